@@ -1,0 +1,42 @@
+# `make run` and `make test` set everything up by themselves, on a bare machine too.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint unit slow format demo clean
+
+run: $(VENV)/.ready
+	@$(BIN)/technovae
+
+test: lint unit slow
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -q -m "not slow"
+
+slow: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -q -m slow
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Builds the shipped demo again: the library in resources/ and the model in saved_models/.
+demo: $(VENV)/.ready
+	$(BIN)/technovae demo --build
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.ready: pyproject.toml .ci/setup
+	@sh .ci/setup $(VENV)
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@sh .ci/setup $(VENV) dev
+	@touch $@

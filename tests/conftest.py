@@ -1,0 +1,53 @@
+"""Fixtures for every room, and the rule that a test leaves no thread behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+# Pools that libraries keep for the life of the process; they are nobody's leak.
+_LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
+_GRACE_SECONDS = 2.0
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test after which a thread that it started is still alive."""
+    before = set(threading.enumerate())
+    yield
+    leaked = _leaked(before)
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while leaked and time.monotonic() < deadline:
+        time.sleep(0.02)
+        leaked = _leaked(before)
+    if leaked:
+        names = ", ".join(f"{t.name} ({getattr(t, '_target', None)})" for t in leaked)
+        pytest.fail(f"{request.node.nodeid} left threads behind: {names}")
+
+
+def _leaked(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [
+        t
+        for t in threading.enumerate()
+        if t not in before and t.is_alive() and not t.name.startswith(_LIBRARY_THREADS)
+    ]
+
+
+@pytest.fixture(scope="session")
+def shared_audio() -> Path:
+    """Folder of real openly licensed techno and odd files that lies beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "audio"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real audio in {folder}, which is not part of the project")
+    return folder
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A seeded generator: the same numbers in every run."""
+    return np.random.default_rng(20_240_607)
