@@ -1,0 +1,1 @@
+"""Reading, conditioning, measuring, stretching and writing audio."""

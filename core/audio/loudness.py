@@ -1,0 +1,160 @@
+"""Loudness and true peak by ITU-R BS.1770-4, for streams and for whole signals."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.signal
+from numpy.typing import NDArray
+
+from core.audio.limiter import limit, peak_envelope
+from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
+
+Array = NDArray[np.float32]
+_HOP = SAMPLE_RATE // 10
+_HOPS_PER_BLOCK = 4
+_ABSOLUTE_GATE = -70.0
+_RELATIVE_GATE = -10.0
+_OFFSET = -0.691
+_MARGIN_DB = 0.05
+"""The limiter aims so far below the ceiling: its gain moves between the samples it was made for."""
+_PASSES = 12
+_CLOSE_ENOUGH_LU = 0.02
+_OVERSHOOT = 1.5
+"""The limiter takes part of each correction away again."""
+
+
+def k_weighting(rate: float = SAMPLE_RATE) -> NDArray[np.float64]:
+    """Second-order sections (2, 6) of the K-weighting filter at `rate` Hz.
+
+    The filters of BS.1770-4, tables 1 and 2, for any rate: their analogue prototypes (De Man,
+    "Evaluation of implementations of the EBU R128 loudness measurement", AES 145, 2018).
+    """
+    return np.stack([_shelf(rate), _high_pass(rate)])
+
+
+class LoudnessMeter:
+    """Feed blocks (n, channels), ask for the integrated loudness at the end."""
+
+    def __init__(self, *, true_peak: bool = True) -> None:
+        self.sample_peak = 0.0
+        self._sections = k_weighting()
+        self._state: NDArray[np.float64] | None = None
+        self._rest = np.zeros(0)
+        self._hops: list[NDArray[np.float64]] = []
+        self._true_peak = 0.0 if true_peak else None
+        self._tail: Array | None = None
+
+    def feed(self, samples: Array) -> None:
+        """Take the next block."""
+        if not len(samples):
+            return
+        self.sample_peak = max(self.sample_peak, float(np.abs(samples).max()))
+        if self._true_peak is not None:
+            joined = samples if self._tail is None else np.concatenate([self._tail, samples])
+            self._true_peak = max(self._true_peak, float(peak_envelope(joined).max()))
+            self._tail = samples[-128:]
+        if self._state is None:
+            self._state = np.zeros((2, 2, samples.shape[1]))
+        weighted, self._state = scipy.signal.sosfilt(
+            self._sections, samples, axis=0, zi=self._state
+        )
+        power = np.concatenate([self._rest, np.einsum("ij,ij->i", weighted, weighted)])
+        whole = len(power) // _HOP * _HOP
+        self._hops.append(power[:whole].reshape(-1, _HOP).sum(axis=1))
+        self._rest = power[whole:]
+
+    @property
+    def integrated(self) -> float:
+        """Gated loudness in LUFS; minus infinity for silence.
+
+        Signals shorter than 400 ms are taken as one block.
+        """
+        return _gated(np.concatenate([*self._hops, np.zeros(0)]), self._rest)
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak in dBTP; minus infinity for silence, NaN if it was not asked for."""
+        return math.nan if self._true_peak is None else decibels(self._true_peak)
+
+
+def integrated_lufs(samples: Array) -> float:
+    """Integrated loudness of `samples` (n, c) in LUFS; minus infinity for silence."""
+    meter = LoudnessMeter(true_peak=False)
+    meter.feed(samples)
+    return meter.integrated
+
+
+def true_peak_dbtp(samples: Array) -> float:
+    """True peak of `samples` (n, c) in dBTP; minus infinity for silence."""
+    return decibels(float(peak_envelope(samples).max())) if len(samples) else -math.inf
+
+
+def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Array:
+    """`samples` (n, c) brought to `lufs`, true peaks kept under `ceiling_dbtp` by the limiter.
+
+    Limiting takes loudness away, so gain and limiter are tuned together. Silence stays silence.
+    """
+    loudness = integrated_lufs(samples)
+    if not math.isfinite(loudness):
+        return samples.copy()
+    envelope = peak_envelope(samples)
+    ceiling = 10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0)
+    gain_db = lufs - loudness
+    for _ in range(_PASSES):
+        mastered = limit(samples, envelope, 10.0 ** (gain_db / 20.0), ceiling)
+        missing = lufs - integrated_lufs(mastered)
+        if abs(missing) < _CLOSE_ENOUGH_LU:
+            break
+        gain_db += _OVERSHOOT * missing
+    over = true_peak_dbtp(mastered) - ceiling_dbtp
+    return mastered * np.float32(10.0 ** (-over / 20.0)) if over > 0 else mastered
+
+
+def decibels(amplitude: float) -> float:
+    """20 log10 of `amplitude`; minus infinity for 0."""
+    return 20.0 * math.log10(amplitude) if amplitude > 0 else -math.inf
+
+
+def _gated(hops: NDArray[np.float64], rest: NDArray[np.float64]) -> float:
+    frames = _HOP * _HOPS_PER_BLOCK
+    if len(hops) < _HOPS_PER_BLOCK:
+        total, length = float(hops.sum() + rest.sum()), len(hops) * _HOP + len(rest)
+        blocks = np.array([total / max(length, 1)])
+    else:
+        blocks = np.convolve(hops, np.ones(_HOPS_PER_BLOCK), mode="valid") / frames
+    loud = blocks[_lufs(blocks) >= _ABSOLUTE_GATE]
+    if not len(loud):
+        return -math.inf
+    gate = float(_lufs(loud.mean())) + _RELATIVE_GATE
+    return float(_lufs(loud[_lufs(loud) >= gate].mean()))
+
+
+def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    return np.asarray(_OFFSET + 10.0 * np.log10(np.maximum(power, 1e-30)))
+
+
+def _shelf(rate: float) -> NDArray[np.float64]:
+    f0, gain, q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
+    k = math.tan(math.pi * f0 / rate)
+    vh = 10.0 ** (gain / 20.0)
+    vb = vh**0.4996667741545416
+    a0 = 1.0 + k / q + k * k
+    return np.array(
+        [
+            (vh + vb * k / q + k * k) / a0,
+            2.0 * (k * k - vh) / a0,
+            (vh - vb * k / q + k * k) / a0,
+            1.0,
+            2.0 * (k * k - 1.0) / a0,
+            (1.0 - k / q + k * k) / a0,
+        ]
+    )
+
+
+def _high_pass(rate: float) -> NDArray[np.float64]:
+    f0, q = 38.13547087602444, 0.5003270373238773
+    k = math.tan(math.pi * f0 / rate)
+    a0 = 1.0 + k / q + k * k
+    return np.array([1.0, -2.0, 1.0, 1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0])

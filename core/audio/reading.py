@@ -1,0 +1,164 @@
+"""The sound of a file, whatever its format, rate and channels, as blocks at 44.1 kHz."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio import flac
+from core.audio.decoding import (
+    SOUNDFILE_FAULTS,
+    Block,
+    PyavBlocks,
+    soundfile_blocks,
+    unreadable,
+)
+from core.audio.downmix import to_stereo
+from core.audio.media import PYAV_FAULTS
+from core.audio.probing import AudioInfo, probe
+from core.audio.resampling import Resampler
+from core.errors import AudioError
+from core.progress import CancelFlag, check
+
+Array = NDArray[np.float32]
+BLOCK_FRAMES = 1 << 18
+_TOLERANCE, _TOLERATED_SECONDS = 0.01, 0.5
+"""Counts of frames that differ by less are taken for equal: headers of MP3s are that vague."""
+_TOLERATED_PACKETS = 2
+
+
+class AudioReader:
+    """Iterates over blocks (n, 1 or 2) float32 at 44.1 kHz, n at most `block_frames` or so.
+
+    Memory does not depend on the file's length. After the iteration `warnings` tells what had to
+    be mended. Iterating again starts from the beginning.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        block_frames: int = BLOCK_FRAMES,
+        cancel: CancelFlag | None = None,
+    ) -> None:
+        """Raises `AudioError` as `probe`."""
+        self.info = probe(path)
+        self.channels = min(2, self.info.channels)
+        self.warnings: list[str] = []
+        self._block_frames = block_frames
+        self._cancel = cancel
+
+    def __iter__(self) -> Iterator[Array]:
+        """Raises `AudioError` for NaN or infinite samples, damage, or no samples; `Cancelled`."""
+        self.warnings[:] = []
+        resampler = Resampler(self.channels)
+        decoder = _Decoder(self.info, self._block_frames, self.warnings)
+        for block in _gathered(decoder, self._block_frames):
+            check(self._cancel)
+            _check_finite(self.info.path, block.samples)
+            yield from resampler.feed(to_stereo(block.samples), block.rate)
+        yield from resampler.flush()
+        decoder.conclude()
+
+
+class _Decoder:
+    """Blocks at the file's own rate: by the reader `info` names, then, if need be, by FFmpeg."""
+
+    def __init__(self, info: AudioInfo, block_frames: int, warnings: list[str]) -> None:
+        self._info = info
+        self._block_frames = block_frames
+        self._warnings = warnings
+        self._done = 0
+        self._fault: Exception | None = None
+        self._rates: set[int] = set()
+        self._checksum = _checksum(info)
+
+    def __iter__(self) -> Iterator[Block]:
+        for block in self._by_both():
+            self._done += len(block.samples)
+            self._rates.add(block.rate)
+            if self._checksum is not None:
+                self._checksum.feed(block.samples)
+            yield block
+
+    def conclude(self) -> None:
+        """Compare what came out with what the file promised."""
+        path, info = self._info.path, self._info
+        if not self._done and self._fault is not None:
+            raise unreadable(path, self._fault)
+        if not self._done:
+            raise AudioError(f"{path}: holds no samples; export it again")
+        if self._checksum is not None and self._done and not self._checksum.fits:
+            self._warnings.append("its sound does not fit its own checksum: damaged somewhere")
+        expected = info.frames or 0
+        if len(self._rates) == 1 and _clearly_more(expected, self._done, info.sample_rate):
+            self._warnings.append(
+                f"cut short: {expected / info.sample_rate:.1f} s were promised, "
+                f"{self._done / info.sample_rate:.1f} s are there"
+            )
+
+    def _by_both(self) -> Iterator[Block]:
+        if self._info.reader == "soundfile":
+            try:
+                yield from soundfile_blocks(self._info.path, self._block_frames)
+            except SOUNDFILE_FAULTS as error:
+                self._fault = error
+            if self._fault is None and not self._more_by_ffmpeg():
+                return
+        yield from self._by_pyav()
+
+    def _more_by_ffmpeg(self) -> bool:
+        """libsndfile stops where the header says so, and reads the first of joined files only."""
+        other = self._info.other_frames or 0
+        return _clearly_more(other, self._done, self._info.sample_rate)
+
+    def _by_pyav(self) -> Iterator[Block]:
+        blocks = PyavBlocks(self._info.path, start=self._done)
+        try:
+            yield from blocks
+        except PYAV_FAULTS as error:
+            if not self._done:
+                raise unreadable(self._info.path, *filter(None, [self._fault]), error) from error
+            seconds = self._done / self._info.sample_rate
+            self._warnings.append(f"damaged after {seconds:.1f} s; the part before is used")
+        # A header and a tail that are no sound do not count, or else every second MP3 would be
+        # called damaged.
+        if blocks.decoded and len(blocks.faults) > _TOLERATED_PACKETS:
+            self._warnings.append(f"{len(blocks.faults)} damaged pieces were left out")
+
+
+def _gathered(blocks: Iterable[Block], block_frames: int) -> Iterator[Block]:
+    """FFmpeg's packets are small: gather them, as long as rate and channels stay."""
+    held: list[Array] = []
+    rate = 0
+    for block in blocks:
+        same = held and rate == block.rate and held[0].shape[1] == block.samples.shape[1]
+        if held and (not same or sum(map(len, held)) >= block_frames):
+            yield Block(np.concatenate(held), rate)
+            held = []
+        held.append(block.samples)
+        rate = block.rate
+    if held:
+        yield Block(np.concatenate(held), rate)
+
+
+def _check_finite(path: Path, samples: Array) -> None:
+    # One sum is finite only if all samples are, and costs a third of asking each.
+    if not np.isfinite(np.sum(samples, dtype=np.float64)):
+        raise AudioError(
+            f"{path}: holds samples that are not numbers (NaN or infinite); export it again"
+        )
+
+
+def _checksum(info: AudioInfo) -> flac.Checksum | None:
+    if info.survey is None or not info.survey.steady:
+        return None
+    return flac.Checksum.of(flac.stream_info(info.path), info.survey)
+
+
+def _clearly_more(expected: float, found: float, rate: int) -> bool:
+    """Whether `expected` frames are more than `found` ones by more than headers are vague."""
+    return expected - found > max(_TOLERANCE * expected, _TOLERATED_SECONDS * rate)

@@ -1,0 +1,57 @@
+"""Changing tempo and keeping pitch, with Signalsmith Stretch."""
+
+from __future__ import annotations
+
+import numpy as np
+import python_stretch
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.settings import SAMPLE_RATE
+
+Array = NDArray[np.float32]
+_PAD_FRAMES = 1 << 14
+"""Context on each side, longer than the stretcher's window at any sensible ratio."""
+_CROSSFADE_FRAMES = 441
+
+
+def stretch(samples: Array, frames: int, *, loop: bool = False) -> Array:
+    """`samples` (n, c) at another tempo, exactly (frames, c); transients keep their relative place.
+
+    With `loop` the input is taken as circular, and the result loops as seamlessly as it did. The
+    latency of the stretcher is made up for. At the same length the input is returned as it is.
+
+    Raises:
+        InputError: no samples, `frames` below 1, or a ratio outside 1/8..8.
+    """
+    count = len(samples)
+    if count < 1 or frames < 1 or not 0.125 <= frames / count <= 8.0:
+        raise InputError(f"{count} samples cannot be stretched to {frames}; choose a nearer tempo")
+    if frames == count:
+        return samples.copy()
+    ratio = frames / count
+    pad_out = round(_PAD_FRAMES * ratio)
+    pad = np.pad(samples, ((_PAD_FRAMES,) * 2, (0, 0)), mode="wrap" if loop else "constant")
+    out = _process(pad, frames + 2 * pad_out)
+    body = out[pad_out : pad_out + frames].copy()
+    if loop:
+        _close(body, out[pad_out - _CROSSFADE_FRAMES : pad_out])
+    return body
+
+
+def _process(samples: Array, frames: int) -> Array:
+    stretcher = python_stretch.Signalsmith.Stretch()
+    stretcher.preset(samples.shape[1], SAMPLE_RATE)
+    stretcher.setTimeFactor(len(samples) / frames)
+    out = stretcher.process(np.ascontiguousarray(samples.T, dtype=np.float32)).T
+    missing = max(0, frames - len(out))
+    return np.ascontiguousarray(np.pad(out, ((0, missing), (0, 0)))[:frames])
+
+
+def _close(body: Array, before: Array) -> None:
+    """Lead the end into what the stretcher made before the start: its phases drift over a round."""
+    count = min(len(before), len(body))
+    fade = (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)).astype(np.float32)[
+        :, None
+    ]
+    body[-count:] += fade * (before[-count:] - body[-count:])

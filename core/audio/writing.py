@@ -1,0 +1,291 @@
+"""Audio files out: WAV, FLAC, Ogg Vorbis or MP3 by extension, with the tempo in their tags."""
+
+from __future__ import annotations
+
+import os
+import struct
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from core.atomic import replacing, writing_error
+from core.errors import InputError, OutputError
+from core.settings import SAMPLE_RATE
+
+Array = NDArray[np.float32]
+EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
+BIT_DEPTHS = (16, 24, 32)
+_CHUNK = 1 << 16
+_MP3_BIT_RATE = 320_000
+
+
+class _Encoder(Protocol):
+    def write(self, samples: Array) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class AudioWriter:
+    """Streams blocks (n, channels) float32 into a file; it appears under its name when complete.
+
+    path:       .wav (16, 24 or 32-bit float), .flac (16 or 24; 32 becomes 24), .ogg, .mp3
+    bit_depth:  of WAV and FLAC
+    quality:    of Ogg Vorbis, 0 to 1
+    bpm, title: go into the file's tags (WAV: chunks `acid` and `LIST`)
+
+    Samples beyond full scale are clipped, but in 32-bit WAV. A context manager: what goes wrong
+    inside leaves no file behind.
+
+    Raises:
+        InputError: unknown bit depth, or a block of another shape.
+        OutputError: unknown extension, missing or read-only folder, full disk.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        channels: int,
+        *,
+        bit_depth: int = 24,
+        quality: float = 0.7,
+        bpm: float | None = None,
+        title: str = "",
+        sample_rate: int = SAMPLE_RATE,
+    ) -> None:
+        self.path = Path(path)
+        self.channels = channels
+        self.frames = 0
+        self._tags = {"title": title} if title else {}
+        self._bpm = bpm
+        self._options = (bit_depth, quality, sample_rate)
+        self._stack = ExitStack()
+        if self.path.suffix.lower() not in EXTENSIONS:
+            known = ", ".join(EXTENSIONS)
+            raise OutputError(
+                f"{self.path}: unknown kind of file; end the name with one of {known}"
+            )
+        if bit_depth not in BIT_DEPTHS:
+            raise InputError(f"{bit_depth} bits are not possible; choose 16, 24 or 32 (float)")
+
+    def __enter__(self) -> Self:
+        self._temporary = self._stack.enter_context(replacing(self.path))
+        try:
+            self._encoder = self._open()
+        except Exception as error:
+            self._stack.__exit__(type(error), error, error.__traceback__)
+            raise self._fault(error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._encoder.close()
+            if kind is None:
+                self._tag()
+        except (*_FAULTS,) as fault:
+            failed = self._fault(fault)
+            self._stack.__exit__(type(failed), failed, None)
+            if kind is None:
+                raise failed from fault
+            return
+        self._stack.__exit__(kind, error, trace)
+
+    def write(self, samples: Array) -> None:
+        """Append a block."""
+        if samples.ndim != 2 or samples.shape[1] != self.channels:
+            raise InputError(
+                f"a block of shape {samples.shape} does not fit {self.channels} channels"
+            )
+        self.frames += len(samples)
+        try:
+            for start in range(0, len(samples), _CHUNK):
+                self._encoder.write(
+                    np.ascontiguousarray(samples[start : start + _CHUNK], np.float32)
+                )
+        except _FAULTS as error:
+            raise self._fault(error) from error
+
+    def _open(self) -> _Encoder:
+        bit_depth, quality, rate = self._options
+        kind = self.path.suffix.lower()
+        if kind == ".mp3":
+            return _Mp3(self._temporary, self.channels, rate, self._all_tags())
+        return _Sndfile(self._temporary, self.channels, rate, *_subtype(kind, bit_depth, quality))
+
+    def _all_tags(self) -> dict[str, str]:
+        if self._bpm is None:
+            return self._tags
+        exact = f"{self._bpm:.3f}".rstrip("0").rstrip(".")
+        # TBPM is ID3v2's frame (4.2.1: whole numbers only); BPM is what Vorbis comments use.
+        name, value = ("TBPM", f"{self._bpm:.0f}") if self._is(".mp3") else ("BPM", exact)
+        return {**self._tags, name: value}
+
+    def _is(self, extension: str) -> bool:
+        return self.path.suffix.lower() == extension
+
+    def _tag(self) -> None:
+        if self._is(".wav"):
+            _append_chunks(self._temporary, self._wav_chunks())
+        elif not self._is(".mp3") and self._all_tags():
+            _retag(self._temporary, self._all_tags())
+
+    def _wav_chunks(self) -> bytes:
+        chunks = b""
+        if self._bpm is not None:
+            beats = round(self.frames / self._options[2] * self._bpm / 60)
+            chunks += _chunk(b"acid", acid_chunk(self._bpm, beats))
+        if self._tags:
+            title = self._tags["title"].encode("utf-8") + b"\0"
+            chunks += _chunk(b"LIST", b"INFO" + _chunk(b"INAM", title))
+        return chunks
+
+    def _fault(self, error: BaseException) -> OutputError:
+        if isinstance(error, OutputError):
+            return error
+        if isinstance(error, OSError):
+            return writing_error(self.path, error)
+        if "No space" in str(error) or "write" in str(error).lower():
+            return OutputError(f"{self.path}: the disk is full; free some space and try again")
+        return OutputError(f"{self.path}: could not be written ({error}); choose another place")
+
+
+def write(
+    path: str | os.PathLike[str],
+    samples: Array,
+    *,
+    bit_depth: int = 24,
+    quality: float = 0.7,
+    bpm: float | None = None,
+    title: str = "",
+    sample_rate: int = SAMPLE_RATE,
+) -> None:
+    """Write `samples` (n, channels) to `path`; options and errors as `AudioWriter`."""
+    with AudioWriter(
+        path,
+        samples.shape[1],
+        bit_depth=bit_depth,
+        quality=quality,
+        bpm=bpm,
+        title=title,
+        sample_rate=sample_rate,
+    ) as writer:
+        writer.write(samples)
+
+
+def acid_chunk(bpm: float, beats: int) -> bytes:
+    """Content of the chunk in which DAWs look for a WAV's tempo.
+
+    Layout as libsndfile reads it (src/wav.c, `wav_read_acid_chunk`): flags, root note, 0x8000,
+    0.0, beats, meter denominator and numerator, tempo; little endian. Flag 4 (stretch) marks
+    something with a tempo, not a one-shot.
+    """
+    return struct.pack("<IHHfIHHf", 4, 60, 0x8000, 0.0, beats, 4, 4, bpm)
+
+
+_FAULTS = (OSError, RuntimeError, av.FFmpegError, soundfile.SoundFileError)
+
+
+def _subtype(kind: str, bit_depth: int, quality: float) -> tuple[str, str, float | None]:
+    if kind == ".ogg":
+        return "OGG", "VORBIS", 1.0 - quality
+    if kind == ".flac":
+        return "FLAC", "PCM_16" if bit_depth == 16 else "PCM_24", None
+    return "WAV", {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}[bit_depth], None
+
+
+class _Sndfile:
+    """WAV, FLAC and Ogg Vorbis through libsndfile."""
+
+    def __init__(
+        self, path: Path, channels: int, rate: int, format: str, subtype: str, level: float | None
+    ) -> None:
+        self._file = soundfile.SoundFile(
+            path, "w", rate, channels, subtype, format=format, compression_level=level
+        )
+        self._clips = subtype != "FLOAT"
+
+    def write(self, samples: Array) -> None:
+        self._file.write(np.clip(samples, -1.0, 1.0) if self._clips else samples)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Mp3:
+    """MP3 through LAME in FFmpeg, which writes the gapless header: players get the exact length."""
+
+    def __init__(self, path: Path, channels: int, rate: int, tags: dict[str, str]) -> None:
+        self._container = av.open(str(path), "w", format="mp3")
+        self._container.metadata.update(tags)
+        self._layout = "mono" if channels == 1 else "stereo"
+        self._stream = self._container.add_stream("libmp3lame", rate=rate)
+        self._stream.layout = self._layout
+        self._stream.format = "fltp"
+        self._stream.bit_rate = _MP3_BIT_RATE
+        self._stream.time_base = Fraction(1, rate)
+        self._rate = rate
+        self._at = 0
+
+    def write(self, samples: Array) -> None:
+        planar = np.ascontiguousarray(np.clip(samples, -1.0, 1.0).T)
+        frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout=self._layout)
+        frame.sample_rate, frame.pts, frame.time_base = (
+            self._rate,
+            self._at,
+            Fraction(1, self._rate),
+        )
+        self._at += len(samples)
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+
+def _retag(path: Path, tags: dict[str, str]) -> None:
+    """Copy the stream into a file with `tags`: libsndfile knows no tag for the tempo."""
+    tagged = path.with_name("tagged-" + path.name)
+    try:
+        with av.open(str(path)) as source, av.open(str(tagged), "w") as target:
+            stream = source.streams.audio[0]
+            copy = target.add_stream_from_template(stream)
+            target.metadata.update(tags)
+            copy.metadata.update(tags)
+            for packet in source.demux(stream):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    target.mux(packet)
+        tagged.replace(path)
+    finally:
+        tagged.unlink(missing_ok=True)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def _append_chunks(path: Path, chunks: bytes) -> None:
+    """Add RIFF chunks at the end of a WAV and correct its length."""
+    if not chunks:
+        return
+    with path.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        if size % 2:
+            chunks = b"\0" + chunks
+        if size + len(chunks) > 0xFFFF_FFF0:
+            return
+        file.write(chunks)
+        file.seek(4)
+        file.write(struct.pack("<I", size + len(chunks) - 8))

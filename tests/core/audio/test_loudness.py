@@ -1,0 +1,95 @@
+"""Loudness against an independent meter, and a master that keeps its promises."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyloudnorm
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.audio import loudness
+
+RATE = 44_100
+
+
+def noise(seconds: float, seed: int = 0, channels: int = 2) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return (0.1 * rng.standard_normal((round(seconds * RATE), channels))).astype(np.float32)
+
+
+def test_a_full_scale_sine_at_1_khz_is_minus_3_lufs() -> None:
+    """ITU-R BS.1770-4: 997 Hz at 0 dBFS in one channel reads -3.01 LKFS."""
+    sine = np.sin(2 * np.pi * 997 * np.arange(5 * RATE) / RATE)[:, None].astype(np.float32)
+    assert loudness.integrated_lufs(sine) == pytest.approx(-3.01, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_agrees_with_pyloudnorm_where_the_gates_work(seed: int) -> None:
+    parts = [noise(3, seed), 0.02 * noise(4, seed + 10), 0.5 * noise(2, seed + 20)]
+    samples = np.concatenate(parts)
+    expected = pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(np.float64))
+    assert loudness.integrated_lufs(samples) == pytest.approx(expected, abs=0.05)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 30_000), min_size=1, max_size=8))
+def test_blocks_make_no_difference(sizes: list[int]) -> None:
+    samples = noise(2.5)
+    meter = loudness.LoudnessMeter()
+    start = 0
+    for size in [*sizes, len(samples)]:
+        meter.feed(samples[start : start + size])
+        start += size
+    assert meter.integrated == pytest.approx(loudness.integrated_lufs(samples), abs=1e-9)
+    assert meter.true_peak_dbtp == pytest.approx(loudness.true_peak_dbtp(samples), abs=0.1)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(-20.0, 20.0))
+def test_gain_moves_loudness_by_itself(gain: float) -> None:
+    samples = noise(1.0)
+    louder = samples * np.float32(10 ** (gain / 20))
+    difference = loudness.integrated_lufs(louder) - loudness.integrated_lufs(samples)
+    assert difference == pytest.approx(gain, abs=1e-3)
+
+
+def test_true_peak_sees_between_the_samples() -> None:
+    """A quarter-rate sine at 45 degrees: samples of .707, peaks of 1."""
+    sine = np.sin(np.pi / 2 * np.arange(RATE) + np.pi / 4)[:, None].astype(np.float32)
+    assert np.abs(sine).max() == pytest.approx(0.7071, abs=1e-3)
+    assert loudness.true_peak_dbtp(sine) == pytest.approx(0.0, abs=0.2)
+
+
+def test_silence_has_no_loudness() -> None:
+    silence = np.zeros((RATE, 2), np.float32)
+    assert loudness.integrated_lufs(silence) == -math.inf
+    assert loudness.true_peak_dbtp(silence) == -math.inf
+    assert not loudness.master(silence).any()
+
+
+@pytest.mark.parametrize("level", [0.02, 0.3, 3.0])
+def test_master_reaches_loudness_under_the_ceiling(level: float) -> None:
+    rng = np.random.default_rng(1)
+    samples = level * noise(8.0)
+    for start in rng.integers(0, len(samples) - 4000, 40):
+        click = np.exp(-np.arange(4000) / 700) * np.sin(np.arange(4000) / 9)
+        samples[start : start + 4000] += (level * 2.5 * click[:, None]).astype(np.float32)
+    out = loudness.master(samples)
+    assert out.dtype == np.float32
+    assert loudness.integrated_lufs(out) == pytest.approx(-14.0, abs=0.1)
+    assert loudness.true_peak_dbtp(out) <= -1.0 + 0.01
+
+
+def test_the_limiter_does_not_click() -> None:
+    """A sine with one loud burst: the gain moves slower than the tone itself."""
+    sine = 0.2 * np.sin(2 * np.pi * 100 * np.arange(4 * RATE) / RATE)[:, None].astype(np.float32)
+    sine[2 * RATE : 2 * RATE + 200] *= 8
+    out = loudness.master(sine, lufs=-12.0)
+    steps = np.abs(np.diff(out[:, 0], n=2))
+    quiet = steps[: 2 * RATE - 1000].max()
+    around = steps[2 * RATE - 1000 : 2 * RATE - 10].max()
+    # A click would be a step of the wave itself, a hundred times this.
+    assert around < 5.0 * quiet

@@ -1,0 +1,138 @@
+"""What is written can be read, exactly, and carries its tempo."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import struct
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.audio import files
+from core.audio.writing import EXTENSIONS, AudioWriter, acid_chunk
+from core.errors import InputError, OutputError
+
+
+def tone(frames: int, channels: int = 2) -> np.ndarray:
+    time = np.arange(frames) / 44_100
+    return np.stack(
+        [0.5 * np.sin(2 * np.pi * 440 * (c + 1) * time) for c in range(channels)], 1
+    ).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "bit_depth", "tolerance"),
+    [
+        ("a.wav", 16, 2**-15), ("a.wav", 24, 2**-23), ("a.wav", 32, 0.0),
+        ("a.flac", 16, 2**-15), ("a.flac", 24, 2**-23), ("a.ogg", 16, 0.05), ("a.mp3", 16, 0.02),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("channels", [1, 2])
+def test_samples_come_back(
+    tmp_path: Path, name: str, bit_depth: int, tolerance: float, channels: int
+) -> None:
+    samples = tone(44_100 + 77, channels)
+    files.write(tmp_path / name, samples, bit_depth=bit_depth, bpm=127.25, title="Night")
+    again = files.read(tmp_path / name)
+    assert again.shape == samples.shape
+    # The codecs ring at the hard start and end of the tone.
+    assert np.abs(again - samples)[2000:-2000].max() <= tolerance
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    frames=st.integers(44_100, 120_000),
+    channels=st.integers(1, 2),
+    kind=st.sampled_from(EXTENSIONS),
+)
+def test_the_length_is_exact(tmp_path: Path, frames: int, channels: int, kind: str) -> None:
+    """From a second on: an Ogg of one page is as long as its last Vorbis block."""
+    path = tmp_path / f"x{kind}"
+    files.write(path, tone(frames, channels), bpm=130.0)
+    # Where an MP3's padding is hardly longer than the decoder's delay, mpg123 leaves some of it.
+    assert 0 <= len(files.read(path)) - frames <= (8 if kind == ".mp3" else 0)
+
+
+def test_blocks_equal_one_write(tmp_path: Path) -> None:
+    samples = tone(10_000)
+    files.write(tmp_path / "one.wav", samples)
+    with AudioWriter(tmp_path / "many.wav", 2) as writer:
+        for start in range(0, len(samples), 999):
+            writer.write(samples[start : start + 999])
+    assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "many.wav").read_bytes()
+
+
+def test_wav_holds_tempo_and_title_and_stays_a_wav(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    files.write(path, tone(44_100 * 4), bpm=120.0, title="Näh")
+    content = path.read_bytes()
+    assert struct.unpack("<I", content[4:8])[0] == len(content) - 8
+    at = content.index(b"acid")
+    assert content[at + 8 : at + 32] == acid_chunk(120.0, 8)
+    assert struct.unpack("<f", content[at + 28 : at + 32])[0] == 120.0
+    assert files.probe(path).title == "Näh"
+    assert soundfile.info(path).frames == 44_100 * 4
+
+
+@pytest.mark.parametrize(("name", "tag"), [("a.flac", "BPM"), ("a.ogg", "BPM"), ("a.mp3", "TBPM")])
+def test_tags_hold_tempo_and_title(tmp_path: Path, name: str, tag: str) -> None:
+    files.write(tmp_path / name, tone(5000), bpm=128.0, title="Night")
+    with av.open(str(tmp_path / name)) as container:
+        tags = {**container.metadata, **container.streams.audio[0].metadata}
+    assert {key.upper(): value for key, value in tags.items()}[tag] == "128"
+    assert files.probe(tmp_path / name).title == "Night"
+
+
+def test_over_full_scale_is_clipped_but_in_float(tmp_path: Path) -> None:
+    loud = np.full((1000, 1), 1.5, np.float32)
+    files.write(tmp_path / "a.wav", loud, bit_depth=16)
+    files.write(tmp_path / "b.wav", loud, bit_depth=32)
+    assert files.read(tmp_path / "a.wav").max() == pytest.approx(1.0, abs=1e-4)
+    assert files.read(tmp_path / "b.wav").max() == 1.5
+
+
+@pytest.mark.parametrize("name", ["a.xyz", "a", "nowhere/a.wav"])
+def test_places_that_cannot_be_are_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError) as caught:
+        files.write(tmp_path / name, tone(10))
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_arguments(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="bits"):
+        AudioWriter(tmp_path / "a.wav", 2, bit_depth=20)
+    with pytest.raises(InputError, match="channels"), AudioWriter(tmp_path / "a.wav", 2) as writer:
+        writer.write(tone(10, 1))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3"])
+def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limit[1]))
+    try:
+        with pytest.raises(OutputError):
+            files.write(tmp_path / name, tone(441_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_inside_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"old")
+    with pytest.raises(InputError), AudioWriter(path, 2) as writer:
+        writer.write(tone(10, 1))
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
