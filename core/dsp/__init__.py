@@ -1,0 +1,1 @@
+"""Spectrograms and the way back to sound: pure numpy in, numpy out."""

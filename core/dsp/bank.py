@@ -1,0 +1,115 @@
+"""The 128 bands: bins 0-23 of n_fft 2048 one to one, then 104 log-spaced triangles to 20 kHz.
+
+A kick lives in the lowest ten bins; a mel bank of this size is coarser than the transform there
+and blurs it, so the bass keeps every bin. Every band is normalised to sum 1: a band reads the mean
+power of its bins, steady noise reads the same in all of them, and the floor means the same
+everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError
+
+Array = NDArray[np.float32]
+ONE_TO_ONE = 24
+"""Bands that are single bins, DC included."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """A band matrix and the ways across it. Arrays are read-only.
+
+    Attributes:
+        weights: (n_fft // 2 + 1, 128), columns sum to 1.
+        centres_hz: (128,) centre of each band; 0 for the first.
+    """
+
+    weights: Array
+    centres_hz: Array
+
+    @cached_property
+    def areas(self) -> Array:
+        """(128,) width of each band in bins: `areas @ bands` is the power summed over all bins."""
+        areas = np.gradient(self.centre_bins).astype(np.float32)
+        areas[:ONE_TO_ONE] = 1.0
+        return areas
+
+    @cached_property
+    def centre_bins(self) -> NDArray[np.float64]:
+        """(128,) centres in bins (fractional above the one-to-one part)."""
+        bins = len(self.weights) - 1
+        return self.centres_hz.astype(np.float64) * (2 * bins) / settings.SAMPLE_RATE
+
+    @cached_property
+    def sparse(self) -> scipy.sparse.csr_array:
+        return scipy.sparse.csr_array(self.weights.T)
+
+    def to_bands(self, power: Array) -> Array:
+        """Bin power (n, bins) -> band power (n, 128). Raises `InputError` on another bin count."""
+        if power.shape[-1] != len(self.weights):
+            raise InputError(f"{len(self.weights)} bins are needed, got {power.shape[-1]}")
+        columns = np.ascontiguousarray(power.T)
+        return np.ascontiguousarray((self.sparse @ columns).T)
+
+    def to_bins(self, bands: Array) -> Array:
+        """Band values (n, 128) -> (n, bins), linear between centres, held beyond the last.
+
+        For gains and decibels as they are; for power take logarithms first, so that what is
+        interpolated is level.
+        """
+        lower, fraction = self.between
+        low = bands[..., lower]
+        return low + fraction * (bands[..., lower + 1] - low)
+
+    @cached_property
+    def between(self) -> tuple[NDArray[np.int64], Array]:
+        """(bins,) the band at or below each bin, and how far the bin is on its way to the next."""
+        bins = np.arange(len(self.weights))
+        place = np.interp(bins, self.centre_bins, np.arange(len(self.centres_hz)))
+        lower = np.minimum(place.astype(np.int64), len(self.centres_hz) - 2)
+        return lower, (place - lower).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def bank(n_fft: int = settings.N_FFT) -> Bank:
+    """The bank at `n_fft` (2048 unless a coarser or finer transform feeds the same bands)."""
+    bin_hz = settings.SAMPLE_RATE / n_fft
+    centres = _centres_hz()
+    weights = _triangles(centres / bin_hz, n_fft // 2 + 1)
+    if n_fft == settings.N_FFT:
+        weights[:, :ONE_TO_ONE] = np.eye(n_fft // 2 + 1, ONE_TO_ONE)
+    return Bank(_frozen(weights), _frozen(centres))
+
+
+def _centres_hz() -> NDArray[np.float64]:
+    bin_hz = settings.SAMPLE_RATE / settings.N_FFT
+    edge = (ONE_TO_ONE - 1) * bin_hz
+    above = np.geomspace(edge, settings.TOP_HZ, settings.N_BANDS - ONE_TO_ONE + 1)[1:]
+    return np.concatenate([np.arange(ONE_TO_ONE) * bin_hz, above])
+
+
+def _triangles(centres: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
+    """Triangles over `centres` (in bins), at least one bin to either side, columns summing to 1."""
+    spacing = np.gradient(centres)
+    below = np.maximum(np.diff(centres, prepend=centres[0] - spacing[0]), 1.0)
+    above = np.maximum(np.diff(centres, append=centres[-1] + spacing[-1]), 1.0)
+    offset = np.arange(bins)[:, None] - centres
+    rising = 1.0 + offset / below
+    falling = 1.0 - offset / above
+    triangles: NDArray[np.float64] = np.maximum(np.minimum(rising, falling), 0.0)
+    triangles /= triangles.sum(axis=0)
+    return triangles
+
+
+def _frozen(values: NDArray[np.float64]) -> Array:
+    out = values.astype(np.float32)
+    out.flags.writeable = False
+    return out

@@ -1,0 +1,170 @@
+"""The compiled loops. Import this module only where something is rendered: it imports numba."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
+_BUCKETS_PER_NEPER = 24
+
+
+@njit(cache=True, nogil=True)
+def polar(magnitudes: Array, phases: Array) -> Spectrum:
+    """magnitudes * exp(i phases), odd bins turned: frames start half a window early."""
+    out = np.empty(magnitudes.shape, np.complex64)
+    for m in range(magnitudes.shape[0]):
+        for k in range(magnitudes.shape[1]):
+            value = magnitudes[m, k] if k % 2 == 0 else -magnitudes[m, k]
+            angle = phases[m, k]
+            out[m, k] = complex(value * math.cos(angle), value * math.sin(angle))
+    return out
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float) -> Spectrum:
+    """`magnitudes` with the phases of now + momentum * (now - before)."""
+    out = np.empty(now.shape, np.complex64)
+    one = np.float32(1.0)
+    tiny = np.float32(1e-30)
+    for m in range(now.shape[0]):
+        for k in range(now.shape[1]):
+            real = now[m, k].real + momentum * (now[m, k].real - before[m, k].real)
+            imag = now[m, k].imag + momentum * (now[m, k].imag - before[m, k].imag)
+            scale = magnitudes[m, k] * (one / np.sqrt(real * real + imag * imag + tiny))
+            out[m, k] = complex(real * scale, imag * scale)
+    return out
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def scale(spectrum: Spectrum, gains: Array, lower: NDArray[np.int64], fraction: Array) -> None:
+    """Multiply `spectrum` (n, bins) in place by `gains` (n, bands), straight lines between bands.
+
+    Bin k lies fraction[k] of the way from band lower[k] to the next.
+    """
+    for m in range(spectrum.shape[0]):
+        for k in range(spectrum.shape[1]):
+            low = gains[m, lower[k]]
+            spectrum[m, k] *= low + fraction[k] * (gains[m, lower[k] + 1] - low)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def integrate_phase(
+    logs: Array, steps: Array, n_fft: int, gamma: float, reach: float, phases: Array
+) -> None:
+    """Fill `phases` (count, bins) of the cells within `reach` nepers of the loudest.
+
+    `phases` holds the random phases that quieter cells keep. Time is circular; steps[m] is the
+    distance from frame m to the next in samples. The queue is a stack for each level bucket: as
+    good as a heap, and several times as fast.
+    """
+    count, bins = logs.shape
+    buckets = int(reach * _BUCKETS_PER_NEPER) + 1
+    cells = _cells(logs, steps, n_fft, gamma, buckets, phases)
+    head = np.full(buckets, -1, np.int32)
+    follow = np.empty(logs.size, np.int32)
+    for start in _loudest_first(cells, buckets):
+        if cells[start, _LEVEL] < 0:
+            continue
+        top = _push(cells, head, follow, start)
+        while top < buckets:
+            cell = head[top]
+            if cell < 0:
+                top += 1
+                continue
+            head[top] = follow[cell]
+            m = cell // bins
+            k = cell - m * bins
+            after = cell + bins if m + 1 < count else k
+            before = cell - bins if m > 0 else (count - 1) * bins + k
+            top = _reach(cells, head, follow, cell, after, _ADVANCE, steps[m], top)
+            top = _reach(cells, head, follow, cell, before, _ADVANCE, -steps[m - 1], top)
+            if k + 1 < bins:
+                top = _reach(cells, head, follow, cell, cell + 1, _ALONG, np.float32(1.0), top)
+            if k > 0:
+                top = _reach(cells, head, follow, cell, cell - 1, _ALONG, np.float32(-1.0), top)
+    phases[:] = cells[:, _PHASE].copy().reshape(count, bins)
+
+
+# One row of `cells` is one cell's: what it takes to visit it lies on one line of the cache.
+_ADVANCE = 0  # half the phase per sample along time
+_ALONG = 1  # half the phase per bin along frequency
+_PHASE = 2
+_LEVEL = 3  # bucket, loudest 0; -1 once its phase is settled, or too quiet to be integrated
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _reach(
+    cells: Array,
+    head: NDArray[np.int32],
+    follow: NDArray[np.int32],
+    cell: int,
+    other: int,
+    slope: int,
+    length: np.float32,
+    top: int,
+) -> int:
+    """Settle `other` from its neighbour `cell` by the trapezoid rule; the loudest bucket in use."""
+    if cells[other, _LEVEL] < 0:
+        return top
+    phase = cells[cell, _PHASE] + (cells[cell, slope] + cells[other, slope]) * length
+    turns = np.floor(phase * np.float32(0.5 / math.pi) + np.float32(0.5))
+    cells[other, _PHASE] = phase - np.float32(2.0 * math.pi) * turns
+    bucket = _push(cells, head, follow, other)
+    return bucket if bucket < top else top
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _push(cells: Array, head: NDArray[np.int32], follow: NDArray[np.int32], cell: int) -> int:
+    """Put `cell` on the stack of its bucket, mark it settled, and tell the bucket."""
+    bucket = int(cells[cell, _LEVEL])
+    cells[cell, _LEVEL] = -1
+    follow[cell] = head[bucket]
+    head[bucket] = cell
+    return bucket
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _cells(
+    logs: Array, steps: Array, n_fft: int, gamma: float, buckets: int, phases: Array
+) -> Array:
+    """(count * bins, 4): gradients of the phase after Prusa et al. 2017, phase and level."""
+    count, bins = logs.shape
+    per_hop = np.float32(0.25 * n_fft / gamma)
+    per_bin = np.float32(-0.25 * gamma / (steps.mean() * n_fft))
+    turn = np.float32(math.pi / n_fft)
+    loudest = logs.max()
+    cells = np.empty((count * bins, 4), np.float32)
+    for m in range(count):
+        after = m + 1 if m + 1 < count else 0
+        for k in range(bins):
+            above, below = min(k + 1, bins - 1), max(k - 1, 0)
+            slope = (logs[m, above] - logs[m, below]) * np.float32(2.0 / (above - below))
+            level = min(int((loudest - logs[m, k]) * _BUCKETS_PER_NEPER), buckets)
+            cell = m * bins + k
+            cells[cell, _ADVANCE] = per_hop * slope + turn * np.float32(k)
+            cells[cell, _ALONG] = per_bin * (logs[after, k] - logs[m - 1, k])
+            cells[cell, _PHASE] = phases[m, k]
+            cells[cell, _LEVEL] = level if level < buckets else -1
+    return cells
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _loudest_first(cells: Array, buckets: int) -> NDArray[np.int32]:
+    """The cells that are integrated, by bucket (counting sort)."""
+    start = np.zeros(buckets + 1, np.int64)
+    for cell in range(len(cells)):
+        start[int(cells[cell, _LEVEL]) + 1] += 1
+    start[0] = 0
+    start = np.cumsum(start)
+    order = np.empty(start[buckets], np.int32)
+    for cell in range(len(cells)):
+        bucket = int(cells[cell, _LEVEL])
+        if bucket >= 0:
+            order[start[bucket]] = cell
+            start[bucket] += 1
+    return order

@@ -1,0 +1,110 @@
+"""What every renderer takes and gives, and the checks that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError
+
+Array = NDArray[np.float32]
+MIN_FRAMES = 4 * settings.N_FFT
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Real audio to render from: a loop at the target's length and tempo, and its share.
+
+    Attributes:
+        samples: (frames, channels) float32.
+        weight: its share in the mix; shares need not sum to 1.
+        detail_db: (512, 128) or None: what the model loses of this source, that is its own
+        spectrogram
+            minus the model's reconstruction of it, in dB. Where given, its share is added to the
+            target, so that on a dot the source itself is the target.
+    """
+
+    samples: Array
+    weight: float = 1.0
+    detail_db: Array | None = None
+
+
+class Renderer(Protocol):
+    """Turns a spectrogram into audio. Equal arguments give equal bits on the same machine."""
+
+    @property
+    def name(self) -> str:
+        """The word that the screen shows and files keep."""
+
+    def render(
+        self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
+    ) -> Array:
+        """A seamless loop (frames, channels) float32 that sounds as `target_db` (512, 128) says.
+
+        Levels are the target's: nothing is normalised, so peaks may pass 1. `seed` fixes whatever
+        is drawn by chance. Renderers that need no `sources` ignore them.
+
+        Raises:
+            InputError: another shape, NaN in the target, fewer than `MIN_FRAMES` frames, or a
+            source
+                of another length.
+        """
+
+
+def checked_target(target_db: Array, frames: int) -> Array:
+    """`target_db` as float32 not below `FLOOR_DB`, or one clear `InputError`."""
+    if frames < MIN_FRAMES:
+        raise InputError(f"{frames} frames are too few for four bars; give at least {MIN_FRAMES}")
+    return np.maximum(_checked_spectrogram(target_db), np.float32(settings.FLOOR_DB))
+
+
+def mixed(sources: Sequence[Source], frames: int) -> Array:
+    """The weighted mean of `sources`: (frames, channels), as many channels as the widest has.
+
+    Raises:
+        InputError: a source of another length, NaN, or weights that are negative or all zero.
+    """
+    weights = [source.weight for source in sources]
+    if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+        raise InputError(f"source weights must be positive, got {weights}")
+    channels = max(_checked(source.samples, frames).shape[1] for source in sources)
+    mix = np.zeros((frames, channels), np.float32)
+    for source in sources:
+        mix += source.samples * np.float32(source.weight / sum(weights))
+    return mix
+
+
+def detailed(target_db: Array, sources: Sequence[Source]) -> Array:
+    """`target_db` plus the sources' shares of the detail that the model does not know."""
+    total = sum(source.weight for source in sources)
+    out = target_db.copy()
+    for source in sources:
+        if source.detail_db is not None:
+            share = np.float32(source.weight / total)
+            out += share * _checked_spectrogram(source.detail_db)
+    return np.maximum(out, np.float32(settings.FLOOR_DB))
+
+
+def _checked_spectrogram(spectrogram: Array) -> Array:
+    wanted = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
+    checked = np.asarray(spectrogram, np.float32)
+    if checked.shape != wanted:
+        raise InputError(f"a spectrogram of shape {wanted} is needed, got {checked.shape}")
+    if not np.isfinite(checked).all():
+        raise InputError("the spectrogram holds NaN or infinity; decode or analyse it again")
+    return checked
+
+
+def _checked(samples: Array, frames: int) -> Array:
+    if samples.ndim != 2 or len(samples) != frames or samples.shape[1] not in (1, 2):
+        raise InputError(
+            f"a source of shape {samples.shape} does not fit; ({frames}, 1 or 2) is needed"
+        )
+    if not np.isfinite(samples).all():
+        raise InputError("a source holds NaN or infinity; read it again")
+    return samples

@@ -1,0 +1,40 @@
+"""The renderers by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.dsp.griffin_lim import GriffinLimRenderer
+from core.dsp.guided import GuidedRenderer
+from core.dsp.phase import DUAL, PhaseRenderer
+from core.dsp.renderer import Renderer, Source
+from core.errors import InputError
+
+__all__ = ["NAMES", "QUALITIES", "Renderer", "Source", "get"]
+
+QUALITIES = ("interactive", "export")
+_MAKERS: dict[str, Callable[[str], Renderer]] = {
+    "griffin_lim": lambda quality: GriffinLimRenderer(),
+    "phase": lambda quality: _phase(quality),
+    "guided": lambda quality: GuidedRenderer(fill=_phase(quality)),
+}
+NAMES = tuple(_MAKERS)
+
+
+def get(name: str, quality: str = "interactive") -> Renderer:
+    """The renderer called `name`; "export" takes its time for better sound.
+
+    Raises:
+        InputError: an unknown name or quality; the message lists the choices.
+    """
+    if name not in _MAKERS:
+        raise InputError(f"there is no renderer {name!r}; choose one of {', '.join(NAMES)}")
+    if quality not in QUALITIES:
+        raise InputError(f"there is no quality {quality!r}; choose {' or '.join(QUALITIES)}")
+    return _MAKERS[name](quality)
+
+
+def _phase(quality: str) -> PhaseRenderer:
+    if quality == "export":
+        return PhaseRenderer(layers=DUAL, iterations=32, polishes=3)
+    return PhaseRenderer()

@@ -1,0 +1,161 @@
+"""The short-time Fourier transform: Hann window, frames centred on multiples of the hop.
+
+`stft`/`istft` take a signal with a beginning and an end (zeros around it); `Ring` treats its
+samples as a loop, so that a frame at the seam sees the other end and a synthesised loop has no
+seam to hear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError
+
+Samples = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
+
+
+@lru_cache(maxsize=8)
+def hann(n_fft: int) -> NDArray[np.float32]:
+    """Periodic Hann window of `n_fft` samples, peak 1 at n_fft / 2; read-only."""
+    phase = 2.0 * np.pi * np.arange(n_fft) / n_fft
+    window = (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+    window.flags.writeable = False
+    return window
+
+
+def power_scale(n_fft: int) -> float:
+    """Factor from |X|^2 to the program's scale of power.
+
+    At n_fft 2048 a full-scale sine on a bin centre reads 1: (2 / sum of window)^2. Other lengths
+    are scaled so that noise reads the same at all of them.
+    """
+    return float((4.0 / settings.N_FFT) ** 2 * settings.N_FFT / n_fft)
+
+
+def stft(samples: Samples, *, n_fft: int, hop: int) -> Spectrum:
+    """Transform `samples` (frames,); frame m is centred on sample m * hop, zeros around the signal.
+
+    Returns:
+        (frames // hop + 1, n_fft // 2 + 1) complex64, not scaled.
+
+    Raises:
+        InputError: not one-dimensional.
+    """
+    _require_one_channel(samples)
+    count = len(samples) // hop + 1
+    padded = np.zeros((count - 1) * hop + n_fft + hop, np.float32)
+    padded[n_fft // 2 : n_fft // 2 + len(samples)] = samples
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[: count * hop : hop]
+    return _rfft(frames * hann(n_fft))
+
+
+def istft(spectrum: Spectrum, *, hop: int, length: int) -> Samples:
+    """The signal of `length` samples whose `stft` is nearest to `spectrum` (least squares).
+
+    Griffin and Lim 1984: overlap-add with the window, divided by the summed squared window.
+    """
+    n_fft = 2 * (spectrum.shape[1] - 1)
+    window = hann(n_fft)
+    frames = _irfft(spectrum, n_fft) * window
+    out = np.zeros((len(frames) - 1) * hop + n_fft, np.float32)
+    weight = np.zeros_like(out)
+    for m, frame in enumerate(frames):
+        out[m * hop : m * hop + n_fft] += frame
+        weight[m * hop : m * hop + n_fft] += window * window
+    out /= np.maximum(weight, 1e-6)
+    wanted = out[n_fft // 2 : n_fft // 2 + length]
+    return np.pad(wanted, (0, length - len(wanted)))
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Analysis and synthesis of a loop of exactly `length` samples in `count` frames.
+
+    Frame m is centred on sample round(m * length / count), so hops differ by at most one sample and
+    the last frame meets the first as any two neighbours meet: nothing is padded, cut or faded.
+    """
+
+    length: int
+    count: int
+    n_fft: int
+
+    @classmethod
+    def near_hop(cls, length: int, *, n_fft: int, hop: int) -> Ring:
+        """The ring over `length` samples whose mean hop is nearest to `hop`."""
+        return cls(length, max(1, round(length / hop)), n_fft)
+
+    @property
+    def hop(self) -> float:
+        """Mean distance of frames in samples."""
+        return self.length / self.count
+
+    @cached_property
+    def centres(self) -> NDArray[np.int64]:
+        """(count,) sample on which each frame is centred."""
+        numerator = 2 * np.arange(self.count, dtype=np.int64) * self.length + self.count
+        return numerator // (2 * self.count)
+
+    @cached_property
+    def _reach(self) -> int:
+        """Samples by which the loop is extended at either end: half a window."""
+        return self.n_fft // 2
+
+    @cached_property
+    def _inverse_weight(self) -> NDArray[np.float32]:
+        """(length,) one over the summed squared window."""
+        squared = np.broadcast_to(hann(self.n_fft) ** 2, (self.count, self.n_fft))
+        return (1.0 / np.maximum(self._overlap_add(squared), 1e-6)).astype(np.float32)
+
+    def analyse(self, samples: Samples) -> Spectrum:
+        """(length,) -> (count, n_fft // 2 + 1) complex64, not scaled."""
+        wrapped = np.take(
+            samples, np.arange(-self._reach, self.length + self._reach), mode="wrap"
+        ).astype(np.float32, copy=False)
+        view = np.lib.stride_tricks.sliding_window_view(wrapped, self.n_fft)
+        return _rfft(view[self.centres] * hann(self.n_fft))
+
+    def synthesise(self, spectrum: Spectrum) -> Samples:
+        """(count, n_fft // 2 + 1) -> (length,), the least-squares inverse of `analyse`."""
+        frames = _irfft(spectrum, self.n_fft) * hann(self.n_fft)
+        return self._overlap_add(frames) * self._inverse_weight
+
+    def _overlap_add(self, frames: NDArray[np.float32]) -> Samples:
+        wide = np.zeros(self.length + self.n_fft, np.float32)
+        for start, frame in zip(self.centres.tolist(), frames, strict=True):
+            wide[start : start + self.n_fft] += frame
+        return _fold(wide, self.length, self._reach)
+
+
+def _fold(wide: Samples, length: int, reach: int) -> Samples:
+    """Add what lies before 0 and after `length` back onto the loop; wide[reach] is sample 0."""
+    if length >= 2 * reach:
+        out = wide[reach : reach + length].copy()
+        out[length - reach :] += wide[:reach]
+        tail = wide[reach + length :]
+        out[: len(tail)] += tail
+        return out
+    out = np.zeros(length, np.float32)
+    np.add.at(out, np.arange(-reach, len(wide) - reach) % length, wide)
+    return out
+
+
+def _rfft(frames: NDArray[np.float32]) -> Spectrum:
+    spectrum: Spectrum = scipy.fft.rfft(frames, axis=-1)
+    return spectrum
+
+
+def _irfft(spectrum: Spectrum, n_fft: int) -> NDArray[np.float32]:
+    frames: NDArray[np.float32] = scipy.fft.irfft(spectrum, n_fft, axis=-1)
+    return frames
+
+
+def _require_one_channel(samples: Samples) -> None:
+    if samples.ndim != 1:
+        raise InputError(f"one channel is needed here, got shape {samples.shape}; pass x[:, k]")
