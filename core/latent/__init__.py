@@ -1,0 +1,1 @@
+"""The latent space as a place: embedding, inverse, sampling, paths, axes."""
