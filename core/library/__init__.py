@@ -1,0 +1,1 @@
+"""The library: SQLite, spectrogram shards, audio, and how tracks come into it."""

@@ -1,0 +1,185 @@
+"""A connection to a database: its opening, its transactions, its errors as clear lines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import LibraryError, OutputError, TechnoVAEError
+from core.library import schema
+
+_BUSY_SECONDS = 20.0
+_SQLITE_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Database:
+    """A connection that several threads may share; one statement or transaction at a time.
+
+    Opening changes nothing on disk. The first transaction turns write-ahead logging on, so that
+    other processes read while this one writes; closing turns it off again where nobody else has the
+    file open, so that a library at rest is one plain file that read-only media can hold.
+    """
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        """Open `path`. Raises `LibraryError` if it is damaged, of another program, or too new."""
+        self.path = path
+        self.writable = writable
+        self._lock = threading.RLock()
+        self._logging_ahead = False
+        self._connection = _open(path, writable)
+
+    def close(self) -> None:
+        """Close the connection; nothing can be asked after that."""
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            if self._logging_ahead:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    self._connection.execute("PRAGMA busy_timeout = 0")
+                    self._connection.execute("PRAGMA journal_mode = DELETE")
+            self._connection.close()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows that `sql` yields."""
+        with self._lock, translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """The first row that `sql` yields, or None."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run one statement inside a transaction; returns the number of rows that it changed."""
+        with self._lock, translated(self.path):
+            return self._connection.execute(sql, values).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement inside a transaction for each of `rows`."""
+        with self._lock, translated(self.path):
+            self._connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is executed inside becomes visible at once, or nothing of it.
+
+        Raises:
+            LibraryError: the library is read-only, or another process keeps it locked.
+        """
+        if not self.writable:
+            raise LibraryError(
+                f"{self.path.parent}: this library is read-only; copy it to change it"
+            )
+        with self._lock:
+            with translated(self.path):
+                self._log_ahead()
+                self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                with translated(self.path):
+                    self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def copy_to(self, path: Path) -> None:
+        """Write all that is committed to a new database at `path`."""
+        with self._lock, translated(self.path):
+            copy = sqlite3.connect(path)
+            try:
+                self._connection.backup(copy)
+            finally:
+                copy.close()
+
+    def compact(self) -> None:
+        """Give the space of deleted rows back, outside a transaction."""
+        with self._lock, translated(self.path):
+            self._connection.execute("VACUUM")
+
+    def _log_ahead(self) -> None:
+        if not self._logging_ahead:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._logging_ahead = True
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors inside into one clear line about the library at `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _clear(path, error) from error
+
+
+def can_write(database: Path) -> bool:
+    """True if `database` and the folder around it can be written (asked by trying)."""
+    if not os.access(database, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(prefix=".library-", dir=database.parent):
+            return True
+    except OSError:
+        return False
+
+
+def _open(path: Path, writable: bool) -> sqlite3.Connection:
+    with translated(path):
+        if writable:
+            return _verified(path, "mode=rw")
+        if can_write(path):
+            return _verified(path, "mode=ro")
+        # Immutable ignores other writers, so it is for where SQLite cannot make its lock files.
+        if path.with_name(path.name + "-wal").exists():
+            with contextlib.suppress(sqlite3.OperationalError):
+                return _verified(path, "mode=ro")
+        return _verified(path, "mode=ro&immutable=1")
+
+
+def _verified(path: Path, mode: str) -> sqlite3.Connection:
+    connection = _connect(path, mode)
+    try:
+        schema.verify(connection, path.parent)
+    except (sqlite3.Error, TechnoVAEError):
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _clear(path: Path, error: sqlite3.Error) -> TechnoVAEError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    where = path.parent
+    if code in _SQLITE_CORRUPT or "no such table" in str(error) or "no such column" in str(error):
+        return LibraryError(
+            f"{path}: this library is damaged ({error}); import the music again into a new folder"
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryError(f"{where}: another program keeps this library locked; try again later")
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return LibraryError(
+            f"{where}: the library's segments have changed meanwhile; do that again"
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return OutputError(f"{where}: the disk is full; free some space and try again")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return LibraryError(
+            f"{where}: this library cannot be opened or written; check its folder's rights"
+        )
+    return LibraryError(f"{where}: the library's database failed ({error}); try again")

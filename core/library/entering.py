@@ -1,0 +1,107 @@
+"""Entering what workers made into the library: files first, by rename, then all rows at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.atomic import writing_error
+from core.library import records, report, shards, sources, staging
+from core.library.analysis import Result
+from core.library.report import FileReport
+from core.library.sources import Source
+from core.library.store import SPECTROGRAMS, Library
+from core.library.tracks import Track
+
+_CHANGED = "the file has changed; its former music stays in the library"
+
+
+def enter(library: Library, source: Source, result: Result) -> FileReport:
+    """Enter the result for a file; returns what to tell the user.
+
+    Raises:
+        OutputError: a file cannot be moved into place.
+    """
+    if result.track is not None and result.twin is None:
+        # A copy of the same music may have come in while this one was analysed.
+        result = replace(result, twin=library.twin(result.track.content_hash))
+    if result.twin is not None:
+        return _enter_twin(library, source, result, library.track(result.twin))
+    if result.track is not None:
+        return _enter_track(library, source, result, result.track)
+    file = FileReport(source.path, result.status, result.reason, result.warnings, result.seconds)
+    if result.remember:
+        with library.database.transaction():
+            sources.remember(library.database, source, file)
+    return file
+
+
+def enter_regridded(library: Library, track: Track, result: Result) -> None:
+    """Enter a track that was put on the library's tempo; one with no segment there is removed."""
+    database = library.database
+    if result.track is None:
+        return  # its worker died; it goes on waiting for the next import
+    if result.status == report.UNALIGNED:
+        assert result.shard is not None
+        _move(result.shard, library.path / SPECTROGRAMS / shards.name(result.track))
+        with database.transaction():
+            records.change_grid(database, result.track, result.segments)
+        return
+    with database.transaction():
+        if result.remember:
+            sources.release(database, track.id, result.status, result.reason)
+        records.delete_track(database, track.id)
+    staging.discard(library.audio_path(track))
+
+
+def _enter_track(library: Library, source: Source, result: Result, track: Track) -> FileReport:
+    database = library.database
+    assert result.audio is not None
+    _move(result.audio, library.audio_path(track))
+    if result.shard is not None:
+        _move(result.shard, library.path / SPECTROGRAMS / shards.name(track))
+    warnings = result.warnings
+    if sources.has_other_music(database, source):
+        warnings = (*warnings, _CHANGED)
+    file = FileReport(
+        source.path,
+        result.status,
+        result.reason,
+        warnings,
+        track.seconds,
+        track.id,
+        track.bpm,
+        track.windows(),
+    )
+    with database.transaction():
+        records.write_track(database, track, pending=result.status == report.UNALIGNED)
+        records.write_segments(database, result.segments)
+        sources.remember(database, source, file)
+    return file
+
+
+def _enter_twin(library: Library, source: Source, result: Result, track: Track) -> FileReport:
+    """The same music is there already: a copy, the same file moved, or lost audio coming back."""
+    restored = not library.audio_path(track).exists()
+    moved = not Path(track.source_path).exists()
+    if restored:
+        assert result.audio is not None
+        _move(result.audio, library.audio_path(track))
+        status, reason = report.UNCHANGED, "its audio was missing from the library and is back"
+    elif moved:
+        status, reason = report.UNCHANGED, f"moved here from {track.source_path}"
+    else:
+        status, reason = report.DUPLICATE, f"the same music as {track.source_path}"
+    file = sources.of_track(library, source.path, status, track.id, reason)
+    with library.database.transaction():
+        if moved:
+            records.write_source_path(library.database, track.id, source.key)
+        sources.remember(library.database, source, file)
+    return file
+
+
+def _move(made: Path, place: Path) -> None:
+    try:
+        made.replace(place)
+    except OSError as error:
+        raise writing_error(place, error) from error

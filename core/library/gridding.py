@@ -1,0 +1,56 @@
+"""Beat grids of whole tracks: fitted, and tracks put on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import LibraryError
+from core.library.segments import lay_out
+from core.library.tracks import Track
+from core.progress import CancelFlag, Progress, check
+from core.rhythm.grid import BeatGrid
+
+Array = NDArray[np.float32]
+
+
+def fit(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> BeatGrid:
+    """Fit the beat grid of a whole track given in blocks."""
+    from core.rhythm.fit import fit_grid
+    from core.rhythm.onsets import OnsetStream
+
+    stream = OnsetStream()
+    for block in blocks:
+        check(cancel)
+        stream.feed(block)
+    return fit_grid(stream.finish())
+
+
+def put_on(track: Track, grid: BeatGrid) -> Track:
+    """`track` on `grid`. Raises `LibraryError` if not one segment fits."""
+    sections = lay_out(grid, track.seconds)
+    if not any(section.starts(1) for section in sections):
+        raise LibraryError(f"{track.title}: {too_short(track.seconds, grid.bpm)}; set another grid")
+    return replace(track, grid=grid, sections=sections)
+
+
+def too_short(seconds: float, bpm: float) -> str:
+    """Why a track yields no segment at `bpm`."""
+    needed = settings.segment_seconds(bpm)
+    return f"{seconds:.1f} s long; a segment at {bpm:.4g} BPM needs {needed:.1f} s"
+
+
+def reported(
+    blocks: Iterable[Array], frames: int, progress: Progress, cancel: CancelFlag | None
+) -> Iterator[Array]:
+    """`blocks`, telling `progress` how many of `frames` samples are done."""
+    done = 0
+    for block in blocks:
+        check(cancel)
+        yield block
+        done += len(block)
+        progress(done, frames)

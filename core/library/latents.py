@@ -1,0 +1,111 @@
+"""Latents and map positions, per model: in the library, or beside it where it is read-only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError, OutputError
+from core.library import schema
+from core.library.database import Database
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SavedMap:
+    """A map that is kept: its model, when it was saved (seconds since 1970), its number of dots."""
+
+    model_hash: str
+    saved_at: float
+    dots: int
+
+
+class LatentStore:
+    """Latents and maps in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
+        """Keep `means` (n, 64), replacing those that these segments had for this model."""
+        means = np.ascontiguousarray(means, "<f4")
+        _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
+        rows = ((model_hash, i, m.tobytes()) for i, m in zip(segment_ids, means, strict=True))
+        with self._database.transaction():
+            self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
+
+    def latents(self, model_hash: str) -> dict[str, bytes]:
+        """Segment id -> 64 little-endian floats."""
+        sql = "SELECT segment_id, mean FROM latents WHERE model_hash = ?"
+        return {row[0]: row[1] for row in self._database.rows(sql, (model_hash,))}
+
+    def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
+        """Keep `positions` (n, 2) as the whole map of this model."""
+        _require(positions.shape == (len(segment_ids), 2), "map positions", positions.shape)
+        now = time.time()
+        rows = [
+            (model_hash, segment, float(x), float(y), now)
+            for segment, (x, y) in zip(segment_ids, positions, strict=True)
+        ]
+        with self._database.transaction():
+            self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
+            self._database.execute_many("INSERT INTO map VALUES (?, ?, ?, ?, ?)", rows)
+
+    def map(self, model_hash: str) -> dict[str, tuple[float, float]]:
+        """Segment id -> position."""
+        sql = "SELECT segment_id, x, y FROM map WHERE model_hash = ?"
+        return {row[0]: (row[1], row[2]) for row in self._database.rows(sql, (model_hash,))}
+
+    def maps(self) -> list[SavedMap]:
+        """All maps kept, the newest first."""
+        sql = "SELECT model_hash, MAX(saved_at), COUNT(*) FROM map GROUP BY 1 ORDER BY 2 DESC"
+        return [SavedMap(*row) for row in self._database.rows(sql)]
+
+    def forget(self, model_hash: str) -> None:
+        """Drop the latents and the map of a model."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM latents WHERE model_hash = ?", (model_hash,))
+            self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
+
+
+def overlay_path(library_id: str) -> Path:
+    """Where the latents and maps of a read-only library are kept: the user's data folder."""
+    folder = platformdirs.user_data_path("technovae", appauthor=False)
+    return folder / "overlays" / f"{library_id}.sqlite"
+
+
+def open_overlay(library_id: str, *, create: bool) -> Database | None:
+    """The database beside a read-only library; None where there is none yet and `create` is False.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    path = overlay_path(library_id)
+    if not path.exists():
+        if not create:
+            return None
+        _make_folder(path.parent)
+        schema.create_overlay(path, library_id)
+    return Database(path, writable=True)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror}); copy the read-only library and open that"
+        ) from error
+
+
+def _require(fits: bool, what: str, shape: tuple[int, ...]) -> None:
+    if not fits:
+        raise InputError(f"{what} of shape {shape} do not match the segments; encode them again")

@@ -1,0 +1,157 @@
+"""Tracks, sections and segments as rows: read from and written to a `Database`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import astuple
+from typing import Any
+
+from core.dsp.attributes import Attributes
+from core.errors import LibraryError
+from core.library.database import Database
+from core.library.segments import Section, Segment
+from core.library.tracks import Track, from_row, natural_key
+from core.rhythm.grid import BeatGrid
+
+_SEGMENTS = """
+    SELECT id, track_id, section, bar, start_seconds, segments.bpm,
+        brightness, density, kick, energy, loudness
+    FROM segments JOIN sections USING (track_id, section)"""
+
+
+def read_tracks(database: Database) -> list[Track]:
+    """All tracks by title, numbers in it by value."""
+    sections: dict[str, list[Section]] = {}
+    for row in database.rows("SELECT * FROM sections ORDER BY track_id, section"):
+        sections.setdefault(row[0], []).append(Section(*row[1:]))
+    rows = database.rows("SELECT * FROM tracks")
+    found = [from_row(row, tuple(sections.get(row["id"], ()))) for row in rows]
+    return sorted(found, key=lambda t: (natural_key(t.title), natural_key(t.artist), t.id))
+
+
+def read_track(database: Database, track_id: str) -> Track:
+    """One track. Raises `LibraryError` if it is not there."""
+    row = database.row("SELECT * FROM tracks WHERE id = ?", (track_id,))
+    if row is None:
+        raise LibraryError(
+            f"no track {track_id} in {database.path.parent}; `technovae info` lists them"
+        )
+    return from_row(row, read_sections(database, track_id))
+
+
+def read_sections(database: Database, track_id: str) -> tuple[Section, ...]:
+    """The sections of a track, in order."""
+    sql = "SELECT * FROM sections WHERE track_id = ? ORDER BY section"
+    return tuple(Section(*row[1:]) for row in database.rows(sql, (track_id,)))
+
+
+def read_segments(database: Database, hop_bars: int, track_id: str | None) -> list[Segment]:
+    """Segments every `hop_bars` bars in step with the phrases, by track id, section, bar."""
+    sql = f"{_SEGMENTS} WHERE (bar - phrase_bar) % ? = 0"
+    values: list[object] = [hop_bars]
+    if track_id is not None:
+        sql += " AND track_id = ?"
+        values.append(track_id)
+    rows = database.rows(f"{sql} ORDER BY track_id, section, bar", values)
+    return [_segment(row) for row in rows]
+
+
+def read_segment_ids(database: Database) -> list[str]:
+    """Ids of all segments, one on every bar, by track id, section, bar."""
+    sql = "SELECT id FROM segments ORDER BY track_id, section, bar"
+    return [row[0] for row in database.rows(sql)]
+
+
+def read_segment(database: Database, segment_id: str) -> Segment:
+    """One segment. Raises `LibraryError` if it is not there."""
+    row = database.row(f"{_SEGMENTS} WHERE id = ?", (segment_id,))
+    if row is None:
+        where = database.path.parent
+        raise LibraryError(f"no segment {segment_id} in {where}; import its track again")
+    return _segment(row)
+
+
+def write_track(database: Database, track: Track, *, pending: bool = False) -> None:
+    """Insert `track` with its sections, inside a transaction."""
+    values = (
+        track.id,
+        track.content_hash,
+        track.title,
+        track.artist,
+        track.source_path,
+        track.audio_file,
+        track.frames,
+        track.channels,
+        track.source_lufs,
+        track.stored_gain_db,
+        track.grid.to_json(),
+        track.aligned,
+        pending,
+        json.dumps(track.warnings),
+        track.added_at,
+    )
+    marks = ", ".join("?" * len(values))
+    database.execute(f"INSERT INTO tracks VALUES ({marks})", values)
+    _write_sections(database, track.id, track.sections)
+
+
+def write_segments(database: Database, segments: Iterable[Segment]) -> None:
+    """Insert `segments`, inside a transaction."""
+    rows = (
+        (s.id, s.track_id, s.section, s.bar, s.start_seconds, s.bpm, *astuple(s.attributes))
+        for s in segments
+    )
+    database.execute_many("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def change_grid(database: Database, track: Track, segments: Iterable[Segment]) -> None:
+    """Replace grid, sections and segments of `track`, inside a transaction.
+
+    The latents of the old segments go with them.
+    """
+    database.execute("DELETE FROM segments WHERE track_id = ?", (track.id,))
+    database.execute("DELETE FROM sections WHERE track_id = ?", (track.id,))
+    database.execute(
+        "UPDATE tracks SET grid = ?, aligned = ?, pending = 0 WHERE id = ?",
+        (track.grid.to_json(), track.aligned, track.id),
+    )
+    _write_sections(database, track.id, track.sections)
+    write_segments(database, segments)
+
+
+def delete_track(database: Database, track_id: str) -> None:
+    """Delete a track and all that hangs on it, inside a transaction."""
+    database.execute("DELETE FROM tracks WHERE id = ?", (track_id,))
+
+
+def write_source_path(database: Database, track_id: str, path: str) -> None:
+    """Keep where the file of a track is now, inside a transaction."""
+    database.execute("UPDATE tracks SET source_path = ? WHERE id = ?", (path, track_id))
+
+
+def correction(database: Database, content_hash: str) -> BeatGrid | None:
+    """The grid that the user set for this content, now or before it was removed."""
+    row = database.row("SELECT grid FROM corrections WHERE content_hash = ?", (content_hash,))
+    return None if row is None else BeatGrid.from_json(row[0])
+
+
+def write_correction(database: Database, content_hash: str, grid: BeatGrid | None) -> None:
+    """Keep `grid` for this content, or forget the one kept, inside a transaction."""
+    database.execute("DELETE FROM corrections WHERE content_hash = ?", (content_hash,))
+    if grid is not None:
+        values = (content_hash, grid.to_json())
+        database.execute("INSERT INTO corrections VALUES (?, ?)", values)
+
+
+def _write_sections(database: Database, track_id: str, sections: Iterable[Section]) -> None:
+    rows = (
+        (track_id, s.section, s.bpm, s.downbeat, s.bars, s.phrase_bar, s.first_row)
+        for s in sections
+    )
+    database.execute_many("INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _segment(row: Iterable[Any]) -> Segment:
+    identity, track_id, section, bar, start, bpm, *attributes = row
+    return Segment(identity, track_id, section, bar, start, bpm, Attributes(*attributes))

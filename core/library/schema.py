@@ -1,0 +1,132 @@
+"""What is in `library.sqlite`, which version this program reads, and how a new one is made."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from core import atomic
+from core.errors import LibraryError
+
+APPLICATION_ID = 0x54564145
+"""`TVAE`, in the file's header: tells a library from any other SQLite file."""
+VERSION = 1
+
+_LATENT_TABLES = """
+CREATE TABLE latents (
+    model_hash TEXT NOT NULL,
+    segment_id TEXT NOT NULL{segments},
+    mean BLOB NOT NULL,
+    PRIMARY KEY (model_hash, segment_id)
+) WITHOUT ROWID;
+CREATE TABLE map (
+    model_hash TEXT NOT NULL,
+    segment_id TEXT NOT NULL{segments},
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    saved_at REAL NOT NULL,
+    PRIMARY KEY (model_hash, segment_id)
+) WITHOUT ROWID;
+"""
+
+_LIBRARY_TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tracks (
+    id TEXT PRIMARY KEY,
+    content_hash TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    artist TEXT NOT NULL,
+    source_path TEXT NOT NULL,
+    audio_file TEXT NOT NULL,
+    frames INTEGER NOT NULL,
+    channels INTEGER NOT NULL,
+    source_lufs REAL,
+    stored_gain_db REAL NOT NULL,
+    grid TEXT NOT NULL,
+    aligned INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    warnings TEXT NOT NULL,
+    added_at REAL NOT NULL
+);
+CREATE TABLE sections (
+    track_id TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE,
+    section INTEGER NOT NULL,
+    bpm REAL NOT NULL,
+    downbeat REAL NOT NULL,
+    bars INTEGER NOT NULL,
+    phrase_bar INTEGER NOT NULL,
+    first_row INTEGER NOT NULL,
+    PRIMARY KEY (track_id, section)
+) WITHOUT ROWID;
+CREATE TABLE segments (
+    id TEXT PRIMARY KEY,
+    track_id TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE,
+    section INTEGER NOT NULL,
+    bar INTEGER NOT NULL,
+    start_seconds REAL NOT NULL,
+    bpm REAL NOT NULL,
+    brightness REAL NOT NULL,
+    density REAL NOT NULL,
+    kick REAL NOT NULL,
+    energy REAL NOT NULL,
+    loudness REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX segments_of_track ON segments (track_id, section, bar);
+CREATE TABLE sources (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    track_id TEXT REFERENCES tracks ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    reader INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sources_of_track ON sources (track_id);
+CREATE TABLE corrections (content_hash TEXT PRIMARY KEY, grid TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def create(path: Path) -> None:
+    """Write an empty library database to `path`, all of it or none. Raises `OutputError`."""
+    tables = _LIBRARY_TABLES + _LATENT_TABLES.format(
+        segments=" REFERENCES segments ON DELETE CASCADE"
+    )
+    _write(path, tables, {"id": uuid.uuid4().hex})
+
+
+def create_overlay(path: Path, library_id: str) -> None:
+    """Write the database that keeps latents and maps of the read-only library `library_id`."""
+    tables = "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    _write(path, tables + _LATENT_TABLES.format(segments=""), {"id": library_id})
+
+
+def verify(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `LibraryError` unless `connection` is to a database that this program reads."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise LibraryError(f"{path}: not a TechnoVAE library; choose another folder")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise LibraryError(
+            f"{path}: written by a newer TechnoVAE (format {version}, this one reads {VERSION});"
+            " update the program"
+        )
+    if version < VERSION:
+        raise LibraryError(
+            f"{path}: format {version} is older than any this program reads;"
+            " import the music again into a new folder"
+        )
+
+
+def _write(path: Path, tables: str, facts: dict[str, str]) -> None:
+    with atomic.replacing(path) as temporary:
+        connection = sqlite3.connect(temporary, isolation_level=None)
+        try:
+            connection.executescript(tables)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+        finally:
+            connection.close()

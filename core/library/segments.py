@@ -1,0 +1,105 @@
+"""Segments: four bars from a downbeat, and where the bars of a track lie in its spectrogram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core import settings
+from core.dsp.attributes import Attributes
+from core.rhythm.grid import BeatGrid, GridSection
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Four bars of a track.
+
+    Attributes:
+        id: the same for the same music (content of the track, section, bar), in any library.
+        track_id: its track.
+        section: number of the section of constant tempo it lies in, from 0.
+        bar: number of its first bar within the section, from 0.
+        start_seconds: of its first downbeat, in the track.
+        bpm: tempo of its section.
+        attributes: measured on its spectrogram.
+    """
+
+    id: str
+    track_id: str
+    section: int
+    bar: int
+    start_seconds: float
+    bpm: float
+    attributes: Attributes
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return settings.segment_seconds(self.bpm)
+
+    @property
+    def frames(self) -> int:
+        """Its length in samples, rounded once."""
+        return settings.segment_frames(self.bpm)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of constant tempo and the rows of the track's spectrogram that hold it.
+
+    Attributes:
+        section: its number, from 0.
+        bpm: its tempo.
+        downbeat: seconds, of its first bar.
+        bars: whole bars in it.
+        phrase_bar: number of the first bar that begins a four-bar phrase, 0 to 3.
+        first_row: of its first bar in the track's spectrogram; `bars` * 128 rows follow.
+    """
+
+    section: int
+    bpm: float
+    downbeat: float
+    bars: int
+    phrase_bar: int
+    first_row: int
+
+    @property
+    def rows(self) -> int:
+        """Rows of the track's spectrogram that it takes."""
+        return self.bars * settings.FRAMES_PER_BAR
+
+    def starts(self, hop_bars: int) -> range:
+        """Bars on which its segments start, every `hop_bars` bars, in step with the phrases."""
+        return range(
+            self.phrase_bar % hop_bars, self.bars - settings.BARS_PER_SEGMENT + 1, hop_bars
+        )
+
+    def bar_seconds(self, bar: int) -> float:
+        """Time of the downbeat of `bar` in the track."""
+        return self.downbeat + bar * settings.BEATS_PER_BAR * 60.0 / self.bpm
+
+    def bar_row(self, bar: int) -> int:
+        """Row of the downbeat of `bar` in the track's spectrogram."""
+        return self.first_row + bar * settings.FRAMES_PER_BAR
+
+
+def segment_id(track_id: str, section: int, bar: int) -> str:
+    """The id of the segment from `bar` of `section`."""
+    return f"{track_id}-{section}-{bar}"
+
+
+def lay_out(grid: BeatGrid, seconds: float) -> tuple[Section, ...]:
+    """The sections of `grid` with their whole bars, for a track of `seconds`."""
+    sections: list[Section] = []
+    row = 0
+    for number, part in enumerate(grid.sections):
+        bars = _bars(part, seconds)
+        sections.append(Section(number, part.bpm, part.downbeat, bars, part.phrase_bar, row))
+        row += sections[-1].rows
+    return tuple(sections)
+
+
+def _bars(part: GridSection, seconds: float) -> int:
+    """Whole bars of `part`, which a grid set by hand may draw beyond the end of the track."""
+    if part.start >= seconds:
+        return 0
+    return replace(part, end=min(part.end, seconds)).bars

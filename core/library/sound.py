@@ -1,0 +1,110 @@
+"""Stretches of a track's stored audio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import LibraryError
+
+Array = NDArray[np.float32]
+Blocks: TypeAlias = Iterable[Array]
+Stretch: TypeAlias = Callable[[int, int], Array]
+"""(first sample, number) -> that stretch of a track, (number, 1 or 2); silence outside it."""
+BLOCK_FRAMES = 1 << 18
+
+
+class Forward:
+    """A `Stretch` over blocks that come in sequence: each call begins no earlier than the last.
+
+    Only the blocks that the last stretch touched are held.
+    """
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = iter(blocks)
+        self._held: list[tuple[int, Array]] = []
+        self._end = 0
+        self._channels = 1
+
+    def __call__(self, first: int, frames: int) -> Array:
+        """`frames` samples from `first`."""
+        self._advance(first, first + frames)
+        out = np.zeros((frames, self._channels), np.float32)
+        for at, block in self._held:
+            begin, end = max(at, first), min(at + len(block), first + frames)
+            if end > begin:
+                out[begin - first : end - first] = block[begin - at : end - at]
+        return out
+
+    def _advance(self, first: int, last: int) -> None:
+        self._drop_before(first)
+        while self._end < last and (block := next(self._blocks, None)) is not None:
+            self._channels = block.shape[1]
+            self._held.append((self._end, block))
+            self._end += len(block)
+            self._drop_before(first)
+
+    def _drop_before(self, first: int) -> None:
+        self._held = [(at, block) for at, block in self._held if at + len(block) > first]
+
+
+def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
+    """`frames` samples from `start`, (frames, 1 or 2), times `gain_db`; silence outside the file.
+
+    Raises:
+        LibraryError: the file is gone or damaged.
+    """
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as file:
+            out = np.zeros((frames, file.channels), np.float32)
+            first = max(0, start)
+            last = min(file.frames, start + frames)
+            if last > first:
+                file.seek(first)
+                block = file.read(last - first, dtype="float32", always_2d=True)
+                out[first - start : first - start + len(block)] = block
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise damaged(path, error) from error
+    out *= _factor(gain_db)
+    return out
+
+
+def blocks(path: Path, gain_db: float) -> Iterator[Array]:
+    """The whole file in blocks (n, 1 or 2), times `gain_db`. Raises as `read`."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as file:
+            while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
+                yield block * _factor(gain_db)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise damaged(path, error) from error
+
+
+def stereo(samples: Array) -> Array:
+    """(n, 2) of (n, 1 or 2)."""
+    return samples if samples.shape[1] == 2 else np.repeat(samples, 2, axis=1)
+
+
+def seconds_to_frame(seconds: float) -> int:
+    """The sample nearest to `seconds`."""
+    return round(seconds * settings.SAMPLE_RATE)
+
+
+def damaged(path: Path, error: Exception) -> LibraryError:
+    """The one clear line for audio that cannot be read."""
+    what = "missing" if not path.exists() else f"damaged ({error})"
+    return LibraryError(
+        f"{path}: the library's audio is {what}; remove the track and import it again"
+    )
+
+
+def _factor(gain_db: float) -> np.float32:
+    return np.float32(10.0 ** (gain_db / 20.0))

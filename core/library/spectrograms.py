@@ -1,0 +1,90 @@
+"""The spectrogram of a whole track at musical positions: computed, kept as a shard, read back.
+
+A shard is (rows, 128) float16 decibels: all whole bars of the track's sections, one after another,
+128 rows a bar. It is derived data. Where it is missing, the audio gives it again; one segment alone
+takes some tens of milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import atomic, settings
+from core.dsp import attributes, spectrogram
+from core.library.segments import Section, Segment, segment_id
+from core.library.sound import Stretch, seconds_to_frame
+
+Array = NDArray[np.float32]
+Shard = NDArray[np.float16]
+_MARGIN = 2 * settings.N_FFT
+"""Samples analysed on either side of a stretch: a window, a row and the hops around them."""
+_BARS_AT_ONCE = 32
+"""A minute or so: what is held in memory of a track, however long."""
+
+
+def track_rows(read: Stretch, sections: Sequence[Section]) -> Shard:
+    """All rows of a track, (rows, 128) float16 dB. `read` is asked for stretches in order."""
+    shard = np.empty((sum(part.rows for part in sections), settings.N_BANDS), np.float16)
+    for part in sections:
+        for bar in range(0, part.bars, _BARS_AT_ONCE):
+            bars = min(_BARS_AT_ONCE, part.bars - bar)
+            first = part.bar_row(bar)
+            rows = of_bars(read, part.bar_seconds(bar), part.bpm, bars)
+            shard[first : first + len(rows)] = rows
+    return shard
+
+
+def of_bars(read: Stretch, start_seconds: float, bpm: float, bars: int) -> Array:
+    """Spectrogram (bars * 128, 128) dB of `bars` bars from `start_seconds` of a track.
+
+    The stretch begins on a hop of the whole track's analysis, so it sees the same frames.
+    """
+    first = seconds_to_frame(start_seconds) - _MARGIN
+    first -= first % spectrogram.HOP
+    seconds = bars * settings.BEATS_PER_BAR * 60.0 / bpm
+    stream = spectrogram.SpectrogramStream()
+    stream.feed(read(first, seconds_to_frame(seconds) + 2 * _MARGIN))
+    start = start_seconds - first / settings.SAMPLE_RATE
+    return spectrogram.musical(stream.finish(), start, bpm, bars)
+
+
+def segments_of(track_id: str, sections: Sequence[Section], rows: Shard) -> list[Segment]:
+    """Every segment of a track, one on each bar, with its attributes."""
+    return [_segment(track_id, part, bar, rows) for part in sections for bar in part.starts(1)]
+
+
+def save(path: Path, rows: Shard) -> None:
+    """Write a shard, all of it or none; its folder is made if need be. Raises `OutputError`."""
+    with contextlib.suppress(OSError):  # if that fails, writing says so
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.replacing(path) as temporary, temporary.open("wb") as file:
+        np.save(file, rows)
+
+
+def load(path: Path, rows: int) -> Shard | None:
+    """The shard at `path`, memory-mapped; None if it is missing, damaged or not of `rows` rows."""
+    try:
+        shard: Shard = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    fits = shard.shape == (rows, settings.N_BANDS) and shard.dtype == np.float16
+    return shard if fits else None
+
+
+def _segment(track_id: str, part: Section, bar: int, rows: Shard) -> Segment:
+    first = part.bar_row(bar)
+    window = rows[first : first + settings.FRAMES_PER_SEGMENT].astype(np.float32)
+    return Segment(
+        id=segment_id(track_id, part.section, bar),
+        track_id=track_id,
+        section=part.section,
+        bar=bar,
+        start_seconds=part.bar_seconds(bar),
+        bpm=part.bpm,
+        attributes=attributes.measure(window),
+    )

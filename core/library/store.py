@@ -1,0 +1,395 @@
+"""A library: the folder that holds imported tracks, their segments, spectrograms, latents and map.
+
+library.sqlite                      tracks, beat grids, segments, attributes, latents, maps
+audio/<track>.flac                  the sound at 44.1 kHz (the shipped demo: .ogg)
+spectrograms/<track>-<layout>.npy   shards; `layout` is a hash of the sections they were made for,
+                                    so that a shard never outlives its grid unnoticed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import os
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError, LibraryError, OutputError
+from core.library import gridding, records, schema, shards, sound, spectrograms
+from core.library.database import Database, can_write
+from core.library.latents import LatentStore, SavedMap, open_overlay
+from core.library.segments import Segment
+from core.library.tracks import ID_LENGTH, Track
+from core.progress import CancelFlag, Progress, silent
+from core.rhythm.grid import BeatGrid
+
+Array = NDArray[np.float32]
+DATABASE = "library.sqlite"
+AUDIO = "audio"
+SPECTROGRAMS = "spectrograms"
+_OWN_NAMES = (AUDIO, SPECTROGRAMS)
+
+
+class Library:
+    """An open library. Several threads may share it; each process opens its own.
+
+    A library in a read-only folder (installed with the program, on a CD) opens all the same.
+    Nothing in it can be changed, but latents and maps can be saved: they go to the user's data
+    folder, under the library's id.
+    """
+
+    def __init__(self, path: Path, database: Database) -> None:
+        """Use `Library.open` or `Library.create`."""
+        self.path = path
+        self._database = database
+        self._own = LatentStore(database)
+        self._beside: Database | None = None
+        self.id: str = self._fact("id")
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], read_only: bool = False) -> Self:
+        """Open the library in folder `path`; read-only also where the folder cannot be written.
+
+        Raises:
+            LibraryError: no such folder, not a library, damaged, or of a newer version.
+        """
+        folder = Path(path).absolute()
+        database = folder / DATABASE
+        if not folder.is_dir():
+            raise LibraryError(f"{folder}: no such folder; `technovae import` makes a library")
+        if not database.is_file():
+            raise LibraryError(f"{folder}: not a TechnoVAE library; `technovae import` makes one")
+        return cls(folder, Database(database, writable=not read_only and can_write(database)))
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str]) -> Self:
+        """Make an empty library in folder `path`, which is made too, or is empty.
+
+        Raises:
+            LibraryError: there is a library already, or the folder holds other things.
+            OutputError: it cannot be written.
+        """
+        folder = Path(path).absolute()
+        require_free(folder)
+        make_folders(folder)
+        schema.create(folder / DATABASE)
+        return cls.open(folder)
+
+    def close(self) -> None:
+        """Close the library."""
+        if self._beside is not None:
+            self._beside.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def writable(self) -> bool:
+        """False if tracks and grids cannot be changed."""
+        return self._database.writable
+
+    @property
+    def database(self) -> Database:
+        """For the other modules of this room."""
+        return self._database
+
+    @property
+    def tempo(self) -> float:
+        """BPM: the median of the tracks with a steady beat; 130 without any."""
+        rows = self._database.rows("SELECT grid FROM tracks WHERE aligned = 1")
+        tempi = [BeatGrid.from_json(row[0]).bpm for row in rows]
+        return float(np.median(tempi)) if tempi else settings.TEMPO_PRIOR
+
+    def revision(self) -> int:
+        """A number that is another one after any other process changed the library."""
+        row = self._database.row("PRAGMA data_version")
+        assert row is not None
+        return int(row[0])
+
+    # Tracks and segments
+
+    def tracks(self) -> list[Track]:
+        """All tracks by title, numbers in it by value."""
+        return records.read_tracks(self._database)
+
+    def track(self, track_id: str) -> Track:
+        """One track. Raises `LibraryError` if it is not there."""
+        return records.read_track(self._database, track_id)
+
+    def segments(
+        self, hop_bars: int = settings.BARS_PER_SEGMENT, track_id: str | None = None
+    ) -> list[Segment]:
+        """Segments from every `hop_bars`-th bar of each section: 4 for the map, 1 for training.
+
+        Tracks in the order of `tracks()`. Raises `InputError` if `hop_bars` is below 1.
+        """
+        if hop_bars < 1:
+            raise InputError(f"a hop of {hop_bars} bars cannot be; give 1 or more")
+        found = records.read_segments(self._database, hop_bars, track_id)
+        if track_id is not None:
+            return found
+        place = self._track_places()
+        return sorted(found, key=lambda segment: place[segment.track_id])
+
+    def segment(self, segment_id: str) -> Segment:
+        """One segment. Raises `LibraryError` if it is not there."""
+        return records.read_segment(self._database, segment_id)
+
+    def remove_track(self, track_id: str) -> None:
+        """Remove a track with its segments, latents and files; a grid set by the user is kept.
+
+        Raises:
+            LibraryError: no such track, or the library is read-only.
+        """
+        track = self.track(track_id)
+        with self._database.transaction():
+            records.delete_track(self._database, track_id)
+        # What cannot be deleted now (in use elsewhere, on Windows) the next import sweeps.
+        for path in (self.audio_path(track), *self._shard_folder.glob(f"{track_id}-*.npy")):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def twin(self, content_hash: str) -> str | None:
+        """Id of the track with this content, if there is one."""
+        row = self._database.row("SELECT id FROM tracks WHERE content_hash = ?", (content_hash,))
+        return None if row is None else str(row[0])
+
+    def correction(self, content_hash: str) -> BeatGrid | None:
+        """The grid that the user set for this content, now or before its track was removed."""
+        return records.correction(self._database, content_hash)
+
+    def set_grid(
+        self,
+        track_id: str,
+        grid: BeatGrid,
+        progress: Progress = silent,
+        cancel: CancelFlag | None = None,
+    ) -> Track:
+        """Put a track on `grid`, the user's correction, which importing the same music again keeps.
+
+        Spectrogram, segments and attributes are computed anew from the stored audio; latents of the
+        track's old segments are dropped. Returns the changed track.
+
+        Raises:
+            LibraryError: no such track, its audio is gone, no segment fits, or read-only.
+            Cancelled: as asked; nothing has changed.
+        """
+        corrected = dataclasses.replace(grid, origin="user")
+        return self._regrid(track_id, corrected, progress, cancel)
+
+    def refit(
+        self, track_id: str, progress: Progress = silent, cancel: CancelFlag | None = None
+    ) -> Track:
+        """Forget the user's grid of a track and fit it again. Returns and raises as `set_grid`."""
+        track = self.track(track_id)
+        grid = gridding.fit(self.blocks(track), cancel)
+        if not grid.is_steady:
+            grid = BeatGrid.default(track.seconds, self.tempo, grid.confidence)
+        return self._regrid(track_id, grid, progress, cancel)
+
+    # Sound and spectrograms
+
+    def audio_path(self, track: Track) -> Path:
+        """The stored audio of `track`; multiply it by `track.stored_gain_db` for -14 LUFS."""
+        return self.path / AUDIO / track.audio_file
+
+    def audio(self, track_id: str, start_seconds: float, frames: int) -> Array:
+        """(frames, 2) at -14 LUFS from the sample nearest to `start_seconds`; silence outside.
+
+        Raises:
+            LibraryError: no such track, or its audio is gone or damaged.
+        """
+        track = self.track(track_id)
+        first = sound.seconds_to_frame(start_seconds)
+        return sound.stereo(sound.read(self.audio_path(track), first, frames, track.stored_gain_db))
+
+    def blocks(self, track: Track) -> sound.Blocks:
+        """The whole stored audio of `track` in blocks (n, 1 or 2), at -14 LUFS."""
+        return sound.blocks(self.audio_path(track), track.stored_gain_db)
+
+    def segment_audio(self, segment: Segment, preroll_frames: int = 0) -> Array:
+        """(preroll_frames + segment.frames, 2) at -14 LUFS, the downbeat at `preroll_frames`."""
+        start = segment.start_seconds - preroll_frames / settings.SAMPLE_RATE
+        return self.audio(segment.track_id, start, preroll_frames + segment.frames)
+
+    def segment_spectrogram(self, segment: Segment) -> Array:
+        """(512, 128) float32 dB, from the shard, or from the audio where the shard is missing.
+
+        Raises:
+            LibraryError: neither is there.
+        """
+        track = self.track(segment.track_id)
+        shard = shards.find(self._shard_folder, self.id, track)
+        if shard is None:
+            stretch = functools.partial(
+                sound.read, self.audio_path(track), gain_db=track.stored_gain_db
+            )
+            return spectrograms.of_bars(
+                stretch, segment.start_seconds, segment.bpm, settings.BARS_PER_SEGMENT
+            )
+        first = track.sections[segment.section].bar_row(segment.bar)
+        return shard[first : first + settings.FRAMES_PER_SEGMENT].astype(np.float32)
+
+    def track_spectrogram(self, track_id: str) -> NDArray[np.float16]:
+        """(rows, 128) float16 dB, memory-mapped: all whole bars of the track, from the downbeat on.
+
+        `segment_rows` says where segments lie in it. A missing shard is computed from the audio and
+        kept (in the user's cache folder if the library is read-only).
+
+        Raises:
+            LibraryError: no such track, or neither shard nor audio is there.
+        """
+        track = self.track(track_id)
+        found = shards.find(self._shard_folder, self.id, track)
+        if found is not None:
+            return found
+        rows = spectrograms.track_rows(sound.Forward(self.blocks(track)), track.sections)
+        return shards.keep(self._shard_folder, self.id, track, rows, writable=self.writable)
+
+    def segment_rows(self, track_id: str, hop_bars: int = 1) -> NDArray[np.int64]:
+        """First rows in `track_spectrogram(track_id)` of the segments every `hop_bars` bars."""
+        sections = records.read_sections(self._database, track_id)
+        rows = [s.bar_row(bar) for s in sections for bar in s.starts(hop_bars)]
+        return np.array(rows, np.int64)
+
+    # Latents and maps, per model
+
+    def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
+        """Keep the latents `means` (n, 64) of segments under a model."""
+        self._store_for_saving().save_latents(model_hash, segment_ids, means)
+
+    def latents(self, model_hash: str) -> tuple[list[str], Array]:
+        """Segment ids, in the order of `segments(1)`, and their latents (n, 64) under a model."""
+        found: dict[str, bytes] = {}
+        for store in self._stores():
+            found.update(store.latents(model_hash))
+        ids = self._in_order(found)
+        joined = b"".join(found[i] for i in ids)
+        return ids, np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(
+            np.float32
+        )
+
+    def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
+        """Keep the map positions (n, 2) of segments under a model, in place of the map it had."""
+        self._store_for_saving().save_map(model_hash, segment_ids, positions)
+
+    def map(self, model_hash: str) -> tuple[list[str], Array]:
+        """Segment ids, in the order of `segments(1)`, and their positions (n, 2) under a model."""
+        found: dict[str, tuple[float, float]] = {}
+        for store in self._stores():
+            found.update(store.map(model_hash))
+        ids = self._in_order(found)
+        return ids, np.array([found[i] for i in ids], np.float32).reshape(-1, 2)
+
+    def maps(self) -> list[SavedMap]:
+        """The maps kept, the newest first."""
+        found = [saved for store in self._stores() for saved in store.maps()]
+        return sorted(found, key=lambda saved: -saved.saved_at)
+
+    def forget_model(self, model_hash: str) -> None:
+        """Drop the latents and the map of a model that is gone."""
+        self._store_for_saving().forget(model_hash)
+
+    # Inside
+
+    @property
+    def _shard_folder(self) -> Path:
+        return self.path / SPECTROGRAMS
+
+    def _fact(self, name: str) -> str:
+        row = self._database.row("SELECT value FROM facts WHERE name = ?", (name,))
+        if row is None:
+            raise LibraryError(
+                f"{self.path}: this library is damaged; import again into a new folder"
+            )
+        return str(row[0])
+
+    def _regrid(
+        self,
+        track_id: str,
+        grid: BeatGrid,
+        progress: Progress,
+        cancel: CancelFlag | None,
+    ) -> Track:
+        track = gridding.put_on(self.track(track_id), grid)
+        blocks = gridding.reported(self.blocks(track), track.frames, progress, cancel)
+        rows = spectrograms.track_rows(sound.Forward(blocks), track.sections)
+        segments = spectrograms.segments_of(track.id, track.sections, rows)
+        with self._database.transaction():
+            spectrograms.save(shards.path(self._shard_folder, track), rows)
+            records.change_grid(self._database, track, segments)
+            kept = grid if grid.origin == "user" else None
+            records.write_correction(self._database, track.content_hash, kept)
+        shards.drop_others(self._shard_folder, track)
+        progress(track.frames, track.frames)
+        return track
+
+    def _in_order(self, segment_ids: Container[str]) -> list[str]:
+        """Those of `segment_ids` that exist, in the order of `segments(1)`."""
+        place = self._track_places()
+        found = [i for i in records.read_segment_ids(self._database) if i in segment_ids]
+        return sorted(found, key=lambda segment_id: place[segment_id[:ID_LENGTH]])
+
+    def _track_places(self) -> defaultdict[str, int]:
+        """Number of each track; 0 for one that another process removed this moment."""
+        return defaultdict(int, {track.id: k for k, track in enumerate(self.tracks())})
+
+    def _stores(self) -> list[LatentStore]:
+        """Where latents may lie; later ones win."""
+        if self.writable:
+            return [self._own]
+        if self._beside is None:
+            self._beside = open_overlay(self.id, create=False)
+        return [self._own] if self._beside is None else [self._own, LatentStore(self._beside)]
+
+    def _store_for_saving(self) -> LatentStore:
+        if self.writable:
+            return self._own
+        if self._beside is None:
+            self._beside = open_overlay(self.id, create=True)
+        assert self._beside is not None
+        return LatentStore(self._beside)
+
+
+def require_free(folder: Path) -> None:
+    """Raise `LibraryError` unless `folder` is missing, empty, or a library just begun."""
+    if (folder / DATABASE).exists():
+        raise LibraryError(
+            f"{folder}: there is a library already; open it or choose another folder"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise LibraryError(f"{folder}: a file, not a folder; choose another place for the library")
+    foreign = [p.name for p in folder.iterdir()] if folder.exists() else []
+    foreign = [n for n in foreign if n not in _OWN_NAMES and not n.startswith(".library")]
+    if foreign:
+        raise LibraryError(
+            f"{folder}: holds other things ({foreign[0]}); choose an empty or new folder"
+        )
+
+
+def make_folders(folder: Path) -> None:
+    """Make the folders of a library where they are missing. Raises `OutputError`."""
+    try:
+        for name in _OWN_NAMES:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror}); choose another place"
+        ) from error

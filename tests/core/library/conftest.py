@@ -1,0 +1,36 @@
+"""Fixtures: a library made directly, and user folders that are nobody's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.library.store import Library
+from tests.core.library.building import make_library
+
+
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data and cache folders inside the test's own folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user-data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user-cache"))
+
+
+@pytest.fixture(scope="session")
+def library_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of two tracks of 12 s, at 126 and 128 BPM, that no test may touch."""
+    path = tmp_path_factory.mktemp("template") / "library"
+    make_library(path).close()
+    return path
+
+
+@pytest.fixture
+def library(library_to_copy: Path, tmp_path: Path) -> Iterator[Library]:
+    """A copy of it, open; each test may do with it what it likes."""
+    path = tmp_path / "library"
+    shutil.copytree(library_to_copy, path)
+    with Library.open(path) as opened:
+        yield opened

@@ -1,0 +1,182 @@
+"""Imports that are killed with SIGKILL at any moment, and then finished."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.library import report
+from core.library.importing import import_audio
+from core.library.store import DATABASE, Library
+from tests.core.library.test_importing import shards, techno, write
+
+ROOT = Path(__file__).resolve().parents[3]
+_IMPORT = """
+import sys
+from core.library.importing import import_audio
+def _told(done, total, message=""):
+    if done < 1:
+        print("on", flush=True)
+import_audio(sys.argv[1], sys.argv[2:], _told, workers=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten tracks with a beat, two without, two short ones and a file that is no audio."""
+    folder = tmp_path_factory.mktemp("music")
+    for k in range(10):
+        write(folder / f"{k}.wav", techno(12 + 4 * k, 120.0 + 2 * k, seed=k))
+    rng = np.random.default_rng(1)
+    for k in range(2):
+        noise = 0.1 * rng.standard_normal((44_100 * (20 + k), 2))
+        write(folder / f"noise {k}.wav", noise.astype(np.float32))
+        write(folder / f"short {k}.wav", techno(1, 120.0 + k))
+    (folder / "text.wav").write_text("no audio")
+    return folder
+
+
+def start(library: Path, music: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _IMPORT, str(library), str(music)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def _python_path() -> list[str]:
+    return [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+
+
+def contents(path: Path) -> list[tuple[object, ...]]:
+    """All that an import decides, in order of ids."""
+    with Library.open(path, read_only=True) as library:
+        tracks = sorted(library.tracks(), key=lambda t: t.id)
+        return [
+            (t.id, t.source_path, t.frames, t.grid, t.sections, *library.segments(1, t.id))
+            for t in tracks
+        ]
+
+
+def check_whole(path: Path) -> int:
+    """Everything that the library says is there, is there; returns the number of tracks."""
+    with Library.open(path, read_only=True) as library:
+        for track in library.tracks():
+            assert library.audio(track.id, track.seconds - 0.5, 100).any()
+            if track.sections:
+                assert len(library.segments(1, track.id)) == track.windows(1) > 0
+                assert any(p.name.startswith(track.id) for p in (path / "spectrograms").iterdir())
+                assert library.track_spectrogram(track.id).shape == (track.rows, 128)
+        return len(library.tracks())
+
+
+def _until_more_tracks(process: subprocess.Popen[bytes], library: Path, more: int) -> bool:
+    """Wait until `more` tracks have come in since now; True if the import ended before."""
+    wanted = len(list(library.glob("audio/*.flac"))) + more
+    if more == 0:
+        time.sleep(0.3)
+    while len(list(library.glob("audio/*.flac"))) < wanted:
+        if process.poll() is not None:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills as POSIX does")
+def test_an_import_killed_again_and_again_ends_like_an_undisturbed_one(
+    music: Path, tmp_path: Path
+) -> None:
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    import_audio(undisturbed, [music], workers=2)
+    draw = random.Random(11)
+    kills, tracks_seen = 0, {0}
+    for _ in range(30):
+        process = start(killed, music)
+        assert process.stdout is not None
+        finished = _until_more_tracks(process, killed, draw.choice((0, 1, 1, 2, 3)))
+        time.sleep(draw.uniform(0.0, 0.4))
+        process.kill()  # the main process alone: its workers must see to their own end
+        process.wait()
+        process.stdout.close()
+        if finished:
+            break
+        kills += 1
+        if (killed / DATABASE).exists():
+            tracks_seen.add(check_whole(killed))
+    assert kills >= 3
+    assert len(tracks_seen) >= 3, "killed while it was under way"
+    result = import_audio(killed, [music], workers=2)
+    assert {f.status for f in result.files} <= set(report.STATUSES)
+    assert contents(killed) == contents(undisturbed)
+    assert shards(killed) == shards(undisturbed)
+    for name in ("audio", "spectrograms"):
+        assert sorted(p.name for p in (killed / name).iterdir()) == sorted(
+            p.name for p in (undisturbed / name).iterdir()
+        )
+    assert not list(killed.glob(".library-incoming*"))
+    statuses = {f.path.name: f.status for f in import_audio(undisturbed, [music]).files}
+    again = {f.path.name: f.status for f in import_audio(killed, [music]).files}
+    assert again == statuses
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_workers_end_when_their_import_is_killed(music: Path, tmp_path: Path) -> None:
+    process = start(tmp_path / "library", music)
+    assert process.stdout is not None
+    process.stdout.readline()
+    workers = _session(process.pid) - {process.pid}
+    assert len(workers) >= 2
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    deadline = time.monotonic() + 5.0
+    while _session(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _session(process.pid) == set()
+
+
+@pytest.mark.slow
+def test_two_imports_at_once(music: Path, tmp_path: Path) -> None:
+    first = start(tmp_path / "library", music)
+    assert first.stdout is not None
+    first.stdout.readline()
+    second = subprocess.run(
+        [sys.executable, "-c", _IMPORT, str(tmp_path / "library"), str(music)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"LibraryError: {tmp_path / 'library'}: another import (process {first.pid})" in (
+        second.stderr
+    )
+    first.stdout.read()
+    assert first.wait() == 0
+    first.stdout.close()
+    assert check_whole(tmp_path / "library") == 12
+
+
+def _session(leader: int) -> set[int]:
+    """Processes of the session that `leader` began, less those that are dead."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader and fields[0] != "Z":
+            found.add(int(stat.parent.name))
+    return found
