@@ -1,0 +1,1 @@
+"""Clips, lanes and arrangements, and how they become one sound."""

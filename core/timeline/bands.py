@@ -1,0 +1,55 @@
+"""A zero-phase crossover into lows, mids and highs that sum to exactly what went in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from core.settings import SAMPLE_RATE
+
+FloatArray = NDArray[np.float32]
+
+CROSSOVERS_HZ: Final = (150.0, 2500.0)
+N_BANDS: Final = len(CROSSOVERS_HZ) + 1
+CONTEXT: Final = 2048
+"""Frames on each side of a piece that its filters need: their responses have died out by then."""
+
+
+def split(padded: FloatArray) -> list[FloatArray]:
+    """Lows, mids, highs, each (frames, channels).
+
+    `padded` is (CONTEXT + frames + CONTEXT, channels).
+
+    Each low-pass has the magnitude 1 / (1 + (f / fc)^4) of a fourth-order Linkwitz-Riley filter and
+    no phase; the band above is what it leaves, so the three sum flat.
+    """
+    size = scipy.fft.next_fast_len(len(padded), real=True)
+    spectrum = scipy.fft.rfft(padded, size, axis=0)
+    hertz = np.arange(len(spectrum), dtype=np.float32) * np.float32(SAMPLE_RATE / size)
+    rest = padded[CONTEXT:-CONTEXT]
+    bands = []
+    for corner in CROSSOVERS_HZ:
+        low = _low_pass(spectrum, hertz, corner, size)[CONTEXT : len(padded) - CONTEXT]
+        low = low - (padded[CONTEXT:-CONTEXT] - rest)
+        bands.append(low)
+        rest = rest - low
+    return [*bands, rest]
+
+
+def lows(padded: FloatArray) -> FloatArray:
+    """The first band of `split` alone."""
+    size = scipy.fft.next_fast_len(len(padded), real=True)
+    spectrum = scipy.fft.rfft(padded, size, axis=0)
+    hertz = np.arange(len(spectrum), dtype=np.float32) * np.float32(SAMPLE_RATE / size)
+    return _low_pass(spectrum, hertz, CROSSOVERS_HZ[0], size)[CONTEXT : len(padded) - CONTEXT]
+
+
+def _low_pass(
+    spectrum: NDArray[np.complex64], hertz: FloatArray, corner: float, size: int
+) -> FloatArray:
+    response = 1.0 / (1.0 + (hertz / np.float32(corner)) ** 4)
+    filtered = scipy.fft.irfft(spectrum * response[:, None], size, axis=0)
+    return np.asarray(filtered, dtype=np.float32)

@@ -1,0 +1,166 @@
+"""What can be placed on the timeline: a real segment or a latent, looped for some length."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import InputError
+from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, TICKS_PER_SEGMENT
+
+GAIN_MIN_DB = -96.0
+GAIN_MAX_DB = 24.0
+
+
+@dataclass(frozen=True)
+class RealSource:
+    """A segment of the library, played as it is (brought to the arrangement's tempo)."""
+
+    segment_id: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.segment_id, str) or not self.segment_id:
+            raise InputError("a real segment needs its id; place the segment again")
+
+
+@dataclass(frozen=True)
+class LatentSource:
+    """A point of the latent space, or one point per bar, and all that makes its sound repeatable.
+
+    `latents` takes anything of shape (64,), (1, 64) or (4, 64); it is kept as a tuple of rows of
+    floats that float32 holds exactly, so that sources compare, hash and survive JSON bit by bit.
+    """
+
+    latents: tuple[tuple[float, ...], ...]
+    seed: int = 0
+    renderer: str = "guided"
+    model_hash: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "latents", _rows(self.latents))
+
+    @cached_property
+    def array(self) -> NDArray[np.float32]:
+        """The latents as (1 or 4, 64) float32, read-only."""
+        array = np.asarray(self.latents, dtype=np.float32)
+        array.flags.writeable = False
+        return array
+
+
+Source = RealSource | LatentSource
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A four-bar loop of `source`, repeated from `offset` for `length`; positions in whole ticks.
+
+    start:      where it begins on the timeline, 0 or later
+    length:     at least 1
+    offset:     where in the loop it begins, 0 <= offset < `TICKS_PER_SEGMENT`
+    gain_db:    -96 .. 24
+    fade_in, fade_out: inside the clip; where the clip overlaps a neighbour, the crossfade over
+                the overlap takes their place
+    bass_swap:  at the joint where this clip comes in, the lows change over on a downbeat
+    bass_cut:   everything below the crossover is left out
+
+    Raises:
+        InputError: a value out of range.
+    """
+
+    id: str
+    source: Source
+    start: int
+    length: int = TICKS_PER_SEGMENT
+    offset: int = 0
+    gain_db: float = 0.0
+    fade_in: int = 0
+    fade_out: int = 0
+    bass_swap: bool = False
+    bass_cut: bool = False
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        for field in ("start", "length", "offset", "fade_in", "fade_out"):
+            object.__setattr__(self, field, whole(getattr(self, field), f"a clip's {field}"))
+        object.__setattr__(self, "gain_db", decibels(self.gain_db, "a clip's gain"))
+        self._check()
+
+    def _check(self) -> None:
+        if not self.id:
+            raise InputError("a clip needs an id; give it one")
+        if self.start < 0:
+            raise InputError(f"a clip cannot start before the first bar (tick {self.start})")
+        if self.length < 1:
+            raise InputError(f"a clip must be longer than nothing (length {self.length} ticks)")
+        if not 0 <= self.offset < TICKS_PER_SEGMENT:
+            raise InputError(
+                f"a clip's offset must lie in its four bars (0 to {TICKS_PER_SEGMENT - 1} ticks, "
+                f"not {self.offset})"
+            )
+        if min(self.fade_in, self.fade_out) < 0 or self.fade_in + self.fade_out > self.length:
+            raise InputError(
+                f"a clip's fades ({self.fade_in} and {self.fade_out} ticks) must fit into its "
+                f"length ({self.length}); shorten them"
+            )
+
+    @property
+    def end(self) -> int:
+        """The first tick after the clip."""
+        return self.start + self.length
+
+    @property
+    def origin(self) -> int:
+        """The tick where the loop that sounds at `start` begins; may be negative."""
+        return self.start - self.offset
+
+    def changed(self, **fields: object) -> Clip:
+        """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
+        return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
+
+
+def new_id() -> str:
+    """An id that no other clip or lane has."""
+    return uuid.uuid4().hex[:12]
+
+
+def whole(value: object, what: str) -> int:
+    """`value` as an int, if it is a whole number. Raises `InputError` naming `what`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise InputError(f"{what} must be a whole number of ticks, not {value!r}")
+    return int(value)
+
+
+def decibels(value: object, what: str) -> float:
+    """`value` as a float in -96..24 dB. Raises `InputError` naming `what`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise InputError(f"{what} must be a number of dB, not {value!r}")
+    number = float(value)
+    if not GAIN_MIN_DB <= number <= GAIN_MAX_DB:  # false for NaN, too
+        raise InputError(f"{what} must lie between {GAIN_MIN_DB:g} and {GAIN_MAX_DB:g} dB")
+    return number
+
+
+def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:
+    try:
+        array = np.atleast_2d(np.asarray(latents, dtype=np.float32))
+    except (TypeError, ValueError) as error:
+        raise InputError("latents must be numbers; decode the point again") from error
+    if array.ndim != 2 or array.shape not in ((1, LATENT_SIZE), (BARS_PER_SEGMENT, LATENT_SIZE)):
+        raise InputError(
+            f"latents must be {LATENT_SIZE} numbers, once or for each of {BARS_PER_SEGMENT} bars, "
+            f"not {'x'.join(map(str, array.shape))}"
+        )
+    if not np.isfinite(array).all():
+        raise InputError("latents must be finite numbers; decode the point again")
+    return tuple(tuple(row) for row in array.tolist())
+
+
+def linear(gain_db: float) -> float:
+    """The factor of `gain_db`; the lowest gain is silence."""
+    return 0.0 if gain_db <= GAIN_MIN_DB else math.pow(10.0, gain_db / 20.0)
