@@ -1,0 +1,294 @@
+"""What can be typed: the commands of `technovae` and their options."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
+
+RENDERERS = ("guided", "phase", "griffin_lim")
+COLOURS = ("track", "brightness", "density", "kick", "energy", "loudness")
+
+
+T = TypeVar("T", int, float)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong and where to look; exit status 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"technovae: {message}; see {self.prog} --help\n")
+
+
+def build() -> Parser:
+    """The whole parser. Each command sets `command` to its name."""
+    parser = Parser(
+        prog="technovae",
+        description="An instrument made of your own techno: learn it, map it, play it, export it.",
+        epilog="Without a command: a track from the built-in demo, and the picture of its map.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for add in _COMMANDS:
+        add(commands)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def _import(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "import", help="folders and files -> a library of segments and spectrograms"
+    )
+    p.add_argument(
+        "library", type=Path, metavar="LIBRARY", help="folder of the library; made if missing"
+    )
+    p.add_argument("audio", nargs="+", metavar="AUDIO", help="audio files, folders or globs")
+    p.add_argument(
+        "--workers", type=_between(int, 1, 64), help="processes (default: one per core, up to 4)"
+    )
+    p.add_argument(
+        "--report", type=Path, metavar="FILE", help="also write the report per file as JSON"
+    )
+
+
+def _grid(commands: _Commands) -> None:
+    p = commands.add_parser("grid", help="show or correct a track's beat grid")
+    p.add_argument("library", type=Path, metavar="LIBRARY")
+    p.add_argument(
+        "track", nargs="?", metavar="TRACK", help="number or part of the title, as `info` lists it"
+    )
+    change = p.add_mutually_exclusive_group()
+    change.add_argument("--double", action="store_true", help="twice the tempo")
+    change.add_argument("--halve", action="store_true", help="half the tempo")
+    change.add_argument("--nudge", type=_number, metavar="MS", help="move the grid by milliseconds")
+    change.add_argument(
+        "--shift", type=int, metavar="BEATS", help="move the downbeat by whole beats"
+    )
+    change.add_argument(
+        "--set",
+        nargs=2,
+        type=_number,
+        metavar=("BPM", "DOWNBEAT"),
+        help="tempo, first downbeat in s",
+    )
+    change.add_argument("--fit", action="store_true", help="drop corrections and fit again")
+
+
+def _train(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "train", help="train the model -> saved_models/vae_best.keras, history as JSON and PNG"
+    )
+    p.add_argument(
+        "data", type=Path, metavar="LIBRARY", help="a library, or a spectrogram_dataset.npy"
+    )
+    p.add_argument("--out", type=Path, metavar="FILE", help="default: saved_models/vae_best.keras")
+    p.add_argument("--epochs", type=_between(int, 1, 100_000), help="at most so many epochs")
+    p.add_argument(
+        "--minutes", type=_between(float, 0.01, 10_000), help="at most so long (default: 10)"
+    )
+    p.add_argument("--resume", action="store_true", help="go on from the saved model")
+    _seed(p)
+
+
+def _generate(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "generate", help="short samples from the latent space: loops of four bars"
+    )
+    p.add_argument("--count", type=_between(int, 1, 10_000), default=8)
+    p.add_argument("--out", type=Path, default=Path("generated"), metavar="DIR")
+    p.add_argument(
+        "--prior", action="store_true", help="draw from N(0, I), not from where the music lies"
+    )
+    p.add_argument("--format", choices=("wav", "flac", "ogg", "mp3"), default="wav")
+    _sound(p)
+    _seed(p)
+    _workspace(p)
+
+
+def _compose(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "compose", help="a long track: starts on a real segment, walks the latent space"
+    )
+    length = p.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=_between(float, 0.05, 180), help="length (default: 3)")
+    length.add_argument(
+        "--bars", type=_between(int, BARS_PER_SEGMENT, 10_000), help="length in bars"
+    )
+    p.add_argument(
+        "--out",
+        type=Path,
+        default=Path("composed.wav"),
+        metavar="FILE",
+        help="wav, flac, ogg or mp3",
+    )
+    p.add_argument(
+        "--bit-depth",
+        type=int,
+        choices=(16, 24, 32),
+        default=24,
+        help="of WAV and FLAC (32 is float)",
+    )
+    p.add_argument(
+        "--project", type=Path, metavar="FILE", help="also save the arrangement as a project"
+    )
+    p.add_argument(
+        "--start", metavar="SEGMENT", help="the real segment to start on (as `info` lists it)"
+    )
+    p.add_argument(
+        "--energy",
+        type=_curve,
+        metavar="0.2,0.8,...",
+        help="the energy curve, evenly spaced, 0 to 1",
+    )
+    p.add_argument(
+        "--morph",
+        choices=("bar", "segment"),
+        default="segment",
+        help="how often the music moves on",
+    )
+    _sound(p)
+    _seed(p)
+    _workspace(p)
+
+
+def _render(commands: _Commands) -> None:
+    p = commands.add_parser("render", help="a project -> audio, as the window's export does")
+    p.add_argument("project", type=Path, metavar="PROJECT")
+    p.add_argument("--out", type=Path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
+    p.add_argument("--bit-depth", type=int, choices=(16, 24, 32), default=24)
+    p.add_argument("--stems", action="store_true", help="also one file per lane")
+    p.add_argument("--library", type=Path, metavar="DIR", help="where the project's library is now")
+    p.add_argument("--model", type=Path, metavar="FILE", help="where the project's model is now")
+
+
+def _reconstruct(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "reconstruct", help="every segment's original beside its reconstruction"
+    )
+    p.add_argument("source", type=Path, metavar="AUDIO|LIBRARY")
+    p.add_argument("--out", type=Path, default=Path("reconstructed"), metavar="DIR")
+    p.add_argument("--renderer", choices=RENDERERS, default="guided")
+    p.add_argument(
+        "--exact", action="store_true", help="render the real spectrogram, not the model's"
+    )
+    p.add_argument(
+        "--limit", type=_between(int, 1, 100_000), metavar="N", help="at most N segments"
+    )
+    p.add_argument("--model", type=Path, metavar="FILE")
+
+
+def _map(commands: _Commands) -> None:
+    p = commands.add_parser("map", help="the latent map as a picture")
+    p.add_argument(
+        "library", type=Path, nargs="?", metavar="LIBRARY", help="default: the built-in demo"
+    )
+    p.add_argument("--out", type=Path, default=Path("map.png"), metavar="FILE")
+    p.add_argument("--colour", choices=COLOURS, default="track")
+    p.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
+    p.add_argument("--model", type=Path, metavar="FILE")
+
+
+def _dataset(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "dataset", help="write all training windows as one array, spectrogram_dataset.npy"
+    )
+    p.add_argument("library", type=Path, metavar="LIBRARY")
+    p.add_argument("--out", type=Path, default=Path("spectrogram_dataset.npy"), metavar="FILE")
+
+
+def _info(commands: _Commands) -> None:
+    p = commands.add_parser("info", help="what a library, model, project or audio file holds")
+    p.add_argument(
+        "path", type=Path, nargs="?", metavar="PATH", help="default: the built-in demo library"
+    )
+    p.add_argument(
+        "--segments", action="store_true", help="list a library's segments with their attributes"
+    )
+
+
+def _devices(commands: _Commands) -> None:
+    commands.add_parser("devices", help="the sound devices")
+
+
+def _demo(commands: _Commands) -> None:
+    p = commands.add_parser("demo", help="the built-in demo music")
+    what = p.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="name its tracks (the default)")
+    what.add_argument("--render", metavar="NAME", help="render one of its tracks")
+    what.add_argument(
+        "--build", action="store_true", help="build the shipped library and model again"
+    )
+    p.add_argument("--out", type=Path, metavar="FILE", help="with --render")
+
+
+def _sound(p: Parser) -> None:
+    p.add_argument(
+        "--bpm",
+        type=_between(float, TEMPO_MIN / 2, TEMPO_MAX * 2),
+        help="default: the library's tempo",
+    )
+    p.add_argument("--renderer", choices=RENDERERS, default="guided")
+
+
+def _seed(p: Parser) -> None:
+    p.add_argument(
+        "--seed", type=_between(int, 0, 2**32 - 1), default=0, help="same seed, same result"
+    )
+
+
+def _workspace(p: Parser) -> None:
+    p.add_argument("--library", type=Path, metavar="DIR", help="default: the built-in demo")
+    p.add_argument(
+        "--model", type=Path, metavar="FILE", help="default: the one trained on the library"
+    )
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a number to work with")
+    return value
+
+
+def _between(kind: Callable[[str], T], low: float, high: float) -> Callable[[str], T]:
+    def convert(text: str) -> T:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text} is not a number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
+        return value
+
+    return convert
+
+
+def _curve(text: str) -> tuple[float, ...]:
+    values = tuple(_between(float, 0.0, 1.0)(part) for part in text.split(","))
+    if len(values) < 2:
+        raise argparse.ArgumentTypeError(
+            "an energy curve needs at least two values, as in 0.2,0.9,0.3"
+        )
+    return values
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a size like 1280x800") from None
+    if not (320 <= width <= 8192 and 240 <= height <= 8192):
+        raise argparse.ArgumentTypeError(f"{text} is not between 320x240 and 8192x8192")
+    return width, height
+
+
+_COMMANDS = (
+    *(_import, _grid, _train, _generate, _compose, _render),
+    *(_reconstruct, _map, _dataset, _info, _devices, _demo),
+)

@@ -1,0 +1,99 @@
+"""`technovae compose`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import numpy as np
+
+from core import project, resources
+from core.cli.console import progress_bar, say
+from core.cli.interrupts import cancel_on_interrupt
+from core.errors import InputError
+from core.progress import Progress
+from core.timeline.arrangement import Arrangement
+from core.timeline.clip import LatentSource
+from core.timeline.compose import ComposeOptions, compose
+from core.timeline.export import export
+from core.timeline.material import gather
+from core.workspace import Workspace, open_workspace
+
+_EXPORT = "export"
+
+
+def run(options: Namespace) -> int:
+    """Compose a track, write it, and its project if asked for."""
+    if options.project is not None and options.project.suffix != project.SUFFIX:
+        raise InputError(f"{options.project}: a project's name ends in {project.SUFFIX}")
+    with open_workspace(options.library, options.model) as space:
+        compose_to(space, options)
+    return 0
+
+
+def compose_to(space: Workspace, options: Namespace) -> None:
+    """Compose with `space`, write the track to `options.out` and say what it is."""
+    with cancel_on_interrupt() as cancel, progress_bar("composing") as progress:
+        arrangement = _composed(space, options)
+        if options.project is not None:
+            _save(space, arrangement, options)
+        sources = [c.source for c in arrangement.clips() if isinstance(c.source, LatentSource)]
+        halves = _Halves(progress)
+        space.decoder.render_many(
+            sources, arrangement.bpm, quality=_EXPORT, progress=halves.first, cancel=cancel
+        )
+        audio_of = space.decoder.clip_audio(arrangement.bpm, quality=_EXPORT)
+        result = export(
+            arrangement,
+            audio_of,
+            options.out,
+            bit_depth=options.bit_depth,
+            progress=halves.second,
+            cancel=cancel,
+        )
+    if options.project is not None:
+        say(f"{options.project}: the arrangement; technovae render makes audio of it again")
+    say(f"{result.line()}, {arrangement.bpm:g} BPM, seed {options.seed}")
+
+
+def _composed(space: Workspace, options: Namespace) -> Arrangement:
+    decoder = space.decoder
+    ids, latents = decoder.latents()
+    material = gather(space.library, ids, latents, decoder.decode, space.codec.hash)
+    chosen = ComposeOptions(
+        minutes=options.minutes,
+        bars=options.bars,
+        bpm=options.bpm,
+        start=options.start,
+        energy=options.energy,
+        morph=options.morph,
+        renderer=options.renderer,
+        seed=options.seed,
+        title=options.out.stem,
+    )
+    return compose(material, chosen, np.random.default_rng(options.seed))
+
+
+def _save(space: Workspace, arrangement: Arrangement, options: Namespace) -> None:
+    built_in = space.library_path.resolve() == resources.demo_library().resolve()
+    own_model = space.model_path.resolve() == resources.demo_model().resolve()
+    document = project.Project(
+        arrangement,
+        library=None if built_in else space.library_path.resolve(),
+        model=None if own_model else space.model_path.resolve(),
+        model_hash=space.codec.hash,
+        library_id=space.library.id,
+    )
+    project.save(document, options.project)
+
+
+class _Halves:
+    """One bar for two jobs, one after the other."""
+
+    def __init__(self, whole: Progress) -> None:
+        self._whole = whole
+
+    def first(self, done: float, total: float, message: str = "") -> None:
+        self._whole(0.7 * done / max(total, 1e-9), 1.0, message)
+
+    def second(self, done: float, total: float, message: str = "") -> None:
+        self._whole(0.7 + 0.3 * done / max(total, 1e-9), 1.0, message)

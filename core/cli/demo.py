@@ -1,0 +1,42 @@
+"""`technovae demo`: the built-in music."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from core import resources
+from core.audio import files
+from core.cli.console import progress_bar, say, table
+from core.demo.catalogue import catalogue, find
+from core.demo.render import render
+
+
+def run(options: Namespace) -> int:
+    """List the demo's tracks, render one, or build the shipped pack again."""
+    if options.build:
+        return _build()
+    if options.render:
+        return _render(options.render, options.out)
+    columns = ("track", "style", "bpm", "key")
+    rows = [(spec.name, spec.style, f"{spec.bpm:g}", spec.key) for spec in catalogue()]
+    table("the built-in demo", columns, rows, right=("bpm",))
+    return 0
+
+
+def _render(name: str, out: Path | None) -> int:
+    spec = find(name)
+    path = out or Path(f"{spec.name.lower().replace(' ', '-')}.wav")
+    files.write(path, render(spec), bpm=spec.bpm, title=spec.name)
+    say(f"{path}: {spec.name}, {spec.style}, {spec.bpm:g} BPM")
+    return 0
+
+
+def _build() -> int:
+    from core.demo.pack import build_pack
+
+    with progress_bar("building") as progress:
+        result = build_pack(resources.demo_library(), resources.demo_model(), progress=progress)
+    for line in result.lines():
+        say(line)
+    return 0

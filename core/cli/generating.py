@@ -1,0 +1,51 @@
+"""`technovae generate`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio import files
+from core.cli.console import progress_bar, say
+from core.cli.folders import output_folder
+from core.latent.sampling import AggregatePosterior, prior_sample
+from core.timeline.clip import LatentSource
+from core.workspace import Workspace, open_workspace
+
+
+def run(options: Namespace) -> int:
+    """Write `count` loops of exactly four bars."""
+    with open_workspace(options.library, options.model) as space:
+        output_folder(options.out)
+        bpm = options.bpm or space.library.tempo
+        latents = _draw(space, options)
+        with progress_bar("generating") as progress:
+            for number, latent in enumerate(latents):
+                progress(number, len(latents), f"sample {number + 1}")
+                _write(space, options, bpm, number, latent)
+    say(f"{options.out}: {len(latents)} loops of four bars at {bpm:g} BPM, seed {options.seed}")
+    return 0
+
+
+def _draw(space: Workspace, options: Namespace) -> NDArray[np.float32]:
+    rng = np.random.default_rng(options.seed)
+    if options.prior:
+        return prior_sample(options.count, rng)
+    _, latents = space.decoder.latents()
+    return AggregatePosterior.fit(latents).sample(options.count, rng)
+
+
+def _write(
+    space: Workspace, options: Namespace, bpm: float, number: int, latent: NDArray[np.float32]
+) -> None:
+    source = LatentSource(
+        latents=latent,  # type: ignore[arg-type]  # any array of that shape is taken
+        seed=options.seed + number,
+        renderer=options.renderer,
+        model_hash=space.codec.hash,
+    )
+    samples = space.decoder.audio(source, bpm, quality="export")
+    name = f"{number + 1:03d}_{bpm:g}bpm_seed{options.seed}.{options.format}"
+    files.write(options.out / name, samples, bit_depth=24, bpm=bpm, title=f"TechnoVAE {number + 1}")

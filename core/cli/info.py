@@ -1,0 +1,134 @@
+"""`technovae info`: what a library, model, project or audio file holds."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from core import resources
+from core.cli.console import table
+from core.errors import InputError
+from core.settings import SAMPLE_RATE
+
+
+def run(options: Namespace) -> int:
+    """Print a table about `path`; its kind is found by looking at it."""
+    path: Path = options.path or resources.demo_library()
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.is_dir():
+        _library(path, options.segments)
+    elif path.suffix == ".keras":
+        _model(path)
+    elif path.suffix in (".json", ".technovae"):
+        _project(path)
+    else:
+        _audio(path)
+    return 0
+
+
+def _facts(title: str, facts: Mapping[str, object]) -> None:
+    table(title, ("", ""), facts.items())
+
+
+def _library(path: Path, with_segments: bool) -> None:
+    from core.library.describe import describe
+    from core.library.store import Library
+
+    with Library.open(path) as library:
+        about = describe(library)
+        _facts(str(path), about.facts)
+        table("tracks", about.columns, about.rows, right=about.columns[2:])
+        if with_segments:
+            _segments(library)
+
+
+def _segments(library: object) -> None:
+    from core.dsp.attributes import NAMES
+    from core.library.store import Library
+
+    assert isinstance(library, Library)
+    titles = {track.id: track.title for track in library.tracks()}
+    columns = ("segment", "track", "bar", "at (s)", *NAMES)
+    rows = [
+        (
+            s.id,
+            titles[s.track_id],
+            s.bar + 1,
+            f"{s.start_seconds:.2f}",
+            *(f"{getattr(s.attributes, name):.2f}" for name in NAMES),
+        )
+        for s in library.segments()
+    ]
+    table("segments", columns, rows, right=columns[2:])
+
+
+def _model(path: Path) -> None:
+    from core.vae import checkpoint
+
+    _facts(str(path), checkpoint.load(path).info)
+
+
+def _project(path: Path) -> None:
+    from core import project
+
+    document = project.load(path)
+    arrangement = document.arrangement
+    seconds = arrangement.length_frames / SAMPLE_RATE
+    _facts(
+        str(path),
+        {
+            "title": arrangement.title,
+            "tempo": f"{arrangement.bpm:g} BPM",
+            "length": f"{int(seconds // 60)}:{seconds % 60:06.3f}",
+            "library": document.library or "the built-in demo",
+            "model": document.model or "the built-in demo's",
+            "model's hash": document.model_hash,
+        },
+    )
+    columns = ("lane", "clips", "gain (dB)", "pan")
+    rows = [
+        (lane.name, len(lane.clips), f"{lane.gain_db:g}", lane.pan) for lane in arrangement.lanes
+    ]
+    table("lanes", columns, rows, right=columns[1:])
+
+
+def _audio(path: Path) -> None:
+    from core.audio import files, loudness
+
+    info = files.probe(path)
+    meter = loudness.LoudnessMeter()
+    frames = 0
+    for block in files.read_blocks(path):
+        meter.feed(block)
+        frames += len(block)
+    facts = {
+        "container": info.container,
+        "codec": info.codec,
+        "sample rate": f"{info.sample_rate} Hz",
+        "channels": info.channels,
+        "length": f"{frames / SAMPLE_RATE:.2f} s",
+        "title": info.title or "",
+        "artist": info.artist or "",
+        "loudness": f"{meter.integrated:.1f} LUFS",
+        "true peak": f"{meter.true_peak_dbtp:.1f} dBTP",
+        "read by": info.reader,
+    }
+    _facts(str(path), {**facts, **_beat(path)})
+
+
+def _beat(path: Path) -> dict[str, object]:
+    from core.audio import files
+    from core.rhythm.fit import fit_grid
+    from core.rhythm.onsets import OnsetStream
+
+    onsets = OnsetStream()
+    for block in files.read_blocks(path):
+        onsets.feed(block)
+    grid = fit_grid(onsets.finish())
+    return {
+        "tempo": f"{grid.bpm:.3f} BPM" if grid.is_steady else "no steady beat",
+        "first downbeat": f"{grid.downbeat:.3f} s" if grid.is_steady else "",
+        "confidence": f"{grid.confidence:.2f}",
+    }

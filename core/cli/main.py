@@ -1,0 +1,61 @@
+"""Runs one command; what goes wrong becomes one line and exit status 2."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.atomic import writing_error
+from core.cli import arguments
+from core.cli.console import complain, say
+from core.errors import TechnoVAEError
+
+_ROOMS = {
+    "import": "importing",
+    "grid": "grids",
+    "train": "training",
+    "generate": "generating",
+    "compose": "composing",
+    "render": "rendering",
+    "reconstruct": "reconstructing",
+    "map": "mapping",
+    "dataset": "dataset",
+    "info": "info",
+    "devices": "devices",
+    "demo": "demo",
+}
+INTERRUPTED = 130
+"""The exit status that shells expect after Ctrl-C."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `technovae ARGV`; returns the exit status: 0, 2 for a mistake, 130 for Ctrl-C."""
+    try:
+        return _run(arguments.build().parse_args(argv))
+    except TechnoVAEError as error:
+        complain(str(error))
+    except KeyboardInterrupt:
+        complain("stopped; everything finished so far is kept")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`technovae info | head`): nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except MemoryError:
+        complain("not enough memory; close other programs or work on fewer files at once")
+    except OSError as error:
+        complain(str(writing_error(Path(error.filename or "output"), error)))
+    return 2
+
+
+def _run(options: Namespace) -> int:
+    if options.version:
+        say(f"technovae {importlib.metadata.version('technovae')}")
+        return 0
+    room = _ROOMS.get(options.command, "opening")
+    # Each command's room is imported only when it runs: `--help` stays instant.
+    return int(importlib.import_module(f"core.cli.{room}").run(options) or 0)

@@ -1,0 +1,27 @@
+"""`technovae` without a command: what the built-in demo can do, at once."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from core.cli import arguments, composing, mapping
+from core.cli.console import say
+from core.cli.folders import output_folder
+from core.workspace import open_workspace
+
+_FOLDER = Path("technovae-demo")
+
+
+def run(options: Namespace) -> int:
+    """Render a new track from the built-in demo and draw its map; say where both are."""
+    folder = output_folder(_FOLDER)
+    track, picture = folder / "track.wav", folder / "map.png"
+    say("TechnoVAE: composing three minutes from the built-in demo")
+    with open_workspace() as space:
+        mapping.draw(space, picture, size=(1280, 800))
+        composing.compose_to(space, arguments.build().parse_args(["compose", "--out", str(track)]))
+    say(f"the track:              {track.resolve()}")
+    say(f"the picture of the map: {picture.resolve()}")
+    say("the window is not part of this version; every job of it is a command: technovae --help")
+    return 0

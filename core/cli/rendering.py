@@ -1,0 +1,32 @@
+"""`technovae render`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from core import project
+from core.cli.console import progress_bar, say
+from core.cli.interrupts import cancel_on_interrupt
+from core.timeline.export import export
+from core.workspace import open_workspace
+
+
+def run(options: Namespace) -> int:
+    """Render a project to a file, with one file per lane if stems are asked for."""
+    document = project.load(options.project)
+    library = options.library or document.library_path(options.project)
+    model = options.model or document.model_path(options.project)
+    with open_workspace(library, model) as space, cancel_on_interrupt() as cancel:
+        document.check(space.codec.hash, space.library.id)
+        with progress_bar("rendering") as progress:
+            result = export(
+                document.arrangement,
+                space.decoder.clip_audio(document.arrangement.bpm, quality="export"),
+                options.out,
+                bit_depth=options.bit_depth,
+                stems=options.stems,
+                progress=progress,
+                cancel=cancel,
+            )
+    say(result.line())
+    return 0

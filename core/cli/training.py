@@ -1,0 +1,64 @@
+"""`technovae train`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from core import resources
+from core.cli.console import progress_bar, say
+from core.cli.interrupts import cancel_on_interrupt
+from core.errors import InputError, OutputError
+from core.vae import training
+from core.vae.data import TrainingData
+from core.workspace import MODEL_NAME, remember_model
+from core.workspace import training_data as library_data
+
+_DEFAULT_MINUTES = 10.0
+
+
+def run(options: Namespace) -> int:
+    """Train on a library or an array; the best model so far is always on disk."""
+    out = options.out or _default_out(options.data)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    data = _data(options.data)
+    tracks = f" of {len(data.tracks)} tracks" if data.grouped else ""
+    say(f"training on {len(data)} windows{tracks}; Ctrl-C stops and keeps the best model")
+    chosen = training.TrainOptions(
+        path=out,
+        epochs=options.epochs,
+        minutes=options.minutes or _DEFAULT_MINUTES,
+        seed=options.seed,
+        resume=options.resume,
+    )
+    with cancel_on_interrupt() as cancel, progress_bar("training") as progress:
+        result = training.train(data, chosen, progress=progress, cancel=cancel)
+    for line in result.lines():
+        say(line)
+    if options.data.is_dir():
+        _remember(options.data, out)
+    return 0
+
+
+def _remember(library: Path, model: Path) -> None:
+    try:
+        remember_model(library, model)
+    except OutputError:
+        say(f"this library is read-only and cannot note its model; name it: --model {model}")
+
+
+def _data(path: Path) -> TrainingData:
+    if path.is_dir():
+        return library_data(path)
+    if path.suffix == ".npy":
+        return TrainingData.from_file(path)
+    raise InputError(f"{path}: neither a library nor a spectrogram_dataset.npy")
+
+
+def _default_out(data: Path) -> Path:
+    """`saved_models/vae_best.keras` here; but never over the built-in demo's model."""
+    if MODEL_NAME.resolve() != resources.demo_model().resolve():
+        return MODEL_NAME
+    folder = data if data.is_dir() else data.parent
+    say(f"{MODEL_NAME} here is the built-in demo's; the new model goes to {folder / MODEL_NAME}")
+    return folder / MODEL_NAME

@@ -1,0 +1,180 @@
+"""From audio files to a new track by the commands alone, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from core import settings
+from core.audio import files, loudness
+from core.rhythm.fit import fit_grid
+from core.rhythm.onsets import OnsetStream
+from tests import synthetic
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+BPM = 128.0
+SPECS = (
+    synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), start=0.5, seed=1),
+    synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), kick="deep", channels=2, seed=2),
+    synthetic.Spec(bpm=126.0, parts=synthetic.arrangement(24), bass="offbeat", seed=3),
+)
+
+
+def technovae(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "core.cli", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+
+
+def done(*words: object, cwd: Path) -> str:
+    result = technovae(*words, cwd=cwd)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with audio, a library made of it, and a model trained for a moment."""
+    folder = tmp_path_factory.mktemp("studio")
+    (folder / "audio").mkdir()
+    for number, spec in enumerate(SPECS):
+        path = folder / "audio" / f"track {number}.flac"
+        files.write(path, synthetic.render(spec).samples * 0.5, bit_depth=16)
+    (folder / "audio" / "notes.txt").write_text("not audio, and not to be tried")
+    (folder / "audio" / "broken.wav").write_bytes(b"RIFF....WAVEjunk")
+    report = done("import", "lib", "audio", "--report", "report.json", cwd=folder)
+    assert "3 imported, 1 refused" in report
+    out = done("train", "lib", "--epochs", 2, "--minutes", 1, cwd=folder)
+    assert "of 64 latents active" in out
+    return folder
+
+
+def test_import_finds_the_tempi(studio: Path) -> None:
+    report = json.loads((studio / "report.json").read_text())
+    tempi = [file["bpm"] for file in report["files"] if file["status"] == "imported"]
+    assert sorted(tempi) == pytest.approx([126.0, 128.0, 128.0], abs=0.01)
+
+
+def test_importing_again_reads_nothing(studio: Path) -> None:
+    assert "3 unchanged" in done("import", "lib", "audio", cwd=studio)
+
+
+def test_training_leaves_model_and_history(studio: Path) -> None:
+    model = studio / "saved_models" / "vae_best.keras"
+    assert model.is_file()
+    assert (studio / "saved_models" / "vae_best.history.png").stat().st_size > 1000
+    assert json.loads((studio / "saved_models" / "vae_best.history.json").read_text())
+    assert "64" in done("info", model, cwd=studio)
+
+
+def test_generated_loops_are_exact_seeded_and_seamless(studio: Path) -> None:
+    for folder in ("one", "two"):
+        done("generate", "--library", "lib", "--count", 3, "--out", folder, "--seed", 7, cwd=studio)
+    loops = sorted((studio / "one").iterdir())
+    assert len(loops) == 3
+    for path in loops:
+        samples, rate = soundfile.read(path)
+        assert (len(samples), rate) == (settings.segment_frames(BPM), settings.SAMPLE_RATE)
+        assert np.array_equal(samples, soundfile.read(studio / "two" / path.name)[0])
+        steps = np.abs(np.diff(samples, axis=0))
+        assert np.abs(samples[0] - samples[-1]).max() <= steps.max()
+
+
+def test_a_composition_is_exact_and_its_project_renders_the_same(studio: Path) -> None:
+    done(
+        *("compose", "--library", "lib", "--bars", 32, "--bpm", 127.5, "--seed", 3),
+        *("--out", "track.wav", "--project", "track.technovae"),
+        cwd=studio,
+    )
+    samples, rate = soundfile.read(studio / "track.wav", dtype="float32")
+    assert len(samples) == round(32 * 4 * 60 / 127.5 * rate)
+    assert loudness.integrated_lufs(samples) == pytest.approx(-14.0, abs=0.2)
+    assert loudness.true_peak_dbtp(samples) <= -0.95
+    onsets = OnsetStream()
+    onsets.feed(samples)
+    grid = fit_grid(onsets.finish())
+    assert grid.bpm == pytest.approx(127.5, abs=0.1)
+
+    done("render", "track.technovae", "--out", "again.wav", "--stems", cwd=studio)
+    assert np.array_equal(samples, soundfile.read(studio / "again.wav", dtype="float32")[0])
+    assert len(list(studio.glob("again*.wav"))) >= 2
+    assert "127.5 BPM" in done("info", "track.technovae", cwd=studio)
+
+
+def test_minutes_are_exact_to_the_sample_in_every_format(studio: Path) -> None:
+    for name in ("a.flac", "a.ogg", "a.mp3"):
+        done("compose", "--library", "lib", "--minutes", 0.2, "--out", name, cwd=studio)
+        assert len(files.read(studio / name)) == round(0.2 * 60 * settings.SAMPLE_RATE)
+
+
+def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
+    done("reconstruct", "lib", "--limit", 2, "--out", "pairs", cwd=studio)
+    pairs = sorted(path.name for path in (studio / "pairs").iterdir())
+    assert len(pairs) == 4
+    assert pairs[0].endswith("_guided.wav")
+    assert pairs[1].endswith("_original.wav")
+    done("map", "lib", "--out", "map.png", "--colour", "energy", cwd=studio)
+    assert (studio / "map.png").read_bytes().startswith(b"\x89PNG")
+    done("dataset", "lib", "--out", "spectrogram_dataset.npy", cwd=studio)
+    array = np.load(studio / "spectrogram_dataset.npy")
+    assert array.shape[1:] == (512, 128)
+    assert array.dtype == np.float32
+    assert "track 1" in done("info", "lib", "--segments", cwd=studio)
+    assert "confidence" in done("info", studio / "audio" / "track 0.flac", cwd=studio)
+
+
+def test_a_model_can_be_trained_on_the_array(studio: Path) -> None:
+    done("dataset", "lib", "--out", "array.npy", cwd=studio)
+    done("train", "array.npy", "--epochs", 1, "--out", "other.keras", cwd=studio)
+    assert (studio / "other.keras").is_file()
+
+
+def test_a_grid_can_be_corrected_and_fitted_again(studio: Path) -> None:
+    before = done("grid", "lib", "track 2", cwd=studio)
+    assert "126.000" in before
+    assert "user" in done("grid", "lib", "track 2", "--shift", 1, cwd=studio)
+    assert done("grid", "lib", "track 2", "--fit", cwd=studio).endswith(before)
+
+
+@pytest.mark.parametrize("words", [("compose", "--minutes", 3), ("import", "audio"), ("train",)])
+def test_interrupted_in_good_order(studio: Path, tmp_path: Path, words: tuple[object, ...]) -> None:
+    """Ctrl-C at any moment: no half file under the final name, and everything goes on."""
+    command, *rest = words
+    library = {"compose": ("--library", studio / "lib", "--out", "long.wav")}.get(str(command))
+    arguments = [command, *(library or ()), *rest]
+    if command == "import":
+        arguments = ["import", "fresh", studio / "audio"]
+    if command == "train":
+        arguments = ["train", studio / "lib", "--out", tmp_path / "m.keras"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cli", *map(str, arguments)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    time.sleep(3.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (0, 2, 130), err
+    assert "Traceback" not in err + out
+    assert not (tmp_path / "long.wav").exists() or process.returncode == 0
+    assert [p for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+    if command == "import":
+        assert "3 " in done("import", "fresh", studio / "audio", cwd=tmp_path)

@@ -1,0 +1,104 @@
+"""What is typed wrongly ends in one line and status 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.cli import arguments
+from core.cli.main import main
+
+
+def run(*argv: str) -> int:
+    try:
+        return main(list(argv))
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("argv", "hint"),
+    [
+        (["nonsense"], "invalid choice"),
+        (["import"], "required"),
+        (["import", "lib"], "required"),
+        (["compose", "--minutes", "ten"], "not a number"),
+        (["compose", "--minutes", "0"], "not between"),
+        (["compose", "--minutes", "3", "--bars", "8"], "not allowed"),
+        (["compose", "--energy", "0.5"], "at least two"),
+        (["compose", "--energy", "0.5,7"], "not between"),
+        (["generate", "--count", "0"], "not between"),
+        (["generate", "--bpm", "nan"], "not between"),
+        (["generate", "--renderer", "magic"], "invalid choice"),
+        (["map", "--size", "10x10"], "not between"),
+        (["map", "--size", "big"], "not a size"),
+        (["grid", "lib", "1", "--nudge", "inf"], "not a number"),
+    ],
+)
+def test_mistyped_options_are_one_line(
+    argv: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*argv) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert hint in err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["import", "{tmp}/lib", "{tmp}/nowhere"],
+        ["import", "{tmp}/lib", "{tmp}/*.wav"],
+        ["import", "{tmp}/not_empty", "{tmp}/not_empty"],
+        ["train", "{tmp}/nowhere"],
+        ["train", "{tmp}/text.npy"],
+        ["train", "{tmp}/text.txt"],
+        ["generate", "--library", "{tmp}/nowhere", "--out", "{tmp}/g"],
+        ["compose", "--library", "{tmp}/nowhere", "--out", "{tmp}/c.wav"],
+        ["compose", "--project", "{tmp}/p.json", "--out", "{tmp}/c.wav"],
+        ["render", "{tmp}/nowhere.technovae", "--out", "{tmp}/r.wav"],
+        ["render", "{tmp}/text.txt", "--out", "{tmp}/r.wav"],
+        ["reconstruct", "{tmp}/nowhere.wav", "--out", "{tmp}/r"],
+        ["reconstruct", "{tmp}/text.txt", "--out", "{tmp}/text.txt"],
+        ["map", "{tmp}/nowhere", "--out", "{tmp}/m.png"],
+        ["dataset", "{tmp}/nowhere", "--out", "{tmp}/d.npy"],
+        ["info", "{tmp}/nowhere"],
+        ["info", "{tmp}/text.txt"],
+        ["info", "{tmp}/not_empty"],
+        ["grid", "{tmp}/nowhere"],
+        ["demo", "--render", "no such track"],
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing_behind(
+    argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.npy").write_text("no array")
+    (tmp_path / "text.txt").write_text("no audio")
+    (tmp_path / "not_empty").mkdir()
+    (tmp_path / "not_empty" / "notes.txt").write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    assert run(*(word.format(tmp=tmp_path) for word in argv)) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1, err
+    assert err.startswith("technovae: ")
+    made = [p for p in tmp_path.rglob("*") if p not in before and p.is_file()]
+    assert made == []
+
+
+def test_every_command_has_help_and_a_room(capsys: pytest.CaptureFixture[str]) -> None:
+    from core.cli.main import _ROOMS
+
+    parser = arguments.build()
+    commands = next(a for a in parser._actions if a.dest == "command").choices
+    assert commands is not None
+    assert set(commands) == set(_ROOMS)
+    for name in commands:
+        assert run(name, "--help") == 0
+        assert "usage: technovae " + name in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out.startswith("technovae ")
