@@ -1,0 +1,1 @@
+"""Beat grids: constant tempo and phase, fitted over a whole track."""

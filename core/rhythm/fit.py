@@ -1,0 +1,161 @@
+"""From features to a beat grid: one constant tempo where it holds, several sections where not."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.rhythm.beat import Kicks, find_kicks
+from core.rhythm.confidence import confidence_of
+from core.rhythm.downbeat import best_position, opening_scores, position_scores
+from core.rhythm.grid import STEADY, BeatGrid, GridSection
+from core.rhythm.onsets import Floats, OnsetFeatures
+from core.rhythm.phase import Line, Numbers, fine_envelope
+from core.rhythm.sections import fit_lines, gap_between, salience_of
+from core.rhythm.steps import STEPS_PER_BEAT, Steps, steps_of
+from core.rhythm.tempo import envelopes
+
+_SHORTEST_SECONDS: Final = 4.0
+_ROUND_TEMPO_ERRORS: Final = 2.0
+_ROUND_TEMPO_BPM: Final = 0.02
+"""A tempo known no better than this is not rounded to a whole number."""
+_START_SECONDS: Final = 0.004
+_CHAIN_BEATS: Final = 0.05
+"""A step in the course of the beats larger than this is an edit; bars are counted anew."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One line with all that is needed to tell its beats apart; step 0 is on `origin`."""
+
+    line: Line
+    kicks: Kicks
+    steps: Steps
+    scores: Numbers
+    salience: float
+
+    @property
+    def origin(self) -> float:
+        return self.line.origin + float(self.kicks.offsets[0]) * self.line.period
+
+
+def fit_grid(features: OnsetFeatures) -> BeatGrid:
+    """The beat grid of a track; a default one, below `STEADY`, if it has no steady beat."""
+    if features.seconds < _SHORTEST_SECONDS or not features.attacks.any():
+        return BeatGrid.default(features.seconds)
+    coarse = envelopes(features)
+    lines = fit_lines(fine_envelope(features), coarse, features.seconds)
+    parts = _parts(features, coarse, [_rounded(line) for line in lines])
+    positions = _positions(parts)
+    confidence = _confidence(features, parts, positions)
+    if confidence < STEADY:
+        return BeatGrid.default(features.seconds, confidence=confidence)
+    return BeatGrid(tuple(_sections(parts, positions)), confidence)
+
+
+def _rounded(line: Line) -> Line:
+    """`line` at a whole (or else half) tempo if that lies inside the error of the measurement.
+
+    Most techno is made at such a tempo, so it is then the likelier one; it is never forced.
+    """
+    if line.bpm_error > _ROUND_TEMPO_BPM:
+        return line
+    for tempo, errors in ((round(line.bpm), _ROUND_TEMPO_ERRORS), (round(2 * line.bpm) / 2, 1.0)):
+        if abs(tempo - line.bpm) < errors * line.bpm_error:
+            return line.at_tempo(float(tempo))
+    return line
+
+
+def _parts(features: OnsetFeatures, coarse: Floats, lines: list[Line]) -> list[_Part]:
+    parts: list[_Part] = []
+    for _, group in itertools.groupby(lines, key=lambda line: line.stretch):
+        together = list(group)
+        kicks = find_kicks(features, together)
+        parts += [_part(features, coarse, line, kicks) for line in together]
+    return parts
+
+
+def _part(features: OnsetFeatures, coarse: Floats, line: Line, kicks: Kicks) -> _Part:
+    origin = line.origin + float(kicks.offsets[0]) * line.period
+    steps = steps_of(features, line.start, line.end, line.period, origin)
+    scores = position_scores(steps, kicks)
+    if line.start == 0.0:
+        scores = scores + opening_scores(features, line.period, origin)
+    return _Part(line, kicks, steps, scores, salience_of(coarse, line))
+
+
+def _positions(parts: list[_Part]) -> list[int]:
+    """For each part the step, 0..63, on which its phrases begin; a chain's parts share it."""
+    positions: list[int] = []
+    for chain in _chains(parts):
+        total = np.sum([part.scores * len(part.steps) for part in chain], axis=0)
+        positions += [best_position(total)] * len(chain)
+    return positions
+
+
+def _chains(parts: list[_Part]) -> list[list[_Part]]:
+    """Parts whose beats run on into each other (a drifting tempo), and so are counted on."""
+    chains: list[list[_Part]] = []
+    for part in parts:
+        if chains and _runs_on(chains[-1][-1].line, part.line):
+            chains[-1].append(part)
+        else:
+            chains.append([part])
+    return chains
+
+
+def _runs_on(before: Line, after: Line) -> bool:
+    """Whether `after` goes on counting the beats of `before`: lines of a stretch do by nature."""
+    gap = abs(gap_between(before, after, after.start)) / after.period
+    return before.stretch == after.stretch and gap < _CHAIN_BEATS
+
+
+def _confidence(features: OnsetFeatures, parts: list[_Part], positions: list[int]) -> float:
+    """Mean over the parts by length."""
+    each = [
+        confidence_of(
+            features,
+            part.line,
+            part.steps,
+            part.salience,
+            float(part.kicks.attacks[position % STEPS_PER_BEAT]),
+        )
+        for part, position in zip(parts, positions, strict=True)
+    ]
+    lengths = [part.line.end - part.line.start for part in parts]
+    return float(np.average(each, weights=lengths))
+
+
+def _sections(parts: list[_Part], positions: list[int]) -> list[GridSection]:
+    sections = [_section(part, position) for part, position in zip(parts, positions, strict=True)]
+    for k in range(1, len(parts)):
+        if _runs_on(parts[k - 1].line, parts[k].line):
+            sections[k - 1 : k + 1] = _meeting(sections[k - 1], sections[k])
+    return sections
+
+
+def _section(part: _Part, position: int) -> GridSection:
+    line = part.line
+    beat, quarter = divmod(position, STEPS_PER_BEAT)
+    phrase = line.origin + (float(part.kicks.offsets[quarter]) + beat) * line.period
+    section = GridSection.through(line.start, line.end, line.bpm, phrase)
+    # Files cut on a downbeat: measured a millisecond early it would cost the whole first bar.
+    early = section.bar_seconds - (section.downbeat - section.start)
+    if line.start == 0.0 and 0.0 < early < _START_SECONDS:
+        return GridSection.through(line.start, line.end, line.bpm, phrase + early)
+    return section
+
+
+def _meeting(before: GridSection, after: GridSection) -> list[GridSection]:
+    """The two sections meeting on a downbeat, so that no bar is lost between them."""
+    downbeat = after.downbeat
+    if not before.start < downbeat < after.end:
+        return [before, after]
+    return [
+        dataclasses.replace(before, end=downbeat),
+        GridSection.through(downbeat, after.end, after.bpm, after.phrase or downbeat),
+    ]

@@ -1,0 +1,181 @@
+"""The coarse tempo: which period, and its multiples up to four bars, the attacks repeat with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from core.rhythm.onsets import RATE, Floats, OnsetFeatures
+from core.settings import TEMPO_MAX, TEMPO_MIN, TEMPO_PRIOR
+
+POOL: Final = 4
+"""Frames of `attacks` per frame of the coarse envelope."""
+COARSE_RATE: Final = RATE / POOL
+
+_MULTIPLES: Final = (
+    (0.25, 1.0),
+    (0.5, 1.0),
+    (1.0, 1.5),
+    (2.0, 1.0),
+    (4.0, 1.0),
+    (8.0, 1.0),
+    (16.0, 1.0),
+)
+"""Beats after which a beat grid repeats itself, and weights. False levels (2/3, 3/4, 4/3 of the
+tempo) miss the short ones, wrong tempi the long ones."""
+_STEP: Final = 0.0004
+"""Relative step of the tempo scale; a lag of 16 beats still tells neighbours apart."""
+_PRIOR_OCTAVES: Final = 1.0
+
+_WINDOW_SECONDS: Final = 20.0
+_WINDOW_HOP_SECONDS: Final = 5.0
+_DRIFT_STATES: Final = 8
+_DRIFT_COST: Final = 0.01
+_JUMP_COST: Final = 0.25
+_JUMP: Final = 0.002
+"""Relative change of the local tempo from window to window that is a jump, not drift."""
+_EXCURSION_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class TempoPath:
+    """Local tempo over a track: (n,) centres of windows in seconds, (n,) BPM.
+
+    salience: how much of the envelope repeats with the local tempo, mean over the windows
+    """
+
+    times: NDArray[np.float64]
+    bpm: NDArray[np.float64]
+    salience: float
+
+
+def tempo_scale() -> NDArray[np.float64]:
+    """(n,) BPM of the tempi that are compared, `TEMPO_MIN`..`TEMPO_MAX`, evenly spaced in log."""
+    return _scale()[0]
+
+
+def envelopes(features: OnsetFeatures) -> Floats:
+    """(2, n) coarse envelopes of low (sub, punch) and high (mid, high) attacks."""
+    pooled = pool(features.attacks)
+    low = np.sqrt(pooled[:, 0] + pooled[:, 1])
+    high = np.sqrt(pooled[:, 2] + pooled[:, 3])
+    return np.stack([low, high])
+
+
+def pool(frames: NDArray[np.floating]) -> Floats:
+    """(n, b) -> (n // `POOL`, b): sums of neighbouring frames."""
+    count = len(frames) // POOL
+    sums: Floats = frames[: count * POOL].reshape(count, POOL, -1).sum(1, dtype=np.float32)
+    return sums
+
+
+def coarse_tempo(envelope: Floats) -> tuple[float, float]:
+    """The tempo of `envelope` (2, n), one for all of it.
+
+    Returns:
+        BPM (within about 0.1), and how much of the envelope repeats with it, -1..1.
+    """
+    salience = _salience(envelope)
+    best = int(np.argmax(salience * _scale()[1]))
+    return float(tempo_scale()[best]), float(salience[best])
+
+
+def tempo_path(envelope: Floats) -> TempoPath:
+    """The likeliest course of the local tempo: steady or drifting, with few jumps (Viterbi)."""
+    size = round(_WINDOW_SECONDS * COARSE_RATE)
+    hop = round(_WINDOW_HOP_SECONDS * COARSE_RATE)
+    starts = range(0, max(1, envelope.shape[1] - size + hop), hop)
+    seen = np.stack([_salience(envelope[:, at : at + size]) for at in starts])
+    path = _viterbi(seen * _scale()[1])
+    times = np.array([at + min(size, envelope.shape[1]) / 2 for at in starts]) / COARSE_RATE
+    salience = float(seen[np.arange(len(path)), path].mean())
+    return TempoPath(times, _without_excursions(tempo_scale()[path], times), salience)
+
+
+def jumps(bpm: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Where a path of local tempi jumps: i if the step from i to i + 1 is no drift."""
+    return np.flatnonzero(np.abs(np.diff(np.log(bpm))) > _JUMP)
+
+
+def _without_excursions(
+    bpm: NDArray[np.float64], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """`bpm` where a short jump away and back (a breakdown without drums) is bridged."""
+    bridged = bpm.copy()
+    edges = jumps(bpm).tolist()
+    for out in edges:
+        for back in edges:
+            short = 0 < times[back] - times[out] < _EXCURSION_SECONDS
+            if short and abs(np.log(bpm[back + 1] / bpm[out])) < 2 * _JUMP:
+                bridged[out : back + 2] = np.linspace(bpm[out], bpm[back + 1], back + 2 - out)
+    return bridged
+
+
+def _salience(envelope: Floats) -> NDArray[np.float64]:
+    """(n,) over `tempo_scale`: mean autocorrelation at the multiples, mean of both envelopes."""
+    longest = round(_MULTIPLES[-1][0] * 60.0 / TEMPO_MIN * COARSE_RATE) + 2
+    lags = min(longest, max(2, envelope.shape[1] * 3 // 4))
+    correlation = np.mean([_autocorrelation(row, lags) for row in envelope], axis=0)
+    beat = 60.0 / tempo_scale() * COARSE_RATE
+    total = np.zeros(len(beat))
+    counted = np.full(len(beat), 1e-9)
+    for multiple, weight in _MULTIPLES:
+        inside = weight * (beat * multiple <= lags - 1)
+        total += inside * np.interp(beat * multiple, np.arange(lags), correlation)
+        counted += inside
+    mean: NDArray[np.float64] = total / counted
+    return mean
+
+
+def _autocorrelation(envelope: Floats, lags: int) -> NDArray[np.float64]:
+    """(lags,) of the mean-free envelope, unbiased, 1 at lag 0 (all 0 for a flat one)."""
+    n = len(envelope)
+    if n == 0:
+        return np.zeros(lags)
+    size = scipy.fft.next_fast_len(n + lags, real=True)
+    spectrum = scipy.fft.rfft(envelope - envelope.mean(), size)
+    power = spectrum.real**2 + spectrum.imag**2
+    sums = scipy.fft.irfft(power, size)[:lags].astype(np.float64)
+    if sums[0] <= 1e-9 * n:
+        return np.zeros(lags)
+    normal: NDArray[np.float64] = sums / sums[0] * n / np.maximum(n - np.arange(lags), 1)
+    return normal
+
+
+def _viterbi(seen: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n, states) -> (n,) the path of largest sum, less the costs of drifting and jumping."""
+    n, states = seen.shape
+    came = np.zeros((n, states), np.int32)
+    score = seen[0].copy()
+    here = np.arange(states)
+    for k in range(1, n):
+        jump = int(np.argmax(score))
+        best = np.full(states, score[jump] - _JUMP_COST)
+        origin = np.full(states, jump)
+        for shift in range(-_DRIFT_STATES, _DRIFT_STATES + 1):
+            source = np.clip(here + shift, 0, states - 1)
+            moved = score[source] - _DRIFT_COST * abs(shift)
+            better = moved > best
+            best[better] = moved[better]
+            origin[better] = source[better]
+        came[k] = origin
+        score = best + seen[k]
+    path = np.zeros(n, np.int64)
+    path[-1] = int(np.argmax(score))
+    for k in range(n - 1, 0, -1):
+        path[k - 1] = came[k, path[k]]
+    return path
+
+
+@lru_cache(maxsize=1)
+def _scale() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The tempo scale and the prior on it: broad, log-normal."""
+    count = round(np.log(TEMPO_MAX / TEMPO_MIN) / _STEP) + 1
+    bpm = np.geomspace(TEMPO_MIN, TEMPO_MAX, count)
+    prior = np.exp(-0.5 * (np.log2(bpm / TEMPO_PRIOR) / _PRIOR_OCTAVES) ** 2)
+    return bpm, prior
