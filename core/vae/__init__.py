@@ -1,0 +1,14 @@
+"""The variational autoencoder; the only room that imports keras.
+
+Importing this package imports nothing heavy; `core.vae.checkpoint` and `core.vae.training` bring
+keras with them (three to four seconds, 570 MB).
+"""
+
+from __future__ import annotations
+
+import os
+
+# TensorFlow reads these while it is imported, and keras which backend to take. Its start-up
+# chatter (CPU features, missing CUDA drivers) says nothing that a musician could act upon.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")

@@ -1,0 +1,92 @@
+"""Music that the library could have held: what makes the model fit other tracks as well.
+
+Measured on 23 real tracks, 5 held out (see `benchmarks/training.py`): principal components of the
+library and as many windows turned by whole sixteenths describe unheard tracks 5 to 7 % better
+than those of the library alone; equalising and swapping bands add 1 to 2 %. Mixing bars of
+different tracks made it worse and is not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.vae.data import FOLDED, Array
+
+_SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
+_SIXTEENTH = settings.FRAMES_PER_SIXTEENTH
+_SIXTEENTHS = settings.SIXTEENTHS_PER_BAR * settings.BARS_PER_SEGMENT
+_CURVES = 7
+_AUDIBLE = 0.02
+"""Units above the floor; below is silence, which an equaliser leaves silent."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How often and how strongly windows are varied.
+
+    Attributes:
+        share: of windows that are varied at all; the others stay as they are.
+        equaliser_db: standard deviation of the random smooth equaliser.
+        swap: of the varied windows, how many get their bands above or below a random band
+            from another window.
+    """
+
+    share: float = 0.5
+    equaliser_db: float = 6.0
+    swap: float = 0.5
+
+    def __call__(self, windows: Array, rng: np.random.Generator) -> Array:
+        """Windows (n, 128, 128, 4) in 0..1, `share` of them varied; a new array."""
+        out = windows.copy()
+        chosen = np.flatnonzero(rng.random(len(windows)) < self.share)
+        if len(chosen):
+            out[chosen] = self.vary(windows[chosen], windows, rng)
+        return out
+
+    def vary(self, windows: Array, others: Array, rng: np.random.Generator) -> Array:
+        """Every one of `windows` varied; bands are taken from `others`."""
+        swapped = np.flatnonzero(rng.random(len(windows)) < self.swap)
+        out = windows.copy()
+        donors = rng.integers(0, len(others), len(swapped))
+        out[swapped] = swap_bands(windows[swapped], others[donors], rng)
+        return equalise(turn(out, rng), self.equaliser_db, rng)
+
+
+def turn(windows: Array, rng: np.random.Generator) -> Array:
+    """Each window rotated by a random number of sixteenths, as if the loop began elsewhere."""
+    steps = rng.integers(0, _SIXTEENTHS, len(windows)) * _SIXTEENTH
+    out = np.empty_like(windows)
+    for i, step in enumerate(steps):
+        rows = windows[i].transpose(2, 0, 1).reshape(-1, FOLDED[1])
+        turned = np.roll(rows, step, axis=0).reshape(FOLDED[2], FOLDED[0], FOLDED[1])
+        out[i] = turned.transpose(1, 2, 0)
+    return out
+
+
+def swap_bands(windows: Array, others: Array, rng: np.random.Generator) -> Array:
+    """Each window with the bands on one side of a random band from another, as a DJ would."""
+    cut = rng.integers(8, FOLDED[1] - 10, len(windows))
+    below = np.arange(FOLDED[1]) < cut[:, None]
+    keep = np.where(rng.random(len(windows))[:, None] < 0.5, below, ~below)
+    return np.where(keep[:, None, :, None], windows, others)
+
+
+def equalise(windows: Array, deviation_db: float, rng: np.random.Generator) -> Array:
+    """Each window through a random smooth equaliser; silence stays silent."""
+    gains = _curves(len(windows), rng) * np.float32(deviation_db / _SPAN_DB)
+    louder = windows + gains[:, None, :, None] * (windows > _AUDIBLE)
+    return np.clip(louder, np.float32(0), np.float32(1))
+
+
+def _curves(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """(count, 128) sums of a few cosines over the bands, falling weights, unit deviation."""
+    place = np.linspace(0.0, np.pi, FOLDED[1])
+    weights = 1.0 / (1.0 + np.arange(_CURVES) / 3.0)
+    weights /= np.sqrt(weights[0] ** 2 + np.sum(weights[1:] ** 2) / 2.0)
+    shapes = np.cos(np.arange(_CURVES)[:, None] * place)
+    curves: NDArray[np.float64] = (rng.normal(size=(count, _CURVES)) * weights) @ shapes
+    return curves.astype(np.float32)

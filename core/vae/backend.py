@@ -1,0 +1,52 @@
+"""Brings keras in quietly, and compiles calls for whichever backend it runs on.
+
+Every module of this room takes keras from here, so that it is imported once, the way it must be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send file descriptor 2 to nowhere: TensorFlow's C++ writes there before it can be told not
+    to, one paragraph about instruction sets at every start."""
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, AttributeError, ValueError):
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+with _quiet_stderr():
+    import keras
+    from keras import ops
+
+__all__ = ["compiled", "keras", "ops"]
+
+
+def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> Callable[..., Any]:
+    """`function` of float32 tensors of `shapes`, compiled once where the backend can.
+
+    A fixed signature with a free batch size: without one TensorFlow traces anew for every batch
+    size it meets. Other backends run the function as it is.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return function
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
+    return tf.function(function, input_signature=signature)  # type: ignore[no-any-return]

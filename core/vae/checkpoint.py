@@ -1,0 +1,221 @@
+"""Model files: one `.keras` file holds network, weights and facts; loading runs no code from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.atomic import replacing
+from core.errors import InputError, ModelError, OutputError
+from core.vae.backend import compiled, keras
+from core.vae.data import FOLDED, fold, unfold
+from core.vae.model import SegmentVAE
+
+Array = NDArray[np.float32]
+
+FORMAT = 1
+_BATCH = 64
+_MANTISSA_BITS = 12
+"""Kept of each weight in a file: rounding by 1 part in 8,192 is inaudible and zeros compress."""
+
+
+class Codec:
+    """A trained model: spectrograms to latents and back. Thread-safe; compiled on first use.
+
+    Attributes:
+        path: the file.
+        hash: of the file's bytes; the same model has the same hash everywhere.
+        info: facts about the training, plain JSON values.
+    """
+
+    def __init__(self, model: SegmentVAE, path: Path, digest: str) -> None:
+        self._model = model
+        self.path = path
+        self.hash = digest
+        self.info: dict[str, Any] = {**model.info, "hash": digest}
+
+    def encode(self, spectra_db: NDArray[np.floating]) -> tuple[Array, Array]:
+        """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each.
+
+        Raises:
+            InputError: another shape.
+        """
+        if spectra_db.ndim != 3 or spectra_db.shape[1:] != _SPECTRUM:
+            raise InputError(f"spectrograms have the shape (n, 512, 128), not {spectra_db.shape}")
+        parts = [
+            [np.asarray(out) for out in self._encode(fold(spectra_db[i : i + _BATCH]))]
+            for i in range(0, len(spectra_db), _BATCH)
+        ]
+        empty = np.zeros((0, settings.LATENT_SIZE), np.float32)
+        means = np.concatenate([empty, *(part[0] for part in parts)])
+        return means, np.concatenate([empty, *(part[1] for part in parts)])
+
+    def decode(self, latents: NDArray[np.floating]) -> Array:
+        """Latents (n, 64) -> spectrograms (n, 512, 128) dB, between floor and ceiling.
+
+        Raises:
+            InputError: another shape, or not finite.
+        """
+        z = np.asarray(latents, np.float32)
+        if z.ndim != 2 or z.shape[1] != settings.LATENT_SIZE:
+            raise InputError(f"latents have the shape (n, {settings.LATENT_SIZE}), not {z.shape}")
+        if not np.isfinite(z).all():
+            raise InputError("a latent holds values that are not finite")
+        parts = [
+            unfold(np.asarray(self._decode(z[i : i + _BATCH]))) for i in range(0, len(z), _BATCH)
+        ]
+        return np.concatenate([np.zeros((0, *_SPECTRUM), np.float32), *parts])
+
+    @cached_property
+    def _encode(self) -> Callable[..., Any]:
+        return compiled(self._model.encode, (None, *FOLDED))
+
+    @cached_property
+    def _decode(self) -> Callable[..., Any]:
+        return compiled(self._model.decode, (None, settings.LATENT_SIZE))
+
+
+_SPECTRUM = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
+
+
+def load(path: str | Path) -> Codec:
+    """The model in the file at `path`.
+
+    Raises:
+        ModelError: missing, damaged, of another program or version.
+    """
+    path = Path(path)
+    return Codec(load_model(path), path, _digest(path))
+
+
+def load_model(path: Path) -> SegmentVAE:
+    """The network itself, for training to go on. Raises `ModelError` like `load`."""
+    _check_ours(path)
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever a damaged archive sets off inside keras
+        raise ModelError(f"{path}: the model file is damaged; train it again") from error
+    if not isinstance(model, SegmentVAE):
+        raise ModelError(f"{path}: not a TechnoVAE model; choose a file that `train` wrote")
+    return model
+
+
+def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
+    """Write `model` to `path`, all of it or nothing; `info` travels inside.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full.
+    """
+    model.info = {**info, "format": FORMAT, **_layout()}
+    try:
+        with replacing(path) as temporary:
+            model.save(temporary, include_optimizer=False)
+            _pack(temporary)
+    except OutputError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # h5py reports a full disk as either
+        raise OutputError(
+            f"{path}: the model could not be written ({_reason(error)}); is the disk full?"
+        ) from error
+
+
+def rounded(weights: NDArray[Any]) -> NDArray[Any]:
+    """float32 rounded to 12 bits of mantissa; other types as they are."""
+    if weights.dtype != np.float32:
+        return weights
+    dropped = 23 - _MANTISSA_BITS
+    bits = np.ascontiguousarray(weights).view(np.uint32)
+    half = np.uint32(1 << (dropped - 1))
+    mask = np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
+    return ((bits + half) & mask).view(np.float32).reshape(weights.shape)
+
+
+def _layout() -> dict[str, Any]:
+    """What a latent of this model means; another layout is another instrument."""
+    return {
+        "latents": settings.LATENT_SIZE,
+        "frames": settings.FRAMES_PER_SEGMENT,
+        "bands": settings.N_BANDS,
+        "n_fft": settings.N_FFT,
+        "top_hz": settings.TOP_HZ,
+        "floor_db": settings.FLOOR_DB,
+        "ceiling_db": settings.CEILING_DB,
+    }
+
+
+def _check_ours(path: Path) -> None:
+    """Say what is wrong with `path` before keras is asked, whose answers are pages long."""
+    if path.is_dir() or not path.exists():
+        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+            damaged = archive.testzip()
+    except PermissionError as error:
+        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError) as error:
+        raise ModelError(f"{path}: the model file is damaged; train it again") from error
+    except KeyError as error:
+        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
+    if damaged:
+        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
+    if not isinstance(config, dict) or config.get("registered_name") != _REGISTERED:
+        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
+    _check_layout(path, config)
+
+
+_REGISTERED = "technovae>SegmentVAE"
+
+
+def _check_layout(path: Path, config: dict[str, Any]) -> None:
+    inner = config.get("config")
+    info = inner.get("info") if isinstance(inner, dict) else None
+    if not isinstance(info, dict):
+        raise ModelError(f"{path}: the model file says nothing about itself; train it again")
+    if info.get("format", 0) > FORMAT:
+        raise ModelError(f"{path}: written by a newer TechnoVAE; update this one")
+    for name, value in _layout().items():
+        if info.get(name) != value:
+            raise ModelError(
+                f"{path}: made for {name} {info.get(name)}, but this version has {value}; "
+                "train it again"
+            )
+
+
+def _pack(path: Path) -> None:
+    """Compress the archive in place; keras stores it as it is."""
+    with zipfile.ZipFile(path) as archive:
+        members = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name, _DATE), _undated(name, content), _COMPRESSION)
+
+
+_COMPRESSION = zipfile.ZIP_DEFLATED
+# No dates inside: the same weights give the same bytes, so the same hash.
+_DATE = (2000, 1, 1, 0, 0, 0)
+
+
+def _undated(name: str, content: bytes) -> bytes:
+    if name != "metadata.json":
+        return content
+    facts = {**json.loads(content), "date_saved": ""}
+    return json.dumps(facts).encode()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:80] if str(error) else type(error).__name__

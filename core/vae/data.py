@@ -1,0 +1,253 @@
+"""What a model is trained on: windows of four bars, by reference into whole tracks.
+
+Windows one bar apart share three quarters of their rows, so tracks are kept whole (float16 dB, as
+in the library's shards) and a window is cut when it is needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import InputError, TrainingError
+
+Array = NDArray[np.float32]
+Index = NDArray[np.int64]
+
+FOLDED = (settings.FRAMES_PER_BAR, settings.N_BANDS, settings.BARS_PER_SEGMENT)
+"""Shape of one window as the network sees it: frames of a bar, bands, bars as channels."""
+MIN_SEGMENTS = 8
+"""Fewer four-bar segments than this cannot be learned from."""
+
+_WINDOW = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
+_SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
+_LOWEST_DB = -200.0
+_HIGHEST_DB = 40.0
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One track's spectrogram and where its windows start.
+
+    Attributes:
+        name: any identity; windows of one name are never split between training and validation.
+        decibels: (rows, 128), dB, by reference (a memory-mapped shard will do).
+        starts: (n,) first row of each window of 512 rows.
+    """
+
+    name: str
+    decibels: NDArray[np.floating]
+    starts: Index
+
+    def __post_init__(self) -> None:
+        if self.decibels.ndim != 2 or self.decibels.shape[1] != settings.N_BANDS:
+            raise InputError(
+                f"{self.name}: a track's spectrogram has the shape (rows, {settings.N_BANDS}), "
+                f"this one {self.decibels.shape}; import the track again"
+            )
+        last = len(self.decibels) - settings.FRAMES_PER_SEGMENT
+        if len(self.starts) and not (self.starts.min() >= 0 and self.starts.max() <= last):
+            raise InputError(f"{self.name}: a window reaches beyond the track; import it again")
+
+    def rows(self, start: int) -> NDArray[np.floating]:
+        """(512, 128) dB of the window that begins on row `start`; a view."""
+        return self.decibels[start : start + settings.FRAMES_PER_SEGMENT]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Windows to learn from.
+
+    Attributes:
+        tracks: the tracks.
+        grouped: False where nobody knows which windows are of one track.
+        notes: what was decided about the data on the way, one plain sentence each.
+    """
+
+    tracks: tuple[Track, ...]
+    grouped: bool = True
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_tracks(
+        cls, tracks: Iterable[tuple[str, NDArray[np.floating], Sequence[int] | Index | None]]
+    ) -> TrainingData:
+        """From `(name, decibels (rows, 128), starts)`; `starts` None means a window on every bar.
+
+        Raises:
+            InputError: a spectrogram of another shape, or a start outside its track.
+        """
+        made = (Track(name, db, _starts(db, starts)) for name, db, starts in tracks)
+        return cls(tuple(track for track in made if len(track.starts)))
+
+    @classmethod
+    def of_array(
+        cls, spectra: NDArray[np.floating], track_ids: Sequence[object] | None = None
+    ) -> TrainingData:
+        """From an array (n, 512, 128), in dB or in 0..1 between floor and ceiling.
+
+        Without `track_ids`, windows that repeat three bars of the one before are of its track; an
+        array without such windows is not grouped.
+
+        Raises:
+            InputError: another shape, another range, or not numbers.
+        """
+        if spectra.ndim != 3 or spectra.shape[1:] != _WINDOW:
+            raise InputError(
+                f"the array has the shape {spectra.shape}; it must be (segments, 512, 128), four "
+                "bars of 128 rows by 128 bands: write it with `technovae dataset`"
+            )
+        if track_ids is not None and len(track_ids) != len(spectra):
+            raise InputError(f"{len(spectra)} segments but {len(track_ids)} track ids")
+        if spectra.dtype.kind not in "fiu":
+            raise InputError("the array holds no numbers; write it with `technovae dataset`")
+        decibels, note = _as_decibels(spectra)
+        if track_ids is None:
+            track_ids = _runs(spectra)
+        groups = _groups(len(spectra), track_ids)
+        tracks = (_stacked(name, decibels, members) for name, members in groups)
+        return cls(tuple(tracks), track_ids is not None, (note,))
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> TrainingData:
+        """From a `.npy` file of such an array, e.g. `spectrogram_dataset.npy`.
+
+        Raises:
+            InputError: missing, not an array of numbers, or what `of_array` refuses.
+        """
+        try:
+            spectra = np.load(path, mmap_mode="r", allow_pickle=False)
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: there is no such file; check the name") from error
+        except (OSError, ValueError, EOFError) as error:
+            raise InputError(
+                f"{path}: not a numpy array file, or damaged; write it with `technovae dataset`"
+            ) from error
+        if not isinstance(spectra, np.ndarray):
+            raise InputError(f"{path}: holds several arrays; write it with `technovae dataset`")
+        try:
+            return cls.of_array(spectra)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+
+    def __len__(self) -> int:
+        return sum(len(track.starts) for track in self.tracks)
+
+    def describe(self) -> str:
+        """E.g. "1,693 windows of 18 tracks"."""
+        count = len(self.tracks)
+        of = f" of {count} track{'s' * (count != 1)}" if self.grouped else ""
+        return f"{len(self):,} windows{of}"
+
+    def check(self) -> None:
+        """Raise `TrainingError` where there is too little to learn from."""
+        segments = sum(_apart(track.starts) for track in self.tracks)
+        if segments < MIN_SEGMENTS:
+            raise TrainingError(
+                f"{segments} segment{'s' * (segments != 1)} of four bars cannot train a model, it "
+                f"takes at least {MIN_SEGMENTS}; import more music"
+            )
+
+    def places(self) -> Index:
+        """(n, 2): track number and first row of every window, in order."""
+        parts = [
+            np.stack([np.full(len(t.starts), i), t.starts], axis=1)
+            for i, t in enumerate(self.tracks)
+        ]
+        return np.concatenate([np.zeros((0, 2), np.int64), *parts]).astype(np.int64)
+
+    def batch(self, places: Index) -> Array:
+        """Windows at `places` (n, 2) as the network sees them: (n, 128, 128, 4), 0..1."""
+        out = np.empty((len(places), *_WINDOW), np.float32)
+        for row, (track, start) in enumerate(places):
+            out[row] = self.tracks[track].rows(int(start))
+        return fold(out)
+
+
+def fold(decibels: NDArray[np.floating]) -> Array:
+    """Spectrograms (n, 512, 128) dB -> (n, 128, 128, 4) in 0..1, bars as channels."""
+    unit = (np.asarray(decibels, np.float32) - np.float32(settings.FLOOR_DB)) / np.float32(_SPAN_DB)
+    bars = np.clip(unit, np.float32(0), np.float32(1)).reshape(
+        -1, settings.BARS_PER_SEGMENT, settings.FRAMES_PER_BAR, settings.N_BANDS
+    )
+    return np.ascontiguousarray(bars.transpose(0, 2, 3, 1))
+
+
+def unfold(unit: Array) -> Array:
+    """(n, 128, 128, 4) in 0..1 -> spectrograms (n, 512, 128) dB, clipped to floor and ceiling."""
+    bars = np.clip(unit, 0.0, 1.0).transpose(0, 3, 1, 2).reshape(-1, *_WINDOW)
+    return np.ascontiguousarray(bars * _SPAN_DB + settings.FLOOR_DB, dtype=np.float32)
+
+
+def _starts(decibels: NDArray[np.floating], starts: Sequence[int] | Index | None) -> Index:
+    if starts is not None:
+        return np.asarray(starts, np.int64)
+    last = len(decibels) - settings.FRAMES_PER_SEGMENT
+    return np.arange(0, last + 1, settings.FRAMES_PER_BAR, dtype=np.int64)
+
+
+def _apart(starts: Index) -> int:
+    """How many of the windows at `starts` do not overlap."""
+    count, free = 0, -1
+    for start in np.sort(starts):
+        if start >= free:
+            count, free = count + 1, start + settings.FRAMES_PER_SEGMENT
+    return count
+
+
+def _runs(spectra: NDArray[np.floating]) -> list[int] | None:
+    """A number per window, the same for a run of windows one bar apart; None if there are none."""
+    bar = settings.FRAMES_PER_BAR
+    goes_on = [
+        np.array_equal(before[bar:], after[:-bar]) for before, after in itertools.pairwise(spectra)
+    ]
+    if not any(goes_on):
+        return None
+    return [0, *np.cumsum(~np.array(goes_on)).tolist()]
+
+
+def _groups(count: int, track_ids: Sequence[object] | None) -> list[tuple[str, Index]]:
+    """Members by track; without ids the order of the file is kept as one long track."""
+    if track_ids is None:
+        return [("segments", np.arange(count))]
+    names = [str(name) for name in track_ids]
+    return [(name, np.flatnonzero(np.array(names) == name)) for name in dict.fromkeys(names)]
+
+
+def _stacked(name: str, decibels: NDArray[np.floating], members: Index) -> Track:
+    whole = len(members) == len(decibels)
+    rows = decibels if whole else decibels[members]
+    starts = np.arange(len(members)) * settings.FRAMES_PER_SEGMENT
+    return Track(name, rows.reshape(-1, settings.N_BANDS), starts.astype(np.int64))
+
+
+def _as_decibels(spectra: NDArray[np.floating]) -> tuple[NDArray[np.floating], str]:
+    """The array in dB (float16 unless it was dB already), and which unit it was in."""
+    low, high = _range(spectra)
+    if low >= 0.0 and high <= 1.0:
+        decibels = np.empty(spectra.shape, np.float16)
+        for i, one in enumerate(spectra):
+            decibels[i] = np.asarray(one, np.float32) * _SPAN_DB + settings.FLOOR_DB
+        return decibels, "the array's values lie within 0..1: taken as units from floor to ceiling"
+    if low >= _LOWEST_DB and high <= _HIGHEST_DB and low < 0.0:
+        return spectra, "the array's values are below zero: taken as decibels"
+    raise InputError(
+        f"the array's values run from {low:.4g} to {high:.4g}; they must be decibels "
+        f"({settings.FLOOR_DB:.0f} to {settings.CEILING_DB:.0f}) or lie within 0..1"
+    )
+
+
+def _range(spectra: NDArray[np.floating]) -> tuple[float, float]:
+    if not len(spectra):
+        raise TrainingError("the array holds no segments; import some music first")
+    lows = [float(np.min(one)) for one in spectra]
+    highs = [float(np.max(one)) for one in spectra]
+    if not np.all(np.isfinite([lows, highs])):
+        raise InputError("the array holds values that are not finite; write it again")
+    return min(lows), max(highs)

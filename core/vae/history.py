@@ -1,0 +1,97 @@
+"""What happened in training, epoch by epoch: JSON and a picture of the curves."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from core.atomic import write_bytes, write_text
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of the history.
+
+    Attributes:
+        number: 0 is the model before any training.
+        seconds: since the run began.
+        held_out_db, library_db: mean absolute error; None where nothing is held out (any more).
+        kl: nats per window of the library.
+        active: latents in use.
+        deviation: of the latents' means over the library, averaged over latents.
+    """
+
+    number: int
+    seconds: float
+    held_out_db: float | None
+    library_db: float
+    kl: float
+    active: int
+    deviation: float
+    rate: float
+    kl_weight: float
+
+
+@dataclass
+class History:
+    """All epochs so far, those of earlier runs included."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """Number of the last epoch; 0 before the first."""
+        return self.epochs[-1].number if self.epochs else 0
+
+    def to_json(self) -> str:
+        """One object with one list per quantity."""
+        rows = [asdict(epoch) for epoch in self.epochs]
+        columns = {name: [row[name] for row in rows] for name in Epoch.__dataclass_fields__}
+        return json.dumps(columns, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> History:
+        """What `to_json` wrote. Raises `ValueError`, `KeyError` or `TypeError` on anything else."""
+        columns = json.loads(text)
+        names = list(Epoch.__dataclass_fields__)
+        rows = zip(*(columns[name] for name in names), strict=True)
+        return cls([Epoch(**dict(zip(names, row, strict=True))) for row in rows])
+
+    def write(self, model_path: Path) -> None:
+        """Write `<model>.history.json` and `<model>.history.png`. Raises `OutputError`."""
+        write_text(model_path.with_suffix(".history.json"), self.to_json())
+        write_bytes(model_path.with_suffix(".history.png"), _curves(self.epochs))
+
+
+def _or_gap(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _curves(epochs: list[Epoch]) -> bytes:
+    """A PNG: error above, KL and active latents below."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    above, below = figure.subplots(2, 1, sharex=True)
+    numbers = [epoch.number for epoch in epochs]
+    above.plot(numbers, [epoch.library_db for epoch in epochs], label="library")
+    above.plot(numbers, [_or_gap(epoch.held_out_db) for epoch in epochs], label="held out")
+    above.set_ylabel("error, dB")
+    above.legend()
+    below.plot(numbers, [epoch.kl for epoch in epochs], color="tab:green")
+    below.set_ylabel("KL, nats", color="tab:green")
+    below.set_xlabel("epoch")
+    right = below.twinx()
+    right.plot(numbers, [epoch.active for epoch in epochs], color="tab:red")
+    right.set_ylabel("active latents", color="tab:red")
+    right.set_ylim(0, None)
+    for axes in (above, below):
+        axes.grid(alpha=0.3)
+    png = io.BytesIO()
+    canvas.print_png(png)
+    return png.getvalue()

@@ -1,0 +1,73 @@
+"""The best model so far: in memory at once, on disk soon, and at the end for certain."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.vae import checkpoint
+from core.vae.measure import Measure
+from core.vae.model import SegmentVAE
+
+_SAVE_EVERY = 30.0
+"""Seconds. Writing takes one or two, so more often would cost training time."""
+_STILL = 1e-3
+"""A latent that hardly varies is not blown up to a deviation of 1."""
+
+
+class Keeper:
+    """Keeps the weights with the lowest score and writes them to `path`.
+
+    Attributes:
+        score: the lowest so far.
+        epoch: its epoch.
+    """
+
+    def __init__(self, model: SegmentVAE, path: Path) -> None:
+        self._model, self._path = model, path
+        self._weights: list[NDArray[Any]] = []
+        self._saved_at = time.monotonic()
+        self._unsaved = False
+        self.score, self.epoch = math.inf, 0
+
+    def offer(self, score: float, epoch: int, *, saved: bool = False) -> bool:
+        """Take the model as it is now if `score` is the lowest; says whether it is.
+
+        `saved`: the file holds it, or what became of it, already.
+        """
+        if not score < self.score:
+            return False
+        self.score, self.epoch, self._unsaved = score, epoch, not saved
+        self._weights = [checkpoint.rounded(w) for w in self._model.get_weights()]
+        return True
+
+    def put_back(self) -> None:
+        """Give the model the best weights."""
+        self._model.set_weights(self._weights)
+
+    def save(
+        self, info: Callable[[], dict[str, Any]], aggregate: Callable[[], Measure], *, now: bool
+    ) -> None:
+        """Write the best if it is new, and it is time or `now`, its latents standardised over
+        what `aggregate` measures. The model is left as it was. Raises `OutputError`."""
+        due = now or time.monotonic() - self._saved_at >= _SAVE_EVERY
+        if not (self._unsaved and due):
+            return
+        last = self._model.get_weights()
+        try:
+            self.put_back()
+            means = aggregate().means
+            deviation = means.std(axis=0)
+            self._model.standardise(
+                means.mean(axis=0), np.where(deviation > _STILL, deviation, 1.0)
+            )
+            checkpoint.save(self._model, self._path, {**info(), "epoch": self.epoch})
+        finally:
+            self._model.set_weights(last)
+        self._unsaved, self._saved_at = False, time.monotonic()

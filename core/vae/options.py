@@ -1,0 +1,95 @@
+"""What can be asked of a training, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.vae.augment import Augmentation
+from core.vae.measure import Measure
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How to train.
+
+    Attributes:
+        path: the model file; history (`.history.json`, `.history.png`) and what `resume` needs
+            (`.state.npz`) lie beside it.
+        epochs: at most so many in this run; None: as many as the time allows.
+        minutes: at most so long, all included; None: no limit.
+        seed: of everything random.
+        resume: go on from the model at `path`.
+        batch: windows per step.
+        rate: Adam's learning rate.
+        validation: share of the windows that judge.
+        settle: whether those are learned as well in the last part of the run, when there is
+            nothing left to judge.
+        patience: epochs without a better score before that last part; None: no early stop.
+        kl_weight: of the KL term after warm-up. 1 would count every cell of a spectrogram as
+            evidence of its own; neighbouring cells say almost the same, so a sixteenth of it is
+            nearer the truth, and the latents stay wide enough to walk between.
+        augmentation: how windows are varied.
+        model: sizes, as `SegmentVAE` takes them.
+    """
+
+    path: Path
+    epochs: int | None = None
+    minutes: float | None = 10.0
+    seed: int = 0
+    resume: bool = False
+    batch: int = 32
+    rate: float = 2e-3
+    validation: float = 0.1
+    settle: bool = True
+    patience: int | None = 25
+    kl_weight: float = 16.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    model: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came of it.
+
+    Attributes:
+        path: the best model.
+        stopped: why: "time", "epochs", "no longer improving" or "as asked".
+        epochs: done in all, those of earlier runs included.
+        best_epoch: whose model is on disk.
+        seconds: of this run.
+        library: of the model on disk, over the windows it learned from.
+        held_out_db: error on the windows that judged, before they were learned from; None where
+            there were none.
+        pca_library_db, pca_held_out_db: errors of as many principal components of the same
+            training windows.
+        notes: what was decided on the way, one sentence each.
+    """
+
+    path: Path
+    stopped: str
+    epochs: int
+    best_epoch: int
+    seconds: float
+    library: Measure
+    held_out_db: float | None
+    pca_library_db: float
+    pca_held_out_db: float | None
+    notes: tuple[str, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """The result in plain sentences."""
+        library = self.library
+        held = ""
+        if self.held_out_db is not None:
+            held = f"; held out {self.held_out_db:.2f} dB ({self.pca_held_out_db:.2f})"
+        return (
+            f"{self.path}: the model of epoch {self.best_epoch} of {self.epochs}, "
+            f"{self.seconds:.0f} s, stopped: {self.stopped}",
+            f"error on the library {library.error_db:.2f} dB "
+            f"(principal components: {self.pca_library_db:.2f}){held}",
+            f"{library.active} of {library.latents} latents active, standard deviation "
+            f"{library.deviation:.2f} on average, {library.share_inside:.0%} within 0.7 to 1.3",
+            *self.notes,
+        )

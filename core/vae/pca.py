@@ -1,0 +1,95 @@
+"""Principal components of windows that are too long for a covariance matrix.
+
+The Gram matrix of n windows is n x n, whatever their length (Sirovich 1987, "snapshots").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """An affine subspace: `mean + coefficients @ (scale[:, None] * directions)`.
+
+    Attributes:
+        mean: (d,).
+        directions: (k, d), orthonormal rows, largest variance first.
+        scale: (k,) standard deviation along each direction; coefficients have variance 1.
+    """
+
+    mean: Array
+    directions: Array
+    scale: Array
+
+    def encode(self, rows: Array) -> Array:
+        """(n, d) -> whitened coefficients (n, k)."""
+        return np.asarray((rows - self.mean) @ self.directions.T / self.scale, np.float32)
+
+    def decode(self, coefficients: Array) -> Array:
+        """Whitened coefficients (n, k) -> (n, d)."""
+        return np.asarray(self.mean + (coefficients * self.scale) @ self.directions, np.float32)
+
+
+def fit(rows: Array, count: int) -> Components:
+    """The first `count` components of `rows` (n, d), see `from_gram`."""
+    return from_gram(rows, gram(rows), count)
+
+
+def gram(rows: Array) -> Array:
+    """Inner products of `rows` (n, d) with each other: (n, n)."""
+    return rows @ rows.T
+
+
+def from_gram(rows: Array, products: Array, count: int) -> Components:
+    """The first `count` components of `rows` (n, d) with inner products `products` (n, n).
+
+    Where `rows` hold fewer, the rest are directions of no variance: zero rows with the scale of
+    the weakest real one, so that whitening divides by no zero.
+    """
+    mean: Array = rows.mean(axis=0, dtype=np.float32)
+    values, vectors = _leading(_centred(products), count)
+    norms = np.sqrt(values)
+    directions = np.zeros((count, rows.shape[1]), np.float32)
+    scale = np.ones(count, np.float32)
+    kept = len(values)
+    if kept:
+        # vectors sum to zero, so the mean drops out of this product by itself
+        directions[:kept] = vectors.T @ rows / norms[:, None]
+        scale[:kept] = norms / np.float32(np.sqrt(len(rows)))
+        scale[kept:] = scale[kept - 1]
+    return Components(mean, directions, scale)
+
+
+def fit_tall(rows: Array, count: int) -> Components:
+    """Like `fit`, for many short rows: by their covariance."""
+    mean = rows.mean(axis=0)
+    centred = rows - mean
+    covariance = (centred.T @ centred).astype(np.float64) / len(rows)
+    size = len(covariance)
+    values, vectors = scipy.linalg.eigh(covariance, subset_by_index=[size - count, size - 1])
+    scale = np.sqrt(np.maximum(values[::-1], 1e-12)).astype(np.float32)
+    return Components(mean, np.ascontiguousarray(vectors[:, ::-1].T, np.float32), scale)
+
+
+def _centred(products: Array) -> Array:
+    """Inner products of rows less their mean, from those of the rows (as kernel PCA does)."""
+    exact = products.astype(np.float64)
+    means = exact.mean(axis=0)
+    return np.asarray(exact - means - means[:, None] + means.mean(), np.float32)
+
+
+def _leading(products: Array, count: int) -> tuple[Array, Array]:
+    """At most `count` largest eigenvalues above noise, and their vectors as columns."""
+    size = len(products)
+    first = max(0, size - count)
+    values, vectors = scipy.linalg.eigh(products, subset_by_index=[first, size - 1])
+    values, vectors = values[::-1], vectors[:, ::-1]
+    real = values > max(values[0], 0.0) * 1e-6
+    return values[real], vectors[:, real]

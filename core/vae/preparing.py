@@ -1,0 +1,86 @@
+"""What training stands on: principal components to compare with and to start from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from core import settings
+from core.vae import pca
+from core.vae.augment import Augmentation
+from core.vae.data import Array, Index, TrainingData
+from core.vae.layers import CELLS, patches_of
+from core.vae.model import SegmentVAE, input_shape
+
+_MOST_WINDOWS = 1600
+"""Windows that components are fitted to, and as many varied ones: 840 MB while it lasts."""
+_MOST_PATCHES = 40_000
+_SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
+
+
+class Baseline:
+    """Plain principal components of the learning windows, as many as there are latents."""
+
+    def __init__(self, components: pca.Components) -> None:
+        self._components = components
+
+    def error_db(self, data: TrainingData, places: Index) -> float:
+        """Mean absolute error over the windows at `places`, clipped as a decoder's output is; 0
+        where there are none."""
+        parts = [self._errors(data.batch(places[i : i + 64])) for i in range(0, len(places), 64)]
+        return float(np.mean(np.concatenate(parts))) if parts else 0.0
+
+    def _errors(self, windows: Array) -> Array:
+        rows = windows.reshape(-1, CELLS)
+        kept = np.clip(self._components.decode(self._components.encode(rows)), 0.0, 1.0)
+        return np.asarray(np.abs(kept - rows).mean(axis=1) * _SPAN_DB, np.float32)
+
+
+class Ground:
+    """Windows drawn from `learning` (n, 2), and components of them."""
+
+    def __init__(self, data: TrainingData, learning: Index, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._windows = data.batch(_some(learning, _MOST_WINDOWS, rng))
+
+    @cached_property
+    def _gram(self) -> Array:
+        return pca.gram(self._windows.reshape(-1, CELLS))
+
+    def baseline(self) -> Baseline:
+        """Components of the windows as they are."""
+        rows = self._windows.reshape(-1, CELLS)
+        return Baseline(pca.from_gram(rows, self._gram, settings.LATENT_SIZE))
+
+    def model(self, augmentation: Augmentation, sizes: dict[str, Any]) -> SegmentVAE:
+        """A model that encodes and decodes by principal components, and nothing else yet.
+
+        The components are those of the windows and of as many varied ones, see `augment`.
+        """
+        model = SegmentVAE(**sizes)
+        model.build(input_shape())
+        patches = patches_of(self._windows)
+        patches = patches[_some(np.arange(len(patches)), _MOST_PATCHES, self._rng)]
+        model.start_from(
+            self._components(augmentation, model.latents),
+            pca.fit_tall(patches - patches.mean(axis=0), model.patch),
+        )
+        return model
+
+    def _components(self, augmentation: Augmentation, count: int) -> pca.Components:
+        rows = self._windows.reshape(-1, CELLS)
+        if augmentation.share <= 0:
+            return pca.from_gram(rows, self._gram, count)
+        varied = augmentation.vary(self._windows, self._windows, self._rng).reshape(-1, CELLS)
+        across = rows @ varied.T
+        gram = np.block([[self._gram, across], [across.T, pca.gram(varied)]])
+        return pca.from_gram(np.concatenate([rows, varied]), gram, count)
+
+
+def _some(places: Index, most: int, rng: np.random.Generator) -> Index:
+    """All of `places`, or `most` of them at random, in order."""
+    if len(places) <= most:
+        return places
+    return places[np.sort(rng.permutation(len(places))[:most])]

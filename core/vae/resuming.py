@@ -1,0 +1,90 @@
+"""Where a training run stopped, beside the model: enough to go on as if it had not."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.atomic import replacing
+from core.vae.history import History
+from core.vae.model import SegmentVAE
+from core.vae.schedule import Plateau
+
+_KEYS = ("weights", "optimizer")
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The last weights (the model file holds the best), the optimizer's memory, the history."""
+
+    history: History
+    plateau: Plateau
+    weights: list[NDArray[Any]]
+    optimizer: list[NDArray[Any]]
+
+    @classmethod
+    def of(cls, model: SegmentVAE, history: History, plateau: Plateau) -> State:
+        return cls(history, plateau, _values(_moving(model)), _values(model.optimizer.variables))
+
+    @property
+    def finite(self) -> bool:
+        """Whether every number is one; after a failed step none may be."""
+        return all(np.isfinite(value).all() for value in (*self.weights, *self.optimizer))
+
+    def restore(self, model: SegmentVAE) -> bool:
+        """Put everything back into a compiled `model`; False, and nothing done, if it differs."""
+        targets = [*_moving(model), *model.optimizer.variables]
+        values = [*self.weights, *self.optimizer]
+        if [tuple(t.shape) for t in targets] != [v.shape for v in values]:
+            return False
+        for target, value in zip(targets, values, strict=True):
+            target.assign(value)
+        return True
+
+    def write(self, model_path: Path) -> None:
+        """Write it beside the model. Raises `OutputError`."""
+        arrays = {f"weights{i}": value for i, value in enumerate(self.weights)}
+        arrays |= {f"optimizer{i}": value for i, value in enumerate(self.optimizer)}
+        arrays["history"] = np.array(self.history.to_json())
+        arrays["plateau"] = np.array(json.dumps(asdict(self.plateau)))
+        with replacing(path_beside(model_path)) as temporary, temporary.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def path_beside(model_path: Path) -> Path:
+    """Where the state of the model at `model_path` lies."""
+    return model_path.with_suffix(".state.npz")
+
+
+def read(model_path: Path) -> State | None:
+    """The state beside `model_path`; None where it is missing or cannot be used."""
+    try:
+        with np.load(path_beside(model_path), allow_pickle=False) as arrays:
+            return State(
+                History.from_json(str(arrays["history"])),
+                Plateau(**json.loads(str(arrays["plateau"]))),
+                *(_numbered(arrays, key) for key in _KEYS),
+            )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _numbered(arrays: Any, key: str) -> list[NDArray[Any]]:
+    count = sum(name.startswith(key) for name in arrays.files)
+    return [arrays[f"{key}{i}"] for i in range(count)]
+
+
+def _moving(model: SegmentVAE) -> list[Any]:
+    """All weights but the linear path's, which training leaves alone and the file has."""
+    frozen = {id(weight) for weight in model.linear.weights}
+    return [weight for weight in model.weights if id(weight) not in frozen]
+
+
+def _values(variables: list[Any]) -> list[NDArray[Any]]:
+    return [np.array(variable) for variable in variables]
