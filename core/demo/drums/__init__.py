@@ -1,0 +1,1 @@
+"""The drum machine: every hit is computed, none is recorded."""

@@ -1,0 +1,61 @@
+"""What moves levels: the kick's push, compression, clipping."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.ndimage
+import scipy.signal
+from numpy.typing import NDArray
+
+from core.demo.signal import filtered, high_pass, single
+from core.settings import SAMPLE_RATE
+
+Signal = NDArray[np.float32]
+_STEP = 16
+"""Samples of one step of a compressor's level."""
+
+
+def ducking(starts: list[int], frames: int, length: float) -> Signal:
+    """1 at each of `starts` (samples), back to 0 within `length` samples: how hard to duck."""
+    out = np.zeros(frames, np.float32)
+    if not starts:
+        return out
+    latest = np.full(frames, -1, np.int64)
+    marks = np.array([s for s in starts if s < frames])
+    latest[marks] = marks
+    np.maximum.accumulate(latest, out=latest)
+    place = np.clip((np.arange(frames) - latest) / length, 0.0, 1.0)
+    pushed = np.where(latest >= 0, (1.0 - place**1.3) ** 1.2, 0.0)
+    # The push begins 2 ms before the kick: a step would click.
+    window = round(0.004 * SAMPLE_RATE)
+    return single(scipy.ndimage.uniform_filter1d(pushed, window))
+
+
+def compress(
+    signal: Signal, *, threshold: float, ratio: float, attack: float, release: float
+) -> Signal:
+    """`signal` (n, c) turned down above `threshold` dB RMS; the bass counts less. Seconds."""
+    from core.demo import kernels
+
+    heard = filtered(signal, high_pass(90.0, 1))
+    power = (heard**2).mean(axis=1)
+    blocks = np.pad(power, (0, -len(power) % _STEP)).reshape(-1, _STEP).mean(axis=1)
+    smooth = scipy.ndimage.uniform_filter1d(blocks, 12)
+    levels = (10 * np.log10(smooth + 1e-9) + 3.0).astype(np.float32)
+    rate = SAMPLE_RATE / _STEP
+    reduction = kernels.gain_reduction(levels, threshold, ratio, attack * rate, release * rate)
+    places = (np.arange(len(reduction)) + 0.5) * _STEP
+    gain = np.interp(np.arange(len(signal)), places, 10 ** (-reduction / 20))
+    return single(signal * gain[:, None].astype(np.float32))
+
+
+def soft_clip(signal: Signal, drive_db: float) -> Signal:
+    """Straight up to two thirds of full scale, then round; twice oversampled. (n, c)."""
+    gain = np.float32(10 ** (drive_db / 20))
+    fine = scipy.signal.resample_poly(signal * gain, 2, 1, axis=0)
+    size = np.abs(fine)
+    knee = 0.66
+    over = np.maximum(size - knee, 0.0)
+    round_off = np.minimum(size, knee) + (1 - knee) * np.tanh(over / (1 - knee))
+    out = scipy.signal.resample_poly(np.copysign(round_off, fine), 1, 2, axis=0)
+    return np.asarray(out[: len(signal)], dtype=np.float32)

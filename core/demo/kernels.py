@@ -1,0 +1,293 @@
+"""The compiled loops: oscillators, recursive filters, echoes. Imports numba: import it lazily."""
+
+# mypy: disallow-untyped-decorators=False
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Signal = NDArray[np.float32]
+
+
+@njit(cache=True, inline="always")
+def _blep(phase: float, step: float) -> float:
+    """Polynomial band-limited step (Välimäki and Huovilainen 2007), two samples wide."""
+    if phase < step:
+        t = phase / step
+        return t + t - t * t - 1.0
+    if phase > 1.0 - step:
+        t = (phase - 1.0) / step
+        return t * t + t + t + 1.0
+    return 0.0
+
+
+@njit(cache=True)
+def saw(steps: Signal, phase: float) -> Signal:
+    """Band-limited rising saw, -1..1. steps (n,): cycles per sample; phase: 0..1 at the start."""
+    out = np.empty(steps.shape[0], np.float32)
+    for n in range(steps.shape[0]):
+        step = steps[n]
+        out[n] = 2.0 * phase - 1.0 - _blep(phase, step)
+        phase += step
+        phase -= math.floor(phase)
+    return out
+
+
+@njit(cache=True)
+def pulse(steps: Signal, widths: Signal, phase: float) -> Signal:
+    """Band-limited pulse, -1..1, without DC. widths (n,): share of the cycle that is high."""
+    out = np.empty(steps.shape[0], np.float32)
+    for n in range(steps.shape[0]):
+        step, width = steps[n], widths[n]
+        value = 1.0 if phase < width else -1.0
+        falling = phase - width
+        falling -= math.floor(falling)
+        out[n] = value + _blep(phase, step) - _blep(falling, step) - (2.0 * width - 1.0)
+        phase += step
+        phase -= math.floor(phase)
+    return out
+
+
+@njit(cache=True)
+def unison(steps: Signal, ratios: Signal, phases: Signal, left: Signal, right: Signal) -> Signal:
+    """Detuned saws, (n, 2). ratios, phases, left, right (voices,): tuning, start, gains."""
+    out = np.zeros((steps.shape[0], 2), np.float32)
+    for v in range(ratios.shape[0]):
+        phase, ratio = float(phases[v]), float(ratios[v])
+        for n in range(steps.shape[0]):
+            step = steps[n] * ratio
+            value = 2.0 * phase - 1.0 - _blep(phase, step)
+            out[n, 0] += left[v] * value
+            out[n, 1] += right[v] * value
+            phase += step
+            phase -= math.floor(phase)
+    return out
+
+
+@njit(cache=True)
+def ladder(signal: Signal, cutoffs: Signal, feedback: Signal, rate: float, diode: bool) -> Signal:
+    """Four poles with saturating feedback, (n,); trapezoidal (Zavalishin 2012, chapter 5).
+
+    cutoffs (n,) Hz; feedback (n,): 4 is the edge of oscillation. With `diode` the first pole lies
+    an octave higher and the feedback passes a high-pass, as in the small silver bass machine:
+    the bass stays when the resonance rises.
+    """
+    out = np.empty(signal.shape[0], np.float32)
+    s0, s1, s2, s3, low = 0.0, 0.0, 0.0, 0.0, 0.0
+    spread = 2.0 if diode else 1.0
+    drop = 1.0 - math.exp(-2.0 * math.pi * 120.0 / rate) if diode else 0.0
+    for n in range(signal.shape[0]):
+        cutoff = min(max(cutoffs[n], 16.0), 0.45 * rate)
+        g = math.tan(math.pi * cutoff / rate)
+        first = math.tan(math.pi * min(cutoff * spread, 0.48 * rate) / rate)
+        a, b = first / (1.0 + first), g / (1.0 + g)
+        k = feedback[n]
+        rest = b * b * b * (1.0 - a) * s0 + b * b * (1.0 - b) * s1 + b * (1.0 - b) * s2
+        rest += (1.0 - b) * s3
+        u = math.tanh((signal[n] - k * (rest - low)) / (1.0 + k * a * b * b * b))
+        v = a * (u - s0)
+        y = v + s0
+        s0 = y + v
+        v = b * (y - s1)
+        y = v + s1
+        s1 = y + v
+        v = b * (y - s2)
+        y = v + s2
+        s2 = y + v
+        v = b * (y - s3)
+        y = v + s3
+        s3 = y + v
+        low += drop * (y - low)
+        out[n] = y
+    return out
+
+
+@njit(cache=True)
+def state_variable(signal: Signal, cutoffs: Signal, damping: Signal, mode: int) -> Signal:
+    """Two poles, (n, c); trapezoidal (Zavalishin 2012, chapter 4).
+
+    cutoffs (n,) Hz; damping (n,) is 1/Q; mode: 0 low-pass, 1 band-pass (unit peak), 2 high-pass,
+    3 notch.
+    """
+    out = np.empty(signal.shape, np.float32)
+    for c in range(signal.shape[1]):
+        s1, s2 = 0.0, 0.0
+        for n in range(signal.shape[0]):
+            g = math.tan(math.pi * min(max(cutoffs[n], 10.0), 20000.0) / 44100.0)
+            r = damping[n]
+            high = (signal[n, c] - (r + g) * s1 - s2) / (1.0 + r * g + g * g)
+            v = g * high
+            band = v + s1
+            s1 = band + v
+            v = g * band
+            low = v + s2
+            s2 = low + v
+            if mode == 0:
+                out[n, c] = low
+            elif mode == 1:
+                out[n, c] = r * band
+            elif mode == 2:
+                out[n, c] = high
+            else:
+                out[n, c] = low + high
+    return out
+
+
+@njit(cache=True)
+def follow(starts: NDArray[np.int64], targets: Signal, glides: Signal, frames: int) -> Signal:
+    """Steps to each target at its start, gliding where `glides` (time constant, samples) is > 0."""
+    out = np.empty(frames, np.float32)
+    value = float(targets[0])
+    k = -1
+    rate = 1.0
+    for n in range(frames):
+        while k + 1 < starts.shape[0] and n >= starts[k + 1]:
+            k += 1
+            rate = 1.0 - math.exp(-1.0 / glides[k]) if glides[k] > 0.0 else 1.0
+        if k >= 0:
+            value += rate * (targets[k] - value)
+        out[n] = value
+    return out
+
+
+@njit(cache=True)
+def decays(
+    starts: NDArray[np.int64], peaks: Signal, lengths: Signal, attack: float, frames: int
+) -> Signal:
+    """Restarts at each start: rises to peaks[k] over `attack`, falls with lengths[k] (samples)."""
+    out = np.empty(frames, np.float32)
+    value, target, rate = 0.0, 0.0, 0.0
+    rise = 1.0 - math.exp(-1.0 / max(attack, 1e-3))
+    k = -1
+    for n in range(frames):
+        while k + 1 < starts.shape[0] and n >= starts[k + 1]:
+            k += 1
+            target = peaks[k]
+            rate = math.exp(-1.0 / lengths[k])
+        value += rise * (target - value)
+        target *= rate
+        out[n] = value
+    return out
+
+
+@njit(cache=True)
+def gates(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    levels: Signal,
+    attack: float,
+    release: float,
+    frames: int,
+) -> Signal:
+    """Follows levels[k] from start to end and 0 between, with one-pole attack and release."""
+    out = np.empty(frames, np.float32)
+    rise = 1.0 - math.exp(-1.0 / attack)
+    fall = 1.0 - math.exp(-1.0 / release)
+    value, k = 0.0, -1
+    for n in range(frames):
+        while k + 1 < starts.shape[0] and n >= starts[k + 1]:
+            k += 1
+        target = levels[k] if k >= 0 and n < ends[k] else 0.0
+        value += (rise if target > value else fall) * (target - value)
+        out[n] = value
+    return out
+
+
+@njit(cache=True)
+def echo(
+    signal: Signal,
+    times: NDArray[np.float64],
+    feedback: float,
+    cross: float,
+    low: float,
+    high: float,
+    wobble: float,
+    drive: float,
+) -> Signal:
+    """Two tape loops, (n, 2); only the repeats. times (2,): samples.
+
+    cross: share of each loop's output that feeds the other one; low, high: one-pole coefficients
+    of the high-pass and low-pass in the loop; wobble: depth of the slow tape flutter in samples.
+    """
+    frames = signal.shape[0]
+    size = int(max(times[0], times[1]) + wobble + 8.0)
+    line = np.zeros((size, 2))
+    out = np.empty(signal.shape, np.float32)
+    bass, treble = np.zeros(2), np.zeros(2)
+    tap = np.zeros(2)
+    for n in range(frames):
+        flutter = wobble * (1.0 + math.sin(n * 8.3e-5) * 0.7 + math.sin(n * 2.9e-4) * 0.3) * 0.5
+        for c in range(2):
+            at = n - times[c] - flutter
+            whole = math.floor(at)
+            part = at - whole
+            i = int(whole) % size
+            j = (i + 1) % size
+            value = (1.0 - part) * line[i, c] + part * line[j, c] if at >= 0 else 0.0
+            bass[c] += low * (value - bass[c])
+            treble[c] += high * (value - bass[c] - treble[c])
+            tap[c] = treble[c]
+            out[n, c] = value
+        for c in range(2):
+            fed = signal[n, c] + feedback * ((1.0 - cross) * tap[c] + cross * tap[1 - c])
+            line[n % size, c] = math.tanh(drive * fed) / drive
+    return out
+
+
+@njit(cache=True)
+def swirl(signal: Signal, delays: Signal) -> Signal:
+    """`signal` (n, c) read `delays` (n, c) samples late, linearly interpolated."""
+    out = np.empty(signal.shape, np.float32)
+    for c in range(signal.shape[1]):
+        for n in range(signal.shape[0]):
+            at = n - delays[n, c]
+            whole = math.floor(at)
+            i = int(whole)
+            part = at - whole
+            before = signal[i, c] if i >= 0 else 0.0
+            after = signal[i + 1, c] if 0 <= i + 1 <= n else before
+            out[n, c] = (1.0 - part) * before + part * after
+    return out
+
+
+@njit(cache=True)
+def string(excitation: Signal, period: float, damping: float, brightness: float) -> Signal:
+    """Plucked string, (n,) (Karplus and Strong 1983), with a one-pole loss filter in the loop."""
+    size = int(period)
+    part = period - size
+    line = np.zeros(size + 1)
+    out = np.empty(excitation.shape[0], np.float32)
+    filtered = 0.0
+    for n in range(excitation.shape[0]):
+        i = n % (size + 1)
+        value = (1.0 - part) * line[(i + 1) % (size + 1)] + part * line[i]
+        filtered += brightness * (value - filtered)
+        out[n] = value
+        line[i] = excitation[n] + damping * filtered
+    return out
+
+
+@njit(cache=True)
+def gain_reduction(
+    levels: Signal, threshold: float, ratio: float, attack: float, release: float
+) -> Signal:
+    """dB to turn down, (n,), of a feed-forward compressor with a 6 dB soft knee.
+
+    levels (n,) dB; attack, release: time constants in steps of `levels`.
+    """
+    out = np.empty(levels.shape[0], np.float32)
+    rise, fall = 1.0 - math.exp(-1.0 / attack), 1.0 - math.exp(-1.0 / release)
+    held = 0.0
+    for n in range(levels.shape[0]):
+        over = levels[n] - threshold
+        wanted = 0.0
+        if over > 3.0:
+            wanted = over * (1.0 - 1.0 / ratio)
+        elif over > -3.0:
+            wanted = (1.0 - 1.0 / ratio) * (over + 3.0) ** 2 / 12.0
+        held += (rise if wanted > held else fall) * (wanted - held)
+        out[n] = held
+    return out

@@ -1,0 +1,1 @@
+"""The scores, one module per style: each has SONGS, from a track's name to what makes its song."""
