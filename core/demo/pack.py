@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.audio import files
@@ -78,7 +78,7 @@ def build_pack(
         size = sum(p.stat().st_size for p in (place / "demo").rglob("*") if p.is_file()) / 1e6
         _replace(place / "demo", library)
         _replace_model(options.path, model)
-    return PackResult(library, model, size, segments, *errors, trained)
+    return PackResult(library, model, size, segments, *errors, replace(trained, path=model))
 
 
 def _part(progress: Progress, start: float, share: float) -> Progress:
