@@ -19,6 +19,7 @@ from core.errors import InputError, ModelError, OutputError
 from core.vae.backend import compiled, keras
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.model import SegmentVAE
+from core.vae.model import input_shape as model_input_shape
 
 Array = NDArray[np.float32]
 
@@ -118,7 +119,7 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
     model.info = {**info, "format": FORMAT, **_layout()}
     try:
         with replacing(path) as temporary:
-            model.save(temporary, include_optimizer=False)
+            _without_optimizer(model).save(temporary)
             _pack(temporary)
     except OutputError:
         raise
@@ -126,6 +127,15 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
         raise OutputError(
             f"{path}: the model could not be written ({_reason(error)}); is the disk full?"
         ) from error
+
+
+def _without_optimizer(model: SegmentVAE) -> SegmentVAE:
+    """A twin of `model` that was never compiled: keras stores Adam's moments otherwise, which are
+    twice the weights; training keeps them in its own state file."""
+    twin = SegmentVAE.from_config(model.get_config())
+    twin.build(model_input_shape())
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 def rounded(weights: NDArray[Any]) -> NDArray[Any]:

@@ -126,13 +126,16 @@ class Block(keras.layers.Layer):
     def __init__(self, width: int, steered: bool, dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.width, self.steered, self.dropout = width, steered, dropout
-        self.norm = keras.layers.LayerNormalization()
-        self.spread = keras.layers.Conv1D(width, 3, padding="same")
-        self.film = keras.layers.Dense(2 * width, kernel_initializer="zeros") if steered else None
-        self.drop = keras.layers.Dropout(dropout)
-        self.mix = keras.layers.Conv1D(
-            width, 1, kernel_initializer=keras.initializers.RandomNormal(stddev=0.02)
+        self.norm = keras.layers.LayerNormalization(name="norm")
+        self.spread = keras.layers.Conv1D(width, 3, padding="same", name="spread")
+        self.film = (
+            keras.layers.Dense(2 * width, kernel_initializer="zeros", name="film")
+            if steered
+            else None
         )
+        self.drop = keras.layers.Dropout(dropout, name="drop")
+        small = keras.initializers.RandomNormal(stddev=0.02)
+        self.mix = keras.layers.Conv1D(width, 1, kernel_initializer=small, name="mix")
 
     def build(self, input_shape: Any, style_shape: Any = None) -> None:
         shape = (None, STEPS, self.width)

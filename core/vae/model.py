@@ -67,24 +67,31 @@ class SegmentVAE(keras.Model):
         self.info = dict(info or {})
         self.latents, self.patch = latents, patch
         self.scale_db, self.minimum_nats = scale_db, minimum_nats
+        # Every layer has a name of its own: keras would number them through the process, and the
+        # same weights would give another file each time.
         dense, zeros = keras.layers.Dense, "zeros"
-        self.linear = LinearPath(latents)
-        self.patches = Patches(patch)
-        self.sketch = Patches(patch)
-        self.look = dense(width)
-        self.encoder_blocks = [Block(width, False, dropout) for _ in range(encoder_depth)]
-        self.gather = dense(latents)
-        self.to_mean = dense(latents, kernel_initializer=zeros)
+        self.linear = LinearPath(latents, name="linear")
+        self.patches = Patches(patch, name="patches")
+        self.sketch = Patches(patch, name="sketch")
+        self.look = dense(width, name="look")
+        self.encoder_blocks = [
+            Block(width, False, dropout, name=f"encoder_{i}") for i in range(encoder_depth)
+        ]
+        self.gather = dense(latents, name="gather")
+        self.to_mean = dense(latents, kernel_initializer=zeros, name="to_mean")
         self.to_log_variance = dense(
             latents,
             kernel_initializer=zeros,
             bias_initializer=keras.initializers.Constant(_FIRST_LOG_VARIANCE),
+            name="to_log_variance",
         )
-        self.trunk = [dense(trunk, activation="silu"), dense(trunk, activation="silu")]
-        self.expand = dense(STEPS * width)
-        self.decoder_blocks = [Block(width, True, dropout) for _ in range(depth)]
-        self.last_norm = keras.layers.LayerNormalization()
-        self.to_patches = dense(_BARS * patch, kernel_initializer=zeros)
+        self.trunk = [dense(trunk, activation="silu", name=f"trunk_{i}") for i in range(2)]
+        self.expand = dense(STEPS * width, name="expand")
+        self.decoder_blocks = [
+            Block(width, True, dropout, name=f"decoder_{i}") for i in range(depth)
+        ]
+        self.last_norm = keras.layers.LayerNormalization(name="last_norm")
+        self.to_patches = dense(_BARS * patch, kernel_initializer=zeros, name="to_patches")
         self.noise = keras.random.SeedGenerator(seed)
         self._monitors = [keras.metrics.Mean(name=n) for n in ("error_db", "kl")]
 
