@@ -132,7 +132,7 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
 def _without_optimizer(model: SegmentVAE) -> SegmentVAE:
     """A twin of `model` that was never compiled: keras stores Adam's moments otherwise, which are
     twice the weights; training keeps them in its own state file."""
-    twin = SegmentVAE.from_config(model.get_config())
+    twin: SegmentVAE = SegmentVAE.from_config(model.get_config())
     twin.build(model_input_shape())
     twin.set_weights(model.get_weights())
     return twin

@@ -57,7 +57,7 @@ class SegmentVAE(keras.Model):
         info: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"name": "segment_vae", **kwargs})
         self._options = {
             "latents": latents, "width": width, "depth": depth, "encoder_depth": encoder_depth,
             "patch": patch,

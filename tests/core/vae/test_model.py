@@ -118,7 +118,7 @@ def test_active_latents_are_those_whose_means_vary(
     found = Meter(start[0])(data, data.places())
     variances = found.means.var(axis=0)
     assert found.active == (variances > 0.02).sum()
-    assert 0 < found.active
+    assert found.active > 0
     assert found.windows == 30
     still = Meter(start[0])(data, np.repeat(data.places()[:1], 5, axis=0))
     assert still.active == 0

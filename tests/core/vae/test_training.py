@@ -192,5 +192,5 @@ def test_it_gives_up_when_nothing_improves(tiny_options: Make) -> None:
 
 
 def test_time_stops_it(tiny_options: Make) -> None:
-    result = train(music(), tiny_options(epochs=None, minutes=0.1))
+    result = train(music(), tiny_options(epochs=None, minutes=0.1, patience=None))
     assert result.stopped == "time"
