@@ -151,10 +151,11 @@ def _place(place: Path | None, project_path: Path, identity: dict[str, str]) -> 
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
-    return {**_plain(clip, without={"source"}), "source": _source(clip.source)}
+    return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
 
 
-def _source(source: Source) -> dict[str, Any]:
+def source_to_json(source: Source) -> dict[str, Any]:
+    """`source` as plain JSON values, floats to the last bit."""
     if isinstance(source, RealSource):
         return {"segment": source.segment_id}
     # The shortest decimals that give the same float32 back.
@@ -238,10 +239,11 @@ def _read_lane(value: Any) -> Lane:
 
 def _read_clip(value: Any) -> Clip:
     fields = dict(_object(value, "a clip"))
-    return Clip(source=_read_source(fields.pop("source")), **_known(fields, Clip))
+    return Clip(source=source_from_json(fields.pop("source")), **_known(fields, Clip))
 
 
-def _read_source(value: Any) -> Source:
+def source_from_json(value: Any) -> Source:
+    """What `source_to_json` made. Raises `InputError`, `KeyError`, `TypeError` or `ValueError`."""
     fields = dict(_object(value, "a source"))
     if "segment" in fields:
         return RealSource(_text(fields["segment"], "segment"))

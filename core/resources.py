@@ -1,7 +1,8 @@
-"""Where the built-in demo lies: in the checkout, or where the installed program put it."""
+"""Where the built-in demo lies, in the checkout or installed; what a model file is known by."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -17,6 +18,12 @@ def demo_library() -> Path:
 def demo_model() -> Path:
     """The model trained on the built-in demo library."""
     return _root() / "saved_models" / "vae_best.keras"
+
+
+def digest(path: Path) -> str:
+    """The hash by which a model file is known, from its bytes. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _root() -> Path:

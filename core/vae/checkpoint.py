@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from core import settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
+from core.resources import digest
 from core.vae.backend import compiled, keras
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.model import SegmentVAE
@@ -95,7 +95,7 @@ def load(path: str | Path) -> Codec:
         ModelError: missing, damaged, of another program or version.
     """
     path = Path(path)
-    return Codec(load_model(path), path, _digest(path))
+    return Codec(load_model(path), path, digest(path))
 
 
 def load_model(path: Path) -> SegmentVAE:
@@ -220,11 +220,6 @@ def _undated(name: str, content: bytes) -> bytes:
         return content
     facts = {**json.loads(content), "date_saved": ""}
     return json.dumps(facts).encode()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _reason(error: Exception) -> str:

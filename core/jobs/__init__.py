@@ -1,0 +1,1 @@
+"""Long work for the window: conversations with child processes, as QObjects with signals."""

@@ -1,0 +1,117 @@
+"""The latent map of a library under a model, as a snapshot that needs neither keras nor a child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ModelError
+from core.library.segments import Segment
+from core.library.store import Library
+from core.library.tracks import Track
+from core.resources import demo_library, digest
+
+if TYPE_CHECKING:
+    from core.latent.axes import AttributeAxes
+    from core.latent.inverse import MapInverse
+    from core.latent.sampling import AggregatePosterior
+
+ATTRIBUTES = ("brightness", "density", "kick", "energy", "loudness")
+
+
+@dataclass(frozen=True, eq=False)
+class LatentMap:
+    """n dots: segments of a library, their latents and their places.
+
+    tracks:   by id, all of the library
+    segments: (n,)
+    xy:       (n, 2), about the unit square
+    latents:  (n, 64)
+    """
+
+    library_path: Path
+    model_path: Path
+    library_id: str
+    model_hash: str
+    tempo: float
+    tracks: Mapping[str, Track]
+    segments: tuple[Segment, ...]
+    xy: NDArray[np.float64]
+    latents: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Segment id -> its row."""
+        return {segment.id: row for row, segment in enumerate(self.segments)}
+
+    @cached_property
+    def inverse(self) -> MapInverse:
+        """From places to latents. The first use imports scipy: keep it off the first paint."""
+        from core.latent.inverse import MapInverse
+
+        return MapInverse(self.xy, self.latents)
+
+    @cached_property
+    def posterior(self) -> AggregatePosterior:
+        """To draw random latents from."""
+        from core.latent.sampling import AggregatePosterior
+
+        return AggregatePosterior.fit(self.latents)
+
+    @cached_property
+    def axes(self) -> AttributeAxes:
+        """To move latents along attributes."""
+        from core.latent.axes import AttributeAxes
+
+        return AttributeAxes.fit(self.latents, {name: self.values(name) for name in ATTRIBUTES})
+
+    def values(self, attribute: str) -> NDArray[np.float64]:
+        """(n,) of an attribute by name."""
+        return np.asarray([getattr(s.attributes, attribute) for s in self.segments], np.float64)
+
+    def title(self, segment: Segment) -> str:
+        """For people: track, and the bar counted from 1."""
+        return f"{self.tracks[segment.track_id].title}, bar {segment.bar + 1}"
+
+
+def load(library_path: Path, model_path: Path) -> LatentMap | None:
+    """The map as the library keeps it; None where the decoder still has to make it.
+
+    Raises:
+        LibraryError: no such library, or it cannot be read.
+        ModelError: the model file is gone or cannot be read.
+    """
+    try:
+        model_hash = digest(model_path)
+    except OSError as error:
+        raise ModelError(
+            f"{model_path}: there is no such model; train one, or check the name"
+        ) from error
+    demo = library_path.resolve() == demo_library().resolve()
+    with Library.open(library_path, read_only=demo) as library:
+        segments = {segment.id: segment for segment in library.segments()}
+        ids, latents = library.latents(model_hash)
+        placed, xy = library.map(model_hash)
+        if not segments or set(placed) != set(segments) or not set(placed) <= set(ids):
+            return None
+        rows = {segment_id: row for row, segment_id in enumerate(ids)}
+        return LatentMap(
+            library_path,
+            model_path,
+            library.id,
+            model_hash,
+            library.tempo,
+            {track.id: track for track in library.tracks()},
+            tuple(segments[i] for i in placed),
+            np.asarray(xy, np.float64),
+            np.asarray(latents, np.float32)[[rows[i] for i in placed]],
+        )

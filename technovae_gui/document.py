@@ -1,0 +1,145 @@
+"""The document that the window edits: an arrangement, its undo stack, selection and loop region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.errors import TechnoVAEError
+from core.settings import TEMPO_PRIOR
+from core.timeline.arrangement import Arrangement, Lane
+from core.timeline.clip import Clip, new_id
+
+Change = Callable[[Arrangement], Arrangement]
+FIRST_LANES = 4
+
+
+class Document(QObject):
+    """Holds one immutable arrangement; every edit replaces it and can be undone.
+
+    Signals:
+        changed: the arrangement is another one.
+        selection_changed, loop_changed: what `selection` and `loop` say is new.
+        problem(str): an edit was refused, and why; nothing changed.
+    """
+
+    changed = Signal()
+    selection_changed = Signal()
+    loop_changed = Signal()
+    problem = Signal(str)
+
+    def __init__(
+        self, arrangement: Arrangement | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._arrangement = arrangement or empty_arrangement()
+        self._selection: frozenset[str] = frozenset()
+        self._loop: tuple[int, int] | None = None
+        self.undo_stack = QUndoStack(self)
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What is edited now. Immutable: keep it as a snapshot as long as you like."""
+        return self._arrangement
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Ids of the selected clips."""
+        return self._selection
+
+    @property
+    def loop(self) -> tuple[int, int] | None:
+        """The loop region in ticks, start before end, or None."""
+        return self._loop
+
+    def selected_clips(self) -> list[Clip]:
+        """The selected clips, lane by lane."""
+        return [clip for clip in self._arrangement.clips() if clip.id in self._selection]
+
+    def edit(self, name: str, change: Change, *, merge: Hashable = None) -> bool:
+        """Replace the arrangement by `change(arrangement)`, as one undo step called `name`.
+
+        Edits in a row with the same `merge` (not None) become one step: a drag passes
+        ("move", its own serial number). Says whether anything changed; what `core.timeline.edits`
+        refuses is emitted as `problem`.
+        """
+        try:
+            after = change(self._arrangement)
+        except TechnoVAEError as error:
+            self.problem.emit(str(error))
+            return False
+        if after == self._arrangement:
+            return False
+        self.undo_stack.push(_Edit(self, name, self._arrangement, after, merge))
+        return True
+
+    def reset(self, arrangement: Arrangement) -> None:
+        """Another document: no history, nothing selected, no loop."""
+        self.undo_stack.clear()
+        self.set_loop(None)
+        self.apply(arrangement)
+        self.select(())
+
+    def select(self, clip_ids: Iterable[str]) -> None:
+        """Select these clips; ids that are not there are left out."""
+        wanted = frozenset(clip_ids)
+        there = frozenset(c.id for c in self._arrangement.clips() if c.id in wanted)
+        if there != self._selection:
+            self._selection = there
+            self.selection_changed.emit()
+
+    def set_loop(self, loop: tuple[int, int] | None) -> None:
+        """Set the loop region in ticks; an empty one is none."""
+        if loop is not None:
+            first, last = max(0, min(loop)), max(loop)
+            loop = (first, last) if last > first else None
+        if loop != self._loop:
+            self._loop = loop
+            self.loop_changed.emit()
+
+    def apply(self, arrangement: Arrangement) -> None:
+        """Show `arrangement` without a step of history (the undo stack itself calls this)."""
+        self._arrangement = arrangement
+        self.changed.emit()
+        self.select(self._selection)
+
+
+class _Edit(QUndoCommand):
+    """One edit; arrangements share what has not changed, so keeping both costs little."""
+
+    _MERGES = 1
+
+    def __init__(
+        self,
+        document: Document,
+        name: str,
+        before: Arrangement,
+        after: Arrangement,
+        merge: Hashable,
+    ) -> None:
+        super().__init__(name)
+        self._document, self._before, self._after, self._merge = document, before, after, merge
+
+    def id(self) -> int:
+        return -1 if self._merge is None else self._MERGES
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
+        if not isinstance(other, _Edit) or other._merge != self._merge:
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+    def redo(self) -> None:
+        self._document.apply(self._after)
+
+    def undo(self) -> None:
+        self._document.apply(self._before)
+
+
+def empty_arrangement(bpm: float = TEMPO_PRIOR) -> Arrangement:
+    """Four empty lanes."""
+    lanes = tuple(Lane(new_id(), f"Lane {n + 1}") for n in range(FIRST_LANES))
+    return Arrangement(bpm, lanes)

@@ -1,0 +1,42 @@
+"""What is dragged inside the window: sources of clips, as the project file writes them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QMimeData
+
+from core.errors import TechnoVAEError
+from core.project import source_from_json, source_to_json
+from core.timeline.clip import Source
+
+SOURCES = "application/x-technovae-sources"
+
+
+@dataclass(frozen=True)
+class Dragged:
+    """A source under way to the timeline, and what its clip will be called."""
+
+    source: Source
+    name: str = ""
+
+
+def encode(dragged: list[Dragged]) -> QMimeData:
+    """Mime data of `dragged`, in order."""
+    mime = QMimeData()
+    rows = [{"source": source_to_json(d.source), "name": d.name} for d in dragged]
+    mime.setData(SOURCES, json.dumps(rows).encode())
+    return mime
+
+
+def decode(mime: QMimeData) -> list[Dragged]:
+    """What `encode` wrote; nothing if it holds none or another program made it up."""
+    if not mime.hasFormat(SOURCES):
+        return []
+    try:
+        rows: list[dict[str, Any]] = json.loads(bytes(mime.data(SOURCES).data()))
+        return [Dragged(source_from_json(row["source"]), str(row["name"])) for row in rows]
+    except (TechnoVAEError, KeyError, TypeError, ValueError):
+        return []
