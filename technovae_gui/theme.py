@@ -1,0 +1,107 @@
+"""Colours, sizes and the style sheet: dark, calm, high contrast. Every widget takes them from here."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+GROUND = "#0e1014"
+"""Behind everything."""
+PANEL = "#15181e"
+RAISED = "#1d2129"
+"""Buttons, fields, lane headers."""
+LINE = "#2b313c"
+"""Borders and grid lines; bars are drawn in `LINE_STRONG`."""
+LINE_STRONG = "#465063"
+TEXT = "#e8eaf0"
+DIM = "#9aa2b1"
+"""Secondary text: 4.5:1 and more on every ground above."""
+ACCENT = "#4cc9f0"
+"""What is selected, focused or playing."""
+WARM = "#ffb454"
+"""The playhead and what is heard now."""
+GOOD = "#06d6a0"
+BAD = "#ff6b6b"
+
+TRACK_COLOURS = (
+    *("#4cc9f0", "#f72585", "#ffd166", "#06d6a0", "#b388ff", "#ff8a3d", "#e6f25a"),
+    *("#ff9ecb", "#5c7cfa", "#2ec4b6", "#d4a373", "#ef476f", "#a0e8af", "#c77dff"),
+)
+LATENT_COLOUR = "#cfd6e4"
+"""Of clips that no track colour belongs to."""
+
+SPACE = 6
+"""Pixels between things that belong together; twice that between things that do not."""
+RADIUS = 4
+
+
+def track_colour(index: int) -> str:
+    """The colour of the track at `index` of the library's order; it repeats after 14."""
+    return TRACK_COLOURS[index % len(TRACK_COLOURS)]
+
+
+def mono() -> QFont:
+    """The font of numbers that change while they are read."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def apply(app: QApplication) -> None:
+    """Dress `app`."""
+    app.setStyle("Fusion")
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in {
+        roles.Window: PANEL, roles.WindowText: TEXT, roles.Base: GROUND, roles.Text: TEXT,
+        roles.AlternateBase: RAISED, roles.Button: RAISED, roles.ButtonText: TEXT,
+        roles.ToolTipBase: RAISED, roles.ToolTipText: TEXT, roles.Highlight: ACCENT,
+        roles.HighlightedText: GROUND, roles.PlaceholderText: DIM, roles.Link: ACCENT,
+        roles.Accent: ACCENT,
+    }.items():  # fmt: skip
+        palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#5b6372"))
+    app.setPalette(palette)
+    app.setStyleSheet(_SHEET)
+
+
+_SHEET = f"""
+QMainWindow, QDialog {{ background: {GROUND}; }}
+QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE_STRONG}; padding: 4px; }}
+QPushButton, QToolButton {{
+    background: {RAISED}; border: 1px solid {LINE}; border-radius: {RADIUS}px; padding: 4px 9px; }}
+QPushButton:hover, QToolButton:hover {{ border-color: {LINE_STRONG}; background: #262c37; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {LINE}; }}
+QPushButton:checked, QToolButton:checked {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: #5b6372; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
+    border-color: {ACCENT}; }}
+QPushButton[primary="true"] {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; font-weight: 600; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; color: #5b6372; border-color: {LINE}; }}
+QComboBox, QAbstractSpinBox, QLineEdit {{
+    background: {GROUND}; border: 1px solid {LINE}; border-radius: {RADIUS}px; padding: 3px 6px;
+    selection-background-color: {ACCENT}; selection-color: {GROUND}; }}
+QComboBox QAbstractItemView {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {TEXT}; }}
+QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
+QProgressBar {{ background: {GROUND}; border: 1px solid {LINE}; border-radius: {RADIUS}px; text-align: center; }}
+QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
+QTabWidget::pane {{ border: 0; background: {PANEL}; }}
+QTabBar::tab {{ padding: 6px 12px; color: {DIM}; border: 0; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
+QTabBar::tab:hover {{ color: {TEXT}; }}
+QHeaderView::section {{ background: {RAISED}; color: {DIM}; border: 0; padding: 4px 6px; }}
+QTableView, QTreeView, QListView {{ background: {GROUND}; border: 1px solid {LINE}; gridline-color: {LINE}; }}
+QMenuBar {{ background: {GROUND}; }} QMenuBar::item:selected {{ background: {RAISED}; }}
+QMenu {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; padding: 4px; }}
+QMenu::item {{ padding: 4px 22px 4px 12px; border-radius: 3px; }}
+QMenu::item:selected {{ background: {ACCENT}; color: {GROUND}; }} QMenu::item:disabled {{ color: #5b6372; }}
+QSplitter::handle {{ background: {LINE}; }} QSplitter::handle:hover {{ background: {ACCENT}; }}
+QScrollBar {{ background: {GROUND}; }} QScrollBar:vertical {{ width: 11px; }} QScrollBar:horizontal {{ height: 11px; }}
+QScrollBar::handle {{ background: {LINE_STRONG}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }} QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
+QLabel[dim="true"] {{ color: {DIM}; }} QLabel[heading="true"] {{ font-weight: 600; }}
+QLabel[bad="true"] {{ color: {BAD}; }}
+QStatusBar {{ background: {GROUND}; color: {DIM}; }}
+"""

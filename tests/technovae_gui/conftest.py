@@ -1,0 +1,39 @@
+"""Fixtures of the window's tests: no screen is needed, and nothing is written to the user's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSettings
+
+from core import latent_map, resources
+from core.latent_map import LatentMap
+from technovae_gui.document import Document
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> Iterator[None]:
+    """Settings of this test alone."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "ini"))
+    yield
+
+
+@pytest.fixture(scope="session")
+def demo_map() -> LatentMap:
+    """The map of the built-in demo, as the window loads it."""
+    found = latent_map.load(resources.demo_library(), resources.demo_model())
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def document(qapp: object) -> Document:
+    """An empty document."""
+    return Document()

@@ -1,0 +1,70 @@
+"""The document: one arrangement, every edit undoable, refusals that change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.timeline import edits
+from core.timeline.clip import Clip, LatentSource, RealSource
+from technovae_gui import mime
+from technovae_gui.document import Document
+
+
+def placed(document: Document, clip_id: str = "a", start: int = 0) -> None:
+    lane = document.arrangement.lanes[0].id
+    clip = Clip(clip_id, RealSource("x-0-0"), start)
+    document.edit("place", lambda a: edits.add(a, lane, clip))
+
+
+def test_an_edit_is_seen_and_undone(document: Document, qtbot: Any) -> None:
+    before = document.arrangement
+    with qtbot.waitSignal(document.changed):
+        placed(document)
+    assert document.undo_stack.undoText() == "place"
+    document.undo_stack.undo()
+    assert document.arrangement == before
+    document.undo_stack.redo()
+    assert document.arrangement.clip("a").start == 0
+
+
+def test_a_drag_is_one_step(document: Document) -> None:
+    placed(document)
+    for _ in range(5):
+        document.edit("move", lambda a: edits.move(a, ["a"], ticks=100), merge=("move", 1))
+    assert document.arrangement.clip("a").start == 500
+    assert document.undo_stack.count() == 2
+    document.undo_stack.undo()
+    assert document.arrangement.clip("a").start == 0
+
+
+def test_what_is_refused_changes_nothing(document: Document, qtbot: Any) -> None:
+    before = document.arrangement
+    with qtbot.waitSignal(document.problem) as told:
+        assert not document.edit("trim", lambda a: edits.trim_end(a, "none", 5))
+    assert "none" in told.args[0]
+    assert document.arrangement is before and document.undo_stack.count() == 0
+
+
+def test_selection_follows_what_is_there(document: Document) -> None:
+    placed(document)
+    document.select(["a", "gone"])
+    assert document.selection == {"a"}
+    document.undo_stack.undo()
+    assert document.selection == frozenset()
+
+
+def test_an_empty_loop_is_none(document: Document) -> None:
+    document.set_loop((400, 100))
+    assert document.loop == (100, 400)
+    document.set_loop((7, 7))
+    assert document.loop is None
+
+
+def test_dragged_sources_arrive_to_the_last_bit(rng: np.random.Generator) -> None:
+    dragged = [
+        mime.Dragged(RealSource("t-0-4"), "Track, bar 5"),
+        mime.Dragged(LatentSource(rng.normal(size=(4, 64)), 3, "phase", "abc")),
+    ]
+    assert mime.decode(mime.encode(dragged)) == dragged
