@@ -1,9 +1,8 @@
-"""Fixtures of the window's tests: no screen is needed, and nothing is written to the user's settings."""
+"""Fixtures of the window's tests: no screen needed, nothing written to the user's settings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ from technovae_gui.document import Document
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> Iterator[None]:
+def own_settings(tmp_path: Path) -> None:
     """Settings of this test alone."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "ini"))
-    yield
 
 
 @pytest.fixture(scope="session")

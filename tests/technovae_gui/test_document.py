@@ -44,7 +44,8 @@ def test_what_is_refused_changes_nothing(document: Document, qtbot: Any) -> None
     with qtbot.waitSignal(document.problem) as told:
         assert not document.edit("trim", lambda a: edits.trim_end(a, "none", 5))
     assert "none" in told.args[0]
-    assert document.arrangement is before and document.undo_stack.count() == 0
+    assert document.arrangement is before
+    assert document.undo_stack.count() == 0
 
 
 def test_selection_follows_what_is_there(document: Document) -> None:
