@@ -49,12 +49,12 @@ def test_samples_come_back(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    frames=st.integers(44_100, 120_000),
+    frames=st.integers(180_000, 260_000),
     channels=st.integers(1, 2),
     kind=st.sampled_from(EXTENSIONS),
 )
 def test_the_length_is_exact(tmp_path: Path, frames: int, channels: int, kind: str) -> None:
-    """From a second on: an Ogg of one page is as long as its last Vorbis block."""
+    """From four seconds on: an Ogg of one page is as long as its last Vorbis block."""
     path = tmp_path / f"x{kind}"
     files.write(path, tone(frames, channels), bpm=130.0)
     # Where an MP3's padding is hardly longer than the decoder's delay, mpg123 leaves some of it.
