@@ -1,0 +1,1 @@
+"""What every window has: messages, help, projects, sessions, background work."""

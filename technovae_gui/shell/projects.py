@@ -1,0 +1,202 @@
+"""The open project: new, open, save, recent, and a copy of unsaved work that is never old."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from core import project
+from core.errors import TechnoVAEError
+from core.project import Project
+from technovae_gui.document import Document, empty_arrangement
+from technovae_gui.shell import sessions
+from technovae_gui.shell.background import Background
+from technovae_gui.shell.sessions import Session
+
+_AUTOSAVE_MS: Final = 2000
+"""After the first edit that is not on disk; writing takes less than a second."""
+_MOST_RECENT: Final = 8
+
+
+class Projects(QObject):
+    """Where the document is kept.
+
+    Signals:
+        changed(): name or unsaved state is new.
+        opened(object, object): a `Project` and its path or None; the window finds its library.
+        problem(str, str): a key and one line.
+    """
+
+    changed = Signal()
+    opened = Signal(object, object)
+    problem = Signal(str, str)
+
+    def __init__(
+        self,
+        document: Document,
+        background: Background,
+        folder: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._background, self._folder = document, background, folder
+        self._surroundings = Project(document.arrangement)
+        self.path: Path | None = None
+        self._session = self._new_session()
+        self._timer = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
+        self._timer.timeout.connect(self.autosave)
+        document.changed.connect(self._edited)
+        document.undo_stack.cleanChanged.connect(lambda _: self.changed.emit())
+
+    @property
+    def name(self) -> str:
+        """For the title bar."""
+        return self.path.stem if self.path else "Untitled"
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are edits that no project file holds."""
+        return not self._document.undo_stack.isClean() or (
+            self.path is None and any(True for _ in self._document.arrangement.clips())
+        )
+
+    def surround(
+        self, library: Path | None, model: Path | None, model_hash: str, library_id: str
+    ) -> None:
+        """Note what the document is used with; None is the built-in demo's."""
+        self._surroundings = replace(
+            self._surroundings,
+            library=library,
+            model=model,
+            model_hash=model_hash,
+            library_id=library_id,
+        )
+
+    def new(self) -> None:
+        """An empty project; unsaved work of the old one stays restorable."""
+        self._leave()
+        self.path = None
+        self._show(replace(self._surroundings, arrangement=empty_arrangement(), extra={}))
+
+    def open(self, path: Path) -> bool:
+        """Open the project at `path`; says whether that was possible."""
+        try:
+            found = project.load(path)
+        except TechnoVAEError as error:
+            self.problem.emit("project", str(error))
+            return False
+        self._leave()
+        self.path = path
+        self._show(found)
+        self._remember(path)
+        return True
+
+    def restore(self, path: Path) -> bool:
+        """Take over unsaved work of a window that died."""
+        try:
+            found, original = sessions.restore(path)
+        except TechnoVAEError as error:
+            self.problem.emit("recovery", str(error))
+            return False
+        self._leave()
+        self.path = original
+        self._show(found)
+        self._document.undo_stack.resetClean()
+        self.autosave()
+        path.unlink(missing_ok=True)
+        self.changed.emit()
+        return True
+
+    def save(self, path: Path | None = None) -> bool:
+        """Write the project to `path` or where it was; says whether it is written."""
+        target = path or self.path
+        if target is None:
+            return False
+        target = target if target.suffix else target.with_suffix(project.SUFFIX)
+        try:
+            project.save(self.snapshot(), target)
+        except TechnoVAEError as error:
+            self.problem.emit("save", f"not saved: {error}")
+            return False
+        self.path = target
+        self._document.undo_stack.setClean()
+        self._timer.stop()
+        if self._session:
+            self._session.discard()
+        self._remember(target)
+        self.changed.emit()
+        return True
+
+    def snapshot(self) -> Project:
+        """The project as it is now."""
+        return replace(self._surroundings, arrangement=self._document.arrangement)
+
+    def recent(self) -> list[Path]:
+        """Projects opened or saved last that still exist, newest first."""
+        paths = QSettings().value("recent", []) or []
+        listed = [paths] if isinstance(paths, str) else list(paths)
+        return [Path(p) for p in listed if Path(p).is_file()]
+
+    def abandoned(self) -> list[Path]:
+        """Unsaved work of windows that died."""
+        return sessions.abandoned(self._folder)
+
+    def autosave(self) -> None:
+        """Write the copy of unsaved work now, on a thread."""
+        self._timer.stop()
+        if self._session is None or not self.unsaved:
+            return
+        snapshot, session, path = self.snapshot(), self._session, self.path
+        self._background.submit(
+            lambda: session.write(snapshot, path),
+            failed=lambda line: self.problem.emit("autosave", f"unsaved work is not kept: {line}"),
+        )
+
+    def close(self) -> None:
+        """The window closes: unsaved work is on disk when this returns."""
+        self._timer.stop()
+        self._leave(wait=True)
+        if self._session:
+            self._session.close()
+
+    def _edited(self) -> None:
+        self.changed.emit()
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _leave(self, *, wait: bool = False) -> None:
+        """Keep unsaved work in the session's file, then begin another session."""
+        if self._session is None:
+            return
+        if self.unsaved:
+            try:
+                self._session.write(self.snapshot(), self.path)
+            except TechnoVAEError as error:
+                self.problem.emit("autosave", f"unsaved work is not kept: {error}")
+            if not wait:
+                self._session.close()
+                self._session = self._new_session()
+        else:
+            self._session.discard()
+
+    def _show(self, shown: Project) -> None:
+        self._surroundings = shown
+        self._document.reset(shown.arrangement)
+        self._timer.stop()
+        self.opened.emit(shown, self.path)
+        self.changed.emit()
+
+    def _new_session(self) -> Session | None:
+        try:
+            return Session(self._folder)
+        except OSError as error:
+            line = f"unsaved work cannot be kept in your data folder ({error.strerror}); save often"
+            QTimer.singleShot(0, lambda: self.problem.emit("autosave", line))
+            return None
+
+    def _remember(self, path: Path) -> None:
+        rest = [str(p) for p in self.recent() if p != path]
+        QSettings().setValue("recent", [str(path), *rest][:_MOST_RECENT])

@@ -1,0 +1,81 @@
+"""Which sound device plays, and with what latency."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from core.errors import DeviceError
+from core.playback.output import Device, list_devices
+
+LATENCIES = {"low": "Low latency", "high": "Safe latency"}
+
+
+class DeviceButton(QToolButton):
+    """A menu of the machine's devices, read each time it opens.
+
+    Signals:
+        chosen(object, str): PortAudio's index or None for the system's default; "low" or "high".
+    """
+
+    chosen = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._index: int | None = None
+        self._latency = "high"
+        self.setText("Sound")
+        self.setAccessibleName("Sound device")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(QMenu(self))
+        self.menu().aboutToShow.connect(self._fill)
+        self.show_state("", 0.0, 0)
+
+    def show_state(self, device: str, latency: float, underruns: int) -> None:
+        """Name the device that plays, its latency in seconds, and the under-runs so far."""
+        name = device or "no device"
+        self.setText(name if len(name) <= 18 else f"{name[:17]}…")
+        lost = f"{underruns} under-runs" if underruns else "no under-runs"
+        self.setToolTip(f"Sound device: {name}, {1000 * latency:.0f} ms latency, {lost}")
+
+    def choose(self, index: int | None, latency: str) -> None:
+        """Remember and announce a choice."""
+        self._index, self._latency = index, latency
+        self.chosen.emit(index, latency)
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        try:
+            found = list_devices()
+        except DeviceError as error:
+            self._note(menu, str(error))
+            return
+        devices = QActionGroup(menu)
+        self._entry(menu, devices, "The system's default", None)
+        for device in found:
+            self._entry(menu, devices, _label(device), device.index)
+        menu.addSeparator()
+        latencies = QActionGroup(menu)
+        for latency, text in LATENCIES.items():
+            action = self._checkable(menu, latencies, text, latency == self._latency)
+            action.triggered.connect(lambda _=False, it=latency: self.choose(self._index, it))
+
+    def _entry(self, menu: QMenu, group: QActionGroup, text: str, index: int | None) -> None:
+        action = self._checkable(menu, group, text, index == self._index)
+        action.triggered.connect(lambda _=False: self.choose(index, self._latency))
+
+    def _checkable(self, menu: QMenu, group: QActionGroup, text: str, checked: bool) -> QAction:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(checked)
+        group.addAction(action)
+        return action
+
+    def _note(self, menu: QMenu, text: str) -> None:
+        menu.addAction(text).setEnabled(False)
+
+
+def _label(device: Device) -> str:
+    return f"{device.name}  ({device.host_api}, {device.sample_rate:.0f} Hz)"

@@ -1,0 +1,91 @@
+"""The master meter: two bars of peak level with hold, on a scale in dB."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from technovae_gui import theme
+
+FLOOR_DB = -60.0
+TOP_DB = 6.0
+_FALL_DB = 1.1
+"""Per update; at 30 updates a second that is the 33 dB/s of a digital peak meter."""
+_HOLD = 45
+_TICKS = (-48, -36, -24, -12, -6, 0)
+
+
+def decibels(peak: float) -> float:
+    """A linear peak in dB, not below `FLOOR_DB`."""
+    return max(FLOOR_DB, 20.0 * math.log10(peak)) if peak > 0 else FLOOR_DB
+
+
+class Meter(QWidget):
+    """Feed it linear peaks about 30 times a second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._levels = [FLOOR_DB, FLOOR_DB]
+        self._held = [FLOOR_DB, FLOOR_DB]
+        self._age = [0, 0]
+        self.setMinimumWidth(120)
+        self.setFixedHeight(26)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Master level")
+        self.setToolTip("Master peak level in dB of full scale, left and right; red is above 0 dB")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(190, 26)
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """What is shown now, dB."""
+        return self._levels[0], self._levels[1]
+
+    def feed(self, peaks: tuple[float, float]) -> None:
+        """Show linear `peaks` (left, right): up at once, down slowly."""
+        before = (*self._levels, *self._held)
+        for side, peak in enumerate(peaks):
+            level = min(decibels(peak), TOP_DB)
+            self._levels[side] = max(level, self._levels[side] - _FALL_DB, FLOOR_DB)
+            self._age[side] += 1
+            if level >= self._held[side] or self._age[side] > _HOLD:
+                self._held[side], self._age[side] = max(level, self._levels[side]), 0
+        if before != (*self._levels, *self._held):
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        for side in range(2):
+            top = 2 + side * 6
+            self._bar(painter, top, self._levels[side], self._held[side])
+        self._scale(painter)
+
+    def _x(self, level: float) -> float:
+        return (level - FLOOR_DB) / (TOP_DB - FLOOR_DB) * self.width()
+
+    def _bar(self, painter: QPainter, top: float, level: float, held: float) -> None:
+        painter.fillRect(QRectF(0, top, self.width(), 5), QColor(theme.RAISED))
+        for start, end, colour in (
+            (FLOOR_DB, -12.0, theme.GOOD), (-12.0, 0.0, theme.WARM), (0.0, TOP_DB, theme.BAD),
+        ):  # fmt: skip
+            if level > start:
+                x = self._x(start)
+                width = self._x(min(level, end)) - x
+                painter.fillRect(QRectF(x, top, width, 5), QColor(colour))
+        if held > FLOOR_DB:
+            colour = theme.BAD if held > 0 else theme.TEXT
+            painter.fillRect(QRectF(self._x(held) - 1, top, 2, 5), QColor(colour))
+
+    def _scale(self, painter: QPainter) -> None:
+        font = painter.font()
+        font.setPixelSize(9)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.DIM))
+        for tick in _TICKS:
+            box = QRectF(self._x(tick) - 14, 14, 28, 11)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:d}")
