@@ -1,0 +1,1 @@
+"""Spectrograms as pictures: the panel of three, and thumbnails for everybody."""
