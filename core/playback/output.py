@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import DeviceError
+from core.playback.buffering import AHEAD, BLOCK, Output
+from core.playback.pace import Pace
+from core.settings import SAMPLE_RATE
 
-if TYPE_CHECKING:
-    from types import ModuleType
+FloatArray = NDArray[np.float32]
+
+_RING: Final = 1 << 13
+"""Frames of the ring buffers, a power of two above `AHEAD`."""
+_STATS_SECONDS: Final = 0.25
+_portaudio_lock = threading.Lock()
+"""PortAudio's own start and end, and questions to it, one at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,36 @@ def list_devices() -> list[Device]:
     Raises:
         DeviceError: PortAudio is missing or does not start; the message says what to install.
     """
-    sounddevice = _portaudio()
+    with _portaudio_lock:
+        return _listed(_portaudio())
+
+
+def open_output(
+    device: int | str | None, latency: float | str, origin: int, wake: Callable[[], None]
+) -> Output:
+    """Open `device` (number or part of a name; None: the default) after looking for devices anew.
+
+    `latency` in seconds, or "high" or "low". `origin` is the number of the first frame; `wake` is
+    called, on a thread of PortAudio, when the device is lost. No other may be open.
+
+    Raises:
+        DeviceError: PortAudio is missing, or there is no such device, or it refuses.
+    """
+    with _portaudio_lock:
+        known = "sounddevice" in sys.modules
+        sounddevice = _portaudio()
+        try:
+            if known:
+                _rescan(sounddevice)
+            return _opened(sounddevice, device, latency, origin, wake)
+        except (sounddevice.PortAudioError, ValueError) as error:
+            which = "the sound device" if device is None else f"the sound device {device!r}"
+            raise DeviceError(
+                f"{which} does not play ({_line(error)}); connect or choose another"
+            ) from error
+
+
+def _listed(sounddevice: ModuleType) -> list[Device]:
     try:
         default = sounddevice.default.device[1]
         apis = sounddevice.query_hostapis()
@@ -75,3 +120,233 @@ def _portaudio() -> ModuleType:
         ) from error
     module: ModuleType = sounddevice
     return module
+
+
+def _rescan(sounddevice: ModuleType) -> None:
+    # PortAudio looks for devices only when it starts.
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+def _opened(
+    sounddevice: ModuleType,
+    device: int | str | None,
+    latency: float | str,
+    origin: int,
+    wake: Callable[[], None],
+) -> Output:
+    options = {
+        "device": device,
+        "channels": 2,
+        "samplerate": SAMPLE_RATE,
+        "blocksize": BLOCK,
+        "latency": latency,
+    }
+    ring = _c_ring(options, wake) or _NumpyRing(sounddevice, options, wake)
+    name = str(sounddevice.query_devices(ring.stream.device)["name"])
+    return _StreamOutput(ring, name, origin)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+class _Ring:
+    """A stream and the ring buffer that its callback drains; the callback stops at its end.
+
+    `wake` is called when the stream ends by itself.
+    """
+
+    stream: Any
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.lost = False
+        self.closing = False
+        self._wake = wake
+
+    def finished(self) -> None:
+        """PortAudio has ended the stream."""
+        if not self.closing:
+            self.lost = True
+            self._wake()
+
+    def waiting(self) -> int:
+        """Frames that the callback has not taken yet."""
+        raise NotImplementedError
+
+    def write(self, block: FloatArray) -> None:
+        """Take (frames, 2); there must be room."""
+        raise NotImplementedError
+
+    def running(self) -> bool:
+        """The callback takes from the ring."""
+        raise NotImplementedError
+
+    def run(self) -> None:
+        """Have the callback take from the ring until it is empty."""
+        raise NotImplementedError
+
+    def device_underruns(self) -> int:
+        """Gaps that PortAudio noticed since this was last asked."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the stream."""
+        self.closing = True
+        self.stream.close()
+
+
+class _CRing(_Ring):
+    """python-rtmixer: the callback is C, so no thread of Python can hold it up."""
+
+    def __init__(
+        self, rtmixer: ModuleType, options: dict[str, Any], wake: Callable[[], None]
+    ) -> None:
+        super().__init__(wake)
+        self._ring = rtmixer.RingBuffer(8, _RING)
+        self.stream = rtmixer.Mixer(finished_callback=self.finished, **options)
+        self._play: Any = None
+        self._stats: Any = None
+        self.stream.start()
+
+    def waiting(self) -> int:
+        return int(self._ring.read_available)
+
+    def write(self, block: FloatArray) -> None:
+        self._ring.write(np.ascontiguousarray(block, np.float32))
+
+    def running(self) -> bool:
+        return self._play is not None and self._play in self.stream.actions
+
+    def run(self) -> None:
+        self._play = self.stream.play_ringbuffer(self._ring)
+
+    def device_underruns(self) -> int:
+        """What the callback answered to the last question; asks the next."""
+        if self._stats is not None and self._stats in self.stream.actions:
+            return 0
+        found = 0 if self._stats is None else int(self._stats.stats.output_underflows)
+        self._stats = self.stream.fetch_and_reset_stats()
+        return found
+
+
+class _NumpyRing(_Ring):
+    """The stand-in where rtmixer is missing: a callback of Python that only copies.
+
+    The callback alone moves `_taken`, the writer alone `_written`.
+    """
+
+    def __init__(
+        self, sounddevice: ModuleType, options: dict[str, Any], wake: Callable[[], None]
+    ) -> None:
+        super().__init__(wake)
+        self._samples = np.zeros((_RING, 2), np.float32)
+        self._written = self._taken = self._underruns = 0
+        self._running = False
+        self.stream = sounddevice.OutputStream(
+            dtype="float32", callback=self.callback, finished_callback=self.finished, **options
+        )
+        self.stream.start()
+
+    def callback(self, out: FloatArray, frames: int, _time: object, status: Any) -> None:
+        """Fill `out` with what there is, and silence."""
+        if status.output_underflow:
+            self._underruns += 1
+        ready = min(frames, self._written - self._taken) if self._running else 0
+        at = self._taken % _RING
+        whole = min(ready, _RING - at)
+        out[:whole] = self._samples[at : at + whole]
+        out[whole:ready] = self._samples[: ready - whole]
+        out[ready:] = 0.0
+        self._taken += ready
+        if ready < frames:
+            self._running = False
+
+    def waiting(self) -> int:
+        return self._written - self._taken
+
+    def write(self, block: FloatArray) -> None:
+        at = self._written % _RING
+        whole = min(len(block), _RING - at)
+        self._samples[at : at + whole] = block[:whole]
+        self._samples[: len(block) - whole] = block[whole:]
+        self._written += len(block)
+
+    def running(self) -> bool:
+        return self._running
+
+    def run(self) -> None:
+        self._running = True
+
+    def device_underruns(self) -> int:
+        found, self._underruns = self._underruns, 0
+        return found
+
+
+def _c_ring(options: dict[str, Any], wake: Callable[[], None]) -> _Ring | None:
+    try:
+        import rtmixer
+    except (ImportError, OSError):
+        return None
+    return _CRing(rtmixer, options, wake)
+
+
+class _StreamOutput:
+    """A PortAudio stream that runs all the time and takes from a ring while something sounds."""
+
+    def __init__(self, ring: _Ring, name: str, origin: int) -> None:
+        self.name = name
+        self.latency = float(ring.stream.latency)
+        self._ring = ring
+        self._written = origin
+        # A block is taken at its beginning, so on average half of one is not heard yet.
+        self._pace = Pace(origin, round(self.latency * SAMPLE_RATE) + BLOCK // 2)
+        self._fed = False
+        self._starved = 0
+        self._asked = 0.0
+
+    @property
+    def lost(self) -> bool:
+        return self._ring.lost
+
+    def room(self) -> int:
+        waiting = self._ring.waiting()
+        if self._fed:
+            self._pace.observe(self._written - waiting, time.monotonic())
+        return AHEAD - waiting
+
+    def write(self, block: FloatArray) -> None:
+        self._ring.write(block)
+        self._written += len(block)
+
+    def go(self) -> None:
+        if self._ring.running():
+            return
+        if self._fed:
+            self._starved += 1
+        self._fed = True
+        self._ring.run()
+
+    def rest(self) -> bool:
+        self._fed = False
+        if self._ring.waiting():
+            return False
+        if self.heard() < self._written:
+            return False
+        self._pace.rest()
+        return True
+
+    def heard(self) -> int:
+        return self._pace.heard(self._written, time.monotonic())
+
+    def underruns(self) -> int:
+        starved, self._starved = self._starved, 0
+        if time.monotonic() - self._asked < _STATS_SECONDS or not self._ring.stream.active:
+            return starved
+        self._asked = time.monotonic()
+        noticed = self._ring.device_underruns()
+        # What the device misses while nothing sounds is no gap.
+        return starved + (noticed if self._fed else 0)
+
+    def close(self) -> None:
+        self._ring.close()

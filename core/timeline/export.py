@@ -1,7 +1,8 @@
-"""An arrangement as audio files: the mixdown, mastered, in the format of the file's name."""
+"""An arrangement as audio files: the mixdown, mastered or not, in the format of the file's name."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def export(
     bit_depth: int = 24,
     stems: bool = False,
     span: tuple[int, int] | None = None,
-    lufs: float = TARGET_LUFS,
+    lufs: float | None = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
@@ -66,6 +67,10 @@ def export(
     beside `path`, all with the same gain, so that they sum to the mix before its limiter; where
     one of them would pass the ceiling, all are lowered. Each file is written whole or not at all.
     `audio_of` is called from two threads, ahead of the mixdown.
+
+    With `lufs` None it is written as it is played, sample for sample, stems included: no mastering,
+    no ceiling. A 32-bit WAV holds that exactly; other formats clip what passes full scale, which
+    the result's true peak tells.
 
     Raises:
         InputError: nothing to write, or an empty span.
@@ -82,18 +87,16 @@ def export(
     ):
         mix = Mixdown(arrangement, ahead)
         raw = _rendered(mix, part, progress, cancel, keep=stems)
-        progress(0.85, 1.0, "mastering")
-        measured = loudness.integrated_lufs(raw)
-        audible = measured > _SILENCE_LUFS
-        mastered = loudness.master(raw, lufs=lufs, ceiling_dbtp=ceiling_dbtp) if audible else raw
+        progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
+        mastered, gain = _mastered(raw, lufs, ceiling_dbtp)
         check(cancel)
         for block in _blocks(mastered):
             out.write(block)
     written: tuple[Path, ...] = ()
     if stems:
         progress(0.95, 1.0, "writing stems")
-        gain = linear(lufs - measured) if audible else 1.0
-        written = _write_stems(mix, target, part, gain, linear(ceiling_dbtp), bit_depth, cancel)
+        most = math.inf if lufs is None else linear(ceiling_dbtp)
+        written = _write_stems(mix, target, part, gain, most, bit_depth, cancel)
     progress(1.0, 1.0, "done")
     return ExportResult(target, written, len(raw), *_metered(mastered))
 
@@ -105,6 +108,16 @@ def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int
     if last <= first:
         raise InputError("there is nothing to write; place a clip or choose another part")
     return first, last
+
+
+def _mastered(raw: FloatArray, lufs: float | None, ceiling_dbtp: float) -> tuple[FloatArray, float]:
+    """`raw` at `lufs` under the ceiling, and the gain that takes; silence stays as it is."""
+    if lufs is None:
+        return raw, 1.0
+    measured = loudness.integrated_lufs(raw)
+    if measured <= _SILENCE_LUFS:
+        return raw, 1.0
+    return loudness.master(raw, lufs=lufs, ceiling_dbtp=ceiling_dbtp), linear(lufs - measured)
 
 
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 from core.timeline import bands, fades, joints
-from core.timeline.arrangement import Arrangement
+from core.timeline.arrangement import Arrangement, Lane
 from core.timeline.clip import Clip, Source, linear
 from core.timeline.joints import Joint
 from core.timeline.loops import Loop, Stream
@@ -69,8 +69,12 @@ class Prepared:
 
 @dataclass
 class _Slot:
-    """A clip that is heard: where, how loud, and its prepared sound once there is one."""
+    """A clip: its lane, where, how loud, and its prepared sound once there is one.
 
+    Lanes that are not heard have slots too, so that `again` keeps their sound until they are.
+    """
+
+    lane: str
     clip: Clip
     start: int
     end: int
@@ -84,7 +88,8 @@ class Mixdown:
 
     `audio_of(clip)` gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2); it
     is asked once for every source. `reuse` is an earlier mixdown of a similar arrangement: what has
-    not changed is taken from it. One thread at a time.
+    not changed is taken from it. One thread at a time renders; another may prepare beside it (a
+    clip that both need at once is prepared twice, with the same result).
     """
 
     def __init__(
@@ -100,11 +105,10 @@ class Mixdown:
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Joint, tuple[Shape, Shape]] = {}
         self._loops: dict[tuple[Source, bool], Loop] = {}
-        self._slots = [
-            self._slot(clip, fades.pan_gains(lane.gain_db, lane.pan))
-            for lane in arrangement.heard
-            for clip in lane.clips
-        ]
+        heard = {lane.id for lane in arrangement.heard}
+        slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
+        self._slots = [slot for slot in slots if slot.lane in heard]
+        self._unheard = [slot for slot in slots if slot.lane not in heard]
         if reuse is not None and reuse._bpm == self._bpm:
             self._take(reuse)
 
@@ -112,22 +116,42 @@ class Mixdown:
         """A mixdown of an edited `arrangement` that takes over all that has not changed."""
         return Mixdown(arrangement, self._audio_of, reuse=self)
 
-    def prepare(self, progress: Progress = silent, cancel: CancelFlag | None = None) -> None:
-        """Render all clips and shape all joints. Raises `Cancelled`, and what `audio_of` raises."""
-        for index, slot in enumerate(self._slots):
-            check(cancel)
-            progress(index, len(self._slots), "rendering clips")
-            self._ready(slot)
-        progress(len(self._slots), len(self._slots), "rendering clips")
+    def prepare(
+        self,
+        progress: Progress = silent,
+        cancel: CancelFlag | None = None,
+        *,
+        span: tuple[int, int] | None = None,
+    ) -> None:
+        """Render all clips, or those that sound in `span` (frames), and shape their joints.
 
-    def render(self, start: int, frames: int, out: FloatArray | None = None) -> FloatArray:
+        Raises `Cancelled`, and what `audio_of` raises.
+        """
+        start, end = span or (0, self.frames)
+        wanted = [slot for slot in self._slots if slot.start < end and slot.end > start]
+        for index, slot in enumerate(wanted):
+            check(cancel)
+            progress(index, len(wanted), "rendering clips")
+            self._ready(slot)
+        progress(len(wanted), len(wanted), "rendering clips")
+
+    def render(
+        self,
+        start: int,
+        frames: int,
+        out: FloatArray | None = None,
+        peaks: dict[str, float] | None = None,
+    ) -> FloatArray:
         """(frames, 2) float32 from frame `start` on; silence outside the arrangement.
 
-        `out`, if given, is filled and returned. What is not prepared yet is prepared here.
+        `out`, if given, is filled and returned. What is not prepared yet is prepared here. In
+        `peaks`, if given, the entry of each lane that sounds is raised to its peak (1.0 is full
+        scale).
         """
         mix = np.empty((frames, 2), np.float32) if out is None else out
         mix[:] = 0.0
         scratch = np.empty((frames, 2), np.float32)
+        lanes: dict[str, FloatArray] = {}
         end = min(start + frames, self.frames)
         for slot in self._slots:
             if slot.start < end and slot.end > start:
@@ -135,12 +159,17 @@ class Mixdown:
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
                     mix[at - start : at - start + len(samples)] += part
+                    if peaks is not None:
+                        _add(lanes, slot.lane, part, at - start, frames)
+        if peaks is not None:
+            for lane, sound in lanes.items():
+                peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
         return mix
 
     def release(self, before: int) -> None:
         """Drop what only sounds before frame `before`; asked for again, it is rendered again."""
         still = {slot.clip.source for slot in self._slots if slot.end > before}
-        for slot in self._slots:
+        for slot in (*self._slots, *self._unheard):
             if slot.end <= before:
                 slot.prepared = None
         self._loops = {key: loop for key, loop in self._loops.items() if key[0] in still}
@@ -148,12 +177,13 @@ class Mixdown:
             joint: shapes for joint, shapes in self._gains.items() if shapes[0].end > before
         }
 
-    def _slot(self, clip: Clip, gains: FloatArray) -> _Slot:
+    def _slot(self, lane: Lane, clip: Clip) -> _Slot:
         joint = self._incoming.get(clip.id)
         start = joint.frames(self._bpm)[0] if joint else self.arrangement.frame(clip.start)
         end = min(self.arrangement.frame(clip.end), self.frames)
         key = (_sounding(clip), start, end, *(self._edge_keys(clip)))
-        return _Slot(clip, start, end, gains * linear(clip.gain_db), key)
+        gains = fades.pan_gains(lane.gain_db, lane.pan) * linear(clip.gain_db)
+        return _Slot(lane.id, clip, start, end, gains, key)
 
     def _edge_keys(self, clip: Clip) -> Iterator[object]:
         """What the sound of the edges depends on beside the clip itself, its own gain left out."""
@@ -165,8 +195,9 @@ class Mixdown:
             yield joint and (joint.start, joint.end, joint.swap, sides, ratio)
 
     def _take(self, reuse: Mixdown) -> None:
-        done = {slot.key: slot.prepared for slot in reuse._slots if slot.prepared}
-        for slot in self._slots:
+        before = (*reuse._unheard, *reuse._slots)
+        done = {slot.key: slot.prepared for slot in before if slot.prepared}
+        for slot in (*self._slots, *self._unheard):
             slot.prepared = done.get(slot.key)
         sources = {clip.source for clip in self.arrangement.clips()}
         self._loops = {key: loop for key, loop in reuse._loops.items() if key[0] in sources}
@@ -224,6 +255,13 @@ class Mixdown:
             )
             self._gains[joint] = Shape(start, out), Shape(start, into)
         return self._gains[joint]
+
+
+def _add(lanes: dict[str, FloatArray], lane: str, part: FloatArray, at: int, frames: int) -> None:
+    """Add `part`, which begins at frame `at`, to what `lane` sounds like in this block."""
+    if lane not in lanes:
+        lanes[lane] = np.zeros((frames, 2), np.float32)
+    lanes[lane][at : at + len(part)] += part
 
 
 def _sounding(clip: Clip) -> tuple[object, ...]:

@@ -1,0 +1,245 @@
+"""The mixer: what is asked of it in, blocks of sound out. No thread, no device, no clock on a wall.
+
+Its clock counts the frames it has rendered. Commands take effect on the next frame; whatever comes
+or goes fades, so that nothing clicks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.playback.meters import Block, Meter, Place
+from core.playback.snapshot import Region, Snapshot
+from core.playback.voices import ArrangementReader, Audition, LoopReader, Voice
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE
+
+FloatArray = NDArray[np.float32]
+
+SWAP: Final = SAMPLE_RATE // 100
+"""10 ms: from one snapshot or place to another, and to silence."""
+JOIN: Final = 15 * SAMPLE_RATE // 1000
+"""15 ms, ending on a beat: how an audition comes in beside something that sounds."""
+LEAVE: Final = 30 * SAMPLE_RATE // 1000
+EDGE: Final = 64
+"""The fade of a sound that begins alone, as at the start of an exported part."""
+_BEATS: Final = BARS_PER_SEGMENT * BEATS_PER_BAR
+
+
+class Mixer:
+    """The arrangement's transport and one audition, mixed. One thread at a time calls it.
+
+    Frames of the timeline come with the tempo (`bpm`) they are meant at.
+    """
+
+    def __init__(self) -> None:
+        self.clock = 0
+        self.snapshot = Snapshot()
+        self.playing = False
+        self._position = 0
+        self._region: Region | None = None
+        self._voices: list[Voice] = []
+        self._transport: Voice | None = None
+        self._reader = ArrangementReader(self.snapshot, 0, None)
+        self._auditions: list[Audition] = []
+        self._gain = self._wanted_gain = 1.0
+        self._meter = Meter()
+
+    @property
+    def sounding(self) -> bool:
+        """There is something to render."""
+        return bool(self._voices)
+
+    @property
+    def position(self) -> int:
+        """The frame of the timeline that is rendered next, at the snapshot's tempo."""
+        return self._reader.position if self._transport else self._position
+
+    @property
+    def auditioning(self) -> bool:
+        """An audition sounds or waits for its beat."""
+        return bool(self._auditions)
+
+    def play(self, frame: int | None, bpm: float) -> None:
+        """Start at `frame`, else where it stopped, else (from the end) at the start."""
+        if frame is not None:
+            self.seek(frame, bpm)
+        if self._transport is None:
+            if frame is None and self._region is None and self._position >= self.snapshot.frames:
+                self._position = 0
+            self._start(self._position, EDGE if self._position > 0 else 0)
+            self._align()
+
+    def stop(self) -> None:
+        """Fade out and stay there."""
+        self._position = self.position
+        self._end_transport()
+
+    def seek(self, frame: int, bpm: float) -> None:
+        """Go on at `frame`."""
+        self._position = max(0, round(frame * bpm / self.snapshot.bpm))
+        if self._transport is not None:
+            self._end_transport()
+            self._start(self._position, SWAP)
+            self._align()
+
+    def set_region(self, region: Region | None, bpm: float) -> None:
+        """Repeat `region` from now on, or nothing."""
+        self._region = _at(region, bpm, self.snapshot.bpm)
+        if self._transport is not None:
+            self._reader.set_region(self._region)
+
+    def set_gain(self, gain: float) -> None:
+        """Multiply everything by `gain`, from the next block on."""
+        self._wanted_gain = gain
+
+    def swap(self, snapshot: Snapshot) -> None:
+        """Sound like `snapshot` from now on, in the same place of the music."""
+        before, position = self.snapshot.bpm, self.position
+        self.snapshot = snapshot
+        if snapshot.bpm != before:
+            position = round(position * before / snapshot.bpm)
+            self._region = _at(self._region, before, snapshot.bpm)
+        self._position = position
+        if self._transport is not None:
+            self._end_transport()
+            self._start(position, SWAP)
+            if snapshot.bpm != before:
+                self._align()
+
+    def audition(self, loop: FloatArray) -> None:
+        """Sound `loop`: at once if nothing does, else from the next beat on, in step."""
+        self._drop_waiting()
+        beat = self._next_beat()
+        if beat is None:
+            self._add_audition(loop, self.clock, 0, EDGE)
+            return
+        wait, place = beat
+        rise = min(JOIN, wait)
+        for audition in self._auditions:
+            audition.leave(self.clock + wait, rise, self.clock)
+        first = round(place * len(loop)) - rise
+        self._add_audition(loop, self.clock + wait - rise, first, rise)
+
+    def end_audition(self) -> None:
+        """Fade the audition out."""
+        self._drop_waiting()
+        for audition in self._auditions:
+            audition.leave(self.clock + LEAVE, LEAVE, self.clock)
+        self._auditions = []
+
+    def silence(self) -> None:
+        """Stop everything at once; nothing more will be asked for a while."""
+        self._position, self._transport, self.playing = self.position, None, False
+        self._voices, self._auditions = [], []
+
+    def render(self, frames: int) -> tuple[FloatArray, Block]:
+        """The next (frames, 2), and what a meter says of them."""
+        out = np.zeros((frames, 2), np.float32)
+        lanes: dict[str, float] = {}
+        place = self._place()
+        for voice in self._voices:
+            voice.add(out, self.clock, lanes if voice is self._transport else None)
+        self._amplify(out)
+        block = self._meter.block(out, lanes, self.clock, place)
+        self.clock += frames
+        self._forget()
+        return out, block
+
+    def load_meter(self) -> None:
+        """Load what the loudness needs; until then there is none. May run on another thread."""
+        self._meter.load()
+
+    def _start(self, position: int, rise: int) -> None:
+        self._reader = ArrangementReader(self.snapshot, position, self._region)
+        self._transport = Voice(self._reader, self.clock, rise)
+        self._voices.append(self._transport)
+        self.playing = True
+
+    def _end_transport(self) -> None:
+        if self._transport is not None:
+            self._transport.leave(self.clock + SWAP, SWAP, self.clock)
+        self._transport = None
+        self.playing = False
+
+    def _align(self) -> None:
+        """Where the transport has jumped, the audition comes in again, in step with it."""
+        if self._auditions:
+            self.audition(self._auditions[-1].loop)
+
+    def _drop_waiting(self) -> None:
+        waiting = [one for one in self._auditions if not one.begun(self.clock)]
+        self._auditions = [one for one in self._auditions if one.begun(self.clock)]
+        self._voices = [one for one in self._voices if one not in waiting]
+
+    def _add_audition(self, loop: FloatArray, start: int, position: int, rise: int) -> None:
+        audition = Audition(LoopReader(loop, position), start, rise)
+        self._auditions.append(audition)
+        self._voices.append(audition)
+
+    def _next_beat(self) -> tuple[int, float] | None:
+        """Frames until the next beat of what sounds, and its place (0..1) in four bars."""
+        if self._transport is not None:
+            return self._transport_beat()
+        if self._auditions:
+            playing = self._auditions[-1]
+            index, at = _beat_after(playing.position + EDGE, len(playing.loop) / _BEATS)
+            return at - playing.position, index % _BEATS / _BEATS
+        return None
+
+    def _transport_beat(self) -> tuple[int, float]:
+        position, region, beat = self.position, self._region, self.snapshot.beat
+        index, at = _beat_after(position + EDGE, beat)
+        if region is None or position >= region.end or at < region.end:
+            return at - position, index % _BEATS / _BEATS
+        left = region.end - position
+        index, at = _beat_after(region.start + max(0, EDGE - left), beat)
+        return left + at - region.start, index % _BEATS / _BEATS
+
+    def _place(self) -> Place:
+        """Where timeline and audition are at the first frame of the next block."""
+        heard = self._auditions[-1] if self._auditions else None
+        return Place(
+            position=self.position,
+            bpm=self.snapshot.bpm,
+            region=self._region if self._transport else None,
+            playing=self._transport is not None,
+            phase=heard.position / len(heard.loop) if heard else 0.0,
+            loop_frames=len(heard.loop) if heard else 0,
+        )
+
+    def _amplify(self, out: FloatArray) -> None:
+        if self._gain != self._wanted_gain:
+            out *= np.linspace(self._gain, self._wanted_gain, len(out), dtype=np.float32)[:, None]
+            self._gain = self._wanted_gain
+        elif self._gain != 1.0:
+            out *= np.float32(self._gain)
+
+    def _forget(self) -> None:
+        """Let go of what has ended, the transport at the end of the arrangement too."""
+        if self._transport is not None and self._over():
+            self._position = self.position
+            self._transport.leave(self.clock, 0, self.clock)
+            self._transport = None
+            self.playing = False
+        self._voices = [voice for voice in self._voices if not voice.done(self.clock)]
+        self._auditions = [voice for voice in self._auditions if not voice.done(self.clock)]
+
+    def _over(self) -> bool:
+        inside = self._region is not None and self.position < self._region.end
+        return not inside and self.position >= self.snapshot.stop
+
+
+def _beat_after(position: float, beat: float) -> tuple[int, int]:
+    """Number and frame of the first beat at or after `position`."""
+    index = math.ceil(position / beat)
+    at = round(index * beat)
+    return (index, at) if at >= position else (index + 1, round((index + 1) * beat))
+
+
+def _at(region: Region | None, bpm: float, other: float) -> Region | None:
+    """`region`, meant at `bpm`, at `other` BPM."""
+    return region if region is None or bpm == other else region.scaled(bpm / other)

@@ -1,0 +1,85 @@
+"""The sounding document: an arrangement made ready, immutable to those who play it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.settings import SAMPLE_RATE, TICKS_PER_BAR
+from core.timeline.arrangement import frame_at
+
+if TYPE_CHECKING:  # it brings scipy, which the window's first paint does not wait for
+    from core.timeline.mixdown import Mixdown
+
+FloatArray = NDArray[np.float32]
+
+SEAM: Final = 64
+"""Frames of the fade where a loop region jumps back and the sound there would click."""
+_STEEP: Final = 1.5
+"""A step at the seam is a click if it is so much higher than all steps around it."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What sounds: a mixdown (None: silence), its tempo and length in frames."""
+
+    mix: Mixdown | None = None
+    bpm: float = 120.0
+    frames: int = 0
+
+    @property
+    def stop(self) -> int:
+        """The frame where playing ends by itself: a bar after the last clip."""
+        return self.frames + frame_at(TICKS_PER_BAR, self.bpm)
+
+    @property
+    def beat(self) -> float:
+        """Frames from one beat to the next."""
+        return 60.0 * SAMPLE_RATE / self.bpm
+
+    def render(self, start: int, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
+        """Fill `out` (frames, 2) from frame `start` on; `peaks` as in `Mixdown.render`."""
+        if self.mix is None:
+            out[:] = 0.0
+        else:
+            self.mix.render(start, len(out), out, peaks)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part that is repeated: frame `start` follows on frame `end` - 1."""
+
+    start: int
+    end: int
+
+    def after(self, position: int, frames: int) -> int:
+        """The frame `frames` further on than `position`; beyond the end nothing jumps back."""
+        ahead = position + frames
+        if position >= self.end or ahead < self.end:
+            return ahead
+        return self.start + (ahead - self.end) % (self.end - self.start)
+
+    def scaled(self, ratio: float) -> Region:
+        """The same bars at another tempo."""
+        return Region(round(self.start * ratio), round(self.end * ratio))
+
+
+def seam(snapshot: Snapshot, region: Region) -> FloatArray | None:
+    """What sounds in the last `SEAM` frames of `region` so that its jump does not click.
+
+    None where it does not click by itself. The start keeps its attack: only what is before fades,
+    to what would lead up to the start.
+    """
+    before, after, lead = (np.empty((SEAM, 2), np.float32) for _ in range(3))
+    snapshot.render(region.end - SEAM, before)
+    snapshot.render(region.start, after)
+    steps = np.abs(np.diff(np.concatenate([before, after]), axis=0))
+    around = np.delete(steps, SEAM - 1, axis=0)
+    if (steps[SEAM - 1] <= _STEEP * around.max(axis=0)).all():
+        return None
+    snapshot.render(region.start - SEAM, lead)
+    weight = np.sin(0.5 * np.pi * (np.arange(SEAM) + 1) / SEAM)[:, None] ** 2
+    return np.asarray(before + weight * (lead - before), np.float32)

@@ -1,0 +1,147 @@
+"""What is added up to what is heard: readers of sound, and voices that fade them in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.playback.snapshot import SEAM, Region, Snapshot, seam
+from core.timeline.fades import edge
+
+FloatArray = NDArray[np.float32]
+
+
+class Reader(Protocol):
+    """An endless sound with a place in it."""
+
+    def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
+        """Fill `out` (frames, 2) and move on."""
+
+
+class ArrangementReader:
+    """The arrangement from frame `position` on, going round in `region` once inside it."""
+
+    def __init__(self, snapshot: Snapshot, position: int, region: Region | None) -> None:
+        self.snapshot = snapshot
+        self.position = position
+        self.set_region(region)
+
+    def set_region(self, region: Region | None) -> None:
+        """Go round in another region from now on, or in none."""
+        self.region = region
+        self._seam = None if region is None else seam(self.snapshot, region)
+
+    def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
+        """Fill `out` (frames, 2) and move on; `peaks` as in `Mixdown.render`."""
+        done = 0
+        while done < len(out):
+            frames = min(len(out) - done, self._to_jump())
+            part = out[done : done + frames]
+            self.snapshot.render(self.position, part, peaks)
+            self._mend(part)
+            done += frames
+            self.position = self._after(frames)
+
+    def _to_jump(self) -> int:
+        inside = self.region is not None and self.position < self.region.end
+        return self.region.end - self.position if self.region and inside else 1 << 62
+
+    def _after(self, frames: int) -> int:
+        return self.region.after(self.position, frames) if self.region else self.position + frames
+
+    def _mend(self, part: FloatArray) -> None:
+        """Lay the seam over the frames of `part` that are in it."""
+        if self._seam is None or self.region is None:
+            return
+        first = self.region.end - SEAM
+        start, end = max(self.position, first), min(self.position + len(part), self.region.end)
+        if start < end:
+            part[start - self.position : end - self.position] = self._seam[
+                start - first : end - first
+            ]
+
+
+class LoopReader:
+    """A seamless loop (frames, 1 or 2), four bars, from frame `position` of it on, endlessly."""
+
+    def __init__(self, loop: FloatArray, position: int) -> None:
+        self.loop = loop
+        self.position = position % len(loop)
+
+    def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
+        """Fill `out` (frames, 2) and move on; a loop is on no lane and has no peaks."""
+        done = 0
+        while done < len(out):
+            frames = min(len(out) - done, len(self.loop) - self.position)
+            out[done : done + frames] = self.loop[self.position : self.position + frames]
+            done += frames
+            self.position = (self.position + frames) % len(self.loop)
+
+
+@dataclass
+class Voice:
+    """A reader that sounds from frame `start` of the mixer's clock on, until `end` if that is set.
+
+    `rise` and `fall` are the frames of its fades, inside. Rise and fall of the same length in the
+    same place sum to one.
+    """
+
+    reader: Reader
+    start: int
+    rise: int = 0
+    end: int | None = None
+    fall: int = 0
+
+    def begun(self, clock: int) -> bool:
+        """Some of it is rendered by frame `clock`."""
+        return self.start < clock
+
+    def done(self, clock: int) -> bool:
+        """Nothing of it is left from `clock` on."""
+        return self.end is not None and self.end <= clock
+
+    def leave(self, end: int, fall: int, clock: int) -> None:
+        """Be silent from `end` on, after a fade; one that is under way at `clock` stands."""
+        if self.end is None or clock <= self.end - self.fall:
+            self.end, self.fall = end, fall
+
+    def add(self, out: FloatArray, clock: int, peaks: dict[str, float] | None = None) -> None:
+        """Add what it sounds like from frame `clock` on to `out` (frames, 2)."""
+        last = clock + len(out)
+        start, end = max(self.start, clock), last if self.end is None else min(self.end, last)
+        if start >= end:
+            return
+        part = np.empty((end - start, 2), np.float32)
+        self.reader.read(part, peaks)
+        self._fade(part, start)
+        out[start - clock : end - clock] += part
+
+    def _fade(self, part: FloatArray, at: int) -> None:
+        risen = self.start + self.rise
+        if at < risen:
+            gains = edge(self.rise)[at - self.start : at - self.start + len(part)]
+            part[: len(gains)] *= gains[:, None]
+        if self.end is not None and at + len(part) > self.end - self.fall:
+            first = max(0, self.end - self.fall - at)
+            into = at + first - (self.end - self.fall)
+            gains = edge(self.fall)[::-1][into : into + len(part) - first]
+            part[first:] *= gains[:, None]
+
+
+class Audition(Voice):
+    """A voice that is a loop."""
+
+    reader: LoopReader
+
+    @property
+    def loop(self) -> FloatArray:
+        """Its sound, (frames, 1 or 2)."""
+        return self.reader.loop
+
+    @property
+    def position(self) -> int:
+        """The frame of the loop that is rendered next."""
+        return self.reader.position

@@ -1,0 +1,153 @@
+"""A real sound device without hardware: PulseAudio's null sink on a private socket, recorded.
+
+PortAudio reaches it through ALSA's pulse plug-in. It paces in real time and is sample-exact, but
+for the first few frames of a stream (lead in with `LEAD_FRAMES` of silence) and what a busy
+machine loses.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+LEAD_FRAMES = 882
+RATE = 44_100
+_START_SECONDS = 15.0
+_ASOUND = """
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+"""
+
+
+@dataclass
+class VirtualDevice:
+    """A running daemon.
+
+    env: what a process needs in its environment to play on it
+    """
+
+    env: dict[str, str]
+    folder: Path
+    _daemon: subprocess.Popen[bytes]
+    _recorders: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = field(default_factory=list)
+
+    def record(self, path: Path) -> None:
+        """Record what plays to `path`, raw float32 stereo, until `stop` (or the end)."""
+        out = path.open("wb")
+        command = ["parec", "-d", "null.monitor", "--format=float32le", f"--rate={RATE}"]
+        command += ["--channels=2", "--latency-msec=5", "--raw"]
+        process = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **self.env}
+        )
+        self._recorders.append((process, out))
+        _wait_for(lambda: path.stat().st_size > 0, "the recorder")
+
+    def stop(self) -> None:
+        """End the recordings."""
+        for process, out in self._recorders:
+            _end(process)
+            out.close()
+        self._recorders = []
+
+    def kill(self) -> None:
+        """Take the device away, as if it were unplugged."""
+        self.stop()
+        _end(self._daemon)
+
+    def close(self) -> None:
+        """End everything; the recorder before the daemon."""
+        self.kill()
+
+
+def read(path: Path) -> NDArray[np.float32]:
+    """(frames, 2) that were recorded to `path` up to now."""
+    raw = np.frombuffer(path.read_bytes(), np.float32)
+    return raw[: len(raw) // 2 * 2].reshape(-1, 2)
+
+
+def from_first_sound(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`samples` from the first frame on that is not silent."""
+    loud = np.flatnonzero(samples.any(axis=1))
+    return samples[loud[0] :] if len(loud) else samples[:0]
+
+
+@contextmanager
+def virtual_device() -> Iterator[VirtualDevice]:
+    """A daemon of its own for as long as the context lasts; skips where PulseAudio is missing."""
+    if not all(shutil.which(name) for name in ("pulseaudio", "parec", "pactl")):
+        pytest.skip("needs PulseAudio: apt install pulseaudio pulseaudio-utils libasound2-plugins")
+    # The socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="tv", dir="/tmp") as name:
+        device = _started(Path(name))
+        try:
+            yield device
+        finally:
+            device.close()
+
+
+def _started(folder: Path) -> VirtualDevice:
+    socket = folder / "socket"
+    asound = folder / "asound.conf"
+    asound.write_text(f"</usr/share/alsa/alsa.conf>\n{_ASOUND}")
+    (folder / "cookie").touch()
+    env = {
+        "PULSE_SERVER": f"unix:{socket}",
+        "PULSE_RUNTIME_PATH": str(folder),
+        "PULSE_COOKIE": str(folder / "cookie"),
+        "XDG_RUNTIME_DIR": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+        "HOME": str(folder),
+        "ALSA_CONFIG_PATH": str(asound),
+    }
+    modules = [
+        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+        f"module-null-sink sink_name=null rate={RATE} channels=2 format=float32le",
+    ]
+    command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
+    command += ["--disable-shm=yes"]
+    command += [f"--load={module}" for module in modules]
+    with (folder / "log").open("wb") as log:
+        daemon = subprocess.Popen(command, env={**os.environ, **env}, stdout=log, stderr=log)
+    device = VirtualDevice(env, folder, daemon)
+    ask = ["pactl", "info"]
+    try:
+        _wait_for(
+            lambda: (
+                subprocess.run(ask, env={**os.environ, **env}, capture_output=True).returncode == 0
+            ),
+            "PulseAudio",
+        )
+    except TimeoutError as error:
+        device.close()
+        raise TimeoutError(f"{error}: {(folder / 'log').read_text()}") from error
+    return device
+
+
+def _wait_for(ready: object, what: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not ready():  # type: ignore[operator]
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not start")
+        time.sleep(0.05)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
