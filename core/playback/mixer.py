@@ -68,7 +68,7 @@ class Mixer:
         if frame is not None:
             self.seek(frame, bpm)
         if self._transport is None:
-            if frame is None and self._region is None and self._position >= self.snapshot.frames:
+            if frame is None and self._region is None and self._position >= self.snapshot.stop:
                 self._position = 0
             self._start(self._position, EDGE if self._position > 0 else 0)
             self._align()
@@ -93,7 +93,7 @@ class Mixer:
             self._reader.set_region(self._region)
 
     def set_gain(self, gain: float) -> None:
-        """Multiply everything by `gain`, from the next block on."""
+        """Multiply everything by `gain`, within 10 ms for a change of 1."""
         self._wanted_gain = gain
 
     def swap(self, snapshot: Snapshot) -> None:
@@ -213,8 +213,11 @@ class Mixer:
 
     def _amplify(self, out: FloatArray) -> None:
         if self._gain != self._wanted_gain:
-            out *= np.linspace(self._gain, self._wanted_gain, len(out), dtype=np.float32)[:, None]
-            self._gain = self._wanted_gain
+            change = self._wanted_gain - self._gain
+            steps = np.minimum(np.arange(1, len(out) + 1) / SWAP, abs(change))
+            gains = self._gain + np.copysign(steps, change)
+            out *= gains.astype(np.float32)[:, None]
+            self._gain = self._wanted_gain if steps[-1] == abs(change) else float(gains[-1])
         elif self._gain != 1.0:
             out *= np.float32(self._gain)
 

@@ -75,10 +75,7 @@ def open_output(
                 _rescan(sounddevice)
             return _opened(sounddevice, device, latency, origin, wake)
         except (sounddevice.PortAudioError, ValueError) as error:
-            which = "the sound device" if device is None else f"the sound device {device!r}"
-            raise DeviceError(
-                f"{which} does not play ({_line(error)}); connect or choose another"
-            ) from error
+            raise DeviceError(_refusal(sounddevice, device, error)) from error
 
 
 def _listed(sounddevice: ModuleType) -> list[Device]:
@@ -147,8 +144,11 @@ def _opened(
     return _StreamOutput(ring, name, origin)
 
 
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _refusal(sounddevice: ModuleType, device: int | str | None, error: Exception) -> str:
+    if not any(entry["max_output_channels"] > 0 for entry in sounddevice.query_devices()):
+        return "there is no sound device; connect one to hear what plays (exporting works)"
+    which = "the sound device" if device is None else f"the sound device {device!r}"
+    return f"{which} does not play ({' '.join(str(error).split())}); choose another"
 
 
 class _Ring:

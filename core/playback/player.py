@@ -133,8 +133,8 @@ class Player:
         At once from its start if nothing sounds. Else it comes in on the next beat, in the bar that
         sounds, and takes the place of the loop that was auditioned before.
         """
-        stereo = np.ascontiguousarray(loop, np.float32).reshape(len(loop), -1)
-        if not len(stereo) or stereo.shape[1] > 2 or bpm <= 0:
+        stereo = np.ascontiguousarray(loop, np.float32)
+        if stereo.ndim != 2 or not len(stereo) or stereo.shape[1] not in (1, 2) or bpm <= 0:
             raise InputError(f"a loop must be (frames, 1 or 2), not {np.shape(loop)}")
         self._tell(lambda mixer: mixer.audition(stereo))
 

@@ -4,10 +4,11 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.errors import DeviceError
-from core.playback.output import Device, list_devices
+from core.playback.output import Device, list_devices, open_output
 
 
 class PortAudioError(Exception):
@@ -62,3 +63,126 @@ def test_a_sound_system_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) ->
     fake(monkeypatch, [], default=-1).query_devices = fail
     with pytest.raises(DeviceError, match="host error"):
         list_devices()
+
+
+class Stream:
+    """A stream that is pulled by hand."""
+
+    latency = 0.05
+    device = 0
+    active = True
+
+    def __init__(self, *, callback: Any = None, finished_callback: Any = None, **options: Any):
+        self.callback, self.finished, self.options = callback, finished_callback, options
+        self.closed = False
+
+    def start(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+        self.finished()
+
+    def pull(self, frames: int, underflow: bool = False) -> Any:
+        out = np.full((frames, 2), np.nan, np.float32)
+        self.callback(out, frames, None, SimpleNamespace(output_underflow=underflow))
+        return out
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> list[Stream]:
+    """Streams that are opened with sounddevice alone, without rtmixer."""
+    module = fake(monkeypatch, [entry("speakers", 2)], default=0)
+    opened: list[Stream] = []
+
+    def stream(**options: Any) -> Stream:
+        opened.append(Stream(**options))
+        return opened[-1]
+
+    module.OutputStream = stream
+    module.query_devices = lambda device=None: entry("speakers", 2)
+    module._terminate = module._initialize = lambda: None
+    monkeypatch.setitem(sys.modules, "rtmixer", None)
+    return opened
+
+
+def counting(frames: int, first: int = 0) -> Any:
+    return np.stack([np.arange(first, first + frames)] * 2, axis=1).astype(np.float32)
+
+
+def test_the_stand_in_gives_what_was_written_in_order(streams: list[Stream]) -> None:
+    output = open_output(None, "high", 1000, lambda: None)
+    assert (output.name, output.latency) == ("speakers", 0.05)
+    assert streams[0].options["samplerate"] == 44_100
+    assert not streams[0].pull(512).any()
+    given: list[Any] = []
+    for turn in range(60):
+        while output.room() >= 512:
+            output.write(counting(512, 512 * len(given)))
+            given.append(None)
+        output.go()
+        taken = streams[0].pull(300)
+        np.testing.assert_array_equal(taken, counting(300, 300 * turn))
+    assert output.underruns() == 0
+    assert 1000 <= output.heard() <= 1000 + 512 * len(given)
+
+
+def test_running_dry_is_a_gap_only_while_something_sounds(streams: list[Stream]) -> None:
+    output = open_output(None, "high", 0, lambda: None)
+    output.write(counting(512))
+    output.go()
+    streams[0].pull(1024)
+    output.write(counting(512, 512))
+    assert not streams[0].pull(256).any()
+    output.go()
+    assert output.underruns() == 1
+    np.testing.assert_array_equal(streams[0].pull(512), counting(512, 512))
+    assert not output.rest() or output.heard() == 1024
+    streams[0].pull(512)
+    output.write(counting(512))
+    output.go()
+    assert output.underruns() == 0
+
+
+def test_gaps_that_the_device_notices_are_counted(
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("core.playback.output.time.monotonic", lambda: now[0])
+    output = open_output(None, "high", 0, lambda: None)
+    streams[0].pull(512, underflow=True)
+    assert output.underruns() == 0  # nothing sounded
+    now[0] += 1
+    output.write(counting(2048))
+    output.go()
+    streams[0].pull(512, underflow=True)
+    assert output.underruns() == 1
+    assert output.underruns() == 0
+
+
+def test_a_stream_that_ends_by_itself_is_lost(streams: list[Stream]) -> None:
+    woken: list[bool] = []
+    output = open_output(None, "high", 0, lambda: woken.append(True))
+    assert not output.lost
+    streams[0].finished()
+    assert output.lost
+    assert woken == [True]
+    other = open_output(None, "high", 0, lambda: woken.append(True))
+    other.close()
+    assert woken == [True]
+
+
+def test_what_cannot_be_opened_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, streams: list[Stream]
+) -> None:
+    module = sys.modules["sounddevice"]
+
+    def refuse(**options: Any) -> None:
+        raise PortAudioError("Invalid\n sample rate")
+
+    monkeypatch.setattr(module, "OutputStream", refuse)
+    monkeypatch.setattr(module, "query_devices", lambda: [entry("speakers", 2)])
+    with pytest.raises(DeviceError, match=r"'desk' does not play \(Invalid sample rate\)"):
+        open_output("desk", "high", 0, lambda: None)
+    monkeypatch.setattr(module, "query_devices", lambda: [entry("mic", 0)])
+    with pytest.raises(DeviceError, match="no sound device"):
+        open_output(None, "high", 0, lambda: None)

@@ -14,6 +14,7 @@ from core.settings import TICKS_PER_BAR
 from core.timeline.arrangement import Arrangement, Lane, frame_at
 from core.timeline.clip import Clip, RealSource
 from core.timeline.export import export
+from core.timeline.mixdown import Mixdown
 from tests.core.timeline.strategies import loop_of
 
 BPM = 480.0
@@ -131,3 +132,26 @@ def test_stopping_leaves_the_old_file(tmp_path: Path) -> None:
         export(arrangement(), stopping, path, cancel=stop)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.wav"]
+
+
+class TestAsItIsPlayed:
+    def test_samples_are_those_of_the_mixdown(self, tmp_path: Path) -> None:
+        result = export(
+            arrangement(), audio_of, tmp_path / "a.wav", bit_depth=32, lufs=None, stems=True
+        )
+        mix = Mixdown(arrangement(), audio_of)
+        raw = mix.render(0, mix.frames)
+        np.testing.assert_array_equal(read(tmp_path / "a.wav"), raw)
+        assert result.lufs == pytest.approx(loudness.integrated_lufs(raw))
+        one, two = (read(path) for path in result.stems)
+        np.testing.assert_array_equal(one + two, raw)
+
+    def test_what_is_too_loud_is_clipped_and_told(self, tmp_path: Path) -> None:
+        def loud(clip: Clip) -> NDArray[np.float32]:
+            return 10 * audio_of(clip)
+
+        result = export(arrangement(), loud, tmp_path / "a.wav", bit_depth=24, lufs=None)
+        assert result.true_peak_dbtp > 6.0
+        assert np.abs(read(tmp_path / "a.wav")).max() == pytest.approx(1.0, abs=1e-6)
+        export(arrangement(), loud, tmp_path / "b.wav", bit_depth=32, lufs=None)
+        assert np.abs(read(tmp_path / "b.wav")).max() > 2.0

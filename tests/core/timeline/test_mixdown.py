@@ -342,3 +342,56 @@ def test_a_sound_a_sample_off_still_lands_on_the_grid() -> None:
         found = np.flatnonzero(mixed([[clip("a", 0, 40)]], {"a": pulse})[:, 0])
         expected = [frame_at(turn * TICKS_PER_SEGMENT, BPM) + 100 for turn in range(10)]
         np.testing.assert_array_equal(found, expected)
+
+
+# For playback
+
+
+@settings(max_examples=15, deadline=None)
+@given(arrangements(), st.data())
+def test_lane_peaks_are_those_of_the_lanes_alone(
+    arrangement: Arrangement, data: st.DataObject
+) -> None:
+    mix = Mixdown(arrangement, lambda c: loop_of(c.source, arrangement.bpm))
+    start = data.draw(st.integers(-1000, max(mix.frames, 1)))
+    peaks: dict[str, float] = {}
+    np.testing.assert_array_equal(mix.render(start, 20_000, peaks=peaks), mix.render(start, 20_000))
+    for lane in arrangement.lanes:
+        rows = [row.changed(mute=row.mute or row is not lane) for row in arrangement.lanes]
+        alone = mix.again(arrangement.changed(lanes=tuple(rows))).render(start, 20_000)
+        assert peaks.get(lane.id, 0.0) == pytest.approx(float(np.abs(alone).max()), rel=1e-6)
+
+
+def test_lane_peaks_are_kept_where_they_are_higher() -> None:
+    mix = Mixdown(Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4),)),)), lambda c: noise(1))
+    peaks = {"l": 5.0, "other": 1.0}
+    mix.render(0, 1000, peaks=peaks)
+    assert peaks == {"l": 5.0, "other": 1.0}
+
+
+def test_only_what_sounds_in_a_span_is_prepared() -> None:
+    asked: list[str] = []
+
+    def audio_of(clip: Clip) -> FloatArray:
+        asked.append(clip.id)
+        return noise(1)
+
+    lanes = (Lane("l", clips=(clip("a", 0, 4), clip("b", 5, 4), clip("c", 10, 4))),)
+    mix = Mixdown(Arrangement(BPM, lanes), audio_of)
+    mix.prepare(span=(frame_at(6 * BAR, BPM), frame_at(7 * BAR, BPM)))
+    assert asked == ["b"]
+    mix.prepare()
+    assert asked == ["b", "a", "c"]
+
+
+def test_a_muted_lane_is_kept_for_later() -> None:
+    counting = Counting()
+    lanes = (Lane("l", clips=(clip("a", 0, 4),)), Lane("m", clips=(clip("b", 0, 8),)))
+    mix = Mixdown(Arrangement(BPM, lanes), counting)
+    mix.prepare()
+    muted = mix.again(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))))
+    muted.prepare()
+    again = muted.again(mix.arrangement)
+    before = [slot.prepared for slot in again._slots]
+    assert all(before)
+    np.testing.assert_array_equal(again.render(0, 50_000), mix.render(0, 50_000))

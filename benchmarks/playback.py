@@ -1,0 +1,251 @@
+"""Playback by numbers, through a real stream into a null sink: python -m benchmarks.playback.
+
+From a click to its sound, with nothing else sounding and right after the last loop was ended; from
+an edit of a large arrangement to its being mixed; how much of real time the mixer takes; gaps while
+a thread of pure Python is busy beside it. Needs PulseAudio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from core.playback.buffering import BLOCK
+from core.playback.meters import Log
+from core.playback.mixer import Mixer
+from core.playback.player import Player
+from core.playback.preparing import Request, build
+from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
+from core.timeline.arrangement import Arrangement, Lane
+from core.timeline.clip import Clip, RealSource
+from tests.virtual_device import VirtualDevice, virtual_device
+
+BPM = 130.0
+LANES, PER_LANE, SOURCES = 4, 15, 20
+
+
+def main() -> None:
+    """Parse the arguments, measure, print and write."""
+    options = _arguments()
+    # As the window does; see DESIGN: without it a busy thread of Python holds up all others.
+    sys.setswitchinterval(0.0005)
+    figures: dict[str, Any] = {"mixer load": _load(), **_edits()}
+    with virtual_device() as device:
+        os.environ.update(device.env)
+        with Ear(device) as ear, _playing() as player:
+            figures["click to sound ms"] = _clicks(player, ear, options.clicks)
+        for name, busy in (("quiet", False), ("beside a busy thread", True)):
+            figures[f"gaps in {options.seconds:g} s, {name}"] = _gaps(device, options.seconds, busy)
+    _show(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+class Ear:
+    """Listens to the device: when sound began. A context manager."""
+
+    def __init__(self, device: VirtualDevice) -> None:
+        command = ["parec", "-d", "null.monitor", "--format=float32le", f"--rate={SAMPLE_RATE}"]
+        command += ["--channels=2", "--latency-msec=5", "--raw"]
+        environment = {**os.environ, **device.env}
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+        self._thread = threading.Thread(target=self._listen)
+        self._armed = threading.Event()
+        self._heard = threading.Event()
+        self._listening = threading.Event()
+        self.at = 0.0
+
+    def __enter__(self) -> Ear:
+        self._thread.start()
+        # The null sink keeps streams that begin before its reader waiting for seconds.
+        self._listening.wait(5.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._thread.join()
+        self._process.wait()
+
+    def until_sound(self) -> float:
+        """Seconds from now on until something sounds. Raises `TimeoutError` after five."""
+        start = time.monotonic()
+        self._heard.clear()
+        self._armed.set()
+        if not self._heard.wait(5.0):
+            raise TimeoutError("nothing was heard")
+        return self.at - start
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        while data := os.read(self._process.stdout.fileno(), 1 << 16):
+            self._listening.set()
+            if self._armed.is_set() and np.frombuffer(data[: len(data) // 4 * 4], np.float32).any():
+                self.at = time.monotonic()
+                self._armed.clear()
+                self._heard.set()
+
+
+def _clicks(player: Player, ear: Ear, count: int) -> dict[str, float]:
+    loop = _loops()["0"]
+    waits = []
+    for _ in range(count):
+        time.sleep(0.5)
+        player.audition(loop, BPM)
+        waits.append(1000 * ear.until_sound())
+        player.end_audition()
+    return _spread(waits)
+
+
+def _edits() -> dict[str, dict[str, float]]:
+    """Milliseconds from an edit of the arrangement to a snapshot of what is soon to sound."""
+    loops = _loops()
+    first = Request.of(_arrangement(), lambda clip: loops[clip.name])
+    before = build(first, None)
+    assert before.mix is not None
+    started = time.perf_counter()
+    before.mix.prepare()
+    whole = 1000 * (time.perf_counter() - started)
+    edits: dict[str, list[float]] = {"mute or gain": [], "move a clip": []}
+    for lane in range(LANES):
+        for name, edited in (
+            ("mute or gain", _arrangement(muted=lane)),
+            ("move a clip", _arrangement(moved=lane)),
+        ):
+            started = time.perf_counter()
+            request = Request.of(edited, lambda clip: loops[clip.name])
+            snapshot = build(request, (first, before))
+            assert snapshot.mix is not None
+            snapshot.mix.prepare()
+            edits[name].append(1000 * (time.perf_counter() - started))
+    return {
+        "all of 60 clips anew ms": {"once": whole},
+        **{f"{name}, 60 clips ms": _spread(waits) for name, waits in edits.items()},
+    }
+
+
+def _load() -> dict[str, float]:
+    """Fraction of real time that mixing and metering takes, without and with an audition."""
+    loops = _loops()
+    snapshot = build(Request.of(_arrangement(), lambda clip: loops[clip.name]), None)
+    assert snapshot.mix is not None
+    snapshot.mix.prepare()
+    mixer, log = Mixer(), Log()
+    mixer.load_meter()
+    mixer.swap(snapshot)
+    mixer.play(0, BPM)
+    found = {}
+    for name in ("arrangement", "with audition"):
+        blocks = 2000
+        started = time.perf_counter()
+        for _ in range(blocks):
+            log.add(mixer.render(BLOCK)[1])
+        seconds = time.perf_counter() - started
+        found[name] = seconds / (blocks * BLOCK / SAMPLE_RATE)
+        mixer.audition(loops["1"])
+    return found
+
+
+def _gaps(device: VirtualDevice, seconds: float, busy: bool) -> int:
+    with Ear(device), _playing() as player, _busy(busy):
+        loops = _loops()
+        player.set_arrangement(_arrangement(), lambda clip: loops[clip.name])
+        player.settle(60)
+        player.play(0)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            player.state()
+            time.sleep(0.016)
+        return player.state().underruns
+
+
+@contextmanager
+def _playing() -> Iterator[Player]:
+    player = Player()
+    player.open()
+    try:
+        while not player.state().device:
+            if player.state().problem:
+                raise SystemExit(player.state().problem)
+            time.sleep(0.01)
+        yield player
+    finally:
+        player.close()
+
+
+@contextmanager
+def _busy(wanted: bool) -> Iterator[None]:
+    end = threading.Event()
+
+    def count() -> None:
+        number = 0
+        while not end.is_set():
+            number += 1
+
+    thread = threading.Thread(target=count)
+    if wanted:
+        thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        if wanted:
+            thread.join()
+
+
+def _loops() -> dict[str, NDArray[np.float32]]:
+    rng = np.random.default_rng(1)
+    shape = (segment_frames(BPM), 2)
+    return {str(i): 0.05 * rng.standard_normal(shape, np.float32) for i in range(SOURCES)}
+
+
+def _arrangement(muted: int = -1, moved: int = -1) -> Arrangement:
+    return Arrangement(BPM, tuple(_lane(i, muted == i, moved == i) for i in range(LANES)))
+
+
+def _lane(number: int, muted: bool, moved: bool) -> Lane:
+    """Eight-bar clips that overlap by a bar, the fifth half a bar later if `moved`."""
+    clips = []
+    for i in range(PER_LANE):
+        source = str((number * PER_LANE + i) % SOURCES)
+        start = (number + 7 * i) * TICKS_PER_BAR + (TICKS_PER_BAR // 2 if moved and i == 5 else 0)
+        clip = Clip(f"{number}-{i}", RealSource(source), start, 8 * TICKS_PER_BAR, name=source)
+        clips.append(clip)
+    return Lane(str(number), clips=tuple(clips), mute=muted)
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {"median": float(np.median(values)), "worst": max(values)}
+
+
+def _show(figures: dict[str, Any]) -> None:
+    table = Table("figure", "", title="playback", box=None)
+    for name, value in figures.items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        table.add_row(name, ", ".join(f"{key} {number:.3g}".strip() for key, number in parts))
+    Console().print(table)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clicks", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

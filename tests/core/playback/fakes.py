@@ -1,0 +1,124 @@
+"""Sounds that are smooth everywhere, a mixer that is driven by hand, a device that is pulled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.playback.buffering import AHEAD
+from core.playback.mixer import Mixer
+from core.playback.preparing import Request, build
+from core.settings import TICKS_PER_BAR, segment_frames
+from core.timeline.arrangement import Arrangement, Lane
+from core.timeline.clip import Clip, RealSource
+
+Sound = NDArray[np.float32]
+
+BAR = TICKS_PER_BAR
+BPM = 480.0
+"""Fast, so that four bars are short: 88,200 frames, a beat 5512.5."""
+
+
+def loop(name: str = "a", bpm: float = BPM) -> Sound:
+    """Four bars of a low sine, seamless: `LOUDEST` high, no step above `STEEPEST`."""
+    frames = segment_frames(bpm)
+    turns = 150 + 7 * sum(map(ord, name)) % 50
+    phase = 2 * np.pi * turns * np.arange(frames) / frames
+    return np.stack([0.5 * np.sin(phase), 0.25 * np.cos(phase)], axis=1).astype(np.float32)
+
+
+STEEPEST = 0.5 * 2 * np.pi * 200 / 88_200 * (BPM / 240.0)
+"""Highest sample-to-sample step of a loop at up to twice `BPM`."""
+
+
+def clip(name: str, start: int, bars: int, **fields: object) -> Clip:
+    return Clip(name, RealSource(name), start * BAR, bars * BAR, **fields)  # type: ignore[arg-type]
+
+
+def arrangement(bpm: float = BPM, **fields: object) -> Arrangement:
+    """Two lanes of sines, twelve bars."""
+    one = Lane("1", clips=(clip("a", 0, 6), clip("b", 5, 7)))
+    two = Lane("2", clips=(clip("c", 2, 8),), gain_db=-6.0, pan=0.3).changed(**fields)
+    return Arrangement(bpm, (one, two))
+
+
+def audio_of(bpm: float = BPM) -> Callable[[Clip], Sound]:
+    loops: dict[str, Sound] = {}
+    return lambda clip: loops.setdefault(clip.id, loop(clip.id, bpm))
+
+
+def mixer(whole: Arrangement | None = None) -> Mixer:
+    """A mixer that is ready to play `whole`."""
+    made = Mixer()
+    whole = arrangement() if whole is None else whole
+    made.swap(build(Request.of(whole, audio_of(whole.bpm)), None))
+    return made
+
+
+def rendered(mixer: Mixer, frames: int, block: int = 512) -> Sound:
+    """The next `frames` of `mixer`, block by block."""
+    sizes = [min(block, frames - at) for at in range(0, frames, block)]
+    return np.concatenate([mixer.render(size)[0] for size in sizes])
+
+
+def steepest(sound: Sound) -> float:
+    return float(np.abs(np.diff(sound, axis=0)).max())
+
+
+class FakeOutput:
+    """A device whose time passes when it is pulled."""
+
+    latency = 0.0
+
+    def __init__(self, name: str = "fake", origin: int = 0) -> None:
+        self.name = name
+        self.lost = False
+        self.closed = False
+        self._blocks: list[Sound] = []
+        self._written = self._taken = origin
+        self._changed = threading.Condition()
+        self.wake: Callable[[], None] = lambda: None
+
+    def pull(self, frames: int) -> Sound:
+        """The next `frames`, as soon as they are there."""
+        with self._changed:
+            found = np.zeros((0, 2), np.float32)
+            while len(found) < frames:
+                if not self._changed.wait_for(lambda: bool(self._blocks), 20):
+                    raise TimeoutError("no sound came")
+                found = np.concatenate([found, *self._blocks])
+                self._blocks = [found[frames:]] if len(found) > frames else []
+                self._taken = self._written - max(0, len(found) - frames)
+                self.wake()
+        return found[:frames]
+
+    def room(self) -> int:
+        return AHEAD - (self._written - self._taken)
+
+    def write(self, block: Sound) -> None:
+        with self._changed:
+            self._blocks.append(block)
+            self._written += len(block)
+            self._changed.notify_all()
+
+    def go(self) -> None:
+        pass
+
+    def rest(self) -> bool:
+        return self._taken == self._written
+
+    def heard(self) -> int:
+        return self._taken
+
+    def underruns(self) -> int:
+        return 0
+
+    def lose(self) -> None:
+        self.lost = True
+        self.wake()
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
+from core.playback.preparing import Request, build
+from core.playback.snapshot import SEAM, Region
+from core.timeline.arrangement import Arrangement, Lane, frame_at
+from core.timeline.export import export
+from core.timeline.fades import edge
+from core.timeline.mixdown import Mixdown
+from tests.core.playback.fakes import (
+    BAR,
+    BPM,
+    STEEPEST,
+    Sound,
+    arrangement,
+    audio_of,
+    clip,
+    loop,
+    mixer,
+    rendered,
+    steepest,
+)
+
+BEAT = 5512.5
+
+
+def reference(start: int, frames: int, whole: Arrangement | None = None) -> Sound:
+    whole = arrangement() if whole is None else whole
+    return Mixdown(whole, audio_of(whole.bpm)).render(start, frames)
+
+
+@pytest.mark.parametrize("block", [512, 100, 7777])
+def test_playing_is_the_mixdown(block: int) -> None:
+    made = mixer()
+    made.play(0, BPM)
+    np.testing.assert_array_equal(rendered(made, 200_000, block), reference(0, 200_000))
+
+
+def test_playing_is_what_export_writes_for_that_part(tmp_path: Path) -> None:
+    span = (3 * BAR, 12 * BAR)
+    export(arrangement(), audio_of(), tmp_path / "a.wav", bit_depth=32, lufs=None, span=span)
+    written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    made = mixer()
+    made.play(frame_at(span[0], BPM), BPM)
+    np.testing.assert_array_equal(rendered(made, len(written)), written)
+
+
+def test_it_stops_a_bar_after_the_end() -> None:
+    made = mixer()
+    end = arrangement().length_frames
+    made.play(end - 1000, BPM)
+    rendered(made, 22_000)
+    assert made.playing
+    rendered(made, 2_000)
+    assert not made.playing
+    assert not made.sounding
+    made.play(None, BPM)
+    np.testing.assert_array_equal(rendered(made, 3000), reference(0, 3000))
+
+
+def test_stopping_fades_and_playing_goes_on_there() -> None:
+    made = mixer()
+    made.play(0, BPM)
+    rendered(made, 50_000)
+    made.stop()
+    tail = rendered(made, 2000)
+    assert steepest(tail) <= 1.2 * STEEPEST * 2
+    assert not tail[SWAP:].any()
+    assert not made.sounding
+    assert made.position == 50_000
+    made.play(None, BPM)
+    expected = reference(50_000, 3000)
+    expected[:EDGE] *= edge(EDGE)[:, None]
+    np.testing.assert_array_equal(rendered(made, 3000), expected)
+
+
+def test_seeking_goes_over_without_a_click() -> None:
+    made = mixer()
+    made.play(0, BPM)
+    rendered(made, 50_000)
+    made.seek(120_000, BPM)
+    sound = rendered(made, 5000)
+    assert steepest(sound) < 3 * STEEPEST
+    np.testing.assert_array_equal(sound[SWAP:], reference(120_000, 5000)[SWAP:])
+    made.stop()
+    made.seek(10, BPM)
+    assert made.position == 10
+
+
+class TestRepeating:
+    def test_the_jump_is_on_the_sample(self) -> None:
+        # Whole turns of the loop: nothing to mend.
+        whole = Arrangement(BPM, (Lane("1", clips=(clip("a", 0, 12),)),))
+        made = mixer(whole)
+        region = Region(frame_at(BAR, BPM), frame_at(5 * BAR, BPM))
+        made.set_region(region, BPM)
+        made.play(region.end - 1000, BPM)
+        expected = np.concatenate(
+            [reference(region.end - 1000, 1000, whole), reference(region.start, 3000, whole)]
+        )
+        np.testing.assert_array_equal(rendered(made, 4000)[EDGE:], expected[EDGE:])
+
+    def test_round_and_round(self) -> None:
+        made = mixer()
+        made.set_region(Region(1000, 4000), BPM)
+        made.play(1000, BPM)
+        rendered(made, 3000)
+        np.testing.assert_array_equal(rendered(made, 2900, 700), reference(1000, 2900))
+        rendered(made, 3100)
+        np.testing.assert_array_equal(rendered(made, 2000), reference(1000, 2000))
+        assert made.playing
+
+    def test_a_seam_that_would_click_is_mended(self) -> None:
+        made = mixer()
+        quarter = round(88_200 / 300)
+        region = Region(60_000, 80_000 + quarter)
+        raw = reference(0, 90_000)
+        jump = np.abs(raw[region.start] - raw[region.end - 1]).max()
+        assert jump > 10 * STEEPEST
+        made.set_region(region, BPM)
+        made.play(region.end - 5000, BPM)
+        sound = rendered(made, 10_000)
+        assert steepest(sound[EDGE:]) < 0.3 * jump
+        np.testing.assert_array_equal(
+            sound[EDGE : 5000 - SEAM], raw[region.end - 5000 + EDGE : region.end - SEAM]
+        )
+        np.testing.assert_array_equal(sound[5000:], raw[region.start : region.start + 5000])
+
+    def test_from_beyond_it_plays_on(self) -> None:
+        made = mixer()
+        made.set_region(Region(0, 10_000), BPM)
+        made.play(20_000, BPM)
+        np.testing.assert_array_equal(rendered(made, 5000)[EDGE:], reference(20_000, 5000)[EDGE:])
+
+    def test_it_does_not_stop_at_the_end(self) -> None:
+        made = mixer()
+        end = arrangement().length_frames
+        made.set_region(Region(end, end + 100_000), BPM)
+        made.play(end, BPM)
+        rendered(made, 250_000)
+        assert made.playing
+
+
+class TestEditing:
+    def swapped(self, edited: Arrangement, frames: int = 5000) -> tuple[Mixer, Sound]:
+        made = mixer()
+        made.play(0, BPM)
+        rendered(made, 100_000)
+        made.swap(build(Request.of(edited, audio_of(edited.bpm)), None))
+        return made, rendered(made, frames)
+
+    @pytest.mark.parametrize(
+        "fields", [{"mute": True}, {"solo": True}, {"gain_db": 3.0}, {"pan": -1.0}, {"clips": ()}]
+    )
+    def test_an_edit_is_heard_at_once_and_does_not_click(self, fields: dict[str, object]) -> None:
+        edited = arrangement(**fields)
+        _, sound = self.swapped(edited)
+        expected = reference(100_000, 5000, edited)
+        before = reference(99_999, 5001)
+        np.testing.assert_array_equal(sound[SWAP:], expected[SWAP:])
+        whole = np.concatenate([before[:1], sound])
+        assert steepest(whole) < max(steepest(before), steepest(expected)) + 0.01
+
+    def test_the_same_again_is_not_heard_at_all(self) -> None:
+        _, sound = self.swapped(arrangement())
+        np.testing.assert_allclose(sound, reference(100_000, 5000), atol=1e-6)
+
+    def test_another_tempo_keeps_the_bar(self) -> None:
+        made, sound = self.swapped(arrangement(bpm=240.0))
+        expected = reference(200_000, 5000, arrangement(bpm=240.0))
+        np.testing.assert_array_equal(sound[SWAP:], expected[SWAP:])
+        made.set_region(Region(1000, 9000), BPM)
+        made.seek(4000, BPM)
+        assert made.position == 8000
+        rendered(made, 10_000)
+        assert made.position == 2000
+
+    def test_while_stopped(self) -> None:
+        made = mixer()
+        made.seek(4800, BPM)
+        made.swap(build(Request.of(arrangement(bpm=240.0), audio_of(240.0)), None))
+        assert made.position == 9600
+        assert not made.sounding
+
+
+class TestAuditioning:
+    def test_at_once_from_the_start_if_nothing_sounds(self) -> None:
+        made = mixer()
+        made.audition(loop("x"))
+        sound = rendered(made, 90_000)
+        expected = np.concatenate([loop("x"), loop("x")])[:90_000]
+        np.testing.assert_array_equal(sound[EDGE:], expected[EDGE:])
+
+    def test_beside_the_arrangement_from_the_next_beat_on_in_step(self) -> None:
+        made = mixer()
+        made.play(0, BPM)
+        rendered(made, 30_000)  # beat 5.44
+        made.audition(loop("x"))
+        sound = rendered(made, 10_000) - reference(30_000, 10_000)
+        at = 33_075  # beat 6
+        assert not sound[: at - JOIN - 30_000].any()
+        np.testing.assert_allclose(sound[at - 30_000 :], loop("x")[at:40_000], atol=1e-6)
+
+    def test_the_next_beat_may_lie_behind_the_jump(self) -> None:
+        made = mixer()
+        made.set_region(Region(22_050, 28_000), BPM)  # beat 4 to 5.08
+        made.play(27_700, BPM)
+        made.audition(loop("x"))
+        sound = rendered(made, 4000)
+        alone = mixer()
+        alone.set_region(Region(22_050, 28_000), BPM)
+        alone.play(27_700, BPM)
+        sound -= rendered(alone, 4000)
+        np.testing.assert_allclose(sound[300:], loop("x")[22_050:25_750], atol=1e-6)
+
+    def test_another_takes_its_place_in_the_four_bars(self) -> None:
+        made = mixer()
+        made.audition(loop("x"))
+        rendered(made, 40_000)
+        made.audition(loop("w"))
+        made.audition(loop("y", 240.0))  # only the last one that waits comes
+        sound = rendered(made, 10_000)
+        at = 44_100  # beat 8
+        np.testing.assert_array_equal(sound[: at - JOIN - 40_000], loop("x")[40_000 : at - JOIN])
+        np.testing.assert_array_equal(
+            sound[at - 40_000 :], loop("y", 240.0)[88_200 : 88_200 + 50_000 - at]
+        )
+        assert steepest(sound) < 3 * STEEPEST
+
+    def test_it_follows_the_transport(self) -> None:
+        made = mixer(Arrangement(BPM, (Lane("1", clips=(clip("a", 40, 1),)),)))
+        made.audition(loop("x"))
+        rendered(made, 10_000)
+        made.play(0, BPM)
+        sound = rendered(made, 40_000)
+        np.testing.assert_allclose(sound[11_025:], loop("x")[11_025:40_000], atol=1e-6)
+        made.seek(100, BPM)
+        sound = rendered(made, 30_000)
+        np.testing.assert_allclose(sound[11_025:], loop("x")[11_125:30_100], atol=1e-6)
+
+    def test_ending_fades(self) -> None:
+        made = mixer()
+        made.audition(loop("x"))
+        rendered(made, 1000)
+        made.audition(loop("y"))
+        made.end_audition()
+        sound = rendered(made, LEAVE + 100)
+        assert steepest(sound) < 2 * STEEPEST
+        assert sound[LEAVE - 100 : LEAVE].any()
+        assert not sound[LEAVE:].any()
+        assert not made.sounding
+        assert not made.auditioning
+
+    def test_mono(self) -> None:
+        made = mixer()
+        made.audition(loop("x")[:, :1])
+        sound = rendered(made, 1000)
+        np.testing.assert_array_equal(sound[:, 0], sound[:, 1])
+
+
+def test_gain_moves_smoothly() -> None:
+    made = mixer()
+    made.play(0, BPM)
+    rendered(made, 50_000)
+    made.set_gain(0.5)
+    sound = rendered(made, 5000)
+    np.testing.assert_array_equal(sound[512:], 0.5 * reference(50_512, 4488))
+    assert steepest(sound) < 2 * STEEPEST
+
+
+def commands() -> st.SearchStrategy[tuple[str, tuple[object, ...]]]:
+    frames = st.integers(0, 300_000)
+    return st.one_of(
+        st.tuples(st.just("play"), st.tuples(st.none() | frames, st.just(BPM))),
+        st.tuples(st.just("seek"), st.tuples(frames, st.just(BPM))),
+        st.tuples(st.just("stop"), st.just(())),
+        st.tuples(st.just("audition"), st.tuples(st.sampled_from([loop("x"), loop("y")]))),
+        st.tuples(st.just("end_audition"), st.just(())),
+        st.tuples(st.just("set_gain"), st.tuples(st.floats(0.1, 1.0))),
+        st.tuples(st.just("swap"), st.tuples(st.sampled_from(SNAPSHOTS))),
+    )
+
+
+SNAPSHOTS = [
+    build(Request.of(whole, audio_of(whole.bpm)), None)
+    for whole in (arrangement(), arrangement(mute=True), arrangement(bpm=400.0))
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(commands(), st.integers(1, 20_000)), max_size=12))
+def test_nothing_clicks_whatever_is_done(
+    steps: list[tuple[tuple[str, tuple[object, ...]], int]],
+) -> None:
+    made = mixer()
+    made.play(0, BPM)
+    sound = [rendered(made, 2000)]
+    for (name, arguments), frames in steps:
+        getattr(made, name)(*arguments)
+        sound.append(rendered(made, frames))
+    # The steepest fade takes an edge of 64 frames; a click would be a step of up to 1.
+    assert steepest(np.concatenate(sound)) < 0.08

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from core.errors import DeviceError, InputError
+from core.playback.player import Player
+from core.playback.state import PlayerState
+from core.timeline.arrangement import frame_at
+from core.timeline.mixdown import Mixdown
+from tests.core.playback.fakes import BAR, BPM, FakeOutput, arrangement, audio_of, loop
+
+
+class Desk:
+    """A player on devices that are pulled. `refuse` makes opening fail."""
+
+    def __init__(self) -> None:
+        self.opened: list[tuple[int | str | None, float | str]] = []
+        self.output = FakeOutput()
+        self.refuse = ""
+        self.player = Player(open_output=self.open_output)
+
+    def open_output(
+        self, device: int | str | None, latency: float | str, origin: int, wake: Callable[[], None]
+    ) -> FakeOutput:
+        self.opened.append((device, latency))
+        if self.refuse:
+            raise DeviceError(self.refuse)
+        self.output = FakeOutput(f"fake {len(self.opened)}", origin)
+        self.output.wake = wake
+        return self.output
+
+    def state_when(self, wanted: Callable[[PlayerState], bool]) -> PlayerState:
+        for _ in range(2000):
+            state = self.player.state()
+            if wanted(state):
+                return state
+            time.sleep(0.01)
+        raise TimeoutError(f"never so: {state}")
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.player.close()
+
+
+def ready(desk: Desk) -> None:
+    desk.player.set_arrangement(arrangement(), audio_of())
+    desk.player.open()
+    desk.state_when(lambda state: state.device != "")
+    assert desk.player.settle(20)
+
+
+def test_what_the_device_gets_is_the_mixdown(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play()
+    assert desk.player.state().playing
+    whole = Mixdown(arrangement(), audio_of()).render(0, 100_000)
+    np.testing.assert_array_equal(desk.output.pull(100_000), whole)
+    state = desk.state_when(lambda state: state.peaks != (0.0, 0.0))
+    assert state.frame == 100_000
+    assert set(state.lane_peaks) == {"1", "2"}
+    assert state.peaks == pytest.approx(np.abs(whole).max(axis=0), abs=0.1)
+    assert state.device == "fake 1"
+    assert state.problem == ""
+    desk.player.stop()
+    assert not desk.player.state().playing
+
+
+def test_loudness_comes_once_its_filter_is_loaded(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play()
+    desk.output.pull(60_000)
+    assert -30 < desk.player.state().lufs < 0
+
+
+def test_seeking_repeating_and_another_tempo(desk: Desk) -> None:
+    ready(desk)
+    desk.player.seek(5000)
+    assert desk.state_when(lambda state: state.frame == 5000)
+    desk.player.set_loop((4000, 40_000))
+    desk.player.play()
+    desk.output.pull(36_000)
+    assert desk.player.state().frame == 5000
+    desk.player.stop()
+    desk.state_when(lambda state: not desk.player._mixer.playing)
+    before = desk.player.state().frame
+    desk.player.set_arrangement(arrangement(bpm=240.0), audio_of(240.0))
+    # In frames of the new tempo at once, whatever is prepared when.
+    assert desk.player.state().frame == pytest.approx(2 * before, abs=1)
+    assert desk.player.settle(20)
+    assert desk.player.state().frame == pytest.approx(2 * before, abs=1)
+
+
+@pytest.mark.parametrize("span", [(-1, 10_000), (0, 255), (100, 50)])
+def test_a_part_that_cannot_be_repeated(desk: Desk, span: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="repeated"):
+        desk.player.set_loop(span)
+
+
+def test_auditions(desk: Desk) -> None:
+    desk.player.open()
+    desk.state_when(lambda state: state.device != "")
+    desk.player.audition(loop("x"), BPM)
+    sound = desk.output.pull(100_000)
+    np.testing.assert_array_equal(sound[64:88_200], loop("x")[64:])
+    state = desk.player.state()
+    assert state.auditioning
+    assert not state.playing
+    assert state.audition_phase == pytest.approx(11_800 / 88_200)
+    desk.player.end_audition()
+    desk.output.pull(5000)
+    desk.state_when(lambda state: not state.auditioning)
+    for wrong in (np.zeros((0, 2)), np.zeros((10, 3))):
+        with pytest.raises(InputError, match="loop"):
+            desk.player.audition(wrong.astype(np.float32), BPM)
+
+
+def test_another_device_goes_on_in_the_same_place(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play(frame_at(BAR, BPM))
+    desk.output.pull(20_000)
+    first = desk.output
+    desk.player.open(3, "low")
+    desk.state_when(lambda state: state.device == "fake 2")
+    assert desk.opened == [(None, "high"), (3, "low")]
+    assert first.closed
+    start = desk.player.state().frame
+    sound = desk.output.pull(10_000)
+    whole = Mixdown(arrangement(), audio_of()).render(0, 100_000)
+    np.testing.assert_array_equal(sound, whole[start : start + 10_000])
+    # What the first device had not played is not played again.
+    assert 20_000 <= start - frame_at(BAR, BPM) <= 30_000
+
+
+def test_a_lost_device_is_replaced(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play()
+    desk.output.pull(20_000)
+    desk.output.lose()
+    state = desk.state_when(lambda state: state.device == "fake 2")
+    assert state.problem == ""
+    assert state.playing
+    assert desk.opened[-1] == ("fake 1", "high")
+    desk.output.pull(1000)
+
+
+def test_without_a_device_a_silent_clock_goes_on(desk: Desk) -> None:
+    desk.refuse = "there is no sound device"
+    desk.player.set_arrangement(arrangement(), audio_of())
+    desk.player.open()
+    desk.state_when(lambda state: state.problem == "there is no sound device")
+    assert desk.player.settle(20)
+    desk.player.play()
+    state = desk.state_when(lambda state: state.frame > 8000 and state.peaks[0] > 0)
+    assert state.device == ""
+    desk.refuse = ""
+    desk.player.open()
+    state = desk.state_when(lambda state: state.device != "")
+    assert state.problem == ""
+    assert state.frame > 8000
+
+
+def test_the_end_is_reached_on_the_silent_clock(desk: Desk) -> None:
+    desk.refuse = "none"
+    desk.player.set_arrangement(arrangement(), audio_of())
+    desk.player.open()
+    assert desk.player.settle(20)
+    desk.player.play(arrangement().length_frames)
+    desk.state_when(lambda state: state.playing)
+    desk.state_when(lambda state: not state.playing)
+    assert desk.state_when(lambda state: state.lufs == -np.inf)
+
+
+def test_closing_twice_and_opening_again(desk: Desk) -> None:
+    desk.player.close()
+    ready(desk)
+    desk.player.play()
+    desk.output.pull(1000)
+    desk.player.close()
+    desk.player.close()
+    assert desk.output.closed
+    assert not desk.player.state().playing
+    assert not desk.player.settle(0.0)
+    ready(desk)
+    desk.player.play(0)
+    np.testing.assert_array_equal(
+        desk.output.pull(1000), Mixdown(arrangement(), audio_of()).render(0, 1000)
+    )
+
+
+def test_commands_before_opening_wait(desk: Desk) -> None:
+    desk.player.seek(7000)
+    desk.player.play()
+    assert desk.player.state().playing
+    desk.player.open()
+    desk.state_when(lambda state: state.device != "")
+    desk.output.pull(512)
+    assert desk.player.state().frame == 7512
+
+
+def test_importing_the_player_loads_no_library_of_sound() -> None:
+    code = "import sys, core.playback.player; print({m.split('.')[0] for m in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    for name in ("scipy", "sounddevice", "rtmixer", "numba", "PySide6"):
+        assert f"'{name}'" not in loaded

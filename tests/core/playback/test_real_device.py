@@ -1,0 +1,86 @@
+"""Through PortAudio into a device that paces and records: what comes out is what export writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.timeline.export import export
+from tests.core.playback.fakes import arrangement, audio_of
+from tests.virtual_device import from_first_sound, read, virtual_device
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+SECONDS = 4.0
+TRIES = 3
+
+PLAY = """
+import json, sys, time
+sys.setswitchinterval(0.0005)
+if {without_rtmixer}:
+    sys.modules["rtmixer"] = None
+from core.playback.player import Player
+from tests.core.playback.fakes import arrangement, audio_of
+
+player = Player()
+player.open()
+player.set_arrangement(arrangement(), audio_of())
+deadline = time.monotonic() + 30
+while not player.state().device and time.monotonic() < deadline:
+    time.sleep(0.01)
+assert player.settle(30)
+player.play()
+time.sleep({seconds})
+state = player.state()
+player.stop()
+time.sleep(0.3)
+player.close()
+print(json.dumps([state.device, state.frame, state.underruns, state.problem, state.latency]))
+"""
+
+
+def exported(folder: Path) -> np.ndarray:
+    export(arrangement(), audio_of(), folder / "a.wav", bit_depth=32, lufs=None)
+    return soundfile.read(folder / "a.wav", dtype="float32")[0]
+
+
+@pytest.mark.parametrize("without_rtmixer", [False, True])
+def test_what_is_heard_is_what_is_exported(tmp_path: Path, without_rtmixer: bool) -> None:
+    wanted = exported(tmp_path)
+    code = PLAY.format(seconds=SECONDS, without_rtmixer=without_rtmixer)
+    right = []
+    # A busy machine may lose a block; what is before it still has to be right.
+    while len(right) < TRIES and max(right, default=0) < SECONDS / 2 * 44_100:
+        recording = tmp_path / f"{len(right)}.raw"
+        with virtual_device() as device:
+            device.record(recording)
+            played = subprocess.run(
+                [sys.executable, "-c", code],
+                env={**os.environ, **device.env},
+                cwd=Path(__file__).parents[3],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            device.stop()
+        name, frame, _, problem, latency = json.loads(played.stdout.splitlines()[-1])
+        assert (problem, bool(name)) == ("", True)
+        assert latency > 0
+        assert frame > 0
+        right.append(same(from_first_sound(read(recording)), wanted))
+    assert max(right) >= SECONDS / 2 * 44_100, f"frames that were right in each try: {right}"
+
+
+def same(heard: np.ndarray, wanted: np.ndarray) -> int:
+    """How many frames of the two agree; the first may be silent in the file."""
+    wanted = from_first_sound(wanted)
+    frames = min(len(heard), len(wanted))
+    wrong = np.flatnonzero((heard[:frames] != wanted[:frames]).any(axis=1))
+    return int(wrong[0]) if len(wrong) else frames
