@@ -59,6 +59,13 @@ def add(arrangement: Arrangement, lane_id: str, *clips: Clip) -> Arrangement:
     return _on_lane(arrangement, lane_id, lambda lane: place_all(lane, clips))
 
 
+def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
+    """Place each clip on its row; rows that are missing at the bottom are added."""
+    while len(arrangement.lanes) <= max((row for row, _ in clips), default=-1):
+        arrangement = add_lane(arrangement)
+    return _placed(arrangement, clips)
+
+
 def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     """Remove the clips."""
     gone = set(_known(arrangement, clip_ids))
@@ -75,15 +82,24 @@ def move(
     arrangement: Arrangement, clip_ids: Iterable[str], *, ticks: int = 0, lanes: int = 0
 ) -> Arrangement:
     """Shift the clips by `ticks` and by `lanes` rows, as far as the start and the rows allow."""
-    ids = _known(arrangement, clip_ids)
-    held = [(row, clip) for row, clip in _rows(arrangement) if clip.id in set(ids)]
-    if not held:
-        return arrangement
-    ticks = max(ticks, -min(clip.start for _, clip in held))
-    lanes = max(lanes, -min(row for row, _ in held))
-    lanes = min(lanes, len(arrangement.lanes) - 1 - max(row for row, _ in held))
+    ids = set(_known(arrangement, clip_ids))
+    ticks, lanes = reach(arrangement, ids, ticks=ticks, lanes=lanes)
+    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
     shifted = [(row + lanes, clip.changed(start=clip.start + ticks)) for row, clip in held]
     return _placed(delete(arrangement, ids), shifted)
+
+
+def reach(
+    arrangement: Arrangement, clip_ids: Iterable[str], *, ticks: int = 0, lanes: int = 0
+) -> tuple[int, int]:
+    """How far `move` would shift the clips: ticks and rows, none without clips."""
+    ids = set(_known(arrangement, clip_ids))
+    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
+    if not held:
+        return 0, 0
+    ticks = max(ticks, -min(clip.start for _, clip in held))
+    lanes = max(lanes, -min(row for row, _ in held))
+    return ticks, min(lanes, len(arrangement.lanes) - 1 - max(row for row, _ in held))
 
 
 def trim_start(arrangement: Arrangement, clip_id: str, tick: int) -> Arrangement:
@@ -115,7 +131,7 @@ def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = 
 def duplicate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     """Place copies of the clips right after them, keeping their distances."""
     ids = set(_known(arrangement, clip_ids))
-    held = [(row, clip) for row, clip in _rows(arrangement) if clip.id in ids]
+    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
     if not held:
         return arrangement
     span = max(clip.end for _, clip in held) - min(clip.start for _, clip in held)
@@ -133,15 +149,13 @@ def paste(
     starts = [clip.start for row in rows for clip in row]
     if not starts:
         return arrangement
-    while len(arrangement.lanes) < lane_index + len(rows):
-        arrangement = add_lane(arrangement)
     shift = tick - min(starts)
     copies = [
         (lane_index + index, clip.changed(id=new_id(), start=clip.start + shift))
         for index, row in enumerate(rows)
         for clip in row
     ]
-    return _placed(arrangement, copies)
+    return put(arrangement, copies)
 
 
 def set_gain(arrangement: Arrangement, clip_id: str, gain_db: float) -> Arrangement:
@@ -175,6 +189,22 @@ def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrang
     }
     _only(fields, allowed, "a clip")
     return _replaced(arrangement, clip_id, lambda clip: clip.changed(**fields))
+
+
+def change_clips(
+    arrangement: Arrangement, clip_ids: Iterable[str], change: Callable[[Clip], Clip]
+) -> Arrangement:
+    """Replace each of the clips by `change(clip)`, which keeps its id and its place.
+
+    Raises:
+        InputError: `change` moved a clip or gave it another id.
+    """
+    ids = set(_known(arrangement, clip_ids))
+    lanes = []
+    for lane in arrangement.lanes:
+        clips = tuple(_kept(clip, change(clip)) if clip.id in ids else clip for clip in lane.clips)
+        lanes.append(lane if clips == lane.clips else lane.changed(clips=clips))
+    return _with_lanes(arrangement, lanes)
 
 
 # The whole
@@ -263,7 +293,14 @@ def _outside(clip: Clip, start: int, end: int, shift: int) -> list[Clip]:
     return pieces
 
 
-def _rows(arrangement: Arrangement) -> list[tuple[int, Clip]]:
+def _kept(before: Clip, after: Clip) -> Clip:
+    if (after.id, after.start, after.end) != (before.id, before.start, before.end):
+        raise InputError(f"clip {before.id!r} was moved where only its settings may change")
+    return after
+
+
+def by_row(arrangement: Arrangement) -> list[tuple[int, Clip]]:
+    """Every clip with the row it is on, lane by lane."""
     return [(row, clip) for row, lane in enumerate(arrangement.lanes) for clip in lane.clips]
 
 

@@ -1,0 +1,96 @@
+"""Small pictures of what a clip sounds like: made from its loop, kept by source, scaled."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+
+from core.settings import CEILING_DB, FLOOR_DB
+from core.timeline.clip import Source
+
+COLUMNS = 512
+ROWS = 48
+_SCALED_KEPT = 3000
+_WIDEST = 2048
+
+
+class Thumbnails:
+    """Pictures by source, each of exactly four bars.
+
+    An image of `Format_Alpha8` is a stencil and takes the clip's colour; any other is shown as it
+    is. Scaled copies have widths that are powers of two, so that zooming makes few new ones.
+    """
+
+    def __init__(self) -> None:
+        self._images: dict[Source, QImage] = {}
+        self._scaled: OrderedDict[tuple[Source, str, int, int], QPixmap] = OrderedDict()
+
+    def __contains__(self, source: Source) -> bool:
+        return source in self._images
+
+    def put(self, source: Source, image: QImage) -> None:
+        """Keep `image` for `source`, in place of an earlier one."""
+        self._images[source] = image
+        for key in [key for key in self._scaled if key[0] == source]:
+            del self._scaled[key]
+
+    def scaled(self, source: Source, colour: str, width: float, height: int) -> QPixmap | None:
+        """The picture for four bars of `width` pixels: at least as wide, exactly as high."""
+        image = self._images.get(source)
+        if image is None or height < 1:
+            return None
+        wide = min(_WIDEST, 1 << max(2, (max(1, round(width)) - 1).bit_length()))
+        key = (source, colour, wide, height)
+        pixmap = self._scaled.get(key)
+        if pixmap is None:
+            pixmap = self._scaled[key] = _made(image, colour, wide, height)
+            if len(self._scaled) > _SCALED_KEPT:
+                self._scaled.popitem(last=False)
+        return pixmap
+
+
+def of_loop(loop: NDArray[np.float32]) -> QImage:
+    """A stencil of the peaks of a four-bar loop (frames, channels), `COLUMNS` x `ROWS`."""
+    mono = np.abs(np.asarray(loop, np.float32)).reshape(len(loop), -1).max(axis=1, initial=0.0)
+    edges = np.linspace(0, max(len(mono), 1), COLUMNS, endpoint=False).astype(int)
+    padded = mono if len(mono) else np.zeros(1, np.float32)
+    peaks = np.minimum(np.maximum.reduceat(padded, edges), 1.0)
+    from_middle = np.abs((np.arange(ROWS) + 0.5) / ROWS * 2.0 - 1.0)
+    half = np.maximum(peaks, 1.0 / ROWS)[None, :]
+    cover = np.clip((half - from_middle[:, None]) * ROWS / 2.0 + 0.5, 0.0, 1.0)
+    return _stencil(cover)
+
+
+def of_spectrogram(spectrogram_db: NDArray[np.float32]) -> QImage:
+    """A stencil of a segment's spectrogram (512, 128) in dB, low bands at the bottom."""
+    unit = np.clip((spectrogram_db - FLOOR_DB) / (CEILING_DB - FLOOR_DB), 0.0, 1.0)
+    return _stencil(np.ascontiguousarray(unit.T[::-1]) ** 1.6)
+
+
+def _stencil(cover: NDArray[np.floating]) -> QImage:
+    """(rows, columns) of 0..1 as the alpha of an image that owns its memory."""
+    alpha = np.ascontiguousarray(np.round(cover * 255.0), dtype=np.uint8)
+    rows, columns = alpha.shape
+    return QImage(alpha.data, columns, rows, columns, QImage.Format.Format_Alpha8).copy()
+
+
+def _made(image: QImage, colour: str, width: int, height: int) -> QPixmap:
+    scaled = image.scaled(
+        width,
+        height,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    if image.format() != QImage.Format.Format_Alpha8:
+        return QPixmap.fromImage(scaled)
+    tinted = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    tinted.fill(QColor(colour))
+    painter = QPainter(tinted)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawImage(0, 0, scaled.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
+    painter.end()
+    return QPixmap.fromImage(tinted)
