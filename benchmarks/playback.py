@@ -1,8 +1,8 @@
 """Playback by numbers, through a real stream into a null sink: python -m benchmarks.playback.
 
-From a click to its sound, with nothing else sounding and right after the last loop was ended; from
-an edit of a large arrangement to its being mixed; how much of real time the mixer takes; gaps while
-a thread of pure Python is busy beside it. Needs PulseAudio.
+From a click to its sound, with nothing else sounding; from an edit of a large arrangement to its
+being mixed, and to its being heard; how much of real time the mixer takes; gaps while a thread of
+pure Python is busy beside it. Needs PulseAudio.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def main() -> None:
         os.environ.update(device.env)
         with Ear(device) as ear, _playing() as player:
             figures["click to sound ms"] = _clicks(player, ear, options.clicks)
+            figures["mute to silence ms"] = _mutes(player, ear, options.clicks)
         for name, busy in (("quiet", False), ("beside a busy thread", True)):
             figures[f"gaps in {options.seconds:g} s, {name}"] = _gaps(device, options.seconds, busy)
     _show(figures)
@@ -64,7 +65,7 @@ class Ear:
         environment = {**os.environ, **device.env}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         self._thread = threading.Thread(target=self._listen)
-        self._armed = threading.Event()
+        self._wanted: bool | None = None
         self._heard = threading.Event()
         self._listening = threading.Event()
         self.at = 0.0
@@ -80,22 +81,22 @@ class Ear:
         self._thread.join()
         self._process.wait()
 
-    def until_sound(self) -> float:
-        """Seconds from now on until something sounds. Raises `TimeoutError` after five."""
+    def until(self, sound: bool) -> float:
+        """Seconds from now on until there is sound, or silence. Raises `TimeoutError`."""
         start = time.monotonic()
         self._heard.clear()
-        self._armed.set()
+        self._wanted = sound
         if not self._heard.wait(5.0):
-            raise TimeoutError("nothing was heard")
+            raise TimeoutError("nothing changed")
         return self.at - start
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
         while data := os.read(self._process.stdout.fileno(), 1 << 16):
             self._listening.set()
-            if self._armed.is_set() and np.frombuffer(data[: len(data) // 4 * 4], np.float32).any():
-                self.at = time.monotonic()
-                self._armed.clear()
+            sound = bool(np.frombuffer(data[: len(data) // 4 * 4], np.float32).any())
+            if self._wanted is sound:
+                self.at, self._wanted = time.monotonic(), None
                 self._heard.set()
 
 
@@ -105,8 +106,27 @@ def _clicks(player: Player, ear: Ear, count: int) -> dict[str, float]:
     for _ in range(count):
         time.sleep(0.5)
         player.audition(loop, BPM)
-        waits.append(1000 * ear.until_sound())
+        waits.append(1000 * ear.until(sound=True))
         player.end_audition()
+    return _spread(waits)
+
+
+def _mutes(player: Player, ear: Ear, count: int) -> dict[str, float]:
+    """One lane is all there is; muting it leaves silence."""
+    loops = _loops()
+    lane = _lane(0, muted=False, moved=False)
+    waits = []
+    for number in range(2 * count):
+        edited = Arrangement(BPM, (lane.changed(mute=number % 2 == 1),))
+        player.set_arrangement(edited, lambda clip: loops[clip.name])
+        if number == 0:
+            player.settle(60)
+            player.play(0)
+        wait = 1000 * ear.until(sound=number % 2 == 0)
+        if number:
+            waits.append(wait)
+        time.sleep(0.25)
+    player.stop()
     return _spread(waits)
 
 

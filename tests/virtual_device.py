@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,14 +61,18 @@ class VirtualDevice:
             out.close()
         self._recorders = []
 
-    def kill(self) -> None:
-        """Take the device away, as if it were unplugged."""
+    def unplug(self) -> None:
+        """Take the device away."""
         self.stop()
         _end(self._daemon)
 
+    def plug_in(self) -> None:
+        """Bring it back, with nobody listening yet."""
+        self._daemon = _daemon(self.folder, self.env)
+
     def close(self) -> None:
         """End everything; the recorder before the daemon."""
-        self.kill()
+        self.unplug()
 
 
 def read(path: Path) -> NDArray[np.float32]:
@@ -111,33 +115,35 @@ def _started(folder: Path) -> VirtualDevice:
         "HOME": str(folder),
         "ALSA_CONFIG_PATH": str(asound),
     }
+    return VirtualDevice(env, folder, _daemon(folder, env))
+
+
+def _daemon(folder: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
     modules = [
-        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+        f"module-native-protocol-unix socket={folder / 'socket'} auth-anonymous=1",
         f"module-null-sink sink_name=null rate={RATE} channels=2 format=float32le",
     ]
     command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
-    command += ["--disable-shm=yes"]
-    command += [f"--load={module}" for module in modules]
+    command += ["--disable-shm=yes", *(f"--load={module}" for module in modules)]
+    environment = {**os.environ, **env}
     with (folder / "log").open("wb") as log:
-        daemon = subprocess.Popen(command, env={**os.environ, **env}, stdout=log, stderr=log)
-    device = VirtualDevice(env, folder, daemon)
-    ask = ["pactl", "info"]
+        daemon = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def answers() -> bool:
+        asked = subprocess.run(["pactl", "info"], env=environment, capture_output=True)
+        return asked.returncode == 0
+
     try:
-        _wait_for(
-            lambda: (
-                subprocess.run(ask, env={**os.environ, **env}, capture_output=True).returncode == 0
-            ),
-            "PulseAudio",
-        )
+        _wait_for(answers, "PulseAudio")
     except TimeoutError as error:
-        device.close()
+        _end(daemon)
         raise TimeoutError(f"{error}: {(folder / 'log').read_text()}") from error
-    return device
+    return daemon
 
 
-def _wait_for(ready: object, what: str) -> None:
+def _wait_for(ready: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not ready():  # type: ignore[operator]
+    while not ready():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not start")
         time.sleep(0.05)

@@ -125,14 +125,18 @@ class Log:
         """What is heard where `clock` frames of the mixer have been heard."""
         left = right = 0.0
         lanes: dict[str, float] = {}
+        fresh = False
         while self._blocks and self._blocks[0].clock < clock:
-            block = self._current = self._blocks.popleft()
+            fresh, block = True, self._blocks.popleft()
+            self._current = block
             left, right = max(left, block.peaks[0]), max(right, block.peaks[1])
             for lane, peak in block.lane_peaks.items():
                 lanes[lane] = max(lanes.get(lane, 0.0), peak)
         now = self._sounding(clock)
         if now is None:
             return Heard(None, (left, right), lanes)
+        if not fresh and now is self._current:  # it still sounds
+            (left, right), lanes = now.peaks, dict(now.lane_peaks)
         place = now.place.after(max(0, clock - now.clock))
         return Heard(place, (left, right), lanes, now.lufs)
 

@@ -59,6 +59,11 @@ class Mixer:
         return self._reader.position if self._transport else self._position
 
     @property
+    def region(self) -> Region | None:
+        """What is repeated, at the snapshot's tempo."""
+        return self._region
+
+    @property
     def auditioning(self) -> bool:
         """An audition sounds or waits for its beat."""
         return bool(self._auditions)
@@ -161,7 +166,10 @@ class Mixer:
 
     def _end_transport(self) -> None:
         if self._transport is not None:
-            self._transport.leave(self.clock + SWAP, SWAP, self.clock)
+            if self._transport.begun(self.clock):
+                self._transport.leave(self.clock + SWAP, SWAP, self.clock)
+            else:
+                self._voices.remove(self._transport)
         self._transport = None
         self.playing = False
 

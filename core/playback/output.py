@@ -139,9 +139,17 @@ def _opened(
         "blocksize": BLOCK,
         "latency": latency,
     }
+    if _api_of(sounddevice, device) == "Windows WASAPI":
+        # It refuses all rates but the device's own unless asked to convert.
+        options["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
     ring = _c_ring(options, wake) or _NumpyRing(sounddevice, options, wake)
     name = str(sounddevice.query_devices(ring.stream.device)["name"])
     return _StreamOutput(ring, name, origin)
+
+
+def _api_of(sounddevice: ModuleType, device: int | str | None) -> str:
+    entry = sounddevice.query_devices(device, "output")
+    return str(sounddevice.query_hostapis(entry["hostapi"])["name"])
 
 
 def _refusal(sounddevice: ModuleType, device: int | str | None, error: Exception) -> str:
@@ -341,7 +349,7 @@ class _StreamOutput:
 
     def underruns(self) -> int:
         starved, self._starved = self._starved, 0
-        if time.monotonic() - self._asked < _STATS_SECONDS or not self._ring.stream.active:
+        if time.monotonic() - self._asked < _STATS_SECONDS or self.lost:
             return starved
         self._asked = time.monotonic()
         noticed = self._ring.device_underruns()

@@ -19,7 +19,7 @@ from core.playback.feeding import Command, Feeder
 from core.playback.meters import Heard, Log
 from core.playback.mixer import Mixer
 from core.playback.output import open_output
-from core.playback.preparing import Preparer, Request
+from core.playback.preparing import SOON, Preparer, Request
 from core.playback.snapshot import SEAM, Region, Snapshot
 from core.playback.state import PlayerState
 from core.timeline.arrangement import Arrangement
@@ -46,7 +46,7 @@ class Player:
         self._request: Request | None = None
         self._bpm = self._mixer.snapshot.bpm
         self._failure = ""
-        self._intends: bool | None = None
+        self._intended: dict[str, bool] = {}
 
     def open(self, device: int | str | None = None, latency: float | str = "high") -> None:
         """Use `device` (number or part of a name; None: the default) from now on.
@@ -57,7 +57,7 @@ class Player:
         if self._feeder is None or self._preparer is None:
             self._feeder = Feeder(self._mixer, self._log, self._commands, self._open_output)
             self._preparer = Preparer(
-                position=self._position,
+                soon=self._soon,
                 deliver=self._deliver,
                 fail=self._fail,
                 warm=self._mixer.load_meter,
@@ -76,6 +76,8 @@ class Player:
             self._preparer.end()
             self._feeder.end()
             self._mixer.silence()
+            self._commands = SimpleQueue()
+            self._intended.clear()
         self._preparer = self._feeder = None
 
     def set_arrangement(
@@ -100,11 +102,11 @@ class Player:
     def play(self, frame: int | None = None) -> None:
         """Start at `frame`; without one where it stopped, or at the start from the end."""
         bpm = self._bpm
-        self._run(True, lambda mixer: mixer.play(frame, bpm))
+        self._run("playing", True, lambda mixer: mixer.play(frame, bpm))
 
     def stop(self) -> None:
         """Stop, and stay where the sound ends."""
-        self._run(False, Mixer.stop)
+        self._run("playing", False, Mixer.stop)
 
     def seek(self, frame: int) -> None:
         """Go on at `frame`, playing or not."""
@@ -136,11 +138,11 @@ class Player:
         stereo = np.ascontiguousarray(loop, np.float32)
         if stereo.ndim != 2 or not len(stereo) or stereo.shape[1] not in (1, 2) or bpm <= 0:
             raise InputError(f"a loop must be (frames, 1 or 2), not {np.shape(loop)}")
-        self._tell(lambda mixer: mixer.audition(stereo))
+        self._run("auditioning", True, lambda mixer: mixer.audition(stereo))
 
     def end_audition(self) -> None:
         """Fade the auditioned loop out."""
-        self._tell(Mixer.end_audition)
+        self._run("auditioning", False, Mixer.end_audition)
 
     def state(self) -> PlayerState:
         """What is heard now, and peaks since this was last asked. Never waits."""
@@ -148,8 +150,8 @@ class Player:
         feeder, output = self._feeder, self._feeder.output if self._feeder else None
         return PlayerState(
             frame=self._frame(heard),
-            playing=self._mixer.playing if self._intends is None else self._intends,
-            auditioning=self._mixer.auditioning,
+            playing=self._intended.get("playing", self._mixer.playing),
+            auditioning=self._intended.get("auditioning", self._mixer.auditioning),
             audition_phase=heard.place.phase if heard.place else 0.0,
             peaks=heard.peaks,
             lane_peaks=heard.lane_peaks,
@@ -165,14 +167,14 @@ class Player:
         if self._feeder is not None:
             self._feeder.wake()
 
-    def _run(self, playing: bool, command: Command) -> None:
-        """Tell the mixer, and answer in its place until it has heard."""
+    def _run(self, what: str, on: bool, command: Command) -> None:
+        """Tell the mixer, and answer `what` in its place until it has heard."""
 
         def obeyed(mixer: Mixer) -> None:
             command(mixer)
-            self._intends = None
+            self._intended.pop(what, None)
 
-        self._intends = playing
+        self._intended[what] = on
         self._tell(obeyed)
 
     def _heard_clock(self) -> int:
@@ -187,6 +189,15 @@ class Player:
     def _position(self) -> int:
         """The frame that is rendered next, at the tempo that was set last."""
         return round(self._mixer.position * self._mixer.snapshot.bpm / self._bpm)
+
+    def _soon(self) -> list[tuple[int, int]]:
+        """What sounds next, for the thread that prepares: from the playhead on, and a jump."""
+        first, region = self._position(), self._mixer.region
+        spans = [(first, first + SOON)]
+        if region is not None:
+            at = region.scaled(self._mixer.snapshot.bpm / self._bpm)
+            spans += [(at.start - SEAM, at.start + SOON), (at.end - SEAM, at.end)]
+        return spans
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self._tell(lambda mixer: mixer.swap(snapshot))

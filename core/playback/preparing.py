@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import Cancelled, TechnoVAEError
+from core.errors import Cancelled, InputError
 from core.playback.snapshot import Snapshot
 from core.settings import SAMPLE_RATE, segment_frames
 from core.timeline.arrangement import Arrangement
@@ -19,7 +20,9 @@ from core.timeline.clip import Clip, Source
 FloatArray = NDArray[np.float32]
 Loops = Mapping[Source, FloatArray]
 
-_SOON: Final = 8 * SAMPLE_RATE
+Span = tuple[int, int]
+
+SOON: Final = 8 * SAMPLE_RATE
 """What sounds within eight seconds is ready before a snapshot is handed over, the rest after."""
 
 
@@ -63,28 +66,54 @@ def build(request: Request, last: tuple[Request, Snapshot] | None) -> Snapshot:
     return Snapshot(mix, arrangement.bpm, arrangement.length_frames)
 
 
+def usable(request: Request, last: Request | None) -> tuple[Request, str]:
+    """`request` without loops that cannot be played, and one line about them; may be empty.
+
+    What was usable in `last` is not looked at again.
+    """
+    from core.timeline.loops import Loop
+
+    problem, loops = "", {}
+    for source, loop in request.loops.items():
+        try:
+            if last is None or not _same(last.loops.get(source), loop):
+                Loop.of(loop, request.arrangement.bpm)
+            loops[source] = loop
+        except InputError as error:
+            problem = str(error)
+    return Request(request.arrangement, loops), problem
+
+
 def _agree(before: Loops, after: Loops) -> bool:
     """No source has another loop than it had."""
-    return all(after.get(source, loop) is loop for source, loop in before.items())
+    return all(_same(loop, after.get(source, loop)) for source, loop in before.items())
+
+
+def _same(a: FloatArray | None, b: FloatArray) -> bool:
+    """The two are one array, or look at the same memory (both are alive)."""
+    if a is None or a is b:
+        return a is b
+    return (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
 
 
 class Preparer(threading.Thread):
     """Prepares the latest request and hands it over. An older one under way gives way to it.
 
-    `position` tells the frame that sounds; what is soon to sound comes first. `warm` is called
-    once, before anything else. `deliver` and `fail` are called on this thread.
+    `soon` tells what sounds next: spans of frames that are ready before a snapshot is handed to
+    `deliver`. `fail` gets one line about what cannot be played, or an empty one. `warm` is called
+    once, before anything else. All are called on this thread.
     """
 
     def __init__(
         self,
         *,
-        position: Callable[[], int],
+        soon: Callable[[], Iterable[Span]],
         deliver: Callable[[Snapshot], None],
         fail: Callable[[str], None],
         warm: Callable[[], None],
     ) -> None:
         super().__init__(name="playback-preparer")
-        self._position, self._deliver, self._fail, self._warm = position, deliver, fail, warm
+        self._soon, self._deliver, self._fail, self._warm = soon, deliver, fail, warm
         self._changed = threading.Condition()
         self._waiting: Request | None = None
         self._busy = False
@@ -117,12 +146,8 @@ class Preparer(threading.Thread):
         """Serve until told to end."""
         self._warm()
         while (request := self._next()) is not None:
-            try:
+            with contextlib.suppress(Cancelled):
                 self._serve(request)
-            except Cancelled:
-                continue
-            except TechnoVAEError as error:
-                self._fail(str(error))
 
     def _next(self) -> Request | None:
         with self._changed:
@@ -134,12 +159,16 @@ class Preparer(threading.Thread):
             return None if self._ending.is_set() else request
 
     def _serve(self, request: Request) -> None:
+        request, problem = usable(request, self._last and self._last[0])
         snapshot = build(request, self._last)
         assert snapshot.mix is not None
         # Only after it is handed over may it give way: else a stream of edits would never be heard.
-        first = self._position()
-        snapshot.mix.prepare(cancel=self._ending, span=(first, first + _SOON))
+        spans = list(self._soon())
+        for span in spans:
+            snapshot.mix.prepare(cancel=self._ending, span=span)
         self._last = request, snapshot
         self._deliver(snapshot)
-        self._fail("")
+        self._fail(problem)
+        for start, _ in spans:
+            snapshot.mix.prepare(cancel=self, span=(start, snapshot.frames))
         snapshot.mix.prepare(cancel=self)

@@ -123,12 +123,13 @@ class Mixdown:
         *,
         span: tuple[int, int] | None = None,
     ) -> None:
-        """Render all clips, or those that sound in `span` (frames), and shape their joints.
+        """Render clips in order and shape their joints: all, or those in `span` (frames).
 
         Raises `Cancelled`, and what `audio_of` raises.
         """
         start, end = span or (0, self.frames)
         wanted = [slot for slot in self._slots if slot.start < end and slot.end > start]
+        wanted.sort(key=lambda slot: slot.start)
         for index, slot in enumerate(wanted):
             check(cancel)
             progress(index, len(wanted), "rendering clips")

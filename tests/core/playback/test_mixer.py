@@ -296,7 +296,7 @@ SNAPSHOTS = [
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(commands(), st.integers(1, 20_000)), max_size=12))
+@given(st.lists(st.tuples(commands(), st.just(0) | st.integers(1, 20_000)), max_size=16))
 def test_nothing_clicks_whatever_is_done(
     steps: list[tuple[tuple[str, tuple[object, ...]], int]],
 ) -> None:
@@ -305,6 +305,7 @@ def test_nothing_clicks_whatever_is_done(
     sound = [rendered(made, 2000)]
     for (name, arguments), frames in steps:
         getattr(made, name)(*arguments)
-        sound.append(rendered(made, frames))
+        if frames:
+            sound.append(rendered(made, frames))
     # The steepest fade takes an edge of 64 frames; a click would be a step of up to 1.
     assert steepest(np.concatenate(sound)) < 0.08

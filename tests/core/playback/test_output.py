@@ -99,7 +99,8 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> list[Stream]:
         return opened[-1]
 
     module.OutputStream = stream
-    module.query_devices = lambda device=None: entry("speakers", 2)
+    module.query_hostapis = lambda index: {"name": "ALSA"}
+    module.query_devices = lambda *which: entry("speakers", 2) if which else [entry("it", 2)]
     module._terminate = module._initialize = lambda: None
     monkeypatch.setitem(sys.modules, "rtmixer", None)
     return opened
@@ -180,9 +181,19 @@ def test_what_cannot_be_opened_is_one_line(
         raise PortAudioError("Invalid\n sample rate")
 
     monkeypatch.setattr(module, "OutputStream", refuse)
-    monkeypatch.setattr(module, "query_devices", lambda: [entry("speakers", 2)])
     with pytest.raises(DeviceError, match=r"'desk' does not play \(Invalid sample rate\)"):
         open_output("desk", "high", 0, lambda: None)
-    monkeypatch.setattr(module, "query_devices", lambda: [entry("mic", 0)])
+    monkeypatch.setattr(
+        module, "query_devices", lambda *which: entry("mic", 0) if which else [entry("mic", 0)]
+    )
     with pytest.raises(DeviceError, match="no sound device"):
         open_output(None, "high", 0, lambda: None)
+
+
+def test_wasapi_is_asked_to_convert(monkeypatch: pytest.MonkeyPatch, streams: list[Stream]) -> None:
+    module = sys.modules["sounddevice"]
+    settings = SimpleNamespace()
+    monkeypatch.setattr(module, "query_hostapis", lambda index: {"name": "Windows WASAPI"})
+    monkeypatch.setattr(module, "WasapiSettings", lambda auto_convert: settings, raising=False)
+    open_output(None, "high", 0, lambda: None)
+    assert streams[0].options["extra_settings"] is settings

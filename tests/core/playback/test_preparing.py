@@ -71,6 +71,16 @@ def test_another_loop_of_the_same_source_is_heard() -> None:
     )
 
 
+def test_a_new_view_of_the_same_memory_is_the_same_loop() -> None:
+    first = Request.of(arrangement(), audio_of())
+    before = build(first, None)
+    sound(before)
+    views = Request.of(arrangement(), lambda one: first.loops[one.source][:])
+    after = build(views, (first, before))
+    assert after.mix is not None
+    assert all(slot.prepared for slot in after.mix._slots)
+
+
 def test_unmuting_renders_nothing_again() -> None:
     first = Request.of(arrangement(), audio_of())
     loops = first.loops
@@ -85,7 +95,7 @@ def test_unmuting_renders_nothing_again() -> None:
 
 
 class Desk:
-    """A preparer and what it delivered; `hold` keeps it in `position`, before any work."""
+    """A preparer and what it delivered; while `go` is not set it waits before any work."""
 
     def __init__(self) -> None:
         self.delivered: list[Snapshot] = []
@@ -94,16 +104,16 @@ class Desk:
         self.go = threading.Event()
         self.go.set()
         self.preparer = Preparer(
-            position=self.position,
+            soon=self.soon,
             deliver=self.delivered.append,
             fail=self.failed.append,
             warm=lambda: None,
         )
 
-    def position(self) -> int:
+    def soon(self) -> list[tuple[int, int]]:
         self.held.set()
         self.go.wait(20)
-        return 0
+        return [(0, 1000)]
 
 
 @pytest.fixture
@@ -127,13 +137,19 @@ def test_the_latest_wins(desk: Desk) -> None:
     assert gains == [-6.0, -3.0]
 
 
-def test_a_sound_that_cannot_be_is_told_and_the_next_is_played(desk: Desk) -> None:
+def test_a_sound_that_cannot_be_is_told_and_the_others_are_played(desk: Desk) -> None:
     broken = np.full((88_200, 2), np.nan, np.float32)
-    desk.preparer.ask(Request.of(arrangement(), lambda one: broken))
+
+    def audio_of(one: Clip) -> Sound:
+        return broken if one.id == "b" else loop(one.id)
+
+    desk.preparer.ask(Request.of(arrangement(), audio_of))
     assert desk.preparer.settle(20)
     assert "not numbers" in desk.failed[-1]
-    assert not desk.delivered
-    desk.preparer.ask(Request.of(arrangement(), audio_of()))
+    np.testing.assert_array_equal(
+        sound(desk.delivered[0]), sound(build(Request.of(arrangement(), without("b")), None))
+    )
+    desk.preparer.ask(Request.of(arrangement(), lambda one: loop(one.id)))
     assert desk.preparer.settle(20)
     assert desk.failed[-1] == ""
-    assert len(desk.delivered) == 1
+    assert [one.id for one in desk.delivered[-1].mix.arrangement.clips()] == ["a", "b", "c"]

@@ -84,3 +84,54 @@ def same(heard: np.ndarray, wanted: np.ndarray) -> int:
     frames = min(len(heard), len(wanted))
     wrong = np.flatnonzero((heard[:frames] != wanted[:frames]).any(axis=1))
     return int(wrong[0]) if len(wrong) else frames
+
+
+WATCH = """
+import sys, time
+from core.playback.player import Player
+from tests.core.playback.fakes import BPM, loop
+
+def when(wanted):
+    deadline = time.monotonic() + 60
+    while not wanted(player.state()):
+        assert time.monotonic() < deadline, player.state()
+        time.sleep(0.02)
+    print("so", flush=True)
+    sys.stdin.readline()
+
+player = Player()
+player.open()
+player.audition(loop("x"), BPM)
+try:
+    when(lambda state: state.device and state.audition_phase > 0)
+    when(lambda state: not state.device and "\\n" not in state.problem and state.problem)
+    when(lambda state: state.peaks[0] > 0 and state.auditioning)
+    when(lambda state: state.device and not state.problem)
+finally:
+    player.close()
+"""
+
+
+def test_a_device_that_goes_and_comes_back(tmp_path: Path) -> None:
+    with virtual_device() as device:
+        device.record(tmp_path / "a.raw")
+        watching = subprocess.Popen(
+            [sys.executable, "-c", WATCH],
+            env={**os.environ, **device.env},
+            cwd=Path(__file__).parents[3],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            for act in (device.unplug, lambda: None, device.plug_in, lambda: None):
+                assert watching.stdout is not None
+                assert watching.stdin is not None
+                assert watching.stdout.readline() == "so\n"
+                act()
+                watching.stdin.write("on\n")
+                watching.stdin.flush()
+        finally:
+            _, errors = watching.communicate(timeout=60)
+        assert watching.returncode == 0, errors
