@@ -44,7 +44,6 @@ class ClipPainter:
         """Paint `clip` on lane `row`."""
         rect = layout.clip_rect(self._geometry, row, clip)
         info = self._looks.info(clip)
-        self._painter.setOpacity(0.4 if standing.silent else 1.0)
         self._ground(rect, info, standing)
         if rect.width() >= _DETAIL_FROM:
             body = layout.body_rect(rect)
@@ -55,8 +54,9 @@ class ClipPainter:
                 self._gain(body, clip, standing)
             if standing.selected or standing.hovered:
                 self._handles(rect, clip, standing)
+        if standing.silent:
+            self._painter.fillRect(rect.adjusted(-1, -1, 0, 1), ink.colour(theme.GROUND, 150))
         self._outline(rect, standing)
-        self._painter.setOpacity(1.0)
 
     def _ground(self, rect: QRectF, info: ClipInfo, standing: Standing) -> None:
         bar = ink.mixed(info.colour, theme.GROUND, 0.95 if standing.selected else 0.74)
