@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from core.errors import TechnoVAEError
 
@@ -28,7 +28,8 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="background")
         self._open = True
-        self._delivered.connect(self._deliver)
+        # Queued also for work that was done at once: `then` never runs inside `submit`.
+        self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def submit(
         self,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
 from core import project
 from core.errors import TechnoVAEError
@@ -49,7 +49,7 @@ class Projects(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         document.changed.connect(self._edited)
-        document.undo_stack.cleanChanged.connect(lambda _: self.changed.emit())
+        document.undo_stack.cleanChanged.connect(self._clean_changed)
 
     @property
     def name(self) -> str:
@@ -162,6 +162,11 @@ class Projects(QObject):
         if self._session:
             self._session.close()
 
+    @Slot(bool)
+    def _clean_changed(self, clean: bool) -> None:
+        self.changed.emit()
+
+    @Slot()
     def _edited(self) -> None:
         self.changed.emit()
         if not self._timer.isActive():
