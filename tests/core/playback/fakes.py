@@ -87,7 +87,7 @@ class FakeOutput:
         with self._changed:
             found = np.zeros((0, 2), np.float32)
             while len(found) < frames:
-                if not self._changed.wait_for(lambda: bool(self._blocks), 20):
+                if not self._changed.wait_for(lambda: bool(self._blocks), 60):
                     raise TimeoutError("no sound came")
                 found = np.concatenate([found, *self._blocks])
                 self._blocks = [found[frames:]] if len(found) > frames else []
