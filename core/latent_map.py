@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelError
-from core.library.segments import Segment
-from core.library.store import Library
-from core.library.tracks import Track
 from core.resources import demo_library, digest
 
 if TYPE_CHECKING:
     from core.latent.axes import AttributeAxes
     from core.latent.inverse import MapInverse
     from core.latent.sampling import AggregatePosterior
+    from core.library.segments import Segment
+    from core.library.tracks import Track
 
 ATTRIBUTES = ("brightness", "density", "kick", "energy", "loudness")
 
@@ -90,6 +89,8 @@ def load(library_path: Path, model_path: Path) -> LatentMap | None:
         LibraryError: no such library, or it cannot be read.
         ModelError: the model file is gone or cannot be read.
     """
+    from core.library.store import Library  # brings scipy, which must not delay the first paint
+
     try:
         model_hash = digest(model_path)
     except OSError as error:
