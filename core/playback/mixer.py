@@ -110,8 +110,9 @@ class Mixer:
             self._region = _at(self._region, before, snapshot.bpm)
         self._position = position
         if self._transport is not None:
+            rise = SWAP if self._transport.begun(self.clock) else self._transport.rise
             self._end_transport()
-            self._start(position, SWAP)
+            self._start(position, rise)
             if snapshot.bpm != before:
                 self._align()
 

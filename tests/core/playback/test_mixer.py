@@ -183,6 +183,23 @@ class TestEditing:
         rendered(made, 10_000)
         assert made.position == 2000
 
+    def test_before_the_first_sample_it_replaces_what_was_to_sound(self) -> None:
+        made = Mixer()
+        made.play(0, BPM)
+        for whole in (arrangement(mute=True), arrangement()):
+            made.swap(build(Request.of(whole, audio_of()), None))
+        np.testing.assert_array_equal(rendered(made, 3000), reference(0, 3000))
+
+    def test_many_jumps_at_once_sound_like_the_last(self) -> None:
+        made = mixer()
+        made.play(0, BPM)
+        rendered(made, 1000)
+        for frame in range(60_000, 61_000, 50):
+            made.seek(frame, BPM)
+        sound = rendered(made, 2000)
+        assert np.abs(sound).max() <= np.abs(reference(0, 100_000)).max() * 1.5
+        np.testing.assert_array_equal(sound[SWAP:], reference(60_950, 2000)[SWAP:])
+
     def test_while_stopped(self) -> None:
         made = mixer()
         made.seek(4800, BPM)
