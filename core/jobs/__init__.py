@@ -1,1 +1,1 @@
-"""Long work for the window: conversations with child processes, as QObjects with signals."""
+"""Long work for the window: QThreads, each in conversation with a child process."""

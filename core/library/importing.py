@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ def import_audio(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
     workers: int | None = None,
+    on_file: Callable[[FileReport], None] | None = None,
 ) -> ImportReport:
     """Import audio files into the library at `library_path`, which is made if it is not there.
 
@@ -43,6 +44,7 @@ def import_audio(
         progress: gets seconds of music done and to do, guessed from the files' sizes, and a name.
         cancel: once set, the import stops within a second; the report says so. What is in, stays.
         workers: processes; default one per core, four at most.
+        on_file: told what became of a file as soon as it is known.
 
     Raises:
         InputError: an input that is nowhere, or no audio files in any.
@@ -57,7 +59,7 @@ def import_audio(
         make_folders(folder)
     with WriterLock(folder), _open_or_create(folder) as library:
         staging.sweep(library)
-        run = _Run(library, progress, cancel)
+        run = _Run(library, progress, cancel, on_file)
         return run.do(paths, workers or default_processes())
 
 
@@ -75,7 +77,14 @@ def _open_or_create(folder: Path) -> Library:
 class _Run:
     """One import: what is to be done, and what became of each file so far."""
 
-    def __init__(self, library: Library, progress: Progress, cancel: CancelFlag | None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        progress: Progress,
+        cancel: CancelFlag | None,
+        on_file: Callable[[FileReport], None] | None,
+    ) -> None:
+        self._on_file = on_file
         self._library = library
         self._cancel = cancel
         self._tally = _Tally(progress)
@@ -152,6 +161,8 @@ class _Run:
     def _add(self, file: FileReport) -> None:
         shown = inputs.shown(file.path)
         self._files[shown] = replace(file, path=Path(shown))
+        if self._on_file is not None:
+            self._on_file(self._files[shown])
 
     def _add_regridded(self, path: str, track_id: str, result: Result) -> None:
         """Tell of the files of a track that was put on the library's tempo, or was too short."""

@@ -53,12 +53,13 @@ class Keeper:
 
     def save(
         self, info: Callable[[], dict[str, Any]], aggregate: Callable[[], Measure], *, now: bool
-    ) -> None:
+    ) -> bool:
         """Write the best if it is new, and it is time or `now`, its latents standardised over
-        what `aggregate` measures. The model is left as it was. Raises `OutputError`."""
+        what `aggregate` measures; says whether it did. The model is left as it was. Raises
+        `OutputError`."""
         due = now or time.monotonic() - self._saved_at >= _SAVE_EVERY
         if not (self._unsaved and due):
-            return
+            return False
         last = self._model.get_weights()
         try:
             self.put_back()
@@ -71,3 +72,4 @@ class Keeper:
         finally:
             self._model.set_weights(last)
         self._unsaved, self._saved_at = False, time.monotonic()
+        return True

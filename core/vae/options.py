@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.vae.augment import Augmentation
+from core.vae.history import Epoch
 from core.vae.measure import Measure
+
+Spectra = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Watcher(Protocol):
+    """Who wants to follow a training; called from the thread that trains."""
+
+    def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
+        """An epoch is over; `picture()` gives a window (512, 128) dB and its reconstruction."""
+
+    def saved(self, epoch: int) -> None:
+        """The file holds a better model, that of this epoch."""
 
 
 @dataclass(frozen=True)

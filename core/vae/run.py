@@ -14,12 +14,12 @@ from core.errors import TrainingError
 from core.progress import CancelFlag, Progress
 from core.vae import checkpoint, resuming, schedule
 from core.vae.backend import keras
-from core.vae.data import Index, TrainingData
+from core.vae.data import Index, TrainingData, unfold
 from core.vae.history import Epoch, History
 from core.vae.keeping import Keeper
 from core.vae.measure import Measure, Meter
 from core.vae.model import SegmentVAE
-from core.vae.options import TrainOptions, TrainResult
+from core.vae.options import Spectra, TrainOptions, TrainResult, Watcher
 from core.vae.preparing import Ground
 from core.vae.split import split
 
@@ -47,7 +47,9 @@ class Run:
         options: TrainOptions,
         progress: Progress,
         cancel: CancelFlag | None,
+        watcher: Watcher | None = None,
     ) -> None:
+        self.watcher = watcher
         self.data, self.options, self.progress, self.cancel = data, options, progress, cancel
         self.pace = schedule.Pace(options.minutes)
         self.rng = np.random.default_rng(options.seed)
@@ -106,7 +108,8 @@ class Run:
         while not self.stopped:
             self._epoch()
             self._judge()
-            self.keeper.save(self._info, self._aggregate, now=False)
+            self._show()
+            self._save(now=False)
             self._decide()
 
     def _decide(self) -> None:
@@ -247,9 +250,24 @@ class Run:
             "seed": self.options.seed,
         }
 
+    def picture(self) -> Spectra:
+        """A window (512, 128) dB and what the model as it is now makes of it."""
+        window = self.data.batch(self.watched[len(self.watched) // 2 :][:1])
+        decoded, _, _ = self.model(window, training=False)
+        return unfold(window)[0], unfold(np.asarray(decoded))[0]
+
+    def _show(self) -> None:
+        if self.watcher is not None:
+            self.watcher.epoch(self.history.epochs[-1], self.picture)
+
+    def _save(self, *, now: bool) -> None:
+        saved = self.keeper.save(self._info, self._aggregate, now=now)
+        if saved and self.watcher is not None:
+            self.watcher.saved(self.keeper.epoch)
+
     def keep(self) -> None:
         """Write the best model, what a resume needs, and the history."""
-        self.keeper.save(self._info, self._aggregate, now=True)
+        self._save(now=True)
         state = self.state or resuming.State.of(self.model, self.history, self.plateau)
         if state.finite:
             state.write(self.options.path)

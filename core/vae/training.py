@@ -6,10 +6,10 @@ from core.errors import Cancelled, TrainingError
 from core.progress import CancelFlag, Progress, silent
 from core.vae.backend import keras
 from core.vae.data import TrainingData
-from core.vae.options import TrainOptions, TrainResult
+from core.vae.options import TrainOptions, TrainResult, Watcher
 from core.vae.run import Run
 
-__all__ = ["TrainOptions", "TrainResult", "TrainingData", "train"]
+__all__ = ["TrainOptions", "TrainResult", "TrainingData", "Watcher", "train"]
 
 
 def train(
@@ -17,6 +17,7 @@ def train(
     options: TrainOptions,
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
+    watcher: Watcher | None = None,
 ) -> TrainResult:
     """Train on `data`; the best model so far is at `options.path` whatever happens.
 
@@ -34,7 +35,7 @@ def train(
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy("float32")
     try:
-        run = Run(data, options, progress, cancel)
+        run = Run(data, options, progress, cancel, watcher)
     except KeyboardInterrupt as error:
         raise Cancelled("stopped as asked, before there was a model to keep") from error
     failure: TrainingError | None = None

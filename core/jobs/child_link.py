@@ -1,0 +1,207 @@
+"""A child that makes sound: asked without waiting, started again if it dies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Hashable
+from multiprocessing.connection import Connection
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.jobs.conversation import Conversation
+from core.jobs.failures import obituary
+from core.jobs.messages import (
+    AUDITION,
+    CLIP,
+    MAPPING,
+    OPENING,
+    Failed,
+    Heard,
+    Map,
+    Open,
+    Picture,
+    Ready,
+    Refused,
+    Seen,
+    Sound,
+    Sounded,
+    Underway,
+)
+from core.jobs.waiting import Task, Waiting
+from core.timeline.clip import Source
+
+_GRACE_MS: Final = 1500
+_MOST_DEATHS: Final = 3
+_MOST_TRIES: Final = 2
+"""An order that kills the child twice is not begun a third time."""
+
+
+class ChildLink(QObject):
+    """One order is under way at a time; the others wait here, where newer ones can overtake them.
+
+    Signals:
+        ready(Ready): library and model are open.
+        sounded(Sounded), seen(Seen), mapped(): what was asked for.
+        progress(float, float, str): how far the map is.
+        failed(Failed): it cannot be; the key says what.
+        died(str): the child has died; it is started again unless the line says otherwise.
+    """
+
+    ready = Signal(object)
+    sounded = Signal(object)
+    seen = Signal(object)
+    mapped = Signal()
+    progress = Signal(float, float, str)
+    failed = Signal(object)
+    died = Signal(str)
+
+    def __init__(
+        self, body: Callable[[Connection], None], name: str, parent: QObject | None = None
+    ) -> None:
+        """`body` is a function of a module, run in the child."""
+        super().__init__(parent)
+        self._body, self._name = body, name
+        self._waiting = Waiting()
+        self._talk: Conversation | None = None
+        self._order: Open | None = None
+        self._now: Task | Open | None = None
+        self._opened = False
+        self._deaths = 0
+
+    def start(self, order: Open) -> None:
+        """Work with another library and model; what waits for the old ones is dropped."""
+        self._waiting.clear()
+        self._order, self._opened = order, False
+        if self._talk is None:
+            self._begin()
+        self._next()
+
+    def audition(
+        self, key: Hashable, source: Source, bpm: float, renderer: str | None = None
+    ) -> None:
+        """A loop to be heard at once; takes the place of an earlier one that was not begun."""
+        self._waiting.audition(key, Sound(source, bpm, renderer))
+        self._next()
+
+    def render(self, key: Hashable, source: Source, bpm: float) -> None:
+        """A loop for a clip."""
+        self._waiting.clip(key, Sound(source, bpm))
+        self._next()
+
+    def spectrogram(self, key: Hashable, source: Source) -> None:
+        """A spectrogram without a sound."""
+        self._waiting.picture(key, Picture(source))
+        self._next()
+
+    def map(self) -> None:
+        """Latents and map, computed and kept where the library lacks them."""
+        self._waiting.map(MAPPING)
+        self._next()
+
+    def keep_renders(self, keep: Container[Hashable]) -> None:
+        """Drop waiting clips whose keys are not in `keep`."""
+        self._waiting.keep_clips(keep)
+
+    def close(self) -> None:
+        """End the child; nothing is told any more."""
+        self._order = None
+        self._waiting.clear()
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            talk.close(_GRACE_MS)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child, if it lives."""
+        return self._talk.pid if self._talk else None
+
+    # Inside
+
+    def _begin(self) -> None:
+        self._talk = Conversation(self._body, name=self._name)
+        self._talk.received.connect(self._received)
+        self._talk.ended.connect(self._ended)
+        self._now = None
+        self._talk.begin()
+
+    def _next(self) -> None:
+        """Begin what comes next, if nothing is under way."""
+        if self._talk is None or self._now is not None or self._order is None:
+            return
+        if not self._opened:
+            self._now = self._order
+            self._talk.send(self._order)
+            return
+        task = self._waiting.take()
+        if task is not None:
+            task.tries += 1
+            self._now = task
+            self._talk.send(task.order)
+
+    @Slot(object, object)
+    def _received(self, talk: object, message: object) -> None:
+        if talk is not self._talk:
+            return
+        if isinstance(message, Underway):
+            self.progress.emit(message.done, message.total, message.message)
+            return
+        now, self._now = self._now, None
+        if isinstance(now, Open):
+            self._answered_open(now, message)
+        elif now is not None:
+            self._deaths = 0
+            self._answered(now, message)
+        self._next()
+
+    def _answered_open(self, order: Open, message: object) -> None:
+        if order is not self._order:  # another one was asked for meanwhile
+            return
+        if isinstance(message, Ready):
+            self._opened = True
+            self.ready.emit(message)
+        elif isinstance(message, Refused):
+            self._order = None
+            self.failed.emit(Failed(OPENING, message.message))
+
+    def _answered(self, task: Task, message: object) -> None:
+        for key in task.keys:
+            if isinstance(message, Refused):
+                self.failed.emit(Failed(key, message.message))
+            elif isinstance(task.order, Map):
+                self.mapped.emit()
+            elif isinstance(task.order, Picture):
+                self.seen.emit(Seen(key, task.order.source, message))  # type: ignore[arg-type]
+            elif isinstance(message, Heard) and isinstance(task.order, Sound):
+                self.sounded.emit(_sounded(key, task, task.order, message))
+
+    @Slot(object, object)
+    def _ended(self, talk: object, status: int | None) -> None:
+        if talk is not self._talk:
+            return
+        self._talk, self._opened = None, False
+        now, self._now = self._now, None
+        self._deaths += 1
+        again = self._deaths <= _MOST_DEATHS and self._order is not None
+        if isinstance(now, Task):
+            self._blame(now, again)
+        line = obituary(f"the {self._name}", status)
+        if again:
+            self.died.emit(f"{line}; it is started again, nothing is lost")
+            self._begin()
+            self._next()
+        else:
+            self.died.emit(f"{line} again and again; save, and start the program anew")
+
+    def _blame(self, task: Task, again: bool) -> None:
+        if again and task.tries < _MOST_TRIES:
+            self._waiting.put_back(task)
+            return
+        for key in task.keys:
+            self.failed.emit(Failed(key, f"the {self._name} ended while making this sound"))
+
+
+def _sounded(key: Hashable, task: Task, order: Sound, heard: Heard) -> Sounded:
+    purpose = AUDITION if task.line == AUDITION else CLIP
+    return Sounded(
+        key, order.source, order.bpm, heard.loop, heard.spectrogram, heard.renderer, purpose
+    )

@@ -1,0 +1,81 @@
+"""The decoder child: it holds the model, and turns latents into sound."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core import settings
+from core.errors import ModelError
+from core.jobs.messages import Array, Heard, Open, Picture, Ready, Sound
+from core.jobs.serving import serve
+from core.progress import Progress
+from core.timeline.clip import LatentSource, Source
+
+if TYPE_CHECKING:
+    from core.decoder import Decoder
+    from core.workspace import Workspace
+
+
+def body(connection: Connection) -> None:
+    """Of the process."""
+    serve(connection, Decoding)
+
+
+class Decoding:
+    """`serving.Service` over a `Decoder`."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+        self._space: Workspace | None = None
+
+    def open(self, order: Open) -> Ready:
+        """Open library and model, and make a first sound, which compiles what has to be."""
+        from core.workspace import open_workspace
+
+        begun = time.perf_counter()
+        self._space = None
+        self._open.close()
+        space = self._open.enter_context(open_workspace(order.library, order.model))
+        _warm_up(space)
+        self._space = space
+        return Ready(space.codec.hash, space.library.id, time.perf_counter() - begun)
+
+    def sound(self, order: Sound) -> Heard:
+        """Loop, spectrogram, and what sounded."""
+        decoder = self._decoder
+        loop = decoder.audio(order.source, order.bpm, order.renderer)
+        name = decoder.renderer_for(order.source, order.renderer)
+        return Heard(loop, self._seen(order.source), name)
+
+    def picture(self, order: Picture) -> Array:
+        """The spectrogram alone, without a sound."""
+        return self._seen(order.source)
+
+    def map(self, progress: Progress) -> None:
+        """Encode and place what the library has not under this model yet."""
+        self._decoder.map(progress=progress)
+
+    @property
+    def _decoder(self) -> Decoder:
+        if self._space is None:
+            raise ModelError("no model is open; train one, or open the demo")
+        return self._space.decoder
+
+    def _seen(self, source: Source) -> Array:
+        return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
+
+
+def _warm_up(space: Workspace) -> None:
+    """One decoding; and one sound, where that does not mean encoding the library first."""
+    space.decoder.decode(np.zeros((1, settings.LATENT_SIZE), np.float32))
+    known = set(space.library.latents(space.codec.hash)[0])
+    segments = space.library.segments()
+    if segments and all(segment.id in known for segment in segments):
+        latent = space.decoder.latents()[1][0]
+        source = LatentSource(latent, model_hash=space.codec.hash)
+        space.decoder.audio(source, space.library.tempo)

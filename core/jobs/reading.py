@@ -1,0 +1,76 @@
+"""The reader child: real segments as loops at a tempo. It is there within a second, since it knows
+no model; in the window's process bringing one to a tempo would hold everything up for .1 s."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from core.errors import InputError, LibraryError
+from core.jobs.messages import Array, Heard, Open, Picture, Ready, Sound
+from core.jobs.serving import serve
+from core.progress import Progress
+from core.timeline.clip import RealSource, Source
+
+if TYPE_CHECKING:
+    from core.decoder.real import RealMusic
+    from core.library.store import Library
+
+ORIGINAL = "original"
+"""The renderer of a real segment: none."""
+
+
+def body(connection: Connection) -> None:
+    """Of the process."""
+    serve(connection, Reading)
+
+
+class Reading:
+    """`serving.Service` over the library's own music."""
+
+    def __init__(self) -> None:
+        self._opened = contextlib.ExitStack()
+        self._library: Library | None = None
+        self._music: RealMusic | None = None
+
+    def open(self, order: Open) -> Ready:
+        """Open the library to read."""
+        from core.decoder.real import RealMusic
+        from core.library.store import Library
+
+        begun = time.perf_counter()
+        self._library = self._music = None
+        self._opened.close()
+        self._library = self._opened.enter_context(Library.open(order.library, read_only=True))
+        # Nothing is kept here: the window keeps what it got.
+        self._music = RealMusic(self._library, _no_model, 0)
+        return Ready("", self._library.id, time.perf_counter() - begun)
+
+    def sound(self, order: Sound) -> Heard:
+        """The loop; the spectrogram is asked for on its own, since it may take a moment."""
+        if self._music is None:
+            raise LibraryError("no library is open; open one, or import some music")
+        return Heard(self._music.loop(_segment(order.source), order.bpm), None, ORIGINAL)
+
+    def picture(self, order: Picture) -> Array:
+        """(512, 128) dB."""
+        if self._library is None:
+            raise LibraryError("no library is open; open one, or import some music")
+        segment = self._library.segment(_segment(order.source))
+        return self._library.segment_spectrogram(segment)
+
+    def map(self, progress: Progress) -> None:
+        """Not without a model."""
+        raise InputError("the map takes a model")
+
+
+def _segment(source: Source) -> str:
+    if not isinstance(source, RealSource):
+        raise InputError("a latent takes a model")
+    return source.segment_id
+
+
+def _no_model(latents: Array) -> Array:
+    raise InputError("a latent takes a model")

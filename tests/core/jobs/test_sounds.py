@@ -1,0 +1,123 @@
+"""Loops from both children, on the built-in demo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import latent_map, resources
+from core.jobs.decoder_link import DecoderLink
+from core.jobs.sounds import Sounds
+from core.settings import segment_frames
+from core.timeline.clip import LatentSource, RealSource
+
+BPM = 131.0
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def sounds(qapp: object) -> Iterator[tuple[DecoderLink, Sounds]]:
+    link = DecoderLink()
+    made = Sounds(link)
+    made.set_library(resources.demo_library())
+    yield link, made
+    made.close()
+    link.close()
+
+
+@pytest.fixture(scope="module")
+def demo() -> latent_map.LatentMap:
+    found = latent_map.load(resources.demo_library(), resources.demo_model())
+    assert found is not None
+    return found
+
+
+def test_real_segments_sound_without_a_decoder(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    _, made = sounds
+    source = RealSource(demo.segments[5].id)
+    with qtbot.waitSignal(made.auditioned, timeout=PATIENCE) as told:
+        made.audition(source, BPM)
+    assert told.args[0].loop.shape == (segment_frames(BPM), 2)
+    assert told.args[0].renderer == "original"
+    assert np.abs(told.args[0].loop).max() > 0.05
+    with qtbot.waitSignal(made.auditioned):  # at once, from memory
+        made.audition(source, BPM)
+
+
+def test_what_cannot_be_heard_is_told(sounds: tuple[DecoderLink, Sounds], qtbot: Any) -> None:
+    _, made = sounds
+    with qtbot.waitSignal(made.failed, timeout=PATIENCE) as told:
+        made.want([RealSource("nothing-0-0")], BPM)
+    assert told.args[0] == RealSource("nothing-0-0")
+    assert made.outstanding == 0
+
+
+@pytest.mark.slow
+def test_latents_are_decoded_and_a_killed_child_comes_back(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    link, made = sounds
+    link.open(resources.demo_library(), resources.demo_model())
+    source = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    with qtbot.waitSignal(made.arrived, timeout=PATIENCE):  # asked before the child is ready
+        made.want([source], BPM)
+    loop = made.loop(source, BPM)
+    assert loop is not None
+    assert loop.shape == (segment_frames(BPM), 2)
+    with qtbot.waitSignal(link.seen, timeout=PATIENCE) as seen:
+        link.spectrogram("mine", source)
+    assert seen.args[0].spectrogram.shape == (512, 128)
+    other = LatentSource((demo.latents[4],), model_hash=demo.model_hash)
+    assert link.pid is not None
+    with qtbot.waitSignals([link.died, made.auditioned], timeout=PATIENCE):
+        os.kill(link.pid, signal.SIGKILL)
+        made.audition(other, BPM)
+    made.refresh()
+    with qtbot.waitSignal(made.auditioned, timeout=PATIENCE) as again:
+        made.audition(source, BPM)
+    np.testing.assert_array_equal(again.args[0].loop, loop)
+
+
+@pytest.mark.slow
+def test_the_last_audition_wins(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    link, made = sounds
+    link.open(resources.demo_library(), resources.demo_model())
+    heard: list[Any] = []
+    made.auditioned.connect(lambda it: heard.append(it.source))
+    asked = [LatentSource((latent,), model_hash=demo.model_hash) for latent in demo.latents[:8]]
+    for source in asked:
+        made.audition(source, BPM)
+    qtbot.waitUntil(lambda: asked[-1] in heard, timeout=PATIENCE)
+    assert len(heard) <= 2
+
+
+def test_a_model_of_nothing_is_refused(
+    sounds: tuple[DecoderLink, Sounds], qtbot: Any, tmp_path: Any
+) -> None:
+    link, _ = sounds
+    bad = tmp_path / "bad.keras"
+    bad.write_bytes(b"no model")
+    with qtbot.waitSignal(link.failed, timeout=PATIENCE) as told:
+        link.open(resources.demo_library(), bad)
+    assert "bad.keras" in told.args[0].message
+
+
+def test_the_window_side_imports_nothing_heavy() -> None:
+    heavy = ("tensorflow", "keras", "librosa", "numba", "scipy", "sklearn")
+    code = (
+        "import sys, core.jobs.sounds, core.jobs.child_job, core.jobs.work, core.latent_map;"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
