@@ -1,1 +1,5 @@
-"""Spectrograms as pictures: the panel of three, and thumbnails for everybody."""
+"""Spectrograms: pictures of four bars."""
+
+from technovae_gui.spectrogram.panel import SpectrogramPanel
+
+__all__ = ["SpectrogramPanel"]
