@@ -16,7 +16,6 @@ from technovae_gui.timeline.looks import ClipInfo, Looks
 from technovae_gui.timeline.positions import decibel_text
 
 _TEXT_FROM = 30
-_DETAIL_FROM = 9
 _BADGE_FROM = 64
 
 
@@ -45,26 +44,34 @@ class ClipPainter:
         rect = layout.clip_rect(self._geometry, row, clip)
         info = self._looks.info(clip)
         self._ground(rect, info, standing)
-        if rect.width() >= _DETAIL_FROM:
-            body = layout.body_rect(rect)
-            self._picture(body, clip, info)
-            self._fades(body, clip, standing)
-            self._title(rect, clip, info)
-            if standing.selected or standing.hovered or clip.gain_db:
-                self._gain(body, clip, standing)
-            if standing.selected or standing.hovered:
-                self._handles(rect, clip, standing)
+        body = layout.body_rect(rect)
+        self._picture(body, clip, info)
+        self._fades(body, clip, standing)
+        self._title(rect, clip, info)
+        if standing.selected or standing.hovered or clip.gain_db:
+            self._gain(body, clip, standing)
+        if standing.selected or standing.hovered:
+            self._handles(rect, clip, standing)
         if standing.silent:
             self._painter.fillRect(rect.adjusted(-1, -1, 0, 1), ink.colour(theme.GROUND, 150))
-        self._outline(rect, standing)
+        if standing.selected:
+            self._outline(rect)
+
+    def paint_small(self, row: int, clip: Clip, selected: bool, silent: bool) -> None:
+        """Paint a clip of a few pixels: there may be a thousand of them."""
+        rect = layout.clip_rect(self._geometry, row, clip)
+        colour = self._looks.info(clip).colour
+        rect.setWidth(max(rect.width() - 1.0, 1.0))
+        self._painter.fillRect(rect, ink.mixed(colour, theme.GROUND, 0.15 if silent else 0.45))
+        rect.setHeight(layout.TITLE)
+        self._painter.fillRect(rect, ink.mixed(colour, theme.GROUND, 0.3 if silent else 0.74))
+        if selected:
+            self._outline(layout.clip_rect(self._geometry, row, clip))
 
     def _ground(self, rect: QRectF, info: ClipInfo, standing: Standing) -> None:
         bar = ink.mixed(info.colour, theme.GROUND, 0.95 if standing.selected else 0.74)
         body = ink.mixed(info.colour, theme.GROUND, 0.34 if standing.hovered else 0.26)
         painter = self._painter
-        if rect.width() < _DETAIL_FROM:
-            painter.fillRect(rect.adjusted(0, 0, -0.5, 0), bar)
-            return
         round_ = theme.RADIUS
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -170,9 +177,8 @@ class ClipPainter:
             if not overlap:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
 
-    def _outline(self, rect: QRectF, standing: Standing) -> None:
-        painter = self._painter
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if standing.selected:
-            painter.setPen(ink.pen(theme.ACCENT, 2.0))
-            painter.drawRoundedRect(rect.adjusted(1, 1, -2, -1), theme.RADIUS, theme.RADIUS)
+    def _outline(self, rect: QRectF) -> None:
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(ink.pen(theme.ACCENT, 2.0))
+        place = rect.adjusted(1, 1, -2, -1)
+        self._painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,6 +12,8 @@ from technovae_gui import theme
 from technovae_gui.timeline import ink
 
 _FINE = 0.1
+_STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+_RESET = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0)
 
 
 class DragNumber(QWidget):
@@ -83,13 +85,19 @@ class DragNumber(QWidget):
         self._serial += 1
         self._ask(self._value + event.angleDelta().y() / 120.0 * self._step)
 
+    def event(self, event: QEvent) -> bool:
+        override = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.key() in (*_STEPS, *_RESET):
+            event.accept()  # the timeline's Delete is meant for clips
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         key = Qt.Key(event.key())
-        if key in steps:
+        if key in _STEPS:
             self._serial += 1
-            self._ask(self._value + steps[key] * self._step)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0):
+            self._ask(self._value + _STEPS[key] * self._step)
+        elif key in _RESET:
             self._reset()
         else:
             super().keyPressEvent(event)

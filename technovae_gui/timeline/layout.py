@@ -17,6 +17,8 @@ HANDLE: Final = 8
 """Size of a fade handle."""
 NARROW: Final = 26
 """Clips of fewer pixels have no handles, so that they can still be moved."""
+DETAIL: Final = 14
+"""Clips of fewer pixels are two plain rectangles."""
 _TOP_DB: Final = 12.0
 _BOTTOM_DB: Final = -36.0
 

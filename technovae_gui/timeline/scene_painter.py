@@ -10,12 +10,15 @@ from core.timeline.arrangement import Lane
 from technovae_gui import theme
 from technovae_gui.timeline import crossings, curves, grid_painter, ink, layout, visible
 from technovae_gui.timeline.clip_painter import ClipPainter, Standing
+from technovae_gui.timeline.crossings import Crossing
 from technovae_gui.timeline.geometry import Geometry
 from technovae_gui.timeline.looks import Looks
 from technovae_gui.timeline.mirror import Mirror
 
 REACH = 8
 """Pixels that a clip's marks may stand out at its sides."""
+_CROSS_FROM = 4.0
+"""Pixels of an overlap below which no curve could be seen."""
 _HINT = "Drag a dot or any point of the map here"
 
 
@@ -52,22 +55,31 @@ class ScenePainter:
         self, row: int, lane: Lane, selection: frozenset[str], hovered: str, silent: bool
     ) -> None:
         clips = visible.between(lane, *self._span)
+        detailed = layout.DETAIL * self._geometry.ticks_per_pixel
         for clip in clips:
+            if clip.length < detailed:
+                self._clips.paint_small(row, clip, clip.id in selection, silent)
+                continue
             into, out = crossings.overlaps(lane, clip)
             standing = Standing(clip.id in selection, clip.id == hovered, silent, into, out)
             self._clips.paint(row, clip, standing)
         for crossing in crossings.among(clips):
-            body = layout.body_rect(layout.clip_rect(self._geometry, row, crossing.incoming))
-            left, right = self._geometry.x(crossing.start), self._geometry.x(crossing.end)
-            place = QRectF(left, body.top(), right - left, body.height())
-            curves.cross(self._painter, place)
-            if crossing.swap is not None:
-                curves.swap(self._painter, self._geometry.x(crossing.swap), place)
+            self._crossing(row, crossing)
         for clip in clips:
             if clip.id in self._mirror.swaps:
                 body = layout.body_rect(layout.clip_rect(self._geometry, row, clip))
                 tick = self._mirror.swaps[clip.id]
                 curves.swap(self._painter, self._geometry.x(tick), body)
+
+    def _crossing(self, row: int, crossing: Crossing) -> None:
+        left, right = self._geometry.x(crossing.start), self._geometry.x(crossing.end)
+        if right - left < _CROSS_FROM:
+            return
+        body = layout.body_rect(layout.clip_rect(self._geometry, row, crossing.incoming))
+        place = QRectF(left, body.top(), right - left, body.height())
+        curves.cross(self._painter, place)
+        if crossing.swap is not None:
+            curves.swap(self._painter, self._geometry.x(crossing.swap), place)
 
     def ghosts(self, row: int, start: int, count: int) -> None:
         """Outlines of clips that would be dropped."""

@@ -55,10 +55,10 @@ class Thumbnails:
 
 def of_loop(loop: NDArray[np.float32]) -> QImage:
     """A stencil of the peaks of a four-bar loop (frames, channels), `COLUMNS` x `ROWS`."""
-    mono = np.abs(np.asarray(loop, np.float32)).reshape(len(loop), -1).max(axis=1, initial=0.0)
-    edges = np.linspace(0, max(len(mono), 1), COLUMNS, endpoint=False).astype(int)
-    padded = mono if len(mono) else np.zeros(1, np.float32)
-    peaks = np.minimum(np.maximum.reduceat(padded, edges), 1.0)
+    samples = loop if loop.size else np.zeros((1, 1), np.float32)
+    mono = np.abs(samples).max(axis=1)
+    edges = np.linspace(0, len(mono), COLUMNS, endpoint=False).astype(int)
+    peaks = np.minimum(np.maximum.reduceat(mono, edges), 1.0)
     from_middle = np.abs((np.arange(ROWS) + 0.5) / ROWS * 2.0 - 1.0)
     half = np.maximum(peaks, 1.0 / ROWS)[None, :]
     cover = np.clip((half - from_middle[:, None]) * ROWS / 2.0 + 0.5, 0.0, 1.0)

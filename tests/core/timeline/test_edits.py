@@ -184,6 +184,37 @@ def test_moving_between_lanes_and_against_the_start() -> None:
     assert (lane.id, clip.start) == ("m", 0)
 
 
+@given(arrangements(), st.data(), st.integers(-(10**5), 10**5), st.integers(-3, 3))
+def test_reach_is_how_far_a_move_goes(
+    before: Arrangement, data: st.DataObject, ticks: int, lanes: int
+) -> None:
+    ids = some_ids(before, data)
+    far = edits.reach(before, ids, ticks=ticks, lanes=lanes)
+    moved = edits.move(before, ids, ticks=ticks, lanes=lanes)
+    rows = {clip.id: (row, clip.start) for row, clip in edits.by_row(before)}
+    for row, clip in edits.by_row(moved):
+        if clip.id in ids:
+            old_row, old_start = rows[clip.id]
+            assert (clip.start - old_start, row - old_row) == far
+
+
+def test_putting_adds_the_rows_that_are_missing() -> None:
+    clip = Clip("d", SOURCE, TICKS_PER_BAR)
+    after = edits.put(one_clip(), [(3, clip)])
+    assert [len(lane.clips) for lane in after.lanes] == [1, 0, 0, 1]
+    assert edits.put(one_clip(), []) == one_clip()
+
+
+def test_clips_are_changed_in_their_place() -> None:
+    after = edits.change_clips(one_clip(), ["c"], lambda clip: clip.changed(gain_db=-3.0))
+    assert after.clip("c").gain_db == -3.0
+    assert edits.change_clips(after, ["c"], lambda clip: clip) == after
+    with pytest.raises(InputError, match="moved"):
+        edits.change_clips(after, ["c"], lambda clip: clip.changed(start=5))
+    with pytest.raises(InputError, match="none"):
+        edits.change_clips(after, ["none"], lambda clip: clip)
+
+
 def test_duplicates_follow_and_go_on() -> None:
     doubled = edits.duplicate(one_clip(), ["c"])
     first, second = doubled.lanes[0].clips

@@ -1,0 +1,109 @@
+"""Ticks to pixels and back, zoom around a point, the grid, and what is visible."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
+from core.timeline.arrangement import Lane
+from technovae_gui.timeline import visible
+from technovae_gui.timeline.geometry import COARSEST, FINEST, HIGHEST, LOWEST, Geometry
+from technovae_gui.timeline.ruler_marks import marks
+from technovae_gui.timeline.snapping import Snap
+from tests.technovae_gui.timeline.hand import BAR, clip
+
+geometries = st.builds(
+    Geometry,
+    st.floats(FINEST, COARSEST),
+    st.floats(0, 1e6),
+    st.integers(0, 5000),
+    st.integers(LOWEST, HIGHEST),
+)
+
+
+@given(geometries, st.integers(-(10**6), 10**7))
+def test_there_and_back(geometry: Geometry, tick: int) -> None:
+    assert geometry.tick(geometry.x(tick)) == pytest.approx(tick, abs=1e-3)
+
+
+@given(geometries, st.integers(0, 60), st.floats(0.0, 0.99))
+def test_rows(geometry: Geometry, row: int, part: float) -> None:
+    assert geometry.row(geometry.y(row) + part * geometry.lane_height) == row
+
+
+@given(geometries, st.floats(0.1, 10), st.floats(0, 3000))
+def test_zooming_keeps_what_is_under_the_mouse(geometry: Geometry, factor: float, x: float) -> None:
+    zoomed = geometry.zoomed(factor, x)
+    assert FINEST <= zoomed.ticks_per_pixel <= COARSEST
+    assert zoomed.left >= 0
+    if zoomed.left > 0:
+        assert zoomed.x(geometry.tick(x)) == pytest.approx(x, abs=1e-3)
+
+
+@given(geometries, st.floats(0.2, 5), st.floats(0, 800))
+def test_lanes_grow_around_the_mouse(geometry: Geometry, factor: float, y: float) -> None:
+    taller = geometry.taller(factor, y)
+    assert LOWEST <= taller.lane_height <= HIGHEST
+    if taller.top > 0:
+        before = (y + geometry.top) / geometry.lane_height
+        assert (y + taller.top) / taller.lane_height == pytest.approx(before, abs=0.02)
+
+
+@given(geometries, st.integers(0, 10**6), st.integers(1, 10**6), st.integers(200, 3000))
+def test_fitting_shows_both_ends(geometry: Geometry, start: int, span: int, width: int) -> None:
+    fitted = geometry.fitted(start, start + span, width)
+    if fitted.ticks_per_pixel < COARSEST:
+        assert -0.01 <= fitted.x(start) <= fitted.x(start + span) <= width
+
+
+@given(geometries)
+def test_grid_lines_are_apart(geometry: Geometry) -> None:
+    step = geometry.grid()
+    assert step / geometry.ticks_per_pixel >= 11
+    assert step % (TICKS_PER_BEAT // 4) == 0
+
+
+def test_marks_name_bars() -> None:
+    geometry = Geometry(ticks_per_pixel=96.0)
+    named = [
+        (mark.tick // TICKS_PER_BAR, mark.text) for mark in marks(geometry, 0, 700) if mark.text
+    ]
+    assert named == [(0, "1"), (4, "5"), (8, "9"), (12, "13"), (16, "17")]
+
+
+def test_marks_name_beats_close_up() -> None:
+    geometry = Geometry(ticks_per_pixel=3.0)
+    texts = [mark.text for mark in marks(geometry, 0, 700) if mark.text]
+    assert texts[:3] == ["1", "1.1.2", "1.1.3"]
+    assert texts[4] == "1.2"
+
+
+@given(st.integers(0, 10**6))
+def test_snapping(tick: int) -> None:
+    for snap in Snap:
+        near = snap.near(tick)
+        assert near % snap.value == 0
+        assert abs(near - tick) * 2 <= snap.value
+        assert snap.near(tick, free=True) == tick
+    assert Snap.BAR.near(-5000) == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 4)), min_size=1, max_size=12),
+    st.integers(0, 100),
+    st.integers(0, 30),
+)
+def test_visible_clips_are_all_that_touch(
+    shape: list[tuple[int, int]], first: int, span: int
+) -> None:
+    clips, bar = [], 0
+    for number, (bars, gap) in enumerate(shape):
+        clips.append(clip(str(number), bar, bars))
+        bar += bars + gap
+    lane = Lane("lane", clips=tuple(clips))
+    low, high = first * BAR + 1, (first + span) * BAR + 2
+    wanted = [c for c in clips if c.end > low and c.start < high]
+    assert list(visible.between(lane, low, high)) == wanted
+    assert visible.under(lane, low) == [c for c in clips if c.start <= low < c.end]

@@ -1,0 +1,208 @@
+"""The keyboard: commands, nudges, copy and paste."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.timeline import edits
+from core.timeline.clip import LatentSource
+from technovae_gui.document import Document
+from technovae_gui.timeline import Snap, TimelineView
+from tests.technovae_gui.timeline.hand import BAR, Hand, clip
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def typed(view: TimelineView, qtbot: Any) -> Any:
+    """Press a key while the lanes have the focus."""
+    view.activateWindow()
+    view.canvas.setFocus()
+    qtbot.waitUntil(view.canvas.hasFocus)
+
+    def press(key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(view.canvas, key, keys)
+
+    return press
+
+
+def test_delete_and_duplicate(typed: Any, document: Document) -> None:
+    document.select(["c"])
+    typed(Qt.Key.Key_D, CTRL)
+    starts = [c.start / BAR for c in document.arrangement.lanes[1].clips]
+    assert starts == [4, 8]
+    assert document.selection == {document.arrangement.lanes[1].clips[1].id}
+    typed(Qt.Key.Key_Delete)
+    assert [c.id for c in document.arrangement.lanes[1].clips] == ["c"]
+    assert document.undo_stack.count() == 2
+
+
+def test_select_all(typed: Any, document: Document) -> None:
+    typed(Qt.Key.Key_A, CTRL)
+    assert document.selection == {"a", "b", "c"}
+
+
+def test_copy_and_paste_at_the_playhead(
+    typed: Any, document: Document, view: TimelineView, hand: Hand
+) -> None:
+    document.select(["a", "c"])
+    typed(Qt.Key.Key_C, CTRL)
+    view.set_playhead(16.0 * BAR)
+    hand.click(hand.at(20, 1))
+    typed(Qt.Key.Key_V, CTRL)
+    lanes = document.arrangement.lanes
+    assert [c.start / BAR for c in lanes[1].clips] == [4, 16]
+    assert [c.start / BAR for c in lanes[2].clips] == [20]
+    assert len(document.selection) == 2
+    assert document.undo_stack.undoText() == "paste"
+
+
+def test_cut_and_paste_below_adds_lanes(
+    typed: Any, document: Document, view: TimelineView, hand: Hand
+) -> None:
+    document.select(["a", "c"])
+    typed(Qt.Key.Key_X, CTRL)
+    assert [c.id for c in document.arrangement.clips()] == ["b"]
+    hand.click(hand.at(20, 3))
+    typed(Qt.Key.Key_V, CTRL)
+    assert len(document.arrangement.lanes) == 5
+    assert len(document.arrangement.lanes[4].clips) == 1
+
+
+def test_split_at_the_playhead(typed: Any, document: Document, view: TimelineView) -> None:
+    view.set_playhead(1.5 * BAR)
+    typed(Qt.Key.Key_S)
+    assert [(c.start / BAR, c.end / BAR) for c in document.arrangement.lanes[0].clips] == [
+        (0, 1.5),
+        (1.5, 4),
+        (8, 12),
+    ]
+
+
+def test_split_while_it_plays_is_on_the_grid(
+    typed: Any, document: Document, view: TimelineView
+) -> None:
+    view.set_playing(True)
+    view.set_playhead(1.3 * BAR)
+    typed(Qt.Key.Key_S)
+    assert [c.end / BAR for c in document.arrangement.lanes[0].clips] == [1, 4, 12]
+
+
+def test_split_without_a_clip_says_so(
+    typed: Any, document: Document, view: TimelineView, qtbot: Any
+) -> None:
+    view.set_playhead(50.0 * BAR)
+    with qtbot.waitSignal(document.problem):
+        typed(Qt.Key.Key_S)
+
+
+def test_nudges_are_one_step_and_eat_nothing(
+    typed: Any, document: Document, view: TimelineView
+) -> None:
+    document.select(["a"])
+    view.snap = Snap.BAR
+    for _ in range(8):
+        typed(Qt.Key.Key_Right)
+    assert document.arrangement.clip("a").start == 8 * BAR
+    typed(Qt.Key.Key_Down)
+    assert {c.id for c in document.arrangement.clips()} == {"a", "b", "c"}
+    assert document.arrangement.lane_of("a")[0] is document.arrangement.lanes[1]
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert document.arrangement.clip("a").start == 0
+
+
+def test_nudges_stop_at_the_edges(typed: Any, document: Document) -> None:
+    document.select(["a"])
+    typed(Qt.Key.Key_Left)
+    typed(Qt.Key.Key_Up)
+    assert document.undo_stack.count() == 0
+    typed(Qt.Key.Key_Right)
+    assert document.arrangement.clip("a").start == BAR
+
+
+def test_zoom_keys(typed: Any, view: TimelineView) -> None:
+    before = view.camera.geometry.ticks_per_pixel
+    typed(Qt.Key.Key_Plus)
+    assert view.camera.geometry.ticks_per_pixel < before
+    typed(Qt.Key.Key_Minus)
+    assert view.camera.geometry.ticks_per_pixel == pytest.approx(before)
+    typed(Qt.Key.Key_Z)
+    end = view.camera.geometry.x(12 * BAR)
+    assert 0.8 * view.canvas.width() < end <= view.canvas.width()
+
+
+def test_renaming_a_clip(typed: Any, document: Document, view: TimelineView) -> None:
+    document.select(["a"])
+    typed(Qt.Key.Key_F2)
+    field = view.canvas.focusWidget()
+    QTest.keyClicks(field, "Intro s")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert document.arrangement.clip("a").name == "Intro s"
+    assert document.undo_stack.count() == 1
+    typed(Qt.Key.Key_F2)
+    field = view.canvas.focusWidget()
+    QTest.keyClicks(field, "Other")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert document.arrangement.clip("a").name == "Intro s"
+
+
+def test_delete_over_a_number_resets_it(view: TimelineView, document: Document) -> None:
+    document.select(["a"])
+    lane = document.arrangement.lanes[0]
+    document.edit("gain", lambda now: edits.set_lane(now, lane.id, gain_db=-3.0))
+    gain = view.headers.header(lane.id).gain
+    view.activateWindow()
+    gain.setFocus()
+    QTest.keyClick(gain, Qt.Key.Key_Delete)
+    assert document.arrangement.lanes[0].gain_db == 0.0
+    assert document.selection == {"a"}
+
+
+def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) -> None:
+    table = view.actions()
+    assert not table["delete"].isEnabled()
+    document.select(["a"])
+    assert table["delete"].isEnabled()
+    assert not table["renderer_phase"].isEnabled()
+    table["bass_swap"].trigger()
+    table["bass_cut"].trigger()
+    table["fade_in"].trigger()
+    table["fade_out"].trigger()
+    found = document.arrangement.clip("a")
+    assert found.bass_swap
+    assert found.bass_cut
+    assert (found.fade_in, found.fade_out) == (BAR, BAR)
+    table["no_fades"].trigger()
+    assert document.arrangement.clip("a").fade_in == 0
+    with qtbot.waitSignal(view.drag_out_requested) as saved:
+        table["save_wav"].trigger()
+    assert saved.args == [["a"]]
+    with qtbot.waitSignal(view.audition_requested) as heard:
+        table["audition"].trigger()
+    assert heard.args == [["a"]]
+
+
+def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> None:
+    document.edit("add", lambda now: edits.put(now, [(3, clip("s", 0, 0.5))]))
+    document.select(["s"])
+    view.actions()["fade_in"].trigger()
+    view.actions()["fade_out"].trigger()
+    found = document.arrangement.clip("s")
+    assert (found.fade_in, found.fade_out) == (0, BAR // 2)
+
+
+def test_the_renderer_of_latents(view: TimelineView, document: Document) -> None:
+    latent = clip("z", 0).changed(source=LatentSource(tuple([0.0] * 64)))
+    document.edit("add", lambda now: edits.put(now, [(3, latent)]))
+    document.select(["z"])
+    assert view.actions()["renderer_guided"].isChecked()
+    view.actions()["renderer_phase"].trigger()
+    source = document.arrangement.clip("z").source
+    assert isinstance(source, LatentSource)
+    assert source.renderer == "phase"
+    assert view.actions()["renderer_phase"].isChecked()
