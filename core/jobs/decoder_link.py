@@ -1,21 +1,22 @@
-"""The window's end of the decoder child."""
+"""The link to the decoder child, which holds the model."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from core.jobs import decoding
-from core.jobs.link import Link
-
-_NICENESS = 5
-"""What the window itself and the sound card need comes first; training comes after."""
+from core.jobs.child_link import ChildLink
+from core.jobs.messages import Open
 
 
-class DecoderLink(Link):
-    """The child that holds the model: latents as sounds and pictures, and the map.
-
-    Real segments work too, but `Sounds` has them made by `RealLink`, which is up much earlier.
-    """
+class DecoderLink(ChildLink):
+    """Latents as loops and spectrograms, and the map; see `ChildLink`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(decoding.body, name="the decoder", niceness=_NICENESS, parent=parent)
+        super().__init__(decoding.body, "decoder", parent)
+
+    def open(self, library: Path, model: Path | None) -> None:
+        """Work with `library` and `model` (None: the one that belongs to it) from now on."""
+        self.start(Open(library, model))
