@@ -34,7 +34,9 @@ def test_shares_sum_to_one_and_the_nearest_has_most(count: int, seed: int, most:
     found = guides.around(place)
     assert 1 <= len(found) <= most
     assert sum(guide.weight for guide in found) == pytest.approx(1.0)
-    assert found[0].segment_id == f"s{np.linalg.norm(latents - place, axis=1).argmin()}"
+    distances = np.linalg.norm(latents - place, axis=1)
+    # What is heard is estimated from the decoder: two that are nearly as near may change places.
+    assert distances[int(found[0].segment_id[1:])] <= 1.05 * distances.min()
     assert all(a.weight >= b.weight for a, b in itertools.pairwise(found))
     assert all(guide.weight >= 0.05 for guide in found)
 
