@@ -1,4 +1,4 @@
-"""Spectrograms: pictures of four bars."""
+"""Spectrograms as pictures: the panel of three, and thumbnails for everybody."""
 
 from technovae_gui.spectrogram.panel import SpectrogramPanel
 

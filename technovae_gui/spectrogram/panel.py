@@ -1,86 +1,88 @@
-"""The original, what the model makes of it, and where they differ."""
+"""The real segment, what the decoder makes of it, and how they differ."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from core.settings import CEILING_DB, FLOOR_DB
 from technovae_gui import theme
-from technovae_gui.spectrogram import colours
-from technovae_gui.spectrogram.view import SpectrogramView
+from technovae_gui.spectrogram.pane import DIFFERENCE, LEVELS, Pane
 
 Array = NDArray[np.float32]
-_SPAN_DB = 24.0
+_WIDE = 2.4
+"""Width to height from which the three stand side by side."""
 
 
 class SpectrogramPanel(QWidget):
-    """Three pictures of four bars, one above the other.
+    """Three panes that scroll through the same four bars.
 
-    Signals: seek_requested(float): 0..1 of the four bars
+    Signals: seek_requested(float): a place in the four bars, 0..1.
     """
 
     seek_requested = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._real: Array | None = None
-        self._decoded: Array | None = None
-        self.real = SpectrogramView("Original", FLOOR_DB, CEILING_DB)
-        self.decoded = SpectrogramView("Decoded", FLOOR_DB, CEILING_DB)
-        self.difference = SpectrogramView(
-            "Difference", -_SPAN_DB, _SPAN_DB, colours.DIFFERENCE_STOPS
-        )
-        self.renderer = QLabel("Click a dot, or anywhere between, to hear and see it")
-        self.renderer.setProperty("dim", True)
-        self.renderer.setAccessibleName("Renderer that sounds")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, 0)
-        column.setSpacing(2)
-        column.addWidget(self.renderer)
-        for view in self.views():
-            column.addWidget(view, 1)
-            view.seek_requested.connect(self.seek_requested)
+        self.real = Pane(LEVELS, "Click a dot on the map")
+        self.decoded = Pane(LEVELS, "What the model makes of it appears here")
+        self.difference = Pane(DIFFERENCE, "Decoded minus original, once both are there")
+        self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._row.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
+        self._row.setSpacing(theme.SPACE)
+        for pane in self.panes:
+            pane.seek_requested.connect(self.seek_requested)
+            self._row.addWidget(pane)
+        self.set_real(None, "Original")
+        self.set_decoded(None, "Decoded")
 
-    def views(self) -> tuple[SpectrogramView, SpectrogramView, SpectrogramView]:
-        """From top to bottom."""
+    @property
+    def panes(self) -> tuple[Pane, Pane, Pane]:
+        """Original, decoded and difference."""
         return self.real, self.decoded, self.difference
 
-    def set_real(self, spectrogram: Array | None, title: str = "Original") -> None:
-        """(512, 128) dB of a real segment, or nothing."""
-        self._real = spectrogram
-        self.real.show_array(spectrogram, title)
+    @property
+    def error_db(self) -> float | None:
+        """Mean absolute difference in dB; None until both are there."""
+        values = self.difference.values
+        return None if values is None else float(np.abs(values).mean())
+
+    def set_real(self, spectrogram_db: ArrayLike | None, title: str = "Original") -> None:
+        """The spectrogram (512, 128) dB of a segment; None: there is none."""
+        self.real.show_values(_array(spectrogram_db), title)
         self._compare()
 
-    def set_decoded(self, spectrogram: Array | None, title: str = "Decoded") -> None:
-        """(512, 128) dB as the model decodes it, or nothing."""
-        self._decoded = spectrogram
-        self.decoded.show_array(spectrogram, title)
+    def set_decoded(self, spectrogram_db: ArrayLike | None, title: str = "Decoded") -> None:
+        """The decoder's spectrogram (512, 128) dB; None: there is none, or not yet."""
+        self.decoded.show_values(_array(spectrogram_db), title)
         self._compare()
 
     def set_renderer(self, name: str) -> None:
-        """What makes the sound: "original", "guided", "phase" or "griffin_lim"."""
-        self.renderer.setText(f"Sounding: {_SAID.get(name, name)}")
+        """The renderer that sounds; empty for none."""
+        self.decoded.show_note(f"♪ {name.replace('_', ' ')}" if name else "")
 
     def set_playhead(self, fraction: float | None) -> None:
-        """0..1 of the four bars in all pictures, or none."""
-        for view in self.views():
-            view.set_playhead(fraction)
+        """Where in the four bars it sounds, 0..1; None: nothing does."""
+        for pane in self.panes:
+            pane.show_playhead(fraction)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        wide = self.width() > _WIDE * self.height()
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        super().resizeEvent(event)
 
     def _compare(self) -> None:
-        if self._real is None or self._decoded is None:
-            self.difference.show_array(None, "Difference")
+        real, decoded = self.real.values, self.decoded.values
+        if real is None or decoded is None or real.shape != decoded.shape:
+            self.difference.show_values(None, "Difference")
             return
-        difference = self._decoded - self._real
+        difference = decoded - real
         error = float(np.abs(difference).mean())
-        self.difference.show_array(difference, f"Difference: {error:.1f} dB on average")
+        self.difference.show_values(difference, f"Difference: {error:.1f} dB on average")
 
 
-_SAID = {
-    "original": "the original audio",
-    "guided": "guided (your own audio, filtered to the decoded spectrum)",
-    "phase": "phase (made from the spectrum alone)",
-    "griffin_lim": "Griffin-Lim",
-}
+def _array(values: ArrayLike | None) -> Array | None:
+    return None if values is None else np.asarray(values, np.float32)
