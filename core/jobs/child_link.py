@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Callable, Container, Hashable, Iterable
 from multiprocessing.connection import Connection
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from core.jobs.conversation import Conversation
 from core.jobs.failures import obituary
@@ -30,7 +30,7 @@ from core.jobs.messages import (
 from core.jobs.waiting import Task, Waiting
 from core.timeline.clip import Source
 
-_GRACE_MS: Final = 1500
+_GRACE_MS: Final = 500
 _MOST_DEATHS: Final = 3
 _MOST_TRIES: Final = 2
 """An order that kills the child twice is not begun a third time."""
@@ -38,6 +38,9 @@ _MOST_TRIES: Final = 2
 
 class ChildLink(QObject):
     """One order is under way at a time; the others wait here, where newer ones can overtake them.
+
+    What is asked for before library and model are open, or while a child that died is started
+    again, waits. It ends with the application at the latest.
 
     Signals:
         ready(Ready): library and model are open.
@@ -56,24 +59,32 @@ class ChildLink(QObject):
     died = Signal(str)
 
     def __init__(
-        self, body: Callable[[Connection], None], name: str, parent: QObject | None = None
+        self,
+        body: Callable[[Connection], None],
+        name: str,
+        parent: QObject | None = None,
+        *,
+        niceness: int = 0,
     ) -> None:
         """`body` is a function of a module, run in the child."""
         super().__init__(parent)
-        self._body, self._name = body, name
+        self._body, self._name, self._niceness = body, name, niceness
         self._waiting = Waiting()
         self._talk: Conversation | None = None
         self._order: Open | None = None
         self._now: Task | Open | None = None
-        self._opened = False
+        self._opened = self._stale = False
         self._deaths = 0
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.close)
 
     def start(self, order: Open) -> None:
-        """Work with another library and model; what waits for the old ones is dropped."""
-        self._waiting.clear()
-        self._order, self._opened = order, False
-        if self._talk is None:
-            self._begin()
+        """Work with another library and model, or the same after a change; what waits is asked of
+        them, also what is under way."""
+        self._order, self._opened, self._stale, self._deaths = order, False, True, 0
+        if isinstance(self._now, Task) and isinstance(self._now.order, Map):
+            self._hang_up(0)  # it may take minutes, and keeps what it has done
         self._next()
 
     def audition(
@@ -98,17 +109,16 @@ class ChildLink(QObject):
         self._waiting.map(MAPPING)
         self._next()
 
-    def keep_renders(self, keep: Container[Hashable]) -> None:
+    def cancel_renders(self, keep: Container[Hashable] = ()) -> None:
         """Drop waiting clips whose keys are not in `keep`."""
         self._waiting.keep_clips(keep)
 
+    @Slot()
     def close(self) -> None:
         """End the child; nothing is told any more."""
         self._order = None
         self._waiting.clear()
-        talk, self._talk = self._talk, None
-        if talk is not None:
-            talk.close(_GRACE_MS)
+        self._hang_up()
 
     @property
     def pid(self) -> int | None:
@@ -117,26 +127,33 @@ class ChildLink(QObject):
 
     # Inside
 
-    def _begin(self) -> None:
-        self._talk = Conversation(self._body, name=self._name)
-        self._talk.received.connect(self._received)
-        self._talk.ended.connect(self._ended)
-        self._now = None
-        self._talk.begin()
+    def _talking(self) -> Conversation:
+        """With the child, which is started if there is none."""
+        if self._talk is None:
+            self._talk = Conversation(self._body, name=self._name, niceness=self._niceness)
+            self._talk.received.connect(self._received)
+            self._talk.ended.connect(self._ended)
+            self._talk.begin()
+        return self._talk
+
+    def _hang_up(self, grace_ms: int = _GRACE_MS) -> None:
+        talk, self._talk, self._now, self._opened = self._talk, None, None, False
+        if talk is not None:
+            talk.close(grace_ms)
 
     def _next(self) -> None:
         """Begin what comes next, if nothing is under way."""
-        if self._talk is None or self._now is not None or self._order is None:
+        if self._now is not None or self._order is None:
             return
         if not self._opened:
-            self._now = self._order
-            self._talk.send(self._order)
+            self._now, self._stale = self._order, False
+            self._talking().send(self._order)
             return
         task = self._waiting.take()
         if task is not None:
             task.tries += 1
             self._now = task
-            self._talk.send(task.order)
+            self._talking().send(task.order)
 
     @Slot(object, object)
     def _received(self, talk: object, message: object) -> None:
@@ -148,8 +165,12 @@ class ChildLink(QObject):
         now, self._now = self._now, None
         if isinstance(now, Open):
             self._answered_open(now, message)
+        elif now is not None and self._stale:  # the answer of a library that was left meanwhile
+            now.tries = 0
+            self._waiting.put_back(now)
         elif now is not None:
             self._deaths = 0
+            self._next()  # before the window works on the answer
             self._answered(now, message)
         self._next()
 
@@ -161,13 +182,16 @@ class ChildLink(QObject):
             self.ready.emit(message)
         elif isinstance(message, Refused):
             self._order = None
+            dropped = self._waiting.clear()
             self.failed.emit(Failed(OPENING, message.message))
+            self._fail(dropped, message.message)
 
     def _answered(self, task: Task, message: object) -> None:
+        if isinstance(message, Refused):
+            self._fail([task], message.message)
+            return
         for key in task.keys:
-            if isinstance(message, Refused):
-                self.failed.emit(Failed(key, message.message))
-            elif isinstance(task.order, Map):
+            if isinstance(task.order, Map):
                 self.mapped.emit()
             elif isinstance(task.order, Picture):
                 self.seen.emit(Seen(key, task.order.source, message))  # type: ignore[arg-type]
@@ -176,28 +200,30 @@ class ChildLink(QObject):
 
     @Slot(object, object)
     def _ended(self, talk: object, status: int | None) -> None:
+        """The child died. What it was at is tried again, unless that may be what killed it."""
         if talk is not self._talk:
             return
-        self._talk, self._opened = None, False
-        now, self._now = self._now, None
+        now = self._now
+        self._hang_up()
         self._deaths += 1
-        again = self._deaths <= _MOST_DEATHS and self._order is not None
-        if isinstance(now, Task):
-            self._blame(now, again)
+        lost: list[Task] = []
+        if isinstance(now, Task) and now.tries >= _MOST_TRIES:
+            lost.append(now)
+        elif isinstance(now, Task):
+            self._waiting.put_back(now)
         line = obituary(f"the {self._name}", status)
-        if again:
+        if self._deaths <= _MOST_DEATHS:
             self.died.emit(f"{line}; it is started again, nothing is lost")
-            self._begin()
             self._next()
         else:
-            self.died.emit(f"{line} again and again; save, and start the program anew")
+            lost += self._waiting.clear()
+            self.died.emit(f"{line} again and again; it is tried once more with the next sound")
+        self._fail(lost, f"the {self._name} ended while making this sound")
 
-    def _blame(self, task: Task, again: bool) -> None:
-        if again and task.tries < _MOST_TRIES:
-            self._waiting.put_back(task)
-            return
-        for key in task.keys:
-            self.failed.emit(Failed(key, f"the {self._name} ended while making this sound"))
+    def _fail(self, tasks: Iterable[Task], message: str) -> None:
+        for task in tasks:
+            for key in task.keys:
+                self.failed.emit(Failed(key, message))
 
 
 def _sounded(key: Hashable, task: Task, order: Sound, heard: Heard) -> Sounded:

@@ -12,10 +12,13 @@ from core.jobs.messages import Open
 
 
 class DecoderLink(ChildLink):
-    """Latents as loops and spectrograms, and the map; see `ChildLink`."""
+    """Latents as loops and spectrograms, and the map; see `ChildLink`.
+
+    A little nice: the window and the sound card come first, training after it.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(decoding.body, "decoder", parent)
+        super().__init__(decoding.body, "decoder", parent, niceness=5)
 
     def open(self, library: Path, model: Path | None) -> None:
         """Work with `library` and `model` (None: the one that belongs to it) from now on."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +11,30 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.jobs.child_link import ChildLink
 from core.jobs.decoder_link import DecoderLink
-from core.jobs.messages import AUDITION, Array, Failed, Sounded
+from core.jobs.loop_store import LoopStore
+from core.jobs.messages import AUDITION, CLIP, Array, Failed, Seen, Sounded
 from core.jobs.reader_link import ReaderLink
 from core.timeline.clip import RealSource, Source
 
 KEPT_BYTES: Final = 256 << 20
-_CLIP: Final = "clip"
-_HEAR: Final = "hear"
-_Key = tuple[Source, float, str | None]
+"""Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A sound; `renderer` None: the source's own."""
+
+    source: Source
+    bpm: float
+    renderer: str | None = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `Sounds` asks its links by; others use the same links under keys of their own."""
+
+    key: _Key
+    purpose: str
 
 
 class Sounds(QObject):
@@ -27,12 +43,15 @@ class Sounds(QObject):
     Signals:
         arrived(object): a source wanted by the arrangement has its loop.
         auditioned(Sounded): what was asked for last by `audition`, at once if it was there.
-        failed(object, str): a source, and why it cannot be heard.
+        seen(Seen): the spectrogram of a real segment that was auditioned without; its key is the
+            source.
+        failed(object, str): a source that is wanted or was auditioned last, and why it cannot be.
         busy(int): sources wanted that have not arrived.
     """
 
     arrived = Signal(object)
     auditioned = Signal(object)
+    seen = Signal(object)
     failed = Signal(object, str)
     busy = Signal(int)
 
@@ -40,12 +59,13 @@ class Sounds(QObject):
         super().__init__(parent)
         self._decoder = link
         self._reader = ReaderLink(self)
-        self._kept: OrderedDict[_Key, Sounded] = OrderedDict()
-        self._bytes = 0
+        self._kept: LoopStore[_Key] = LoopStore(KEPT_BYTES)
         self._wanted: dict[_Key, None] = {}
+        self._audition: _Key | None = None
         for each in (self._decoder, self._reader):
             each.sounded.connect(self._sounded)
             each.failed.connect(self._failed)
+        self._reader.seen.connect(self._seen)
 
     @property
     def outstanding(self) -> int:
@@ -58,37 +78,39 @@ class Sounds(QObject):
         self._reader.open(library)
 
     def refresh(self) -> None:
-        """Forget all loops, after the library changed."""
+        """Forget all loops, after the library changed; what is needed has to be wanted again."""
         self._kept.clear()
-        self._bytes = 0
         self._wanted.clear()
+        self._audition = None
+        self._drop_waiting()
+        self.busy.emit(0)
 
     def loop(self, source: Source, bpm: float) -> Array | None:
         """The loop (frames, 2) of `source` at `bpm` if it is there. Takes no time."""
-        found = self._get((source, bpm, None))
+        found = self._kept.get(_Key(source, bpm))
         return None if found is None else found.loop
 
     def want(self, sources: Iterable[Source], bpm: float) -> None:
-        """The arrangement needs these, and none of those wanted before that are not among them."""
-        keys: list[_Key] = [(source, bpm, None) for source in sources]
-        missing = [key for key in keys if key not in self._kept]
+        """The arrangement needs these, the first ones first, and none of those wanted before that
+        are not among them."""
+        needed = [_Key(source, bpm) for source in dict.fromkeys(sources)]
+        self._kept.need(needed)
+        missing = [key for key in needed if key not in self._kept]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
-        keep = {(_CLIP, key) for key in missing}
-        for link in (self._decoder, self._reader):
-            link.keep_renders(keep)
+        self._drop_waiting()
         for key in missing:
             if key not in asked:
-                self._link(key[0]).render((_CLIP, key), key[0], bpm)
+                self._link(key.source).render(_Asked(key, CLIP), key.source, bpm)
         self.busy.emit(len(self._wanted))
 
     def audition(self, source: Source, bpm: float, renderer: str | None = None) -> None:
         """Have `source` heard as soon as can be; an earlier one that was not begun is dropped."""
-        key: _Key = (source, bpm, renderer)
-        found = self._get(key)
+        key = self._audition = _Key(source, bpm, renderer)
+        found = self._kept.get(key)
         if found is not None:
-            self.auditioned.emit(found)
+            self.auditioned.emit(replace(found, purpose=AUDITION))
             return
-        self._link(source).audition((_HEAR, key), source, bpm, renderer)
+        self._link(source).audition(_Asked(key, AUDITION), source, bpm, renderer)
 
     def close(self) -> None:
         """End the reader child."""
@@ -99,38 +121,50 @@ class Sounds(QObject):
     def _link(self, source: Source) -> ChildLink:
         return self._reader if isinstance(source, RealSource) else self._decoder
 
-    def _get(self, key: _Key) -> Sounded | None:
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+    def _drop_waiting(self) -> None:
+        keep = {_Asked(key, CLIP) for key in self._wanted}
+        for link in (self._decoder, self._reader):
+            link.cancel_renders(keep)
 
     @Slot(object)
     def _sounded(self, sounded: Sounded) -> None:
-        if not (isinstance(sounded.key, tuple) and sounded.key[0] in (_CLIP, _HEAR)):
+        if not isinstance(sounded.key, _Asked):
             return
-        key: _Key = sounded.key[1]
-        self._keep(key, sounded)
+        key, purpose = sounded.key.key, sounded.key.purpose
+        self._kept.put(key, sounded)
         if key in self._wanted:
-            del self._wanted[key]
-            self.arrived.emit(key[0])
-            self.busy.emit(len(self._wanted))
-        if sounded.purpose == AUDITION:
+            self._settle(key)
+        if purpose == AUDITION and key == self._audition:
             self.auditioned.emit(sounded)
+            if sounded.spectrogram is None:
+                self._reader.spectrogram(_Asked(key, AUDITION), key.source)
+
+    def _settle(self, key: _Key) -> None:
+        """A wanted sound is there, be it that it was auditioned."""
+        del self._wanted[key]
+        self._drop_waiting()
+        self.arrived.emit(key.source)
+        self.busy.emit(len(self._wanted))
+
+    @Slot(object)
+    def _seen(self, seen: Seen) -> None:
+        """The spectrogram of what is kept already without."""
+        if not isinstance(seen.key, _Asked):
+            return
+        key = seen.key.key
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.put(key, replace(found, spectrogram=seen.spectrogram))
+        self.seen.emit(replace(seen, key=key.source))
 
     @Slot(object)
     def _failed(self, failed: Failed) -> None:
-        if not (isinstance(failed.key, tuple) and failed.key[0] in (_CLIP, _HEAR)):
+        if not isinstance(failed.key, _Asked):
             return
-        key: _Key = failed.key[1]
-        self._wanted.pop(key, None)
-        self.busy.emit(len(self._wanted))
-        self.failed.emit(key[0], failed.message)
-
-    def _keep(self, key: _Key, sounded: Sounded) -> None:
-        if key not in self._kept:
-            self._bytes += sounded.loop.nbytes
-        self._kept[key] = sounded
-        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.loop.nbytes
+        key = failed.key.key
+        if key in self._wanted:
+            del self._wanted[key]
+            self.busy.emit(len(self._wanted))
+        elif key != self._audition:
+            return
+        self.failed.emit(key.source, failed.message)
