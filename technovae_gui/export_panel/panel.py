@@ -1,0 +1,195 @@
+"""The panel of exporting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from technovae_gui import theme
+from technovae_gui.export_panel.formats import length_text, size_text
+from technovae_gui.export_panel.loudness import Loudness
+from technovae_gui.export_panel.outcome import Outcome, Result
+from technovae_gui.export_panel.request import ExportRequest, Range
+from technovae_gui.export_panel.target import Target
+from technovae_gui.library_panel.parts import widgets
+from technovae_gui.library_panel.parts.job_bar import JobBar
+from technovae_gui.library_panel.parts.line import Line
+
+_RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
+    ("the whole arrangement", "whole", ""),
+    ("the loop region", "loop", "drag in the ruler to make one"),
+    ("the selected clips", "selection", "select clips first"),
+)
+
+
+class ExportPanel(QWidget):
+    """Asks for an export.
+
+    Signals:
+        export_requested(object ExportRequest), cancel_requested()
+    """
+
+    export_requested = Signal(object)
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._seconds: dict[str, float] = {"whole": 0.0, "loop": 0.0, "selection": 0.0}
+        self._lanes = 1
+        self._busy = False
+        self.target = Target()
+        self.range = widgets.combo(
+            *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
+        )
+        self.loudness = Loudness()
+        self.stems = QCheckBox("one more file per lane")
+        self.stems.setToolTip("All with the same gain: together they are the mix")
+        self.estimate = widgets.note()
+        self.note = Line()
+        self.export = widgets.button("Export", "Write the file (Ctrl+Enter)", primary=True)
+        self.job = JobBar()
+        self.line = Line()
+        self.outcome = Outcome()
+        self._lay_out()
+        for signal in (
+            *(self.target.changed, self.loudness.changed, self.stems.toggled),
+            self.range.currentIndexChanged,
+        ):
+            signal.connect(self._show)
+        self.export.clicked.connect(self._ask)
+        self.job.cancel_requested.connect(self.cancel_requested)
+        self.set_ranges(False, False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._busy
+
+    # What the window tells
+
+    def set_title(self, title: str) -> None:
+        """The arrangement's title: the file is named after it unless the user named it."""
+        self.target.suggest(title)
+
+    def set_ranges(self, loop: bool, selection: bool) -> None:
+        """Whether there is a loop region, and whether clips are selected."""
+        for row, there in ((1, loop), (2, selection)):
+            text, _, how = _RANGES[row]
+            self.range.setItemText(row, text if there else f"{text}: {how}")
+            self.range.model().item(row).setEnabled(there)  # type: ignore[attr-defined]
+            if not there and self.range.currentIndex() == row:
+                self.range.setCurrentIndex(0)
+        self._show()
+
+    def set_lengths(
+        self, whole: float, loop: float = 0.0, selection: float = 0.0, lanes: int = 1
+    ) -> None:
+        """Seconds of what can be exported, and how many lanes have stems."""
+        self._seconds = {"whole": whole, "loop": loop, "selection": selection}
+        self._lanes = lanes
+        self._show()
+
+    @Slot()
+    def export_started(self) -> None:
+        """It is under way."""
+        self._busy = True
+        self.line.say("")
+        self.outcome.hide()
+        self.job.begin("rendering…")
+        self._show()
+
+    @Slot(float, float, str)
+    def progress(self, done: float, total: float, message: str = "") -> None:
+        """It is so far."""
+        self.job.update_to(done, total, message)
+
+    @Slot(object)
+    def exported(self, result: Result | Path) -> None:
+        """It is written: an `ExportResult`, or the path of a single clip."""
+        self._over()
+        if isinstance(result, Path):
+            self.outcome.show_file(result)
+        else:
+            self.outcome.show_result(result, clips=not self.target.kind.exact)
+
+    @Slot(str)
+    def failed(self, message: str) -> None:
+        """It ended with an error: one line."""
+        self._over()
+        self.line.complain(message)
+
+    @Slot()
+    def cancelled(self) -> None:
+        """It was stopped; no file was changed."""
+        self._over()
+        self.line.say("Stopped; nothing was written.")
+
+    # What the user does
+
+    def request(self) -> ExportRequest:
+        """What Export asks for now."""
+        return ExportRequest(
+            self.target.path(),
+            self.target.kind.bit_depth,
+            self.range.currentData(),
+            self.stems.isChecked(),
+            self.loudness.lufs,
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.export.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _ask(self) -> None:
+        self.line.say("")
+        self.target.remember()
+        self.export_requested.emit(self.request())
+
+    def _over(self) -> None:
+        self._busy = False
+        self.job.end()
+        self._show()
+
+    def _show(self) -> None:
+        seconds = self._seconds[self.range.currentData()]
+        files = 1 + (self._lanes if self.stems.isChecked() else 0)
+        size = size_text(seconds * self.target.kind.bytes_per_second * files)
+        several = f" in {files} files" if files > 1 else ""
+        text = f"{length_text(seconds)}, about {size}{several}"
+        self.estimate.setText(text if seconds > 0 else "The timeline is empty: place clips first.")
+        problem = self.target.problem()
+        self.export.setEnabled(not problem and seconds > 0 and not self._busy)
+        if problem:
+            self.note.complain(problem)
+        elif not self._busy and self.target.path().exists():
+            self.note.say(f"“{self.target.path().name}” is there already and will be replaced.")
+        else:
+            self.note.say("")
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setSpacing(2 * theme.SPACE)
+        form = widgets.form()
+        widgets.add_row(form, "Range", self.range)
+        widgets.add_row(form, "Loudness", self.loudness)
+        widgets.add_row(form, "Stems", self.stems)
+        rows.addWidget(self.target)
+        rows.addLayout(form)
+        for widget in (
+            *(self.estimate, self.note, self.export),
+            *(self.job, self.line, self.outcome),
+        ):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(widgets.scrolled(content))

@@ -1,0 +1,1 @@
+"""What the panels of the side dock are made of: forms, one-line messages, progress of a job."""

@@ -1,0 +1,143 @@
+"""The library's tracks as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from core.library.report import clock
+from core.library.tracks import Track, natural_key
+from technovae_gui import theme
+
+SORT: Final = Qt.ItemDataRole.UserRole
+CONFIDENCE: Final = Qt.ItemDataRole.UserRole + 1
+TITLE, ARTIST, BPM, GRID, SEGMENTS, LENGTH, WARNINGS = range(7)
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_ORIGINS = {
+    "fit": "found in the audio",
+    "user": "set by you",
+    "default": "no steady beat found: on the library's tempo",
+}
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    tip: str
+    text: Callable[[Track], str]
+    key: Callable[[Track], Any]
+
+
+_COLUMNS: Final = (
+    _Column("Title", "From its tags", lambda t: t.title, lambda t: natural_key(t.title)),
+    _Column("Artist", "From its tags", lambda t: t.artist, lambda t: natural_key(t.artist)),
+    _Column("BPM", "Tempo of its longest section", lambda t: f"{t.bpm:.1f}", lambda t: t.bpm),
+    _Column("Grid", "How sure its beat grid is", lambda t: "", lambda t: t.confidence),
+    _Column("Segs", "Segments of four bars", lambda t: f"{t.windows()}", lambda t: t.windows()),
+    _Column("Length", "Minutes and seconds", lambda t: clock(t.seconds), lambda t: t.seconds),
+    _Column(
+        "⚠", "Warnings", lambda t: "⚠" if warnings_of(t) else "", lambda t: len(warnings_of(t))
+    ),
+)
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TrackModel(QAbstractTableModel):
+    """Read-only; give it tracks."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.tracks: list[Track] = []
+
+    def show_tracks(self, tracks: Sequence[Track]) -> None:
+        """Other tracks, or changed ones."""
+        self.beginResetModel()
+        self.tracks = list(tracks)
+        self.endResetModel()
+
+    def row_of(self, track_id: str) -> int | None:
+        """Its row, if it is there."""
+        rows = (row for row, track in enumerate(self.tracks) if track.id == track_id)
+        return next(rows, None)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self.tracks)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        roles = Qt.ItemDataRole
+        if role == roles.TextAlignmentRole:
+            return _alignment(section)
+        return {
+            roles.DisplayRole: _COLUMNS[section].name,
+            roles.ToolTipRole: _COLUMNS[section].tip,
+        }.get(roles(role))
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        track, column = self.tracks[index.row()], index.column()
+        roles = Qt.ItemDataRole
+        if role == roles.DisplayRole:
+            return _COLUMNS[column].text(track)
+        if role == SORT:
+            return _COLUMNS[column].key(track)
+        if role == CONFIDENCE:
+            return track.confidence if column == GRID else None
+        if role == roles.TextAlignmentRole:
+            return _alignment(column)
+        if role == roles.ToolTipRole:
+            return _tip(track, column)
+        if role == roles.AccessibleTextRole:
+            return _tip(track, column) if column in (GRID, WARNINGS) else None
+        if role == roles.ForegroundRole:
+            return _colour(track, column)
+        return None
+
+
+def warnings_of(track: Track) -> tuple[str, ...]:
+    """What the user should know of a track, one sentence each."""
+    unsteady = () if track.aligned else ("no steady beat was found; set its grid by hand",)
+    return (*track.warnings, *unsteady)
+
+
+def origin(track: Track) -> str:
+    """Where its beat grid comes from, in words."""
+    return _ORIGINS[track.grid.origin]
+
+
+def _tip(track: Track, column: int) -> str:
+    if column == WARNINGS:
+        return "\n".join(warnings_of(track))
+    if column == GRID:
+        return f"{track.confidence:.0%} sure, {origin(track)}"
+    if column == SEGMENTS:
+        bars = sum(section.bars for section in track.sections)
+        return f"{track.windows()} segments of four bars in {bars} bars"
+    by = f" · {track.artist}" if track.artist else ""
+    return f"{track.title}{by}\n{track.source_path}".strip()
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    if column in (BPM, SEGMENTS, LENGTH):
+        return _RIGHT
+    if column == WARNINGS:
+        return _CENTRE
+    return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def _colour(track: Track, column: int) -> QColor | None:
+    if column == WARNINGS:
+        return QColor(theme.WARM)
+    return QColor(theme.DIM) if column == ARTIST else None

@@ -1,0 +1,189 @@
+"""The panel of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import ArrayLike
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.vae.history import Epoch
+from technovae_gui import theme
+from technovae_gui.library_panel.parts import widgets
+from technovae_gui.library_panel.parts.job_bar import JobBar
+from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.training_panel.controls import Controls
+from technovae_gui.training_panel.curves import Curves
+from technovae_gui.training_panel.figures import Figures
+from technovae_gui.training_panel.reconstruction import Reconstruction
+
+
+class Result(Protocol):
+    """What comes of a training, as `core.vae.options.TrainResult`."""
+
+    best_epoch: int
+
+    def lines(self) -> Sequence[str]:
+        """In plain sentences."""
+
+
+class TrainingPanel(QWidget):
+    """Asks for training and shows how it goes.
+
+    Signals:
+        start_requested(float minutes, bool resume, int seed), stop_requested()
+    """
+
+    start_requested = Signal(float, bool, int)
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._busy = False
+        self._windows = 0
+        self._resume = False
+        self.about = widgets.note()
+        self.controls = Controls()
+        # Training tells the time left itself, and has a button to stop already.
+        self.job = JobBar(guess=False)
+        self.job.cancel.hide()
+        self.news = Line()
+        self.line = Line()
+        self.figures = Figures()
+        self.curves = Curves()
+        self.reconstruction = Reconstruction()
+        self._lay_out()
+        self.controls.start_requested.connect(self._start)
+        self.controls.stop_requested.connect(self.stop_requested)
+        self._enable()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is under way."""
+        return self._busy
+
+    # What the window tells
+
+    def set_library(self, name: str, windows: int, demo: bool = False) -> None:
+        """What would be learned from: `windows` of four bars, one on every bar."""
+        self._windows = windows
+        self.about.setText(_about(name, windows, demo))
+        self._enable()
+
+    def set_history(self, epochs: Sequence[Epoch]) -> None:
+        """The curves of the model that is there; none if it has no history."""
+        if not self._busy:
+            self.curves.set_epochs(epochs)
+            self.figures.show_epoch(epochs[-1] if epochs else None)
+            self._enable()
+
+    @Slot()
+    def training_started(self) -> None:
+        """A training begins."""
+        self._busy = True
+        self.line.say("")
+        self.news.say("")
+        self.job.begin("reading the library…")
+        self.reconstruction.clear()
+        if not self._resume:
+            self.curves.set_epochs(())
+            self.figures.show_epoch(None)
+        self._enable()
+
+    @Slot(float, float, str)
+    def progress(self, done: float, total: float, message: str = "") -> None:
+        """It is so far."""
+        self.job.update_to(done, total, message)
+
+    @Slot(object)
+    def take(self, event: Any) -> None:
+        """An event of the job: an `Epoch`, a pair of spectrograms, or the path of a saved model."""
+        if isinstance(event, Epoch):
+            self.epoch(event)
+        elif isinstance(event, str | Path):
+            self.saved(event)
+        elif isinstance(event, tuple) and len(event) == 2:
+            self.picture(*event)
+
+    @Slot(object)
+    def epoch(self, epoch: Epoch) -> None:
+        """One more epoch is done."""
+        self.curves.add(epoch)
+        self.figures.show_epoch(epoch)
+
+    def picture(self, real: ArrayLike, decoded: ArrayLike) -> None:
+        """A real segment and what the model makes of it now, (512, 128) dB each."""
+        self.reconstruction.show_picture(real, decoded)
+
+    def saved(self, path: str | Path, epoch: int | None = None) -> None:
+        """A better model is on disk: that of `epoch`, or of the last one."""
+        last = self.curves.epochs[-1].number if self.curves.epochs else 0
+        number = last if epoch is None else epoch
+        self.curves.mark_saved(number)
+        self.news.say(f"A better model was saved (epoch {number}).")
+        self.news.setToolTip(str(path))
+
+    @Slot(object)
+    def finished(self, result: Result) -> None:
+        """The training is over."""
+        self._over()
+        self.curves.mark_saved(result.best_epoch)
+        self.line.say("\n".join(f"• {line}" for line in result.lines()))
+
+    @Slot(str)
+    def failed(self, message: str) -> None:
+        """The training ended with an error: one line."""
+        self._over()
+        self.line.complain(message)
+
+    @Slot()
+    def cancelled(self) -> None:
+        """The training was stopped before there was a model to keep."""
+        self._over()
+        self.line.say("Stopped before there was a new model; the one before is kept.")
+
+    def _start(self, minutes: float, resume: bool, seed: int) -> None:
+        self._resume = resume
+        self.start_requested.emit(minutes, resume, seed)
+
+    def _over(self) -> None:
+        self._busy = False
+        self.job.end()
+        self.news.say("")
+        self._enable()
+
+    def _enable(self) -> None:
+        self.controls.show_state(
+            training=self._busy,
+            possible=self._windows > 0,
+            resumable=bool(self.curves.epochs),
+        )
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setSpacing(2 * theme.SPACE)
+        for widget in (
+            *(self.about, self.controls, self.job, self.news, self.line),
+            *(self.figures, self.curves, self.reconstruction),
+        ):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(widgets.scrolled(content))
+
+
+def _about(name: str, windows: int, demo: bool) -> str:
+    if windows == 0:
+        return f"{name} holds nothing to learn from yet: import music in the panel Library."
+    if demo:
+        return (
+            f"The demo comes with a model. Training on its {windows} windows writes another one "
+            "into your own folder; to learn your sound, import your music in the panel Library."
+        )
+    return f"Learns {name}: {windows} windows of four bars, one on every bar."

@@ -1,0 +1,97 @@
+"""Four plots beside and below each other. Importing this imports pyqtgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+
+from technovae_gui import theme
+
+_FONT_PX: Final = 10
+_TITLE_PX: Final = 16
+_AXIS_PX: Final = 36
+_VIOLET: Final = "#b388ff"
+_LATENTS: Final = 64
+
+
+class Plots(pg.GraphicsLayoutWidget):
+    """Draws what it is given; cannot be moved or zoomed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setBackground(theme.GROUND)
+        self.ci.layout.setContentsMargins(2, 2, 8, 2)
+        self.ci.layout.setSpacing(4)
+        names = _coloured(("library", theme.ACCENT), ("held out", theme.WARM))
+        error = self._plot(0, 0, f"error, dB: {names}")
+        kl = self._plot(0, 1, "KL, nats")
+        rate = self._plot(1, 0, "learning rate", left=_RateAxis("left"))
+        active = self._plot(1, 1, "active latents")
+        active.setYRange(0, _LATENTS, padding=0.06)
+        for plot in (kl, rate, active):
+            plot.setXLink(error)
+        dots = pg.mkPen(theme.GOOD, width=1, style=Qt.PenStyle.DotLine)
+        self._mark = pg.InfiniteLine(angle=90, pen=dots)
+        self._mark.setVisible(False)
+        error.addItem(self._mark)
+        self.curves: dict[str, pg.PlotDataItem] = {
+            name: plot.plot(pen=pg.mkPen(colour, width=2), connect="finite")
+            for name, plot, colour in (
+                ("library_db", error, theme.ACCENT),
+                ("held_out_db", error, theme.WARM),
+                ("kl", kl, theme.GOOD),
+                ("rate", rate, theme.TEXT),
+                ("active", active, _VIOLET),
+            )
+        }
+
+    def draw(
+        self, numbers: Sequence[int], values: Callable[[str], list[float]], saved: int | None
+    ) -> None:
+        """Draw `values(name)` over the epochs' `numbers`; `saved` marks one."""
+        for name, curve in self.curves.items():
+            curve.setData(list(numbers), values(name))
+        self._mark.setVisible(saved is not None)
+        self._mark.setPos(saved or 0)
+
+    def _plot(self, row: int, column: int, title: str, **axes: pg.AxisItem) -> pg.PlotItem:
+        plot = self.addPlot(row, column, axisItems=axes)
+        plot.setTitle(title, color=theme.DIM, size=f"{_FONT_PX}px")
+        plot.titleLabel.setMaximumHeight(_TITLE_PX)
+        plot.layout.setRowFixedHeight(0, _TITLE_PX)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.showGrid(x=False, y=True, alpha=0.15)
+        for side in ("left", "bottom"):
+            _dress(plot.getAxis(side))
+        plot.getAxis("left").setWidth(_AXIS_PX)
+        if row == 1:
+            plot.setLabel("bottom", "epoch", color=theme.DIM, **{"font-size": f"{_FONT_PX}px"})
+            plot.getAxis("bottom").setHeight(32)
+        else:
+            plot.getAxis("bottom").setHeight(18)
+        return plot
+
+
+class _RateAxis(pg.AxisItem):
+    """Its values are powers of ten."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        return [f"{10.0**value:.0e}".replace("e-0", "e-") for value in values]
+
+
+def _dress(axis: Any) -> None:
+    font = QFont()
+    font.setPixelSize(_FONT_PX)
+    axis.setStyle(tickFont=font, tickLength=-3, tickTextOffset=3, maxTickLevel=0)
+    axis.setPen(theme.LINE_STRONG)
+    axis.setTextPen(theme.DIM)
+
+
+def _coloured(*parts: tuple[str, str]) -> str:
+    return " · ".join(f'<span style="color: {colour}">{text}</span>' for text, colour in parts)
