@@ -24,7 +24,7 @@ _GLOW_LIMIT = 4000
 def radius(scale: float, count: int) -> float:
     """Pixels, of a dot where the map has `count` and `scale` pixels per unit."""
     spacing = scale / max(1.0, count) ** 0.5
-    return float(min(max(0.8 * spacing**0.55, 1.8), 7.0))
+    return float(min(max(spacing**0.5, 2.0), 7.0))
 
 
 def draw(
@@ -36,27 +36,32 @@ def draw(
     size: float,
 ) -> None:
     """Dots at `centres` (n, 2) pixels with `colours[index]`, the faintest at the bottom."""
-    box = painter.viewport()
-    inside = (centres > -4 * size).all(axis=1)
-    inside &= (centres < (box.width() + 4 * size, box.height() + 4 * size)).all(axis=1)
-    rows = np.flatnonzero(inside)
+    rows = _visible(painter, centres, size)
     rows = rows[opacity[rows].argsort(kind="stable")]
     keys = tuple(colour.rgb() for colour in colours)
     ratio = painter.device().devicePixelRatioF()
     if len(rows) <= _GLOW_LIMIT:
-        glow = _atlas(keys, round(2 * size * _GLOW * ratio) / 2, True)
+        glow = _atlas(keys, round(2 * size * _GLOW * ratio) / 2, "glow")
         _draw(painter, centres[rows], index[rows], opacity[rows] ** 2, glow, len(keys), ratio)
-    core = _atlas(keys, round(2 * size * ratio) / 2, False)
+    core = _atlas(keys, round(2 * size * ratio) / 2, "dot")
     _draw(painter, centres[rows], index[rows], opacity[rows], core, len(keys), ratio)
 
 
 def draw_rings(painter: QPainter, centres: Points, size: float) -> None:
     """A thin bright ring around each of `centres` (n, 2) pixels: what is selected."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.TEXT), 1.4))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for x, y in centres:
-        painter.drawEllipse(QPointF(x, y), size + 2, size + 2)
+    ratio = painter.device().devicePixelRatioF()
+    rings = _atlas((QColor(theme.TEXT).rgb(),), round(2 * (size + 2.5) * ratio) / 2, "ring")
+    rows = _visible(painter, centres, size)
+    first = np.zeros(len(rows), np.int64)
+    _draw(painter, centres[rows], first, np.ones(len(rows)), rings, 1, ratio)
+
+
+def _visible(painter: QPainter, centres: Points, size: float) -> NDArray[np.int64]:
+    """Rows of `centres` (n, 2) whose dots of radius `size` and their glow may be seen."""
+    box, reach = painter.viewport(), (1 + _GLOW) * size
+    inside = (centres > -reach).all(axis=1)
+    inside &= (centres < (box.width() + reach, box.height() + reach)).all(axis=1)
+    return np.flatnonzero(inside)
 
 
 def _draw(
@@ -84,8 +89,8 @@ def _draw(
 
 
 @lru_cache(maxsize=16)
-def _atlas(colours: tuple[int, ...], size: float, glow: bool) -> QPixmap:
-    """Sprites of radius `size` device pixels side by side."""
+def _atlas(colours: tuple[int, ...], size: float, kind: str) -> QPixmap:
+    """Sprites of a `kind` of `_PAINT`, of radius `size` device pixels side by side."""
     side = int(2 * size) + 3
     atlas = QPixmap(side * max(1, len(colours)), side)
     atlas.fill(Qt.GlobalColor.transparent)
@@ -93,7 +98,7 @@ def _atlas(colours: tuple[int, ...], size: float, glow: bool) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for number, rgb in enumerate(colours):
         centre = QPointF((number + 0.5) * side, side / 2)
-        (_paint_glow if glow else _paint_dot)(painter, centre, size, QColor.fromRgb(rgb))
+        _PAINT[kind](painter, centre, size, QColor.fromRgb(rgb))
     painter.end()
     return atlas
 
@@ -113,3 +118,11 @@ def _paint_glow(painter: QPainter, centre: QPointF, size: float, colour: QColor)
         glow.setColorAt(place, QColor(*colour.toTuple()[:3], round(_GLOW_ALPHA * share)))
     box = QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size)
     painter.fillRect(box, glow)
+
+
+def _paint_ring(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawEllipse(centre, size - 0.5, size - 0.5)
+
+
+_PAINT = {"dot": _paint_dot, "glow": _paint_glow, "ring": _paint_ring}

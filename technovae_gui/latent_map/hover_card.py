@@ -80,7 +80,7 @@ class HoverCard(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.LINE_STRONG))
-        painter.setBrush(QColor(21, 24, 30, 250))
+        painter.setBrush(QColor(theme.PANEL))
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
         self._paint_words(painter)
         self._paint_picture(painter)

@@ -105,7 +105,8 @@ class ToolRow(QWidget):
         row.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
         row.setSpacing(theme.SPACE)
         row.addWidget(self.colour_by)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 100)
+        row.addStretch(1)
         for button in (self.fit, self.random, self.lasso, self.path, self.attributes):
             row.addWidget(button)
         row.addSpacing(theme.SPACE)
@@ -147,7 +148,7 @@ def _search_field() -> QLineEdit:
     field.setToolTip("Type a part of a name; Enter shows the matches, Escape ends the search (/)")
     field.setAccessibleName("Find a track on the map")
     field.setClearButtonEnabled(True)
-    field.setMinimumWidth(90)
+    field.setMinimumWidth(70)
     field.setMaximumWidth(240)
     return field
 
@@ -177,7 +178,7 @@ def _morph_slider() -> QSlider:
     slider.setRange(0, _FINE)
     slider.setPageStep(_FINE // 10)
     slider.setSingleStep(_FINE // 100)
-    slider.setMinimumWidth(70)
+    slider.setMinimumWidth(56)
     slider.setMaximumWidth(150)
     slider.setToolTip("From A to B; set both ends first")
     slider.setAccessibleName("Morph from A to B")

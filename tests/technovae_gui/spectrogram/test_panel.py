@@ -1,4 +1,4 @@
-"""Spectrogram views: the right frequencies, seeking by a click, the difference and its size."""
+"""The three spectrograms: axes where they belong, the difference, the playhead, seeking."""
 
 from __future__ import annotations
 
@@ -6,74 +6,129 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from core.dsp.bank import bank
-from core.settings import FRAMES_PER_SEGMENT, N_BANDS
-from technovae_gui.spectrogram import SpectrogramPanel
-from technovae_gui.spectrogram.scales import band_of, centres_hz, hertz_text
+from core.settings import FLOOR_DB
+from technovae_gui.spectrogram import SpectrogramPanel, axes, colours, frequency
+from tests.technovae_gui.latent_map.mouse import drag
 
 
 @pytest.fixture
 def panel(qtbot: Any) -> SpectrogramPanel:
-    made = SpectrogramPanel()
-    qtbot.addWidget(made)
-    made.resize(430, 500)
-    made.show()
-    return made
+    """Shown, with nothing in it."""
+    widget = SpectrogramPanel()
+    qtbot.addWidget(widget)
+    widget.resize(420, 600)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
 
 
-def level(db: float) -> np.ndarray:
-    return np.full((FRAMES_PER_SEGMENT, N_BANDS), db, np.float32)
+def steady(level: float) -> np.ndarray:
+    return np.full((512, 128), level, np.float32)
 
 
-def test_the_axis_is_the_banks() -> None:
-    np.testing.assert_allclose(centres_hz(), bank().centres_hz, rtol=1e-5)
-    assert band_of(float(centres_hz()[40])) == pytest.approx(40)
-    assert [hertz_text(hz) for hz in (50, 1000, 20_000)] == ["50", "1k", "20k"]
+def test_the_difference_needs_both(panel: SpectrogramPanel) -> None:
+    panel.set_real(steady(-30.0), "Original")
+    assert panel.error_db is None
+    assert not panel.grab().isNull()
+    panel.set_decoded(steady(-27.5), "Decoded")
+    assert panel.error_db == pytest.approx(2.5)
+    assert panel.difference.title == "Difference: 2.5 dB on average"
+    panel.set_decoded(None, "Decoded: on its way")
+    assert panel.error_db is None
+    panel.set_decoded(steady(0.0)[:256], "Two bars")
+    assert panel.error_db is None
 
 
-def test_the_difference_needs_both_and_says_how_large_it_is(panel: SpectrogramPanel) -> None:
-    panel.set_real(level(-30))
-    assert panel.difference.is_empty
-    panel.set_decoded(level(-33))
-    assert not panel.difference.is_empty
-    assert "3.0 dB" in panel.difference.title
-    panel.set_decoded(None, "on its way")
-    assert panel.difference.is_empty
+def test_too_much_and_too_little_look_different(panel: SpectrogramPanel) -> None:
+    found = []
+    for level in (-54.0, -30.0, -6.0):
+        panel.set_real(steady(-30.0))
+        panel.set_decoded(steady(level))
+        pane = panel.difference
+        found.append(
+            pane.grab().toImage().pixelColor((pane.area.center() + QPointF(5, 7)).toPoint())
+        )
+    low, none, high = found
+    assert low.blue() > low.red()
+    assert high.red() > high.blue()
+    assert none.lightness() < min(low.lightness(), high.lightness())
+
+
+@pytest.mark.parametrize("hertz", [50, 200, 1000, 10_000])
+def test_a_tone_lies_at_its_tick(panel: SpectrogramPanel, hertz: int) -> None:
+    spectrum = steady(FLOOR_DB)
+    spectrum[:, np.abs(bank().centres_hz - hertz).argmin()] = 0.0
+    panel.set_real(spectrum, "a tone")
+    pane = panel.real
+    area, picture = pane.area, pane.grab().toImage()
+    x = round(area.left() + area.width() * 0.47)
+    light = [picture.pixelColor(x, y).lightness() for y in range(pane.height())]
+    tick = area.bottom() - frequency.share(hertz) * area.height()
+    assert abs(np.argmax(light) - tick) <= (10 if hertz < 100 else 4)
+
+
+def test_ticks_keep_their_distance() -> None:
+    assert frequency.spaced(1000, 13) == list(frequency.TICKS_HZ)
+    few = frequency.spaced(60, 13)
+    assert 2 <= len(few) < len(frequency.TICKS_HZ)
+    places = np.array([frequency.share(tick) for tick in few]) * 60
+    assert (np.diff(places) >= 13).all()
+    assert [frequency.name(tick) for tick in (50, 1000, 10_000)] == ["50", "1k", "10k"]
 
 
 def test_a_click_seeks(panel: SpectrogramPanel, qtbot: Any) -> None:
-    panel.set_real(level(-30))
-    plot = panel.real.plot()
-    place = QPoint(round(plot.left() + plot.width() * 0.75), round(plot.center().y()))
-    with qtbot.waitSignal(panel.seek_requested) as told:
-        qtbot.mouseClick(panel.real, Qt.MouseButton.LeftButton, pos=place)
-    assert told.args[0] == pytest.approx(0.75, abs=0.01)
-
-
-def test_louder_is_brighter_and_low_is_at_the_bottom(panel: SpectrogramPanel) -> None:
-    bass = level(-90)
-    bass[:, :20] = -5
-    panel.set_real(bass)
-    picture = panel.real.grab().toImage()
-    plot = panel.real.plot()
-    x = round(plot.left() + plot.width() * 0.4)
-    low = picture.pixelColor(x, round(plot.bottom() - 4)).lightness()
-    high = picture.pixelColor(x, round(plot.top() + 4)).lightness()
-    assert low > high + 100
-
-
-def test_the_playhead_moves(panel: SpectrogramPanel) -> None:
-    panel.set_real(level(-90))
+    told: list[float] = []
+    panel.seek_requested.connect(told.append)
+    pane = panel.decoded
+    area = pane.area
+    spot = QPoint(round(area.left() + area.width() / 4), round(area.center().y()))
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
+    assert told == []
+    panel.set_decoded(steady(-20.0))
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
+    assert told == [pytest.approx(0.25, abs=0.01)]
+    drag(pane, [QPointF(spot), QPointF(area.right() + 50, 30)])
+    assert told[-1] < 1.0
     panel.set_playhead(0.5)
-    plot = panel.real.plot()
-    place = round(plot.center().x()), round(plot.center().y())
-    assert panel.real.grab().toImage().pixelColor(*place).red() > 200
+    for key, expected in ((Qt.Key.Key_Right, 9 / 16), (Qt.Key.Key_Left, 7 / 16)):
+        qtbot.keyClick(pane, key)
+        assert told[-1] == pytest.approx(expected)
+
+
+def test_the_playhead_repaints_its_strip_alone(panel: SpectrogramPanel, qtbot: Any) -> None:
+    panel.set_real(steady(-20.0))
+    panel.set_playhead(0.1)
+    qtbot.wait(30)
+    pane = panel.real
+    areas = []
+    paint = pane.paintEvent
+    pane.paintEvent = lambda event: (areas.append(event.region().boundingRect()), paint(event))
+    panel.set_playhead(0.11)
+    qtbot.waitUntil(lambda: bool(areas))
+    assert max(area.width() for area in areas) < 15
     panel.set_playhead(None)
-    assert panel.real.grab().toImage().pixelColor(*place).red() < 120
+    assert pane.playhead is None
 
 
 def test_the_renderer_is_named(panel: SpectrogramPanel) -> None:
-    panel.set_renderer("guided")
-    assert "guided" in panel.renderer.text()
+    panel.set_renderer("griffin_lim")
+    assert panel.decoded.note == "♪ griffin lim"
+    panel.set_renderer("")
+    assert panel.decoded.note == ""
+
+
+def test_it_stands_or_lies_as_there_is_room(panel: SpectrogramPanel, qtbot: Any) -> None:
+    tops = {pane.y() for pane in panel.panes}
+    assert len(tops) == 3
+    panel.resize(1200, 300)
+    qtbot.waitUntil(lambda: len({pane.y() for pane in panel.panes}) == 1)
+    assert axes.picture_area(10, 10).width() >= 1
+
+
+def test_colours_of_levels_have_an_end(qapp: object) -> None:
+    picture = colours.image([[-200.0, 50.0]], -90.0, 0.0)
+    assert picture.pixelColor(0, 0).name() == colours.LEVEL_STOPS[0]
+    assert picture.pixelColor(1, 0).name() == colours.LEVEL_STOPS[-1]
