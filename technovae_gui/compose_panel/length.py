@@ -13,6 +13,7 @@ from technovae_gui.library_panel.parts import widgets
 
 _MINUTES, _BARS = 0, 1
 _LONGEST = 180.0
+_NARROW = 84
 
 
 class Length(QWidget):
@@ -24,6 +25,7 @@ class Length(QWidget):
         super().__init__(parent)
         self._bpm = 130.0
         self.amount = QDoubleSpinBox()
+        self.amount.setMinimumWidth(_NARROW)
         self.amount.setAccessibleName("Length")
         self.amount.setToolTip("How long the track shall be")
         self.unit = widgets.combo(

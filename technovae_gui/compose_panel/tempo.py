@@ -10,6 +10,7 @@ from technovae_gui import theme
 from technovae_gui.library_panel.parts import widgets
 
 _PROJECT, _LIBRARY, _OWN = range(3)
+_NARROW = 84
 
 
 class Tempo(QWidget):
@@ -26,6 +27,7 @@ class Tempo(QWidget):
             name="Tempo",
         )
         self.box = QDoubleSpinBox()
+        self.box.setMinimumWidth(_NARROW)
         self.box.setRange(60.0, 200.0)
         self.box.setDecimals(2)
         self.box.setSuffix(" BPM")

@@ -9,6 +9,7 @@ from technovae_gui import theme
 from technovae_gui.library_panel.parts import widgets
 
 _STREAMING, _CLUB, _OWN, _PLAYED = range(4)
+_NARROW = 84
 _LUFS = {_STREAMING: -14.0, _CLUB: -9.0}
 _TIPS = {
     _STREAMING: "What streaming services play at; peaks stay below -1 dBTP",
@@ -36,6 +37,7 @@ class Loudness(QWidget):
             name="Loudness",
         )
         self.box = QDoubleSpinBox()
+        self.box.setMinimumWidth(_NARROW)
         self.box.setRange(-40.0, -4.0)
         self.box.setDecimals(1)
         self.box.setSingleStep(0.5)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.audio.files import EXTENSIONS
-
 
 def audio_files(parent: QWidget) -> list[Path]:
     """Audio files to import; none if the dialog was closed."""
+    from core.audio.files import (
+        EXTENSIONS,  # here: it brings FFmpeg, which the start can do without
+    )
+
     kinds = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
     names, _ = QFileDialog.getOpenFileNames(
         parent, "Import audio files", str(_music()), f"Audio ({kinds});;All files (*)"

@@ -6,34 +6,28 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from core.errors import InputError
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
-from technovae_gui import theme
-from technovae_gui.library_panel.grid_buttons import GridButtons
 from technovae_gui.library_panel.grid_edit import GridEdit, nudge, shift
-from technovae_gui.library_panel.header import ElidedLabel
-from technovae_gui.library_panel.overview import Overview
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.library_panel.grid_keys import GridKeys
+from technovae_gui.library_panel.grid_parts import NO_PEAKS, GridParts
 from technovae_gui.library_panel.peaks import Peaks
 from technovae_gui.library_panel.tapping import Taps
 from technovae_gui.library_panel.track_model import origin
-from technovae_gui.library_panel.waveform_view import WaveformView
 
 
-class GridEditor(QWidget):
+class GridEditor(GridParts):
     """Corrections of a track that were not applied wait for it while others are looked at.
 
     Signals:
         grid_changed(str track id, object BeatGrid): to be applied.
         refit_requested(str track id)
         click_preview_requested(str track id, object BeatGrid, float seconds): hear the track from
-            there with a click; comes again whenever grid or place change. click_preview_stopped()
+            there with a click; comes again when the grid changes. click_preview_stopped()
     """
 
     grid_changed = Signal(str, object)
@@ -48,15 +42,9 @@ class GridEditor(QWidget):
         self._clock = clock
         self._track: Track | None = None
         self._edits: dict[str, GridEdit] = {}
-        self._writable, self._demo, self._busy = True, False, False
+        self._writable, self._busy = True, False
         self._taps = Taps()
-        self.title = widgets.heading("")
-        self.facts = ElidedLabel()
-        self.overview = Overview()
-        self.wave = WaveformView()
-        self.buttons = GridButtons()
-        self.line = Line()
-        self._lay_out()
+        self._keys = GridKeys(self.buttons, self.wave, self._undo, self)
         self._connect()
         self.clear()
 
@@ -76,8 +64,7 @@ class GridEditor(QWidget):
     def wait_for(self, track: Track) -> None:
         """Show `track` without a waveform: its peaks are under way."""
         self._show(track)
-        self.wave.show_track(self.wave.peaks[:0], track.seconds)
-        self.overview.show_track(self.wave.peaks)
+        self.show_wave(NO_PEAKS, track.seconds)
         self.line.say("reading the waveform…")
 
     def set_track(self, track: Track, peaks: Peaks, seconds: float) -> None:
@@ -86,13 +73,14 @@ class GridEditor(QWidget):
             return
         self._show(track)
         self.line.say("")
-        self.wave.show_track(peaks, seconds)
-        self.overview.show_track(peaks)
-        self.overview.show_span(self.wave.span)
+        self.show_wave(peaks, seconds)
 
     def update_track(self, track: Track) -> None:
         """The library's track is another one now (its grid, its title)."""
-        if self._track is not None and track.id == self._track.id:
+        if track.id == self.track_id:
+            if self._busy:
+                self._busy = False
+                self.line.say("")
             self._show(track)
 
     def clear(self) -> None:
@@ -101,15 +89,16 @@ class GridEditor(QWidget):
         self._track = None
         self.title.setText("Choose a track to see its beat grid")
         self.facts.show_text("")
-        self.wave.show_track(self.wave.peaks[:0], 0.0)
+        self.show_wave(NO_PEAKS, 0.0)
         self.wave.show_grid(None)
-        self.overview.show_track(self.wave.peaks)
         self.line.say("")
         self._enable()
 
     def set_writable(self, writable: bool, *, demo: bool = False) -> None:
         """Whether grids of this library can be changed."""
-        self._writable, self._demo = writable, demo
+        self._writable = writable
+        fixed = "The demo's grids are exact, and fixed." if demo else "This library is read-only."
+        self.show_read_only("" if writable else fixed)
         self._enable()
 
     @Slot(float, float, str)
@@ -126,37 +115,6 @@ class GridEditor(QWidget):
         self.line.complain(message)
 
     # What the user does
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Keys work wherever the focus is in here, and come before the window's shortcuts."""
-        kinds = QEvent.Type
-        if event.type() in (kinds.ShortcutOverride, kinds.KeyPress):
-            assert isinstance(event, QKeyEvent)
-            action = self._action(watched, event)
-            if action is not None:
-                event.accept()
-                if event.type() == kinds.KeyPress:
-                    action()
-                return True
-        return False
-
-    def _action(self, watched: QObject, event: QKeyEvent) -> Callable[[], None] | None:
-        key, held = event.key(), event.modifiers()
-        keys, control = Qt.Key, Qt.KeyboardModifier.ControlModifier
-        if held & control:
-            return self._undo if key == keys.Key_Z else None
-        if watched is self.buttons.bpm and key not in (keys.Key_T, keys.Key_H, keys.Key_D):
-            return None
-        if key in (keys.Key_Plus, keys.Key_Equal, keys.Key_Minus):
-            return partial(self.wave.zoom, -2 if key == keys.Key_Minus else 2)
-        button = self.buttons.keys().get(
-            (Qt.Key(key), bool(held & Qt.KeyboardModifier.ShiftModifier))
-        )
-        if button is None or (
-            key in (keys.Key_Return, keys.Key_Enter) and watched is not self.wave
-        ):
-            return None
-        return button.click
 
     def _change(self, how: Callable[[BeatGrid], BeatGrid]) -> None:
         edit = self._edit
@@ -245,9 +203,7 @@ class GridEditor(QWidget):
         edit = self._edits.get(track.id)
         if edit is None or edit.base != track.grid:
             self._edits[track.id] = GridEdit(track.grid)
-            self._busy = False
-            self.line.say("")
-        elif other:
+        if other:
             self._busy = False
         self._track = track
         self.title.setText(track.title)
@@ -271,30 +227,11 @@ class GridEditor(QWidget):
 
     def _enable(self) -> None:
         edit = self._edit
-        can = edit is not None and self._writable and not self._busy
-        for button in self.buttons.all():
-            button.setEnabled(can)
-        self.buttons.bpm.setEnabled(can)
-        changed = edit is not None and edit.is_changed
-        self.buttons.apply.setEnabled(can and changed)
-        self.buttons.revert.setEnabled(can and changed)
-        self.buttons.click.setEnabled(edit is not None)
-        self.read_only.setVisible(not self._writable)
-        self.read_only.setText(
-            "The demo's grids are exact, and fixed." if self._demo else "This library is read-only."
+        self.enable(
+            there=edit is not None,
+            can=edit is not None and self._writable and not self._busy,
+            changed=edit is not None and edit.is_changed,
         )
-
-    def _lay_out(self) -> None:
-        self.read_only = widgets.note()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(theme.SPACE)
-        for widget in (self.title, self.facts, self.overview, self.wave):
-            rows.addWidget(widget)
-        for row in self.buttons.rows():
-            rows.addLayout(row)
-        rows.addWidget(self.read_only)
-        rows.addWidget(self.line)
 
     def _connect(self) -> None:
         buttons = self.buttons
@@ -313,10 +250,6 @@ class GridEditor(QWidget):
         buttons.bpm.valueChanged.connect(self._set_tempo)
         self.wave.dragged.connect(self._dragged)
         self.wave.dropped.connect(self._dropped)
-        self.wave.span_changed.connect(lambda: self.overview.show_span(self.wave.span))
-        self.overview.went.connect(lambda s: self.wave.set_span(self.wave.span.centred(s)))
-        for widget in (self.wave, buttons.bpm, *buttons.all()):
-            widget.installEventFilter(self)
 
     def _ask_change(self, how: Callable[[BeatGrid], BeatGrid], _: bool = False) -> None:
         self._change(how)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.latent_map import LatentMap
 from core.library.report import FileReport, ImportReport
@@ -21,9 +21,8 @@ from technovae_gui.library_panel.parts import widgets
 from technovae_gui.library_panel.parts.fold import Fold
 from technovae_gui.library_panel.parts.job_bar import JobBar
 from technovae_gui.library_panel.parts.line import Line
-from technovae_gui.library_panel.removal import Removal
 from technovae_gui.library_panel.report_view import ReportView
-from technovae_gui.library_panel.track_table import TrackTable
+from technovae_gui.library_panel.tracks import Tracks
 
 
 class LibraryPanel(QWidget):
@@ -57,14 +56,7 @@ class LibraryPanel(QWidget):
         self.job = JobBar()
         self.line = Line()
         self.report = ReportView()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search title, artist, BPM")
-        self.search.setAccessibleName("Search tracks")
-        self.search.setToolTip("Show only tracks with these words (Esc clears)")
-        self.search.setClearButtonEnabled(True)
-        self.table = TrackTable()
-        self.table.setMinimumHeight(150)
-        self.removal = Removal()
+        self.tracks = Tracks()
         self.grid_editor = GridEditor()
         self.grid_fold = Fold(
             "Beat grid", self.grid_editor, tip="The bars of the chosen track, to be corrected"
@@ -80,8 +72,8 @@ class LibraryPanel(QWidget):
         self._writable = writable and not demo and path is not None
         self.header.show_library(path, demo=demo, writable=self._writable)
         self.grid_editor.set_writable(self._writable, demo=demo)
+        self.tracks.set_writable(self._writable)
         self.new_form.hide()
-        self.removal.hide()
         if self._writable and self._waiting:
             paths, self._waiting = self._waiting, []
             self.import_requested.emit(paths)
@@ -89,8 +81,8 @@ class LibraryPanel(QWidget):
     def set_tracks(self, tracks: Sequence[Track]) -> None:
         """Its tracks."""
         self.header.show_tracks(tracks)
-        self.table.show_tracks(tracks)
-        chosen = self.table.chosen_track()
+        self.tracks.show_tracks(tracks)
+        chosen = self.tracks.table.chosen_track()
         if chosen is None:
             self.grid_editor.clear()
         else:
@@ -107,7 +99,7 @@ class LibraryPanel(QWidget):
     @Slot(str)
     def select_track(self, track_id: str) -> None:
         """Choose a track, as a click on it does."""
-        self.table.choose(track_id)
+        self.tracks.table.choose(track_id)
 
     @Slot(str)
     def show_error(self, message: str) -> None:
@@ -184,18 +176,6 @@ class LibraryPanel(QWidget):
         event.acceptProposedAction()
         self.import_paths(dropping.paths(event.mimeData()))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Escape clears the search; Down goes on to the table."""
-        if watched is self.search and event.type() == QEvent.Type.KeyPress:
-            key = event.key()  # type: ignore[attr-defined]
-            if key == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
-                return True
-            if key == Qt.Key.Key_Down:
-                self.table.setFocus()
-                return True
-        return False
-
     def _lay_out(self) -> None:
         content = QWidget()
         rows = QVBoxLayout(content)
@@ -203,14 +183,12 @@ class LibraryPanel(QWidget):
         rows.setSpacing(2 * theme.SPACE)
         for widget in (self.header, self.new_form, self.job, self.line, self.report):
             rows.addWidget(widget)
-        tracks = widgets.column()
-        for widget in (self.search, self.table, self.removal):
-            tracks.addWidget(widget)
-        rows.addLayout(tracks, 1)
+        rows.addWidget(self.tracks, 1)
         rows.addWidget(self.grid_fold)
+        self._scroll = widgets.scrolled(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(widgets.scrolled(content))
+        outer.addWidget(self._scroll)
 
     def _connect(self) -> None:
         self.header.new_asked.connect(self.new_form.ask)
@@ -221,13 +199,9 @@ class LibraryPanel(QWidget):
         self.new_form.chosen.connect(self.create_requested)
         self.new_form.given_up.connect(self._waiting_no_more)
         self.job.cancel_requested.connect(self.cancel_requested)
-        self.search.textChanged.connect(self.table.filter)
-        self.search.installEventFilter(self)
-        self.table.chosen.connect(self._chosen)
-        self.table.opened.connect(self.show_on_map)
-        self.table.removal_asked.connect(self._ask_removal)
-        self.removal.confirmed.connect(self.remove_requested)
-        self.removal.given_up.connect(self.table.setFocus)
+        self.tracks.chosen.connect(self._chosen)
+        self.tracks.opened.connect(self.show_on_map)
+        self.tracks.remove_requested.connect(self.remove_requested)
         self.report.track_chosen.connect(self.select_track)
         self.grid_fold.toggled.connect(self._fold_toggled)
 
@@ -243,27 +217,24 @@ class LibraryPanel(QWidget):
     def _waiting_no_more(self) -> None:
         self._waiting = []
 
-    def _ask_removal(self, _: str) -> None:
-        track = self.table.chosen_track()
-        if not self._writable:
-            self.line.say("this library cannot be changed, so its tracks stay")
-        elif track is not None:
-            self.removal.ask(track)
-
     def _chosen(self, track_id: str) -> None:
-        self.removal.hide()
         self.track_selected.emit(track_id)
         self._want_waveform()
 
     def _fold_toggled(self, is_open: bool) -> None:
         if is_open:
             self._want_waveform()
+            # Once it has its place, below what is seen of the panel.
+            QTimer.singleShot(0, self, self._show_editor)
 
     def _want_waveform(self) -> None:
-        track = self.table.chosen_track()
+        track = self.tracks.table.chosen_track()
         if track is not None and self.grid_fold.is_open and self.grid_editor.track_id != track.id:
             self.grid_editor.wait_for(track)
             self.waveform_wanted.emit(track.id)
+
+    def _show_editor(self) -> None:
+        self._scroll.ensureWidgetVisible(self.grid_editor)
 
     def _show_importing(self, importing: bool) -> None:
         for button in (self.header.files, self.header.folder):

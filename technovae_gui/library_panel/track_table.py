@@ -15,9 +15,9 @@ from technovae_gui.library_panel.track_model import Index, TrackModel
 
 _WIDTHS = {
     track_model.BPM: 50,
-    track_model.GRID: 44,
-    track_model.SEGMENTS: 38,
-    track_model.LENGTH: 46,
+    track_model.GRID: 48,
+    track_model.SEGMENTS: 44,
+    track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
 }
 _ROW = 24

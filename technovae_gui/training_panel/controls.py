@@ -37,7 +37,7 @@ class Controls(QWidget):
         self.seed = QSpinBox()
         self.seed.setRange(0, _SEEDS)
         self.seed.setToolTip("The same seed on the same library gives the same model")
-        self.start = widgets.button("Start training", "Start training (Enter)", primary=True)
+        self.start = widgets.button("Start training", "Start training (Ctrl+Enter)", primary=True)
         self.stop = widgets.button("Stop", "Stop training; the best model so far is kept")
         self.advanced = self._advanced()
         self._lay_out()

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.vae.history import Epoch
@@ -144,6 +145,13 @@ class TrainingPanel(QWidget):
         """The training was stopped before there was a model to keep."""
         self._over()
         self.line.say("Stopped before there was a new model; the one before is kept.")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.controls.start.click()
+        else:
+            super().keyPressEvent(event)
 
     def _start(self, minutes: float, resume: bool, seed: int) -> None:
         self._resume = resume

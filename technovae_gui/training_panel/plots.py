@@ -14,6 +14,7 @@ from technovae_gui import theme
 _FONT_PX: Final = 10
 _TITLE_PX: Final = 16
 _AXIS_PX: Final = 36
+_COLUMN_PX: Final = 140
 _VIOLET: Final = "#b388ff"
 _LATENTS: Final = 64
 
@@ -26,6 +27,10 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setBackground(theme.GROUND)
         self.ci.layout.setContentsMargins(2, 2, 8, 2)
         self.ci.layout.setSpacing(4)
+        for column in range(2):
+            self.ci.layout.setColumnStretchFactor(column, 1)
+            self.ci.layout.setColumnPreferredWidth(column, _COLUMN_PX)
+            self.ci.layout.setColumnMinimumWidth(column, 0)
         names = _coloured(("library", theme.ACCENT), ("held out", theme.WARM))
         error = self._plot(0, 0, f"error, dB: {names}")
         kl = self._plot(0, 1, "KL, nats")

@@ -21,7 +21,7 @@ from technovae_gui import theme
 _LABELS = 82
 """Pixels: the first column of every form, so that forms below each other align."""
 _FIELDS = (
-    "QAbstractSpinBox QLineEdit { border: 0; padding: 0; background: transparent; }"
+    "QAbstractSpinBox QLineEdit { border: 0; padding: 0 4px; background: transparent; }"
     f" QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DIM}; }}"
 )
 
