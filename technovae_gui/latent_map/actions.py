@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 
 from technovae_gui import theme
@@ -14,6 +14,7 @@ from technovae_gui.latent_map import drag, picking, places
 from technovae_gui.latent_map.canvas import PICK
 from technovae_gui.latent_map.colouring import TRACK
 from technovae_gui.latent_map.gestures import Spot
+from technovae_gui.latent_map.menu import menu
 from technovae_gui.latent_map.morph import End
 from technovae_gui.latent_map.places import Place
 from technovae_gui.latent_map.preparing import LEAST_FOR_AXES
@@ -121,6 +122,22 @@ class Actions(QObject):
         """Drag what is at `spot` out of the map."""
         self._scene.set_overlay(hovered=None)
         drag.execute(self._canvas, self.dragged_for(spot), self._colour(spot))
+
+    @Slot(str)
+    def search(self, text: str) -> None:
+        """Dim the dots whose track is not called like `text`."""
+        self._scene.set_dots(search=text)
+
+    @Slot()
+    def show_found(self) -> None:
+        """Show the dots that are searched; the keys are the map's again."""
+        self._view.framing.fit_to(self._scene.matches())
+        self._canvas.setFocus()
+
+    @Slot(object, object)
+    def show_menu(self, spot: Spot, at: QPoint) -> None:
+        """The menu of `spot` at the screen's pixel `at`."""
+        menu(self, spot, self._view).popup(at)
 
     def place(self, spot: Spot, decoded: bool) -> None:
         """Ask for what is at `spot` to be placed."""

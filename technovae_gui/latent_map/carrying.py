@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.latent_map import LatentMap
-from technovae_gui.latent_map import moving
+from technovae_gui.latent_map import moving, places
 from technovae_gui.latent_map.choosing import Choosing
 from technovae_gui.latent_map.places import Place
 from technovae_gui.latent_map.scene import Scene
@@ -22,6 +22,7 @@ class Carried:
     map: LatentMap | None
     xy: NDArray[np.float64]
     place: Place | None
+    heard: str
     selected: tuple[str, ...]
     tracks: frozenset[str]
 
@@ -30,28 +31,37 @@ class Carried:
         """What `scene` shows."""
         segments = scene.map.segments if scene.map else ()
         selected = tuple(segments[row].id for row in scene.selected)
-        return cls(scene.map, scene.xy, scene.place, selected, scene.tracks)
+        place, sounding = scene.place, scene.sounding
+        heard = sounding[1] if sounding and place and sounding[0] == place.xy else ""
+        return cls(scene.map, scene.xy, place, heard, selected, scene.tracks)
 
     def into(self, choosing: Choosing, scene: Scene, mover: moving.Mover) -> None:
         """Show on the new map of `scene` what is still true; dots glide to their new places.
 
-        A chosen dot stays chosen; a latent means something else under another model.
+        A chosen dot stays chosen; a latent does under the same model, for another one it means
+        something else.
         """
+        choosing.clear()
         if self.map is None or scene.map is None:
-            choosing.clear()
             return
         scene.set_dots(tracks=self.tracks & set(scene.map.tracks))
         scene.select(scene.map.rows[i] for i in self.selected if i in scene.map.rows)
-        row = self._row(scene.map)
-        if row is None:
-            choosing.clear()
-        else:
-            choosing.keep_dot(row)
+        place = self._place(self.map, scene.map)
+        if place is not None:
+            choosing.keep(place)
+            scene.set_overlay(sounding=(place.xy, self.heard) if self.heard else None)
         start = moving.former_places(self.map, self.xy, scene.map)
         if start is not None:
             mover.glide(start)
 
-    def _row(self, latent_map: LatentMap) -> int | None:
-        if self.place is None or self.place.row is None or self.map is None:
+    def _place(self, before: LatentMap, after: LatentMap) -> Place | None:
+        place = self.place
+        if place is None:
             return None
-        return latent_map.rows.get(self.map.segments[self.place.row].id)
+        if place.row is not None:
+            row = after.rows.get(before.segments[place.row].id)
+            return None if row is None else places.dot(after, row)
+        if before.model_hash != after.model_hash:
+            return None
+        latent = places.latent_of(before, place)
+        return places.latent_place(after, latent, place.label)

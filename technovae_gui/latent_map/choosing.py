@@ -57,9 +57,9 @@ class Choosing(QObject):
         self._choose(places.dot(latent_map, row))
         self.dot_chosen.emit(latent_map.segments[row].id)
 
-    def keep_dot(self, row: int) -> None:
-        """Choose the dot in `row` without announcing it: it was chosen on the map before."""
-        self._choose(places.dot(self._map(), row))
+    def keep(self, place: Place) -> None:
+        """Choose `place` without announcing it: it was chosen on the map before."""
+        self._choose(place)
 
     def choose_point(self, xy: XY) -> None:
         """The place `xy` between the dots."""

@@ -62,15 +62,18 @@ class Framing(QObject):
         self._canvas.set_camera(camera.zoomed(factor, camera.width / 2, camera.height / 2))
 
     def state(self) -> list[float]:
-        """The view as numbers; empty where it is the whole map."""
+        """Centre and extent of what is shown; empty where it is the whole map."""
         camera = self._canvas.camera
-        return [] if self.fitted else [camera.x, camera.y, camera.scale]
+        extent = min(camera.width, camera.height) / camera.scale
+        return [] if self.fitted else [camera.x, camera.y, extent]
 
     def restore(self, state: ArrayLike) -> None:
-        """What `state` said. Raises `ValueError` on anything else."""
+        """What `state` said, in a canvas of any size. Raises `ValueError` on anything else."""
         numbers = [float(number) for number in np.asarray(state, np.float64)]
         if numbers:
-            x, y, scale = numbers
+            x, y, extent = numbers
+            side = min(self._canvas.width(), self._canvas.height())
+            scale = side / max(extent, 1e-6)
             self._canvas.set_camera(replace(self._canvas.camera, x=x, y=y, scale=scale))
 
     @Slot()

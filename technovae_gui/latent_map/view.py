@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.latent_map import LatentMap
-from technovae_gui.latent_map import legend
+from technovae_gui.latent_map import connections
 from technovae_gui.latent_map.actions import Actions
 from technovae_gui.latent_map.attribute_row import AttributeRow
 from technovae_gui.latent_map.canvas import PICK, Canvas
@@ -21,23 +21,16 @@ from technovae_gui.latent_map.carrying import Carried
 from technovae_gui.latent_map.choosing import Choosing
 from technovae_gui.latent_map.colouring import CHOICES
 from technovae_gui.latent_map.framing import Framing
-from technovae_gui.latent_map.gestures import Spot
-from technovae_gui.latent_map.hover_card import HoverCard
-from technovae_gui.latent_map.hovering import Hovering
 from technovae_gui.latent_map.keys import Keys
-from technovae_gui.latent_map.legend import Legend
-from technovae_gui.latent_map.menu import menu
 from technovae_gui.latent_map.morph import Morph
 from technovae_gui.latent_map.moving import Mover
+from technovae_gui.latent_map.panes import Panes
 from technovae_gui.latent_map.places import XY, dragged
 from technovae_gui.latent_map.preparing import Preparing
 from technovae_gui.latent_map.scene import Scene
 from technovae_gui.latent_map.shading import Shade
 from technovae_gui.latent_map.tools import ToolRow
 from technovae_gui.mime import Dragged
-
-_MARGIN = 8
-_ROOM_FOR_LEGEND = 520
 
 
 class LatentMapView(QWidget):
@@ -70,35 +63,37 @@ class LatentMapView(QWidget):
         self.choosing = Choosing(self.scene, self)
         self.tools, self.attributes = ToolRow(), AttributeRow()
         self.canvas = Canvas(self.scene, self.morph)
-        self.legend, self.card = Legend(self.canvas), HoverCard(self.canvas)
         self.framing = Framing(self.canvas)
+        self.panes = Panes(self.canvas, self.framing)
         self.act = Actions(self)
-        self._hovering = Hovering(self.canvas)
         self._mover = Mover(self.scene)
         self._preparing = Preparing(self)
+        self._preparing.prepared.connect(self._prepared)
         self._keys = Keys(self)
+        self._carried = Carried.of(self.scene)
         self._announcing = False
         self._lay_out()
-        self._connect()
+        connections.connect(self)
         self.set_message("Loading the library…")
 
     def set_map(self, latent_map: LatentMap | None) -> None:
-        """Show another map; dots that the former one had, too, glide to their new places."""
+        """Show another map; dots that the last one had, too, glide to their new places.
+
+        None shows the message. It comes between two maps while the next one is made.
+        """
         latent_map = latent_map if latent_map is not None and len(latent_map) else None
         if latent_map is self.scene.map:
             return
-        carried = Carried.of(self.scene)
+        if self.scene.map is not None:
+            self._carried = Carried.of(self.scene)
         self._mover.stop()
-        self._hovering.forget()
-        self._hover(None)
         self.scene.set_map(latent_map)
-        self.card.set_map(latent_map)
-        self.legend.show_map(latent_map)
+        self.panes.show_map()
         self.morph.clear(0.0 if latent_map is None else latent_map.latents.mean(axis=0))
-        carried.into(self.choosing, self.scene, self._mover)
-        self.legend.show_highlighted(self.scene.tracks)
+        self._carried.into(self.choosing, self.scene, self._mover)
+        self.panes.legend.show_highlighted(self.scene.tracks)
         self.set_colour_by(self.scene.colour_by)
-        self._place_panes()
+        self.panes.place()
         self._preparing.want(latent_map)
 
     def set_message(self, text: str) -> None:
@@ -107,7 +102,7 @@ class LatentMapView(QWidget):
 
     def set_hover_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
         """The spectrogram (512, 128) dB of the segment that `hovered` named."""
-        self.card.set_picture(segment_id, spectrogram_db)
+        self.panes.card.set_picture(segment_id, spectrogram_db)
 
     def set_sounding(self, xy: XY | None, label: str = "") -> None:
         """What is heard; where it is called while a choice is announced, it is shown there."""
@@ -150,7 +145,7 @@ class LatentMapView(QWidget):
     def highlight(self, tracks: frozenset[str]) -> None:
         """Only the dots of `tracks` stand out; with none, all do."""
         self.scene.set_dots(tracks=tracks)
-        self.legend.show_highlighted(tracks)
+        self.panes.legend.show_highlighted(tracks)
 
     @Slot(str)
     def set_mode(self, mode: str) -> None:
@@ -168,21 +163,21 @@ class LatentMapView(QWidget):
         self.scene.set_colour_by(name)
         self.tools.show_colour_by(name)
         if self.scene.colours is not None:
-            self.legend.show_colours(self.scene.colours)
+            self.panes.legend.show_colours(self.scene.colours)
 
     def state(self) -> dict[str, Any]:
         """What is worth keeping until the next start; only texts, numbers, lists of numbers."""
         return {
             "colour_by": self.scene.colour_by,
             "view": self.framing.state(),
-            "legend": int(self.legend.is_open),
+            "legend": int(self.panes.legend.is_open),
             "attributes": int(self.tools.attributes.isChecked()),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """What `state` said; what cannot be read stays as it is."""
         with contextlib.suppress(TypeError, ValueError):
-            self.legend.header.setChecked(bool(int(state.get("legend", 1))))
+            self.panes.legend.header.setChecked(bool(int(state.get("legend", 1))))
             self.tools.attributes.setChecked(bool(int(state.get("attributes", 0))))
             self.framing.restore(state.get("view") or [])
         if state.get("colour_by") in CHOICES:
@@ -219,45 +214,8 @@ class LatentMapView(QWidget):
         self.setFocusProxy(self.canvas)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def _connect(self) -> None:
-        canvas, act, tools = self.canvas, self.act, self.tools
-        canvas.clicked.connect(act.click)
-        canvas.dragged_out.connect(act.drag)
-        canvas.lassoed.connect(act.lassoed)
-        canvas.drawn.connect(self.path_drawn)
-        canvas.menu_wanted.connect(self._show_menu)
-        canvas.resized.connect(self._place_panes)
-        self.legend.resized_itself.connect(self._place_panes)
-        self.legend.tracks_highlighted.connect(self.highlight)
-        self._hovering.hovered.connect(self._hover)
-        self._preparing.prepared.connect(self._prepared)
-        tools.colour_by_changed.connect(self.set_colour_by)
-        tools.search_changed.connect(self._search)
-        tools.search_entered.connect(self._show_found)
-        tools.left.connect(canvas.setFocus)
-        tools.fit_requested.connect(self.framing.fit)
-        tools.random_requested.connect(act.random)
-        tools.mode_changed.connect(self.set_mode)
-        tools.end_requested.connect(act.set_end)
-        tools.morph_moved.connect(self.morph.move)
-        tools.attributes_toggled.connect(self.attributes.setVisible)
-        self._connect_choices()
-
-    def _connect_choices(self) -> None:
-        choosing, act = self.choosing, self.act
-        choosing.dot_chosen.connect(lambda it: self._announce(self.dot_chosen, it))
-        choosing.point_chosen.connect(lambda it: self._announce(self.point_chosen, it))
-        choosing.latent_chosen.connect(lambda *it: self._announce(self.latent_chosen, *it))
-        choosing.amounts_changed.connect(self._show_amounts)
-        self.attributes.moved.connect(choosing.set_amount)
-        self.morph.changed.connect(lambda: self.tools.show_morph(self.morph))
-        self.morph.moved.connect(act.morphed)
-        self.morph.moved.connect(lambda *it: self._announce(self.morph_changed, *it))
-        act.selected.connect(self.selection_changed)
-        act.place_requested.connect(self.place_requested)
-        act.path_cleared.connect(self.path_cleared)
-
-    def _announce(self, signal: SignalInstance, *values: object) -> None:
+    def announce(self, signal: SignalInstance, *values: object) -> None:
+        """Emit `signal`; what is set to sound meanwhile is what was chosen."""
         self._announcing = True
         signal.emit(*values)
         self._announcing = False
@@ -267,42 +225,3 @@ class LatentMapView(QWidget):
         if self.scene.picker is not None:
             self.scene.picker.use_tree()
         self.scene.set_dots(shade=shade)
-
-    @Slot(object)
-    def _hover(self, row: int | None) -> None:
-        latent_map = self.scene.map
-        self.scene.set_overlay(hovered=row)
-        if row is None or latent_map is None:
-            self.card.hide()
-            self.hovered.emit("")
-            return
-        x, y = latent_map.xy[row]
-        self.card.show_dot(latent_map, row, self.canvas.pixel((x, y)))
-        self.hovered.emit(latent_map.segments[row].id)
-
-    @Slot(str)
-    def _search(self, text: str) -> None:
-        self.scene.set_dots(search=text)
-
-    @Slot()
-    def _show_found(self) -> None:
-        self.framing.fit_to(self.scene.matches())
-        self.canvas.setFocus()
-
-    @Slot(object, object)
-    def _show_menu(self, spot: Spot, at: QPoint) -> None:
-        menu(self.act, spot, self).popup(at)
-
-    @Slot()
-    def _show_amounts(self) -> None:
-        self.attributes.show_amounts(self.choosing.amounts, self.act.can_move)
-
-    @Slot()
-    def _place_panes(self) -> None:
-        room = self.canvas.height() - 2 * _MARGIN
-        self.legend.setFixedHeight(max(0, self.legend.height_for(room)))
-        self.legend.move(self.canvas.width() - legend.WIDTH - _MARGIN, _MARGIN)
-        shown = self.canvas.width() >= _ROOM_FOR_LEGEND and self.scene.map is not None
-        self.legend.setVisible(shown)
-        self.canvas.covered = legend.WIDTH + _MARGIN if shown and self.legend.is_open else 0
-        self.framing.refit()

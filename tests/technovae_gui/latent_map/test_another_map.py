@@ -29,6 +29,7 @@ def retrained(demo_map: LatentMap) -> LatentMap:
 def test_dots_glide_from_where_they_were(
     view: LatentMapView, demo_map: LatentMap, retrained: LatentMap, qtbot: Any
 ) -> None:
+    view.set_map(None)
     view.set_map(retrained)
     np.testing.assert_allclose(view.scene.xy[0], demo_map.xy[-2])
     qtbot.wait(250)
@@ -45,14 +46,14 @@ def test_what_still_has_a_meaning_stays(
     view.act.select([7, 8, 224])
     view.highlight(frozenset([demo_map.segments[7].track_id]))
     with_path = np.array([[0.1, 0.1], [0.2, 0.2]])
-    view.scene.set_overlay(path=with_path, sounding=((0.5, 0.5), "it"))
+    view.scene.set_overlay(path=with_path, sounding=(view.scene.place.xy, "it"))
     view.set_map(retrained)
     assert retrained.segments[view.scene.place.row].id == demo_map.segments[7].id
     assert sorted(view.selection()) == sorted(demo_map.segments[row].id for row in (7, 8))
     assert view.scene.tracks == frozenset([demo_map.segments[7].track_id])
     assert view.morph.ends == {}
     assert len(view.scene.path) == 0
-    assert view.scene.sounding is None
+    assert view.scene.sounding == (view.scene.place.xy, "it")
     assert view.chosen_source().source.segment_id == demo_map.segments[7].id
 
 
@@ -63,6 +64,14 @@ def test_a_latent_of_the_former_model_is_not_kept(
     view.set_map(retrained)
     assert view.scene.place is None
     assert view.chosen_source() is None
+
+
+def test_a_latent_of_the_same_model_is(view: LatentMapView, demo_map: LatentMap) -> None:
+    view.choosing.choose_random()
+    latent, label = view.choosing.latent(), view.scene.place.label
+    view.set_map(replace(demo_map, xy=demo_map.xy[:, ::-1].copy()))
+    np.testing.assert_array_equal(view.choosing.latent(), latent)
+    assert view.scene.place.label == label
 
 
 def test_late_results_are_dropped(
@@ -91,10 +100,10 @@ def test_no_map_after_one(view: LatentMapView, demo_map: LatentMap) -> None:
     view.choosing.choose_dot(3)
     view.set_map(None)
     assert view.scene.place is None
-    assert not view.legend.isVisible()
+    assert not view.panes.legend.isVisible()
     assert not view.grab().isNull()
     view.set_map(demo_map)
-    assert view.legend.isVisible()
+    assert view.panes.legend.isVisible()
 
 
 def test_few_dots_are_enough(demo_map: LatentMap, qtbot: Any) -> None:

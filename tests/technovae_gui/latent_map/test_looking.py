@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -93,7 +95,7 @@ def test_searching_dims_the_others_and_enter_shows_the_matches(
 def test_the_legend_names_tracks_and_highlights_them(
     view: LatentMapView, demo_map: LatentMap, qtbot: Any
 ) -> None:
-    names = view.legend.names
+    names = view.panes.legend.names
     titles = [track.title for track in demo_map.tracks.values()]
     assert [names.item(row).text() for row in range(names.count())] == titles
     for expected in (frozenset([list(demo_map.tracks)[2]]), frozenset()):
@@ -113,18 +115,18 @@ def test_colours_follow_an_attribute(view: LatentMapView, demo_map: LatentMap, n
     colours, values = view.scene.colours, demo_map.values(name)
     assert colours.name == name
     assert (np.diff(colours.index[values.argsort()]) >= 0).all()
-    assert view.legend.pages.currentWidget() is view.legend.bar
-    labels = view.legend.bar.labels()
+    assert view.panes.legend.pages.currentWidget() is view.panes.legend.bar
+    labels = view.panes.legend.bar.labels()
     assert labels[0] == colouring.read_out(name, colours.high)
     assert labels[-1] == colouring.read_out(name, colours.low)
 
 
 def test_the_legend_closes_and_leaves_where_there_is_no_room(view: LatentMapView) -> None:
-    height = view.legend.height()
-    view.legend.header.click()
-    assert view.legend.height() < height
+    height = view.panes.legend.height()
+    view.panes.legend.header.click()
+    assert view.panes.legend.height() < height
     view.canvas.resize(300, 300)
-    assert not view.legend.isVisible()
+    assert not view.panes.legend.isVisible()
 
 
 def test_hovering_names_the_dot(
@@ -135,17 +137,19 @@ def test_hovering_names_the_dot(
     segment = demo_map.segments[lonely]
     move(view.canvas, at(view, demo_map.xy[lonely]), NONE)
     qtbot.waitUntil(lambda: told == [segment.id])
-    assert view.card.isVisible()
-    assert view.card.title == demo_map.tracks[segment.track_id].title
-    assert f"{segment.bpm:.1f} BPM" in view.card.detail
-    assert [name for name, _, _ in view.card.rows] == [name.capitalize() for name in ATTRIBUTES]
+    assert view.panes.card.isVisible()
+    assert view.panes.card.title == demo_map.tracks[segment.track_id].title
+    assert f"{segment.bpm:.1f} BPM" in view.panes.card.detail
+    assert [name for name, _, _ in view.panes.card.rows] == [
+        name.capitalize() for name in ATTRIBUTES
+    ]
     view.set_hover_picture(segment.id, np.full((512, 128), -20.0, np.float32))
-    assert view.card.has_picture(segment.id)
-    assert not view.card.grab().isNull()
-    assert not view.card.geometry().contains(at(view, demo_map.xy[lonely]).toPoint())
+    assert view.panes.card.has_picture(segment.id)
+    assert not view.panes.card.grab().isNull()
+    assert not view.panes.card.geometry().contains(at(view, demo_map.xy[lonely]).toPoint())
     move(view.canvas, QPointF(3, 3), NONE)
     qtbot.waitUntil(lambda: told == [segment.id, ""])
-    assert not view.card.isVisible()
+    assert not view.panes.card.isVisible()
 
 
 def test_the_ground_is_lit_where_the_music_is(
@@ -179,6 +183,27 @@ def test_what_it_showed_is_shown_again(view: LatentMapView, demo_map: LatentMap)
     view.framing.fit()
     view.restore({name: str(v) if isinstance(v, int) else v for name, v in state.items()})
     assert view.state() == state
-    assert (view.canvas.camera.x, view.canvas.camera.scale) == (camera.x, camera.scale)
+    shown = view.canvas.camera
+    assert (shown.x, shown.scale) == pytest.approx((camera.x, camera.scale))
     view.restore({"view": ["a"], "legend": "?", "colour_by": "nonsense"})
     assert view.state() == state
+
+
+def test_a_view_is_restored_before_it_is_shown(demo_map: LatentMap, qtbot: Any) -> None:
+    view = LatentMapView()
+    qtbot.addWidget(view)
+    view.restore({"view": [0.4, 0.6, 0.25]})
+    view.resize(1000, 700)
+    view.show()
+    view.set_map(demo_map)
+    assert view.state()["view"] == pytest.approx([0.4, 0.6, 0.25])
+    view.shutdown()
+
+
+def test_nothing_heavy_is_imported_with_the_widgets() -> None:
+    code = (
+        "import sys, technovae_gui.latent_map, technovae_gui.spectrogram;"
+        "print({'scipy', 'numba', 'librosa', 'pyqtgraph', 'keras'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
