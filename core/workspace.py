@@ -69,6 +69,19 @@ def model_for(library: Path) -> Path:
     )
 
 
+def model_target(library: Path) -> Path:
+    """Where training on `library` puts its model unless told otherwise: inside it.
+
+    What is trained on the built-in demo goes into the user's data folder; the demo's own model
+    stays as it is.
+    """
+    if _is_demo(library):
+        import platformdirs
+
+        return platformdirs.user_data_path("technovae", appauthor=False) / MODEL_NAME
+    return library / MODEL_NAME
+
+
 def training_data(library: Path) -> TrainingData:
     """All windows of `library`, one on every bar, by reference into its spectrograms.
 

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from core.errors import Cancelled, TechnoVAEError
-from core.jobs import wire
 from core.jobs.child import STOP
 from core.jobs.conversation import Conversation
-from core.jobs.failures import line, obituary
+from core.jobs.failures import obituary
+from core.jobs.running import (
+    Emitted,
+    Errored,
+    Progressed,
+    Returned,
+    Stopped,
+    Work,
+    body,
+    name_of,
+    perform,
+)
 
 NICENESS: Final = 10
 _GRACE_MS: Final = 20_000
 """From asking to killing: training writes its best model in that time."""
-_EVERY: Final = 0.1
-
-Work = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class _Progress:
-    done: float
-    total: float
-    message: str
-
-
-@dataclass(frozen=True, eq=False)
-class _Event:
-    event: Any
-
-
-@dataclass(frozen=True, eq=False)
-class _Returned:
-    result: Any
-
-
-@dataclass(frozen=True)
-class _Errored:
-    message: str
-
-
-@dataclass(frozen=True)
-class _Cancelled:
-    pass
 
 
 class ChildJob(QObject):
@@ -61,6 +35,8 @@ class ChildJob(QObject):
         progress(float done, float total, str message), emitted(object)
         returned(object) | errored(str: one line) | cancelled()
         finished()
+
+    Work that was stopped and has something to show for it (a training, an import) returns it.
     """
 
     started = Signal()
@@ -73,8 +49,9 @@ class ChildJob(QObject):
 
     def __init__(self, work: Work, **arguments: Any) -> None:
         super().__init__()
-        self._name = work.__name__.replace("_", " ")
-        self._talk = Conversation(_body, (work, arguments), name=self._name, niceness=NICENESS)
+        self._name = name_of(work)
+        self._work, self._arguments = work, arguments
+        self._talk = Conversation(body, (work, arguments), name=self._name, niceness=NICENESS)
         self._talk.received.connect(self._received)
         self._talk.ended.connect(self._ended)
         self._told = self._over = self._asked = False
@@ -109,17 +86,17 @@ class ChildJob(QObject):
     @Slot(object, object)
     def _received(self, talk: object, message: object) -> None:
         match message:
-            case _Progress():
+            case Progressed():
                 self.progress.emit(message.done, message.total, message.message)
-            case _Event():
+            case Emitted():
                 self.emitted.emit(message.event)
-            case _Returned():
+            case Returned():
                 self._told = True
                 self.returned.emit(message.result)
-            case _Errored():
+            case Errored():
                 self._told = True
                 self.errored.emit(message.message)
-            case _Cancelled():
+            case Stopped():
                 self._told = True
                 self.cancelled.emit()
 
@@ -134,34 +111,33 @@ class ChildJob(QObject):
         self.finished.emit()
 
 
-def _body(connection: Connection, work: Work, arguments: dict[str, Any]) -> None:
-    """Of the child: the work on the main thread, the parent's wish to stop on another."""
-    cancel, sending = threading.Event(), threading.Lock()
+class NowJob(ChildJob):
+    """A `ChildJob` whose work is done in this process before `start` returns: for tests."""
 
-    def send(message: object) -> None:
-        with sending:
-            wire.send(connection, message)
+    def __init__(self, work: Work, **arguments: Any) -> None:
+        super().__init__(work, **arguments)
+        self._cancel = threading.Event()
 
-    def listen() -> None:
-        with contextlib.suppress(EOFError, OSError):
-            wire.receive(connection)
-        cancel.set()
+    def start(self) -> None:
+        """Do it; all signals are emitted on the way."""
+        self.started.emit()
+        perform(self._work, self._arguments, lambda it: self._received(None, it), self._cancel)
+        self._over = True
+        self.finished.emit()
 
-    threading.Thread(target=listen, name="listen", daemon=True).start()
-    last = [0.0]
+    def cancel(self) -> None:
+        """Ask it to stop, from a slot of one of its signals."""
+        self._cancel.set()
 
-    def progress(done: float, total: float, message: str = "") -> None:
-        now = time.monotonic()
-        if now - last[0] >= _EVERY or done >= total:
-            last[0] = now
-            send(_Progress(float(done), float(total), message))
 
-    try:
-        result = work(**arguments, progress=progress, cancel=cancel, emit=lambda e: send(_Event(e)))
-        send(_Returned(result))
-    except Cancelled:
-        send(_Cancelled())
-    except TechnoVAEError as error:
-        send(_Errored(str(error)))
-    except Exception as error:
-        send(_Errored(line(error, work.__name__.replace("_", " "))))
+def run_now(work: Work, **arguments: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """Do `work` in this process; the signals that a job emits, in order, with their arguments."""
+    job = NowJob(work, **arguments)
+    told: list[tuple[str, tuple[Any, ...]]] = []
+    for name in _SIGNALS:
+        getattr(job, name).connect(lambda *values, name=name: told.append((name, values)))
+    job.start()
+    return told
+
+
+_SIGNALS = ("started", "progress", "emitted", "returned", "errored", "cancelled", "finished")

@@ -6,54 +6,36 @@ imports are inside: the window imports this module to name the work.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.jobs.learning import Emit, train
 from core.progress import CancelFlag, Progress
 
 if TYPE_CHECKING:
     from core.library.report import ImportReport
+    from core.library.tracks import Track
     from core.rhythm.grid import BeatGrid
     from core.timeline.arrangement import Arrangement
     from core.timeline.clip import Source
     from core.timeline.export import ExportResult
-    from core.vae.history import Epoch
-    from core.vae.options import Spectra, TrainResult
+
+__all__ = [
+    "clip_wav",
+    "compose",
+    "export_audio",
+    "fit_grid",
+    "import_audio",
+    "set_grid",
+    "train",
+]
 
 Array = NDArray[np.float32]
-Emit = Callable[[Any], None]
-_PICTURE_EVERY = 3.0
-"""Seconds between two live reconstructions."""
 _EXPORT = "export"
-
-
-@dataclass(frozen=True)
-class EpochDone:
-    """A row of the training's history."""
-
-    epoch: Epoch
-
-
-@dataclass(frozen=True, eq=False)
-class Reconstructed:
-    """A window of the library and its reconstruction, (512, 128) dB each."""
-
-    real: Array
-    decoded: Array
-
-
-@dataclass(frozen=True)
-class ModelSaved:
-    """`path` holds a better model, that of `epoch`."""
-
-    path: Path
-    epoch: int
 
 
 def import_audio(
@@ -68,60 +50,26 @@ def import_audio(
 def set_grid(
     library: Path,
     track_id: str,
-    grid: BeatGrid | None,
+    grid: BeatGrid,
     progress: Progress,
     cancel: CancelFlag,
     emit: Emit,
-) -> None:
-    """Put a track on the user's `grid`; None: fit it again."""
+) -> Track:
+    """Put a track on the user's `grid`; returns the track as it is then."""
     from core.library.store import Library
 
     with Library.open(library) as opened:
-        if grid is None:
-            opened.refit(track_id, progress, cancel)
-        else:
-            opened.set_grid(track_id, grid, progress, cancel)
+        return opened.set_grid(track_id, grid, progress, cancel)
 
 
-def train(
-    library: Path,
-    model: Path,
-    minutes: float,
-    resume: bool,
-    seed: int,
-    progress: Progress,
-    cancel: CancelFlag,
-    emit: Emit,
-) -> TrainResult:
-    """Train on `library`, the best model going to `model`; emits `EpochDone`, `Reconstructed` and
-    `ModelSaved`."""
-    from core import resources
-    from core.vae import training
-    from core.workspace import remember_model, training_data
+def fit_grid(
+    library: Path, track_id: str, progress: Progress, cancel: CancelFlag, emit: Emit
+) -> Track:
+    """Forget the user's grid of a track and fit it again; returns the track as it is then."""
+    from core.library.store import Library
 
-    model.parent.mkdir(parents=True, exist_ok=True)
-    data = training_data(library)
-    options = training.TrainOptions(model, minutes=minutes, seed=seed, resume=resume)
-    result = training.train(data, options, progress, cancel, _Watching(model, emit))
-    if library.resolve() != resources.demo_library().resolve():
-        remember_model(library, model)
-    return result
-
-
-class _Watching:
-    def __init__(self, path: Path, emit: Emit) -> None:
-        self._path, self._emit = path, emit
-        self._pictured = 0.0
-
-    def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
-        self._emit(EpochDone(epoch))
-        now = time.monotonic()
-        if now - self._pictured >= _PICTURE_EVERY:
-            self._pictured = now
-            self._emit(Reconstructed(*picture()))
-
-    def saved(self, epoch: int) -> None:
-        self._emit(ModelSaved(self._path, epoch))
+    with Library.open(library) as opened:
+        return opened.refit(track_id, progress, cancel)
 
 
 def compose(
@@ -133,8 +81,9 @@ def compose(
     emit: Emit,
     path_points: Array | None = None,
 ) -> Arrangement:
-    """An arrangement as `ComposeOptions(**options)` has it; `path_points` (n, 64): only music
-    near these latents is used."""
+    """An arrangement as `ComposeOptions(**options)` has it; or, with `path_points` (n, 64), along
+    these latents (`walking`)."""
+    from core.jobs import walking
     from core.timeline.compose import ComposeOptions
     from core.timeline.compose import compose as run
     from core.timeline.material import gather
@@ -142,21 +91,13 @@ def compose(
 
     chosen = ComposeOptions(**options)
     with open_workspace(library, model) as space:
-        ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
+        decode, model_hash = space.decoder.decode, space.codec.hash
         if path_points is not None:
-            kept = _near(latents, path_points)
-            ids, latents = [ids[row] for row in kept], latents[kept]
-        material = gather(space.library, ids, latents, space.decoder.decode, space.codec.hash)
+            bpm = chosen.bpm or space.library.tempo
+            return walking.along(path_points, decode, model_hash, bpm, chosen)
+        ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
+        material = gather(space.library, ids, latents, decode, model_hash)
         return run(material, chosen, np.random.default_rng(chosen.seed), progress)
-
-
-_NEAR = 24
-
-
-def _near(latents: Array, points: Array) -> NDArray[np.int64]:
-    """Rows of the `_NEAR` latents that lie nearest to any of `points`."""
-    distances = np.linalg.norm(latents[:, None] - points[None], axis=2).min(axis=1)
-    return np.sort(np.argsort(distances, kind="stable")[:_NEAR])
 
 
 def export_audio(

@@ -105,6 +105,8 @@ class Run:
 
     def loop(self) -> None:
         """Epochs until time, number, patience, the user or the numbers themselves say stop."""
+        if not self.options.resume:
+            self._show()
         while not self.stopped:
             self._epoch()
             self._judge()

@@ -1,5 +1,42 @@
-"""Qt without a screen, for the jobs' signals."""
+"""Qt without a screen, for the jobs' signals; user folders that are nobody's; a small library."""
+
+from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.library.store import Library
+from tests.core.library.building import add_track
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+SECONDS = 17.0
+"""Two map segments of each track."""
+
+
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data, cache and log folders inside the test's own folder, for children as well."""
+    for name in ("DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / f"user-{name.lower()}"))
+
+
+@pytest.fixture(scope="session")
+def library_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four tracks at 124, 126, 128 and 130 BPM, two map segments each; no test may touch it."""
+    path = tmp_path_factory.mktemp("template") / "library"
+    with Library.create(path) as library:
+        for k in range(4):
+            add_track(library, f"Track {k}", seconds=SECONDS, bpm=124.0 + 2 * k, seed=k)
+    return path
+
+
+@pytest.fixture
+def library(library_to_copy: Path, tmp_path: Path) -> Path:
+    """The folder of a copy of it; each test may do with it what it likes."""
+    path = tmp_path / "library"
+    shutil.copytree(library_to_copy, path)
+    return path

@@ -35,8 +35,7 @@ class Log:
 
 
 @pytest.fixture
-def link(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChildLink]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))  # where failures are logged
+def link(qapp: object) -> Iterator[ChildLink]:
     made = ChildLink(services.body, "pretender")
     yield made
     made.close()
