@@ -59,9 +59,13 @@ class Actions(QObject):
             self.select(np.setxor1d(self._scene.selected, [spot.row]))
         elif spot.row is not None:
             self._choosing.choose_dot(spot.row)
-        elif spot.on_marker and self._chosen_latent() is not None:
-            place = self._chosen_latent()
-            self._choosing.choose_latent(place.latent, place.label, place.xy)
+        else:
+            self._click_between(spot)
+
+    def _click_between(self, spot: Spot) -> None:
+        chosen = self._chosen_latent()
+        if spot.on_marker and chosen is not None and chosen.latent is not None:
+            self._choosing.choose_latent(chosen.latent, chosen.label, chosen.xy)
         else:
             self._choosing.choose_point(spot.xy)
 
@@ -96,6 +100,7 @@ class Actions(QObject):
 
     def set_end_at(self, name: str, spot: Spot) -> None:
         """What is at `spot` becomes the morph's end `name`."""
+        assert self._scene.map is not None
         place = self._place_at(spot)
         latent = places.latent_of(self._scene.map, place)
         self._morph.set_end(name, End(place.xy, latent, place.label))
@@ -204,4 +209,4 @@ class Actions(QObject):
         colours = self._scene.colours
         if spot.row is None or colours is None or colours.name != TRACK:
             return QColor(theme.LATENT_COLOUR)
-        return colours.palette[colours.index[spot.row]]
+        return colours.palette[int(colours.index[spot.row])]

@@ -115,9 +115,13 @@ def _paint_dot(painter: QPainter, centre: QPointF, size: float, colour: QColor) 
 def _paint_glow(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
     glow = QRadialGradient(centre, size)
     for place, share in ((0.0, 1.0), (0.35, 0.55), (1.0, 0.0)):
-        glow.setColorAt(place, QColor(*colour.toTuple()[:3], round(_GLOW_ALPHA * share)))
+        glow.setColorAt(place, _see_through(colour, round(_GLOW_ALPHA * share)))
     box = QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size)
     painter.fillRect(box, glow)
+
+
+def _see_through(colour: QColor, alpha: int) -> QColor:
+    return QColor(colour.red(), colour.green(), colour.blue(), alpha)
 
 
 def _paint_ring(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:

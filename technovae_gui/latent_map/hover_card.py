@@ -29,6 +29,7 @@ class HoverCard(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(_SIZE)
         self.setAccessibleName("About the dot under the mouse")
@@ -56,7 +57,7 @@ class HoverCard(QWidget):
         self.detail = f"bars {segment.bar + 1} to {last} · {segment.bpm:.1f} BPM"
         values = [(name, getattr(segment.attributes, name)) for name in ATTRIBUTES]
         self.rows = [(n.capitalize(), read_out(n, v), self._share(n, v)) for n, v in values]
-        self.move(_beside(at, self.parentWidget().size()).topLeft())
+        self.move(_beside(at, self._canvas.size()).topLeft())
         self.show()
         self.raise_()
         self.update()

@@ -198,7 +198,8 @@ class LatentMapView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keys of the map are not given to the window's shortcuts."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._keys.takes(event):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._keys.takes(event):
             event.accept()
             return True
         return super().event(event)
