@@ -29,7 +29,8 @@ def build() -> Parser:
     parser = Parser(
         prog="technovae",
         description="An instrument made of your own techno: learn it, map it, play it, export it.",
-        epilog="Without a command: a track from the built-in demo, and the picture of its map.",
+        epilog="Without a command, or with a project (*.technovae): the window. "
+        "--screenshot FILE [--size WxH]: a picture of it.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)

@@ -1,4 +1,4 @@
-"""`technovae` without a command: what the built-in demo can do, at once."""
+"""`technovae` without a command and without a screen: what the built-in demo can do, at once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ def run(options: Namespace) -> int:
     """Render a new track from the built-in demo and draw its map; say where both are."""
     folder = output_folder(_FOLDER)
     track, picture = folder / "track.wav", folder / "map.png"
-    say("TechnoVAE: composing three minutes from the built-in demo")
+    say("TechnoVAE: there is no screen here, so three minutes are composed from the built-in demo")
     with open_workspace() as space:
         mapping.draw(space, picture, size=(1280, 800))
         composing.compose_to(space, arguments.build().parse_args(["compose", "--out", str(track)]))
     say(f"the track:              {track.resolve()}")
     say(f"the picture of the map: {picture.resolve()}")
-    say("the window is not part of this version; every job of it is a command: technovae --help")
+    say("the window opens where there is a screen: run `make run` on a desktop, or over ssh -X, or")
+    say("on a virtual screen (xvfb-run .venv/bin/technovae); every job is a command too: --help")
     return 0

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse
 from numpy.typing import NDArray
 
 from core import settings
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 Array = NDArray[np.float32]
 ONE_TO_ONE = 24
@@ -50,6 +53,8 @@ class Bank:
 
     @cached_property
     def sparse(self) -> scipy.sparse.csr_array:
+        import scipy.sparse  # here, so that the window's first paint does not wait for it
+
         return scipy.sparse.csr_array(self.weights.T)
 
     def to_bands(self, power: Array) -> Array:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from core import settings
@@ -189,6 +188,8 @@ class _Part:
 
     def power(self, channels: Array) -> Array:
         """Band power at every hop of `channels` (c, samples), frames as of the longest window."""
+        import scipy.fft  # here, so that the window's first paint does not wait for it
+
         inset = (settings.N_FFT - self.n_fft) // 2
         inner = channels[:, inset : channels.shape[1] - inset]
         views = np.lib.stride_tricks.sliding_window_view(inner, self.n_fft, axis=1)[:, ::HOP]

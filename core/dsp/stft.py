@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from core import settings
@@ -147,11 +146,15 @@ def _fold(wide: Samples, length: int, reach: int) -> Samples:
 
 
 def _rfft(frames: NDArray[np.float32]) -> Spectrum:
+    import scipy.fft  # here, so that the window's first paint does not wait for it
+
     spectrum: Spectrum = scipy.fft.rfft(frames, axis=-1)
     return spectrum
 
 
 def _irfft(spectrum: Spectrum, n_fft: int) -> NDArray[np.float32]:
+    import scipy.fft
+
     frames: NDArray[np.float32] = scipy.fft.irfft(spectrum, n_fft, axis=-1)
     return frames
 

@@ -21,4 +21,5 @@ def load() -> None:
     with _LOCK:
         for room in _ROOMS:
             importlib.import_module(f"core.latent.{room}")
+        importlib.import_module("scipy.signal")  # the meters' thread will want it
         _loaded.set()

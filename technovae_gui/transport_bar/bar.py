@@ -39,7 +39,7 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.start = self._button("⏮", "Back to the first bar (Home)", "Back to start")
+        self.start = self._button("⇤", "Back to the first bar (Home)", "Back to start")
         self.play = self._button("▶", "Play or pause (Space)", "Play")
         self.stop = self._button("■", "Stop, and silence the map (Escape)", "Stop")
         self.loop = self._button("⟲", "Repeat the loop region (Ctrl+L)", "Loop")
@@ -164,7 +164,7 @@ class TransportBar(QWidget):
 
 
 def _face(playing: bool) -> str:
-    return "⏸" if playing else "▶"
+    return "❚❚" if playing else "▶"
 
 
 def _divider() -> QFrame:

@@ -1,0 +1,67 @@
+"""`technovae`: the command line, or the window. Nothing heavy is imported to decide."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.project import SUFFIX
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `technovae ARGV`; returns the exit status.
+
+    The window opens without arguments, with a project, or for `--screenshot FILE`. Where there is
+    no screen, the command line's demo stands in and says how to get the window.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not _wants_window(arguments):
+        from core.cli import main as command_line
+
+        return command_line(arguments)
+    if arguments[:1] == ["--screenshot"] or any(a.startswith("--screenshot=") for a in arguments):
+        from technovae_gui.screenshot import main as screenshot
+
+        return screenshot(arguments)
+    if not has_screen():
+        from core.cli import main as command_line
+
+        return command_line([])
+    from technovae_gui.app import main as window
+
+    return window(Path(arguments[0]) if arguments else None)
+
+
+def has_screen() -> bool:
+    """Whether Qt will find a screen; asked beforehand because Qt aborts where it does not."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or _answers(os.environ.get("DISPLAY", ""))
+
+
+def _wants_window(arguments: Sequence[str]) -> bool:
+    if any(a.split("=")[0] == "--screenshot" for a in arguments):
+        return True
+    return not arguments or (len(arguments) == 1 and arguments[0].endswith(SUFFIX))
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server listens at `display`; a remote one is taken at its word."""
+    host, _, number = display.partition(":")
+    if not number:
+        return False
+    if host and host != "unix":
+        return True
+    name = f"/tmp/.X11-unix/X{number.split('.')[0]}"
+    for address in (name, f"\0{name}"):
+        try:
+            with socket.socket(socket.AF_UNIX) as link:
+                link.settimeout(2.0)
+                link.connect(address)
+            return True
+        except OSError:
+            continue
+    return False

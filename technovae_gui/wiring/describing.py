@@ -1,0 +1,119 @@
+"""What clips are called and coloured, and what the inspector says of their sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from core.latent_map import ATTRIBUTES
+from core.timeline import edits
+from core.timeline.clip import Clip, LatentSource, RealSource, Source
+from technovae_gui import theme
+from technovae_gui.timeline import ClipInfo
+
+if TYPE_CHECKING:
+    from technovae_gui.document import Document
+    from technovae_gui.sound_panel import SoundPanel
+    from technovae_gui.studio import Studio
+    from technovae_gui.timeline import TimelineView
+
+Facts = list[tuple[str, str]]
+
+
+class Describing(QObject):
+    """Between the map's knowledge and the panels that show clips."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        document: Document,
+        timeline: TimelineView,
+        sound: SoundPanel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._studio, self._document, self._timeline = studio, document, timeline
+        self._inspector = sound.inspector
+        self._colours: dict[str, str] = {}
+        studio.map_changed.connect(self._map_changed)
+        self._inspector.redecode_requested.connect(self._redecode)
+        self._inspector.set_describe(self.facts)
+
+    def info(self, clip: Clip) -> ClipInfo:
+        """Name, colour and second line of a clip."""
+        if isinstance(clip.source, LatentSource):
+            return ClipInfo(clip.name or "Latent", theme.LATENT_COLOUR, clip.source.renderer)
+        found = self._studio.map
+        track_id = clip.source.segment_id.rsplit("-", 2)[0]
+        colour = self._colours.get(track_id, theme.DIM)
+        row = found.rows.get(clip.source.segment_id) if found else None
+        if found is None or row is None:
+            return ClipInfo(clip.name or clip.source.segment_id, colour, "original")
+        return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
+
+    def facts(self, source: Source) -> Facts:
+        """What is known about a source, line by line."""
+        found = self._studio.map
+        if found is None:
+            return []
+        if isinstance(source, RealSource):
+            row = found.rows.get(source.segment_id)
+            return [("Segment", "not in this library")] if row is None else self._real(row)
+        distances = np.linalg.norm(found.latents - source.array.mean(axis=0), axis=1)
+        near = [found.title(found.segments[row]) for row in np.argsort(distances)[:2]]
+        return [("Near", "; ".join(near))]
+
+    def _real(self, row: int) -> Facts:
+        found = self._studio.map
+        assert found is not None
+        segment = found.segments[row]
+        return [
+            ("Track", found.tracks[segment.track_id].title),
+            ("Bar", str(segment.bar + 1)),
+            ("Tempo", f"{segment.bpm:.2f} BPM"),
+        ]
+
+    def attributes(self, source: Source) -> dict[str, float]:
+        """Which share of the library's segments lies below a real one, by attribute."""
+        found = self._studio.map
+        if found is None or not isinstance(source, RealSource):
+            return {}
+        row = found.rows.get(source.segment_id)
+        if row is None:
+            return {}
+        columns = {name: found.values(name) for name in ATTRIBUTES}
+        return {name: float((v < v[row]).mean()) for name, v in columns.items()}
+
+    @Slot(object)
+    def _map_changed(self, found: object) -> None:
+        tracks = self._studio.tracks
+        self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(tracks)}
+        self._timeline.set_clip_info(self.info)
+        self._inspector.set_describe(self.facts)
+        self._inspector.set_attributes(self.attributes)
+        if self._studio.map is not None:
+            self._inspector.set_model_hash(self._studio.map.model_hash)
+
+    @Slot(object)
+    def _redecode(self, clip_ids: object) -> None:
+        """Let clips of an older model be decoded by the current one."""
+        found = self._studio.map
+        if found is None:
+            return
+        wanted = set(clip_ids)  # type: ignore[call-overload]
+        clips = [c for c in self._document.arrangement.clips() if c.id in wanted]
+        with_model = {
+            clip.id: replace(clip.source, model_hash=found.model_hash)
+            for clip in clips
+            if isinstance(clip.source, LatentSource)
+        }
+
+        def change(arrangement: object) -> object:
+            for clip_id, source in with_model.items():
+                arrangement = edits.set_clip(arrangement, clip_id, source=source)  # type: ignore[arg-type]
+            return arrangement
+
+        self._document.edit("re-decode", change)  # type: ignore[arg-type]

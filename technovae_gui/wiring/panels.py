@@ -1,0 +1,44 @@
+"""The panels of long work, each with the job behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from technovae_gui.wiring.composing import Composing
+from technovae_gui.wiring.exporting import Exporting
+from technovae_gui.wiring.gridding import Gridding
+from technovae_gui.wiring.importing import Importing
+from technovae_gui.wiring.training import Training
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+
+class Panels(QObject):
+    """Library, training, compose, export: made, placed in the side, and closed together."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.importing = Importing(window)
+        self.gridding = Gridding(window.studio, self.importing.panel, self)
+        self.training = Training(window)
+        self.composing = Composing(window)
+        self.exporting = Exporting(window)
+        for number, (name, part) in enumerate(self._parts(), 2):
+            window.panels.add_tab(part.panel, name, f"Ctrl+{number}")
+
+    def close(self) -> None:
+        """Stop all jobs; what they finished is kept."""
+        for _, part in self._parts():
+            part.job.close()
+        self.gridding.job.close()
+
+    def _parts(self) -> tuple[tuple[str, Importing | Training | Composing | Exporting], ...]:
+        return (
+            ("Library", self.importing),
+            ("Train", self.training),
+            ("Compose", self.composing),
+            ("Export", self.exporting),
+        )

@@ -1,0 +1,63 @@
+"""Training from the window: the panel, its job, and the better model taken over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from core.jobs import work
+from technovae_gui.training_panel import TrainingPanel
+from technovae_gui.wiring.running import Running
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+
+class Training(QObject):
+    """The training panel and its job."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._studio = window.studio
+        self.panel = TrainingPanel()
+        self.job = Running(self)
+        panel, job = self.panel, self.job
+        panel.start_requested.connect(self._start)
+        panel.stop_requested.connect(job.cancel)
+        job.progress.connect(panel.progress)
+        job.event_received.connect(self._event)
+        job.returned.connect(self._trained)
+        job.errored.connect(panel.failed)
+        job.cancelled.connect(panel.cancelled)
+        self._studio.library_opened.connect(self._show)
+
+    @Slot(float, bool, int)
+    def _start(self, minutes: float, resume: bool, seed: int) -> None:
+        started = self.job.start(
+            work.train,
+            library=self._studio.library_path,
+            minutes=minutes,
+            resume=resume,
+            seed=seed,
+        )
+        if started:
+            self.panel.training_started()
+
+    @Slot(object)
+    def _event(self, event: Any) -> None:
+        self.panel.take(event)
+        if isinstance(event, Path):  # a better model is on disk: the map follows
+            self._studio.open(self._studio.library_path, event)
+
+    @Slot(object)
+    def _trained(self, result: Any) -> None:
+        self.panel.finished(result)
+        self._studio.open(self._studio.library_path, Path(result.path))
+
+    @Slot()
+    def _show(self) -> None:
+        tracks = self._studio.tracks
+        windows = sum(track.windows(1) for track in tracks)
+        self.panel.set_library(self._studio.library_path.name, windows, self._studio.is_demo)

@@ -1,0 +1,222 @@
+"""The whole window on the built-in demo: clicked, heard, arranged, exported, closed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+
+from core import project
+from core.jobs import work
+from core.settings import TICKS_PER_BAR
+from core.timeline.clip import LatentSource, RealSource
+from technovae_gui import mime
+from technovae_gui.main_window import MainWindow
+
+PATIENCE = 90_000
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    QSettings().setValue("hint_seen", True)
+    made = MainWindow(tmp_path / "sessions")
+    made.show()
+    made.begin()
+    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def drop(window: MainWindow, source: Any, x: int, y: int, name: str = "") -> None:
+    """Drop a source onto the timeline's lanes at a pixel, by the events that Qt would send."""
+    canvas = window.timeline.canvas
+    data = mime.encode([mime.Dragged(source, name)])
+    copy, left, none = (
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    place = QPointF(x, y)
+    canvas.dragEnterEvent(QDragEnterEvent(place.toPoint(), copy, data, left, none))
+    canvas.dragMoveEvent(QDragMoveEvent(place.toPoint(), copy, data, left, none))
+    canvas.dropEvent(QDropEvent(place, copy, data, left, none))
+
+
+def clips(window: MainWindow) -> list[Any]:
+    return list(window.document.arrangement.clips())
+
+
+def test_a_click_on_a_dot_is_heard_and_seen(window: MainWindow, qtbot: Any) -> None:
+    found = window.studio.map
+    assert found is not None
+    with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
+        window.map_view.dot_chosen.emit(found.segments[7].id)
+    qtbot.waitUntil(lambda: window.clock.state.auditioning, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: max(window.clock.state.peaks) > 0.01, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.sound.pictures.real.values is not None, timeout=PATIENCE)
+    assert "original" in window.transport.sounding.text()
+    window.stop()
+    qtbot.waitUntil(lambda: not window.clock.state.auditioning, timeout=PATIENCE)
+
+
+def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any) -> None:
+    found = window.studio.map
+    assert found is not None
+    drop(window, RealSource(found.segments[3].id), 5, 20)
+    assert len(clips(window)) == 1
+    assert clips(window)[0].start % TICKS_PER_BAR == 0
+    qtbot.waitUntil(lambda: window.studio.sounds.outstanding == 0, timeout=PATIENCE)
+    window.play_or_pause()
+    qtbot.waitUntil(lambda: window.clock.state.frame > 20_000, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: max(window.clock.state.peaks) > 0.01, timeout=PATIENCE)
+    window.play_or_pause()
+    qtbot.waitUntil(lambda: not window.clock.state.playing, timeout=PATIENCE)
+    window.document.undo_stack.undo()
+    assert clips(window) == []
+
+
+def test_the_tempo_is_one_undo_step(window: MainWindow) -> None:
+    before = window.document.arrangement.bpm
+    for bpm in (128.0, 127.0, 126.5):
+        window.transport.tempo_changed.emit(bpm)
+    assert window.document.arrangement.bpm == 126.5
+    window.document.undo_stack.undo()
+    assert window.document.arrangement.bpm == before
+
+
+def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
+    assert window.studio.map is not None
+    assert window.document.arrangement.bpm == round(window.studio.map.tempo, 2)
+
+
+def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    drop(window, RealSource("x-0-0"), 5, 20)
+    path = tmp_path / "a.technovae"
+    gone = project.Project(window.document.arrangement, library=tmp_path / "gone")
+    project.save(gone, path)
+    assert window.projects.open(path)
+    assert "gone" in window.panels.banners.texts()["relocate"]
+    assert len(clips(window)) == 1
+    assert window.studio.map is not None
+
+
+def test_a_model_that_is_none_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.keras"
+    bad.write_text("no model")
+    with qtbot.waitSignal(window.studio.problem, timeout=PATIENCE) as told:
+        window.studio.open(window.studio.library_path, bad)
+    assert "bad.keras" in told.args[1]
+
+
+def test_two_windows_do_not_disturb_each_other(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    other = MainWindow(tmp_path / "sessions")
+    other.show()
+    other.begin()
+    qtbot.waitUntil(lambda: other.studio.map is not None, timeout=PATIENCE)
+    drop(window, RealSource(other.studio.map.segments[0].id), 5, 20)
+    assert clips(other) == []
+    assert other.projects.abandoned() == []
+    other.close()
+    other.deleteLater()
+
+
+def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:
+    keys: list[str] = []
+    for menu in window.menuBar().actions():
+        for action in menu.menu().actions():
+            keys += [key.toString() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    assert {"Space", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "F1"} <= set(keys)
+
+
+@pytest.mark.slow
+def test_a_latent_is_arranged_exported_and_reopened(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    """Through the panels: the decoder child renders it, another child exports it."""
+    found = window.studio.map
+    assert found is not None
+    between = (found.latents[0] + found.latents[9]) / 2
+    drop(window, LatentSource((between,), model_hash=found.model_hash), 5, 20, "Between")
+    drop(window, RealSource(found.segments[12].id), 5, 90)
+    qtbot.waitUntil(
+        lambda: all(
+            window.studio.sounds.loop(c.source, window.document.arrangement.bpm) is not None
+            for c in clips(window)
+        ),
+        timeout=PATIENCE,
+    )
+    out = tmp_path / "night.wav"
+    job = window.jobs.exporting.job
+    with qtbot.waitSignal(job.returned, timeout=PATIENCE) as told:
+        job.start(
+            work.export_audio,
+            library=found.library_path,
+            model=found.model_path,
+            arrangement=window.document.arrangement,
+            path=out,
+            bit_depth=24,
+            stems=True,
+            span=None,
+            lufs=-14.0,
+        )
+    assert told.args[0].lufs == pytest.approx(-14.0, abs=0.2)
+    assert out.is_file()
+    assert len(told.args[0].stems) == 2
+    qtbot.waitUntil(lambda: not job.busy, timeout=PATIENCE)
+    before = window.document.arrangement
+    assert window.projects.save(tmp_path / "night.technovae")
+    window.projects.new()
+    assert window.projects.open(tmp_path / "night.technovae")
+    assert window.document.arrangement == before
+
+
+@pytest.mark.slow
+def test_composing_fills_the_timeline_in_one_step(window: MainWindow, qtbot: Any) -> None:
+    found = window.studio.map
+    assert found is not None
+    job = window.jobs.composing.job
+    with qtbot.waitSignal(job.returned, timeout=PATIENCE):
+        job.start(
+            work.compose,
+            library=found.library_path,
+            model=found.model_path,
+            options={"minutes": 1.0, "seed": 4},
+        )
+    assert len(clips(window)) > 6
+    assert window.document.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: not job.busy, timeout=PATIENCE)
+
+
+def _has(*programs: str) -> bool:
+    return all(shutil.which(name) for name in programs)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not _has("Xvfb", "xdotool"), reason="needs Xvfb and xdotool")
+def test_real_mouse_drags_on_a_real_screen(tmp_path: Path, qapp: object) -> None:
+    """A dot is dragged from the map onto a lane, the clip trimmed, by xdotool on Xvfb."""
+    environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"}
+    picture = tmp_path / "window.png"
+    script = Path(__file__).with_name("drive_window.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), str(picture)],
+        env={**environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert picture.stat().st_size > 20_000
