@@ -19,6 +19,7 @@ class Layout(QWidget):
         self._tabs: dict[QWidget, QWidget] = {}
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
+        self.side.tabBar().setDrawBase(False)
         self.side.setMinimumWidth(330)
         self.side.tabBar().setExpanding(True)
         self.side.setAccessibleName("Panels")
