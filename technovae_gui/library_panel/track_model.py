@@ -126,7 +126,8 @@ def _tip(track: Track, column: int) -> str:
         bars = sum(section.bars for section in track.sections)
         return f"{track.windows()} segments of four bars in {bars} bars"
     by = f" · {track.artist}" if track.artist else ""
-    return f"{track.title}{by}\n{track.source_path}".strip()
+    facts = f"{clock(track.seconds)}, {track.bpm:.2f} BPM, {track.windows()} segments"
+    return f"{track.title}{by}\n{facts}\n{track.source_path}".strip()
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.library.tracks import Track
@@ -20,6 +20,8 @@ _WIDTHS = {
     track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
 }
+_FROM_WIDTH = {track_model.ARTIST: 340, track_model.SEGMENTS: 440, track_model.LENGTH: 280}
+"""Pixels of the table from which on these columns show; their figures are in the tool tips too."""
 _ROW = 24
 
 
@@ -41,6 +43,7 @@ class TrackTable(QTableView):
         self.proxy.setSourceModel(self.tracks)
         self.setModel(self.proxy)
         self._chosen = ""
+        self._used = set(range(len(_WIDTHS) + 2))
         self._dress()
         self.selectionModel().selectionChanged.connect(self._selected)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
@@ -49,9 +52,11 @@ class TrackTable(QTableView):
         """Other tracks; the chosen one stays chosen if it is still there."""
         before = self._chosen
         self.tracks.show_tracks(tracks)
-        self.setColumnHidden(track_model.ARTIST, not any(track.artist for track in tracks))
-        has_warnings = any(track_model.warnings_of(track) for track in tracks)
-        self.setColumnHidden(track_model.WARNINGS, not has_warnings)
+        unused = {track_model.ARTIST} if not any(track.artist for track in tracks) else set()
+        if not any(track_model.warnings_of(track) for track in tracks):
+            unused.add(track_model.WARNINGS)
+        self._used = set(range(len(_WIDTHS) + 2)) - unused
+        self._fit()
         self.choose(before)
 
     def choose(self, track_id: str) -> None:
@@ -83,6 +88,16 @@ class TrackTable(QTableView):
             self.opened.emit(self._chosen)
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the columns that say something and that there is room for."""
+        for column in range(len(_WIDTHS) + 2):
+            room = self.width() >= _FROM_WIDTH.get(column, 0)
+            self.setColumnHidden(column, column not in self._used or not room)
 
     def _dress(self) -> None:
         self.setAccessibleName("Tracks")

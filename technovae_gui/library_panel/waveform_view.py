@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -50,7 +50,7 @@ class WaveformView(QWidget):
         self.peaks: Peaks = np.zeros((0, 2), np.float32)
         self.grid: BeatGrid | None = None
         self.span = Span.all(0.0, 1)
-        self._pressed: tuple[QPointF, bool] | None = None
+        self._pressed: tuple[float, bool] | None = None
         self.setMinimumHeight(96)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -88,7 +88,7 @@ class WaveformView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         turn = event.angleDelta()
-        sideways = turn.x() or (turn.y() if event.modifiers() & Qt.Modifier.SHIFT else 0)
+        sideways = turn.x() or (turn.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
         if sideways:
             self.set_span(self.span.moved(-sideways / 120.0 * self.span.length / 8))
         else:
@@ -99,18 +99,18 @@ class WaveformView(QWidget):
         buttons = Qt.MouseButton
         if event.button() in (buttons.LeftButton, buttons.MiddleButton):
             scrolls = event.button() == buttons.MiddleButton
-            self._pressed = (event.position(), scrolls)
+            self._pressed = (event.position().x(), scrolls)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._pressed is None:
             return
         origin, scrolls = self._pressed
-        moved = (event.position().x() - origin.x()) * self.span.per_pixel
+        moved = (event.position().x() - origin) * self.span.per_pixel
         if scrolls:
-            self._pressed = (event.position(), True)
+            self._pressed = (event.position().x(), True)
             self.set_span(self.span.moved(-moved))
         else:
-            fine = bool(event.modifiers() & Qt.Modifier.SHIFT)
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.dragged.emit(moved * (_FINE if fine else 1.0))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.vae.history import Epoch
 from technovae_gui import theme
 
 _NAMES = {
-    "held_out": ("held-out error", "Mean error on tracks that were not learned from, dB"),
-    "library": ("library error", "Mean error on the tracks that are learned from, dB"),
-    "kl": ("KL", "How much the latents tell of a segment, nats"),
-    "active": ("active latents", "Latents in use, of 64"),
+    "held_out": ("held out, dB", "Mean error on tracks that were not learned from"),
+    "library": ("library, dB", "Mean error on the tracks that are learned from"),
+    "kl": ("KL, nats", "How much the latents tell of a segment"),
+    "active": ("active of 64", "Latents in use"),
 }
 _NONE = "\N{EN DASH}"
 _COLOURS = {"held_out": theme.WARM, "library": theme.ACCENT}
@@ -38,8 +38,8 @@ class Figures(QWidget):
         if epoch is not None:
             held = epoch.held_out_db
             texts = {
-                "held_out": _NONE if held is None else f"{held:.2f} dB",
-                "library": f"{epoch.library_db:.2f} dB",
+                "held_out": _NONE if held is None else f"{held:.2f}",
+                "library": f"{epoch.library_db:.2f}",
                 "kl": f"{epoch.kl:.0f}",
                 "active": f"{epoch.active}",
             }
@@ -64,6 +64,7 @@ def _card(number: QLabel, name: str, tip: str) -> QFrame:
     card.setObjectName("card")
     card.setStyleSheet(f"#card {{ background: {theme.GROUND}; border-radius: {theme.RADIUS}px; }}")
     card.setToolTip(tip)
+    card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     label = QLabel(name)
     label.setProperty("dim", True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -8,37 +8,31 @@ from typing import Any, Final
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from technovae_gui import theme
 
 _FONT_PX: Final = 10
 _TITLE_PX: Final = 16
 _AXIS_PX: Final = 36
-_COLUMN_PX: Final = 140
 _VIOLET: Final = "#b388ff"
 _LATENTS: Final = 64
 
 
-class Plots(pg.GraphicsLayoutWidget):
+class Plots(QWidget):
     """Draws what it is given; cannot be moved or zoomed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setBackground(theme.GROUND)
-        self.ci.layout.setContentsMargins(2, 2, 8, 2)
-        self.ci.layout.setSpacing(4)
-        for column in range(2):
-            self.ci.layout.setColumnStretchFactor(column, 1)
-            self.ci.layout.setColumnPreferredWidth(column, _COLUMN_PX)
-            self.ci.layout.setColumnMinimumWidth(column, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(theme.SPACE)
         names = _coloured(("library", theme.ACCENT), ("held out", theme.WARM))
-        error = self._plot(0, 0, f"error, dB: {names}")
+        error = self._plot(0, 0, f"dB: {names}")
         kl = self._plot(0, 1, "KL, nats")
         rate = self._plot(1, 0, "learning rate", left=_RateAxis("left"))
         active = self._plot(1, 1, "active latents")
         active.setYRange(0, _LATENTS, padding=0.06)
-        for plot in (kl, rate, active):
-            plot.setXLink(error)
         dots = pg.mkPen(theme.GOOD, width=1, style=Qt.PenStyle.DotLine)
         self._mark = pg.InfiniteLine(angle=90, pen=dots)
         self._mark.setVisible(False)
@@ -64,7 +58,13 @@ class Plots(pg.GraphicsLayoutWidget):
         self._mark.setPos(saved or 0)
 
     def _plot(self, row: int, column: int, title: str, **axes: pg.AxisItem) -> pg.PlotItem:
-        plot = self.addPlot(row, column, axisItems=axes)
+        view = pg.PlotWidget(background=theme.GROUND, axisItems=axes)
+        view.setMinimumWidth(0)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._grid.addWidget(view, row, column)
+        self._grid.setColumnStretch(column, 1)
+        plot = view.getPlotItem()
+        plot.layout.setContentsMargins(2, 2, 8, 2)
         plot.setTitle(title, color=theme.DIM, size=f"{_FONT_PX}px")
         plot.titleLabel.setMaximumHeight(_TITLE_PX)
         plot.layout.setRowFixedHeight(0, _TITLE_PX)

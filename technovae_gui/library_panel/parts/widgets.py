@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -17,13 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
+from technovae_gui.library_panel.parts.wheel import WheelGuard
 
 _LABELS = 82
 """Pixels: the first column of every form, so that forms below each other align."""
 _FIELDS = (
-    "QAbstractSpinBox QLineEdit { border: 0; padding: 0 4px; background: transparent; }"
+    "QAbstractSpinBox QLineEdit { border: 0; padding: 0; background: transparent; }"
+    " QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }"
     f" QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DIM}; }}"
 )
+_INDENT = 4
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -129,6 +133,13 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    # The field inside a spin box is a line edit too, but the frame around both is enough.
     content.setStyleSheet(_FIELDS)
+    for box in content.findChildren(QAbstractSpinBox):
+        _plain(box)
+    WheelGuard(content)
     return area
+
+
+def _plain(box: QAbstractSpinBox) -> None:
+    """A frame loses the style's arrows; typing, the wheel, Up and Down change the number."""
+    box.lineEdit().setTextMargins(_INDENT, 0, _INDENT, 0)
