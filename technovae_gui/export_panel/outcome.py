@@ -54,7 +54,8 @@ class Outcome(QFrame):
         """Tell of `result`; `clips`: its format cannot hold more than full scale."""
         self._folder = Path(result.path).parent
         self.file.show_text(str(result.path))
-        stems = f" · {len(result.stems)} stems" if result.stems else ""
+        count = len(result.stems)
+        stems = f" · {count} stem{'s' if count > 1 else ''}" if count else ""
         length = length_text(result.frames / SAMPLE_RATE)
         self.figures.setText(
             f"{length} · {result.lufs:.1f} LUFS · true peak {result.true_peak_dbtp:.1f} dBTP{stems}"

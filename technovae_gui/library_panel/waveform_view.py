@@ -88,7 +88,9 @@ class WaveformView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         turn = event.angleDelta()
-        sideways = turn.x() or (turn.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
+        sideways = turn.x() or (
+            turn.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
+        )
         if sideways:
             self.set_span(self.span.moved(-sideways / 120.0 * self.span.length / 8))
         else:
