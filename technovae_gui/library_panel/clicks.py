@@ -16,7 +16,7 @@ _LEVEL = 0.4
 
 
 def with_clicks(
-    samples: NDArray[np.float32], start_seconds: float, grid: BeatGrid
+    samples: NDArray[np.float32], grid: BeatGrid, start_seconds: float
 ) -> NDArray[np.float32]:
     """`samples` (frames, channels), which begin at `start_seconds` of the track, with clicks."""
     heard = samples.copy()

@@ -157,14 +157,12 @@ class GridEditor(GridParts):
             self._show_grid()
 
     def _undo(self) -> None:
-        if self._edit is not None:
-            self._edit.undo()
-            self._show_grid()
+        if self._edit is not None and not self._busy:
+            self._try(self._edit.undo)
 
     def _revert(self) -> None:
         if self._edit is not None:
-            self._edit.revert()
-            self._show_grid()
+            self._try(self._edit.revert)
 
     def _apply(self) -> None:
         if self._edit is not None and self._edit.is_changed:

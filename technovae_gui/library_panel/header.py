@@ -48,10 +48,14 @@ class Header(QWidget):
         self.demo.setEnabled(not demo)
         self.hint.setText(_hint(path, demo, writable))
         self.hint.setVisible(bool(self.hint.text()))
-        for button in (self.files, self.folder):
-            button.setEnabled(writable and path is not None)
+        self.enable_import(writable and path is not None)
         self._emphasise(self.new, demo or path is None)
         self._emphasise(self.files, writable and path is not None)
+
+    def enable_import(self, possible: bool) -> None:
+        """Whether an import can be asked for now."""
+        self.files.setEnabled(possible)
+        self.folder.setEnabled(possible)
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Count them."""

@@ -50,6 +50,8 @@ class LibraryPanel(QWidget):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self._writable = False
+        self._path: Path | None = None
+        self._created: Path | None = None
         self._waiting: list[Path] = []
         self.header = Header()
         self.new_form = NewForm()
@@ -68,15 +70,20 @@ class LibraryPanel(QWidget):
     # What the window tells
 
     def set_library(self, path: Path | None, demo: bool = False, writable: bool = True) -> None:
-        """Another library is open, or none. What was dropped before it was made is imported now."""
+        """A library is open, or none. What waited for one to be made is imported into that one."""
         self._writable = writable and not demo and path is not None
         self.header.show_library(path, demo=demo, writable=self._writable)
         self.grid_editor.set_writable(self._writable, demo=demo)
         self.tracks.set_writable(self._writable)
+        # The same library comes again whenever it changed on disk; a form that is being filled
+        # in stays then.
+        if path == self._path:
+            return
+        self._path = path
         self.new_form.hide()
-        if self._writable and self._waiting:
-            paths, self._waiting = self._waiting, []
-            self.import_requested.emit(paths)
+        waiting, self._waiting = self._waiting, []
+        if waiting and self._writable and path == self._created:
+            self.import_requested.emit(waiting)
 
     def set_tracks(self, tracks: Sequence[Track]) -> None:
         """Its tracks."""
@@ -129,7 +136,7 @@ class LibraryPanel(QWidget):
         self.line.say("")
         self.report.begin()
         self.job.begin("looking for audio…")
-        self._show_importing(True)
+        self.header.enable_import(False)
 
     @Slot(float, float, str)
     def import_progress(self, done: float, total: float, message: str) -> None:
@@ -145,22 +152,19 @@ class LibraryPanel(QWidget):
     @Slot(object)
     def import_finished(self, report: ImportReport) -> None:
         """The import is over."""
-        self.job.end()
-        self._show_importing(False)
+        self._import_over()
         self.report.show_report(report)
 
     @Slot(str)
     def import_failed(self, message: str) -> None:
         """The import ended with an error: one line."""
-        self.job.end()
-        self._show_importing(False)
+        self._import_over()
         self.line.complain(message)
 
     @Slot()
     def import_cancelled(self) -> None:
         """The import was stopped before it had a report to give."""
-        self.job.end()
-        self._show_importing(False)
+        self._import_over()
         self.line.say("import stopped; what was finished is in the library")
 
     # What the user does
@@ -196,7 +200,7 @@ class LibraryPanel(QWidget):
         self.header.demo_asked.connect(self.demo_requested)
         self.header.files_asked.connect(lambda: self.import_paths(choosing.audio_files(self)))
         self.header.folder_asked.connect(self._ask_folder)
-        self.new_form.chosen.connect(self.create_requested)
+        self.new_form.chosen.connect(self._create)
         self.new_form.given_up.connect(self._waiting_no_more)
         self.job.cancel_requested.connect(self.cancel_requested)
         self.tracks.chosen.connect(self._chosen)
@@ -213,6 +217,10 @@ class LibraryPanel(QWidget):
     def _ask_folder(self) -> None:
         path = choosing.audio_folder(self)
         self.import_paths([] if path is None else [path])
+
+    def _create(self, path: Path) -> None:
+        self._created = path
+        self.create_requested.emit(path)
 
     def _waiting_no_more(self) -> None:
         self._waiting = []
@@ -236,6 +244,6 @@ class LibraryPanel(QWidget):
     def _show_editor(self) -> None:
         self._scroll.ensureWidgetVisible(self.grid_editor)
 
-    def _show_importing(self, importing: bool) -> None:
-        for button in (self.header.files, self.header.folder):
-            button.setEnabled(not importing and self._writable)
+    def _import_over(self) -> None:
+        self.job.end()
+        self.header.enable_import(self._writable)

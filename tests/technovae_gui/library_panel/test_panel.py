@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -23,17 +22,6 @@ def click(qtbot: QtBot, button: object) -> None:
 def titles(panel: LibraryPanel) -> list[str]:
     model = panel.tracks.table.model()
     return [model.index(row, track_model.TITLE).data() for row in range(model.rowCount())]
-
-
-def drop(panel: LibraryPanel, paths: list[Path]) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    actions, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(20, 20), actions, mime, left, none)
-    panel.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    panel.dropEvent(QDropEvent(QPointF(20, 20), actions, mime, left, none))
 
 
 def test_it_says_what_is_open(panel: LibraryPanel, tracks: list[Track], tmp_path: Path) -> None:
@@ -80,48 +68,6 @@ def test_a_closed_dialog_asks_for_nothing(
     ):
         for button in (panel.header.open, panel.header.files, panel.header.folder):
             click(qtbot, button)
-
-
-def test_a_drop_is_imported(qtbot: QtBot, panel: LibraryPanel) -> None:
-    with qtbot.waitSignal(panel.import_requested) as asked:
-        drop(panel, [Path("/a.wav"), Path("/folder")])
-    assert asked.args == [[Path("/a.wav"), Path("/folder")]]
-
-
-def test_the_demo_asks_for_a_library_first_and_loses_nothing(
-    qtbot: QtBot, panel: LibraryPanel, tmp_path: Path
-) -> None:
-    panel.set_library(Path("/demo"), True)
-    assert not panel.header.files.isEnabled()
-    assert "own" in panel.header.hint.text()
-    drop(panel, [Path("/a.wav")])
-    assert panel.new_form.isVisible()
-    assert "a.wav" in panel.new_form.why.text()
-    panel.new_form.place.setText(str(tmp_path / "new"))
-    with qtbot.waitSignal(panel.create_requested) as made:
-        qtbot.keyClick(panel.new_form.place, Qt.Key.Key_Return)
-    assert made.args == [tmp_path / "new"]
-    with qtbot.waitSignal(panel.import_requested) as asked:
-        panel.set_library(tmp_path / "new")
-    assert asked.args == [[Path("/a.wav")]]
-    with qtbot.assertNotEmitted(panel.import_requested):
-        panel.set_library(tmp_path / "another")
-
-
-def test_a_folder_with_other_things_is_refused(
-    qtbot: QtBot, panel: LibraryPanel, tmp_path: Path
-) -> None:
-    (tmp_path / "holiday.jpg").touch()
-    click(qtbot, panel.header.new)
-    form = panel.new_form
-    for text in (str(tmp_path), "not/absolute", ""):
-        form.place.setText(text)
-        with qtbot.assertNotEmitted(panel.create_requested):
-            click(qtbot, form.create_button)
-        assert form.line.property("bad") is True
-        assert form.line.isVisible()
-    qtbot.keyClick(form.place, Qt.Key.Key_Escape)
-    assert not form.isVisible()
 
 
 def test_the_table_is_searched_and_sorted(qtbot: QtBot, panel: LibraryPanel) -> None:

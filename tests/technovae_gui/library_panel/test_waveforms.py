@@ -90,7 +90,7 @@ def test_a_span_keeps_within_the_track() -> None:
 
 def test_clicks_sit_on_the_beats() -> None:
     grid = BeatGrid((GridSection.through(0.0, 60.0, 120.0, 0.25),), 0.9)
-    heard = with_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), 10.0, grid)
+    heard = with_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), grid, 10.0)
     begins = np.flatnonzero(heard[:, 0])[0]
     assert begins == pytest.approx(0.25 * SAMPLE_RATE, abs=1)
     assert not heard[: round(0.25 * SAMPLE_RATE), 0].any()
