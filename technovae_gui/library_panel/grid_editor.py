@@ -116,7 +116,7 @@ class GridEditor(GridParts):
 
     # What the user does
 
-    def _change(self, how: Callable[[BeatGrid], BeatGrid]) -> None:
+    def _change(self, how: Callable[[BeatGrid], BeatGrid], _: bool = False) -> None:
         edit = self._edit
         if edit is not None:
             self._try(lambda: edit.change(how))
@@ -239,7 +239,7 @@ class GridEditor(GridParts):
             *((buttons.beat_back, shift(-1)), (buttons.beat_on, shift(1))),
             *((buttons.halve, BeatGrid.halved), (buttons.double, BeatGrid.doubled)),
         ):
-            button.clicked.connect(partial(self._ask_change, how))
+            button.clicked.connect(partial(self._change, how))
         buttons.tap.clicked.connect(self._tap)
         buttons.click.toggled.connect(self._click_toggled)
         buttons.refit.clicked.connect(self._refit)
@@ -248,6 +248,3 @@ class GridEditor(GridParts):
         buttons.bpm.valueChanged.connect(self._set_tempo)
         self.wave.dragged.connect(self._dragged)
         self.wave.dropped.connect(self._dropped)
-
-    def _ask_change(self, how: Callable[[BeatGrid], BeatGrid], _: bool = False) -> None:
-        self._change(how)
