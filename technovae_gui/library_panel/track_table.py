@@ -22,6 +22,8 @@ _WIDTHS = {
 }
 _FROM_WIDTH = {track_model.ARTIST: 340, track_model.SEGMENTS: 440, track_model.LENGTH: 280}
 """Pixels of the table from which on these columns show; their figures are in the tool tips too."""
+_COLUMNS = 7
+_ARTIST_WIDTH = 100
 _ROW = 24
 
 
@@ -43,7 +45,7 @@ class TrackTable(QTableView):
         self.proxy.setSourceModel(self.tracks)
         self.setModel(self.proxy)
         self._chosen = ""
-        self._used = set(range(len(_WIDTHS) + 2))
+        self._used = set(range(_COLUMNS))
         self._dress()
         self.selectionModel().selectionChanged.connect(self._selected)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
@@ -55,7 +57,7 @@ class TrackTable(QTableView):
         unused = {track_model.ARTIST} if not any(track.artist for track in tracks) else set()
         if not any(track_model.warnings_of(track) for track in tracks):
             unused.add(track_model.WARNINGS)
-        self._used = set(range(len(_WIDTHS) + 2)) - unused
+        self._used = set(range(_COLUMNS)) - unused
         self._fit()
         self.choose(before)
 
@@ -95,8 +97,9 @@ class TrackTable(QTableView):
 
     def _fit(self) -> None:
         """Show the columns that say something and that there is room for."""
-        for column in range(len(_WIDTHS) + 2):
-            room = self.width() >= _FROM_WIDTH.get(column, 0)
+        width = self.width() + (0 if track_model.ARTIST in self._used else _ARTIST_WIDTH)
+        for column in range(_COLUMNS):
+            room = width >= _FROM_WIDTH.get(column, 0)
             self.setColumnHidden(column, column not in self._used or not room)
 
     def _dress(self) -> None:
