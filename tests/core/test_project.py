@@ -47,7 +47,7 @@ def test_what_is_saved_comes_back(
 )
 def test_latents_keep_every_bit(values: list[float]) -> None:
     source = LatentSource(values)  # type: ignore[arg-type]
-    again = project._read_source(json.loads(json.dumps(project._source(source))))
+    again = project.source_from_json(json.loads(json.dumps(project.source_to_json(source))))
     assert isinstance(again, LatentSource)
     assert again.array.tobytes() == source.array.tobytes()
 
