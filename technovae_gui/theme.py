@@ -83,6 +83,7 @@ QComboBox, QAbstractSpinBox, QLineEdit {{
 QComboBox QAbstractItemView {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {LINE_STRONG}; border-radius: 3px; background: {GROUND}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }} QCheckBox::indicator:focus {{ border-color: {ACCENT}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
 QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {TEXT}; }}

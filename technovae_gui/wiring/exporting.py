@@ -35,6 +35,7 @@ class Exporting(QObject):
         self._document.changed.connect(self._show)
         self._document.loop_changed.connect(self._show)
         self._document.selection_changed.connect(self._show)
+        window.projects.changed.connect(lambda: panel.set_title(window.projects.name))
         window.timeline.drag_out_requested.connect(self._save_clips)
 
     @Slot(object)
@@ -67,7 +68,9 @@ class Exporting(QObject):
     def _show(self) -> None:
         document = self._document
         self.panel.set_ranges(document.loop is not None, bool(document.selection))
-        self.panel.set_lengths(*(self._seconds(self._span(p)) for p in ("", "loop", "selection")))
+        seconds = {part: self._seconds(self._span(part)) for part in ("whole", "loop", "selection")}
+        lanes = sum(1 for lane in document.arrangement.heard if lane.clips)
+        self.panel.set_lengths(**seconds, lanes=max(1, lanes))
 
     def _seconds(self, span: tuple[int, int] | None) -> float:
         arrangement = self._document.arrangement

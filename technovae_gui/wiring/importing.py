@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ class Importing(QObject):
 
     @Slot()
     def _show(self) -> None:
-        self.panel.set_library(self._studio.library_path, self._studio.is_demo)
+        writable = os.access(self._studio.library_path, os.W_OK)
+        self.panel.set_library(self._studio.library_path, self._studio.is_demo, writable)
         self.panel.set_tracks(self._studio.tracks)
 
     @Slot(object)

@@ -58,6 +58,23 @@ class Training(QObject):
 
     @Slot()
     def _show(self) -> None:
+        """What would be learned from, and what was learned before."""
+        if self.job.busy:
+            return
         tracks = self._studio.tracks
         windows = sum(track.windows(1) for track in tracks)
         self.panel.set_library(self._studio.library_path.name, windows, self._studio.is_demo)
+        model = self._studio.model_path
+        if model is not None and not self._studio.is_demo:
+            self._studio.background.submit(lambda: _history(model), self.panel.set_history)
+
+
+def _history(model: Path) -> Any:
+    """The epochs of the training that made `model`; none where that is not known."""
+    from core.vae.history import History
+
+    try:
+        text = model.with_suffix(".history.json").read_text(encoding="utf-8")
+        return History.from_json(text).epochs
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
