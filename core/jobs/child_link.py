@@ -63,12 +63,10 @@ class ChildLink(QObject):
         body: Callable[[Connection], None],
         name: str,
         parent: QObject | None = None,
-        *,
-        niceness: int = 0,
     ) -> None:
         """`body` is a function of a module, run in the child."""
         super().__init__(parent)
-        self._body, self._name, self._niceness = body, name, niceness
+        self._body, self._name = body, name
         self._waiting = Waiting()
         self._talk: Conversation | None = None
         self._order: Open | None = None
@@ -130,7 +128,7 @@ class ChildLink(QObject):
     def _talking(self) -> Conversation:
         """With the child, which is started if there is none."""
         if self._talk is None:
-            self._talk = Conversation(self._body, name=self._name, niceness=self._niceness)
+            self._talk = Conversation(self._body, name=self._name)
             self._talk.received.connect(self._received)
             self._talk.ended.connect(self._ended)
             self._talk.begin()

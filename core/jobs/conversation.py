@@ -86,7 +86,8 @@ class Conversation(QThread):
         """Body of the thread."""
         try:
             child = self._started()
-        except OSError:
+        except Exception:  # no room for it, or the program cannot be started a second time
+            log_failure(f"starting {self.objectName()}")
             self.ended.emit(self, None)
             return
         try:

@@ -48,8 +48,10 @@ def line(error: BaseException, what: str) -> str:
 
 
 def obituary(what: str, exit_code: int | None) -> str:
-    """One line for the user about a process that died."""
-    if exit_code is not None and exit_code < 0:
+    """One line for the user about a process that died; no `exit_code`: that never began."""
+    if exit_code is None:
+        return f"{what} could not be started; free some memory. Details are in {log_path()}"
+    if exit_code < 0:
         with contextlib.suppress(ValueError):
             name = signal.Signals(-exit_code).name
             return f"{what} was ended ({name}; perhaps memory ran out)"

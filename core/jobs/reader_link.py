@@ -15,7 +15,7 @@ class ReaderLink(ChildLink):
     """Real segments as loops; see `ChildLink`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(reading.body, "reader of segments", parent, niceness=5)
+        super().__init__(reading.body, "reader of segments", parent)
 
     def open(self, library: Path) -> None:
         """Read from `library` from now on."""

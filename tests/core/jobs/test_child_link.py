@@ -173,3 +173,16 @@ def test_a_closed_link_says_nothing_more_and_can_be_opened_again(
     link.start(Open(Path("1"), None))
     link.render("found", RealSource("x"), 120.0)
     qtbot.waitUntil(lambda: "found" in log.answered(), timeout=PATIENCE)
+
+
+def test_a_child_that_cannot_be_started_is_told(
+    link: ChildLink, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no second start")
+
+    monkeypatch.setattr("core.jobs.conversation.Child", refuse)
+    log = start(link)
+    link.render("never", RealSource("x"), 120.0)
+    qtbot.waitUntil(lambda: "never" in log.answered(), timeout=PATIENCE)
+    assert all("could not be started" in told for told in log.of(str))

@@ -14,6 +14,7 @@ import pytest
 
 from core import latent_map, resources
 from core.jobs.decoder_link import DecoderLink
+from core.jobs.loop_store import LoopStore
 from core.jobs.sounds import Sounds
 from core.settings import segment_frames
 from core.timeline.clip import LatentSource, RealSource
@@ -121,3 +122,38 @@ def test_the_window_side_imports_nothing_heavy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_what_is_needed_stays_however_much_that_is(
+    sounds: tuple[DecoderLink, Sounds],
+    demo: latent_map.LatentMap,
+    qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or wanting it again and again would make it again and again."""
+    _, made = sounds
+    monkeypatch.setattr(made, "_kept", LoopStore(0))
+    wanted = [RealSource(segment.id) for segment in demo.segments[:4]]
+    bpm = demo.segments[0].bpm
+    made.want(wanted, bpm)
+    qtbot.waitUntil(lambda: made.outstanding == 0, timeout=PATIENCE)
+    assert all(made.loop(source, bpm) is not None for source in wanted)
+    made.want(wanted, bpm)
+    assert made.outstanding == 0
+    made.want(wanted[:1], bpm)
+    assert made.loop(wanted[0], bpm) is not None
+    assert sum(made.loop(source, bpm) is not None for source in wanted) <= 2
+
+
+def test_the_spectrogram_of_a_real_segment_follows_its_sound(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    _, made = sounds
+    source = RealSource(demo.segments[7].id)
+    with qtbot.waitSignal(made.seen, timeout=PATIENCE) as told:
+        made.audition(source, BPM)
+    assert told.args[0].source == source
+    assert told.args[0].spectrogram.shape == (512, 128)
+    with qtbot.waitSignal(made.auditioned) as again:
+        made.audition(source, BPM)
+    assert again.args[0].spectrogram is not None

@@ -1,0 +1,192 @@
+"""From a click to a loop in the window's process: python -m benchmarks.child [--json FILE].
+
+Starts the decoder child and the reader child on a library (default: the built-in demo) and asks
+for loops as the window does, one after the other. `uncached` are random latents, drawn from the
+aggregate posterior, rendered guided; `child's cache` asks the child for the same again, `window's`
+asks `Sounds`. `transfer` is a loop's way through the pipe to a slot, without making it. The event
+loop's gaps are those of a 5 ms timer while loops are rendered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from rich.console import Console
+from rich.table import Table
+
+from core import latent_map, resources, settings, workspace
+from core.jobs import wire
+from core.jobs.conversation import Conversation
+from core.jobs.decoder_link import DecoderLink
+from core.jobs.sounds import Sounds
+from core.latent_map import LatentMap
+from core.timeline.clip import LatentSource, RealSource, Source
+
+Figures = dict[str, dict[str, float]]
+Ask = Callable[[Source, float], None]
+
+
+def main() -> None:
+    """Parse the arguments, measure, print and write."""
+    options = _arguments()
+    app = QCoreApplication([])
+    library = options.library or resources.demo_library()
+    model = options.model or workspace.model_for(library)
+    found = latent_map.load(library, model)
+    assert found is not None, "open the library once, so that it has a map"
+    link = DecoderLink()
+    sounds = Sounds(link)
+    figures = _measured(link, sounds, found, options)
+    sounds.close()
+    link.close()
+    app.quit()
+    _show(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def _measured(
+    link: DecoderLink, sounds: Sounds, found: LatentMap, options: argparse.Namespace
+) -> Figures:
+    rng = np.random.default_rng(0)
+    real = [RealSource(s.id) for s in rng.choice(np.array(found.segments), options.count)]
+    latents = [
+        LatentSource(z, model_hash=found.model_hash)  # type: ignore[arg-type]
+        for z in found.posterior.sample(options.count, rng)
+    ]
+    bpm = options.bpm
+
+    def decode(source: Source, bpm: float) -> None:
+        link.audition("benchmark", source, bpm)
+
+    figures: Figures = {"transfer of a loop": _transfer(bpm)}
+    begun = time.perf_counter()
+    sounds.set_library(found.library_path)
+    _heard(sounds.auditioned, sounds.audition, real[0], 140.0)
+    figures["reader: start to first loop"] = _of([time.perf_counter() - begun])
+    figures["reader: real segment, uncached"] = _timed(
+        sounds.auditioned, sounds.audition, real, bpm
+    )
+    begun = time.perf_counter()
+    link.open(found.library_path, found.model_path)
+    _wait(link.ready)
+    figures["decoder: start to ready"] = _of([time.perf_counter() - begun])
+    gaps = _Gaps()
+    figures["decoder: latent, uncached"] = _timed(link.sounded, decode, latents, bpm)
+    figures["event loop meanwhile: gap"] = gaps.stop()
+    figures["decoder: child's cache"] = _timed(link.sounded, decode, latents, bpm)
+    nudged = [
+        LatentSource(s.array + 0.05, model_hash=s.model_hash)  # type: ignore[arg-type]
+        for s in latents
+    ]
+    figures["decoder: latent beside one heard before"] = _timed(link.sounded, decode, nudged, bpm)
+    for source in latents:
+        _heard(sounds.auditioned, sounds.audition, source, bpm)
+    figures["window's cache"] = _timed(sounds.auditioned, sounds.audition, latents, bpm)
+    return figures
+
+
+def _transfer(bpm: float) -> dict[str, float]:
+    """From before it is sent in a child to after it is received here; one clock for both."""
+    loop, times = QEventLoop(), []
+
+    def take(_: object, message: tuple[float, object]) -> None:
+        times.append(time.perf_counter() - message[0])
+
+    talk = Conversation(send_loops, (settings.segment_frames(bpm),), name="transfer")
+    talk.received.connect(take)
+    talk.ended.connect(loop.quit)
+    talk.begin()
+    loop.exec()
+    talk.close(1000)
+    return _of(times)
+
+
+def send_loops(connection: Connection, frames: int) -> None:
+    """Body of a child: a loop every 20 ms."""
+    array = np.zeros((frames, 2), np.float32)
+    for _ in range(50):
+        time.sleep(0.02)
+        wire.send(connection, (time.perf_counter(), array))
+
+
+def _timed(signal: Any, ask: Ask, sources: Sequence[Source], bpm: float) -> dict[str, float]:
+    return _of([_heard(signal, ask, source, bpm) for source in sources])
+
+
+def _heard(signal: Any, ask: Ask, source: Source, bpm: float) -> float:
+    """Seconds until `signal` answers `ask`."""
+    loop = QEventLoop()
+    answered: list[float] = []
+
+    def answer(_: object) -> None:
+        answered.append(time.perf_counter())
+        loop.quit()
+
+    connection = signal.connect(answer)
+    begun = time.perf_counter()
+    ask(source, bpm)
+    if not answered:
+        loop.exec()
+    signal.disconnect(connection)
+    return answered[0] - begun
+
+
+def _wait(signal: Any) -> None:
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    loop.exec()
+
+
+class _Gaps:
+    """Times between ticks of a 5 ms timer."""
+
+    def __init__(self) -> None:
+        self._ticks: list[float] = []
+        self._timer = QTimer(interval=5)
+        self._timer.timeout.connect(lambda: self._ticks.append(time.perf_counter()))
+        self._timer.start()
+
+    def stop(self) -> dict[str, float]:
+        self._timer.stop()
+        return _of(np.diff(self._ticks).tolist())
+
+
+def _of(seconds: Sequence[float]) -> dict[str, float]:
+    values = np.array(seconds)
+    return {
+        "count": len(values),
+        "median": float(np.median(values)),
+        "p95": float(np.quantile(values, 0.95)),
+        "max": float(values.max()),
+    }
+
+
+def _show(figures: Figures) -> None:
+    table = Table("what", "count", "median, ms", "p95, ms", "max, ms", title="children")
+    for name, row in figures.items():
+        times = [f"{1000 * row[column]:.1f}" for column in ("median", "p95", "max")]
+        table.add_row(name, f"{row['count']:.0f}", *times)
+    Console(width=100).print(table)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--library", type=Path, help="default: the built-in demo")
+    parser.add_argument("--model", type=Path, help="default: the one trained on the library")
+    parser.add_argument("--bpm", type=float, default=127.0, help="unlike the tracks' own")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
