@@ -1,0 +1,232 @@
+"""The window on the built-in demo, measured: python -m benchmarks.window [--json FILE].
+
+Process start to first paint and to a map that can be played; click to sound for real segments and
+for latents, new and known; how late the event loop's timer is while it plays, and while it trains
+beside; memory of the window's process. Without a screen it runs on Qt's offscreen platform; sound
+goes to the machine's device, or to the silent clock where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+_START = """
+import sys, time
+begun = float(sys.argv[1])
+from pathlib import Path
+from PySide6.QtCore import QEvent, QSettings, QTimer
+from technovae_gui.app import make_application
+from technovae_gui.main_window import MainWindow
+app = make_application(["technovae"])
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[2])
+window = MainWindow(Path(sys.argv[2]) / "sessions")
+window.show()
+window.repaint()
+print(time.time() - begun, flush=True)
+def mapped(found):
+    if found is not None:
+        print(time.time() - begun, flush=True)
+        QTimer.singleShot(0, window.close)
+window.studio.map_changed.connect(mapped)
+QTimer.singleShot(0, window.begin)
+app.exec()
+"""
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each event loop test")
+    parser.add_argument("--train", action="store_true", help="also with a training beside")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    figures = {**_starts(), **_inside(options.seconds, train=options.train)}
+    table = Table("figure", "value")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.1f}")
+    Console().print(table)
+    if options.json is not None:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def _starts(runs: int = 5) -> dict[str, float]:
+    """Medians over fresh processes, milliseconds."""
+    paints, maps = [], []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, "-c", _START, str(time.time()), folder],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        paint, ready = (float(line) for line in done.stdout.split()[:2])
+        paints.append(1000 * paint)
+        maps.append(1000 * ready)
+    return {
+        "start to first paint, ms (median)": statistics.median(paints),
+        "start to a playable map, ms (median)": statistics.median(maps),
+    }
+
+
+def _inside(seconds: float, *, train: bool) -> dict[str, float]:
+    from PySide6.QtCore import QSettings
+
+    from technovae_gui.app import make_application
+    from technovae_gui.main_window import MainWindow
+
+    make_application(["technovae"])
+    with tempfile.TemporaryDirectory() as folder:
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        QSettings().setValue("hint_seen", True)
+        window = MainWindow(Path(folder) / "sessions")
+        window.resize(1280, 800)
+        window.show()
+        begun = time.perf_counter()
+        window.begin()
+        try:
+            _until(lambda: window.studio.map is not None)
+            figures = {"cold: click between dots to sound, ms": _cold(window, begun)}
+            figures |= _clicks(window)
+            figures |= _loop(window, seconds, Path(folder) if train else None)
+            figures["memory of the window's process, MB"] = _megabytes()
+        finally:
+            window.close()
+    return figures
+
+
+def _cold(window: MainWindow, begun: float) -> float:
+    """From the start of the decoder child on."""
+    _until_heard(window, lambda: window.map_view.point_chosen.emit((0.5, 0.5)))
+    return 1000 * (time.perf_counter() - begun)
+
+
+def _clicks(window: MainWindow, count: int = 40) -> dict[str, float]:
+    rng = np.random.default_rng(0)
+    found = window.studio.map
+    assert found is not None
+    dots = [found.segments[i].id for i in rng.choice(len(found), count, replace=False)]
+    places = [tuple(p) for p in rng.uniform(0.25, 0.75, (count, 2))]
+    figures: dict[str, float] = {}
+    for name, signal, choices in (
+        ("a dot", window.map_view.dot_chosen, dots),
+        ("a place between", window.map_view.point_chosen, places),
+    ):
+        for state in ("new", "known"):
+            times = [_until_heard(window, lambda it=it, s=signal: s.emit(it)) for it in choices]
+            figures[f"click on {name} ({state}) to player, ms p50"] = float(np.median(times))
+            figures[f"click on {name} ({state}) to player, ms p95"] = float(
+                np.percentile(times, 95)
+            )
+    return figures
+
+
+def _until_heard(window: MainWindow, click: Callable[[], None]) -> float:
+    """Milliseconds from the click until the player has the loop; what the player and the device
+    add is what `benchmarks.playback` measures."""
+    heard: list[float] = []
+    window.studio.sounds.auditioned.connect(lambda _: heard.append(time.perf_counter()))
+    begun = time.perf_counter()
+    click()
+    _until(lambda: bool(heard))
+    window.studio.sounds.auditioned.disconnect()
+    window.studio.sounds.auditioned.connect(window.hearing._auditioned)
+    return 1000 * (heard[0] - begun)
+
+
+def _loop(window: MainWindow, seconds: float, folder: Path | None) -> dict[str, float]:
+    from technovae_gui import screenshot
+
+    screenshot.arrange(window)
+    _until(lambda: window.studio.sounds.outstanding == 0)
+    window.document.set_loop((0, 4 * 15360))
+    window.play_or_pause()
+    figures = _late("playing", seconds)
+    if folder is not None:
+        figures |= _training(window, seconds, folder)
+    window.stop()
+    return figures
+
+
+def _training(window: MainWindow, seconds: float, folder: Path) -> dict[str, float]:
+    from core.jobs import work
+
+    before = window.clock.state.underruns
+    job = window.jobs.training.job
+    job.start(
+        work.train,
+        library=window.studio.library_path,
+        minutes=10.0,
+        resume=False,
+        seed=0,
+        model=folder / "vae_best.keras",
+    )
+    epochs: list[object] = []
+    job.event_received.connect(epochs.append)
+    _until(lambda: bool(epochs))
+    figures = _late("playing and training", seconds)
+    figures["under-runs meanwhile"] = float(window.clock.state.underruns - before)
+    job.cancel()
+    _until(lambda: not job.busy)
+    return figures
+
+
+def _late(what: str, seconds: float) -> dict[str, float]:
+    """Intervals of a 5 ms timer in the event loop."""
+    from PySide6.QtCore import Qt, QTimer
+
+    at: list[float] = []
+    timer = QTimer(interval=5)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: at.append(time.perf_counter()))
+    timer.start()
+    end = time.perf_counter() + seconds
+    _until(lambda: time.perf_counter() > end)
+    timer.stop()
+    gaps = 1000 * np.diff(at)
+    return {
+        f"event loop while {what}, ms p50": float(np.percentile(gaps, 50)),
+        f"event loop while {what}, ms p99": float(np.percentile(gaps, 99)),
+        f"event loop while {what}, ms max": float(gaps.max()),
+    }
+
+
+def _until(done: Callable[[], bool], patience: float = 120.0) -> None:
+    """Run a real event loop until `done`, looked at every 2 ms."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop, timer = QEventLoop(), QTimer(interval=2)
+    end = time.monotonic() + patience
+    timer.timeout.connect(lambda: loop.quit() if done() or time.monotonic() > end else None)
+    timer.start()
+    loop.exec()
+    timer.stop()
+
+
+def _megabytes() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+if __name__ == "__main__":
+    main()
