@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         )
         self.sheet = ShortcutSheet(self)
         self._closed = False
+        self._told = ""
         self.setCentralWidget(self.panels)
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
@@ -177,15 +178,12 @@ class MainWindow(QMainWindow):
 
     def _show_device_problem(self, line: str) -> None:
         shown = self.panels.banners.texts().get("device")
-        if line and line != shown and line != self._dismissed_line():
+        # What was told and put away is not told again while it stays the same.
+        if line and line != shown and line != self._told:
             self.panels.banners.show_message("device", line, kind="warning")
             self._told = line
         elif not line and shown:
             self.panels.banners.dismiss("device")
-
-    def _dismissed_line(self) -> str:
-        """What was told and put away is not told again while it stays the same."""
-        return getattr(self, "_told", "")
 
     @Slot(float)
     def _set_tempo(self, bpm: float) -> None:

@@ -75,7 +75,6 @@ class Studio(QObject):
 
     def reload(self) -> None:
         """The library changed on disk: an import, a grid, a model."""
-        self.sounds.refresh()
         self.open(self.library_path, None)
 
     def segment_spectrogram(self, segment_id: str) -> NDArray[np.float32]:

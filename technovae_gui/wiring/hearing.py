@@ -105,7 +105,9 @@ class Hearing(QObject):
     def _point(self, xy: tuple[float, float]) -> None:
         found = self._studio.map
         if found is not None:
-            near = found.segments[self._nearest(xy)]
+            row = found.inverse.nearest(xy)
+            assert row is not None  # a map has a dot, and no radius is asked for
+            near = found.segments[row]
             label = f"between the dots, near {found.title(near)}"
             source = self._latent_source(found.inverse.latent([xy])[0])
             self.listen(Place(source, xy, label, near.id, False))
@@ -180,11 +182,6 @@ class Hearing(QObject):
         self._studio.background.submit(
             lambda: self._studio.segment_spectrogram(segment_id), then, lambda _: None
         )
-
-    def _nearest(self, xy: tuple[float, float]) -> int:
-        found = self._studio.map
-        assert found is not None
-        return int(np.argmin(((found.xy - np.asarray(xy)) ** 2).sum(axis=1)))
 
     def _latent_source(self, latent: Array) -> LatentSource:
         found = self._studio.map
