@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core import latent_map, resources
+from core import latent_map, resources, scientific
 from core.errors import ModelError
 from core.jobs.decoder_link import DecoderLink
 from core.jobs.messages import MAPPING, OPENING, Failed
@@ -18,7 +18,6 @@ from core.jobs.sounds import Sounds
 from core.latent_map import LatentMap
 from core.playback.player import Player
 from core.workspace import model_for
-from technovae_gui.latent_map import loading
 from technovae_gui.shell.background import Background
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ class Studio(QObject):
 
     def segment_spectrogram(self, segment_id: str) -> NDArray[np.float32]:
         """(512, 128) dB of a real segment, for any thread. Raises `LibraryError`."""
+        scientific.load()
         from core.library.store import Library  # brings scipy: on the thread that asks
 
         with self._reading:
@@ -142,7 +142,7 @@ class Studio(QObject):
 def _looked_at(
     path: Path, model: Path | None
 ) -> tuple[Path, Path | None, str, list[Track], LatentMap | None]:
-    loading.load()
+    scientific.load()
     from core.library.store import Library  # brings scipy: on the thread that looks
 
     demo = path.resolve() == resources.demo_library().resolve()

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core import scientific
 from core.playback.snapshot import Region
 from core.settings import SAMPLE_RATE
 
@@ -73,6 +74,7 @@ class Meter:
 
     def load(self) -> None:
         """Load the loudness filter; until then all loudness is minus infinity."""
+        scientific.load()
         from core.audio.loudness import k_weighting
 
         self._sections = k_weighting()

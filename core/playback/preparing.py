@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core import scientific
 from core.errors import Cancelled, InputError
 from core.playback.snapshot import Snapshot
 from core.settings import SAMPLE_RATE, segment_frames
@@ -144,6 +145,7 @@ class Preparer(threading.Thread):
 
     def run(self) -> None:
         """Serve until told to end."""
+        scientific.load()
         self._warm()
         while (request := self._next()) is not None:
             with contextlib.suppress(Cancelled):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, Signal
 
-from technovae_gui.latent_map import loading
+from core import scientific
 from technovae_gui.latent_map.places import XY
 
 Array = NDArray[np.float32]
@@ -92,7 +92,7 @@ class Morph(QObject):
 
 def blend(a: ArrayLike, b: ArrayLike, amount: float, centre: ArrayLike = 0.0) -> Array:
     """From latent `a` (d,) to `b` (d,) on an arc around `centre`: `core.latent.paths.between`."""
-    loading.load()
+    scientific.load()
     from core.latent.paths import between
 
     first, last = np.asarray(a, np.float32), np.asarray(b, np.float32)

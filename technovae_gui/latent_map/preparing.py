@@ -6,8 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from core import scientific
 from core.latent_map import LatentMap
-from technovae_gui.latent_map import loading, shading
+from technovae_gui.latent_map import shading
 from technovae_gui.latent_map.shading import Shade
 from technovae_gui.shell.background import Background
 
@@ -42,7 +43,7 @@ class Preparing(QObject):
     def _computed(self, latent_map: LatentMap) -> Shade | None:
         if latent_map is not self._wanted:
             return None
-        loading.load()
+        scientific.load()
         shade = shading.compute(latent_map)
         # Looked up, so that they are there when the user first asks for them.
         _ = latent_map.posterior

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core import scientific
 from core.settings import N_BANDS, TOP_HZ
 
 Array = NDArray[np.float32]
@@ -48,6 +49,7 @@ def rows(bands: Array) -> Array:
 def _places() -> tuple[NDArray[np.int64], Array]:
     # Here, because the bank brings scipy, which the window's first paint does without; whoever has
     # a spectrogram to show has it already.
+    scientific.load()
     from core.dsp.bank import bank
 
     hertz = np.geomspace(LOW_HZ, TOP_HZ, _ROWS)

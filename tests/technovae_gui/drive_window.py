@@ -61,7 +61,13 @@ def _drive(folder: Path, picture: Path) -> int:
         if not _until(app, fine, seconds):
             problems.append(what)
 
-    check("the map did not come", lambda: window.studio.map is not None, 60)
+    said: list[str] = []
+    window.studio.status.connect(said.append)
+    window.studio.problem.connect(lambda *lines: said.extend(lines))
+    if not _until(app, lambda: window.studio.map is not None, 60):
+        print("the map did not come:", *said)
+        window.close()
+        return 1
     _until(app, lambda: False, 1.5)
     view, canvas = window.map_view.canvas, window.timeline.canvas
     found = window.studio.map
