@@ -17,7 +17,7 @@ from core.timeline.clip import Clip, new_id
 def place(lane: Lane, clip: Clip) -> Lane:
     """`lane` with `clip` on it, the other clips cut back where they would be in its way."""
     pieces = [piece for other in lane.clips for piece in _around(other, clip)]
-    pieces = [piece for piece in pieces if not _within(piece, pieces)]
+    pieces = [piece for i, piece in enumerate(pieces) if not _within(piece, _near(pieces, i))]
     before = [piece for piece in pieces if piece.start < clip.start]
     after = [piece for piece in pieces if piece.start >= clip.start]
     return lane.changed(clips=(*_left(before, after, clip), clip, *_right(after, clip)))
@@ -74,6 +74,11 @@ def _around(other: Clip, clip: Clip) -> Iterator[Clip]:
         yield ending_at(other, clip.start)
     else:
         yield other
+
+
+def _near(pieces: list[Clip], index: int) -> list[Clip]:
+    """The only ones that can overlap it: on a lane no more than two sound at once."""
+    return pieces[max(index - 2, 0) : index + 3]
 
 
 def _within(piece: Clip, others: list[Clip]) -> bool:
