@@ -8,7 +8,7 @@ from core.timeline import form
 from technovae_gui import theme
 from technovae_gui.compose_panel import presets
 from technovae_gui.compose_panel.energy_curve import EnergyCurve
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 
 class EnergyForm(QWidget):

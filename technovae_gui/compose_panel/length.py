@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from core.settings import BEATS_PER_BAR
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _MINUTES, _BARS = 0, 1
 _LONGEST = 180.0

@@ -13,9 +13,9 @@ from technovae_gui import theme
 from technovae_gui.compose_panel.energy_form import EnergyForm
 from technovae_gui.compose_panel.request import ComposeRequest
 from technovae_gui.compose_panel.settings_form import SettingsForm
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.job_bar import JobBar
-from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.parts import widgets
+from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.line import Line
 
 
 class ComposePanel(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QVBoxLayout, QWidg
 from technovae_gui import theme
 from technovae_gui.compose_panel.length import Length
 from technovae_gui.compose_panel.tempo import Tempo
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _SEEDS = 2**31 - 1
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from core.settings import TEMPO_PRIOR
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _PROJECT, _LIBRARY, _OWN = range(3)
 _NARROW = 84

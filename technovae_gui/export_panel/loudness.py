@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _STREAMING, _CLUB, _OWN, _PLAYED = range(4)
 _NARROW = 84

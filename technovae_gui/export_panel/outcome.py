@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from core.settings import SAMPLE_RATE
 from technovae_gui import theme
 from technovae_gui.export_panel.formats import length_text
-from technovae_gui.library_panel.header import ElidedLabel
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
+from technovae_gui.parts.elided import ElidedLabel
 
 
 class Result(Protocol):

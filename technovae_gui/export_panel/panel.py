@@ -15,9 +15,9 @@ from technovae_gui.export_panel.loudness import Loudness
 from technovae_gui.export_panel.outcome import Outcome, Result
 from technovae_gui.export_panel.request import ExportRequest, Range
 from technovae_gui.export_panel.target import Target
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.job_bar import JobBar
-from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.parts import widgets
+from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.line import Line
 
 _RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
     ("the whole arrangement", "whole", ""),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from technovae_gui.export_panel.formats import FORMATS, Format
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _FOLDER = "export/folder"
 _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from core.rhythm.grid import GRID_BPM_MAX, GRID_BPM_MIN
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 Key = tuple[Qt.Key, bool]
 """A key, and whether Shift is held."""

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from technovae_gui import theme
 from technovae_gui.library_panel.grid_buttons import GridButtons
-from technovae_gui.library_panel.header import ElidedLabel
 from technovae_gui.library_panel.overview import Overview
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.line import Line
 from technovae_gui.library_panel.peaks import Peaks
 from technovae_gui.library_panel.waveform_view import WaveformView
+from technovae_gui.parts import widgets
+from technovae_gui.parts.elided import ElidedLabel
+from technovae_gui.parts.line import Line
 
 NO_PEAKS: Peaks = np.zeros((0, 2), np.float32)
 

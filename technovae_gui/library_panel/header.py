@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
+from technovae_gui.parts.elided import ElidedLabel
 
 
 class Header(QWidget):
@@ -97,35 +97,6 @@ class Header(QWidget):
         button.setProperty("primary", on)
         button.style().unpolish(button)
         button.style().polish(button)
-
-
-class ElidedLabel(QLabel):
-    """A path that loses its middle where it is too long; all of it is in the tool tip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setProperty("dim", True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_text(self, text: str) -> None:
-        """Show `text`; hidden if it is empty."""
-        self._whole = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))
-        self._elide()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(40, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        middle = Qt.TextElideMode.ElideMiddle
-        self.setText(self.fontMetrics().elidedText(self._whole, middle, self.width()))
 
 
 def _hint(path: Path | None, demo: bool, writable: bool) -> str:

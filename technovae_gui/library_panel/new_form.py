@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from technovae_gui import theme
 from technovae_gui.library_panel import choosing
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.parts import widgets
+from technovae_gui.parts.line import Line
 
 
 class NewForm(QFrame):

@@ -17,12 +17,12 @@ from technovae_gui.library_panel import choosing, dropping
 from technovae_gui.library_panel.grid_editor import GridEditor
 from technovae_gui.library_panel.header import Header
 from technovae_gui.library_panel.new_form import NewForm
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.fold import Fold
-from technovae_gui.library_panel.parts.job_bar import JobBar
-from technovae_gui.library_panel.parts.line import Line
 from technovae_gui.library_panel.report_view import ReportView
 from technovae_gui.library_panel.tracks import Tracks
+from technovae_gui.parts import widgets
+from technovae_gui.parts.fold import Fold
+from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.line import Line
 
 
 class LibraryPanel(QWidget):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 from core.library import report
 from core.library.report import FileReport, ImportReport
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
+from technovae_gui.parts import widgets
 
 _COLOURS: Final = {
     report.IMPORTED: theme.GOOD,

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
 from technovae_gui import theme
-from technovae_gui.library_panel.parts.line import Line
 from technovae_gui.library_panel.removal import Removal
 from technovae_gui.library_panel.track_table import TrackTable
+from technovae_gui.parts.line import Line
 
 _LOWEST = 150
 """Pixels of the table."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QVBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.fold import Fold
+from technovae_gui.parts import widgets
+from technovae_gui.parts.fold import Fold
 
 _NEW, _ON = 0, 1
 _SEEDS = 2**31 - 1

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.vae.history import Epoch
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import widgets
-from technovae_gui.library_panel.parts.job_bar import JobBar
-from technovae_gui.library_panel.parts.line import Line
+from technovae_gui.parts import widgets
+from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.line import Line
 from technovae_gui.training_panel.controls import Controls
 from technovae_gui.training_panel.curves import Curves
 from technovae_gui.training_panel.figures import Figures

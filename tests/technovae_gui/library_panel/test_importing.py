@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from core.library.report import FileReport, ImportReport
 from technovae_gui.library_panel import LibraryPanel
-from technovae_gui.library_panel.parts import eta
-from technovae_gui.library_panel.parts.job_bar import JobBar
+from technovae_gui.parts import eta
+from technovae_gui.parts.job_bar import JobBar
 
 FILES = (
     FileReport(Path("/m/a.wav"), "imported", "", (), 200.0, "t1", 130.0, 26),

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
-from technovae_gui.library_panel.parts.wheel import WheelGuard
+from technovae_gui.parts.wheel import WheelGuard
 
 _LABELS = 82
 """Pixels: the first column of every form, so that forms below each other align."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.library_panel.parts import eta, widgets
+from technovae_gui.parts import eta, widgets
 
 _STEPS = 1000
 

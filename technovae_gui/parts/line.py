@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from technovae_gui.library_panel.parts.widgets import note
+from technovae_gui.parts.widgets import note
 
 
 class Line(QLabel):

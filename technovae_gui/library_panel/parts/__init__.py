@@ -1,1 +1,0 @@
-"""What the panels of the side dock are made of: forms, one-line messages, progress of a job."""
