@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 SIZE = (1280, 800)
 
 
 def main(folder: Path, picture: Path) -> int:
-    """Drag, trim, undo; print what went wrong. Returns the exit status."""
+    """Drag, trim, undo, crossfade, play; print what went wrong. Returns the exit status."""
     read, write = os.pipe()
     screen = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
@@ -31,80 +32,140 @@ def main(folder: Path, picture: Path) -> int:
 
 
 def _drive(folder: Path, picture: Path) -> int:
-    from PySide6.QtCore import QPoint, QSettings
+    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from core.settings import TICKS_PER_SEGMENT
     from technovae_gui.app import make_application
     from technovae_gui.main_window import MainWindow
 
-    app = make_application(["technovae"])
+    make_application(["technovae"])
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     QSettings().setValue("hint_seen", True)
     window = MainWindow(folder / "sessions")
     window.move(0, 0)
     window.resize(*SIZE)
     window.show()
+    drive = Drive(window)
     window.begin()
-    problems: list[str] = []
-
-    def clips() -> list:  # type: ignore[type-arg]
-        return list(window.document.arrangement.clips())
-
-    def drag(start: QPoint, end: QPoint) -> None:
-        steps = [start + (end - start) * step / 12 for step in range(1, 13)]
-        moves = " sleep 0.05 ".join(f"mousemove {at.x()} {at.y()}" for at in steps)
-        press = f"mousemove {start.x()} {start.y()} sleep 0.1 mousedown 1 sleep 0.1"
-        _hand(f"{press} {moves} sleep 0.3 mouseup 1")
-
-    def check(what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:
-        if not _until(app, fine, seconds):
-            problems.append(what)
-
-    said: list[str] = []
-    window.studio.status.connect(said.append)
-    window.studio.problem.connect(lambda *lines: said.extend(lines))
-    if not _until(app, lambda: window.studio.map is not None, 60):
-        print("the map did not come:", *said)
+    try:
+        drive.all(picture)
+    finally:
         window.close()
-        return 1
-    _until(app, lambda: False, 1.5)
-    view, canvas = window.map_view.canvas, window.timeline.canvas
-    found = window.studio.map
-    spot = view.pixel((float(found.xy[20, 0]), float(found.xy[20, 1]))).toPoint()
-    lane = canvas.mapToGlobal(QPoint(30, 30))
-    drag(view.mapToGlobal(spot), lane)
-    check("no clip came from the drag", lambda: len(clips()) == 1)
-    if clips():
-        edge = window.timeline.camera.geometry.x(clips()[0].end)
-        start = canvas.mapToGlobal(QPoint(round(edge) - 3, 45))
-        drag(start, start + QPoint(120, 0))
-        check("the clip was not trimmed", lambda: clips()[0].length > TICKS_PER_SEGMENT)
-    _hand("key ctrl+z")
-    check("undo did nothing", lambda: bool(clips()) and clips()[0].length == TICKS_PER_SEGMENT)
-    check("its sound did not come", lambda: window.studio.sounds.outstanding == 0, 60)
-    _until(app, lambda: False, 0.5)
-    window.grab().save(str(picture))
-    window.close()
-    _until(app, lambda: False, 0.2)
-    QApplication.quit()
-    print("; ".join(problems))
-    return 1 if problems else 0
+        _wait(0.2)
+        QApplication.quit()
+    print("; ".join(drive.problems))
+    return 1 if drive.problems else 0
 
 
-def _hand(commands: str) -> None:
+class Drive:
+    """What a hand does in the window, and what was not as it should be afterwards."""
+
+    def __init__(self, window: Any) -> None:
+        self.window = window
+        self.problems: list[str] = []
+        self._said: list[str] = []
+        window.studio.status.connect(self._said.append)
+        window.studio.problem.connect(lambda *lines: self._said.extend(lines))
+
+    def all(self, picture: Path) -> None:
+        """Every step, each on what the ones before have left."""
+        self.check("the map did not come", lambda: self.window.studio.map is not None, 60)
+        if self.problems:
+            self.problems += self._said
+            return
+        _wait(1.5)
+        self.drag_a_dot_and_trim()
+        self.crossfade()
+        self.play()
+        self.window.grab().save(str(picture))
+        hand("key space")
+        self.check("the space bar does not stop", lambda: not self.window.clock.state.playing)
+
+    def drag_a_dot_and_trim(self) -> None:
+        """Onto the first lane; longer by its right edge; undone."""
+        from PySide6.QtCore import QPoint
+
+        from core.settings import TICKS_PER_SEGMENT
+
+        self.drag_dot(20, 30)
+        self.check("no clip came from the drag", lambda: len(self.clips()) == 1)
+        if self.clips():
+            start = self.on_lane(self.x(self.clips()[0].end) - 3, 45)
+            drag(start, start + QPoint(120, 0))
+            longer = lambda: self.clips()[0].length > TICKS_PER_SEGMENT  # noqa: E731
+            self.check("the clip was not trimmed", longer)
+        hand("key ctrl+z")
+        lengths = lambda: [clip.length for clip in self.clips()]  # noqa: E731
+        self.check("undo did nothing", lambda: lengths() == [TICKS_PER_SEGMENT])
+
+    def crossfade(self) -> None:
+        """A second dot over the end of the first one's clip."""
+        from core.settings import TICKS_PER_BAR
+
+        self.drag_dot(60, self.x(3 * TICKS_PER_BAR) + 1)
+        self.check("no second clip came", lambda: len(self.clips()) == 2)
+        if len(self.clips()) == 2:
+            first, second = self.clips()
+            self.check("the two do not crossfade", lambda: second.start < first.end)
+
+    def play(self) -> None:
+        """Once all sounds are there, by the space bar."""
+        sounds = self.window.studio.sounds
+        self.check("its sound did not come", lambda: sounds.outstanding == 0, 60)
+        self.window.timeline.canvas.setFocus()
+        hand("key space")
+        state = lambda: self.window.clock.state  # noqa: E731
+        self.check("the space bar does not play", lambda: state().playing)
+        self.check("nothing is heard", lambda: max(state().peaks) > 0.01)
+
+    def clips(self) -> list[Any]:
+        """The document's."""
+        return list(self.window.document.arrangement.clips())
+
+    def x(self, tick: int) -> int:
+        """The timeline's pixel of a tick."""
+        return round(self.window.timeline.camera.geometry.x(tick))
+
+    def on_lane(self, x: int, y: int) -> Any:
+        """A place on the timeline's canvas, on the screen."""
+        from PySide6.QtCore import QPoint
+
+        return self.window.timeline.canvas.mapToGlobal(QPoint(x, y))
+
+    def drag_dot(self, row: int, x: int) -> None:
+        """From the map onto the first lane at pixel `x`."""
+        view, xy = self.window.map_view.canvas, self.window.studio.map.xy[row]
+        spot = view.pixel((float(xy[0]), float(xy[1]))).toPoint()
+        drag(view.mapToGlobal(spot), self.on_lane(x, 30))
+
+    def check(self, what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Wait for `fine`, or note `what`."""
+        if not _until(fine, seconds):
+            self.problems.append(what)
+
+
+def drag(start: Any, end: Any) -> None:
+    """Press, move in twelve steps, let go."""
+    steps = [start + (end - start) * step / 12 for step in range(1, 13)]
+    moves = " sleep 0.05 ".join(f"mousemove {at.x()} {at.y()}" for at in steps)
+    press = f"mousemove {start.x()} {start.y()} sleep 0.1 mousedown 1 sleep 0.1"
+    hand(f"{press} {moves} sleep 0.3 mouseup 1")
+
+
+def hand(commands: str) -> None:
     """What a hand does, by another process; the window's events go on meanwhile, also those inside
     a drag, which only ends when that process lets go."""
-    from PySide6.QtWidgets import QApplication
-
     done = subprocess.Popen(["xdotool", *commands.split()])
-    while done.poll() is None:
-        QApplication.processEvents()
-        time.sleep(0.002)
-    _until(QApplication.instance(), lambda: False, 0.1)
+    _until(lambda: done.poll() is not None, 30)
+    _wait(0.1)
 
 
-def _until(app: object, fine: Callable[[], bool], seconds: float) -> bool:
+def _wait(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    _until(lambda: time.monotonic() > end, seconds + 1)
+
+
+def _until(fine: Callable[[], bool], seconds: float) -> bool:
     from PySide6.QtWidgets import QApplication
 
     end = time.monotonic() + seconds
@@ -112,7 +173,7 @@ def _until(app: object, fine: Callable[[], bool], seconds: float) -> bool:
         QApplication.processEvents()
         if fine():
             return True
-        time.sleep(0.005)
+        time.sleep(0.003)
     return fine()
 
 

@@ -206,7 +206,7 @@ def _has(*programs: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.skipif(not _has("Xvfb", "xdotool"), reason="needs Xvfb and xdotool")
 def test_real_mouse_drags_on_a_real_screen(tmp_path: Path, qapp: object) -> None:
-    """A dot is dragged from the map onto a lane, the clip trimmed, by xdotool on Xvfb."""
+    """By xdotool on Xvfb: dots dragged from the map onto a lane, trimmed, crossfaded, played."""
     environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"}
     picture = tmp_path / "window.png"
     script = Path(__file__).with_name("drive_window.py")

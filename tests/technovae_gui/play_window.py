@@ -1,0 +1,107 @@
+"""Run by `test_heard`: the whole window plays an arrangement on the device, and exports it.
+
+    python play_window.py FOLDER SECONDS
+
+Prints the device's name, the under-runs, and the position where playing was stopped, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from core.jobs import work
+from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
+from core.timeline import edits
+from core.timeline.clip import Clip, LatentSource, RealSource
+from technovae_gui.app import make_application
+from technovae_gui.main_window import MainWindow
+
+PATIENCE = 90.0
+
+
+def main(folder: Path, seconds: float) -> None:
+    """Arrange, wait for all sounds, export, play for `seconds`, stop."""
+    app = make_application(["technovae"])
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    window = MainWindow(folder / "sessions")
+    window.show()
+    window.begin()
+    try:
+        _until(lambda: window.studio.map is not None)
+        _arrange(window)
+        _until(lambda: window.studio.sounds.outstanding == 0)
+        _export(window, folder / "exported.wav")
+        _until(lambda: bool(window.clock.state.device))
+        assert window.studio.player.settle(30)
+        window.play_or_pause()
+        _until(lambda: window.clock.state.frame > seconds * 44_100)
+        state = window.clock.state
+        window.stop()
+        _wait(0.3)
+    finally:
+        window.close()
+        _wait(0.2)
+    print(json.dumps([state.device, state.underruns, state.frame]))
+    del app
+
+
+def _arrange(window: MainWindow) -> None:
+    """A segment of a track, a place between two that crossfades with it, a second lane."""
+    found = window.studio.map
+    assert found is not None
+    between = (found.latents[3] + found.latents[30]) / 2
+    latent = LatentSource((between,), model_hash=found.model_hash)
+    first, second = window.document.arrangement.lanes[:2]
+    length, bar = TICKS_PER_SEGMENT, TICKS_PER_BAR
+    made = window.document.arrangement
+    made = edits.add(made, first.id, Clip("a", RealSource(found.segments[3].id), 0, length))
+    made = edits.add(made, first.id, Clip("b", latent, length - 3 * bar, length))
+    made = edits.add(made, second.id, Clip("c", RealSource(found.segments[60].id), bar, length))
+    window.document.edit("place", lambda _: made)
+
+
+def _export(window: MainWindow, path: Path) -> None:
+    found, job = window.studio.map, window.jobs.exporting.job
+    assert found is not None
+    done: list[object] = []
+    job.returned.connect(done.append)
+    job.errored.connect(lambda line: sys.exit(line))
+    job.start(
+        work.export_audio,
+        library=found.library_path,
+        model=found.model_path,
+        arrangement=window.document.arrangement,
+        path=path,
+        bit_depth=32,
+        stems=False,
+        span=None,
+        lufs=None,
+    )
+    _until(lambda: bool(done))
+    _until(lambda: not job.busy)
+
+
+def _wait(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    _until(lambda: time.monotonic() > end)
+
+
+def _until(fine: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not fine():
+        assert time.monotonic() < end, "it took too long"
+        QApplication.processEvents()
+        time.sleep(0.003)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    main(Path(sys.argv[1]), float(sys.argv[2]))
