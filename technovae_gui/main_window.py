@@ -13,7 +13,7 @@ from core.settings import TICKS_PER_SEGMENT
 from core.timeline import edits
 from core.timeline.clip import Clip, new_id
 from technovae_gui import menus
-from technovae_gui.document import Document, empty_arrangement
+from technovae_gui.document import Document
 from technovae_gui.latent_map import LatentMapView
 from technovae_gui.layout import Layout
 from technovae_gui.shell.background import Background
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.arranging = Arranging(self.studio, self.document, self.timeline, self)
         self.describing = Describing(self.studio, self.document, self.timeline, self.sound, self)
         self.filing = Filing(
-            self, self.projects, self.studio, self.panels.banners, self.jobs.importing.start
+            self, self.projects, self.studio, self.panels.banners, self.jobs.importing.ask
         )
         self.sheet = ShortcutSheet(self)
         self._closed = False
@@ -229,7 +229,8 @@ class MainWindow(QMainWindow):
         untouched = self.document.undo_stack.count() == 0
         empty = not any(True for _ in self.document.arrangement.clips())
         if self.studio.map is not None and untouched and empty:
-            self.document.apply(empty_arrangement(round(self.studio.map.tempo, 2)))
+            bpm = round(self.studio.map.tempo, 2)
+            self.document.apply(edits.set_tempo(self.document.arrangement, bpm))
         self._document_changed()
         if self.studio.map is None and self.studio.model_path is None:
             tracks = bool(self.studio.tracks)

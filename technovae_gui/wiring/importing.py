@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.jobs import work
 from core.library.store import Library
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Importing(QObject):
-    """The library panel and its job."""
+    """The library panel and its job. Signals: began(object): an import of these paths."""
+
+    began = Signal(object)
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -29,14 +31,17 @@ class Importing(QObject):
         self._connect()
 
     @Slot(object)
+    def ask(self, paths: list[Path]) -> None:
+        """Import `paths` into the open library, or into one that is made first."""
+        self._window.panels.show_tab(self.panel)
+        self.panel.import_paths(paths)
+
+    @Slot(object)
     def start(self, paths: list[Path]) -> None:
         """Import `paths` into the open library."""
-        self._window.panels.show_tab(self.panel)
-        if self._studio.is_demo:
-            self.panel.offer_new_library(paths)
-            return
         if self.job.start(work.import_audio, library=self._studio.library_path, audio=paths):
             self.panel.import_started()
+            self.began.emit(paths)
 
     def _connect(self) -> None:
         panel, job, studio = self.panel, self.job, self._studio

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from technovae_gui.wiring.composing import Composing
 from technovae_gui.wiring.exporting import Exporting
+from technovae_gui.wiring.file_drops import FileDrops
 from technovae_gui.wiring.gridding import Gridding
 from technovae_gui.wiring.importing import Importing
 from technovae_gui.wiring.training import Training
@@ -22,6 +23,7 @@ class Panels(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.importing = Importing(window)
+        self.file_drops = FileDrops(window, self.importing)
         self.gridding = Gridding(window.studio, self.importing.panel, self)
         self.training = Training(window)
         self.composing = Composing(window)

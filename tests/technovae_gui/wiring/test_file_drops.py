@@ -1,0 +1,101 @@
+"""Files dropped on the lanes become clips there, whatever library is open."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.audio import files
+from core.library.report import FileReport, ImportReport
+from core.library.store import Library
+from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
+from core.timeline.clip import RealSource
+from technovae_gui.main_window import MainWindow
+from tests.synthetic import Spec, arrangement, render
+from tests.technovae_gui.wiring.conftest import PATIENCE
+
+
+def banner(window: MainWindow) -> str:
+    return window.panels.banners.texts().get("drop", "")
+
+
+def pretend_import(window: MainWindow, paths: list[str], lane_id: str) -> None:
+    """The drop of `paths` at bar 5, with an import that began and is under way."""
+    importing = window.jobs.importing
+    window.timeline.files_dropped.emit(paths, 4 * TICKS_PER_BAR, lane_id)
+    importing.began.emit([Path(path) for path in paths])
+
+
+def report(window: MainWindow, *reports: FileReport) -> ImportReport:
+    return ImportReport(window.studio.library_path.absolute(), reports, 1.0, 130.0)
+
+
+def test_a_file_is_placed_whole_in_one_step(window: MainWindow, qtbot: Any) -> None:
+    track = window.studio.tracks[0]
+    lane = window.document.arrangement.lanes[1]
+    pretend_import(window, ["/music/a.wav"], lane.id)
+    assert "a.wav" in banner(window)
+    file = FileReport(Path("/music/a.wav"), "imported", "", (), 60.0, track.id, 128.0, 9)
+    window.jobs.importing.job.returned.emit(report(window, file))
+    qtbot.waitUntil(lambda: bool(window.document.arrangement.end), timeout=PATIENCE)
+    placed = window.document.arrangement.lanes[1].clips
+    assert len(placed) == track.windows()
+    assert placed[0].start == 4 * TICKS_PER_BAR
+    assert {b.start - a.start for a, b in itertools.pairwise(placed)} == {TICKS_PER_SEGMENT}
+    assert all(isinstance(clip.source, RealSource) for clip in placed)
+    assert placed[0].name.startswith(track.title)
+    assert window.document.undo_stack.count() == 1
+    assert banner(window) == ""
+
+
+def test_a_file_that_is_refused_is_told(window: MainWindow, qtbot: Any) -> None:
+    pretend_import(window, ["/music/a.txt"], "")
+    file = FileReport(Path("/music/a.txt"), "refused", "not audio; export it again")
+    window.jobs.importing.job.returned.emit(report(window, file))
+    qtbot.waitUntil(lambda: "not audio" in banner(window), timeout=PATIENCE)
+    assert window.document.undo_stack.count() == 0
+
+
+def test_an_import_that_fails_is_told(window: MainWindow) -> None:
+    pretend_import(window, ["/music/a.wav", "/music/b.wav"], "")
+    window.jobs.importing.job.errored.emit("/lib: the disk is full; free some space")
+    assert banner(window) == "2 files were not placed: /lib: the disk is full; free some space"
+    assert window.document.undo_stack.count() == 0
+
+
+def test_the_demo_asks_for_a_library_first(window: MainWindow) -> None:
+    window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
+    form = window.jobs.importing.panel.new_form
+    assert form.isVisible()
+    assert "library" in banner(window)
+    form.back.click()
+    assert banner(window) == ""
+
+
+@pytest.mark.slow
+def test_a_real_file_into_a_library_of_ones_own(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    """Through the child that imports, below the last lane, while another drop waits."""
+    Library.create(tmp_path / "mine").close()
+    track = render(Spec(bpm=132.0, parts=arrangement(16)))
+    for name in ("a.wav", "b.wav"):
+        noise = np.random.default_rng(ord(name[0])).normal(0, 1e-3, (len(track.samples), 1))
+        samples = np.asarray(track.samples).reshape(len(track.samples), -1)
+        files.write(tmp_path / name, (samples + noise).astype(np.float32))
+    window.studio.open(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.studio.library_path == tmp_path / "mine", timeout=PATIENCE)
+    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+    lane = window.document.arrangement.lanes[0].id
+    window.timeline.files_dropped.emit([str(tmp_path / "b.wav")], 0, lane)
+    assert "after what is under way" in banner(window)
+    qtbot.waitUntil(lambda: window.document.undo_stack.count() == 2, timeout=PATIENCE)
+    lanes = window.document.arrangement.lanes
+    assert len(lanes) == 5
+    assert len(lanes[4].clips) >= 3
+    assert len(lanes[0].clips) >= 3
+    assert banner(window) == ""
