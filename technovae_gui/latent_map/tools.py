@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
-from technovae_gui.latent_map import icons
 from technovae_gui.latent_map.canvas import LASSO, PATH, PICK
 from technovae_gui.latent_map.colouring import CHOICES
 from technovae_gui.latent_map.morph import Morph
+from technovae_gui.parts import icons
 
 _BUTTON = 30
 _FINE = 1000

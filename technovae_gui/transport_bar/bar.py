@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
+from technovae_gui.parts import icons
 from technovae_gui.transport_bar.device import DeviceButton
 from technovae_gui.transport_bar.meter import Meter
 from technovae_gui.transport_bar.positions import bars_text, time_text
@@ -39,12 +40,13 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.start = self._button("⇤", "Back to the first bar (Home)", "Back to start")
-        self.play = self._button("▶", "Play or pause (Space)", "Play")
-        self.stop = self._button("■", "Stop, and silence the map (Escape)", "Stop")
-        self.loop = self._button("⟲", "Repeat the loop region (Ctrl+L)", "Loop")
+        self.start = self._button("start", "Back to the first bar (Home)", "Back to start")
+        self.play = self._button("play", "Play or pause (Space)", "Play")
+        self.stop = self._button("stop", "Stop, and silence the map (Escape)", "Stop")
+        self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
         self.loop.setCheckable(True)
         self.play.setCheckable(True)
+        self.play.toggled.connect(self._face)
         self.tempo = self._tempo_box()
         self.position = self._readout("1.1.1", "Position in bars, beats and sixteenths", 92)
         self.time = self._readout("0:00.0", "Position in minutes and seconds", 76)
@@ -65,9 +67,12 @@ class TransportBar(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """Whether the transport runs."""
-        if self.play.isChecked() != playing or self.play.text() != _face(playing):
+        if self.play.isChecked() != playing:
             self.play.setChecked(playing)
-            self.play.setText(_face(playing))
+
+    def _face(self, playing: bool) -> None:
+        """What a press on the button would do."""
+        self.play.setIcon(icons.icon("pause" if playing else "play"))
 
     def show_tempo(self, bpm: float) -> None:
         """The arrangement's tempo, without announcing it."""
@@ -125,7 +130,8 @@ class TransportBar(QWidget):
 
     def _button(self, face: str, tip: str, name: str) -> QToolButton:
         button = QToolButton()
-        button.setText(face)
+        button.setIcon(icons.icon(face))
+        button.setIconSize(icons.SIZE)
         button.setToolTip(tip)
         button.setAccessibleName(name)
         button.setFixedSize(36, 30)
@@ -161,10 +167,6 @@ class TransportBar(QWidget):
         slider.setToolTip("Master gain: 0 dB")
         slider.setAccessibleName("Master gain")
         return slider
-
-
-def _face(playing: bool) -> str:
-    return "❚❚" if playing else "▶"
 
 
 def _divider() -> QFrame:

@@ -1,4 +1,4 @@
-"""The icons of the tool row, drawn: crisp at any size, in the colours of the theme."""
+"""The icons of tools and transport, drawn: crisp at any size, in the colours of the theme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _SHARP = 3
 
 
 def icon(name: str) -> QIcon:
-    """fit, random, lasso, path or sliders; dark where its button is checked."""
+    """fit, random, lasso, path, sliders, start, play, pause, stop or loop; dark where its button is
+    checked."""
     found = QIcon()
     for state, colour in ((QIcon.State.Off, theme.TEXT), (QIcon.State.On, theme.GROUND)):
         found.addPixmap(_drawn(name, colour), QIcon.Mode.Normal, state)
@@ -69,6 +70,42 @@ def _sliders(painter: QPainter, colour: QColor) -> None:
         _dots(painter, colour, ((x, y, 2.2),))
 
 
+def _start(painter: QPainter, colour: QColor) -> None:
+    painter.drawLine(QPointF(4, 4), QPointF(4, 14))
+    painter.fillPath(_triangle(14, 4, -8), colour)
+
+
+def _play(painter: QPainter, colour: QColor) -> None:
+    painter.fillPath(_triangle(5, 3, 10), colour)
+
+
+def _pause(painter: QPainter, colour: QColor) -> None:
+    for x in (4, 10.5):
+        painter.fillRect(QRectF(x, 3.5, 3.5, 11), colour)
+
+
+def _stop(painter: QPainter, colour: QColor) -> None:
+    painter.fillRect(QRectF(4, 4, 10, 10), colour)
+
+
+def _loop(painter: QPainter, colour: QColor) -> None:
+    painter.drawArc(QRectF(3, 3, 12, 12), 60 * 16, 300 * 16)
+    head = QPainterPath(QPointF(9.5, 0.5))
+    head.lineTo(15, 3.2)
+    head.lineTo(11, 7.5)
+    head.closeSubpath()
+    painter.fillPath(head, colour)
+
+
+def _triangle(x: float, y: float, width: float) -> QPainterPath:
+    """Its upright side at `x`, its tip at the other end, as high as the icon is below `y`."""
+    path = QPainterPath(QPointF(x, y))
+    path.lineTo(x, 18 - y)
+    path.lineTo(x + width, 9)
+    path.closeSubpath()
+    return path
+
+
 def _dots(
     painter: QPainter, colour: QColor, places: tuple[tuple[float, float, float], ...]
 ) -> None:
@@ -80,4 +117,5 @@ def _dots(
 
 _DRAW: dict[str, Callable[[QPainter, QColor], None]] = {
     "fit": _fit, "random": _random, "lasso": _lasso, "path": _path, "sliders": _sliders,
+    "start": _start, "play": _play, "pause": _pause, "stop": _stop, "loop": _loop,
 }  # fmt: skip
