@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ear import Ear
 from core.playback.buffering import BLOCK
 from core.playback.meters import Log
 from core.playback.mixer import Mixer
@@ -54,50 +54,6 @@ def main() -> None:
     _show(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
-
-
-class Ear:
-    """Listens to the device: when sound began. A context manager."""
-
-    def __init__(self, device: VirtualDevice) -> None:
-        command = ["parec", "-d", "null.monitor", "--format=float32le", f"--rate={SAMPLE_RATE}"]
-        command += ["--channels=2", "--latency-msec=5", "--raw"]
-        environment = {**os.environ, **device.env}
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
-        self._thread = threading.Thread(target=self._listen)
-        self._wanted: bool | None = None
-        self._heard = threading.Event()
-        self._listening = threading.Event()
-        self.at = 0.0
-
-    def __enter__(self) -> Ear:
-        self._thread.start()
-        # The null sink keeps streams that begin before its reader waiting for seconds.
-        self._listening.wait(5.0)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._thread.join()
-        self._process.wait()
-
-    def until(self, sound: bool) -> float:
-        """Seconds from now on until there is sound, or silence. Raises `TimeoutError`."""
-        start = time.monotonic()
-        self._heard.clear()
-        self._wanted = sound
-        if not self._heard.wait(5.0):
-            raise TimeoutError("nothing changed")
-        return self.at - start
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        while data := os.read(self._process.stdout.fileno(), 1 << 16):
-            self._listening.set()
-            sound = bool(np.frombuffer(data[: len(data) // 4 * 4], np.float32).any())
-            if self._wanted is sound:
-                self.at, self._wanted = time.monotonic(), None
-                self._heard.set()
 
 
 def _clicks(player: Player, ear: Ear, count: int) -> dict[str, float]:
