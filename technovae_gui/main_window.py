@@ -25,6 +25,7 @@ from technovae_gui.studio import Studio
 from technovae_gui.timeline import TimelineView
 from technovae_gui.transport_bar import TransportBar
 from technovae_gui.wiring.arranging import Arranging
+from technovae_gui.wiring.carrying_out import CarryingOut
 from technovae_gui.wiring.clock import Clock
 from technovae_gui.wiring.describing import Describing
 from technovae_gui.wiring.filing import Filing
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.hearing = Hearing(self.studio, self.document, self.map_view, self.sound.pictures, self)
         self.arranging = Arranging(self.studio, self.document, self.timeline, self)
         self.describing = Describing(self.studio, self.document, self.timeline, self.sound, self)
+        self.carrying_out = CarryingOut(self)
         self.filing = Filing(
             self, self.projects, self.studio, self.panels.banners, self.jobs.importing.ask
         )

@@ -1,18 +1,20 @@
-"""What is dragged inside the window: sources of clips, as the project file writes them."""
+"""What is dragged: sources of clips inside the window, files to and from the desktop."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 
 from core.errors import TechnoVAEError
 from core.project import source_from_json, source_to_json
 from core.timeline.clip import Source
 
 SOURCES = "application/x-technovae-sources"
+OUTWARD = "application/x-technovae-outward"
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,18 @@ def decode(mime: QMimeData) -> list[Dragged]:
         return [Dragged(source_from_json(row["source"]), str(row["name"])) for row in rows]
     except (TechnoVAEError, KeyError, TypeError, ValueError):
         return []
+
+
+def outward(path: Path) -> QMimeData:
+    """The file at `path`, on its way out of the window: `files` does not take it in again."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setData(OUTWARD, b"1")
+    return mime
+
+
+def files(mime: QMimeData) -> list[str]:
+    """Paths of the files and folders of the desktop in `mime`, in order."""
+    if mime.hasFormat(OUTWARD):
+        return []
+    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]

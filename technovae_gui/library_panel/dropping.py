@@ -6,7 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
+from technovae_gui import mime
 
-def paths(mime: QMimeData) -> list[Path]:
-    """Local files and folders in `mime`, in order."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+def paths(data: QMimeData) -> list[Path]:
+    """Local files and folders in `data`, in order."""
+    return [Path(name) for name in mime.files(data)]

@@ -40,6 +40,7 @@ SHEET: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Drag", "Move; at the edges trim and loop"),
             ("Ctrl+drag", "Copy"),
+            ("Drag out", "Of the window: a WAV file"),
             ("Alt", "Without snapping"),
             ("S", "Split at the playhead"),
             ("Ctrl+D", "Duplicate"),

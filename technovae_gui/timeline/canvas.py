@@ -44,10 +44,12 @@ class Canvas(QWidget):
     Signals:
         files_dropped(list of paths, int tick, str lane id; empty below the last lane)
         menu_requested(Hit, QPoint on the screen)
+        dragged_out(): the mouse took the selected clips out of the window
     """
 
     files_dropped = Signal(object, int, str)
     menu_requested = Signal(object, QPoint)
+    dragged_out = Signal()
 
     def __init__(
         self,

@@ -26,14 +26,9 @@ class Landing:
     count: int
 
 
-def files(data: QMimeData) -> list[str]:
-    """Paths of the local files in `data`."""
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-
-
 def acceptable(data: QMimeData) -> bool:
     """Whether the lanes can do something with `data`."""
-    return data.hasFormat(mime.SOURCES) or bool(files(data))
+    return data.hasFormat(mime.SOURCES) or bool(mime.files(data))
 
 
 def landing(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) -> Landing:
@@ -41,7 +36,7 @@ def landing(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) -> Lan
     place, data = event.position(), event.mimeData()
     free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
     row = min(max(geometry.row(place.y()), 0), rows)
-    count = len(mime.decode(data)) if data.hasFormat(mime.SOURCES) else len(files(data))
+    count = len(mime.decode(data)) if data.hasFormat(mime.SOURCES) else len(mime.files(data))
     return Landing(row, snap.near(geometry.tick(place.x()), free=free), max(1, count))
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from technovae_gui.document import Document
 from technovae_gui.timeline import gestures, hits, selecting
 from technovae_gui.timeline.camera import Camera
-from technovae_gui.timeline.gestures import Gesture, Pointer, RubberBand
+from technovae_gui.timeline.gestures import Gesture, Move, Pointer, RubberBand
 from technovae_gui.timeline.hits import Hit, Part
 from technovae_gui.timeline.state import State
 from technovae_gui.timeline.tip import Tip
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DRAG_PIXELS = 4
 _SCROLL_MS = 30
+_OUT_PIXELS = 60
+"""Beyond the edge of the window: nearer to it, the lanes scroll."""
 _LEFT = Qt.MouseButton.LeftButton
 _NOTHING = Hit(Part.EMPTY, -1)
 
@@ -84,7 +86,11 @@ class Mouse(QObject):
             self._gesture = gestures.begin(self._document, self._press.hit, start)
             self._canvas.setCursor(self._gesture.cursor)
             self._scroller.start()
-        if self._gesture is not None:
+        if isinstance(self._gesture, Move) and self._outside(event.position()):
+            # Another program takes over: here the clips stay where they were.
+            self.cancel()
+            self._canvas.dragged_out.emit()
+        elif self._gesture is not None:
             self._follow(pointer)
 
     def release(self, event: QMouseEvent) -> None:
@@ -168,6 +174,11 @@ class Mouse(QObject):
             changed = frozenset((hovered, self.hovered))
             self.hovered = hovered
             self._canvas.repaint_clips(changed)
+
+    def _outside(self, place: QPointF) -> bool:
+        window = self._canvas.window()
+        around = window.rect().adjusted(-_OUT_PIXELS, -_OUT_PIXELS, _OUT_PIXELS, _OUT_PIXELS)
+        return not around.contains(self._canvas.mapTo(window, place.toPoint()))
 
     def _hit(self, place: QPointF) -> Hit:
         return hits.at(self._canvas.mirror.arrangement, self._camera.geometry, place)

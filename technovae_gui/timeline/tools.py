@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from technovae_gui import theme
+from technovae_gui.timeline.out_handle import OutHandle
 from technovae_gui.timeline.snapping import Snap
 from technovae_gui.timeline.state import State
 
@@ -36,6 +37,8 @@ class Tools(QWidget):
         self.zoom_out = _button(table["zoom_out"], "\N{EN DASH}")
         self.zoom_in = _button(table["zoom_in"], "+")
         self.zoom_fit = _button(table["zoom_fit"], "Fit")
+        self.out = OutHandle()
+        self.out.setFixedHeight(_HEIGHT)
         self.what = QLabel()
         self.what.setProperty("dim", True)
         self._lay_out()
@@ -57,6 +60,8 @@ class Tools(QWidget):
             row.addWidget(widget)
         row.addSpacing(2 * theme.SPACE)
         row.addWidget(self.what, 1)
+        row.addWidget(self.out)
+        row.addSpacing(2 * theme.SPACE)
         for button in (self.zoom_out, self.zoom_in, self.zoom_fit):
             row.addWidget(button)
 

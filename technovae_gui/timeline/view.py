@@ -35,13 +35,15 @@ class TimelineView(QWidget):
         seek_requested(int tick)
         files_dropped(list of paths, int tick, str lane id; empty: below the last lane)
         missing_thumbnails(list of sources in view without a picture), when that list changes
-        drag_out_requested, audition_requested(list of clip ids)
+        drag_out_requested(list of clip ids): they are dragged to another program
+        save_requested, audition_requested(list of clip ids)
     """
 
     seek_requested = Signal(int)
     files_dropped = Signal(object, int, str)
     missing_thumbnails = Signal(object)
     drag_out_requested = Signal(object)
+    save_requested = Signal(object)
     audition_requested = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -164,7 +166,9 @@ class TimelineView(QWidget):
         self.headers.menu_requested.connect(self._open_lane_menu)
         self.headers.add.clicked.connect(self.commands.table["add_lane"].trigger)
         self.commands.rename_requested.connect(self.canvas.rename)
-        self.commands.save_requested.connect(self.drag_out_requested)
+        self.commands.save_requested.connect(self.save_requested)
+        self.canvas.dragged_out.connect(self._drag_out)
+        self.tools.out.dragged.connect(self._drag_out)
         self.commands.audition_requested.connect(self.audition_requested)
         self.camera.changed.connect(self._mirror_camera)
         self._across.valueChanged.connect(self._scrolled_across)
@@ -207,6 +211,9 @@ class TimelineView(QWidget):
     def _scrolled_down(self, value: int) -> None:
         self.camera.set(self.camera.geometry.at(top=value))
 
+    def _drag_out(self) -> None:
+        self.drag_out_requested.emit([clip.id for clip in self._document.selected_clips()])
+
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         make = menus.of_space if hit.clip is None else menus.of_clip
         make(self.commands.table, self).popup(place)
@@ -216,6 +223,7 @@ class TimelineView(QWidget):
 
     def _describe(self) -> None:
         clips, arrangement = self._document.selected_clips(), self._document.arrangement
+        self.tools.out.setEnabled(bool(clips))
         if clips:
             span = max(c.end for c in clips) - min(c.start for c in clips)
             many = "1 clip" if len(clips) == 1 else f"{len(clips)} clips"

@@ -36,7 +36,7 @@ class Exporting(QObject):
         self._document.loop_changed.connect(self._show)
         self._document.selection_changed.connect(self._show)
         window.projects.changed.connect(lambda: panel.set_title(window.projects.name))
-        window.timeline.drag_out_requested.connect(self._save_clips)
+        window.timeline.save_requested.connect(self._save_clips)
 
     @Slot(object)
     def _start(self, request: Any) -> None:

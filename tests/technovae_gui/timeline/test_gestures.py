@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from core.timeline import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView, layout
-from tests.technovae_gui.timeline.hand import BAR, Hand, clip
+from tests.technovae_gui.timeline.hand import BAR, Hand, clip, moved
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -225,6 +225,33 @@ def test_a_drag_held_outside_scrolls(hand: Hand, view: TimelineView, qtbot: Any)
     qtbot.waitUntil(lambda: view.camera.geometry.left > 0, timeout=2000)
     hand.release(outside)
     assert hand.placed("b")[1].start > 8 * BAR
+
+
+def test_a_clip_taken_out_of_the_window_stays_where_it_was(
+    hand: Hand, document: Document, view: TimelineView, qtbot: Any
+) -> None:
+    grip = hand.title("b")
+    hand.press(grip)
+    hand.move(grip + hand.shift(bars=3))
+    with qtbot.waitSignal(view.drag_out_requested) as out:
+        hand.move(QPoint(grip.x(), view.height() + 90))
+    assert out.args == [["b"]]
+    assert hand.placed("b")[1].start == 8 * BAR
+    assert document.undo_stack.count() == 0
+    hand.release(grip)
+    assert document.selection == {"b"}
+
+
+def test_the_handle_drags_the_selection_out(
+    document: Document, view: TimelineView, qtbot: Any
+) -> None:
+    handle = view.tools.out
+    assert not handle.isEnabled()
+    document.select(["a", "c"])
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(view.drag_out_requested) as out:
+        moved(handle, handle.rect().center() + QPoint(0, 40))
+    assert out.args == [["a", "c"]]
 
 
 def test_hiding_ends_a_drag(hand: Hand, document: Document, view: TimelineView) -> None:

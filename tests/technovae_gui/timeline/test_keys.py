@@ -179,7 +179,7 @@ def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) ->
     assert (found.fade_in, found.fade_out) == (BAR, BAR)
     table["no_fades"].trigger()
     assert document.arrangement.clip("a").fade_in == 0
-    with qtbot.waitSignal(view.drag_out_requested) as saved:
+    with qtbot.waitSignal(view.save_requested) as saved:
         table["save_wav"].trigger()
     assert saved.args == [["a"]]
     with qtbot.waitSignal(view.audition_requested) as heard:
