@@ -65,7 +65,7 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as folder:
         out = options.out or Path(folder) / "composed.wav"
-        figures = _run(options, out, seconds)
+        figures = run(options, out, seconds)
     figures["seconds"] = seconds
     figures["seconds_total"] = sum(seconds.values())
     _show(console, figures)
@@ -73,7 +73,8 @@ def main() -> None:
         options.json.write_text(json.dumps(figures, indent=1))
 
 
-def _run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> dict[str, Any]:
+def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> dict[str, Any]:
+    """Compose into `out` as the command line's `options` say; figures by name, `seconds` filled."""
     with _timed(seconds, "open"):
         context = open_workspace(options.library, options.model)
         space = context.__enter__()

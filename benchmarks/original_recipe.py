@@ -2,8 +2,9 @@
 
 Made again from its description, not from its code: one channel, four strided convolutions of 32
 to 256 filters, two dense layers to a mean and a log variance of 64, the same backwards with a
-sigmoid at the end; binary cross-entropy summed over a spectrogram plus KL; Adam at 1e-3, batches
-of 32, no validation, nothing clamped or clipped. It sees exactly the windows that ours sees.
+sigmoid at the end; binary cross-entropy (or squared error) summed over a spectrogram plus KL; Adam
+at 1e-3, batches of 32, no validation, nothing clamped or clipped. Here it sees exactly the windows
+that ours sees; `benchmarks.quality` gives it the excerpts of its own recipe.
 
     python -m benchmarks.original_recipe LIBRARY --minutes 2
 """
@@ -28,18 +29,21 @@ Array = NDArray[np.float32]
 _SHAPE = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS, 1)
 _FILTERS = (32, 64, 128, 256)
 _BATCH = 32
-_SMALL = (_SHAPE[0] // 16, _SHAPE[1] // 16, _FILTERS[-1])
 
 
 class PlainVAE(keras.Model):
-    """(n, 512, 128, 1) in 0..1 <-> 64 numbers."""
+    """(n, rows, bands, 1) in 0..1 <-> 64 numbers; rows and bands are multiples of 16."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int] = _SHAPE, *, squared_error: bool = False
+    ) -> None:
         super().__init__()
+        self.squared_error = squared_error
+        small = (shape[0] // 16, shape[1] // 16, _FILTERS[-1])
         layers = keras.layers
         same: dict[str, Any] = {"strides": 2, "padding": "same", "activation": "relu"}
         self.encoder = keras.Sequential(
-            [keras.Input(_SHAPE), *(layers.Conv2D(n, 3, **same) for n in _FILTERS)]
+            [keras.Input(shape), *(layers.Conv2D(n, 3, **same) for n in _FILTERS)]
         )
         self.flat = layers.Flatten()
         self.to_mean = layers.Dense(settings.LATENT_SIZE)
@@ -47,8 +51,8 @@ class PlainVAE(keras.Model):
         self.decoder = keras.Sequential(
             [
                 keras.Input((settings.LATENT_SIZE,)),
-                layers.Dense(int(np.prod(_SMALL)), activation="relu"),
-                layers.Reshape(_SMALL),
+                layers.Dense(int(np.prod(small)), activation="relu"),
+                layers.Reshape(small),
                 *(layers.Conv2DTranspose(n, 3, **same) for n in reversed(_FILTERS)),
                 layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
             ]
@@ -66,10 +70,15 @@ class PlainVAE(keras.Model):
         drawn = keras.random.normal(ops.shape(mean), seed=self.noise)
         return self.decoder(mean + ops.exp(0.5 * log_variance) * drawn), mean, log_variance
 
-    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, **_: Any) -> Any:
-        """Summed cross-entropy plus KL."""
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any
+    ) -> Any:
+        """Summed cross-entropy or squared error, plus KL."""
         reconstruction, mean, log_variance = y_pred
-        entropy = keras.losses.binary_crossentropy(y, reconstruction)
+        if self.squared_error:
+            entropy = ops.sum(ops.square(y - reconstruction), axis=-1)
+        else:
+            entropy = keras.losses.binary_crossentropy(y, reconstruction)
         kl = -0.5 * ops.sum(1.0 + log_variance - ops.square(mean) - ops.exp(log_variance), axis=1)
         return ops.mean(ops.sum(entropy, axis=(1, 2)) + kl)
 

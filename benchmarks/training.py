@@ -52,15 +52,19 @@ def main() -> None:
     """Run it."""
     options = _arguments()
     whole = training_data(options.library)
-    held = _held_out(len(whole.tracks), options)
-    data = _tracks(whole, [i for i in range(len(whole.tracks)) if i not in held])
-    unseen = _tracks(whole, held)
+    held = (
+        [int(number) for number in options.tracks.split(",")]
+        if options.tracks
+        else drawn(len(whole.tracks), options.hold_out, options.seed)
+    )
+    data = of_tracks(whole, [i for i in range(len(whole.tracks)) if i not in held])
+    unseen = of_tracks(whole, held)
     rows = [_components(data, unseen)]
     rows.append(_ours(data, unseen, options))
     if options.original_minutes >= 0:
         rows.append(_original(data, unseen, options))
     names = ", ".join(track.name for track in unseen.tracks)
-    segments = len(_segments(data).places())
+    segments = len(segments_of(data).places())
     title = f"{segments} segments, {data.describe()}; held out: {names}"
     _print(title, rows)
     if options.json:
@@ -83,18 +87,18 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _held_out(count: int, options: argparse.Namespace) -> list[int]:
-    if options.tracks:
-        return [int(number) for number in options.tracks.split(",")]
-    order = np.random.default_rng(options.seed).permutation(count)
-    return sorted(int(i) for i in order[: options.hold_out])
+def drawn(count: int, hold_out: int, seed: int) -> list[int]:
+    """Numbers of `hold_out` of `count` tracks, drawn by `seed`, in order."""
+    order = np.random.default_rng(seed).permutation(count)
+    return sorted(int(i) for i in order[:hold_out])
 
 
-def _tracks(data: TrainingData, numbers: Sequence[int]) -> TrainingData:
+def of_tracks(data: TrainingData, numbers: Sequence[int]) -> TrainingData:
+    """Those tracks of `data` alone."""
     return TrainingData(tuple(data.tracks[i] for i in numbers))
 
 
-def _segments(data: TrainingData) -> TrainingData:
+def segments_of(data: TrainingData) -> TrainingData:
     """The windows that are dots on the map: every fourth."""
     return TrainingData.of_tracks(
         (track.name, track.decibels, track.starts[:: settings.BARS_PER_SEGMENT])
@@ -114,7 +118,7 @@ def _components(data: TrainingData, unseen: TrainingData) -> Row:
         return float(np.abs(kept - rows).mean()) * _SPAN_DB
 
     means = found.encode(windows[:: settings.BARS_PER_SEGMENT])
-    return _row("components, 64", error(_segments(data)), error(unseen), means, seconds, "")
+    return _row("components, 64", error(segments_of(data)), error(unseen), means, seconds, "")
 
 
 def _ours(data: TrainingData, unseen: TrainingData, options: argparse.Namespace) -> Row:
@@ -127,7 +131,7 @@ def _ours(data: TrainingData, unseen: TrainingData, options: argparse.Namespace)
             lambda done, total, message="": bars.update(task, completed=done, description=message),
         )
         meter = Meter(checkpoint.load_model(path))
-        library, held = (meter(d, d.places()) for d in (_segments(data), unseen))
+        library, held = (meter(d, d.places()) for d in (segments_of(data), unseen))
         note = f"{path.stat().st_size / 1e6:.1f} MB, epoch {result.best_epoch} of {result.epochs}"
     print(*result.lines(), sep="\n")
     return _row("ours", library.error_db, held.error_db, library.means, result.seconds, note)
@@ -135,7 +139,7 @@ def _ours(data: TrainingData, unseen: TrainingData, options: argparse.Namespace)
 
 def _original(data: TrainingData, unseen: TrainingData, options: argparse.Namespace) -> Row:
     made = original_recipe.train(data, options.original_minutes, options.seed)
-    segments = _segments(data)
+    segments = segments_of(data)
     library, means = made.measure(segments, segments.places())
     held, _ = made.measure(unseen, unseen.places())
     note = f"{made.epochs} epochs of {made.seconds_per_epoch:.1f} s"

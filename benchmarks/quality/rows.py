@@ -1,0 +1,187 @@
+"""All figures of one method: what a row of the table is made of."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import composing, metrics
+from benchmarks.quality import realism, spectra, timing
+from benchmarks.quality.corpus import Corpus
+from benchmarks.quality.methods import Made, Method
+from core.dsp.spectrogram import of_segment
+from core.vae.measure import ACTIVE_VARIANCE
+
+Array = NDArray[np.float32]
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How much is measured.
+
+    Attributes:
+        heard: segments of each part whose sound is compared.
+        generated: loops made from nothing; `timed` of these are put on a grid.
+        steps: of a path.
+        compose_bars: length of the track that is composed.
+    """
+
+    heard: int = 24
+    generated: int = 64
+    timed: int = 16
+    steps: int = 33
+    compose_bars: int = 64
+    seed: int = 0
+
+
+QUICK = Amounts(heard=3, generated=6, timed=3, steps=5, compose_bars=16)
+
+
+def row(method: Method, corpus: Corpus, amounts: Amounts, model: Path) -> Figures:
+    """Every figure of `method` by name; those that it cannot have are left out.
+
+    model: of the library, to compose with.
+    """
+    rng = np.random.default_rng(amounts.seed)
+    figures = _errors(method) | _latents(method) | _sounds(method, corpus)
+    made = method.generated(amounts.generated, rng)
+    figures |= _timing(made[: amounts.timed]) | _drawn(made, corpus)
+    path = np.stack([of_segment(loop) for loop in method.path(amounts.steps, rng)])
+    figures["smoothness"] = spectra.step_ratio(path)
+    if method.composes:
+        figures |= _composed(corpus, model, method.composes, amounts)
+    return figures
+
+
+def reference(corpus: Corpus) -> Figures:
+    """What real music is to itself: held-out against library."""
+    library, held = corpus.library.spectra, corpus.held.spectra
+    features = realism.features(library)
+    halves = [
+        np.array([s.track_id in chosen for s in corpus.library.segments])
+        for chosen in _halves([track.id for track in corpus.library.library.tracks()])
+    ]
+    return {
+        "realism": realism.kernel_distance(realism.features(held), features, features),
+        "realism of half the library against the other": realism.kernel_distance(
+            features[halves[0]], features[halves[1]], features
+        ),
+        "to nearest dB": float(spectra.to_nearest(held, library).mean()),
+        "mean spectrum, library dB": spectra.error_db(library, library.mean(axis=0)),
+        "mean spectrum, held dB": spectra.error_db(held, library.mean(axis=0)),
+    }
+
+
+def _errors(method: Method) -> Figures:
+    figures: Figures = {}
+    for part in ("library", "held"):
+        real, made = method.reconstructed(part)
+        figures[f"{part} error"] = spectra.error_db(real, made)
+        figures[f"{part} sharpness"] = spectra.sharpness(real, made)
+    return figures
+
+
+def _latents(method: Method) -> Figures:
+    means = method.latents()
+    if means is None:
+        return {}
+    deviations = means.std(axis=0)
+    return {
+        "active": int((deviations**2 > ACTIVE_VARIANCE).sum()),
+        "deviation": float(deviations.mean()),
+        "least deviation": float(deviations.min()),
+        "largest deviation": float(deviations.max()),
+    }
+
+
+def _sounds(method: Method, corpus: Corpus) -> Figures:
+    """Means over segments; seconds are medians."""
+    figures: Figures = {}
+    seconds = []
+    method.sound("library", corpus.library.heard[0])
+    for name, part in corpus.parts.items():
+        rows = []
+        for heard in part.heard:
+            begun = time.perf_counter()
+            made = method.sound(name, heard)
+            seconds.append(time.perf_counter() - begun)
+            rows.append(_compared(part.loop(heard), made, part.spectra[heard]))
+        figures |= {f"{name} {k}": float(np.mean([r[k] for r in rows])) for k in rows[0]}
+    return {**figures, "seconds": float(np.median(seconds))}
+
+
+def _compared(original: Array, made: Array, real: Array) -> Figures:
+    heard = of_segment(made)
+    return {
+        "punch": metrics.onset_correlation(original, made),
+        "MR-STFT": metrics.mr_stft_distance(original, made),
+        "heard error": spectra.error_db(real, heard),
+        "heard sharpness": spectra.sharpness(real[None], heard[None]),
+    }
+
+
+def _timing(made: list[Made]) -> Figures:
+    """Of the loops that have a steady beat; their share too."""
+    asked = [timing.timing(loop.samples, loop.bpm) for loop in made if loop.bpm is not None]
+    steady = [one for one in asked if one.steady]
+    if not steady:
+        return {}
+    return {
+        "steady": len(steady) / len(asked),
+        "tempo error": float(np.median([abs(one.tempo_error_bpm) for one in steady])),
+        "largest tempo error": float(np.max([abs(one.tempo_error_bpm) for one in steady])),
+        "phase ms": float(np.median([abs(one.offset_ms) for one in steady])),
+    }
+
+
+def _drawn(made: list[Made], corpus: Corpus) -> Figures:
+    """Realism and novelty of generated loops, by their sound."""
+    heard = np.stack([of_segment(loop.samples) for loop in made])
+    library = realism.features(corpus.library.spectra)
+    return {
+        "realism": realism.kernel_distance(realism.features(heard), library, library),
+        "novelty": spectra.novelty(heard, corpus.held.spectra, corpus.library.spectra),
+    }
+
+
+def _composed(corpus: Corpus, model: Path, renderer: str, amounts: Amounts) -> Figures:
+    wanted = argparse.Namespace(
+        library=corpus.library_path,
+        model=model,
+        minutes=None,
+        bars=amounts.compose_bars,
+        bpm=None,
+        morph="segment",
+        renderer=renderer,
+        seed=amounts.seed,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        found: dict[str, Any] = composing.run(wanted, Path(folder) / "track.wav", {})
+    joints = found["joints"]
+    return {
+        "joints": len(joints),
+        "dip dB": max((joint["dip_db"] for joint in joints), default=0.0),
+        "bump dB": max((joint["bump_db"] for joint in joints), default=0.0),
+        "click dB": max((joint["click_db"] for joint in joints), default=0.0),
+        "LUFS error": abs(found["lufs_error"]),
+        "true peak": found["true_peak_dbtp"],
+        "composed tempo error": abs(found["tempo_error_bpm"]),
+        "composed downbeat ms": 1000.0 * _from_grid(found["downbeat_seconds"], found["bpm"]),
+    }
+
+
+def _from_grid(seconds: float, bpm: float) -> float:
+    beat = 60.0 / bpm
+    return abs((seconds + beat / 2) % beat - beat / 2)
+
+
+def _halves(ids: list[str]) -> tuple[set[str], set[str]]:
+    return set(ids[::2]), set(ids[1::2])
