@@ -1,9 +1,10 @@
 """What each part of the model is worth: python -m benchmarks.ablations LIBRARY --epochs 20.
 
 Trains the model as it is and with one thing changed at a time, each as many epochs (so that a busy
-machine favours none) on the same tracks, and judges on tracks held out whole. Errors in dB from the latents' means
-("drawn": from a latent drawn from its posterior); sharpness is the gradient energy of what is
-decoded over the real one; "half-way" is the sharpness of what lies between two segments.
+machine favours none) on the same tracks, and judges on tracks held out whole. Errors in dB from
+the latents' means ("drawn": from a latent drawn from its posterior); sharpness is the gradient
+energy of what is decoded over the real one; "half-way" is the sharpness of what lies between two
+segments.
 """
 
 from __future__ import annotations
