@@ -172,10 +172,7 @@ class MainWindow(QMainWindow):
         self.transport.show_position(tick, self.document.arrangement.seconds(int(tick)))
         self.transport.show_levels(state.peaks, state.lufs)
         self.transport.device.show_state(state.device, state.latency, state.underruns)
-        phase = state.audition_phase if state.auditioning else None
-        self.sound.pictures.set_playhead(phase)
-        if phase is not None:
-            self.map_view.set_phase(phase)
+        self.hearing.show(state)
         self._show_device_problem(state.problem)
 
     def _show_device_problem(self, line: str) -> None:

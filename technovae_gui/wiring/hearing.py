@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.jobs.messages import Seen, Sounded
+from core.playback.state import PlayerState
+from core.settings import SAMPLE_RATE, TICKS_PER_SEGMENT
 from core.timeline.clip import LatentSource, RealSource, Source
+from technovae_gui.wiring.turning import turn, turned
 
 if TYPE_CHECKING:
     from technovae_gui.document import Document
@@ -51,26 +54,27 @@ class Hearing(QObject):
         self._studio, self._document = studio, document
         self._view, self._pictures = view, pictures
         self._place: Place | None = None
+        self._sounded: Sounded | None = None
+        self._silent = True
+        self._turn = 0.0
+        self._state = PlayerState()
         self._bpm = document.arrangement.bpm
         view.dot_chosen.connect(self._dot)
         view.point_chosen.connect(self._point)
         view.latent_chosen.connect(self._latent)
         view.morph_changed.connect(self._morph)
         view.hovered.connect(self._hover)
+        pictures.seek_requested.connect(self.seek)
         studio.sounds.auditioned.connect(self._auditioned)
         studio.sounds.failed.connect(self._failed)
         studio.link.seen.connect(self._seen)
         studio.map_changed.connect(self._map_changed)
         document.changed.connect(self._tempo_may_have_changed)
 
-    @property
-    def source(self) -> Source | None:
-        """What is listened to."""
-        return self._place.source if self._place else None
-
     def listen(self, place: Place) -> None:
         """Ask for the sound of `place` and show its spectrograms."""
-        self._place = place
+        self._place, self._silent = place, False
+        self._sounded, self._turn = None, 0.0
         self._view.set_sounding(place.xy, place.label)
         if not place.is_dot:
             self._pictures.set_decoded(None, "Decoded: on its way")
@@ -84,12 +88,45 @@ class Hearing(QObject):
 
     @Slot()
     def silence(self) -> None:
-        """Stop listening."""
-        self._place = None
+        """Stop listening; the pictures stay, and a click on them goes on."""
+        self._silent = True
         self._studio.player.end_audition()
         self._view.set_sounding(None, "")
         self._pictures.set_playhead(None)
         self.sounding_changed.emit("")
+
+    @Slot(float)
+    def seek(self, wanted: float) -> None:
+        """Go on from the beat at `wanted` (0..1) of what the pictures show, on the next beat."""
+        sounded, place = self._sounded, self._place
+        if sounded is None or place is None:
+            if place is not None and self._silent:
+                self.listen(place)
+            return
+        self._turn = turn(wanted, self._phase())
+        if self._silent:
+            self._silent = False
+            self._view.set_sounding(place.xy, place.label)
+            self.sounding_changed.emit(f"{place.label} · {sounded.renderer}")
+        self._studio.player.audition(turned(sounded.loop, self._turn), sounded.bpm)
+
+    def show(self, state: PlayerState) -> None:
+        """Move what moves with the loop that is listened to."""
+        self._state = state
+        phase = (state.audition_phase - self._turn) % 1.0 if state.auditioning else None
+        self._pictures.set_playhead(phase)
+        if phase is not None:
+            self._view.set_phase(phase)
+
+    def _phase(self) -> float | None:
+        """Where in four bars what sounds is; None for silence."""
+        state = self._state
+        if state.auditioning:
+            return state.audition_phase
+        if not state.playing:
+            return None
+        four_bars = self._document.arrangement.seconds(TICKS_PER_SEGMENT)
+        return state.frame / SAMPLE_RATE / four_bars % 1.0
 
     @Slot(str)
     def _dot(self, segment_id: str) -> None:
@@ -134,9 +171,10 @@ class Hearing(QObject):
     @Slot(object)
     def _auditioned(self, sounded: Sounded) -> None:
         place = self._place
-        if place is None or sounded.source != place.source:
+        if place is None or self._silent or sounded.source != place.source:
             return
-        self._studio.player.audition(sounded.loop, sounded.bpm)
+        self._sounded = sounded
+        self._studio.player.audition(turned(sounded.loop, self._turn), sounded.bpm)
         self._pictures.set_renderer(sounded.renderer)
         self.sounding_changed.emit(f"{place.label} · {sounded.renderer}")
         if not place.is_dot and sounded.spectrogram is not None:
@@ -162,7 +200,8 @@ class Hearing(QObject):
         bpm = self._document.arrangement.bpm
         if bpm != self._bpm:
             self._bpm = bpm
-            if self._place is not None:
+            self._sounded = None
+            if self._place is not None and not self._silent:
                 self._studio.sounds.audition(self._place.source, bpm)
 
     def _show_real(self, place: Place) -> None:
