@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.document.problem.connect(lambda line: self._problem("edit", line))
         self.hearing.sounding_changed.connect(transport.show_sounding)
         self.map_view.place_requested.connect(self._place)
+        self.map_view.play_requested.connect(self.play_or_pause)
         self.projects.changed.connect(self._retitle)
         self.studio.status.connect(self.statusBar().showMessage)
         self.studio.map_changed.connect(self._map_changed)

@@ -25,6 +25,7 @@ from technovae_gui.latent_map.gestures import Gesture, Spot
 from technovae_gui.latent_map.morph import Morph
 from technovae_gui.latent_map.overlays import MARKER, MARKER_REACH
 from technovae_gui.latent_map.scene import Scene
+from technovae_gui.latent_map.space import SpaceBar
 from technovae_gui.latent_map.wheel import camera_after
 
 Points = NDArray[np.float64]
@@ -39,6 +40,7 @@ class Canvas(QWidget):
         clicked(Spot), dragged_out(Spot), menu_wanted(Spot, global QPoint)
         pointed(QPointF | None): the mouse, without a button, is there; None: it left.
         lassoed((m, 2) places, bool add), drawn((m, 2) places)
+        play_wanted(): the space bar was tapped
         camera_changed(), resized()
     """
 
@@ -48,6 +50,7 @@ class Canvas(QWidget):
     pointed = Signal(object)
     lassoed = Signal(object, bool)
     drawn = Signal(object)
+    play_wanted = Signal()
     camera_changed = Signal()
     resized = Signal()
 
@@ -61,7 +64,7 @@ class Canvas(QWidget):
         """Pixels at the right edge that a pane covers."""
         self._layer = painting.Layer()
         self._gesture: Gesture | None = None
-        self._space = False
+        self._space = SpaceBar()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -81,8 +84,12 @@ class Canvas(QWidget):
     def set_mode(self, mode: str) -> None:
         """What the left button does: `PICK`, `LASSO` or `PATH`."""
         self.mode = mode
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        mode = self.mode
         free = Qt.CursorShape.ArrowCursor if mode == PICK else Qt.CursorShape.CrossCursor
-        self.setCursor(free)
+        self.setCursor(Qt.CursorShape.OpenHandCursor if self._space.held else free)
 
     def set_camera(self, camera: Camera) -> None:
         """Show another part."""
@@ -179,22 +186,27 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinching zooms; Space is watched, not taken: it belongs to the transport."""
+        """Pinching zooms; the space bar pans, or plays if it is only tapped."""
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 at = event.position()
                 self.set_camera(self.camera.zoomed(1.0 + event.value(), at.x(), at.y()))
                 return True
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            self._space = event.type() != QEvent.Type.KeyRelease
+        elif isinstance(event, QKeyEvent) and self._space.watch(event):
+            self._show_cursor()
+            if self._space.tapped:
+                self.play_wanted.emit()
+            return True
         return super().event(event)
 
     def focusOutEvent(self, event: QEvent) -> None:  # noqa: N802
-        self._space = False
+        self._space.forget()
+        self._show_cursor()
 
     def _gesture_for(self, event: QMouseEvent) -> Gesture:
         spot = self.spot(event.position(), event.modifiers())
-        if event.button() == Qt.MouseButton.MiddleButton or self._space:
+        if event.button() == Qt.MouseButton.MiddleButton or self._space.held:
+            self._space.use()
             return gestures.Pan(self, spot)
         if self.mode == LASSO and not self._on_selected(spot):
             return gestures.Lasso(self, spot)

@@ -22,6 +22,7 @@ def _connect_canvas(view: LatentMapView) -> None:
     canvas.lassoed.connect(act.lassoed)
     canvas.menu_wanted.connect(act.show_menu)
     canvas.drawn.connect(view.path_drawn)
+    canvas.play_wanted.connect(view.play_requested)
     view.panes.hovered.connect(view.hovered)
     view.panes.legend.tracks_highlighted.connect(view.highlight)
     act.selected.connect(view.selection_changed)

@@ -1,4 +1,4 @@
-"""The keys of the map. Space and Enter are not among them: they belong to the transport."""
+"""The keys of the map. Enter is not among them, and Space only while it is held (`space`)."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ class LatentMapView(QWidget):
         selection_changed(object): list of the ids of the selected segments.
         path_drawn(object): places (n, 2) at equal distances. path_cleared(): it is gone.
         place_requested(object): list of `Dragged`, to be placed without a drag.
+        play_requested(): the space bar was tapped over the map.
     """
 
     hovered = Signal(str)
@@ -56,6 +57,7 @@ class LatentMapView(QWidget):
     path_drawn = Signal(object)
     path_cleared = Signal()
     place_requested = Signal(object)
+    play_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

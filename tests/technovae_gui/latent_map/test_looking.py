@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication
 
 from core.latent_map import ATTRIBUTES, LatentMap
 from technovae_gui.latent_map import LatentMapView, colouring
@@ -53,13 +55,30 @@ def test_shift_and_wheel_or_the_middle_button_pan(view: LatentMapView) -> None:
     assert (view.canvas.camera.y - start.y) * scale == pytest.approx(-20)
 
 
-def test_space_and_drag_pan_and_space_is_not_taken(view: LatentMapView, qtbot: Any) -> None:
+def test_space_and_drag_pan_without_playing(view: LatentMapView, qtbot: Any) -> None:
     start = view.canvas.camera
-    qtbot.keyPress(view.canvas, Qt.Key.Key_Space)
-    drag(view.canvas, [QPointF(300, 200), QPointF(340, 200)])
+    with qtbot.assertNotEmitted(view.play_requested):
+        qtbot.keyPress(view.canvas, Qt.Key.Key_Space)
+        assert view.canvas.cursor().shape() == Qt.CursorShape.OpenHandCursor
+        drag(view.canvas, [QPointF(300, 200), QPointF(340, 200)])
+        qtbot.keyRelease(view.canvas, Qt.Key.Key_Space)
     assert view.canvas.camera.x < start.x
-    qtbot.keyRelease(view.canvas, Qt.Key.Key_Space)
     assert view.scene.place is None
+    assert view.canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_space_alone_plays_when_it_comes_up(view: LatentMapView, qtbot: Any) -> None:
+    with qtbot.assertNotEmitted(view.play_requested):
+        qtbot.keyPress(view.canvas, Qt.Key.Key_Space)
+    with qtbot.waitSignal(view.play_requested):
+        qtbot.keyRelease(view.canvas, Qt.Key.Key_Space)
+
+
+def test_space_that_comes_up_elsewhere_does_not_play(view: LatentMapView, qtbot: Any) -> None:
+    qtbot.keyPress(view.canvas, Qt.Key.Key_Space)
+    QApplication.sendEvent(view.canvas, QFocusEvent(QEvent.Type.FocusOut))
+    with qtbot.assertNotEmitted(view.play_requested):
+        qtbot.keyRelease(view.canvas, Qt.Key.Key_Space)
 
 
 def test_it_stays_fitted_until_the_user_looks_elsewhere(view: LatentMapView, qtbot: Any) -> None:
