@@ -29,6 +29,20 @@ SUFFIX: Final = ".technovae"
 
 
 @dataclass(frozen=True)
+class Playback:
+    """How the arrangement is listened to; no part of what is exported.
+
+    loop:    the loop region in ticks, start before end, or None
+    looping: whether it repeats
+    gain_db: master gain
+    """
+
+    loop: tuple[int, int] | None = None
+    looping: bool = True
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
 class Project:
     """An arrangement with its surroundings.
 
@@ -36,6 +50,7 @@ class Project:
     model_hash:     of the model file that the latents belong to
     library_id:     of the library that the real segments belong to
     extra:          fields of the file that this version does not know; they are saved again
+    playback:       how it was listened to last
     """
 
     arrangement: Arrangement
@@ -44,6 +59,7 @@ class Project:
     model_hash: str = ""
     library_id: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    playback: Playback = Playback()
     _relative: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def library_path(self, project_path: str | os.PathLike[str]) -> Path:
@@ -129,6 +145,7 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
         "version": VERSION,
         "library": _place(project.library, path, {"id": project.library_id}),
         "model": _place(project.model, path, {"hash": project.model_hash}),
+        "playback": dataclasses.asdict(project.playback),
         "arrangement": {
             **_plain(project.arrangement, without={"lanes"}),
             "lanes": [
@@ -203,7 +220,7 @@ def _require_version(document: dict[str, Any], path: Path) -> None:
 
 
 def _project(document: dict[str, Any]) -> Project:
-    known = {"format", "version", "library", "model", "arrangement"}
+    known = {"format", "version", "library", "model", "arrangement", "playback"}
     library, model = _read_place(document["library"]), _read_place(document["model"])
     places = {"library": library, "model": model}
     return Project(
@@ -213,6 +230,7 @@ def _project(document: dict[str, Any]) -> Project:
         model_hash=_text(model["hash"], "hash"),
         library_id=_text(library["id"], "id"),
         extra={name: value for name, value in document.items() if name not in known},
+        playback=_read_playback(document.get("playback", {})),
         _relative={what: p["relative"] for what, p in places.items() if p["relative"]},
     )
 
@@ -223,6 +241,18 @@ def _read_place(value: Any) -> dict[str, Any]:
         if place[name] is not None:
             _text(place[name], name)
     return place
+
+
+def _read_playback(value: Any) -> Playback:
+    """Files of earlier versions have none."""
+    fields = dict(_object(value, "the playback"))
+    loop = fields.pop("loop", None)
+    if loop is not None:
+        start, end = (_tick(tick) for tick in _list(loop, "the loop region"))
+        if not 0 <= start < end:
+            raise ValueError(f"the loop region is {loop!r}")
+        loop = (start, end)
+    return Playback(loop, **_known(fields, Playback))
 
 
 def _read_arrangement(value: Any) -> Arrangement:
@@ -281,6 +311,12 @@ def _object(value: Any, what: str) -> dict[str, Any]:
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
         raise ValueError(f"{what} is {value!r}")
+    return value
+
+
+def _tick(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"a position is {value!r}")
     return value
 
 

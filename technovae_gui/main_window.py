@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Slot
+from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -31,6 +31,7 @@ from technovae_gui.wiring.describing import Describing
 from technovae_gui.wiring.filing import Filing
 from technovae_gui.wiring.hearing import Hearing
 from technovae_gui.wiring.panels import Panels
+from technovae_gui.wiring.remembering import Remembering
 
 _SIZE = (1280, 800)
 
@@ -67,13 +68,17 @@ class MainWindow(QMainWindow):
         self.panels.arrange(*_SIZE)
         menus.build(self)
         self._connect()
-        self._restore()
+        # After the connections: it reads what they have set.
+        self.remembering = Remembering(self)
+        self.remembering.restore()
+        self._document_changed()
         self._retitle()
 
     def begin(self, project: Path | None = None) -> None:
         """After the first paint: open the device, the library, and `project` if given."""
         settings = QSettings()
-        self.studio.player.open(latency=str(settings.value("latency", "high")))
+        device = self.transport.device
+        self.studio.player.open(device.name, device.latency)
         self.clock.start()
         opened = project is not None and self.projects.open(project)
         library = settings.value("library", "")
@@ -129,7 +134,7 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.clock.stop()
-        self._remember()
+        self.remembering.keep()
         self.jobs.close()
         self.projects.close()
         self.studio.close()
@@ -203,9 +208,8 @@ class MainWindow(QMainWindow):
         self.transport.show_loop(there and self.arranging.looping, there)
 
     @Slot(object, str)
-    def _choose_device(self, index: object, latency: str) -> None:
-        QSettings().setValue("latency", latency)
-        self.studio.player.open(index if isinstance(index, int) else None, latency)
+    def _choose_device(self, name: object, latency: str) -> None:
+        self.studio.player.open(str(name) if name else None, latency)
 
     @Slot()
     def _document_changed(self) -> None:
@@ -250,25 +254,3 @@ class MainWindow(QMainWindow):
     def _retitle(self) -> None:
         self.setWindowTitle(f"{self.projects.name}[*] – TechnoVAE")  # noqa: RUF001
         self.setWindowModified(self.projects.unsaved)
-
-    def _restore(self) -> None:
-        settings = QSettings()
-        for name, restore in (
-            ("geometry", self.restoreGeometry),
-            ("across", self.panels.across.restoreState),
-            ("down", self.panels.down.restoreState),
-        ):
-            value = settings.value(name)
-            if isinstance(value, QByteArray):
-                restore(value)
-        seen = settings.value("map")
-        if isinstance(seen, dict):
-            self.map_view.restore(seen)
-        self._document_changed()
-
-    def _remember(self) -> None:
-        settings = QSettings()
-        settings.setValue("geometry", self.saveGeometry())
-        settings.setValue("across", self.panels.across.saveState())
-        settings.setValue("down", self.panels.down.saveState())
-        settings.setValue("map", self.map_view.state())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
 from core import project
 from core.errors import TechnoVAEError
-from core.project import Project
+from core.project import Playback, Project
 from technovae_gui.document import Document, empty_arrangement
 from technovae_gui.shell import sessions
 from technovae_gui.shell.background import Background
@@ -45,6 +45,7 @@ class Projects(QObject):
         self._document, self._background, self._folder = document, background, folder
         self._surroundings = Project(document.arrangement)
         self.path: Path | None = None
+        self._saved_playback = Playback()
         self._session = self._new_session()
         self._timer = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
@@ -59,9 +60,11 @@ class Projects(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether there are edits that no project file holds."""
-        return not self._document.undo_stack.isClean() or (
-            self.path is None and any(True for _ in self._document.arrangement.clips())
-        )
+        if self.path is None:
+            clips = any(True for _ in self._document.arrangement.clips())
+            return clips or not self._document.undo_stack.isClean()
+        heard_otherwise = self._surroundings.playback != self._saved_playback
+        return heard_otherwise or not self._document.undo_stack.isClean()
 
     def surround(
         self, library: Path | None, model: Path | None, model_hash: str, library_id: str
@@ -75,11 +78,18 @@ class Projects(QObject):
             library_id=library_id,
         )
 
+    def set_playback(self, playback: Playback) -> None:
+        """Note how the document is listened to; it is saved with it."""
+        if playback != self._surroundings.playback:
+            self._surroundings = replace(self._surroundings, playback=playback)
+            self._edited()
+
     def new(self) -> None:
         """An empty project; unsaved work of the old one stays restorable."""
         self._leave()
         self.path = None
-        self._show(replace(self._surroundings, arrangement=empty_arrangement(), extra={}))
+        empty = empty_arrangement()
+        self._show(replace(self._surroundings, arrangement=empty, extra={}, playback=Playback()))
 
     def open(self, path: Path) -> bool:
         """Open the project at `path`; says whether that was possible."""
@@ -123,6 +133,7 @@ class Projects(QObject):
             return False
         self.path = target
         self._document.undo_stack.setClean()
+        self._saved_playback = self._surroundings.playback
         self._timer.stop()
         if self._session:
             self._session.discard()
@@ -188,8 +199,9 @@ class Projects(QObject):
             self._session.discard()
 
     def _show(self, shown: Project) -> None:
-        self._surroundings = shown
         self._document.reset(shown.arrangement)
+        self._surroundings = shown
+        self._saved_playback = shown.playback
         self._timer.stop()
         self.opened.emit(shown, self.path)
         self.changed.emit()

@@ -16,15 +16,16 @@ class DeviceButton(QToolButton):
     """A menu of the machine's devices, read each time it opens.
 
     Signals:
-        chosen(object, str): PortAudio's index or None for the system's default; "low" or "high".
+        chosen(object, str): the device's name or None for the system's default; "low" or "high".
     """
 
     chosen = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._index: int | None = None
-        self._latency = "high"
+        self.name: str | None = None
+        """What the player finds the device by. Numbers change with what is plugged in."""
+        self.latency = "high"
         self.setText("Sound")
         self.setAccessibleName("Sound device")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -39,10 +40,15 @@ class DeviceButton(QToolButton):
         lost = f"{underruns} under-runs" if underruns else "no under-runs"
         self.setToolTip(f"Sound device: {name}, {1000 * latency:.0f} ms latency, {lost}")
 
-    def choose(self, index: int | None, latency: str) -> None:
+    def restore(self, name: str | None, latency: str) -> None:
+        """What was chosen before."""
+        self.name = name
+        self.latency = latency if latency in LATENCIES else "high"
+
+    def choose(self, name: str | None, latency: str) -> None:
         """Remember and announce a choice."""
-        self._index, self._latency = index, latency
-        self.chosen.emit(index, latency)
+        self.name, self.latency = name, latency
+        self.chosen.emit(name, latency)
 
     def _fill(self) -> None:
         menu = self.menu()
@@ -55,16 +61,16 @@ class DeviceButton(QToolButton):
         devices = QActionGroup(menu)
         self._entry(menu, devices, "The system's default", None)
         for device in found:
-            self._entry(menu, devices, _label(device), device.index)
+            self._entry(menu, devices, _label(device), known_as(device))
         menu.addSeparator()
         latencies = QActionGroup(menu)
         for latency, text in LATENCIES.items():
-            action = self._checkable(menu, latencies, text, latency == self._latency)
-            action.triggered.connect(lambda _=False, it=latency: self.choose(self._index, it))
+            action = self._checkable(menu, latencies, text, latency == self.latency)
+            action.triggered.connect(lambda _=False, it=latency: self.choose(self.name, it))
 
-    def _entry(self, menu: QMenu, group: QActionGroup, text: str, index: int | None) -> None:
-        action = self._checkable(menu, group, text, index == self._index)
-        action.triggered.connect(lambda _=False: self.choose(index, self._latency))
+    def _entry(self, menu: QMenu, group: QActionGroup, text: str, name: str | None) -> None:
+        action = self._checkable(menu, group, text, name == self.name)
+        action.triggered.connect(lambda _=False: self.choose(name, self.latency))
 
     def _checkable(self, menu: QMenu, group: QActionGroup, text: str, checked: bool) -> QAction:
         action = menu.addAction(text)
@@ -75,6 +81,11 @@ class DeviceButton(QToolButton):
 
     def _note(self, menu: QMenu, text: str) -> None:
         menu.addAction(text).setEnabled(False)
+
+
+def known_as(device: Device) -> str:
+    """The name by which PortAudio finds this device and no other."""
+    return f"{device.name}, {device.host_api}"
 
 
 def _label(device: Device) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core import project, resources
 from core.errors import OutputError, ProjectError
-from core.project import Project
+from core.project import Playback, Project
 from core.timeline.arrangement import Arrangement, Lane
 from core.timeline.clip import Clip, LatentSource, RealSource
 from tests.core.timeline.strategies import arrangements, latent_sources, real_sources
@@ -28,7 +28,9 @@ def document(**fields: Any) -> Project:
     return Project(Arrangement(130.0, (lane,), "Night"), **fields)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
+)
 @given(
     arrangements(st.one_of(real_sources(), latent_sources()), min_lanes=0),
     st.none() | st.integers(0, 10**9),
@@ -50,6 +52,51 @@ def test_latents_keep_every_bit(values: list[float]) -> None:
     again = project.source_from_json(json.loads(json.dumps(project.source_to_json(source))))
     assert isinstance(again, LatentSource)
     assert again.array.tobytes() == source.array.tobytes()
+
+
+@given(
+    st.none() | st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)),
+    st.booleans(),
+    st.floats(-60, 6),
+)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30
+)
+def test_how_it_was_listened_to_comes_back(
+    tmp_path: Path, loop: tuple[int, int] | None, looping: bool, gain_db: float
+) -> None:
+    region = None if loop is None else (loop[0], loop[0] + loop[1])
+    saved = document(playback=Playback(region, looping, gain_db))
+    project.save(saved, tmp_path / "p")
+    assert project.load(tmp_path / "p") == saved
+
+
+def test_a_file_without_it_plays_as_ever(tmp_path: Path) -> None:
+    project.save(document(playback=Playback((0, 3840), False, -6.0)), tmp_path / "p")
+    content = json.loads((tmp_path / "p").read_text())
+    del content["playback"]
+    (tmp_path / "p").write_text(json.dumps(content))
+    assert project.load(tmp_path / "p").playback == Playback()
+
+
+@pytest.mark.parametrize(
+    "playback",
+    [
+        7,
+        {"loop": [4, 4]},
+        {"loop": [True, 4]},
+        {"loop": [1, 2, 3]},
+        {"looping": "yes"},
+        {"what": 1},
+    ],
+)
+def test_a_playback_that_is_none_is_told(tmp_path: Path, playback: object) -> None:
+    project.save(document(), tmp_path / "p")
+    content = json.loads((tmp_path / "p").read_text())
+    content["playback"] = playback
+    (tmp_path / "p").write_text(json.dumps(content))
+    with pytest.raises(ProjectError, match="damaged"):
+        project.load(tmp_path / "p")
 
 
 def test_the_built_in_demo_is_not_stored_by_place(tmp_path: Path) -> None:
@@ -166,7 +213,9 @@ def test_files_that_are_no_project(tmp_path: Path, content: bytes) -> None:
 
 
 @given(st.integers(0, 3000), st.binary(max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
+)
 def test_random_damage_never_escapes(tmp_path: Path, at: int, junk: bytes) -> None:
     path = tmp_path / "p"
     project.save(document(), path)
