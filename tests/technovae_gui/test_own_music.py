@@ -1,0 +1,140 @@
+"""One evening in the window with music of one's own: import, train, stop, correct a grid, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from PySide6.QtCore import QSettings
+
+from core.settings import SAMPLE_RATE
+from core.vae.history import Epoch
+from core.workspace import model_target
+from technovae_gui.main_window import MainWindow
+from tests import synthetic
+
+PATIENCE = 120_000
+BARS = 20
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> list[Path]:
+    """Three tracks at 126, 128 and 130 BPM, five segments each."""
+    files = []
+    for number, bpm in enumerate((126.0, 128.0, 130.0)):
+        spec = synthetic.Spec(bpm=bpm, parts=(synthetic.Part(BARS),), seed=number, channels=2)
+        files.append(tmp_path / f"track {number}.wav")
+        soundfile.write(files[-1], synthetic.render(spec).samples, SAMPLE_RATE)
+    return files
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    for name in ("DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    QSettings().setValue("hint_seen", True)
+    made = MainWindow(tmp_path / "sessions")
+    made.show()
+    made.begin()
+    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_from_files_to_a_map_of_ones_own(
+    window: MainWindow, qtbot: Any, tmp_path: Path, music: list[Path]
+) -> None:
+    library = import_all(window, qtbot, tmp_path / "mine", music)
+    epochs = train(window, qtbot, Path, resume=False)
+    assert epochs >= 1
+    assert model_target(library).is_file()
+    map_of(window, qtbot, library)
+    hear(window, qtbot)
+    correct_a_grid(window, qtbot)
+    map_of(window, qtbot, library)
+    assert train(window, qtbot, Epoch, resume=True) > epochs
+    map_of(window, qtbot, library)
+
+
+def import_all(window: MainWindow, qtbot: Any, library: Path, music: list[Path]) -> Path:
+    """As the panel asks for it; the demo makes way for a library of one's own."""
+    panel = window.jobs.importing.panel
+    panel.create_requested.emit(library)
+    qtbot.waitUntil(lambda: window.studio.library_path == library, timeout=PATIENCE)
+    panel.import_requested.emit(music)
+    qtbot.waitUntil(lambda: len(window.studio.tracks) == len(music), timeout=PATIENCE)
+    assert sorted(round(track.grid.bpm) for track in window.studio.tracks) == [126, 128, 130]
+    assert window.studio.map is None
+    return library
+
+
+def train(window: MainWindow, qtbot: Any, until: type, *, resume: bool) -> int:
+    """Stopped at the first event of this type; how many epochs there have been in all."""
+    training = window.jobs.training
+    seen: list[object] = []
+    results: list[Any] = []
+
+    def take(event: object) -> None:
+        if isinstance(event, until) and not seen:
+            seen.append(event)
+            training.panel.stop_requested.emit()
+
+    training.job.event_received.connect(take)
+    training.job.returned.connect(results.append)
+    training.job.errored.connect(pytest.fail)
+    qtbot.waitUntil(lambda: not training.job.busy, timeout=PATIENCE)
+    training.panel.start_requested.emit(2.0, resume, 1)
+    qtbot.waitUntil(lambda: bool(results), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not training.job.busy, timeout=PATIENCE)
+    training.job.event_received.disconnect(take)
+    training.job.returned.disconnect(results.append)
+    assert seen
+    return int(results[0].epochs)
+
+
+def map_of(window: MainWindow, qtbot: Any, library: Path) -> None:
+    """Every segment of the library has its place, by the model that is on disk now."""
+
+    def there() -> bool:
+        found = window.studio.map
+        return (
+            found is not None
+            and found.library_path == library
+            and len(found) == sum(track.windows(4) for track in window.studio.tracks)
+        )
+
+    qtbot.waitUntil(there, timeout=PATIENCE)
+
+
+def hear(window: MainWindow, qtbot: Any) -> None:
+    """A segment, and a place between two."""
+    found = window.studio.map
+    assert found is not None
+    for choose in (
+        lambda: window.map_view.dot_chosen.emit(found.segments[1].id),
+        lambda: window.map_view.point_chosen.emit((0.4, 0.6)),
+    ):
+        with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE) as told:
+            choose()
+        assert abs(told.args[0].loop).max() > 0.05
+    window.stop()
+
+
+def correct_a_grid(window: MainWindow, qtbot: Any) -> None:
+    """Shifted by a beat, by hand; the library is read again with it."""
+    track = window.studio.tracks[0]
+    shifted = track.grid.shifted(1)
+    assert shifted.sections[0].downbeat != track.grid.sections[0].downbeat
+    window.jobs.importing.panel.grid_editor.grid_changed.emit(track.id, shifted)
+
+    def corrected() -> bool:
+        now = next(t for t in window.studio.tracks if t.id == track.id)
+        return now.grid.sections == shifted.sections
+
+    qtbot.waitUntil(corrected, timeout=PATIENCE)
