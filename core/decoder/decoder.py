@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 CACHE_BYTES = 384 << 20
+DECODED_BYTES = 16 << 20
+"""Spectrograms of latents: enough for those that are shown beside what was just rendered."""
 TEMPO_RANGE = (20.0, 400.0)
 ORIGINAL = "original"
 _ALIKE_DB = 3.0
@@ -46,6 +49,7 @@ class Decoder:
         self.codec = codec
         self.real = RealMusic(library, self.decode, cache_bytes)
         self._rendered = ByteCache(cache_bytes)
+        self._decoded = ByteCache(DECODED_BYTES)
         self._lock = threading.RLock()
         self._latents: tuple[list[str], Array] | None = None
         self._guides: Guides | None = None
@@ -97,7 +101,7 @@ class Decoder:
         if isinstance(source, RealSource):
             return self.library.segment_spectrogram(self.library.segment(source.segment_id))
         self._require_own(source)
-        return joined_rows(self.decode(source.array))
+        return joined_rows(self._spectra(source))
 
     def audio(
         self,
@@ -196,17 +200,24 @@ class Decoder:
         return _stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
 
     def _render(self, source: LatentSource, bpm: float, name: str, quality: str) -> Array:
-        spectra = self.decode(source.array)
-        mixes = self._sounding(source, spectra, bpm) if name == "guided" else ()
+        mixes = self._sounding(source, bpm) if name == "guided" else ()
         engine = renderers.get("phase" if name == "guided" and not mixes else name, quality)
         frames = settings.segment_frames(bpm)
-        return _stereo(engine.render(joined_rows(spectra), frames, mixes, source.seed))
+        target = joined_rows(self._spectra(source))
+        return _stereo(engine.render(target, frames, mixes, source.seed))
 
-    def _sounding(self, source: LatentSource, spectra: Array, bpm: float) -> tuple[Sounding, ...]:
+    def _spectra(self, source: LatentSource) -> Array:
+        """(1 or 4, 512, 128) dB, read-only."""
+        key = (self.codec.hash, source.latents)
+        return self._decoded.get(key, lambda: self.decode(source.array))
+
+    def _sounding(self, source: LatentSource, bpm: float) -> tuple[Sounding, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
-        rows = zip(source.array, spectra, strict=True)
+        guides = [self.guides(latent) for latent in source.array]
         try:
-            bars = [self._mixed(self.guides(latent), target, bpm) for latent, target in rows]
+            self.real.gather(itertools.chain(*guides), bpm)
+            rows = zip(guides, self._spectra(source), strict=True)
+            bars = [self._mixed(around, target, bpm) for around, target in rows]
         except LibraryError:
             return ()
         mixes, details = zip(*bars, strict=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
-from core import settings
+from core import scientific, settings
 from core.errors import AudioError
 from core.timeline.fades import LEAST_CORRELATION, crossfade, ramp
 
@@ -41,6 +40,9 @@ def at_length(loop: Array, frames: int) -> Array:
     if len(loop) == frames:
         return loop
     if abs(frames / len(loop) - 1.0) < _RESAMPLED_BELOW:
+        scientific.load()  # here, since it is seldom needed and takes its time
+        import scipy.signal
+
         # The Fourier method takes its input as periodic: exactly what a loop is.
         resampled: Array = scipy.signal.resample(loop, frames).astype(np.float32)
         return resampled

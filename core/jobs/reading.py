@@ -4,6 +4,7 @@ no model; in the window's process bringing one to a tempo would hold everything 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class Reading:
         self._library = self._opened.enter_context(Library.open(order.library, read_only=True))
         # Nothing is kept here: the window keeps what it got.
         self._music = RealMusic(self._library, _no_model, 0)
+        _warm_up()
         return Ready("", self._library.id, time.perf_counter() - begun)
 
     def sound(self, order: Sound) -> Heard:
@@ -64,6 +66,12 @@ class Reading:
     def map(self, progress: Progress) -> None:
         """Not without a model."""
         raise InputError("the map takes a model")
+
+
+def _warm_up() -> None:
+    """Import what reads and stretches before somebody waits for it."""
+    for name in ("soundfile", "core.audio.stretch", "core.dsp.spectrogram"):
+        importlib.import_module(name)
 
 
 def _segment(source: Source) -> str:
