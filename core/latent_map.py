@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core import scientific
 from core.errors import ModelError
 from core.resources import demo_library, digest
 
@@ -55,6 +56,7 @@ class LatentMap:
     @cached_property
     def inverse(self) -> MapInverse:
         """From places to latents. The first use imports scipy: keep it off the first paint."""
+        scientific.load()
         from core.latent.inverse import MapInverse
 
         return MapInverse(self.xy, self.latents)
@@ -62,6 +64,7 @@ class LatentMap:
     @cached_property
     def posterior(self) -> AggregatePosterior:
         """To draw random latents from."""
+        scientific.load()
         from core.latent.sampling import AggregatePosterior
 
         return AggregatePosterior.fit(self.latents)
@@ -69,6 +72,7 @@ class LatentMap:
     @cached_property
     def axes(self) -> AttributeAxes:
         """To move latents along attributes."""
+        scientific.load()
         from core.latent.axes import AttributeAxes
 
         return AttributeAxes.fit(self.latents, {name: self.values(name) for name in ATTRIBUTES})
@@ -89,6 +93,7 @@ def load(library_path: Path, model_path: Path) -> LatentMap | None:
         LibraryError: no such library, or it cannot be read.
         ModelError: the model file is gone or cannot be read.
     """
+    scientific.load()
     from core.library.store import Library  # brings scipy, which must not delay the first paint
 
     try:

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, Signal
 
-from core import scientific
 from core.latent_map import LatentMap
 from technovae_gui.latent_map import places
 from technovae_gui.latent_map.places import XY, Place
@@ -83,7 +82,6 @@ class Choosing(QObject):
 
     def choose_random(self) -> None:
         """A latent drawn from where the library's are."""
-        scientific.load()
         drawn = self._map().posterior.sample(1, self._rng)[0]
         place = places.latent_place(self._map(), drawn, "")
         around = places.point(self._map(), place.xy).label
@@ -115,7 +113,6 @@ class Choosing(QObject):
         if self._base is None or amount == self.amounts[name]:
             return
         self.amounts[name] = amount
-        scientific.load()
         latent_map = self._map()
         moved = places.latent_of(latent_map, self._base)
         for each, by in self.amounts.items():

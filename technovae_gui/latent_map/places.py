@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core import scientific
 from core.latent_map import LatentMap
 from core.timeline.clip import LatentSource, RealSource
 from technovae_gui.mime import Dragged
@@ -60,7 +59,6 @@ def latent_of(latent_map: LatentMap, place: Place) -> Array:
         return place.latent
     if place.row is not None:
         return latent_map.latents[place.row]
-    scientific.load()
     return latent_map.inverse.latent(place.xy)[0]
 
 
@@ -94,7 +92,6 @@ def whereabouts(latent_map: LatentMap, latent: ArrayLike) -> XY:
 
 
 def _between(latent_map: LatentMap, xy: XY) -> str:
-    scientific.load()
     indices, weights = latent_map.inverse.weights([xy])
     shares: defaultdict[str, float] = defaultdict(float)
     for row, weight in zip(indices[0], weights[0], strict=True):

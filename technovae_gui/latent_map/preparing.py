@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from core import scientific
 from core.latent_map import LatentMap
 from technovae_gui.latent_map import shading
 from technovae_gui.latent_map.shading import Shade
@@ -43,7 +42,6 @@ class Preparing(QObject):
     def _computed(self, latent_map: LatentMap) -> Shade | None:
         if latent_map is not self._wanted:
             return None
-        scientific.load()
         shade = shading.compute(latent_map)
         # Looked up, so that they are there when the user first asks for them.
         _ = latent_map.posterior
