@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self.map_view.place_requested.connect(self._place)
         self.map_view.play_requested.connect(self.play_or_pause)
         self.projects.changed.connect(self._retitle)
+        self.projects.mended.connect(self.panels.banners.dismiss)
         self.studio.status.connect(self.statusBar().showMessage)
         self.studio.map_changed.connect(self._map_changed)
         self.background.problem.connect(lambda line: self._problem("background", line))

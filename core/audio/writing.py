@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 from contextlib import ExitStack
 from fractions import Fraction
@@ -23,6 +24,8 @@ Array = NDArray[np.float32]
 EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
 BIT_DEPTHS = (16, 24, 32)
 _CHUNK = 1 << 16
+_LEAST_ROOM = 1 << 14
+"""Bytes: on a disk with less, what fails fails for want of room."""
 _MP3_BIT_RATE = 320_000
 
 
@@ -155,9 +158,16 @@ class AudioWriter:
             return error
         if isinstance(error, OSError):
             return writing_error(self.path, error)
-        if "No space" in str(error) or "write" in str(error).lower():
+        # libsndfile that cannot write its header says "System error", whatever the system said.
+        if "No space" in str(error) or "write" in str(error).lower() or self._no_room():
             return OutputError(f"{self.path}: the disk is full; free some space and try again")
         return OutputError(f"{self.path}: could not be written ({error}); choose another place")
+
+    def _no_room(self) -> bool:
+        try:
+            return shutil.disk_usage(self.path.parent).free < _LEAST_ROOM
+        except OSError:
+            return False
 
 
 def write(

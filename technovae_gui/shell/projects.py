@@ -21,18 +21,25 @@ _AUTOSAVE_MS: Final = 2000
 _MOST_RECENT: Final = 8
 
 
+Stamp = tuple[int, int, int]
+"""Which version of a file: its number, size and time of change."""
+
+
 class Projects(QObject):
     """Where the document is kept.
 
     Signals:
         changed(): name or unsaved state is new.
         opened(object, object): a `Project` and its path or None; the window finds its library.
-        problem(str, str): a key and one line.
+        problem(str, str): a key and one line. mended(str): that of this key is over.
+        overtaken(object): the file at this path is another window's by now; nothing was saved.
     """
 
     changed = Signal()
     opened = Signal(object, object)
     problem = Signal(str, str)
+    mended = Signal(str)
+    overtaken = Signal(object)
 
     def __init__(
         self,
@@ -46,6 +53,7 @@ class Projects(QObject):
         self._surroundings = Project(document.arrangement)
         self.path: Path | None = None
         self._saved_playback = Playback()
+        self._stamp: Stamp | None = None
         self._session = self._new_session()
         self._timer = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
@@ -87,19 +95,20 @@ class Projects(QObject):
     def new(self) -> None:
         """An empty project; unsaved work of the old one stays restorable."""
         self._leave()
-        self.path = None
+        self.path = self._stamp = None
         empty = empty_arrangement()
         self._show(replace(self._surroundings, arrangement=empty, extra={}, playback=Playback()))
 
     def open(self, path: Path) -> bool:
         """Open the project at `path`; says whether that was possible."""
+        stamp = _stamp(path)
         try:
             found = project.load(path)
         except TechnoVAEError as error:
             self.problem.emit("project", str(error))
             return False
         self._leave()
-        self.path = path
+        self.path, self._stamp = path, stamp
         self._show(found)
         self._remember(path)
         return True
@@ -112,7 +121,7 @@ class Projects(QObject):
             self.problem.emit("recovery", str(error))
             return False
         self._leave()
-        self.path = original
+        self.path, self._stamp = original, _stamp(original) if original else None
         self._show(found)
         self._document.undo_stack.resetClean()
         self.autosave()
@@ -120,24 +129,32 @@ class Projects(QObject):
         self.changed.emit()
         return True
 
-    def save(self, path: Path | None = None) -> bool:
-        """Write the project to `path` or where it was; says whether it is written."""
+    def save(self, path: Path | None = None, *, over: bool = False) -> bool:
+        """Write the project to `path` or where it was; says whether it is written.
+
+        What another window has written there meanwhile is only replaced if `over`.
+        """
         target = path or self.path
         if target is None:
             return False
         target = target if target.suffix else target.with_suffix(project.SUFFIX)
+        if target == self.path and not over and _stamp(target) not in (None, self._stamp):
+            self.overtaken.emit(target)
+            return False
         try:
             project.save(self.snapshot(), target)
         except TechnoVAEError as error:
             self.problem.emit("save", f"not saved: {error}")
             return False
-        self.path = target
+        self.path, self._stamp = target, _stamp(target)
         self._document.undo_stack.setClean()
         self._saved_playback = self._surroundings.playback
         self._timer.stop()
         if self._session:
             self._session.discard()
         self._remember(target)
+        for key in ("save", "autosave"):
+            self.mended.emit(key)
         self.changed.emit()
         return True
 
@@ -163,6 +180,7 @@ class Projects(QObject):
         snapshot, session, path = self.snapshot(), self._session, self.path
         self._background.submit(
             lambda: session.write(snapshot, path),
+            lambda _: self.mended.emit("autosave"),
             failed=lambda line: self.problem.emit("autosave", f"unsaved work is not kept: {line}"),
         )
 
@@ -217,3 +235,11 @@ class Projects(QObject):
     def _remember(self, path: Path) -> None:
         rest = [str(p) for p in self.recent() if p != path]
         QSettings().setValue("recent", [str(path), *rest][:_MOST_RECENT])
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -57,7 +57,7 @@ class FileDrops(QObject):
         importing.panel.new_form.given_up.connect(self._given_up)
         importing.job.returned.connect(self._imported)
         importing.job.errored.connect(self._failed)
-        importing.job.cancelled.connect(lambda: self._failed("the import was stopped"))
+        importing.job.cancelled.connect(self._cancelled)
         importing.job.finished.connect(self._next)
         self._studio.library_opened.connect(self._read)
 
@@ -104,8 +104,13 @@ class FileDrops(QObject):
     @Slot(str)
     def _failed(self, line: str) -> None:
         drop, self._running = self._running, None
-        if drop is not None:
-            self._banners.show_message(_KEY, drop.not_placed(line))
+        text = line if drop is None else drop.not_placed(line)
+        self._banners.show_message(_KEY, text)
+
+    @Slot()
+    def _cancelled(self) -> None:
+        if self._running is not None:
+            self._failed("the import was stopped")
 
     @Slot()
     def _next(self) -> None:

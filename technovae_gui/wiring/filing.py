@@ -38,9 +38,12 @@ class Filing(QObject):
         self._window, self._projects = window, projects
         self._studio, self._banners = studio, banners
         self._import = import_files
+        self._worked: tuple[Path, Path | None] | None = None
         projects.opened.connect(self._opened)
+        projects.overtaken.connect(self._overtaken)
         studio.library_opened.connect(self._surround)
-        studio.map_changed.connect(lambda _: self._surround())
+        studio.map_changed.connect(self._map_changed)
+        studio.problem.connect(self._studio_failed)
 
     @Slot()
     def ask_open(self) -> None:
@@ -82,6 +85,18 @@ class Filing(QObject):
                 ),
             )
 
+    @Slot(object)
+    def _overtaken(self, path: Path) -> None:
+        self._banners.show_message(
+            "save",
+            f"Not saved: another window has written “{path.name}” since you opened it here.",
+            kind="warning",
+            actions=(
+                ("Save as…", self.ask_save),
+                ("Replace theirs", lambda: self._projects.save(over=True)),
+            ),
+        )
+
     @Slot(object, object)
     def _opened(self, document: Project, path: Path | None) -> None:
         """Open the library and the model that the project was made with."""
@@ -120,6 +135,21 @@ class Filing(QObject):
 
     def _model_hash(self) -> str:
         return self._studio.map.model_hash if self._studio.map else ""
+
+    @Slot(object)
+    def _map_changed(self, found: object) -> None:
+        if self._studio.map is not None:
+            self._worked = self._studio.library_path, self._studio.model_path
+        self._surround()
+
+    @Slot(str, str)
+    def _studio_failed(self, key: str, line: str) -> None:
+        """A model that cannot be used is told; the one that worked with this library comes back."""
+        if key != "model" or self._worked is None:
+            return
+        library, model = self._worked
+        if library == self._studio.library_path and model != self._studio.model_path:
+            self._studio.open(library, model)
 
     @Slot()
     def _surround(self) -> None:

@@ -39,7 +39,11 @@ class Importing(QObject):
     @Slot(object)
     def start(self, paths: list[Path]) -> None:
         """Import `paths` into the open library."""
-        if self.job.start(work.import_audio, library=self._studio.library_path, audio=paths):
+        library = self._studio.library_path
+        if not library.is_dir():  # the import itself would make another one in its place
+            self.began.emit(paths)
+            self.job.errored.emit(f"{library}: this library is gone; open it where it is now")
+        elif self.job.start(work.import_audio, library=library, audio=paths):
             self.panel.import_started()
             self.began.emit(paths)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from technovae_gui.wiring.composing import Composing
 from technovae_gui.wiring.exporting import Exporting
@@ -15,6 +15,8 @@ from technovae_gui.wiring.training import Training
 
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
+
+_KEY = "job"
 
 
 class Panels(QObject):
@@ -30,12 +32,21 @@ class Panels(QObject):
         self.exporting = Exporting(window)
         for number, (name, part) in enumerate(self._parts(), 2):
             window.panels.add_tab(part.panel, name, f"Ctrl+{number}")
+        # Each panel says it too, but may be behind another one.
+        self._banners = window.panels.banners
+        for part in (self.training, self.composing, self.exporting):
+            part.job.errored.connect(self._tell)
+            part.job.started.connect(lambda: self._banners.dismiss(_KEY))
 
     def close(self) -> None:
         """Stop all jobs; what they finished is kept."""
         for _, part in self._parts():
             part.job.close()
         self.gridding.job.close()
+
+    @Slot(str)
+    def _tell(self, line: str) -> None:
+        self._banners.show_message(_KEY, line)
 
     def _parts(self) -> tuple[tuple[str, Importing | Training | Composing | Exporting], ...]:
         return (

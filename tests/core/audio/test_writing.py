@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import struct
 from pathlib import Path
@@ -127,6 +128,19 @@ def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(tmp_path: Path, na
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, handler)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_said_whatever_the_writer_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise soundfile.LibsndfileError(2, "Error opening it: ")
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0))
+    monkeypatch.setattr(soundfile, "SoundFile", refuse)
+    with pytest.raises(OutputError, match="the disk is full"):
+        files.write(tmp_path / "a.wav", np.zeros((10, 2), np.float32))
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_error_inside_keeps_the_old_file(tmp_path: Path) -> None:
