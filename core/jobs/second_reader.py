@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import numpy as np
-
 from core.errors import LibraryError
-from core.jobs import reading, wire
+from core.jobs import wire
 from core.jobs.child import Child
 from core.jobs.messages import Array, Heard, Open, Picture, Ready, Sound
+from core.jobs.reading import Reading
+from core.jobs.serving import serve
 from core.timeline.clip import RealSource
+
+
+def body(connection: Connection) -> None:
+    """Of the process."""
+    serve(connection, _Both)
+
+
+class _Both(Reading):
+    """Loop and spectrogram in one answer: who waits for them is too busy to take one meanwhile, and
+    the pipe holds neither."""
+
+    def sound(self, order: Sound) -> Heard:
+        heard = super().sound(order)
+        return replace(heard, spectrogram=self.picture(Picture(order.source)))
 
 
 class SecondReader:
@@ -24,7 +40,7 @@ class SecondReader:
         Raises:
             OSError: the system has no room for it.
         """
-        self._child = Child(reading.body, (), name="second reader", niceness=0)
+        self._child = Child(body, (), name="second reader", niceness=0)
         self._child.send(Open(library, None))
         self._opened = False
         self._busy = threading.Lock()
@@ -46,21 +62,19 @@ class SecondReader:
         if not self._there():
             self._busy.release()
             return None
-        source = RealSource(segment_id)
-        self._child.send(Sound(source, bpm))
-        self._child.send(Picture(source))
+        self._child.send(Sound(RealSource(segment_id), bpm))
         return self._answer
 
     def _answer(self) -> tuple[Array, Array]:
         try:
-            heard, seen = (wire.receive(self._child.connection) for _ in range(2))
+            heard = wire.receive(self._child.connection)
         except (EOFError, OSError) as error:
             self._opened = False
             raise LibraryError("the second reader ended") from error
         finally:
             self._busy.release()
-        if isinstance(heard, Heard) and isinstance(seen, np.ndarray):
-            return heard.loop, seen
+        if isinstance(heard, Heard) and heard.spectrogram is not None:
+            return heard.loop, heard.spectrogram
         raise LibraryError(getattr(heard, "message", ""))
 
     def _there(self) -> bool:
