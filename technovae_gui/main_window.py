@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         self.document.problem.connect(lambda line: self._problem("edit", line))
         self.hearing.sounding_changed.connect(transport.show_sounding)
         self.map_view.place_requested.connect(self._place)
+        self.map_view.selection_changed.connect(self._selected)
         self.map_view.play_requested.connect(self.play_or_pause)
         self.projects.changed.connect(self._retitle)
         self.projects.mended.connect(self.panels.banners.dismiss)
@@ -215,6 +216,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _document_changed(self) -> None:
         self.transport.show_tempo(self.document.arrangement.bpm)
+
+    @Slot(object)
+    def _selected(self, segment_ids: list[str]) -> None:
+        count = len(segment_ids)
+        line = f"{count} segments selected: drag one of them to place all, or open its menu"
+        self.statusBar().showMessage(line if count > 1 else "")
 
     @Slot(object)
     def _place(self, dragged: object) -> None:

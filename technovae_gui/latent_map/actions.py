@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 
+from core.latent.tour import short_tour
 from technovae_gui import theme
-from technovae_gui.latent_map import drag, picking, places
+from technovae_gui.latent_map import drag, picking, places, strokes
 from technovae_gui.latent_map.canvas import PICK
 from technovae_gui.latent_map.colouring import TRACK
 from technovae_gui.latent_map.gestures import Spot
@@ -23,6 +24,8 @@ from technovae_gui.mime import Dragged
 if TYPE_CHECKING:
     from technovae_gui.latent_map.view import LatentMapView
 
+_MOST_CONNECTED = 200
+
 
 class Actions(QObject):
     """Acts on the scene, the choice and the morph of a view.
@@ -30,11 +33,12 @@ class Actions(QObject):
     Signals:
         selected(object): ids of the selected segments.
         place_requested(object): list of `Dragged`, to be placed without a drag.
-        path_cleared()
+        path_drawn(object): places (n, 2) at equal distances. path_cleared()
     """
 
     selected = Signal(object)
     place_requested = Signal(object)
+    path_drawn = Signal(object)
     path_cleared = Signal()
 
     def __init__(self, view: LatentMapView) -> None:
@@ -121,6 +125,18 @@ class Actions(QObject):
         self._scene.select(np.asarray(rows, np.int64))
         segments = self._scene.map.segments if self._scene.map else ()
         self.selected.emit([segments[row].id for row in self._scene.selected])
+
+    @property
+    def can_connect(self) -> bool:
+        """Whether a path through the selected dots can be drawn."""
+        return 2 <= len(self._scene.selected) <= _MOST_CONNECTED
+
+    def connect_selected(self) -> None:
+        """Draw a short path through the selected dots, as if by hand."""
+        dots = self._scene.xy[self._scene.selected]
+        path = strokes.even_steps(dots[_round(dots)], strokes.STEPS)
+        self._scene.set_overlay(path=path)
+        self.path_drawn.emit(path)
 
     @Slot(object)
     def drag(self, spot: Spot) -> None:
@@ -210,3 +226,11 @@ class Actions(QObject):
         if spot.row is None or colours is None or colours.name != TRACK:
             return QColor(theme.LATENT_COLOUR)
         return colours.palette[int(colours.index[spot.row])]
+
+
+def _round(dots: NDArray[np.float64]) -> list[int]:
+    """A short way through all of `dots` (n, 2), from one at the rim."""
+    offsets = dots[:, None] - dots[None]
+    distances = np.hypot(offsets[..., 0], offsets[..., 1])
+    rim = int(np.hypot(*(dots - dots.mean(axis=0)).T).argmax())
+    return short_tour(distances, start=rim)

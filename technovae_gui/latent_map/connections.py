@@ -27,6 +27,7 @@ def _connect_canvas(view: LatentMapView) -> None:
     view.panes.legend.tracks_highlighted.connect(view.highlight)
     act.selected.connect(view.selection_changed)
     act.place_requested.connect(view.place_requested)
+    act.path_drawn.connect(view.path_drawn)
     act.path_cleared.connect(view.path_cleared)
 
 

@@ -29,6 +29,9 @@ def menu(act: Actions, spot: Spot, parent: object) -> QMenu:
         decoded = found.addAction("Place as decoded latent")
         decoded.setToolTip("Dragging with Alt does the same")
         decoded.triggered.connect(lambda: act.place(spot, True))
+    through = found.addAction("Path through the selection", act.connect_selected)
+    through.setToolTip("To compose along, in the panel Compose")
+    through.setEnabled(act.can_connect)
     found.addSeparator()
     for name in "AB":
         found.addAction(f"Set morph end {name} here", lambda n=name: act.set_end_at(n, spot))

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Points = NDArray[np.float64]
-_STEPS = 96
+STEPS = 96
 _WINDOW = 9
 """Steps that are averaged: trembling goes, corners stay corners."""
 
 
-def smooth(points: ArrayLike, steps: int = _STEPS) -> Points:
+def smooth(points: ArrayLike, steps: int = STEPS) -> Points:
     """`points` (n >= 2, 2) as `steps` points at equal distances, both ends where they were."""
     even = even_steps(np.asarray(points, np.float64), steps)
     window = np.hanning(_WINDOW + 2)[1:-1]

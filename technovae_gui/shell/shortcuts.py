@@ -26,7 +26,7 @@ SHEET: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Wheel", "Zoom; middle button or Space+drag pans"),
             ("F", "Fit the map"),
             ("R", "A random point"),
-            ("L", "Lasso"),
+            ("L", "Lasso; drag what it holds, or compose along it"),
             ("A / B", "Set the ends of a morph"),
             ("P", "Draw a path to compose along"),
             ("M, 1 to 8", "Less or more of an attribute"),

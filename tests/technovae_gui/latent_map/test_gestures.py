@@ -131,6 +131,21 @@ def test_a_path_is_drawn_smooth_and_cleared(view: LatentMapView, qtbot: Any) -> 
     assert len(view.scene.path) == 0
 
 
+def test_a_path_goes_through_the_selection(
+    view: LatentMapView, demo_map: LatentMap, qtbot: Any
+) -> None:
+    view.act.select([4])
+    assert not view.act.can_connect
+    rows = [4, 90, 30, 170]
+    view.act.select(rows)
+    with qtbot.waitSignal(view.path_drawn) as told:
+        view.act.connect_selected()
+    path = told.args[0]
+    assert view.scene.path is path
+    away = np.hypot(*(path[:, None] - demo_map.xy[rows][None]).transpose(2, 0, 1)).min(axis=0)
+    assert away.max() < np.hypot(*np.diff(path, axis=0).T).max()
+
+
 def test_a_morph_goes_from_a_to_b(view: LatentMapView, demo_map: LatentMap, qtbot: Any) -> None:
     assert not view.tools.morph.isEnabled()
     for row, key in ((3, Qt.Key.Key_A), (200, Qt.Key.Key_B)):
