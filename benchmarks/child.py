@@ -2,9 +2,9 @@
 
 Starts the decoder child and the reader child on a library (default: the built-in demo) and asks
 for loops as the window does, one after the other. `uncached` are random latents, drawn from the
-aggregate posterior, rendered guided; `child's cache` asks the child for the same again, `window's`
-asks `Sounds`. `transfer` is a loop's way through the pipe to a slot, without making it. The event
-loop's gaps are those of a 5 ms timer while loops are rendered.
+aggregate posterior, rendered guided; `child's cache` asks the child for the last one again,
+`window's` asks `Sounds`. `transfer` is a loop's way through the pipe to a slot, without making it.
+The event loop's gaps are those of a 5 ms timer while loops are rendered.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from core.jobs.decoder_link import DecoderLink
 from core.jobs.sounds import Sounds
 from core.latent_map import LatentMap
 from core.timeline.clip import LatentSource, RealSource, Source
+
+_SECOND_READER_SECONDS = 2.0
+"""The decoder child starts a second reader when it is ready; clicks are measured with it."""
 
 Figures = dict[str, dict[str, float]]
 Ask = Callable[[Source, float], None]
@@ -59,9 +62,13 @@ def _measured(
     rng = np.random.default_rng(0)
     real = [RealSource(s.id) for s in rng.choice(np.array(found.segments), options.count)]
     latents = [
-        LatentSource(z, model_hash=found.model_hash)  # type: ignore[arg-type]
+        LatentSource(z, model_hash=found.model_hash)
         for z in found.posterior.sample(options.count, rng)
     ]
+    first = LatentSource(
+        found.posterior.sample(1, np.random.default_rng(1))[0],
+        model_hash=found.model_hash,
+    )
     bpm = options.bpm
 
     def decode(source: Source, bpm: float) -> None:
@@ -79,10 +86,13 @@ def _measured(
     link.open(found.library_path, found.model_path)
     _wait(link.ready)
     figures["decoder: start to ready"] = _of([time.perf_counter() - begun])
+    _heard(link.sounded, decode, first, bpm)
+    figures["decoder: start to first loop"] = _of([time.perf_counter() - begun])
+    time.sleep(_SECOND_READER_SECONDS)
     gaps = _Gaps()
     figures["decoder: latent, uncached"] = _timed(link.sounded, decode, latents, bpm)
     figures["event loop meanwhile: gap"] = gaps.stop()
-    figures["decoder: child's cache"] = _timed(link.sounded, decode, latents, bpm)
+    figures["decoder: child's cache"] = _timed(link.sounded, decode, latents[-1:] * 10, bpm)
     nudged = [
         LatentSource(s.array + 0.05, model_hash=s.model_hash)  # type: ignore[arg-type]
         for s in latents

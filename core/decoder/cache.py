@@ -39,6 +39,12 @@ class ByteCache:
                 self._coming[key] = mine
         return self._computed(key, compute, mine) if coming is None else coming.result()
 
+    def shrink(self, limit: int) -> None:
+        """Keep at most `limit` bytes from now on."""
+        with self._lock:
+            self._limit = limit
+            self._drop()
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -76,6 +82,9 @@ class ByteCache:
             return
         self._arrays[key] = array
         self._size += array.nbytes
+        self._drop()
+
+    def _drop(self) -> None:
         while self._size > self._limit:
             _, dropped = self._arrays.popitem(last=False)
             self._size -= dropped.nbytes

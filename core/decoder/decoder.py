@@ -87,6 +87,10 @@ class Decoder:
         self.real.forget()
         self._rendered.clear()
 
+    def keep_rendered(self, limit: int) -> None:
+        """Keep at most `limit` bytes of rendered latents, where whoever asks keeps them too."""
+        self._rendered.shrink(limit)
+
     def decode(self, latents: Array) -> Array:
         """Spectra (n, 512, 128) dB of `latents` (n, 64)."""
         return self.codec.decode(latents)

@@ -7,7 +7,7 @@ import importlib
 import sys
 import time
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from core.timeline.clip import LatentSource, Source
 if TYPE_CHECKING:
     from core.decoder import Decoder
     from core.workspace import Workspace
+
+_RENDERED_BYTES: Final = 16 << 20
+"""Some six loops. The window keeps what it got; twice would be .4 GB in a long arrangement."""
 
 
 def body(connection: Connection) -> None:
@@ -45,6 +48,7 @@ class Decoding:
         self._space = None
         self._open.close()
         space = self._open.enter_context(open_workspace(order.library, order.model))
+        space.decoder.keep_rendered(_RENDERED_BYTES)
         _warm_up(space)
         self._space = space
         with contextlib.suppress(OSError):  # slower without

@@ -71,7 +71,7 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What became of a `Sound`: loop (frames, 2), spectrogram (512, 128) dB or not yet, and the
+    """What became of a `Sound`: loop (frames, 2), spectrogram (512, 128) dB or None, and the
     renderer that sounded."""
 
     loop: Array
@@ -103,7 +103,7 @@ class Sounded:
     """A loop is there.
 
     loop: (settings.segment_frames(bpm), 2) float32 at 44.1 kHz, read-only, seamless
-    spectrogram: (512, 128) dB; None for a real segment whose spectrogram follows as `Seen`
+    spectrogram: (512, 128) dB; None for a real segment
     renderer: the one that sounded; "original" for a real segment
     purpose: "audition" or "clip"
     """

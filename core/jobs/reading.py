@@ -51,7 +51,7 @@ class Reading:
         return Ready("", self._library.id, time.perf_counter() - begun)
 
     def sound(self, order: Sound) -> Heard:
-        """The loop; the spectrogram is asked for on its own, since it may take a moment."""
+        """The loop alone: its spectrogram may take a moment."""
         if self._music is None:
             raise LibraryError("no library is open; open one, or import some music")
         return Heard(self._music.loop(_segment(order.source), order.bpm), None, ORIGINAL)

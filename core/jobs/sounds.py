@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.jobs.child_link import ChildLink
 from core.jobs.decoder_link import DecoderLink
 from core.jobs.loop_store import LoopStore
-from core.jobs.messages import AUDITION, CLIP, Array, Failed, Seen, Sounded
+from core.jobs.messages import AUDITION, CLIP, Array, Failed, Sounded
 from core.jobs.reader_link import ReaderLink
 from core.timeline.clip import RealSource, Source
 
@@ -43,15 +43,12 @@ class Sounds(QObject):
     Signals:
         arrived(object): a source wanted by the arrangement has its loop.
         auditioned(Sounded): what was asked for last by `audition`, at once if it was there.
-        seen(Seen): the spectrogram of a real segment that was auditioned without; its key is the
-            source.
         failed(object, str): a source that is wanted or was auditioned last, and why it cannot be.
         busy(int): sources wanted that have not arrived.
     """
 
     arrived = Signal(object)
     auditioned = Signal(object)
-    seen = Signal(object)
     failed = Signal(object, str)
     busy = Signal(int)
 
@@ -65,7 +62,6 @@ class Sounds(QObject):
         for each in (self._decoder, self._reader):
             each.sounded.connect(self._sounded)
             each.failed.connect(self._failed)
-        self._reader.seen.connect(self._seen)
 
     @property
     def outstanding(self) -> int:
@@ -136,8 +132,6 @@ class Sounds(QObject):
             self._settle(key)
         if purpose == AUDITION and key == self._audition:
             self.auditioned.emit(sounded)
-            if sounded.spectrogram is None:
-                self._reader.spectrogram(_Asked(key, AUDITION), key.source)
 
     def _settle(self, key: _Key) -> None:
         """A wanted sound is there, be it that it was auditioned."""
@@ -145,17 +139,6 @@ class Sounds(QObject):
         self._drop_waiting()
         self.arrived.emit(key.source)
         self.busy.emit(len(self._wanted))
-
-    @Slot(object)
-    def _seen(self, seen: Seen) -> None:
-        """The spectrogram of what is kept already without."""
-        if not isinstance(seen.key, _Asked):
-            return
-        key = seen.key.key
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.put(key, replace(found, spectrogram=seen.spectrogram))
-        self.seen.emit(replace(seen, key=key.source))
 
     @Slot(object)
     def _failed(self, failed: Failed) -> None:

@@ -37,6 +37,15 @@ def test_does_not_keep_what_is_larger_than_itself() -> None:
     assert (len(cache), cache.size) == (0, 0)
 
 
+def test_can_be_made_smaller() -> None:
+    cache = ByteCache(3000)
+    for name in "abc":
+        cache.get(name, _array)
+    cache.shrink(1000)
+    assert "c" in cache
+    assert (len(cache), cache.size) == (1, 1000)
+
+
 def test_clearing_forgets() -> None:
     cache = ByteCache(3000)
     cache.get("a", _array)

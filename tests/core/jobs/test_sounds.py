@@ -143,17 +143,3 @@ def test_what_is_needed_stays_however_much_that_is(
     made.want(wanted[:1], bpm)
     assert made.loop(wanted[0], bpm) is not None
     assert sum(made.loop(source, bpm) is not None for source in wanted) <= 2
-
-
-def test_the_spectrogram_of_a_real_segment_follows_its_sound(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
-) -> None:
-    _, made = sounds
-    source = RealSource(demo.segments[7].id)
-    with qtbot.waitSignal(made.seen, timeout=PATIENCE) as told:
-        made.audition(source, BPM)
-    assert told.args[0].source == source
-    assert told.args[0].spectrogram.shape == (512, 128)
-    with qtbot.waitSignal(made.auditioned) as again:
-        made.audition(source, BPM)
-    assert again.args[0].spectrogram is not None
