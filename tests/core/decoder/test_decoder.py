@@ -211,6 +211,14 @@ def test_results_are_cached_and_read_only(decoder: Decoder) -> None:
         samples[0] = 0.0
 
 
+def test_rendered_latents_need_not_be_kept(decoder: Decoder) -> None:
+    decoder.keep_rendered(0)
+    samples = decoder.audio(_between(decoder), BPM)
+    again = decoder.audio(_between(decoder), BPM)
+    assert again is not samples
+    np.testing.assert_array_equal(again, samples)
+
+
 def test_without_audio_the_phase_renderer_sounds_and_says_so(
     decoder: Decoder, library: Library
 ) -> None:

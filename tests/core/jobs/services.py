@@ -60,3 +60,8 @@ def _act(source: Source) -> None:
         raise InputError("not this one")
     if source == BUG:
         raise ZeroDivisionError("inside")
+
+
+def tell_threads(connection: Connection) -> None:
+    """Body of a child: on how many threads it multiplies matrices."""
+    connection.send(os.environ.get("OPENBLAS_NUM_THREADS"))
