@@ -71,11 +71,15 @@ class LatentMap:
 
     @cached_property
     def axes(self) -> AttributeAxes:
-        """To move latents along attributes."""
-        scientific.load()
-        from core.latent.axes import AttributeAxes
+        """To move latents along attributes: the model's own, else fitted to the segments.
 
-        return AttributeAxes.fit(self.latents, {name: self.values(name) for name in ATTRIBUTES})
+        Loudness is no axis: it all but follows energy, and holding one still bends the other.
+        """
+        scientific.load()
+        from core.latent.axes import NAMES, AttributeAxes
+
+        known = AttributeAxes.of_model(self.model_path)
+        return known or AttributeAxes.fit(self.latents, {n: self.values(n) for n in NAMES})
 
     def values(self, attribute: str) -> NDArray[np.float64]:
         """(n,) of an attribute by name."""

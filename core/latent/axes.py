@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import InputError
+from core.settings import LATENT_SIZE
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Measure: TypeAlias = Callable[[Array], Mapping[str, Doubles]]
 NAMES = ("brightness", "density", "kick", "energy")
 _LEAST_POINTS = 3
 _RIDGE = 0.05
@@ -53,6 +58,44 @@ class AttributeAxes:
         gradients = _ridge(white, targets, ridge)
         steps = _without_the_others(gradients)
         return cls(tuple(values), steps * spread)
+
+    @classmethod
+    def of_model(cls, path: Path) -> Self | None:
+        """Those that the model file at `path` carries; None where it has none or cannot be read.
+
+        The file is a zip archive; what the model says about itself is plain JSON inside.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                info = json.loads(archive.read("config.json"))["config"]["info"]
+            steps = {name: np.asarray(info["axes"][name], np.float64) for name in NAMES}
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+            return None
+        whole = all(step.shape == (LATENT_SIZE,) for step in steps.values())
+        finite = whole and bool(np.isfinite(list(steps.values())).all())
+        return cls(NAMES, np.stack(list(steps.values()))) if finite else None
+
+    def calibrated(
+        self, latents: ArrayLike, measure: Measure, deviations: Mapping[str, float]
+    ) -> Self:
+        """The axes corrected by what moving along them does to `latents` (m, d) when decoded.
+
+        A decoder is not linear, and a regression on clustered music shrinks: on the demo, moving
+        along energy took brightness along at .6 of it. The mean effects of all axes on all
+        attributes are measured a step up and down, and the axes mixed so that each of them would
+        raise its own attribute by one deviation and leave the others (`benchmarks/axes.py`).
+
+        measure: latents (n, d) -> name -> (n,), of what is decoded from them.
+        deviations: of each attribute over the library; 0 for one that never changes.
+        """
+        points = np.asarray(latents, np.float64)
+        scale = np.array([max(deviations[name], 1e-9) for name in self.names])
+        steps = [np.concatenate([points + d, points - d]) for d in self.directions]
+        found = measure(np.concatenate(steps).astype(np.float32))
+        values = np.stack([found[name] for name in self.names], axis=1) / scale
+        up, down = np.moveaxis(values.reshape(len(steps), 2, len(points), -1), 1, 0)
+        effects = 0.5 * (up - down).mean(axis=1)
+        return type(self)(self.names, _undone(effects) @ self.directions)
 
     def move(self, latents: ArrayLike, name: str, amount: float) -> Array:
         """`latents` (d,) or (m, d) moved by `amount` standard deviations of attribute `name`.
@@ -107,6 +150,14 @@ def _without_the_others(gradients: Doubles) -> Doubles:
         return 0.0 * gradients
     held = gram + 0.01 * scale * np.eye(len(gram))
     return np.asarray(np.linalg.solve(held, gradients), np.float64)
+
+
+def _undone(effects: Doubles) -> Doubles:
+    """W (a, a) that brings W @ effects as near to one as keeps W small: a weak axis is not blown
+    up, one without effect becomes none."""
+    gram: Doubles = effects @ effects.T
+    held = gram + 0.01 * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
+    return np.asarray(np.linalg.solve(held, effects).T, np.float64)
 
 
 def _require(points: Doubles, values: Mapping[str, Doubles]) -> None:

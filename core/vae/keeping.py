@@ -34,6 +34,7 @@ class Keeper:
         self._weights: list[NDArray[Any]] = []
         self._saved_at = time.monotonic()
         self._unsaved = False
+        self._wrote = False
         self.score, self.epoch = math.inf, 0
 
     def offer(self, score: float, epoch: int, *, saved: bool = False) -> bool:
@@ -54,11 +55,12 @@ class Keeper:
     def save(
         self, info: Callable[[], dict[str, Any]], aggregate: Callable[[], Measure], *, now: bool
     ) -> bool:
-        """Write the best if it is new, and it is time or `now`, its latents standardised over
-        what `aggregate` measures; says whether it did. The model is left as it was. Raises
-        `OutputError`."""
-        due = now or time.monotonic() - self._saved_at >= _SAVE_EVERY
-        if not (self._unsaved and due):
+        """Write the best if it is new and it is time, or `now` if it is of this run, its latents
+        standardised over what `aggregate` measures; says whether it did. `info` sees the model as
+        it is written. The model is left as it was. Raises `OutputError`."""
+        due = time.monotonic() - self._saved_at >= _SAVE_EVERY
+        wanted = self._unsaved or self._wrote if now else self._unsaved and due
+        if not wanted:
             return False
         last = self._model.get_weights()
         try:
@@ -71,5 +73,5 @@ class Keeper:
             checkpoint.save(self._model, self._path, {**info(), "epoch": self.epoch})
         finally:
             self._model.set_weights(last)
-        self._unsaved, self._saved_at = False, time.monotonic()
+        self._unsaved, self._wrote, self._saved_at = False, True, time.monotonic()
         return True

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import TrainingError
 from core.progress import CancelFlag, Progress
-from core.vae import checkpoint, resuming, schedule
+from core.vae import checkpoint, resuming, schedule, steering
 from core.vae.backend import keras
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.history import Epoch, History
@@ -252,6 +252,11 @@ class Run:
             "seed": self.options.seed,
         }
 
+    def _last_info(self) -> dict[str, Any]:
+        """With what takes seconds to measure, so only once."""
+        axes = steering.steer(self.model, self.meter, self.data, self.learning)
+        return {**self._info(), "axes": axes}
+
     def picture(self) -> Spectra:
         """A window (512, 128) dB and what the model as it is now makes of it."""
         window = self.data.batch(self.watched[len(self.watched) // 2 :][:1])
@@ -263,7 +268,8 @@ class Run:
             self.watcher.epoch(self.history.epochs[-1], self.picture)
 
     def _save(self, *, now: bool) -> None:
-        saved = self.keeper.save(self._info, self._aggregate, now=now)
+        info = self._last_info if now else self._info
+        saved = self.keeper.save(info, self._aggregate, now=now)
         if saved and self.watcher is not None:
             self.watcher.saved(self.keeper.epoch)
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import zipfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -109,3 +113,54 @@ def test_refuses_an_unknown_axis() -> None:
     latents, attributes = _library(20)
     with pytest.raises(InputError, match="no axis colour; there are brightness"):
         AttributeAxes.fit(latents, attributes).move(latents, "colour", 1.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_calibrated_axes_undo_what_the_decoder_bends(name: str) -> None:
+    latents, attributes = _library()
+    deviations = {k: float(v.std()) for k, v in attributes.items()}
+    axes = AttributeAxes.fit(latents, attributes).calibrated(latents[:60], _measured, deviations)
+    above, below = (_measured(axes.move(latents, name, amount)) for amount in (1.0, -1.0))
+    moved = {k: np.mean(above[k] - below[k]) / (2 * deviations[k]) for k in NAMES}
+    assert moved[name] == pytest.approx(1.0, abs=0.25)
+    assert all(abs(moved[k]) < 0.15 for k in NAMES if k != name), moved
+
+
+def test_an_axis_without_effect_stays_away_when_calibrated() -> None:
+    latents, attributes = _library(50)
+    still = {**attributes, "kick": np.zeros(50)}
+    deviations = {k: float(v.std()) for k, v in still.items()}
+    axes = AttributeAxes.fit(latents, still).calibrated(
+        latents[:20], lambda z: {**_measured(z), "kick": np.zeros(len(z))}, deviations
+    )
+    assert np.abs(axes.direction("kick")).max() < 1e-6
+    assert np.isfinite(axes.directions).all()
+
+
+def _model_file(path: Path, info: object) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"config": {"info": info}}))
+    return path
+
+
+def test_axes_come_from_a_model_file_that_carries_them(tmp_path: Path) -> None:
+    steps = {name: [float(k)] * 64 for k, name in enumerate(NAMES)}
+    found = AttributeAxes.of_model(_model_file(tmp_path / "m.keras", {"axes": steps}))
+    assert found is not None
+    assert found.names == NAMES
+    np.testing.assert_array_equal(found.direction("energy"), np.full(64, 3.0))
+
+
+@pytest.mark.parametrize(
+    "info",
+    [{}, {"axes": {}}, {"axes": {name: [0.0] for name in NAMES}}, None,
+     {"axes": {name: [float("nan")] * 64 for name in NAMES}}],
+)  # fmt: skip
+def test_a_model_without_axes_has_none(tmp_path: Path, info: object) -> None:
+    assert AttributeAxes.of_model(_model_file(tmp_path / "m.keras", info)) is None
+
+
+def test_no_model_file_no_axes(tmp_path: Path) -> None:
+    assert AttributeAxes.of_model(tmp_path / "gone.keras") is None
+    (tmp_path / "text.keras").write_text("not an archive")
+    assert AttributeAxes.of_model(tmp_path / "text.keras") is None

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
+from core.latent.axes import AttributeAxes
 from core.vae import checkpoint, keeping, resuming
 from core.vae.augment import Augmentation
 from core.vae.data import TrainingData
@@ -194,3 +195,11 @@ def test_it_gives_up_when_nothing_improves(tiny_options: Make) -> None:
 def test_time_stops_it(tiny_options: Make) -> None:
     result = train(music(), tiny_options(epochs=None, minutes=0.1, patience=None))
     assert result.stopped == "time"
+
+
+def test_the_file_carries_attribute_axes(tiny_options: Make) -> None:
+    options = tiny_options()
+    train(music(), options)
+    axes = AttributeAxes.of_model(options.path)
+    assert axes is not None
+    assert axes.directions.shape == (4, 64)
