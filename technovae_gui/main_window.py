@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         device = self.transport.device
         self.studio.player.open(device.name, device.latency)
         self.clock.start()
+        self.map_view.setFocus()
         opened = project is not None and self.projects.open(project)
         library = settings.value("library", "")
         if not opened:

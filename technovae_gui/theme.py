@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
 GROUND = "#0e1014"
 """Behind everything."""
@@ -33,6 +35,10 @@ LATENT_COLOUR = "#cfd6e4"
 SPACE = 6
 """Pixels between things that belong together; twice that between things that do not."""
 RADIUS = 4
+_OFF = "#5b6372"
+"""Text of what cannot be used now."""
+_MARKS = (Path(__file__).parent / "marks").as_posix()
+"""Arrows and ticks: a style sheet that draws a frame loses those of the style."""
 
 
 def track_colour(index: int) -> str:
@@ -43,6 +49,11 @@ def track_colour(index: int) -> str:
 def mono() -> QFont:
     """The font of numbers that change while they are read."""
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def indent(box: QAbstractSpinBox) -> None:
+    """Give the number in `box` the room before it that a style sheet cannot give."""
+    box.lineEdit().setTextMargins(SPACE - 1, 0, 0, 0)
 
 
 def apply(app: QApplication) -> None:
@@ -59,7 +70,7 @@ def apply(app: QApplication) -> None:
     }.items():  # fmt: skip
         palette.setColor(role, QColor(colour))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#5b6372"))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(_OFF))
     app.setPalette(palette)
     app.setStyleSheet(_SHEET)
 
@@ -72,22 +83,46 @@ QPushButton, QToolButton {{
 QPushButton:hover, QToolButton:hover {{ border-color: {LINE_STRONG}; background: #262c37; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {LINE}; }}
 QPushButton:checked, QToolButton:checked {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: #5b6372; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {_OFF}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
     border-color: {ACCENT}; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; font-weight: 600; }}
-QPushButton[primary="true"]:disabled {{ background: {RAISED}; color: #5b6372; border-color: {LINE}; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; color: {_OFF}; border-color: {LINE}; }}
 QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {GROUND}; border: 1px solid {LINE}; border-radius: {RADIUS}px; padding: 3px 6px;
     selection-background-color: {ACCENT}; selection-color: {GROUND}; }}
 QComboBox QAbstractItemView {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {_OFF}; }}
+QComboBox {{ padding-right: 18px; }}
+QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: center right; width: 20px; border: 0; }}
+QComboBox::down-arrow {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7px; }}
+QComboBox::down-arrow:hover {{ image: url("{_MARKS}/down_bright.svg"); }}
+QComboBox::down-arrow:disabled {{ image: url("{_MARKS}/down_off.svg"); }}
+QAbstractSpinBox {{ padding-right: 17px; }}
+QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border; width: 17px; border: 0; border-left: 1px solid {LINE}; }}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; border-top-right-radius: {RADIUS}px; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; border-bottom-right-radius: {RADIUS}px; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {RAISED}; }}
+QAbstractSpinBox::up-button:pressed, QAbstractSpinBox::down-button:pressed {{ background: {LINE}; }}
+QAbstractSpinBox::up-arrow {{ image: url("{_MARKS}/up.svg"); width: 9px; height: 7px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7px; }}
+QAbstractSpinBox::up-arrow:hover {{ image: url("{_MARKS}/up_bright.svg"); }}
+QAbstractSpinBox::down-arrow:hover {{ image: url("{_MARKS}/down_bright.svg"); }}
+QAbstractSpinBox::up-arrow:disabled, QAbstractSpinBox::up-arrow:off {{ image: url("{_MARKS}/up_off.svg"); }}
+QAbstractSpinBox::down-arrow:disabled, QAbstractSpinBox::down-arrow:off {{ image: url("{_MARKS}/down_off.svg"); }}
+QCheckBox {{ spacing: 7px; }} QCheckBox:disabled {{ color: {_OFF}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {LINE_STRONG}; border-radius: 3px; background: {GROUND}; }}
-QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }} QCheckBox::indicator:focus {{ border-color: {ACCENT}; }}
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {ACCENT}; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; image: url("{_MARKS}/tick.svg"); }}
+QCheckBox::indicator:indeterminate {{ background: {LINE_STRONG}; image: url("{_MARKS}/partly.svg"); }}
+QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
+QCheckBox::indicator:checked:disabled {{ background: {_OFF}; border-color: {_OFF}; image: url("{_MARKS}/tick_off.svg"); }}
 QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {TEXT}; }}
 QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
+QSlider::sub-page:horizontal:disabled {{ background: {LINE}; }} QSlider::handle:horizontal:disabled {{ background: {LINE_STRONG}; }}
 QProgressBar {{ background: {GROUND}; border: 1px solid {LINE}; border-radius: {RADIUS}px; text-align: center; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 QTabWidget::pane {{ border: 0; background: {PANEL}; }}
@@ -99,7 +134,7 @@ QTableView, QTreeView, QListView {{ background: {GROUND}; border: 1px solid {LIN
 QMenuBar {{ background: {GROUND}; }} QMenuBar::item:selected {{ background: {RAISED}; }}
 QMenu {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; padding: 4px; }}
 QMenu::item {{ padding: 4px 22px 4px 12px; border-radius: 3px; }}
-QMenu::item:selected {{ background: {ACCENT}; color: {GROUND}; }} QMenu::item:disabled {{ color: #5b6372; }}
+QMenu::item:selected {{ background: {ACCENT}; color: {GROUND}; }} QMenu::item:disabled {{ color: {_OFF}; }}
 QSplitter::handle {{ background: {LINE}; }} QSplitter::handle:hover {{ background: {ACCENT}; }}
 QScrollBar {{ background: {GROUND}; }} QScrollBar:vertical {{ width: 11px; }} QScrollBar:horizontal {{ height: 11px; }}
 QScrollBar::handle {{ background: {LINE_STRONG}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}

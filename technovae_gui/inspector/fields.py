@@ -30,11 +30,7 @@ class NumberField(QDoubleSpinBox):
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
-        # `NoButtons` leaves the text no room under the style sheet; buttons of no width do.
-        self.setStyleSheet(
-            "QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }"
-        )
-        self.lineEdit().setTextMargins(6, 0, 6, 0)
+        theme.indent(self)
         # The range would ask for room that its largest number needs.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(60)
@@ -108,16 +104,6 @@ class ChoiceField(QComboBox):
 
 class SwitchField(QCheckBox):
     """On, off, or partly."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setStyleSheet(
-            f"QCheckBox::indicator {{ width: 13px; height: 13px; border-radius: 3px;"
-            f" border: 1px solid {theme.LINE_STRONG}; background: {theme.GROUND}; }}"
-            f"QCheckBox::indicator:checked {{ background: {theme.ACCENT}; }}"
-            f"QCheckBox::indicator:indeterminate {{ background: {theme.LINE_STRONG}; }}"
-            f"QCheckBox::indicator:focus {{ border-color: {theme.ACCENT}; }}"
-        )
 
     def show_values(self, values: Iterable[bool]) -> None:
         """Mirror the values of all clips."""

@@ -22,12 +22,6 @@ from technovae_gui.parts.wheel import WheelGuard
 
 _LABELS = 82
 """Pixels: the first column of every form, so that forms below each other align."""
-_FIELDS = (
-    "QAbstractSpinBox QLineEdit { border: 0; padding: 0; background: transparent; }"
-    " QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }"
-    f" QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DIM}; }}"
-)
-_INDENT = 4
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -133,13 +127,7 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    content.setStyleSheet(_FIELDS)
     for box in content.findChildren(QAbstractSpinBox):
-        _plain(box)
+        theme.indent(box)
     WheelGuard(content)
     return area
-
-
-def _plain(box: QAbstractSpinBox) -> None:
-    """A frame loses the style's arrows; typing, the wheel, Up and Down change the number."""
-    box.lineEdit().setTextMargins(_INDENT, 0, _INDENT, 0)

@@ -81,8 +81,13 @@ class ShortcutSheet(QFrame):
         grid.setContentsMargins(24, 18, 24, 18)
         grid.setHorizontalSpacing(36)
         grid.setVerticalSpacing(16)
-        for number, (title, rows) in enumerate(SHEET):
-            grid.addWidget(_section(title, rows), number // 2, number % 2)
+        for number in range(2):
+            column = QVBoxLayout()
+            column.setSpacing(16)
+            for title, rows in SHEET[number::2]:
+                column.addWidget(_section(title, rows))
+            column.addStretch(1)
+            grid.addLayout(column, 0, number)
         self.hide()
 
     def toggle(self) -> None:

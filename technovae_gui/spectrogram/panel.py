@@ -14,6 +14,8 @@ from technovae_gui.spectrogram.pane import DIFFERENCE, LEVELS, Pane
 Array = NDArray[np.float32]
 _WIDE = 2.4
 """Width to height from which the three stand side by side."""
+_LEAST_EACH = 84
+"""Pixels of height; where there are fewer, the difference is left out."""
 
 
 class SpectrogramPanel(QWidget):
@@ -72,6 +74,7 @@ class SpectrogramPanel(QWidget):
         wide = self.width() > _WIDE * self.height()
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.difference.setVisible(wide or self.height() >= 3 * (_LEAST_EACH + theme.SPACE))
         super().resizeEvent(event)
 
     def _compare(self) -> None:

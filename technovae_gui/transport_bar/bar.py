@@ -54,6 +54,7 @@ class TransportBar(QWidget):
         self.sounding.setProperty("dim", True)
         self.sounding.setAccessibleName("What sounds")
         self.gain = self._gain_slider()
+        self.gain_value = self._readout("+0 dB", "Master gain", 58)
         self.meter = Meter()
         self.lufs = self._readout("-∞ LUFS", "Momentary loudness of what you hear (400 ms)", 92)
         self.device = DeviceButton()
@@ -113,7 +114,7 @@ class TransportBar(QWidget):
                 row.addWidget(widget)
             row.addWidget(_divider())
         row.addWidget(self.sounding, 1)
-        for widget in (self.gain, self.meter, self.lufs, self.device):
+        for widget in (self.gain_value, self.gain, self.meter, self.lufs, self.device):
             row.addWidget(widget)
 
     def _connect(self) -> None:
@@ -126,6 +127,7 @@ class TransportBar(QWidget):
 
     def _gain_moved(self, value: int) -> None:
         self.gain.setToolTip(f"Master gain: {value:+d} dB")
+        self.gain_value.setText(f"{value:+d} dB")
         self.gain_changed.emit(float(value))
 
     def _button(self, face: str, tip: str, name: str) -> QToolButton:
@@ -144,6 +146,7 @@ class TransportBar(QWidget):
         box.setSuffix(" BPM")
         box.setKeyboardTracking(False)
         box.setFixedWidth(118)
+        theme.indent(box)
         box.setToolTip("Tempo of the project; everything follows")
         box.setAccessibleName("Tempo")
         return box
