@@ -38,7 +38,7 @@ def main() -> None:
         report = measured(corpus, folder, options, console)
     console.print(table.plain(report))
     if options.markdown:
-        options.markdown.write_text(table.markdown(report), encoding="utf-8")
+        table.write_into(options.markdown, table.markdown(report))
 
 
 def measured(
@@ -117,7 +117,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("audio", type=Path, metavar="AUDIO_DIR")
     parser.add_argument("--json", "--out", type=Path, help="write all figures here")
-    parser.add_argument("--markdown", type=Path, help="and the table here")
+    parser.add_argument(
+        "--markdown", type=Path, help="the page for the table; default benchmarks/RESULTS.md"
+    )
     parser.add_argument("--minutes-training", type=float, help="of each network; default 10")
     parser.add_argument("--hold-out", type=int, default=5, help="how many whole tracks")
     parser.add_argument("--seed", type=int, default=0)
@@ -127,6 +129,8 @@ def _arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.minutes_training is None:
         options.minutes_training = _QUICK_MINUTES if options.quick else 10.0
+    if options.markdown is None and not options.quick:
+        options.markdown = Path(__file__).parents[1] / "RESULTS.md"
     return options
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group
@@ -19,6 +20,7 @@ ROWS = (
 )
 RECIPE, COMPONENTS = ROWS[:2]
 MISSED = " ✗"
+BEGIN, END = "<!-- begin: benchmarks.quality -->", "<!-- end: benchmarks.quality -->"
 _CLICK_DB = 3.0
 
 Row = dict[str, float]
@@ -120,7 +122,8 @@ SOUND = (
            lambda row, _: row["dip dB"] <= 1.0 and row["click dB"] <= _CLICK_DB),
     Column("LUFS off, dBTP", "{LUFS_error:.2f}, {true_peak:.2f}", ".2; at most -1",
            lambda row, _: row["LUFS error"] <= 0.2 and row["true peak"] <= -1.0),
-    Column("s a segment", "{seconds:.3f}", "1/12 of the recipe's", _of(RECIPE, "seconds", 1 / 12)),
+    Column("CPU s a segment", "{seconds:.3f}", "1/12 of the recipe's",
+           _of(RECIPE, "seconds", 1 / 12)),
 )  # fmt: skip
 COLUMNS = MODEL + SOUND
 PARTS = {"What was learned": MODEL, "How it sounds": SOUND}
@@ -159,7 +162,17 @@ def markdown(report: Report) -> str:
         lines = [["", *(column.title for column in columns)], ["---"] * (len(columns) + 1)]
         lines += _lines(columns, report)
         text.append(f"### {title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines))
-    return "\n\n".join([*text, "\n".join(f"- {one}" for one in sentences(report))]) + "\n"
+    missed = [f"Missed: {one}." for one in report["missed"]]
+    lines = "\n".join(f"- {one}" for one in (*sentences(report), *missed))
+    return "\n\n".join([*text, lines]) + "\n"
+
+
+def write_into(path: Path, text: str) -> None:
+    """Put `text` between the marks in the file at `path`, which is made if it is not there."""
+    page = path.read_text(encoding="utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2] or "\n"
+    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
 
 
 def sentences(report: Report) -> list[str]:
