@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli.arguments import Parser
 from core.errors import OutputError, TechnoVAEError
-
-_PATIENCE = 60.0
 
 
 def main(argv: Sequence[str]) -> int:
@@ -43,6 +40,7 @@ def take(path: Path, size: tuple[int, int]) -> None:
 
     from technovae_gui.app import make_application
     from technovae_gui.main_window import MainWindow
+    from technovae_gui.waiting import pause, until
 
     app = make_application()
     with tempfile.TemporaryDirectory(prefix="technovae-") as folder:
@@ -54,10 +52,10 @@ def take(path: Path, size: tuple[int, int]) -> None:
         window.show()
         window.begin()
         try:
-            _until(lambda: window.studio.map is not None)
+            until(lambda: window.studio.map is not None)
             arrange(window)
-            _until(lambda: window.studio.sounds.outstanding == 0 and not window.timeline.missing())
-            _settle()
+            until(lambda: window.studio.sounds.outstanding == 0 and not window.timeline.missing())
+            pause(1.5)
             if not window.grab().save(str(path), "PNG"):
                 raise OutputError(f"{path}: the picture could not be written; choose another place")
         finally:
@@ -91,20 +89,6 @@ def arrange(window: object) -> None:
     window.document.edit("place", lambda _: arrangement)
     window.timeline.fit()
     window.map_view.dot_chosen.emit(found.segments[rows[2]].id)
-
-
-def _until(done: Callable[[], bool]) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    end = time.monotonic() + _PATIENCE
-    while not done() and time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.01)
-
-
-def _settle() -> None:
-    end = time.monotonic() + 1.5
-    _until(lambda: time.monotonic() > end)
 
 
 def _size(text: str) -> tuple[int, int]:

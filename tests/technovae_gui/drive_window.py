@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from technovae_gui.waiting import pause, until
 
 SIZE = (1280, 800)
 
@@ -51,7 +52,7 @@ def _drive(folder: Path, picture: Path) -> int:
         drive.all(picture)
     finally:
         window.close()
-        _wait(0.2)
+        pause(0.2)
         QApplication.quit()
     print("; ".join(drive.problems))
     return 1 if drive.problems else 0
@@ -73,7 +74,7 @@ class Drive:
         if self.problems:
             self.problems += self._said
             return
-        _wait(1.5)
+        pause(1.5)
         self.drag_a_dot_and_trim()
         self.crossfade()
         self.play()
@@ -140,7 +141,7 @@ class Drive:
 
     def check(self, what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:
         """Wait for `fine`, or note `what`."""
-        if not _until(fine, seconds):
+        if not until(fine, seconds):
             self.problems.append(what)
 
 
@@ -156,25 +157,8 @@ def hand(commands: str) -> None:
     """What a hand does, by another process; the window's events go on meanwhile, also those inside
     a drag, which only ends when that process lets go."""
     done = subprocess.Popen(["xdotool", *commands.split()])
-    _until(lambda: done.poll() is not None, 30)
-    _wait(0.1)
-
-
-def _wait(seconds: float) -> None:
-    end = time.monotonic() + seconds
-    _until(lambda: time.monotonic() > end, seconds + 1)
-
-
-def _until(fine: Callable[[], bool], seconds: float) -> bool:
-    from PySide6.QtWidgets import QApplication
-
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        if fine():
-            return True
-        time.sleep(0.003)
-    return fine()
+    until(lambda: done.poll() is not None, 30)
+    pause(0.1)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 from core.jobs import work
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
@@ -23,6 +21,7 @@ from core.timeline import edits
 from core.timeline.clip import Clip, LatentSource, RealSource
 from technovae_gui.app import make_application
 from technovae_gui.main_window import MainWindow
+from technovae_gui.waiting import pause, until
 
 PATIENCE = 90.0
 
@@ -45,10 +44,10 @@ def main(folder: Path, seconds: float) -> None:
         _until(lambda: window.clock.state.frame > seconds * 44_100)
         state = window.clock.state
         window.stop()
-        _wait(0.3)
+        pause(0.3)
     finally:
         window.close()
-        _wait(0.2)
+        pause(0.2)
     print(json.dumps([state.device, state.underruns, state.frame]))
     del app
 
@@ -89,17 +88,8 @@ def _export(window: MainWindow, path: Path) -> None:
     _until(lambda: not job.busy)
 
 
-def _wait(seconds: float) -> None:
-    end = time.monotonic() + seconds
-    _until(lambda: time.monotonic() > end)
-
-
 def _until(fine: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not fine():
-        assert time.monotonic() < end, "it took too long"
-        QApplication.processEvents()
-        time.sleep(0.003)
+    assert until(fine, PATIENCE), "it took too long"
 
 
 if __name__ == "__main__":
