@@ -101,8 +101,12 @@ class Studio(QObject):
         self.link.close()
 
     def _opened(self, found: tuple[Path, Path | None, str, list[Track], LatentMap | None]) -> None:
+        same = found[0] == self.library_path and found[3] == self.tracks
         self.library_path, self.model_path, self.library_id, self.tracks, self.map = found
-        self.sounds.set_library(self.library_path)
+        if same:  # another model at most: what is read from the library is as it was
+            self.sounds.forget_latents()
+        else:
+            self.sounds.set_library(self.library_path)
         self.library_opened.emit()
         self.map_changed.emit(self.map)
         if self.model_path is None:

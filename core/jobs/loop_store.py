@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from core.jobs.messages import Sounded
@@ -37,6 +37,11 @@ class LoopStore(Generic[Key]):
         """Let these stay, and no others."""
         self._needed = frozenset(keys)
         self._shrink()
+
+    def drop(self, which: Callable[[Key], bool]) -> None:
+        """Forget those for whose keys `which` is true."""
+        for key in [key for key in self._kept if which(key)]:
+            del self._kept[key]
 
     def clear(self) -> None:
         """Forget everything."""

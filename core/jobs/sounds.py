@@ -16,7 +16,7 @@ from core.jobs.messages import AUDITION, CLIP, Array, Failed, Sounded
 from core.jobs.reader_link import ReaderLink
 from core.timeline.clip import RealSource, Source
 
-KEPT_BYTES: Final = 256 << 20
+KEPT_BYTES: Final = 160 << 20
 """Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
 
 
@@ -35,6 +35,10 @@ class _Asked:
 
     key: _Key
     purpose: str
+
+
+def _is_latent(key: _Key) -> bool:
+    return not isinstance(key.source, RealSource)
 
 
 class Sounds(QObject):
@@ -80,6 +84,16 @@ class Sounds(QObject):
         self._audition = None
         self._drop_waiting()
         self.busy.emit(0)
+
+    def forget_latents(self) -> None:
+        """Forget what another model made; real segments stay. What is needed has to be wanted
+        again."""
+        self._kept.drop(_is_latent)
+        self._wanted = {key: None for key in self._wanted if not _is_latent(key)}
+        if self._audition is not None and _is_latent(self._audition):
+            self._audition = None
+        self._drop_waiting()
+        self.busy.emit(len(self._wanted))
 
     def loop(self, source: Source, bpm: float) -> Array | None:
         """The loop (frames, 2) of `source` at `bpm` if it is there. Takes no time."""

@@ -143,3 +143,17 @@ def test_what_is_needed_stays_however_much_that_is(
     made.want(wanted[:1], bpm)
     assert made.loop(wanted[0], bpm) is not None
     assert sum(made.loop(source, bpm) is not None for source in wanted) <= 2
+
+
+def test_another_model_leaves_real_segments(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    _, made = sounds
+    real = RealSource(demo.segments[5].id)
+    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
+        made.want([real, latent], BPM)
+    assert made.outstanding == 1
+    made.forget_latents()
+    assert made.outstanding == 0
+    assert made.loop(real, BPM) is not None
