@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 
-from technovae_gui import theme
 from technovae_gui.export_panel.formats import length_text, size_text
 from technovae_gui.export_panel.loudness import Loudness
 from technovae_gui.export_panel.outcome import Outcome, Result
 from technovae_gui.export_panel.request import ExportRequest, Range
 from technovae_gui.export_panel.target import Target
 from technovae_gui.parts import widgets
-from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.job_panel import JobPanel
 from technovae_gui.parts.line import Line
 
 _RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
@@ -26,13 +24,14 @@ _RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
 )
 
 
-class ExportPanel(QWidget):
+class ExportPanel(JobPanel):
     """Asks for an export.
 
     Signals:
         export_requested(object ExportRequest), cancel_requested()
     """
 
+    stopped = "Stopped; nothing was written."
     export_requested = Signal(object)
     cancel_requested = Signal()
 
@@ -40,7 +39,6 @@ class ExportPanel(QWidget):
         super().__init__(parent)
         self._seconds: dict[str, float] = {"whole": 0.0, "loop": 0.0, "selection": 0.0}
         self._lanes = 1
-        self._busy = False
         self.target = Target()
         self.range = widgets.combo(
             *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
@@ -51,8 +49,6 @@ class ExportPanel(QWidget):
         self.estimate = widgets.note()
         self.note = Line()
         self.export = widgets.button("Export", "Write the file (Ctrl+Enter)", primary=True)
-        self.job = JobBar()
-        self.line = Line()
         self.outcome = Outcome()
         self._lay_out()
         for signal in (
@@ -63,11 +59,6 @@ class ExportPanel(QWidget):
         self.export.clicked.connect(self._ask)
         self.job.cancel_requested.connect(self.cancel_requested)
         self.set_ranges(False, False)
-
-    @property
-    def busy(self) -> bool:
-        """Whether an export is under way."""
-        return self._busy
 
     # What the window tells
 
@@ -96,16 +87,8 @@ class ExportPanel(QWidget):
     @Slot()
     def export_started(self) -> None:
         """It is under way."""
-        self._busy = True
-        self.line.say("")
         self.outcome.hide()
-        self.job.begin("rendering…")
-        self._show()
-
-    @Slot(float, float, str)
-    def progress(self, done: float, total: float, message: str = "") -> None:
-        """It is so far."""
-        self.job.update_to(done, total, message)
+        self._begin("rendering…")
 
     @Slot(object)
     def exported(self, result: Result | Path) -> None:
@@ -115,18 +98,6 @@ class ExportPanel(QWidget):
             self.outcome.show_file(result)
         else:
             self.outcome.show_result(result, clips=not self.target.kind.exact)
-
-    @Slot(str)
-    def failed(self, message: str) -> None:
-        """It ended with an error: one line."""
-        self._over()
-        self.line.complain(message)
-
-    @Slot()
-    def cancelled(self) -> None:
-        """It was stopped; no file was changed."""
-        self._over()
-        self.line.say("Stopped; nothing was written.")
 
     # What the user does
 
@@ -140,22 +111,13 @@ class ExportPanel(QWidget):
             self.loudness.lufs,
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.export.click()
-        else:
-            super().keyPressEvent(event)
-
     def _ask(self) -> None:
         self.line.say("")
         self.target.remember()
         self.export_requested.emit(self.request())
 
-    def _over(self) -> None:
-        self._busy = False
-        self.job.end()
-        self._show()
+    def _button(self) -> QAbstractButton:
+        return self.export
 
     def _show(self) -> None:
         seconds = self._seconds[self.range.currentData()]
@@ -174,10 +136,7 @@ class ExportPanel(QWidget):
             self.note.say("")
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        rows = QVBoxLayout(content)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
-        rows.setSpacing(2 * theme.SPACE)
+        rows = self._column()
         form = widgets.form()
         widgets.add_row(form, "Range", self.range)
         widgets.add_row(form, "Loudness", self.loudness)
@@ -190,6 +149,4 @@ class ExportPanel(QWidget):
         ):
             rows.addWidget(widget)
         rows.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(widgets.scrolled(content))
+        self._close_column()

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from core.vae.history import Epoch
-from technovae_gui import theme
 from technovae_gui.parts import widgets
 from technovae_gui.parts.job_bar import JobBar
+from technovae_gui.parts.job_panel import JobPanel
 from technovae_gui.parts.line import Line
 from technovae_gui.training_panel.controls import Controls
 from technovae_gui.training_panel.curves import Curves
@@ -31,40 +30,33 @@ class Result(Protocol):
         """In plain sentences."""
 
 
-class TrainingPanel(QWidget):
+class TrainingPanel(JobPanel):
     """Asks for training and shows how it goes.
 
     Signals:
         start_requested(float minutes, bool resume, int seed), stop_requested()
     """
 
+    stopped = "Stopped before there was a new model; the one before is kept."
     start_requested = Signal(float, bool, int)
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._busy = False
+        # Training tells the time left itself, and has a button to stop already.
+        super().__init__(parent, bar=JobBar(guess=False))
+        self.job.cancel.hide()
         self._windows = 0
         self._resume = False
         self.about = widgets.note()
         self.controls = Controls()
-        # Training tells the time left itself, and has a button to stop already.
-        self.job = JobBar(guess=False)
-        self.job.cancel.hide()
         self.news = Line()
-        self.line = Line()
         self.figures = Figures()
         self.curves = Curves()
         self.reconstruction = Reconstruction()
         self._lay_out()
         self.controls.start_requested.connect(self._start)
         self.controls.stop_requested.connect(self.stop_requested)
-        self._enable()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a training is under way."""
-        return self._busy
+        self._show()
 
     # What the window tells
 
@@ -72,32 +64,24 @@ class TrainingPanel(QWidget):
         """What would be learned from: `windows` of four bars, one on every bar."""
         self._windows = windows
         self.about.setText(_about(name, windows, demo))
-        self._enable()
+        self._show()
 
     def set_history(self, epochs: Sequence[Epoch]) -> None:
         """The curves of the model that is there; none if it has no history."""
         if not self._busy:
             self.curves.set_epochs(epochs)
             self.figures.show_epoch(epochs[-1] if epochs else None)
-            self._enable()
+            self._show()
 
     @Slot()
     def training_started(self) -> None:
         """A training begins."""
-        self._busy = True
-        self.line.say("")
         self.news.say("")
-        self.job.begin("reading the library…")
         self.reconstruction.clear()
         if not self._resume:
             self.curves.set_epochs(())
             self.figures.show_epoch(None)
-        self._enable()
-
-    @Slot(float, float, str)
-    def progress(self, done: float, total: float, message: str = "") -> None:
-        """It is so far."""
-        self.job.update_to(done, total, message)
+        self._begin("reading the library…")
 
     @Slot(object)
     def take(self, event: Any) -> None:
@@ -134,36 +118,18 @@ class TrainingPanel(QWidget):
         self.curves.mark_saved(result.best_epoch)
         self.line.say("\n".join(f"• {line}" for line in result.lines()))
 
-    @Slot(str)
-    def failed(self, message: str) -> None:
-        """The training ended with an error: one line."""
-        self._over()
-        self.line.complain(message)
-
-    @Slot()
-    def cancelled(self) -> None:
-        """The training was stopped before there was a model to keep."""
-        self._over()
-        self.line.say("Stopped before there was a new model; the one before is kept.")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.controls.start.click()
-        else:
-            super().keyPressEvent(event)
-
     def _start(self, minutes: float, resume: bool, seed: int) -> None:
         self._resume = resume
         self.start_requested.emit(minutes, resume, seed)
 
     def _over(self) -> None:
-        self._busy = False
-        self.job.end()
         self.news.say("")
-        self._enable()
+        super()._over()
 
-    def _enable(self) -> None:
+    def _button(self) -> QAbstractButton:
+        return self.controls.start
+
+    def _show(self) -> None:
         self.controls.show_state(
             training=self._busy,
             possible=self._windows > 0,
@@ -171,19 +137,14 @@ class TrainingPanel(QWidget):
         )
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        rows = QVBoxLayout(content)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
-        rows.setSpacing(2 * theme.SPACE)
+        rows = self._column()
         for widget in (
             *(self.about, self.controls, self.job, self.news, self.line),
             *(self.figures, self.curves, self.reconstruction),
         ):
             rows.addWidget(widget)
         rows.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(widgets.scrolled(content))
+        self._close_column()
 
 
 def _about(name: str, windows: int, demo: bool) -> str:
