@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from core.jobs.messages import Seen
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 from core.timeline.clip import Clip, RealSource, Source
-from technovae_gui.timeline.thumbnails import of_spectrogram
+from technovae_gui.timeline.thumbnails import of_loop, of_spectrogram
 
 if TYPE_CHECKING:
     from core.playback.state import PlayerState
@@ -37,12 +37,14 @@ class Arranging(QObject):
         super().__init__(parent)
         self._studio, self._document, self._timeline = studio, document, timeline
         self._asked: set[Source] = set()
+        self._undrawn: set[Source] = set()
         self._failures: dict[Source, str] = {}
         self._timer = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._timer.timeout.connect(self.hand_over)
         document.changed.connect(self._later)
         document.loop_changed.connect(self.hand_over_loop)
         studio.sounds.arrived.connect(self._later)
+        studio.sounds.arrived.connect(self._arrived)
         studio.sounds.failed.connect(self._failed)
         studio.link.seen.connect(self._seen)
         studio.map_changed.connect(self._later)
@@ -123,22 +125,27 @@ class Arranging(QObject):
 
     @Slot(object)
     def _paint(self, sources: object) -> None:
-        """Thumbnails of `sources`, from the library or from the decoder."""
+        """Thumbnails of `sources`: music as its waveform, latents as the decoder's spectrogram."""
         for source in list(sources):  # type: ignore[call-overload]
             if source in self._asked:
                 continue
             self._asked.add(source)
             if isinstance(source, RealSource):
-                self._read(source)
+                self._undrawn.add(source)
+                self._arrived(source)
             else:
                 self._studio.link.spectrogram((_PICTURE, source), source)
 
-    def _read(self, source: RealSource) -> None:
-        self._studio.background.submit(
-            lambda: self._studio.segment_spectrogram(source.segment_id),
-            lambda found: self._timeline.set_thumbnail(source, of_spectrogram(found)),
-            lambda _: None,
-        )
+    @Slot(object)
+    def _arrived(self, source: Source) -> None:
+        loop = self._studio.sounds.loop(source, self.bpm)
+        if source in self._undrawn and loop is not None:
+            self._undrawn.discard(source)
+            self._studio.background.submit(
+                lambda: of_loop(loop),
+                lambda picture: self._timeline.set_thumbnail(source, picture),
+                lambda _: None,
+            )
 
     @Slot(object)
     def _seen(self, seen: Seen) -> None:
