@@ -18,7 +18,7 @@ def main(folder: Path, picture: Path) -> int:
     """Drag, trim, undo, crossfade, play; print what went wrong. Returns the exit status."""
     read, write = os.pipe()
     screen = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1700x800x24", "-nolisten", "tcp"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
@@ -46,7 +46,7 @@ def _drive(folder: Path, picture: Path) -> int:
     window.move(0, 0)
     window.resize(*SIZE)
     window.show()
-    drive = Drive(window)
+    drive = Drive(window, folder)
     window.begin()
     try:
         drive.all(picture)
@@ -61,8 +61,8 @@ def _drive(folder: Path, picture: Path) -> int:
 class Drive:
     """What a hand does in the window, and what was not as it should be afterwards."""
 
-    def __init__(self, window: Any) -> None:
-        self.window = window
+    def __init__(self, window: Any, folder: Path) -> None:
+        self.window, self.folder = window, folder
         self.problems: list[str] = []
         self._said: list[str] = []
         window.studio.status.connect(self._said.append)
@@ -81,6 +81,8 @@ class Drive:
         self.window.grab().save(str(picture))
         hand("key space")
         self.check("the space bar does not stop", lambda: not self.window.clock.state.playing)
+        self.pan()
+        self.drag_out()
 
     def drag_a_dot_and_trim(self) -> None:
         """Onto the first lane; longer by its right edge; undone."""
@@ -118,6 +120,45 @@ class Drive:
         state = lambda: self.window.clock.state  # noqa: E731
         self.check("the space bar does not play", lambda: state().playing)
         self.check("nothing is heard", lambda: max(state().peaks) > 0.01)
+
+    def pan(self) -> None:
+        """The map moves while Space is held, and nothing plays when it comes up."""
+        from PySide6.QtCore import QPoint
+
+        view = self.window.map_view.canvas
+        view.setFocus()
+        before, start = view.camera.x, view.mapToGlobal(QPoint(60, 60))
+        hand("keydown space sleep 0.2")
+        drag(start, start + QPoint(80, 0))
+        hand("keyup space sleep 0.2")
+        self.check("Space and drag do not pan", lambda: view.camera.x < before)
+        self.check("Space played after a pan", lambda: not self.window.clock.state.playing)
+
+    def drag_out(self) -> None:
+        """A clip taken out of the window and dropped on another program's is a file there."""
+        self.window.carrying_out._folder = self.folder / "dragged"
+        names = self.folder / "dropped.txt"
+        script = Path(__file__).with_name("drop_target.py")
+        place = SIZE[0] + 90
+        target = subprocess.Popen([sys.executable, str(script), str(names), str(place), "100"])
+        try:
+            pause(3.0)
+            clip = self.clips()[0]
+            start, end = self.on_lane(self.x(clip.start) + 40, 8), self.on_lane(0, 8)
+            end.setX(place + 150)
+            end.setY(250)
+            way = [start + (end - start) * step / 20 for step in range(1, 21)]
+            moves = " sleep 0.1 ".join(f"mousemove {at.x()} {at.y()}" for at in way)
+            wiggle = " sleep 0.2 ".join(f"mousemove {end.x() + n} {end.y()}" for n in range(10))
+            press = f"mousemove {start.x()} {start.y()} sleep 0.1 mousedown 1 sleep 0.1"
+            hand(f"{press} {moves} sleep 1.5 {wiggle} sleep 0.3 mouseup 1")
+            self.check("nothing was dropped outside", names.exists, 10)
+        finally:
+            target.terminate()
+            target.wait()
+        if names.exists():
+            self.check("what was dropped is no file", lambda: Path(names.read_text()).is_file())
+        self.check("the clip moved", lambda: clip in self.clips())
 
     def clips(self) -> list[Any]:
         """The document's."""
