@@ -73,7 +73,7 @@ class JobPanel(QWidget):
         self._show()
 
     def _column(self) -> QVBoxLayout:
-        """The column of a panel that scrolls where it is too low; to be filled, then `_close_column`."""
+        """A column to be filled, then `_close_column`: it scrolls where the panel is too low."""
         self._content = QWidget()
         rows = QVBoxLayout(self._content)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)

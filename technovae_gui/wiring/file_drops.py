@@ -51,7 +51,7 @@ class FileDrops(QObject):
         self._queue: list[Drop] = []
         self._asked: Drop | None = None
         self._running: Drop | None = None
-        self._report: Any = None
+        self._imports: list[tuple[Drop, Any]] = []
         window.timeline.files_dropped.connect(self.take)
         importing.began.connect(self._began)
         importing.panel.new_form.given_up.connect(self._given_up)
@@ -98,8 +98,9 @@ class FileDrops(QObject):
     @Slot(object)
     def _imported(self, report: Any) -> None:
         """The clips wait for the library to be opened anew: only then are the segments heard."""
-        if self._running is not None:
-            self._report = report
+        drop, self._running = self._running, None
+        if drop is not None:
+            self._imports.append((drop, report))
 
     @Slot(str)
     def _failed(self, line: str) -> None:
@@ -120,10 +121,16 @@ class FileDrops(QObject):
 
     @Slot()
     def _read(self) -> None:
-        drop, report = self._running, self._report
-        if drop is None or report is None or report.library != self._studio.library_path.absolute():
-            return
-        self._running = self._report = None
+        library = self._studio.library_path.absolute()
+        imports, self._imports = self._imports, []
+        for drop, report in imports:
+            if report.library == library:
+                self._read_one(drop, report)
+            else:
+                line = f"it was imported into {report.library}, which is no longer open"
+                self._banners.show_message(_KEY, drop.not_placed(line), kind="warning")
+
+    def _read_one(self, drop: Drop, report: Any) -> None:
         tracks = list(dict.fromkeys(f.track_id for f in report.files if f.track_id))
         self._studio.background.submit(
             lambda: _segments(report.library, tracks),
@@ -153,7 +160,7 @@ class FileDrops(QObject):
             more = f", and {len(lost) - 1} more" if len(lost) > 1 else ""
             line = f"“{Path(lost[0].path).name}”{more} was not placed: {why}"
             self._banners.show_message(_KEY, line, kind="warning")
-        else:
+        elif self._running is None:  # else the banner is the next import's
             self._banners.dismiss(_KEY)
         if clips:
             self._studio.status.emit(f"{clips} clips of {drop.name} were placed")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +16,12 @@ from PySide6.QtCore import QSettings
 from core import latent_map, resources
 from core.latent_map import LatentMap
 from technovae_gui.document import Document
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+PATIENCE = 90_000
+"""Milliseconds."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +43,18 @@ def demo_map() -> LatentMap:
 def document(qapp: object) -> Document:
     """An empty document."""
     return Document()
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    """The whole window on the demo, whose map is there."""
+    from technovae_gui.main_window import MainWindow
+
+    QSettings().setValue("hint_seen", True)
+    made = MainWindow(tmp_path / "sessions")
+    made.show()
+    made.begin()
+    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()

@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from core import project
@@ -20,20 +19,7 @@ from core.settings import TICKS_PER_BAR
 from core.timeline.clip import LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.main_window import MainWindow
-
-PATIENCE = 90_000
-
-
-@pytest.fixture
-def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    QSettings().setValue("hint_seen", True)
-    made = MainWindow(tmp_path / "sessions")
-    made.show()
-    made.begin()
-    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
+from tests.technovae_gui.conftest import PATIENCE
 
 
 def drop(window: MainWindow, source: Any, x: int, y: int, name: str = "") -> None:

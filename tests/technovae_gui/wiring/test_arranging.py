@@ -8,7 +8,7 @@ from core.settings import TICKS_PER_SEGMENT
 from core.timeline import edits
 from core.timeline.clip import Clip, LatentSource, RealSource
 from technovae_gui.main_window import MainWindow
-from tests.technovae_gui.wiring.conftest import PATIENCE
+from tests.technovae_gui.conftest import PATIENCE
 
 
 def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbot: Any) -> None:

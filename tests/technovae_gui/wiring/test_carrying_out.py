@@ -19,7 +19,7 @@ from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
 from technovae_gui.wiring.carrying_out import CarryingOut, cut_of, written
-from tests.technovae_gui.wiring.conftest import PATIENCE
+from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.fixture

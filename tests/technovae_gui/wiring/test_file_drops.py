@@ -16,7 +16,7 @@ from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from core.timeline.clip import RealSource
 from technovae_gui.main_window import MainWindow
 from tests.synthetic import Spec, arrangement, render
-from tests.technovae_gui.wiring.conftest import PATIENCE
+from tests.technovae_gui.conftest import PATIENCE
 
 
 def banner(window: MainWindow) -> str:
@@ -67,12 +67,54 @@ def test_an_import_that_fails_is_told(window: MainWindow) -> None:
     assert window.document.undo_stack.count() == 0
 
 
+def test_a_second_import_does_not_take_the_place_of_the_first(
+    window: MainWindow, qtbot: Any
+) -> None:
+    """It begins before the library is open anew with what the first one brought."""
+    first, second = window.studio.tracks[:2]
+    lanes = [lane.id for lane in window.document.arrangement.lanes]
+    importing = window.jobs.importing
+    for number, track in enumerate((first, second)):
+        path = f"/music/{number}.wav"
+        pretend_import(window, [path], lanes[number])
+        file = FileReport(Path(path), "imported", "", (), 60.0, track.id, 128.0, 9)
+        importing.job.returned.emit(report(window, file))
+    qtbot.waitUntil(lambda: window.document.undo_stack.count() == 2, timeout=PATIENCE)
+    placed = [window.document.arrangement.lanes[n].clips for n in range(2)]
+    assert [clips[0].name.rsplit(",")[0] for clips in placed] == [first.title, second.title]
+
+
+def test_a_library_that_is_left_meanwhile_is_told(window: MainWindow, qtbot: Any) -> None:
+    pretend_import(window, ["/music/a.wav"], "")
+    gone = ImportReport(Path("/elsewhere"), (), 1.0, 130.0)
+    window.jobs.importing.job.returned.emit(gone)
+    qtbot.waitUntil(lambda: "no longer open" in banner(window), timeout=PATIENCE)
+
+
 def test_the_demo_asks_for_a_library_first(window: MainWindow) -> None:
     window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
     form = window.jobs.importing.panel.new_form
     assert form.isVisible()
     assert "library" in banner(window)
     form.back.click()
+    assert banner(window) == ""
+
+
+@pytest.mark.slow
+def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    files.write(tmp_path / "a.wav", render(Spec(bpm=132.0, parts=arrangement(16))).samples)
+    lane = window.document.arrangement.lanes[2].id
+    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], TICKS_PER_BAR, lane)
+    form = window.jobs.importing.panel.new_form
+    form.place.setText(str(tmp_path / "mine"))
+    form.create_button.click()
+    qtbot.waitUntil(lambda: window.document.undo_stack.count() == 1, timeout=PATIENCE)
+    assert window.studio.library_path == tmp_path / "mine"
+    placed = window.document.arrangement.lanes[2].clips
+    assert len(placed) >= 3
+    assert placed[0].start == TICKS_PER_BAR
     assert banner(window) == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from technovae_gui.main_window import MainWindow
 from technovae_gui.wiring.turning import turn, turned
-from tests.technovae_gui.wiring.conftest import PATIENCE
+from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.mark.parametrize("phase", [0.0, 0.03, 0.5, 0.96, 0.999])

@@ -21,7 +21,7 @@ from core.timeline.clip import Clip, RealSource, new_id
 from technovae_gui.export_panel.request import ExportRequest
 from technovae_gui.main_window import MainWindow
 from tests.technovae_gui import disks
-from tests.technovae_gui.wiring.conftest import PATIENCE
+from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.fixture
