@@ -27,6 +27,7 @@ from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.training import drawn, of_tracks, segments_of
 from core.vae import checkpoint, pca, preparing, training
 from core.vae.augment import Augmentation
+from core.vae.contrast import Contrast
 from core.vae.data import TrainingData, unfold
 from core.vae.measure import DEVIATION_RANGE
 from core.workspace import training_data
@@ -49,6 +50,7 @@ VARIANTS: dict[str, Change] = {
     "KL weight 4": lambda options: replace(options, kl_weight=4.0),
     "KL weight 64": lambda options: replace(options, kl_weight=64.0),
     "no PCA path": lambda options: options,
+    "no contrast": lambda options: options,
     "no augmentation": _augmented(share=0.0),
     "no band swaps": _augmented(swap=0.0),
     "augmentation .8": _augmented(share=0.8),
@@ -77,7 +79,11 @@ def main() -> None:
 def _measured(
     name: str, data: TrainingData, parts: dict[str, TrainingData], options: argparse.Namespace
 ) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder, _without_path(name == "no PCA path"):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _without_path(name == "no PCA path"),
+        _without_contrast(name == "no contrast"),
+    ):
         path = Path(folder) / "model.keras"
         plain = Options(path=path, minutes=None, epochs=options.epochs, seed=options.seed)
         result = training.train(data, VARIANTS[name](plain))
@@ -130,6 +136,16 @@ def _without_path(wanted: bool) -> Iterator[None]:
         )
 
     with mock.patch.object(preparing.Ground, "_components", mean_only):
+        yield
+
+
+@contextmanager
+def _without_contrast(wanted: bool) -> Iterator[None]:
+    """Spectrograms as the network decodes them."""
+    if not wanted:
+        yield
+        return
+    with mock.patch.object(Contrast, "fit", return_value=None):
         yield
 
 

@@ -17,6 +17,7 @@ from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
 from core.resources import digest
 from core.vae.backend import compiled, keras
+from core.vae.contrast import Contrast, decoding
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.model import SegmentVAE
 from core.vae.model import input_shape as model_input_shape
@@ -82,7 +83,8 @@ class Codec:
 
     @cached_property
     def _decode(self) -> Callable[..., Any]:
-        return compiled(self._model.decode, (None, settings.LATENT_SIZE))
+        contrast = Contrast.of(self.info)
+        return compiled(decoding(self._model, contrast), (None, settings.LATENT_SIZE))
 
 
 _SPECTRUM = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)

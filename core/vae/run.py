@@ -14,6 +14,7 @@ from core.errors import TrainingError
 from core.progress import CancelFlag, Progress
 from core.vae import checkpoint, resuming, schedule, steering
 from core.vae.backend import keras
+from core.vae.contrast import Contrast
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.history import Epoch, History
 from core.vae.keeping import Keeper
@@ -254,8 +255,9 @@ class Run:
 
     def _last_info(self) -> dict[str, Any]:
         """With what takes seconds to measure, so only once."""
-        axes = steering.steer(self.model, self.meter, self.data, self.learning)
-        return {**self._info(), "axes": axes}
+        contrast = Contrast.fit(self.model, self.data, self.learning)
+        axes = steering.steer(self.model, contrast, self.meter, self.data, self.learning)
+        return {**self._info(), "contrast": contrast and contrast.info(), "axes": axes}
 
     def picture(self) -> Spectra:
         """A window (512, 128) dB and what the model as it is now makes of it."""

@@ -11,6 +11,7 @@ from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
 from core.vae.backend import compiled
+from core.vae.contrast import Contrast, decoding
 from core.vae.data import Array, Index, TrainingData, unfold
 from core.vae.measure import Meter
 from core.vae.model import SegmentVAE
@@ -23,11 +24,14 @@ _BATCH = 64
 Doubles = NDArray[np.float64]
 
 
-def steer(model: SegmentVAE, meter: Meter, data: TrainingData, places: Index) -> dict[str, object]:
+def steer(
+    model: SegmentVAE, contrast: Contrast | None, meter: Meter, data: TrainingData, places: Index
+) -> dict[str, object]:
     """Name -> the step (64) that raises an attribute of `core.latent.axes.NAMES` by one deviation.
 
     Regression over at most 400 of the windows at `places`, then corrected by what 48 latents drawn
-    among them decode to; two seconds. Nothing for a handful of windows, which show no direction.
+    among them decode to (with `contrast`); two seconds. Nothing for a handful of windows, which
+    show no direction.
     """
     if len(places) < _LEAST_WINDOWS:
         return {}
@@ -35,7 +39,7 @@ def steer(model: SegmentVAE, meter: Meter, data: TrainingData, places: Index) ->
     latents = meter(data, some).means
     windows = [unfold(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
     values = _measured(np.concatenate(windows))
-    decode = compiled(model.decode, (None, model.latents))
+    decode = compiled(decoding(model, contrast), (None, model.latents))
 
     def decoded(z: Array) -> Mapping[str, Doubles]:
         rows = [z[i : i + _BATCH] for i in range(0, len(z), _BATCH)]

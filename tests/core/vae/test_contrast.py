@@ -1,0 +1,86 @@
+"""What averaging washed out comes back, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from core.vae import checkpoint, contrast
+from core.vae.contrast import MOST, Contrast
+from core.vae.data import FOLDED, fold, unfold
+from core.vae.training import TrainOptions, train
+from tests.core.vae.conftest import music
+
+
+def _fast(windows: np.ndarray) -> np.ndarray:
+    return np.asarray(contrast.fast_part(windows))
+
+
+def _windows(rng: np.random.Generator, count: int = 3) -> np.ndarray:
+    return (0.5 + 0.05 * rng.standard_normal((count, *FOLDED))).astype(np.float32)
+
+
+def _power(windows: np.ndarray) -> np.ndarray:
+    return (_fast(windows) ** 2).mean(axis=(1, 2, 3))
+
+
+def test_what_does_not_change_has_no_fast_part() -> None:
+    np.testing.assert_allclose(_fast(np.full((1, *FOLDED), 0.7, np.float32)), 0.0, atol=1e-6)
+
+
+def test_a_hit_on_the_first_row_reaches_the_last_bar_and_sums_to_nothing() -> None:
+    spectra = np.full((1, 512, 128), -90.0, np.float32)
+    spectra[0, 0, 60] = 0.0
+    fast = _fast(fold(spectra))
+    rows = fast.transpose(0, 3, 1, 2).reshape(512, 128)
+    assert rows[0, 60] == pytest.approx(1.0 - 0.2**2, abs=1e-5)
+    assert rows[-1, 60] == pytest.approx(rows[1, 60], abs=1e-6)
+    assert rows[-4, 60] < 0 == rows[-5, 60]
+    assert rows.sum() == pytest.approx(0.0, abs=1e-4)
+
+
+def test_the_power_of_the_fast_part_comes_back(rng: np.random.Generator) -> None:
+    real = _windows(rng)
+    dull = real - 0.25 * _fast(real)
+    wanted = Contrast(np.zeros(64, np.float32), float(np.log(_power(real).mean())))
+    made = np.asarray(wanted.restored(dull, np.zeros((3, 64), np.float32)))
+    np.testing.assert_allclose(_power(made), _power(real).mean(), rtol=0.1)
+
+
+def test_the_gain_is_never_below_one_nor_above_the_most(rng: np.random.Generator) -> None:
+    windows, z = _windows(rng), np.zeros((3, 64), np.float32)
+    for bias, gain in ((-30.0, 1.0), (30.0, MOST)):
+        made = np.asarray(Contrast(np.zeros(64, np.float32), bias).restored(windows, z))
+        np.testing.assert_allclose(made, windows + (gain - 1.0) * _fast(windows), atol=1e-6)
+
+
+def test_latents_steer_the_contrast(rng: np.random.Generator) -> None:
+    slopes = np.zeros(64, np.float32)
+    slopes[5] = 1.0
+    windows = np.repeat(_windows(rng, 1), 2, axis=0)
+    z = np.zeros((2, 64), np.float32)
+    z[1, 5] = 0.5
+    level = float(np.log(_power(windows)[0]))
+    made = np.asarray(Contrast(slopes, level).restored(windows, z))
+    gains = np.exp([0.0, 0.25])
+    expected = windows + (gains[:, None, None, None] - 1.0) * _fast(windows)
+    np.testing.assert_allclose(made, expected, atol=1e-4)
+
+
+def test_it_travels_in_the_model_file(tiny_options: Callable[..., TrainOptions]) -> None:
+    options = tiny_options()
+    train(music(), options)
+    codec = checkpoint.load(options.path)
+    found = Contrast.of(codec.info)
+    assert found is not None
+    z = np.random.default_rng(0).standard_normal((2, 64)).astype(np.float32)
+    plain = np.asarray(checkpoint.load_model(options.path).decode(z))
+    expected = unfold(np.asarray(found.restored(plain, z)))
+    np.testing.assert_allclose(codec.decode(z), expected, atol=1e-2)
+
+
+def test_a_model_without_it_decodes_as_before() -> None:
+    assert Contrast.of({}) is None
+    assert Contrast.of({"contrast": None}) is None
