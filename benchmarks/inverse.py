@@ -1,4 +1,4 @@
-"""How many dots a place on the map should blend: python -m benchmarks.inverse --library L --model M.
+"""How many dots should a place on the map blend? python -m benchmarks.inverse --library L --model M
 
 Segments are left out, one by one, and decoded from their place on the map alone: mean error in dB
 to the left-out segment as the model knows it, sharpness of what is decoded (gradient energy over
