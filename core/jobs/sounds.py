@@ -16,7 +16,7 @@ from core.jobs.messages import AUDITION, CLIP, Array, Failed, Sounded
 from core.jobs.reader_link import ReaderLink
 from core.timeline.clip import RealSource, Source
 
-KEPT_BYTES: Final = 160 << 20
+KEPT_BYTES: Final = 96 << 20
 """Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
 
 
