@@ -85,6 +85,7 @@ class SettingsForm(QWidget):
         form.addRow("Length", self.length)
         form.addRow("Gain", self.gain)
         fades = QHBoxLayout()
+        fades.setSpacing(theme.SPACE)
         for field, prefix in ((self.fade_in, "in  "), (self.fade_out, "out  ")):
             field.setPrefix(prefix)
             fades.addWidget(field, 1)
@@ -95,6 +96,7 @@ class SettingsForm(QWidget):
         latents = _form(self._latent_rows)
         latents.addRow("Renderer", self.renderer)
         seed = QHBoxLayout()
+        seed.setSpacing(theme.SPACE)
         seed.addWidget(self.seed, 1)
         seed.addWidget(self.take)
         latents.addRow("Seed", seed)
