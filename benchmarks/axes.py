@@ -28,7 +28,6 @@ from core.workspace import open_workspace
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Row = dict[str, float]
-RIDGES = (0.05, 0.1, 0.2, 0.4)
 _AMOUNTS = np.linspace(-2.0, 2.0, 9)
 
 
@@ -68,7 +67,7 @@ def _axis(
 
 
 def main() -> None:
-    """Measure the axes as they are and with other regularisation."""
+    """Measure axes from the segments, those of the model, and other regularisation."""
     options = _arguments()
     with open_workspace(options.library, options.model) as space:
         ids, latents = space.decoder.latents()
@@ -81,12 +80,13 @@ def main() -> None:
             found = [attributes.measure(spectrum) for spectrum in space.decoder.decode(z)]
             return {n: np.array([getattr(one, n) for one in found]) for n in NAMES}
 
-        tables = {
-            "as they are": judge(AttributeAxes.fit(latents, values), drawn, deviations, measured)
-        }
+        kinds = {"fitted to the segments": AttributeAxes.fit(latents, values)}
+        carried = AttributeAxes.of_model(space.model_path)
+        if carried is not None:
+            kinds["as the model carries them"] = carried
         for ridge in options.ridges:
-            axes = AttributeAxes.fit(latents, values, ridge=ridge)
-            tables[f"ridge {ridge:g}"] = judge(axes, drawn, deviations, measured)
+            kinds[f"fitted, ridge {ridge:g}"] = AttributeAxes.fit(latents, values, ridge=ridge)
+        tables = {n: judge(axes, drawn, deviations, measured) for n, axes in kinds.items()}
     for title, rows in tables.items():
         _show(title, rows)
     if options.json:
@@ -107,7 +107,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
-    parser.add_argument("--ridges", nargs="*", type=float, default=list(RIDGES))
+    parser.add_argument("--ridges", nargs="*", type=float, default=[], help="e.g. .05 .2 .4")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()

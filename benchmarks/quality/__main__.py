@@ -51,7 +51,7 @@ def measured(
         "machine": f"{platform.machine()}, {_cores()} cores, Python {platform.python_version()}",
         "minutes": options.minutes_training,
         "reference": reference(corpus),
-        "rows": {},
+        "rows": _kept(options),
     }
     model = folder / "model.keras"
     for method in _methods(corpus, folder, options, report):
@@ -81,6 +81,14 @@ def _methods(
     for renderer in renderers.NAMES:
         if f"ours, {renderer}" in wanted:
             yield methods.Ours(corpus, decoder, renderer)
+
+
+def _kept(options: argparse.Namespace) -> dict[str, Any]:
+    """The rows of an earlier run that are not measured again."""
+    if not (options.rows and options.json and options.json.exists()):
+        return {}
+    rows = json.loads(options.json.read_text(encoding="utf-8"))["rows"]
+    return {name: rows[name] for name in table.ROWS if name in rows and name not in options.rows}
 
 
 @contextlib.contextmanager
@@ -124,7 +132,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hold-out", type=int, default=5, help="how many whole tracks")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=Path, help="keep library and models here, and reuse them")
-    parser.add_argument("--rows", nargs="+", choices=table.ROWS, help="only these")
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        choices=table.ROWS,
+        help="only these; --json keeps its others",
+    )
     parser.add_argument("--quick", action="store_true", help="a few tracks, a minute or two")
     options = parser.parse_args()
     if options.minutes_training is None:

@@ -131,10 +131,9 @@ PARTS = {"What was learned": MODEL, "How it sounds": SOUND}
 
 def judge(report: Report) -> None:
     """Write into `report["missed"]` which goals which rows fall short of."""
-    rows = report["rows"]
     report["missed"] = [
         f"{name}: {column.title} {column.text(row)}, to reach: {column.goal}"
-        for name, row in rows.items()
+        for name, row in _in_order(report)
         for column in COLUMNS
         if column.missed(name, row, report)
     ]
@@ -198,12 +197,16 @@ def sentences(report: Report) -> list[str]:
     ]
 
 
+def _in_order(report: Report) -> list[tuple[str, Row]]:
+    return [(name, report["rows"][name]) for name in ROWS if name in report["rows"]]
+
+
 def _lines(columns: tuple[Column, ...], report: Report) -> list[list[str]]:
     lines = [
         [
             name,
             *(c.text(row) + MISSED * c.missed(name, row, report) for c in columns),
         ]
-        for name, row in report["rows"].items()
+        for name, row in _in_order(report)
     ]
     return [*lines, ["*to reach*", *(column.goal for column in columns)]]
