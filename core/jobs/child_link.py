@@ -215,7 +215,9 @@ class ChildLink(QObject):
             self._next()
         else:
             lost += self._waiting.clear()
-            self.died.emit(f"{line} again and again; it is tried once more with the next sound")
+            self.died.emit(
+                f"{line}; it failed several times and is tried again with the next sound"
+            )
         self._fail(lost, f"the {self._name} ended while making this sound")
 
     def _fail(self, tasks: Iterable[Task], message: str) -> None:
