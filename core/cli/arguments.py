@@ -225,6 +225,11 @@ def _demo(commands: _Commands) -> None:
     what.add_argument(
         "--build", action="store_true", help="build the shipped library and model again"
     )
+    what.add_argument(
+        "--refit",
+        action="store_true",
+        help="fit again what the shipped model carries beside its weights",
+    )
     p.add_argument("--out", type=Path, metavar="FILE", help="with --render")
 
 

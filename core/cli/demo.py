@@ -14,6 +14,8 @@ from core.demo.render import render
 
 def run(options: Namespace) -> int:
     """List the demo's tracks, render one, or build the shipped pack again."""
+    if options.refit:
+        return _refit()
     if options.build:
         return _build()
     if options.render:
@@ -29,6 +31,14 @@ def _render(name: str, out: Path | None) -> int:
     path = out or Path(f"{spec.name.lower().replace(' ', '-')}.wav")
     files.write(path, render(spec), bpm=spec.bpm, title=spec.name)
     say(f"{path}: {spec.name}, {spec.style}, {spec.bpm:g} BPM")
+    return 0
+
+
+def _refit() -> int:
+    from core.demo.pack import refit_pack
+
+    library, model = resources.demo_library(), resources.demo_model()
+    say(f"{model}: fitted again to {refit_pack(library, model)} segments, weights unchanged")
     return 0
 
 

@@ -16,7 +16,9 @@ from core.library.importing import import_audio
 from core.library.packing import pack
 from core.library.store import SPECTROGRAMS, Library
 from core.progress import Progress, silent
+from core.resources import digest
 from core.vae import checkpoint, training
+from core.vae.refitting import refit
 from core.vae.training import TrainOptions, TrainResult
 from core.workspace import training_data
 
@@ -79,6 +81,23 @@ def build_pack(
         _replace(place / "demo", library)
         _replace_model(options.path, model)
     return PackResult(library, model, size, segments, *errors, replace(trained, path=model))
+
+
+def refit_pack(library: Path, model: Path) -> int:
+    """Fit again what `model` carries beside its weights, and place `library` by it; its music and
+    the weights stay. Returns the number of segments.
+
+    Raises:
+        ModelError, OutputError: the model cannot be read or written.
+    """
+    before = digest(model)
+    refit(model, training_data(library))
+    segments = _place_on_map(library, model)
+    with Library.open(library) as opened:
+        if digest(model) != before:
+            opened.forget_model(before)
+    _strip(library)
+    return segments
 
 
 def _part(progress: Progress, start: float, share: float) -> Progress:

@@ -12,9 +12,8 @@ import numpy as np
 
 from core.errors import TrainingError
 from core.progress import CancelFlag, Progress
-from core.vae import checkpoint, resuming, schedule, steering
+from core.vae import checkpoint, resuming, schedule
 from core.vae.backend import keras
-from core.vae.contrast import Contrast
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.history import Epoch, History
 from core.vae.keeping import Keeper
@@ -22,6 +21,7 @@ from core.vae.measure import Measure, Meter
 from core.vae.model import SegmentVAE
 from core.vae.options import Spectra, TrainOptions, TrainResult, Watcher
 from core.vae.preparing import Ground
+from core.vae.refitting import carried
 from core.vae.split import split
 
 _STEPS_PER_EPOCH = 200
@@ -255,9 +255,7 @@ class Run:
 
     def _last_info(self) -> dict[str, Any]:
         """With what takes seconds to measure, so only once."""
-        contrast = Contrast.fit(self.model, self.data, self.learning)
-        axes = steering.steer(self.model, contrast, self.meter, self.data, self.learning)
-        return {**self._info(), "contrast": contrast and contrast.info(), "axes": axes}
+        return {**self._info(), **carried(self.model, self.meter, self.data, self.learning)}
 
     def picture(self) -> Spectra:
         """A window (512, 128) dB and what the model as it is now makes of it."""
