@@ -42,7 +42,7 @@ class Amounts:
     seed: int = 0
 
 
-QUICK = Amounts(heard=3, generated=6, timed=3, steps=5, compose_bars=16)
+QUICK = Amounts(heard=2, generated=4, timed=2, steps=4, compose_bars=12)
 
 
 def row(method: Method, corpus: Corpus, amounts: Amounts, model: Path) -> Figures:
