@@ -215,7 +215,7 @@ def _late(what: str, seconds: float) -> dict[str, float]:
     timer.timeout.connect(lambda: at.append(time.perf_counter()))
     timer.start()
     end = time.perf_counter() + seconds
-    _until(lambda: time.perf_counter() > end)
+    _until(lambda: time.perf_counter() > end, seconds + 60.0)
     timer.stop()
     gaps = 1000 * np.diff(at)
     return {
