@@ -20,9 +20,8 @@ from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks import tables
 from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.training import drawn, of_tracks, segments_of
 from core.vae import checkpoint, pca, preparing, training
@@ -71,7 +70,8 @@ def main() -> None:
     found = {}
     for name in options.only or VARIANTS:
         found[name] = _measured(name, data, parts, options)
-        _show(found, options)
+        title = f"{options.epochs} epochs each, {options.hold_out} tracks held out"
+        tables.show(title, found, ".4g", width=180)
         if options.json:
             options.json.write_text(json.dumps(found, indent=1))
 
@@ -147,16 +147,6 @@ def _without_contrast(wanted: bool) -> Iterator[None]:
         return
     with mock.patch.object(Contrast, "fit", return_value=None):
         yield
-
-
-def _show(found: dict[str, dict[str, float]], options: argparse.Namespace) -> None:
-    columns = list(next(iter(found.values())))
-    table = Table(title=f"{options.epochs} epochs each, {options.hold_out} tracks held out")
-    for column in ("", *columns):
-        table.add_column(column)
-    for name, row in found.items():
-        table.add_row(name, *(f"{row[column]:.4g}" for column in columns))
-    Console(width=180).print(table)
 
 
 def _arguments() -> argparse.Namespace:

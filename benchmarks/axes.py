@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 from scipy.stats import spearmanr
 
+from benchmarks.tables import show
 from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
@@ -88,19 +87,9 @@ def main() -> None:
             kinds[f"fitted, ridge {ridge:g}"] = AttributeAxes.fit(latents, values, ridge=ridge)
         tables = {n: judge(axes, drawn, deviations, measured) for n, axes in kinds.items()}
     for title, rows in tables.items():
-        _show(title, rows)
+        show(f"attribute axes, {title}", rows, ".2f")
     if options.json:
         options.json.write_text(json.dumps(tables, indent=1))
-
-
-def _show(title: str, rows: dict[str, Row]) -> None:
-    columns = list(next(iter(rows.values())))
-    table = Table(title=f"attribute axes, {title}")
-    for column in ("", *columns):
-        table.add_column(column)
-    for name, row in rows.items():
-        table.add_row(name, *(f"{row[column]:.2f}" for column in columns))
-    Console(width=140).print(table)
 
 
 def _arguments() -> argparse.Namespace:

@@ -21,11 +21,10 @@ from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.quality import realism
 from benchmarks.quality.spectra import error_db, sharpness
+from benchmarks.tables import show
 from core.decoder import Decoder
 from core.decoder.guides import Guides
 from core.dsp import attributes, guided, renderers
@@ -179,19 +178,9 @@ def main() -> None:
             rows = {"plain mix": trial.mix(kind), "phase": trial.phase(kind)}
             rows |= {name: trial.row(kind, CHOICES[name]) for name in options.only or CHOICES}
             tables[kind] = rows
-            _show(kind, rows)
+            show(f"{kind} latents", rows)
     if options.json:
         options.json.write_text(json.dumps(tables, indent=1))
-
-
-def _show(title: str, rows: dict[str, Row]) -> None:
-    columns = list(next(iter(rows.values())))
-    table = Table(title=f"{title} latents")
-    for column in ("", *columns):
-        table.add_column(column)
-    for name, row in rows.items():
-        table.add_row(name, *(f"{row[column]:.3f}" for column in columns))
-    Console(width=140).print(table)
 
 
 def _arguments() -> argparse.Namespace:

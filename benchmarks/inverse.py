@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.quality.spectra import error_db, sharpness, step_ratio
+from benchmarks.tables import show
 from core.decoder import Decoder
 from core.latent.inverse import MapInverse
 from core.workspace import open_workspace
@@ -61,13 +60,7 @@ def main() -> None:
         rows = {
             k: row(space.decoder, k, options.segments, options.seed) for k in options.neighbours
         }
-    columns = list(next(iter(rows.values())))
-    table = Table(title="dots in a blend")
-    for column in ("", *columns):
-        table.add_column(column)
-    for k, found in rows.items():
-        table.add_row(str(k), *(f"{found[column]:.3f}" for column in columns))
-    Console(width=100).print(table)
+    show("dots in a blend", {str(k): found for k, found in rows.items()}, width=100)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
 
