@@ -97,8 +97,7 @@ def load(library_path: Path, model_path: Path) -> LatentMap | None:
         LibraryError: no such library, or it cannot be read.
         ModelError: the model file is gone or cannot be read.
     """
-    scientific.load()
-    from core.library.store import Library  # brings scipy, which must not delay the first paint
+    from core.library.store import Library
 
     try:
         model_hash = digest(model_path)

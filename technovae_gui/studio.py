@@ -78,8 +78,8 @@ class Studio(QObject):
 
     def segment_spectrogram(self, segment_id: str) -> NDArray[np.float32]:
         """(512, 128) dB of a real segment, for any thread. Raises `LibraryError`."""
-        scientific.load()
-        from core.library.store import Library  # brings scipy: on the thread that asks
+        scientific.load()  # where the spectrogram has to be computed
+        from core.library.store import Library
 
         with self._reading:
             if self._reader is None or self._reader.path != self.library_path.absolute():
@@ -146,8 +146,7 @@ class Studio(QObject):
 def _looked_at(
     path: Path, model: Path | None
 ) -> tuple[Path, Path | None, str, list[Track], LatentMap | None]:
-    scientific.load()
-    from core.library.store import Library  # brings scipy: on the thread that looks
+    from core.library.store import Library
 
     demo = path.resolve() == resources.demo_library().resolve()
     with Library.open(path, read_only=demo) as library:

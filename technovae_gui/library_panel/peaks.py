@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import scientific
 from core.settings import SAMPLE_RATE
 
 Peaks = NDArray[np.float32]
@@ -22,7 +21,6 @@ def of_track(library_path: Path, track_id: str) -> Peaks:
     Raises:
         LibraryError: no such track, or its audio is gone or damaged.
     """
-    scientific.load()
     from core.library.store import Library
 
     with Library.open(library_path, read_only=True) as library:

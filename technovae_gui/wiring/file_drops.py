@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
-from core import scientific
 from core.settings import TICKS_PER_SEGMENT
 from core.timeline import edits
 from core.timeline.clip import Clip, RealSource, new_id
@@ -171,7 +170,6 @@ class FileDrops(QObject):
 
 def _segments(library_path: Path, tracks: list[str]) -> list[Named]:
     """All four-bar segments of `tracks`, in order: the whole of their music."""
-    scientific.load()
     from core.library.store import Library
 
     with Library.open(library_path, read_only=True) as library:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
-from core import scientific
 from core.jobs import work
 from core.settings import SAMPLE_RATE
 from technovae_gui.library_panel import LibraryPanel, clicks, peaks
@@ -65,7 +64,6 @@ class Gridding(QObject):
         path, player = self._studio.library_path, self._studio.player
 
         def read() -> Any:
-            scientific.load()
             from core.library.store import Library
 
             with Library.open(path, read_only=True) as library:
