@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import soundfile
-from PySide6.QtCore import QSettings
 
 from core.settings import SAMPLE_RATE
 from core.vae.history import Epoch
@@ -31,18 +29,11 @@ def music(tmp_path: Path) -> list[Path]:
     return files
 
 
-@pytest.fixture
-def window(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left in the user's; there before the window is."""
     for name in ("DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
-    QSettings().setValue("hint_seen", True)
-    made = MainWindow(tmp_path / "sessions")
-    made.show()
-    made.begin()
-    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 @pytest.mark.slow
