@@ -126,7 +126,9 @@ class Trial:
     def _sources(
         self, guides: Guides, latent: Array, target: Array, share: float
     ) -> tuple[Sounding]:
-        mix, detail = self.decoder._mixed(guides.around(latent), target, _BPM)
+        around, real = guides.around(latent), self.decoder.real
+        mix = self.decoder.rendering.mix(around, lambda guide: real.loop(guide.segment_id, _BPM))
+        detail = self.decoder.rendering.detail(around, target)
         return (Sounding(mix, 1.0, np.float32(share) * detail),)
 
     def _means(self, kind: str, render: Callable[[Array, Array], Array], guides: Guides) -> Row:

@@ -22,7 +22,8 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import metrics
-from core.decoder.decoder import Decoder, likeness
+from core.decoder.decoder import Decoder
+from core.decoder.rendering import likeness
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
 from core.dsp.spectrogram import of_segment

@@ -47,3 +47,8 @@ def segment_seconds(bpm: float) -> float:
 def segment_frames(bpm: float) -> int:
     """Length of four bars in samples at `bpm`, rounded to the nearest sample."""
     return round(segment_seconds(bpm) * SAMPLE_RATE)
+
+
+def bar_frames(bpm: float) -> int:
+    """Length of one bar in samples at `bpm`, rounded to the nearest sample."""
+    return round(segment_seconds(bpm) / BARS_PER_SEGMENT * SAMPLE_RATE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import settings
 from core.decoder.cache import ByteCache
 from core.decoder.guides import Guide, Guides
-from core.decoder.loops import joined_by_bar, joined_rows
+from core.decoder.loops import joined_rows
 from core.decoder.places import ensure_latents, ensure_map
-from core.decoder.real import RealMusic
+from core.decoder.real import FirstBar, RealMusic
+from core.decoder.rendering import Rendering, stereo
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
-from core.errors import InputError, LibraryError, ModelError
+from core.errors import InputError, ModelError
 from core.progress import CancelFlag, Progress, check, silent
 from core.timeline.clip import Clip, LatentSource, RealSource, Source
 
@@ -34,7 +33,6 @@ DECODED_BYTES = 16 << 20
 """Spectrograms of latents: enough for those that are shown beside what was just rendered."""
 TEMPO_RANGE = (20.0, 400.0)
 ORIGINAL = "original"
-_ALIKE_DB = 3.0
 
 
 class Decoder:
@@ -48,6 +46,7 @@ class Decoder:
         self.library = library
         self.codec = codec
         self.real = RealMusic(library, self.decode, cache_bytes)
+        self.rendering = Rendering(self.real, self.guides, self._spectra)
         self._rendered = ByteCache(cache_bytes)
         self._decoded = ByteCache(DECODED_BYTES)
         self._lock = threading.RLock()
@@ -113,12 +112,14 @@ class Decoder:
         bpm: float,
         renderer: str | None = None,
         quality: str = "interactive",
+        first: FirstBar | None = None,
     ) -> Array:
         """A seamless loop (frames, 2) of exactly `settings.segment_frames(bpm)` samples.
 
         renderer: for latents; None is the source's own. `guided` becomes `phase` where the
             library's audio is gone (`renderer_for` says so beforehand).
         quality: "interactive" or "export".
+        first: who hears one bar before the rest is rendered, where that takes its time.
 
         Raises:
             InputError: a tempo, renderer or quality that cannot be.
@@ -128,11 +129,13 @@ class Decoder:
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
         if isinstance(source, RealSource):
-            return self.real.loop(source.segment_id, bpm)
+            return self.real.loop(source.segment_id, bpm, first)
         self._require_own(source)
         name = renderer or source.renderer
         key = (self.codec.hash, source, name, bpm, quality)
-        return self._rendered.get(key, lambda: self._render(source, bpm, name, quality))
+        return self._rendered.get(
+            key, lambda: self.rendering.loop(source, bpm, name, quality, first)
+        )
 
     def renderer_for(self, source: Source, renderer: str | None = None) -> str:
         """The renderer that `audio` will use: "original" for a real segment."""
@@ -201,42 +204,12 @@ class Decoder:
             mean, _ = self.codec.encode(target[None])
             target = self.codec.decode(mean)[0]
         own = (Sounding(self.real.loop(segment.id, segment.bpm)),) if renderer == "guided" else ()
-        return _stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
-
-    def _render(self, source: LatentSource, bpm: float, name: str, quality: str) -> Array:
-        mixes = self._sounding(source, bpm) if name == "guided" else ()
-        engine = renderers.get("phase" if name == "guided" and not mixes else name, quality)
-        frames = settings.segment_frames(bpm)
-        target = joined_rows(self._spectra(source))
-        return _stereo(engine.render(target, frames, mixes, source.seed))
+        return stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
 
     def _spectra(self, source: LatentSource) -> Array:
         """(1 or 4, 512, 128) dB, read-only."""
         key = (self.codec.hash, source.latents)
         return self._decoded.get(key, lambda: self.decode(source.array))
-
-    def _sounding(self, source: LatentSource, bpm: float) -> tuple[Sounding, ...]:
-        """The real audio to render `source` from; none where the library's audio is gone."""
-        guides = [self.guides(latent) for latent in source.array]
-        try:
-            self.real.gather(itertools.chain(*guides), bpm)
-            rows = zip(guides, self._spectra(source), strict=True)
-            bars = [self._mixed(around, target, bpm) for around, target in rows]
-        except LibraryError:
-            return ()
-        mixes, details = zip(*bars, strict=True)
-        mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)
-        return (Sounding(mix, 1.0, joined_rows(details)),)
-
-    def _mixed(self, guides: Iterable[Guide], target: Array, bpm: float) -> tuple[Array, Array]:
-        """The guides' mix by their shares, and what of their detail `target` takes over."""
-        mix = np.zeros((settings.segment_frames(bpm), 2), np.float32)
-        detail = np.zeros_like(target)
-        for guide in guides:
-            mix += np.float32(guide.weight) * self.real.loop(guide.segment_id, bpm)
-            own, decoded = self.real.spectra(guide.segment_id, guide.latent)
-            detail += np.float32(guide.weight * likeness(target, decoded)) * (own - decoded)
-        return mix, detail
 
     def _require_own(self, source: LatentSource) -> None:
         if source.model_hash and source.model_hash != self.codec.hash:
@@ -244,18 +217,3 @@ class Decoder:
                 f"this latent was made with another model ({source.model_hash[:12]}); "
                 "open that model, or place the point again"
             )
-
-
-def likeness(a: Array, b: Array) -> float:
-    """1 for equal spectra (512, 128), .37 at 3 dB mean absolute difference, .06 at 5.
-
-    What the model loses of a segment (single hits, hiss, reverberation) still belongs to the sound
-    of its near neighbours. Put back in full, it brought renderings of real segments from others of
-    their track nearer to the originals (3.1 dB, not 3.5), from other tracks farther (5.4, not 4.4).
-    """
-    difference = float(np.abs(a - b).mean(dtype=np.float64))
-    return float(np.exp(-((difference / _ALIKE_DB) ** 2)))
-
-
-def _stereo(samples: Array) -> Array:
-    return samples if samples.shape[1] == 2 else np.repeat(samples, 2, axis=1)

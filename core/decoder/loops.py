@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,7 +40,7 @@ def at_length(loop: Array, frames: int) -> Array:
     """`loop` (n, c) at another tempo, exactly (frames, c), still a loop."""
     if len(loop) == frames:
         return loop
-    if abs(frames / len(loop) - 1.0) < _RESAMPLED_BELOW:
+    if not is_stretched(len(loop), frames):
         scientific.load()  # here, since it is seldom needed and takes its time
         import scipy.signal
 
@@ -51,17 +52,26 @@ def at_length(loop: Array, frames: int) -> Array:
     return stretch(loop, frames, loop=True)
 
 
+def is_stretched(count: int, frames: int) -> bool:
+    """Whether `at_length` takes its time to bring a loop of `count` samples to `frames`."""
+    return abs(frames / count - 1.0) >= _RESAMPLED_BELOW
+
+
+def bar_repeated(bar: Array, frames: int) -> Array:
+    """A loop of four bars, (frames, c), each of them `bar` (about frames / 4, c)."""
+    parts = [np.take(bar, range(b - a), axis=0, mode="wrap") for a, b in _bars(frames, 4)]
+    return np.concatenate(parts)
+
+
 def joined_by_bar(loops: Sequence[Array]) -> Array:
     """Bar i of the i-th of `loops` (frames, c), one a bar, each giving way before the bar line.
 
     The last gives way to the first, so the result is a loop again.
     """
     frames = len(loops[0])
-    lines = [round(bar * frames / len(loops)) for bar in range(len(loops) + 1)]
     out = np.empty_like(loops[0])
-    for bar, loop in enumerate(loops):
-        following = loops[(bar + 1) % len(loops)]
-        first, last = lines[bar], lines[bar + 1]
+    for bar, (first, last) in enumerate(_bars(frames, len(loops))):
+        loop, following = loops[bar], loops[(bar + 1) % len(loops)]
         out[first:last] = loop[first:last]
         if following is not loop:
             end = slice(last - BAR_LINE_FRAMES, last)
@@ -92,6 +102,12 @@ def blended(outgoing: Array, incoming: Array) -> Array:
     out, into = crossfade(ramp(len(outgoing)), _correlation(outgoing, incoming))
     mixed: Array = outgoing * out[:, None] + incoming * into[:, None]
     return mixed
+
+
+def _bars(frames: int, count: int) -> list[tuple[int, int]]:
+    """First and last sample of each of `count` bars."""
+    lines = [round(bar * frames / count) for bar in range(count + 1)]
+    return list(itertools.pairwise(lines))
 
 
 def _correlation(a: Array, b: Array) -> float:

@@ -16,7 +16,7 @@ _HOP = 512
 
 
 def filtered(samples: Array, gains_db: Array) -> Array:
-    """`samples` (frames, channels) of a loop with `gains_db` (512, 128) applied to its cells."""
+    """`samples` (frames, channels) of a loop with `gains_db` (rows, 128) applied to its cells."""
     from core.dsp import kernels  # imports numba, so only where something is rendered
 
     ring = Ring.near_hop(len(samples), n_fft=settings.N_FFT, hop=_HOP)

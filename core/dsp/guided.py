@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from core import settings
 from core.dsp.filtering import filtered
 from core.dsp.phase import PhaseRenderer
-from core.dsp.renderer import Source, checked_target, detailed, mixed
-from core.dsp.spectrogram import db_to_power, of_segment, power_to_db
+from core.dsp.renderer import Source, bars_of, checked_target, detailed, mixed
+from core.dsp.spectrogram import db_to_power, of_loop, power_to_db
 
 Array = NDArray[np.float32]
 _DEEPEST_DB = -60.0
 _HIGHEST_DB = 24.0
 _SMOOTHING = (1.0, 1.0)
 """Standard deviation in rows and bands of the gains' blur: single cells are below what a model
-knows,
-and following them wears off the sources' hits."""
+knows, and following them wears off the sources' hits."""
 _MISSING_SHARE = 0.1
 """A band is filled when more than this share of its power is out of the sources' reach."""
 _HEARD_RANGE = 1e-6
@@ -50,24 +49,25 @@ class GuidedRenderer:
     ) -> Array:
         """See `Renderer.render`; as many channels as the widest source, one without sources."""
         target = checked_target(target_db, frames)
+        bars = bars_of(target)
         if not sources:
             return self.fill.render(target, frames, seed=seed)
         mix = mixed(sources, frames)
         target = detailed(target, sources)
-        measured = of_segment(mix)
+        measured = of_loop(mix, bars)
         missing = _missing(target, measured)
         if (missing > settings.FLOOR_DB).any():
             mix = mix + self.fill.render(missing, frames, seed=seed)
-            measured = of_segment(mix)
+            measured = of_loop(mix, bars)
         for remaining in reversed(range(self.passes)):
             gains = np.clip(target - measured, _DEEPEST_DB, _HIGHEST_DB)
             mix = filtered(mix, _smooth(gains))
-            measured = of_segment(mix) if remaining else measured
+            measured = of_loop(mix, bars) if remaining else measured
         return mix
 
 
 def _missing(target_db: Array, sources_db: Array) -> Array:
-    """dB (512, 128) of what the highest gain does not reach, in bands where that is a good part."""
+    """dB (rows, 128) of what the highest gain does not reach, in bands where that is much."""
     wanted = db_to_power(target_db)
     reached = db_to_power(sources_db + np.float32(_HIGHEST_DB))
     out_of_reach = np.maximum(wanted - reached, np.float32(0.0))

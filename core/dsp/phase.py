@@ -13,8 +13,8 @@ from core.dsp import phase_retrieval
 from core.dsp.bank import bank
 from core.dsp.filtering import filtered
 from core.dsp.inversion import linear_magnitudes, sharpened_frames
-from core.dsp.renderer import Source, checked_target
-from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_segment
+from core.dsp.renderer import Source, bars_of, checked_target
+from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_loop
 from core.dsp.stft import Ring
 
 Array = NDArray[np.float32]
@@ -77,7 +77,7 @@ class PhaseRenderer:
             start=np.zeros(frames, np.float32),
         )[:, None]
         for _ in range(self.polishes):
-            gains = np.clip(target - of_segment(loop), -_POLISH_DB, _POLISH_DB)
+            gains = np.clip(target - of_loop(loop, bars_of(target)), -_POLISH_DB, _POLISH_DB)
             loop = filtered(loop, gains)
         return loop
 

@@ -13,7 +13,8 @@ from core import settings
 from core.errors import InputError
 
 Array = NDArray[np.float32]
-MIN_FRAMES = 4 * settings.N_FFT
+MIN_FRAMES = settings.N_FFT
+"""Of one bar."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +24,9 @@ class Source:
     Attributes:
         samples: (frames, channels) float32.
         weight: its share in the mix; shares need not sum to 1.
-        detail_db: (512, 128) or None: what the model loses of this source, that is its own
-        spectrogram
-            minus the model's reconstruction of it, in dB. Where given, its share is added to the
-            target, so that on a dot the source itself is the target.
+        detail_db: (bars * 128, 128) or None: what the model loses of this source, that is its own
+            spectrogram minus the model's reconstruction of it, in dB. Where given, its share is
+            added to the target, so that on a dot the source itself is the target.
     """
 
     samples: Array
@@ -44,23 +44,32 @@ class Renderer(Protocol):
     def render(
         self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
     ) -> Array:
-        """A seamless loop (frames, channels) float32 that sounds as `target_db` (512, 128) says.
+        """A seamless loop (frames, channels) float32 that sounds as `target_db` says.
 
-        Levels are the target's: nothing is normalised, so peaks may pass 1. `seed` fixes whatever
-        is drawn by chance. Renderers that need no `sources` ignore them.
+        `target_db` is (bars * 128, 128) dB, one bar or more; `frames` is the length of all. Levels
+        are the target's: nothing is normalised, so peaks may pass 1. `seed` fixes whatever is drawn
+        by chance. Renderers that need no `sources` ignore them.
 
         Raises:
-            InputError: another shape, NaN in the target, fewer than `MIN_FRAMES` frames, or a
-            source
-                of another length.
+            InputError: another shape, NaN in the target, fewer than `MIN_FRAMES` frames a bar, or a
+                source of another length.
         """
+
+
+def bars_of(spectrogram: Array) -> int:
+    """How many bars `spectrogram` (bars * 128, 128) is long."""
+    return len(spectrogram) // settings.FRAMES_PER_BAR
 
 
 def checked_target(target_db: Array, frames: int) -> Array:
     """`target_db` as float32 not below `FLOOR_DB`, or one clear `InputError`."""
-    if frames < MIN_FRAMES:
-        raise InputError(f"{frames} frames are too few for four bars; give at least {MIN_FRAMES}")
-    return np.maximum(_checked_spectrogram(target_db), np.float32(settings.FLOOR_DB))
+    target = _checked_spectrogram(target_db)
+    bars = bars_of(target)
+    if frames < bars * MIN_FRAMES:
+        raise InputError(
+            f"{frames} frames are too few for {bars} bars; give at least {bars * MIN_FRAMES}"
+        )
+    return np.maximum(target, np.float32(settings.FLOOR_DB))
 
 
 def mixed(sources: Sequence[Source], frames: int) -> Array:
@@ -86,17 +95,27 @@ def detailed(target_db: Array, sources: Sequence[Source]) -> Array:
     for source in sources:
         if source.detail_db is not None:
             share = np.float32(source.weight / total)
-            out += share * _checked_spectrogram(source.detail_db)
+            out += share * _checked_detail(source.detail_db, len(out))
     return np.maximum(out, np.float32(settings.FLOOR_DB))
 
 
 def _checked_spectrogram(spectrogram: Array) -> Array:
-    wanted = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
     checked = np.asarray(spectrogram, np.float32)
-    if checked.shape != wanted:
-        raise InputError(f"a spectrogram of shape {wanted} is needed, got {checked.shape}")
+    rows, bands = checked.shape if checked.ndim == 2 else (0, 0)
+    if bands != settings.N_BANDS or rows == 0 or rows % settings.FRAMES_PER_BAR:
+        raise InputError(
+            f"a spectrogram of whole bars ({settings.FRAMES_PER_BAR} rows each, "
+            f"{settings.N_BANDS} bands) is needed, got {checked.shape}"
+        )
     if not np.isfinite(checked).all():
         raise InputError("the spectrogram holds NaN or infinity; decode or analyse it again")
+    return checked
+
+
+def _checked_detail(detail: Array, rows: int) -> Array:
+    checked = _checked_spectrogram(detail)
+    if len(checked) != rows:
+        raise InputError(f"detail must be as long as the target, {rows} rows, not {len(checked)}")
     return checked
 
 

@@ -29,8 +29,8 @@ in
 time; there the bands are wider than its bins, so no pitch is lost."""
 _BATCH = 128
 _BARS_AT_ONCE = 16
-_SEGMENT_MARGIN = 16 * HOP
-"""Samples of the loop repeated at either end of a segment: a window, a row and some."""
+_LOOP_MARGIN = 16 * HOP
+"""Samples of a loop repeated at either end of it: a window, a row and some."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,17 +129,26 @@ def of_segment(samples: Array) -> Array:
     Raises:
         InputError: shorter than a window.
     """
+    return of_loop(samples, settings.BARS_PER_SEGMENT)
+
+
+def of_loop(samples: Array, bars: int) -> Array:
+    """Spectrogram (bars * 128, 128) dB of `samples` (frames, channels): exactly `bars` bars, as a
+    loop.
+
+    Raises:
+        InputError: shorter than a window.
+    """
     if len(samples) < settings.N_FFT:
-        raise InputError(f"a segment of {len(samples)} samples is too short; give four whole bars")
+        raise InputError(f"a loop of {len(samples)} samples is too short; give {bars} whole bars")
     wrapped = np.take(
-        samples, np.arange(-_SEGMENT_MARGIN, len(samples) + _SEGMENT_MARGIN), axis=0, mode="wrap"
+        samples, np.arange(-_LOOP_MARGIN, len(samples) + _LOOP_MARGIN), axis=0, mode="wrap"
     )
     stream = SpectrogramStream()
     stream.feed(wrapped)
-    beats = settings.BARS_PER_SEGMENT * settings.BEATS_PER_BAR
+    beats = bars * settings.BEATS_PER_BAR
     bpm = beats * 60.0 * settings.SAMPLE_RATE / len(samples)
-    start = _SEGMENT_MARGIN / settings.SAMPLE_RATE
-    return musical(stream.finish(), start, bpm, settings.BARS_PER_SEGMENT)
+    return musical(stream.finish(), _LOOP_MARGIN / settings.SAMPLE_RATE, bpm, bars)
 
 
 def power_to_db(power: Array) -> Array:

@@ -15,6 +15,7 @@ from core.jobs.messages import (
     CLIP,
     MAPPING,
     OPENING,
+    Begun,
     Failed,
     Heard,
     Map,
@@ -44,6 +45,7 @@ class ChildLink(QObject):
 
     Signals:
         ready(Ready): library and model are open.
+        begun(Sounded): a bar of a sound that was asked for, four times over; all of it follows.
         sounded(Sounded), seen(Seen), mapped(): what was asked for.
         progress(float, float, str): how far the map is.
         failed(Failed): it cannot be; the key says what.
@@ -51,6 +53,7 @@ class ChildLink(QObject):
     """
 
     ready = Signal(object)
+    begun = Signal(object)
     sounded = Signal(object)
     seen = Signal(object)
     mapped = Signal()
@@ -86,10 +89,16 @@ class ChildLink(QObject):
         self._next()
 
     def audition(
-        self, key: Hashable, source: Source, bpm: float, renderer: str | None = None
+        self,
+        key: Hashable,
+        source: Source,
+        bpm: float,
+        renderer: str | None = None,
+        bar: int | None = None,
     ) -> None:
-        """A loop to be heard at once; takes the place of an earlier one that was not begun."""
-        self._waiting.audition(key, Sound(source, bpm, renderer))
+        """A loop to be heard at once, its `bar` (0..3) before the others; takes the place of an
+        earlier one that was not begun."""
+        self._waiting.audition(key, Sound(source, bpm, renderer, bar))
         self._next()
 
     def render(self, key: Hashable, source: Source, bpm: float) -> None:
@@ -160,6 +169,9 @@ class ChildLink(QObject):
         if isinstance(message, Underway):
             self.progress.emit(message.done, message.total, message.message)
             return
+        if isinstance(message, Begun):
+            self._has_begun(message.heard)
+            return
         now, self._now = self._now, None
         if isinstance(now, Open):
             self._answered_open(now, message)
@@ -171,6 +183,12 @@ class ChildLink(QObject):
             self._next()  # before the window works on the answer
             self._answered(now, message)
         self._next()
+
+    def _has_begun(self, heard: Heard) -> None:
+        now = self._now
+        if isinstance(now, Task) and isinstance(now.order, Sound) and not self._stale:
+            for key in now.keys:
+                self.begun.emit(_sounded(key, now, now.order, heard))
 
     def _answered_open(self, order: Open, message: object) -> None:
         if order is not self._order:  # another one was asked for meanwhile

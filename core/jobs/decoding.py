@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from core import settings
 from core.errors import ModelError
 from core.jobs.messages import Array, Heard, Open, Picture, Ready, Sound
+from core.jobs.reading import first_bar
 from core.jobs.second_reader import SecondReader
 from core.jobs.serving import serve
 from core.progress import Progress
@@ -56,12 +58,16 @@ class Decoding:
             space.decoder.real.beside = reader
         return Ready(space.codec.hash, space.library.id, time.perf_counter() - begun)
 
-    def sound(self, order: Sound) -> Heard:
+    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
         """Loop, spectrogram, and what sounded."""
         decoder = self._decoder
-        loop = decoder.audio(order.source, order.bpm, order.renderer)
         name = decoder.renderer_for(order.source, order.renderer)
-        return Heard(loop, self._seen(order.source), name)
+
+        def heard(loop: Array) -> Heard:
+            return Heard(loop, self._seen(order.source), name)
+
+        first = first_bar(order, lambda bar: begun(heard(bar)))
+        return heard(decoder.audio(order.source, order.bpm, order.renderer, first=first))
 
     def picture(self, order: Picture) -> Array:
         """The spectrogram alone, without a sound."""

@@ -36,11 +36,13 @@ class Open:
 
 @dataclass(frozen=True)
 class Sound:
-    """A loop of `source` at `bpm`; `renderer` None: the source's own."""
+    """A loop of `source` at `bpm`; `renderer` None: the source's own. With `bar` (0..3) somebody is
+    waiting to hear that bar, before the others are there."""
 
     source: Source
     bpm: float
     renderer: str | None = None
+    bar: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,14 @@ class Heard:
     loop: Array
     spectrogram: Array | None
     renderer: str
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """What will become of a `Sound` with a bar, as far as it is: its loop holds that bar four times
+    over. The `Heard` of all four follows."""
+
+    heard: Heard
 
 
 @dataclass(frozen=True)

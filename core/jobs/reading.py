@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from core.progress import Progress
 from core.timeline.clip import RealSource, Source
 
 if TYPE_CHECKING:
-    from core.decoder.real import RealMusic
+    from core.decoder.real import FirstBar, RealMusic
     from core.library.store import Library
 
 ORIGINAL = "original"
@@ -50,11 +51,13 @@ class Reading:
         _warm_up()
         return Ready("", self._library.id, time.perf_counter() - begun)
 
-    def sound(self, order: Sound) -> Heard:
+    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
         """The loop alone: its spectrogram may take a moment."""
         if self._music is None:
             raise LibraryError("no library is open; open one, or import some music")
-        return Heard(self._music.loop(_segment(order.source), order.bpm), None, ORIGINAL)
+        first = first_bar(order, lambda bar: begun(Heard(bar, None, ORIGINAL)))
+        loop = self._music.loop(_segment(order.source), order.bpm, first)
+        return Heard(loop, None, ORIGINAL)
 
     def picture(self, order: Picture) -> Array:
         """(512, 128) dB."""
@@ -66,6 +69,13 @@ class Reading:
     def map(self, progress: Progress) -> None:
         """Not without a model."""
         raise InputError("the map takes a model")
+
+
+def first_bar(order: Sound, hear: Callable[[Array], None]) -> FirstBar | None:
+    """Who hears the bar that `order` asks for, if it asks for one."""
+    from core.decoder.real import FirstBar
+
+    return None if order.bar is None else FirstBar(order.bar, hear)
 
 
 def _warm_up() -> None:

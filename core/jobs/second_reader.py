@@ -26,8 +26,8 @@ class _Both(Reading):
     """Loop and spectrogram in one answer: who waits for them is too busy to take one meanwhile, and
     the pipe holds neither."""
 
-    def sound(self, order: Sound) -> Heard:
-        heard = super().sound(order)
+    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
+        heard = super().sound(order, begun)
         return replace(heard, spectrogram=self.picture(Picture(order.source)))
 
 

@@ -12,6 +12,7 @@ from core.jobs.child import STOP
 from core.jobs.failures import line
 from core.jobs.messages import (
     Array,
+    Begun,
     Heard,
     Map,
     Open,
@@ -31,8 +32,8 @@ class Service(Protocol):
     def open(self, order: Open) -> Ready:
         """Work with another library and model from now on."""
 
-    def sound(self, order: Sound) -> Heard:
-        """A loop, as fast as can be."""
+    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
+        """A loop, as fast as can be; `begun` hears the bar that is asked for before the rest."""
 
     def picture(self, order: Picture) -> Array:
         """(512, 128) dB."""
@@ -48,23 +49,26 @@ def serve(connection: Connection, make: Callable[[], Service]) -> None:
     def tell(done: float, total: float, message: str = "") -> None:
         wire.send(connection, Underway(done, total, message))
 
+    def begun(heard: Heard) -> None:
+        wire.send(connection, Begun(heard))
+
     while (order := wire.receive(connection)) is not STOP:
-        wire.send(connection, _met(service, order, tell))
+        wire.send(connection, _met(service, order, tell, begun))
 
 
-def _met(service: Service, order: Order, tell: Progress) -> object:
+def _met(service: Service, order: Order, tell: Progress, begun: Callable[[Heard], None]) -> object:
     try:
-        return _done(service, order, tell)
+        return _done(service, order, tell, begun)
     except TechnoVAEError as error:
         return Refused(str(error))
     except Exception as error:  # the next order may be met all the same
         return Refused(line(error, "making this sound"))
 
 
-def _done(service: Service, order: Order, tell: Progress) -> object:
+def _done(service: Service, order: Order, tell: Progress, begun: Callable[[Heard], None]) -> object:
     match order:
         case Sound():
-            return service.sound(order)
+            return service.sound(order, begun)
         case Picture():
             return service.picture(order)
         case Open():

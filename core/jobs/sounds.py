@@ -46,12 +46,15 @@ class Sounds(QObject):
 
     Signals:
         arrived(object): a source wanted by the arrangement has its loop.
+        begun(Sounded): a bar of what was asked for last by `audition`, four times over, where all
+            of it takes a while; `auditioned` follows.
         auditioned(Sounded): what was asked for last by `audition`, at once if it was there.
         failed(object, str): a source that is wanted or was auditioned last, and why it cannot be.
         busy(int): sources wanted that have not arrived.
     """
 
     arrived = Signal(object)
+    begun = Signal(object)
     auditioned = Signal(object)
     failed = Signal(object, str)
     busy = Signal(int)
@@ -64,6 +67,7 @@ class Sounds(QObject):
         self._wanted: dict[_Key, None] = {}
         self._audition: _Key | None = None
         for each in (self._decoder, self._reader):
+            each.begun.connect(self._begun)
             each.sounded.connect(self._sounded)
             each.failed.connect(self._failed)
 
@@ -113,14 +117,17 @@ class Sounds(QObject):
                 self._link(key.source).render(_Asked(key, CLIP), key.source, bpm)
         self.busy.emit(len(self._wanted))
 
-    def audition(self, source: Source, bpm: float, renderer: str | None = None) -> None:
-        """Have `source` heard as soon as can be; an earlier one that was not begun is dropped."""
+    def audition(
+        self, source: Source, bpm: float, renderer: str | None = None, bar: int = 0
+    ) -> None:
+        """Have `source` heard as soon as can be, from its `bar` (0..3) on; an earlier one that was
+        not begun is dropped."""
         key = self._audition = _Key(source, bpm, renderer)
         found = self._kept.get(key)
         if found is not None:
             self.auditioned.emit(replace(found, purpose=AUDITION))
             return
-        self._link(source).audition(_Asked(key, AUDITION), source, bpm, renderer)
+        self._link(source).audition(_Asked(key, AUDITION), source, bpm, renderer, bar)
 
     def close(self) -> None:
         """End the reader child."""
@@ -135,6 +142,12 @@ class Sounds(QObject):
         keep = {_Asked(key, CLIP) for key in self._wanted}
         for link in (self._decoder, self._reader):
             link.cancel_renders(keep)
+
+    @Slot(object)
+    def _begun(self, sounded: Sounded) -> None:
+        asked = sounded.key
+        if isinstance(asked, _Asked) and asked.purpose == AUDITION and asked.key == self._audition:
+            self.begun.emit(sounded)
 
     @Slot(object)
     def _sounded(self, sounded: Sounded) -> None:

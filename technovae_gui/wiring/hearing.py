@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.jobs.messages import Seen, Sounded
 from core.playback.state import PlayerState
-from core.settings import SAMPLE_RATE, TICKS_PER_SEGMENT
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
 from core.timeline.clip import LatentSource, RealSource, Source
 from technovae_gui.wiring.turning import turn, turned
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 _DECODED = "decoded"
+_BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ class Hearing(QObject):
         view.morph_changed.connect(self._morph)
         view.hovered.connect(self._hover)
         pictures.seek_requested.connect(self.seek)
+        studio.sounds.begun.connect(self._auditioned)
         studio.sounds.auditioned.connect(self._auditioned)
         studio.sounds.failed.connect(self._failed)
         studio.link.seen.connect(self._seen)
@@ -79,7 +81,7 @@ class Hearing(QObject):
         if not place.is_dot:
             self._pictures.set_decoded(None, "Decoded: on its way")
         self._show_real(place)
-        self._studio.sounds.audition(place.source, self._document.arrangement.bpm)
+        self._ask(place)
         if place.is_dot and self._studio.map is not None:
             row = self._studio.map.rows[place.segment_id]
             self._ask_decoded(place, self._studio.map.latents[row])
@@ -117,6 +119,13 @@ class Hearing(QObject):
         self._pictures.set_playhead(phase)
         if phase is not None:
             self._view.set_phase(phase)
+
+    def _ask(self, place: Place) -> None:
+        """For the bar first in which it will come in, about a beat from now."""
+        phase = self._phase()
+        bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
+        bpm = self._document.arrangement.bpm
+        self._studio.sounds.audition(place.source, bpm, bar=bar % BARS_PER_SEGMENT)
 
     def _phase(self) -> float | None:
         """Where in four bars what sounds is; None for silence."""
@@ -202,7 +211,7 @@ class Hearing(QObject):
             self._bpm = bpm
             self._sounded = None
             if self._place is not None and not self._silent:
-                self._studio.sounds.audition(self._place.source, bpm)
+                self._ask(self._place)
 
     def _show_real(self, place: Place) -> None:
         title = "Original" if place.is_dot else "Nearest original"

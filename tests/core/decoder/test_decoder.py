@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core import settings
 from core.decoder import Decoder
-from core.decoder.decoder import ORIGINAL, likeness
+from core.decoder.decoder import ORIGINAL
+from core.decoder.real import FirstBar
+from core.decoder.rendering import likeness
 from core.dsp.spectrogram import of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
@@ -18,6 +21,7 @@ from core.timeline.clip import Clip, LatentSource, RealSource
 from tests.core.decoder.conftest import CosineCodec
 from tests.core.library.building import add_track
 
+Array = NDArray[np.float32]
 BPM = 127.0
 FRAMES = settings.segment_frames(BPM)
 
@@ -168,6 +172,44 @@ def test_the_sound_follows_the_latent(decoder: Decoder) -> None:
         wanted += guide.weight * likeness(decoded, seen) * (own - seen)
     loud = wanted > wanted.max() - 30
     assert np.abs(of_segment(samples) - wanted)[loud].mean() < 2.0
+
+
+@pytest.mark.parametrize("bar", [0, 2])
+@pytest.mark.parametrize("moving", [False, True])
+def test_one_bar_is_heard_before_the_rest(decoder: Decoder, bar: int, moving: bool) -> None:
+    source = _moving(decoder) if moving else _between(decoder)
+    heard: list[Array] = []
+    whole = decoder.audio(source, BPM, first=FirstBar(bar, heard.append))
+    (early,) = heard
+    assert early.shape == whole.shape
+    rows = slice(bar * 128, (bar + 1) * 128)
+    inner = of_segment(whole)[rows][8:-8]  # at the bar line another bar sounds into it
+    off = np.abs(of_segment(early)[rows][8:-8] - inner)
+    assert off[inner > inner.max() - 50].mean() < 1.5
+    quarter = len(early) // 4
+    np.testing.assert_array_equal(early[: quarter - 1], early[quarter : 2 * quarter - 1])
+
+
+def test_what_is_at_hand_is_heard_whole_at_once(decoder: Decoder) -> None:
+    heard: list[Array] = []
+    first = FirstBar(0, heard.append)
+    decoder.audio(_between(decoder), BPM, first=first)
+    decoder.audio(_between(decoder), BPM, first=first)  # kept
+    decoder.audio(_between(decoder, 0.6), BPM, first=first)  # of the same music
+    assert len(heard) == 1
+
+
+def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library: Library) -> None:
+    segment = library.segments()[0]
+    heard: list[Array] = []
+    first = FirstBar(1, heard.append)
+    whole = decoder.audio(RealSource(segment.id), BPM, first=first)
+    rows = slice(136, 248)
+    off = of_segment(heard[0])[rows] - of_segment(whole)[rows]
+    assert np.abs(off).mean() < 1.5
+    own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
+    assert len(heard) == 1  # nothing to wait for
+    assert len(own) == segment.frames
 
 
 def test_likeness_fades_with_the_difference() -> None:

@@ -17,7 +17,7 @@ from core.dsp.bank import bank
 from core.dsp.griffin_lim import GriffinLimRenderer
 from core.dsp.phase import PhaseRenderer
 from core.dsp.renderers import Renderer, Source
-from core.dsp.spectrogram import db_to_power, of_segment
+from core.dsp.spectrogram import db_to_power, of_loop, of_segment
 from core.errors import InputError
 from core.settings import FLOOR_DB, segment_frames
 
@@ -205,7 +205,9 @@ SOUND = np.zeros((FRAMES, 2), np.float32)
 @pytest.mark.parametrize(
     ("target", "frames", "sources", "message"),
     [
-        (GOOD[:500], FRAMES, [], "shape"),
+        (GOOD[:500], FRAMES, [], "whole bars"),
+        (GOOD[0], FRAMES, [], "whole bars"),
+        (GOOD[:, :64], FRAMES, [], "whole bars"),
         (np.where(np.eye(512, 128) > 0, np.nan, GOOD), FRAMES, [], "NaN"),
         (GOOD, 100, [], "too few"),
         (GOOD, FRAMES, [Source(SOUND[:-1])], "does not fit"),
@@ -214,7 +216,8 @@ SOUND = np.zeros((FRAMES, 2), np.float32)
         (GOOD, FRAMES, [Source(SOUND, -1.0)], "weights"),
         (GOOD, FRAMES, [Source(SOUND, 0.0)], "weights"),
         (GOOD, FRAMES, [Source(SOUND, float("nan"))], "weights"),
-        (GOOD, FRAMES, [Source(SOUND, 1.0, GOOD[:3])], "shape"),
+        (GOOD, FRAMES, [Source(SOUND, 1.0, GOOD[:3])], "whole bars"),
+        (GOOD, FRAMES, [Source(SOUND, 1.0, GOOD[:128])], "as long as"),
     ],
 )
 def test_bad_input_is_one_clear_line(
@@ -222,6 +225,18 @@ def test_bad_input_is_one_clear_line(
 ) -> None:
     with pytest.raises(InputError, match=message):
         renderers.get("guided").render(target, frames, sources)
+
+
+@EACH
+def test_a_bar_alone_sounds_as_that_bar_of_four(name: str, groove: Groove) -> None:
+    samples = groove(172.0)
+    target = of_segment(groove(172.0, kick=0.3, hat=0.2))
+    four = of_segment(quick(name).render(target, FRAMES, [Source(samples)]))[128:256]
+    bar = slice(FRAMES // 4, FRAMES // 2)
+    alone = quick(name).render(target[128:256], FRAMES // 4, [Source(samples[bar])])
+    assert len(alone) == FRAMES // 4
+    heard = four > four.max() - 50
+    assert np.abs(of_loop(alone, 1) - four)[heard].mean() < (0.5 if name == "guided" else 3.0)
 
 
 def test_unknown_names_list_the_choices() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -38,8 +39,11 @@ class Pretending:
         self._number = int(str(order.library))
         return Ready(f"model {self._number}", str(order.library), 0.0)
 
-    def sound(self, order: Sound) -> Heard:
+    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
         _act(order.source)
+        if order.bar is not None:
+            bar = np.full((50_000, 2), order.bar, np.float32)
+            begun(Heard(bar, self.picture(Picture(order.source)), order.renderer or "own"))
         loop = np.full((50_000, 2), order.bpm, np.float32)
         return Heard(loop, self.picture(Picture(order.source)), order.renderer or "own")
 

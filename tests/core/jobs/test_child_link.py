@@ -67,6 +67,18 @@ def test_what_waits_is_answered_in_the_order_of_its_urgency(link: ChildLink, qtb
     assert log.of(Sounded)[1].purpose == "clip"
 
 
+def test_one_bar_is_told_before_the_whole(link: ChildLink, qtbot: Any) -> None:
+    log = start(link)
+    link.begun.connect(lambda it: log.all.append(("begun", it.key, it.loop[0, 0])))
+    link.audition("whole", RealSource("a"), 120.0)
+    qtbot.waitUntil(lambda: "whole" in log.answered(), timeout=PATIENCE)
+    link.audition("bar by bar", RealSource("a"), 120.0, bar=3)
+    qtbot.waitUntil(lambda: "bar by bar" in log.answered(), timeout=PATIENCE)
+    assert log.all[-2] == ("begun", "bar by bar", 3.0)
+    assert log.all[-1].loop[0, 0] == 120.0
+    assert sum(isinstance(it, tuple) for it in log.all) == 1
+
+
 def test_renders_that_wait_can_be_dropped(link: ChildLink, qtbot: Any) -> None:
     log = start(link)
     for number in range(5):

@@ -54,6 +54,26 @@ def test_real_segments_sound_without_a_decoder(
         made.audition(source, BPM)
 
 
+def test_the_bar_that_comes_next_is_there_before_the_rest(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    link, made = sounds
+    link.open(demo.library_path, demo.model_path)
+    real = RealSource(demo.segments[9].id)
+    between = LatentSource(demo.latents[[3, 20]].mean(axis=0), model_hash=demo.model_hash)  # type: ignore[arg-type]
+    order: list[tuple[str, Any]] = []
+    made.begun.connect(lambda it: order.append(("bar", it)))
+    made.auditioned.connect(lambda it: order.append(("whole", it)))
+    for source in (real, between):
+        order.clear()
+        with qtbot.waitSignal(made.auditioned, timeout=PATIENCE):
+            made.audition(source, BPM, bar=2)
+        assert [name for name, _ in order] == ["bar", "whole"]
+        (_, bar), (_, whole) = order
+        assert bar.loop.shape == whole.loop.shape
+        assert made.loop(source, BPM) is whole.loop  # what is kept is the whole
+
+
 def test_what_cannot_be_heard_is_told(sounds: tuple[DecoderLink, Sounds], qtbot: Any) -> None:
     _, made = sounds
     with qtbot.waitSignal(made.failed, timeout=PATIENCE) as told:
