@@ -35,7 +35,7 @@ with _quiet_stderr():
     import keras
     from keras import ops
 
-__all__ = ["compiled", "keras", "ops"]
+__all__ = ["compiled", "gradient", "keras", "ops"]
 
 
 def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> Callable[..., Any]:
@@ -50,3 +50,14 @@ def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> C
 
     signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
     return tf.function(function, input_signature=signature)  # type: ignore[no-any-return]
+
+
+def gradient(function: Callable[[Any], Any], at: Any) -> Any:
+    """Derivative of `function` (a tensor -> a scalar) at `at`, of the shape of `at`; TensorFlow
+    only, `keras.ops` has none."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(at)
+        value = function(at)
+    return tape.gradient(value, at)

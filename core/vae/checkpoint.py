@@ -16,6 +16,7 @@ from core import settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
 from core.resources import digest
+from core.vae import refining
 from core.vae.backend import compiled, keras
 from core.vae.contrast import Contrast, decoding
 from core.vae.data import FOLDED, fold, unfold
@@ -46,7 +47,8 @@ class Codec:
         self.info: dict[str, Any] = {**model.info, "hash": digest}
 
     def encode(self, spectra_db: NDArray[np.floating]) -> tuple[Array, Array]:
-        """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each.
+        """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each,
+        the means refined (`core.vae.refining`); some 15 ms of CPU each.
 
         Raises:
             InputError: another shape.
@@ -79,7 +81,7 @@ class Codec:
 
     @cached_property
     def _encode(self) -> Callable[..., Any]:
-        return compiled(self._model.encode, (None, *FOLDED))
+        return compiled(refining.encoding(self._model), (None, *FOLDED))
 
     @cached_property
     def _decode(self) -> Callable[..., Any]:
