@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from technovae_gui import theme
 from technovae_gui.main_window import MainWindow
+from technovae_gui.memory import give_back_large_arrays
 
 _SWITCH_INTERVAL = 0.0005
 """Seconds. Python's default of 5 ms lets one busy thread stall the mixer: 230 under-runs in 20 s
@@ -20,6 +21,7 @@ where this one gave none."""
 def make_application(arguments: list[str] | None = None) -> QApplication:
     """The application, dressed; the one that is there if there is one."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    give_back_large_arrays()
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     existing = QApplication.instance()
     app = (

@@ -116,10 +116,10 @@ class RealMusic:
         missing = [guide for i, guide in by_id.items() if (i, frames) not in self._loops]
         for number in range(0, len(missing), 2):
             here, *there = missing[number : number + 2]
+            if number == 0:
+                meanwhile()
             answer = self._asked(there, bpm)
             try:
-                if number == 0:
-                    meanwhile()
                 self.loop(here.segment_id, bpm)
                 self.spectra(here.segment_id, here.latent)
             finally:
