@@ -4,7 +4,8 @@ A decoder that is judged by its mean error says the median of what could be ther
 lower and gaps higher than in any real segment, the more so between dots. Speech synthesis meets the
 same ("over-smoothing") and scales the trajectories to the variance of natural speech (Toda and
 Tokuda 2007). Here the part of a spectrogram that changes within a few rows and bands is scaled, by
-a gain that brings its power to what the library's has at such latents.
+a gain that brings its power to what the library's has at such latents, and that of the library as a
+whole to what it was.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.vae.backend import compiled, ops
 from core.vae.data import FOLDED, Array, Index, TrainingData
 from core.vae.model import SegmentVAE
 
 Tensor = Any
-MOST = 1.5
+Doubles = NDArray[np.float64]
+MOST = 1.35
 """The largest gain: beyond, what is wrong in a spectrogram is scaled more than what is right."""
+_MOST_LIFT = 0.2
+"""Of the wanted power, as a logarithm: 10 % of gain."""
+_HALVINGS = 16
 
 _BOX = 5
 _REACH = _BOX - 1
@@ -38,7 +44,7 @@ class Contrast:
 
     Attributes:
         slopes: (64,).
-        bias: of the library's mean latent, 0.
+        bias: of the library's mean latent, 0; lifted, see `fit`.
     """
 
     slopes: Array
@@ -46,25 +52,31 @@ class Contrast:
 
     @classmethod
     def fit(cls, model: SegmentVAE, data: TrainingData, places: Index) -> Self | None:
-        """From at most 400 of the windows at `places`; None for a handful, which tell nothing."""
+        """From at most 400 of the windows at `places`; None for a handful, which tell nothing.
+
+        A regression of logarithms says the geometric mean, and the largest gain holds some windows
+        down; so all are lifted until these windows, decoded, have their power in total.
+        """
         if len(places) < _LEAST_WINDOWS:
             return None
         some = places[
             np.linspace(0, len(places) - 1, min(len(places), _MOST_WINDOWS)).astype(np.int64)
         ]
 
-        def run(windows: Tensor) -> tuple[Tensor, Tensor]:
-            return model.encode(windows)[0], _power(fast_part(windows))
+        def run(windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            mean = model.encode(windows)[0]
+            return mean, _power(fast_part(windows)), _power(fast_part(model.decode(mean)))
 
         fast = compiled(run, (None, *FOLDED))
         parts = [fast(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
-        latents, power = (
-            np.concatenate([np.asarray(part[k], np.float64) for part in parts]) for k in (0, 1)
+        latents, power, decoded = (
+            np.concatenate([np.asarray(part[k], np.float64) for part in parts]) for k in range(3)
         )
         level = np.log(power + _SILENT)
         covariance = latents.T @ latents / len(latents) + _RIDGE * np.eye(latents.shape[1])
         slopes = np.linalg.solve(covariance, latents.T @ (level - level.mean()) / len(latents))
-        return cls(slopes.astype(np.float32), float(level.mean()))
+        lift = _lift(latents @ slopes + level.mean(), decoded, float(power.sum()))
+        return cls(slopes.astype(np.float32), float(level.mean()) + lift)
 
     @classmethod
     def of(cls, info: Mapping[str, Any]) -> Self | None:
@@ -79,11 +91,10 @@ class Contrast:
         return {"slopes": self.slopes.round(5).tolist(), "bias": round(self.bias, 5)}
 
     def restored(self, windows: Tensor, z: Tensor) -> Tensor:
-        """Decoded `windows` (n, 128, 128, 4) of `z` (n, 64), their fast part scaled by 1 to 1.5."""
+        """Decoded `windows` (n, 128, 128, 4) of `z` (n, 64), the fast part scaled, 1 to `MOST`."""
         fast = fast_part(windows)
         wanted = ops.sum(z * self.slopes, axis=1) + self.bias
-        gain = ops.exp(0.5 * (wanted - ops.log(_power(fast) + _SILENT)))
-        gain = ops.clip(gain, 1.0, MOST)
+        gain = _gain(wanted, _power(fast))
         return windows + ops.reshape(gain - 1.0, (-1, 1, 1, 1)) * fast
 
 
@@ -92,6 +103,21 @@ def decoding(model: SegmentVAE, contrast: Contrast | None) -> Callable[[Tensor],
     if contrast is None:
         return model.decode
     return lambda z: contrast.restored(model.decode(z), z)
+
+
+def _gain(wanted: Tensor, power: Tensor) -> Tensor:
+    """What brings `power` (n,) to the logarithm `wanted` (n,), within 1 and `MOST`."""
+    return ops.clip(ops.exp(0.5 * (wanted - ops.log(power + _SILENT))), 1.0, MOST)
+
+
+def _lift(wanted: Doubles, power: Doubles, total: float) -> float:
+    """What `wanted` lacks, 0 to `_MOST_LIFT`, until `power` with its gains sums to `total`."""
+    low, high = 0.0, _MOST_LIFT
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        gain = np.asarray(_gain(wanted + middle, power))
+        low, high = (middle, high) if (gain**2 * power).sum() < total else (low, middle)
+    return low
 
 
 def fast_part(windows: Tensor) -> Tensor:

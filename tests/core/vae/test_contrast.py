@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.vae import checkpoint, contrast
+from core.vae import checkpoint, contrast, pca
 from core.vae.contrast import MOST, Contrast
 from core.vae.data import FOLDED, fold, unfold
+from core.vae.layers import CELLS
+from core.vae.model import SegmentVAE, input_shape
 from core.vae.training import TrainOptions, train
-from tests.core.vae.conftest import music
+from tests.core.vae.conftest import TINY, music
 
 
 def _fast(windows: np.ndarray) -> np.ndarray:
@@ -54,6 +56,31 @@ def test_the_gain_is_never_below_one_nor_above_the_most(rng: np.random.Generator
     for bias, gain in ((-30.0, 1.0), (30.0, MOST)):
         made = np.asarray(Contrast(np.zeros(64, np.float32), bias).restored(windows, z))
         np.testing.assert_allclose(made, windows + (gain - 1.0) * _fast(windows), atol=1e-6)
+
+
+def test_a_fitted_library_has_its_power_back_in_total() -> None:
+    model = SegmentVAE(**TINY)
+    model.build(input_shape())
+    data = music()
+    windows = data.batch(data.places())
+    components = pca.fit(windows.reshape(-1, CELLS), 64)
+    components.directions[3:] = 0.0
+    model.linear.set_components(components)
+    found = Contrast.fit(model, data, data.places())
+    assert found is not None
+    means = np.asarray(model.encode(windows)[0])
+    dull = np.asarray(model.decode(means))
+    made = np.asarray(found.restored(dull, means))
+    assert _power(dull).sum() < 0.9 * _power(windows).sum()
+    assert _power(made).sum() == pytest.approx(_power(windows).sum(), rel=0.02)
+
+
+def test_the_lift_is_limited() -> None:
+    power = np.array([1.0, 1.0])
+    assert contrast._lift(np.zeros(2), power, 1.5) == 0.0
+    assert contrast._lift(np.zeros(2), power, 9.0) == pytest.approx(contrast._MOST_LIFT, abs=1e-4)
+    lift = contrast._lift(np.zeros(2), power, 2.2)
+    assert np.exp(lift) == pytest.approx(1.1, abs=1e-3)
 
 
 def test_latents_steer_the_contrast(rng: np.random.Generator) -> None:
