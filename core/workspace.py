@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +33,14 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def open_workspace(library: Path | None = None, model: Path | None = None) -> Iterator[Workspace]:
+def open_workspace(
+    library: Path | None = None,
+    model: Path | None = None,
+    load: Callable[[Path], Codec] | None = None,
+) -> Iterator[Workspace]:
     """Open `library` (default: the built-in demo) with `model` (default: `model_for`).
+
+    load: reads the model; default `core.vae.checkpoint.load`
 
     Raises:
         LibraryError, ModelError: one of them is missing or cannot be used.
@@ -46,7 +52,7 @@ def open_workspace(library: Path | None = None, model: Path | None = None) -> It
     library_path = library or resources.demo_library()
     with Library.open(library_path, read_only=_is_demo(library_path)) as opened:
         model_path = model or model_for(library_path)
-        codec = checkpoint.load(model_path)
+        codec = (load or checkpoint.load)(model_path)
         yield Workspace(library_path, model_path, opened, codec, Decoder(opened, codec))
 
 

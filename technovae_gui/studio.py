@@ -18,11 +18,14 @@ from core.jobs.sounds import Sounds
 from core.latent_map import LatentMap
 from core.playback.player import Player
 from core.workspace import model_for
+from technovae_gui.placing import Placing
 from technovae_gui.shell.background import Background
 
 if TYPE_CHECKING:
     from core.library.store import Library
     from core.library.tracks import Track
+
+    Found = tuple[Path, Path | None, str, list[Track], LatentMap | None]
 
 
 class Studio(QObject):
@@ -46,6 +49,7 @@ class Studio(QObject):
         self.player = Player()
         self.link = DecoderLink(self)
         self.sounds = Sounds(self.link, self)
+        self.placing = Placing(self)
         self.library_path = resources.demo_library()
         self.model_path: Path | None = None
         self.tracks: list[Track] = []
@@ -57,6 +61,8 @@ class Studio(QObject):
         self.link.mapped.connect(self._mapped)
         self.link.failed.connect(self._failed)
         self.link.died.connect(self._died)
+        self.placing.placed.connect(self._placed)
+        self.placing.failed.connect(self._not_placed)
 
     @property
     def is_demo(self) -> bool:
@@ -96,12 +102,22 @@ class Studio(QObject):
         """Stop the sound and the child."""
         with self._reading:
             self._close_reader()
+        self.placing.close()
         self.player.close()
         self.sounds.close()
         self.link.close()
 
-    def _opened(self, found: tuple[Path, Path | None, str, list[Track], LatentMap | None]) -> None:
-        same = found[0] == self.library_path and found[3] == self.tracks
+    def _opened(self, found: Found) -> None:
+        library, model, _, tracks, latent_map_ = found
+        same = library == self.library_path and tracks == self.tracks
+        if same and model is not None and self.map is not None and latent_map_ is None:
+            self.status.emit("a better model: placing the segments on its map…")
+            self.placing.want(library, model)
+            return
+        self.placing.forget()
+        self._use(found, same=same)
+
+    def _use(self, found: Found, *, same: bool) -> None:
         self.library_path, self.model_path, self.library_id, self.tracks, self.map = found
         if same:  # another model at most: what is read from the library is as it was
             self.sounds.forget_latents()
@@ -117,6 +133,16 @@ class Studio(QObject):
         if self.map is None and self.tracks:
             self.status.emit("placing the segments on the map…")
             self.link.map()
+
+    @Slot(object, object)
+    def _placed(self, library: Path, model: Path) -> None:
+        """The other model's map is there, so nobody sees none while the models change."""
+        self.open(library, model)
+
+    @Slot(str)
+    def _not_placed(self, line: str) -> None:
+        self.status.emit("")
+        self.problem.emit("model", line)
 
     def _refused(self, line: str) -> None:
         self.status.emit("")
@@ -143,9 +169,7 @@ class Studio(QObject):
         self.problem.emit("decoder", line)
 
 
-def _looked_at(
-    path: Path, model: Path | None
-) -> tuple[Path, Path | None, str, list[Track], LatentMap | None]:
+def _looked_at(path: Path, model: Path | None) -> Found:
     from core.library.store import Library
 
     demo = path.resolve() == resources.demo_library().resolve()

@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core import settings
+from core import resources, settings
 from core.errors import ModelError
 from core.jobs.messages import Array, Heard, Open, Picture, Ready, Sound
 from core.jobs.reading import first_bar
@@ -23,6 +24,7 @@ from core.timeline.clip import LatentSource, Source
 
 if TYPE_CHECKING:
     from core.decoder import Decoder
+    from core.vae.checkpoint import Codec
     from core.workspace import Workspace
 
 _RENDERED_BYTES: Final = 16 << 20
@@ -40,6 +42,7 @@ class Decoding:
     def __init__(self) -> None:
         self._open = contextlib.ExitStack()
         self._space: Workspace | None = None
+        self._codec: Codec | None = None
 
     def open(self, order: Open) -> Ready:
         """Open library and model, and make a first sound, which compiles what has to be."""
@@ -49,7 +52,7 @@ class Decoding:
 
         self._space = None
         self._open.close()
-        space = self._open.enter_context(open_workspace(order.library, order.model))
+        space = self._open.enter_context(open_workspace(order.library, order.model, self._loaded))
         space.decoder.keep_rendered(_RENDERED_BYTES)
         _warm_up(space)
         self._space = space
@@ -82,6 +85,16 @@ class Decoding:
         if self._space is None:
             raise ModelError("no model is open; train one, or open the demo")
         return self._space.decoder
+
+    def _loaded(self, model: Path) -> Codec:
+        """As it is in memory, unless the file holds another since: a library is opened again after
+        every import and when its map is there, and loading and compiling takes a second or two."""
+        from core.vae import checkpoint
+
+        kept, self._codec = self._codec, None
+        same = kept is not None and model.is_file() and resources.digest(model) == kept.hash
+        self._codec = kept if same else checkpoint.load(model)
+        return self._codec
 
     def _seen(self, source: Source) -> Array:
         return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)

@@ -30,6 +30,7 @@ __all__ = [
     "export_audio",
     "fit_grid",
     "import_audio",
+    "place",
     "set_grid",
     "train",
 ]
@@ -70,6 +71,14 @@ def fit_grid(
 
     with Library.open(library) as opened:
         return opened.refit(track_id, progress, cancel)
+
+
+def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag, emit: Emit) -> None:
+    """Encode the segments of `library` and place them on its map under `model`; kept there."""
+    from core.workspace import open_workspace
+
+    with open_workspace(library, model) as space:
+        space.decoder.map(progress=progress, cancel=cancel)
 
 
 def compose(

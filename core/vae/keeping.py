@@ -15,8 +15,9 @@ from core.vae import checkpoint
 from core.vae.measure import Measure
 from core.vae.model import SegmentVAE
 
-_SAVE_EVERY = 30.0
-"""Seconds. Writing takes one or two, so more often would cost training time."""
+_SAVE_EVERY = 60.0
+"""Seconds. Writing takes one or two, and who watches makes a map of it: more often would cost
+training time."""
 _STILL = 1e-3
 """A latent that hardly varies is not blown up to a deviation of 1."""
 

@@ -23,6 +23,8 @@ class Training(QObject):
         self._studio = window.studio
         self.panel = TrainingPanel()
         self.job = Running(self)
+        self._library: Path | None = None
+        self._took_over = False
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
@@ -43,18 +45,26 @@ class Training(QObject):
             seed=seed,
         )
         if started:
+            self._library, self._took_over = self._studio.library_path, False
             self.panel.training_started()
 
     @Slot(object)
     def _event(self, event: Any) -> None:
         self.panel.take(event)
         if isinstance(event, Path):  # a better model is on disk: the map follows
-            self._studio.open(self._studio.library_path, event)
+            self._take_over(event)
 
     @Slot(object)
     def _trained(self, result: Any) -> None:
         self.panel.finished(result)
-        self._studio.open(self._studio.library_path, Path(result.path))
+        if not self._took_over:  # none was better than the one on disk, which may not be open
+            self._take_over(Path(result.path))
+
+    def _take_over(self, model: Path) -> None:
+        """Work with `model`, unless another library than its own is open by now."""
+        self._took_over = True
+        if self._studio.library_path == self._library:
+            self._studio.open(self._library, model)
 
     @Slot()
     def _show(self) -> None:
