@@ -226,6 +226,9 @@ def _demo(commands: _Commands) -> None:
         "--build", action="store_true", help="build the shipped library and model again"
     )
     what.add_argument(
+        "--retrain", action="store_true", help="train the shipped model again on the same music"
+    )
+    what.add_argument(
         "--refit",
         action="store_true",
         help="fit again what the shipped model carries beside its weights",

@@ -18,6 +18,8 @@ def run(options: Namespace) -> int:
         return _refit()
     if options.build:
         return _build()
+    if options.retrain:
+        return _retrain()
     if options.render:
         return _render(options.render, options.out)
     columns = ("track", "style", "bpm", "key")
@@ -39,6 +41,17 @@ def _refit() -> int:
 
     library, model = resources.demo_library(), resources.demo_model()
     say(f"{model}: fitted again to {refit_pack(library, model)} segments, weights unchanged")
+    return 0
+
+
+def _retrain() -> int:
+    from core.demo.pack import retrain_pack
+
+    with progress_bar("training") as progress:
+        library, model = resources.demo_library(), resources.demo_model()
+        result = retrain_pack(library, model, progress=progress)
+    for line in result.lines():
+        say(line)
     return 0
 
 

@@ -83,6 +83,23 @@ def build_pack(
     return PackResult(library, model, size, segments, *errors, replace(trained, path=model))
 
 
+def retrain_pack(
+    library: Path, model: Path, progress: Progress = silent, minutes: float = MINUTES
+) -> TrainResult:
+    """Train another `model` on the music of `library`, which stays as it is, and place it by that.
+
+    Raises:
+        OutputError: no room, or a folder that cannot be written.
+    """
+    before = digest(model)
+    with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as name:
+        options = TrainOptions(Path(name) / model.name, minutes=minutes)
+        trained = training.train(training_data(library), options, progress)
+        _replace_model(options.path, model)
+    _placed_anew(library, model, before)
+    return replace(trained, path=model)
+
+
 def refit_pack(library: Path, model: Path) -> int:
     """Fit again what `model` carries beside its weights, and place `library` by it; its music and
     the weights stay. Returns the number of segments.
@@ -92,6 +109,11 @@ def refit_pack(library: Path, model: Path) -> int:
     """
     before = digest(model)
     refit(model, training_data(library))
+    return _placed_anew(library, model, before)
+
+
+def _placed_anew(library: Path, model: Path, before: str) -> int:
+    """Under `model` in place of the one whose hash was `before`; the number of segments."""
     segments = _place_on_map(library, model)
     with Library.open(library) as opened:
         if digest(model) != before:

@@ -92,9 +92,10 @@ class Decoding:
         from core.vae import checkpoint
 
         kept, self._codec = self._codec, None
-        same = kept is not None and model.is_file() and resources.digest(model) == kept.hash
-        self._codec = kept if same else checkpoint.load(model)
-        return self._codec
+        if kept is None or not model.is_file() or resources.digest(model) != kept.hash:
+            kept = checkpoint.load(model)
+        self._codec = kept
+        return kept
 
     def _seen(self, source: Source) -> Array:
         return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
