@@ -120,5 +120,7 @@ def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.Monk
     report = json.loads(found.read_text())
     assert tuple(report["rows"]) == table.ROWS
     assert all(row["novelty"] >= 0.0 for row in report["rows"].values())
-    assert report["rows"]["ours, guided"]["library punch"] > 0.9
+    punch = {name: row["library punch"] for name, row in report["rows"].items()}
+    assert punch["ours, guided"] > punch["ours, phase"] > 0.5
+    assert punch["ours, guided"] > 0.75
     assert "| ours, guided |" in page.read_text()
