@@ -60,9 +60,9 @@ class Feeder(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        """Serve until told to end."""
+        """Serve until told to end, or until the program ends without a word."""
         try:
-            while not self._ending:
+            while not self._ending and threading.main_thread().is_alive():
                 self._serve()
                 busy = self._fill()
                 self._wake.wait(_BUSY_SECONDS if busy else _IDLE_SECONDS)

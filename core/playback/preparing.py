@@ -25,6 +25,8 @@ Span = tuple[int, int]
 
 SOON: Final = 8 * SAMPLE_RATE
 """What sounds within eight seconds is ready before a snapshot is handed over, the rest after."""
+_LOOK_SECONDS: Final = 1.0
+"""How often it is seen whether the program still runs."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Preparer(threading.Thread):
         return self._ending.is_set() or self._waiting is not None
 
     def run(self) -> None:
-        """Serve until told to end."""
+        """Serve until told to end, or until the program ends without a word."""
         scientific.load()
         self._warm()
         while (request := self._next()) is not None:
@@ -155,7 +157,10 @@ class Preparer(threading.Thread):
         with self._changed:
             self._busy = False
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._waiting or self._ending.is_set())
+            while not (self._waiting or self._ending.is_set()):
+                self._changed.wait(_LOOK_SECONDS)
+                if not threading.main_thread().is_alive():
+                    return None
             request, self._waiting = self._waiting, None
             self._busy = request is not None
             return None if self._ending.is_set() else request

@@ -212,3 +212,18 @@ def test_importing_the_player_loads_no_library_of_sound() -> None:
     ).stdout
     for name in ("scipy", "sounddevice", "rtmixer", "numba", "PySide6"):
         assert f"'{name}'" not in loaded
+
+
+def test_a_program_that_fails_ends_although_its_player_is_open() -> None:
+    script = """
+from core.playback.player import Player
+player = Player()
+player.open()
+player.settle(20.0)
+raise RuntimeError("nobody closed the player")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=40, check=False
+    )
+    assert ended.returncode == 1
+    assert "nobody closed the player" in ended.stderr
