@@ -118,6 +118,7 @@ def _placed_anew(library: Path, model: Path, before: str) -> int:
     with Library.open(library) as opened:
         if digest(model) != before:
             opened.forget_model(before)
+        opened.compact()
     _strip(library)
     return segments
 

@@ -17,7 +17,7 @@ from core.errors import InputError
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Indices = NDArray[np.int64]
-SPREAD = 0.7
+SPREAD = 0.85
 _NEIGHBOURS = 12
 _AXIS_SHARE = 0.25
 _LEAST_DEVIATION = 0.05

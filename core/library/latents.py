@@ -17,6 +17,8 @@ from core.library import schema
 from core.library.database import Database
 
 Array = NDArray[np.float32]
+_KEPT_MAPS = 8
+"""A training leaves one a minute, nearly all of models that were written over since."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class LatentStore:
         return {row[0]: row[1] for row in self._database.rows(sql, (model_hash,))}
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
-        """Keep `positions` (n, 2) as the whole map of this model."""
+        """Keep `positions` (n, 2) as the whole map of this model, the newest of eight that stay."""
         _require(positions.shape == (len(segment_ids), 2), "map positions", positions.shape)
         now = time.time()
         rows = [
@@ -58,6 +60,8 @@ class LatentStore:
         with self._database.transaction():
             self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
             self._database.execute_many("INSERT INTO map VALUES (?, ?, ?, ?, ?)", rows)
+            for old in self.maps()[_KEPT_MAPS:]:
+                self._drop(old.model_hash)
 
     def map(self, model_hash: str) -> dict[str, tuple[float, float]]:
         """Segment id -> position."""
@@ -72,8 +76,11 @@ class LatentStore:
     def forget(self, model_hash: str) -> None:
         """Drop the latents and the map of a model."""
         with self._database.transaction():
-            self._database.execute("DELETE FROM latents WHERE model_hash = ?", (model_hash,))
-            self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
+            self._drop(model_hash)
+
+    def _drop(self, model_hash: str) -> None:
+        self._database.execute("DELETE FROM latents WHERE model_hash = ?", (model_hash,))
+        self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
 
 
 def overlay_path(library_id: str) -> Path:

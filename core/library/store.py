@@ -307,6 +307,10 @@ class Library:
         """Drop the latents and the map of a model that is gone."""
         self._store_for_saving().forget(model_hash)
 
+    def compact(self) -> None:
+        """Make the database as small as it can be."""
+        self._database.compact()
+
     # Inside
 
     @property

@@ -78,7 +78,7 @@ def test_density_is_that_of_the_mixture(music: tuple[np.ndarray, np.ndarray]) ->
     expected = np.log(
         np.mean([multivariate_normal(m, covariance).pdf(places) for m in means], axis=0)
     )
-    np.testing.assert_allclose(posterior.log_density(places), expected, rtol=1e-6)
+    np.testing.assert_allclose(posterior.log_density(places, spread=spread), expected, rtol=1e-6)
 
 
 def test_density_tells_music_from_noise(music: tuple[np.ndarray, np.ndarray]) -> None:

@@ -188,6 +188,30 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
     assert [m.model_hash for m in library.maps()] == ["later"]
 
 
+def test_maps_of_models_that_were_written_over_do_not_pile_up(library: Library) -> None:
+    ids = [s.id for s in library.segments(1)]
+    means = random_latents(len(ids))
+    for number in range(12):
+        library.save_latents(f"model {number}", ids, means)
+        library.save_map(f"model {number}", ids, means[:, :2])
+    assert [m.model_hash for m in library.maps()] == [f"model {n}" for n in range(11, 3, -1)]
+    assert library.latents("model 3")[0] == []
+    assert library.latents("model 4")[0] == ids
+
+
+def test_what_was_forgotten_takes_no_room(library: Library) -> None:
+    ids = [s.id for s in library.segments(1)]
+    library.save_latents("model", ids, random_latents(len(ids)))
+    file = library.path / "library.sqlite"
+    library.forget_model("model")
+    library.compact()
+    before = file.stat().st_size
+    library.save_latents("model", ids, random_latents(len(ids)))
+    library.forget_model("model")
+    library.compact()
+    assert file.stat().st_size == before
+
+
 @pytest.mark.parametrize("shape", [(2, 64), (3, 63), (3,)])
 def test_latents_of_another_shape_are_refused(library: Library, shape: tuple[int, ...]) -> None:
     ids = [s.id for s in library.segments(1)][:3]
