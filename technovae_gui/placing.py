@@ -15,12 +15,10 @@ class Placing(QObject):
     """Has segments encoded and placed in a job of its own; the newest wish counts.
 
     Signals:
-        progress(float, float, str): how far it is.
         placed(Path, Path): this library has its map under this model now.
         failed(str): it cannot have one; one line.
     """
 
-    progress = Signal(float, float, str)
     placed = Signal(object, object)
     failed = Signal(str)
 
@@ -29,7 +27,6 @@ class Placing(QObject):
         self.job = Running(self)
         self._wanted: tuple[Path, Path] | None = None
         self._now: tuple[Path, Path] | None = None
-        self.job.progress.connect(self.progress)
         self.job.returned.connect(self._returned)
         self.job.errored.connect(self._errored)
         self.job.finished.connect(self._next)
