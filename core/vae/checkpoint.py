@@ -48,7 +48,7 @@ class Codec:
 
     def encode(self, spectra_db: NDArray[np.floating]) -> tuple[Array, Array]:
         """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each,
-        the means refined (`core.vae.refining`); some 15 ms of CPU each.
+        the means refined (`core.vae.refining`); some 20 ms of CPU each.
 
         Raises:
             InputError: another shape.
