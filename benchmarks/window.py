@@ -2,7 +2,8 @@
 
 Process start to first paint and to a map that can be played; click to sound for real segments and
 for latents, new and known; how late the event loop's timer is while it plays, and while it trains
-beside (--train; --seconds 600 for ten minutes), with under-runs; memory of the window's process.
+beside (--train; --seconds 600 for ten minutes), with under-runs; memory of the window's process;
+repaints of a large map and a long arrangement (`benchmarks.repaint`).
 Without a screen it runs on Qt's offscreen platform; sound goes through PortAudio to a null sink and
 is heard there. Needs PulseAudio. Takes two minutes.
 """
@@ -119,9 +120,16 @@ def _measured(folder: Path, ear: Ear, options: argparse.Namespace) -> dict[str, 
         figures |= _clicks(window, ear, options.clicks)
         figures |= _loop(window, options, folder)
         figures["memory of the window's process, MB"] = _megabytes()
+        figures |= _repaints()
     finally:
         window.close()
     return figures
+
+
+def _repaints() -> dict[str, float]:
+    from benchmarks import repaint
+
+    return repaint.figures()
 
 
 def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:

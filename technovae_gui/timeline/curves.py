@@ -11,6 +11,8 @@ from technovae_gui import theme
 from technovae_gui.timeline import ink
 
 _POINTS = 14
+_NARROW = 14.0
+"""Pixels below which a curve cannot be told from a line, which is drawn ten times as fast."""
 
 
 def fade(painter: QPainter, place: QRectF, rising: bool) -> None:
@@ -31,6 +33,11 @@ def fade(painter: QPainter, place: QRectF, rising: bool) -> None:
 def cross(painter: QPainter, place: QRectF) -> None:
     """The X of a crossfade over `place`."""
     painter.fillRect(place, ink.colour(theme.GROUND, 120))
+    if place.width() < _NARROW:
+        painter.setPen(ink.pen(theme.TEXT, 1.0, 160))
+        painter.drawLine(QLineF(place.bottomLeft(), place.topRight()))
+        painter.drawLine(QLineF(place.topLeft(), place.bottomRight()))
+        return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for rising in (True, False):
         _line(painter, _curve(place, rising))
