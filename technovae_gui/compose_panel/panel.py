@@ -105,6 +105,4 @@ class ComposePanel(JobPanel):
         rows.addWidget(self.settings)
         rows.addWidget(self.energy, 1)
         rows.addLayout(into)
-        for widget in (self.compose, self.job, self.line):
-            rows.addWidget(widget)
-        self._close_column()
+        self._close_column(self.compose, self.job, self.line)

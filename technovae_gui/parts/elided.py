@@ -1,4 +1,4 @@
-"""A label for paths."""
+"""A label for texts of any length."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """A path that loses its middle where it is too long; all of it is in the tool tip."""
+    """A line that loses its middle where it is too long; all of it is in the tool tip.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    It asks for no room, so that no window grows with what it says. `collapses`: whether it is
+    hidden while it is empty.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, collapses: bool = True) -> None:
         super().__init__(parent)
         self._whole = ""
+        self._collapses = collapses
         self.setProperty("dim", True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_text(self, text: str) -> None:
-        """Show `text`; hidden if it is empty."""
+        """Show `text`."""
         self._whole = text
         self.setToolTip(text)
         self.setAccessibleName(text)
-        self.setVisible(bool(text))
+        self.setVisible(bool(text) or not self._collapses)
         self._elide()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802

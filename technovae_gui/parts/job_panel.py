@@ -80,7 +80,16 @@ class JobPanel(QWidget):
         rows.setSpacing(2 * theme.SPACE)
         return rows
 
-    def _close_column(self) -> None:
+    def _close_column(self, *pinned: QWidget) -> None:
+        """`pinned` stay in sight below what scrolls."""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(widgets.scrolled(self._content))
+        outer.setSpacing(0)
+        outer.addWidget(widgets.scrolled(self._content), 1)
+        if pinned:
+            foot = QVBoxLayout()
+            foot.setContentsMargins(*[2 * theme.SPACE] * 4)
+            foot.setSpacing(2 * theme.SPACE)
+            for widget in pinned:
+                foot.addWidget(widget)
+            outer.addLayout(foot)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from technovae_gui import theme
 from technovae_gui.parts import icons
+from technovae_gui.parts.elided import ElidedLabel
 from technovae_gui.transport_bar.device import DeviceButton
 from technovae_gui.transport_bar.meter import Meter
 from technovae_gui.transport_bar.positions import bars_text, time_text
@@ -50,9 +51,7 @@ class TransportBar(QWidget):
         self.tempo = self._tempo_box()
         self.position = self._readout("1.1.1", "Position in bars, beats and sixteenths", 92)
         self.time = self._readout("0:00.0", "Position in minutes and seconds", 76)
-        self.sounding = QLabel("")
-        self.sounding.setProperty("dim", True)
-        self.sounding.setAccessibleName("What sounds")
+        self.sounding = ElidedLabel(collapses=False)
         self.gain = self._gain_slider()
         self.gain_value = self._readout("+0 dB", "Master gain", 58)
         self.meter = Meter()
@@ -97,8 +96,8 @@ class TransportBar(QWidget):
 
     def show_sounding(self, text: str) -> None:
         """What is heard and by which renderer; empty for nothing."""
-        self.sounding.setText(text)
-        self.sounding.setToolTip(text)
+        self.sounding.show_text(text)
+        self.sounding.setAccessibleName(f"Sounds: {text}" if text else "Nothing sounds")
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from core import project
 from core.jobs import work
 from core.settings import TICKS_PER_BAR
+from core.timeline import edits
 from core.timeline.clip import LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.main_window import MainWindow
@@ -115,6 +116,21 @@ def test_two_windows_do_not_disturb_each_other(
     assert other.projects.abandoned() == []
     other.close()
     other.deleteLater()
+
+
+def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> None:
+    window.resize(1280, 800)
+    name = "between the dots, near A Title That Its Maker Could Not End " * 4
+    window.transport.show_sounding(name)
+    window.transport.device.show_state(name, 0.02, 3)
+    window.studio.status.emit(name)
+    window.studio.problem.emit("model", name)
+    first = window.document.arrangement.lanes[0].id
+    window.document.edit("Rename lane", lambda it: edits.rename_lane(it, first, name))
+    qtbot.wait(50)
+    assert window.width() == 1280
+    assert "…" in window.transport.sounding.text()
+    assert window.transport.sounding.toolTip() == name
 
 
 def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:

@@ -53,6 +53,14 @@ def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ComposePanel) -> None:
     assert request.replace is True
 
 
+def test_compose_stays_in_sight_however_low_the_panel(panel: ComposePanel) -> None:
+    panel.resize(400, 380)
+    QApplication.processEvents()
+    low = panel.compose.mapTo(panel, panel.compose.rect().bottomLeft()).y()
+    assert panel.compose.isVisible()
+    assert low < 380
+
+
 def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> None:
     settings = panel.settings
     qtbot.keyClicks(settings.title, "Night Shift")
