@@ -6,10 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from technovae_gui import theme
+from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
 from technovae_gui.memory import give_back_large_arrays
 
@@ -37,6 +38,8 @@ def main(project: Path | None = None) -> int:
     """Open the window, with `project` if given; returns the exit status."""
     app = make_application()
     window = MainWindow()
+    if not QSettings().contains("geometry"):
+        _take_room(window)
     window.show()
     QTimer.singleShot(0, lambda: window.begin(project))
     # Python only handles signals between byte codes; a timer gives it some to run.
@@ -48,3 +51,15 @@ def main(project: Path | None = None) -> int:
     status = app.exec()
     window.shut_down()
     return status
+
+
+def _take_room(window: MainWindow) -> None:
+    """The first time; afterwards the window comes back as it was left."""
+    room = window.screen().availableGeometry()
+    size = first_size(room.size())
+    if size is None:
+        window.setWindowState(Qt.WindowState.WindowMaximized)
+        size = room.size()
+    window.resize(size)
+    window.move(room.center() - QPoint(size.width() // 2, size.height() // 2))
+    window.panels.arrange(size.width(), size.height())

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from technovae_gui.shell.banner import Banners
 
 SIDE_WIDTH = 430
+_LAPTOP = QSize(1440, 900)
+_SHARE = 0.88
+
+
+def first_size(screen: QSize) -> QSize | None:
+    """Of a window that was never opened before, on a `screen` with so much room: most of it; None
+    for all of it, where there is no more than a laptop has."""
+    if screen.width() <= _LAPTOP.width() or screen.height() <= _LAPTOP.height():
+        return None
+    return QSize(round(screen.width() * _SHARE), round(screen.height() * _SHARE))
 
 
 class Layout(QWidget):
