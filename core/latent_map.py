@@ -85,6 +85,17 @@ class LatentMap:
         """(n,) of an attribute by name."""
         return np.asarray([getattr(s.attributes, attribute) for s in self.segments], np.float64)
 
+    def nearest(self, latents: NDArray[np.float32], count: int = 1) -> list[Segment]:
+        """The `count` segments nearest to the mean of `latents` (k, 64), the nearest first."""
+        mean = latents.mean(axis=0)
+        squares = self._squares - 2.0 * (self.latents @ mean)  # less |mean|^2, which orders nothing
+        return [self.segments[row] for row in np.argsort(squares)[:count]]
+
+    @cached_property
+    def _squares(self) -> NDArray[np.float32]:
+        squares: NDArray[np.float32] = np.einsum("nd,nd->n", self.latents, self.latents)
+        return squares
+
     def title(self, segment: Segment) -> str:
         """For people: track, and the bar counted from 1."""
         return f"{self.tracks[segment.track_id].title}, bar {segment.bar + 1}"

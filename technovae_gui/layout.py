@@ -59,14 +59,12 @@ class Layout(QWidget):
         self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
         self.down.setSizes([round(height * 0.58), round(height * 0.42)])
 
-    def add_tab(self, widget: QWidget, name: str, shortcut: str) -> None:
-        """A panel at the right."""
-        scroll = QScrollArea()  # a panel that needs more height than there is scrolls
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(widget)
-        self._tabs[widget] = scroll
-        index = self.side.addTab(scroll, name)
+    def add_tab(self, widget: QWidget, name: str, shortcut: str, *, scrolls: bool = False) -> None:
+        """A panel at the right; one that does not scroll by itself is made to where it needs more
+        height than there is."""
+        page = widget if scrolls else _scrolled(widget)
+        self._tabs[widget] = page
+        index = self.side.addTab(page, name)
         self.side.setTabToolTip(index, f"{name} ({shortcut})")
 
     def show_tab(self, widget: QWidget) -> None:
@@ -79,3 +77,11 @@ class Layout(QWidget):
             width = sum(self.across.sizes())
             self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
         self.side.setCurrentIndex(index)
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidget(widget)
+    return scroll

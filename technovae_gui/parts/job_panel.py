@@ -63,6 +63,8 @@ class JobPanel(QWidget):
 
     def _begin(self, message: str) -> None:
         self._busy = True
+        if self._button().hasFocus():  # it is disabled now, and the next in line may be any button
+            self.setFocus()
         self.line.say("")
         self.job.begin(message)
         self._show()

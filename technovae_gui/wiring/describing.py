@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from core.latent_map import ATTRIBUTES
 from core.timeline import edits
 from core.timeline.clip import Clip, LatentSource, RealSource, Source
 from technovae_gui import theme
-from technovae_gui.timeline import ClipInfo
+from technovae_gui.timeline import ClipInfo, ink
 
 if TYPE_CHECKING:
     from technovae_gui.document import Document
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from technovae_gui.timeline import TimelineView
 
 Facts = list[tuple[str, str]]
+_NEAREST_SHARE = 0.6
+"""Of a latent clip's colour. What is not from the music itself stays paler than what is."""
 
 
 class Describing(QObject):
@@ -45,7 +46,8 @@ class Describing(QObject):
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and second line of a clip."""
         if isinstance(clip.source, LatentSource):
-            return ClipInfo(clip.name or "Latent", theme.LATENT_COLOUR, clip.source.renderer)
+            colour = self._nearest_colour(clip.source)
+            return ClipInfo(clip.name or "Latent", colour, clip.source.renderer)
         found = self._studio.map
         track_id = clip.source.segment_id.rsplit("-", 2)[0]
         colour = self._colours.get(track_id, theme.DIM)
@@ -53,6 +55,16 @@ class Describing(QObject):
         if found is None or row is None:
             return ClipInfo(clip.name or clip.source.segment_id, colour, "original")
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
+
+    def _nearest_colour(self, source: LatentSource) -> str:
+        """Of the track whose segment lies nearest, paler; of no track, where the latent is another
+        model's and lies nowhere on this map."""
+        found = self._studio.map
+        if found is None or not len(found) or source.model_hash != found.model_hash:
+            return theme.LATENT_COLOUR
+        nearest = found.nearest(source.array)[0]
+        colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
+        return ink.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
 
     def facts(self, source: Source) -> Facts:
         """What is known about a source, line by line."""
@@ -62,8 +74,7 @@ class Describing(QObject):
         if isinstance(source, RealSource):
             row = found.rows.get(source.segment_id)
             return [("Segment", "not in this library")] if row is None else self._real(row)
-        distances = np.linalg.norm(found.latents - source.array.mean(axis=0), axis=1)
-        near = [found.title(found.segments[row]) for row in np.argsort(distances)[:2]]
+        near = [found.title(segment) for segment in found.nearest(source.array, 2)]
         return [("Near", "; ".join(near))]
 
     def _real(self, row: int) -> Facts:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from technovae_gui.parts.job_panel import JobPanel
 from technovae_gui.wiring.composing import Composing
 from technovae_gui.wiring.exporting import Exporting
 from technovae_gui.wiring.file_drops import FileDrops
@@ -31,7 +32,8 @@ class Panels(QObject):
         self.composing = Composing(window)
         self.exporting = Exporting(window)
         for number, (name, part) in enumerate(self._parts(), 2):
-            window.panels.add_tab(part.panel, name, f"Ctrl+{number}")
+            scrolls = isinstance(part.panel, JobPanel)
+            window.panels.add_tab(part.panel, name, f"Ctrl+{number}", scrolls=scrolls)
         # Each panel says it too, but may be behind another one.
         self._banners = window.panels.banners
         for part in (self.training, self.composing, self.exporting):
