@@ -103,28 +103,25 @@ def _latents(method: Method) -> Figures:
     }
 
 
+@threadpool_limits.wrap(limits=1)
 def _sounds(method: Method, corpus: Corpus) -> Figures:
-    """Means over segments; seconds are medians, of CPU, which other programs hardly change."""
+    """Means over segments; seconds are medians, of CPU, which other programs hardly change.
+
+    Matrices are multiplied on one thread, as in the program's children: a second one mostly waits,
+    also for a while after the product is there, and its waiting counts as work.
+    """
     figures: Figures = {}
     seconds = []
     method.sound("library", corpus.library.heard[0])
     for name, part in corpus.parts.items():
         rows = []
         for heard in part.heard:
-            made, spent = _timed(method, name, heard)
-            seconds.append(spent)
+            begun = time.process_time()
+            made = method.sound(name, heard)
+            seconds.append(time.process_time() - begun)
             rows.append(_compared(part.loop(heard), made, part.spectra[heard]))
         figures |= {f"{name} {k}": float(np.mean([r[k] for r in rows])) for k in rows[0]}
     return {**figures, "seconds": float(np.median(seconds))}
-
-
-def _timed(method: Method, part: str, row: int) -> tuple[Array, float]:
-    """A segment's sound and the CPU seconds it took, matrices on one thread, as the program's
-    children have it: a second one mostly spins, and its spinning is counted."""
-    with threadpool_limits(1):
-        begun = time.process_time()
-        made = method.sound(part, row)
-        return made, time.process_time() - begun
 
 
 def _compared(original: Array, made: Array, real: Array) -> Figures:
