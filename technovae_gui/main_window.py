@@ -30,6 +30,7 @@ from technovae_gui.wiring.clock import Clock
 from technovae_gui.wiring.describing import Describing
 from technovae_gui.wiring.filing import Filing
 from technovae_gui.wiring.hearing import Hearing
+from technovae_gui.wiring.inviting import Inviting
 from technovae_gui.wiring.panels import Panels
 from technovae_gui.wiring.remembering import Remembering
 
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.panels = Layout(self.transport, self.map_view, self.timeline)
         self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
         self.jobs = Panels(self)
+        self.inviting = Inviting(self)
         self.clock = Clock(self.studio.player, self)
         self.hearing = Hearing(self.studio, self.document, self.map_view, self.sound.pictures, self)
         self.arranging = Arranging(self.studio, self.document, self.timeline, self)
@@ -245,11 +247,6 @@ class MainWindow(QMainWindow):
             bpm = round(self.studio.map.tempo, 2)
             self.document.apply(edits.set_tempo(self.document.arrangement, bpm))
         self._document_changed()
-        if self.studio.map is None and self.studio.model_path is None:
-            tracks = bool(self.studio.tracks)
-            self.map_view.set_message(
-                "No model yet: train one in the Train panel" if tracks else "Import some music"
-            )
         if not self.studio.is_demo:
             QSettings().setValue("library", str(self.studio.library_path))
         else:

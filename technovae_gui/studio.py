@@ -126,7 +126,7 @@ class Studio(QObject):
         self.library_opened.emit()
         self.map_changed.emit(self.map)
         if self.model_path is None:
-            self.status.emit("no model yet: train one on this library")
+            self.status.emit("")
             return
         self.status.emit("loading the decoder…")
         self.link.open(self.library_path, self.model_path)

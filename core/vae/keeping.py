@@ -18,6 +18,8 @@ from core.vae.model import SegmentVAE
 _SAVE_EVERY = 60.0
 """Seconds. Writing takes one or two, and who watches makes a map of it: more often would cost
 training time."""
+_FIRST_AFTER = 5.0
+"""Where there is no model at all, somebody waits for the first map."""
 _STILL = 1e-3
 """A latent that hardly varies is not blown up to a deviation of 1."""
 
@@ -33,6 +35,7 @@ class Keeper:
     def __init__(self, model: SegmentVAE, path: Path) -> None:
         self._model, self._path = model, path
         self._weights: list[NDArray[Any]] = []
+        self._wait = _SAVE_EVERY if path.exists() else _FIRST_AFTER
         self._saved_at = time.monotonic()
         self._unsaved = False
         self._wrote = False
@@ -59,7 +62,7 @@ class Keeper:
         """Write the best if it is new and it is time, or `now` if it is of this run, its latents
         standardised over what `aggregate` measures; says whether it did. `info` sees the model as
         it is written. The model is left as it was. Raises `OutputError`."""
-        due = time.monotonic() - self._saved_at >= _SAVE_EVERY
+        due = time.monotonic() - self._saved_at >= self._wait
         wanted = self._unsaved or self._wrote if now else self._unsaved and due
         if not wanted:
             return False
@@ -74,5 +77,6 @@ class Keeper:
             checkpoint.save(self._model, self._path, {**info(), "epoch": self.epoch})
         finally:
             self._model.set_weights(last)
-        self._unsaved, self._wrote, self._saved_at = False, True, time.monotonic()
+        self._unsaved, self._wrote = False, True
+        self._wait, self._saved_at = _SAVE_EVERY, time.monotonic()
         return True

@@ -24,6 +24,7 @@ def _connect_canvas(view: LatentMapView) -> None:
     canvas.drawn.connect(view.path_drawn)
     canvas.play_wanted.connect(view.play_requested)
     view.panes.hovered.connect(view.hovered)
+    view.panes.invited.connect(view.invited)
     view.panes.legend.tracks_highlighted.connect(view.highlight)
     act.selected.connect(view.selection_changed)
     act.place_requested.connect(view.place_requested)

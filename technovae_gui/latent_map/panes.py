@@ -1,4 +1,5 @@
-"""What lies over the canvas: the legend at its right edge, the card of the dot under the mouse."""
+"""What lies over the canvas: the legend at its right edge, the card of the dot under the mouse, and
+the button that leads to a map where there is none."""
 
 from __future__ import annotations
 
@@ -10,24 +11,33 @@ from technovae_gui.latent_map.framing import Framing
 from technovae_gui.latent_map.hover_card import HoverCard
 from technovae_gui.latent_map.hovering import Hovering
 from technovae_gui.latent_map.legend import Legend
+from technovae_gui.parts import widgets
 
 _MARGIN = 8
 _LEAST_WIDTH = 520
 """Of a canvas that has room for the legend."""
+_BELOW_MESSAGE = 26
 
 
 class Panes(QObject):
-    """Places both, and keeps what is under them in mind.
+    """Places them, and keeps what is under them in mind.
 
-    Signals: hovered(str): id of the segment under the mouse, empty for none.
+    Signals:
+        hovered(str): id of the segment under the mouse, empty for none.
+        invited(): the button was pressed.
     """
 
     hovered = Signal(str)
+    invited = Signal()
 
     def __init__(self, canvas: Canvas, framing: Framing) -> None:
         super().__init__(canvas)
         self._canvas, self._scene, self._framing = canvas, canvas.scene, framing
         self.legend, self.card = Legend(canvas), HoverCard(canvas)
+        self.invitation = widgets.button("", "", primary=True)
+        self.invitation.setParent(canvas)
+        self.invitation.hide()
+        self.invitation.clicked.connect(self.invited)
         self._hovering = Hovering(canvas)
         self._hovering.hovered.connect(self._hover)
         canvas.resized.connect(self.place)
@@ -40,6 +50,13 @@ class Panes(QObject):
         self.card.set_map(self._scene.map)
         self.legend.show_map(self._scene.map)
 
+    def invite(self, text: str) -> None:
+        """Offer to do what the message speaks of; nothing if `text` is empty."""
+        self.invitation.setText(text)
+        self.invitation.setAccessibleName(text)
+        self.invitation.adjustSize()
+        self.place()
+
     @Slot()
     def place(self) -> None:
         """The canvas or the legend has another size."""
@@ -49,6 +66,9 @@ class Panes(QObject):
         shown = canvas.width() >= _LEAST_WIDTH and self._scene.map is not None
         self.legend.setVisible(shown)
         canvas.covered = legend.WIDTH + _MARGIN if shown and self.legend.is_open else 0
+        button = self.invitation
+        button.move((canvas.width() - button.width()) // 2, canvas.height() // 2 + _BELOW_MESSAGE)
+        button.setVisible(bool(button.text()) and self._scene.map is None)
         self._framing.refit()
 
     @Slot(object)

@@ -46,6 +46,7 @@ class LatentMapView(QWidget):
         path_drawn(object): places (n, 2) at equal distances. path_cleared(): it is gone.
         place_requested(object): list of `Dragged`, to be placed without a drag.
         play_requested(): the space bar was tapped over the map.
+        invited(): the button below the message was pressed.
     """
 
     hovered = Signal(str)
@@ -58,6 +59,7 @@ class LatentMapView(QWidget):
     path_cleared = Signal()
     place_requested = Signal(object)
     play_requested = Signal()
+    invited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,9 +100,11 @@ class LatentMapView(QWidget):
         self.panes.place()
         self._preparing.want(latent_map)
 
-    def set_message(self, text: str) -> None:
-        """What is written where the map will be."""
+    def set_message(self, text: str, invitation: str = "") -> None:
+        """What is written where the map will be, and on the button below it, if there is to be
+        one; a press is `invited`."""
         self.scene.set_overlay(message=text)
+        self.panes.invite(invitation)
 
     def set_hover_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
         """The spectrogram (512, 128) dB of the segment that `hovered` named."""

@@ -81,6 +81,8 @@ class LibraryPanel(QWidget):
             return
         self._path = path
         self.new_form.hide()
+        if path == self._created and self._writable:
+            self.header.files.setFocus()  # the next step; the form's focus went to what follows it
         waiting, self._waiting = self._waiting, []
         if waiting and self._writable and path == self._created:
             self.import_requested.emit(waiting)
