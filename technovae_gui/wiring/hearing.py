@@ -154,7 +154,7 @@ class Hearing(QObject):
             row = found.inverse.nearest(xy)
             assert row is not None  # a map has a dot, and no radius is asked for
             near = found.segments[row]
-            label = f"between the dots, near {found.title(near)}"
+            label = f"near {found.title(near)}"
             source = self._latent_source(found.inverse.latent([xy])[0])
             self.listen(Place(source, xy, label, near.id, False))
 

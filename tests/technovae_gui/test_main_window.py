@@ -120,7 +120,7 @@ def test_two_windows_do_not_disturb_each_other(
 
 def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> None:
     window.resize(1280, 800)
-    name = "between the dots, near A Title That Its Maker Could Not End " * 4
+    name = "near A Title That Its Maker Could Not End " * 4
     window.transport.show_sounding(name)
     window.transport.device.show_state(name, 0.02, 3)
     window.studio.status.emit(name)
