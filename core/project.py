@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -82,21 +82,29 @@ class Project:
             return resources.demo_model()
         return self._found("model", self.model, Path(project_path))
 
-    def check(self, model_hash: str, library_id: str | None = None) -> None:
+    def check(
+        self,
+        model_hash: str,
+        library_id: str | None = None,
+        remembers: Callable[[str], bool] = lambda other: False,
+    ) -> None:
         """Make sure that model and library are those that the clips were made with.
 
+        remembers: whether latents of another model can be decoded by this one.
+
         Raises:
-            ProjectError: they are others, and a clip would sound different or be missing.
+            ProjectError: they are others, and a clip would be missing.
         """
         sources = [clip.source for clip in self.arrangement.clips()]
-        hashes = {s.model_hash for s in sources if isinstance(s, LatentSource)} - {""}
-        if hashes - {model_hash}:
+        hashes = {s.model_hash for s in sources if isinstance(s, LatentSource)}
+        others = [it for it in sorted(hashes - {"", model_hash}) if not remembers(it)]
+        if others:
             raise ProjectError(
-                f"the project's clips were made with another model ({min(hashes - {model_hash})}, "
+                f"the project's clips were made with another model ({others[0]}, "
                 f"not {model_hash}); say where that model is with --model"
             )
-        others = library_id is not None and self.library_id not in ("", library_id)
-        if others and any(isinstance(s, RealSource) for s in sources):
+        elsewhere = library_id is not None and self.library_id not in ("", library_id)
+        if elsewhere and any(isinstance(s, RealSource) for s in sources):
             raise ProjectError(
                 "the project's real segments are of another library; say where it is with --library"
             )

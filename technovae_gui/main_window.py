@@ -32,6 +32,7 @@ from technovae_gui.wiring.filing import Filing
 from technovae_gui.wiring.hearing import Hearing
 from technovae_gui.wiring.inviting import Inviting
 from technovae_gui.wiring.panels import Panels
+from technovae_gui.wiring.redecoding import Redecoding
 from technovae_gui.wiring.remembering import Remembering
 
 _SIZE = (1280, 800)
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.hearing = Hearing(self.studio, self.document, self.map_view, self.sound.pictures, self)
         self.arranging = Arranging(self.studio, self.document, self.timeline, self)
         self.describing = Describing(self.studio, self.document, self.timeline, self.sound, self)
+        self.redecoding = Redecoding(self)
         self.carrying_out = CarryingOut(self)
         self.filing = Filing(
             self, self.projects, self.studio, self.panels.banners, self.jobs.importing.ask

@@ -120,7 +120,7 @@ class Studio(QObject):
     def _use(self, found: Found, *, same: bool) -> None:
         self.library_path, self.model_path, self.library_id, self.tracks, self.map = found
         if same:  # another model at most: what is read from the library is as it was
-            self.sounds.forget_latents()
+            self.sounds.outdate_latents()
         else:
             self.sounds.set_library(self.library_path)
         self.library_opened.emit()

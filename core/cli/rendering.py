@@ -17,7 +17,7 @@ def run(options: Namespace) -> int:
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)
     with open_workspace(library, model) as space, cancel_on_interrupt() as cancel:
-        document.check(space.codec.hash, space.library.id)
+        document.check(space.codec.hash, space.library.id, space.decoder.remembers)
         with progress_bar("rendering") as progress:
             result = export(
                 document.arrangement,

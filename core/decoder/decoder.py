@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from core.decoder.cache import ByteCache
 from core.decoder.guides import Guide, Guides
 from core.decoder.loops import joined_rows
+from core.decoder.own import OwnLatents
 from core.decoder.places import ensure_latents, ensure_map
 from core.decoder.real import FirstBar, RealMusic
 from core.decoder.rendering import Rendering, stereo
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
-from core.errors import InputError, ModelError
+from core.errors import InputError
 from core.progress import CancelFlag, Progress, check, silent
 from core.timeline.clip import Clip, LatentSource, RealSource, Source
 
@@ -47,6 +48,7 @@ class Decoder:
         self.codec = codec
         self.real = RealMusic(library, self.decode, cache_bytes)
         self.rendering = Rendering(self.real, self.guides, self._spectra)
+        self._own = OwnLatents(library, codec.hash, self.latents)
         self._rendered = ByteCache(cache_bytes)
         self._decoded = ByteCache(DECODED_BYTES)
         self._lock = threading.RLock()
@@ -83,6 +85,7 @@ class Decoder:
         with self._lock:
             self._latents = None
             self._guides = None
+        self._own.forget()
         self.real.forget()
         self._rendered.clear()
 
@@ -99,12 +102,11 @@ class Decoder:
 
         Raises:
             LibraryError: no such segment.
-            ModelError: the latent belongs to another model.
+            ModelError: the latent is of a model that the library does not remember.
         """
         if isinstance(source, RealSource):
             return self.library.segment_spectrogram(self.library.segment(source.segment_id))
-        self._require_own(source)
-        return joined_rows(self._spectra(source))
+        return joined_rows(self._spectra(self._own.of(source)))
 
     def audio(
         self,
@@ -124,18 +126,16 @@ class Decoder:
         Raises:
             InputError: a tempo, renderer or quality that cannot be.
             LibraryError: no such segment, or its audio is gone.
-            ModelError: the latent belongs to another model.
+            ModelError: the latent is of a model that the library does not remember.
         """
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
         if isinstance(source, RealSource):
             return self.real.loop(source.segment_id, bpm, first)
-        self._require_own(source)
-        name = renderer or source.renderer
-        key = (self.codec.hash, source, name, bpm, quality)
-        return self._rendered.get(
-            key, lambda: self.rendering.loop(source, bpm, name, quality, first)
-        )
+        own = self._own.of(source)
+        name = renderer or own.renderer
+        key = (self.codec.hash, own, name, bpm, quality)
+        return self._rendered.get(key, lambda: self.rendering.loop(own, bpm, name, quality, first))
 
     def renderer_for(self, source: Source, renderer: str | None = None) -> str:
         """The renderer that `audio` will use: "original" for a real segment."""
@@ -144,8 +144,14 @@ class Decoder:
         name = renderer or source.renderer
         if name != "guided":
             return name
-        ids = {guide.segment_id for row in source.array for guide in self.guides(row)}
+        latents = self._own.of(source).array
+        ids = {guide.segment_id for row in latents for guide in self.guides(row)}
         return "guided" if self.real.heard(ids) else "phase"
+
+    def remembers(self, model_hash: str) -> bool:
+        """Whether latents of this model can be decoded: of its own, or an earlier one of the
+        library."""
+        return self._own.remembers(model_hash)
 
     def guides(self, latent: Array) -> tuple[Guide, ...]:
         """The real segments that `latent` (64,) is rendered from by `guided`, and their shares."""
@@ -210,10 +216,3 @@ class Decoder:
         """(1 or 4, 512, 128) dB, read-only."""
         key = (self.codec.hash, source.latents)
         return self._decoded.get(key, lambda: self.decode(source.array))
-
-    def _require_own(self, source: LatentSource) -> None:
-        if source.model_hash and source.model_hash != self.codec.hash:
-            raise ModelError(
-                f"this latent was made with another model ({source.model_hash[:12]}); "
-                "open that model, or place the point again"
-            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -31,10 +31,12 @@ class _Key:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What `Sounds` asks its links by; others use the same links under keys of their own."""
+    """What `Sounds` asks its links by; others use the same links under keys of their own. What the
+    last model was still at when another one came is of an earlier era."""
 
     key: _Key
     purpose: str
+    era: int
 
 
 def _is_latent(key: _Key) -> bool:
@@ -66,6 +68,7 @@ class Sounds(QObject):
         self._kept: LoopStore[_Key] = LoopStore(KEPT_BYTES)
         self._wanted: dict[_Key, None] = {}
         self._audition: _Key | None = None
+        self._era = 0
         for each in (self._decoder, self._reader):
             each.begun.connect(self._begun)
             each.sounded.connect(self._sounded)
@@ -89,10 +92,11 @@ class Sounds(QObject):
         self._drop_waiting()
         self.busy.emit(0)
 
-    def forget_latents(self) -> None:
-        """Forget what another model made; real segments stay. What is needed has to be wanted
-        again."""
-        self._kept.drop(_is_latent)
+    def outdate_latents(self) -> None:
+        """Another model decodes from now on; real segments stay. What is needed has to be wanted
+        again, and is heard as it was until it comes."""
+        self._era += 1
+        self._kept.outdate(_is_latent)
         self._wanted = {key: None for key in self._wanted if not _is_latent(key)}
         if self._audition is not None and _is_latent(self._audition):
             self._audition = None
@@ -100,7 +104,8 @@ class Sounds(QObject):
         self.busy.emit(len(self._wanted))
 
     def loop(self, source: Source, bpm: float) -> Array | None:
-        """The loop (frames, 2) of `source` at `bpm` if it is there. Takes no time."""
+        """The loop (frames, 2) of `source` at `bpm` if it is there, be it as the last model decoded
+        it. Takes no time."""
         found = self._kept.get(_Key(source, bpm))
         return None if found is None else found.loop
 
@@ -114,7 +119,7 @@ class Sounds(QObject):
         self._drop_waiting()
         for key in missing:
             if key not in asked:
-                self._link(key.source).render(_Asked(key, CLIP), key.source, bpm)
+                self._link(key.source).render(self._asked(key, CLIP), key.source, bpm)
         self.busy.emit(len(self._wanted))
 
     def audition(
@@ -124,10 +129,10 @@ class Sounds(QObject):
         not begun is dropped."""
         key = self._audition = _Key(source, bpm, renderer)
         found = self._kept.get(key)
-        if found is not None:
+        if found is not None and key in self._kept:
             self.auditioned.emit(replace(found, purpose=AUDITION))
             return
-        self._link(source).audition(_Asked(key, AUDITION), source, bpm, renderer, bar)
+        self._link(source).audition(self._asked(key, AUDITION), source, bpm, renderer, bar)
 
     def close(self) -> None:
         """End the reader child."""
@@ -135,23 +140,30 @@ class Sounds(QObject):
 
     # Inside
 
+    def _asked(self, key: _Key, purpose: str) -> _Asked:
+        return _Asked(key, purpose, self._era if _is_latent(key) else 0)
+
+    def _is_of_now(self, asked: object) -> TypeGuard[_Asked]:
+        """Whether this is for us, and of the model that decodes now."""
+        return isinstance(asked, _Asked) and asked == self._asked(asked.key, asked.purpose)
+
     def _link(self, source: Source) -> ChildLink:
         return self._reader if isinstance(source, RealSource) else self._decoder
 
     def _drop_waiting(self) -> None:
-        keep = {_Asked(key, CLIP) for key in self._wanted}
+        keep = {self._asked(key, CLIP) for key in self._wanted}
         for link in (self._decoder, self._reader):
             link.cancel_renders(keep)
 
     @Slot(object)
     def _begun(self, sounded: Sounded) -> None:
         asked = sounded.key
-        if isinstance(asked, _Asked) and asked.purpose == AUDITION and asked.key == self._audition:
+        if self._is_of_now(asked) and asked.purpose == AUDITION and asked.key == self._audition:
             self.begun.emit(sounded)
 
     @Slot(object)
     def _sounded(self, sounded: Sounded) -> None:
-        if not isinstance(sounded.key, _Asked):
+        if not self._is_of_now(sounded.key):
             return
         key, purpose = sounded.key.key, sounded.key.purpose
         self._kept.put(key, sounded)
@@ -169,11 +181,12 @@ class Sounds(QObject):
 
     @Slot(object)
     def _failed(self, failed: Failed) -> None:
-        if not isinstance(failed.key, _Asked):
+        if not self._is_of_now(failed.key):
             return
         key = failed.key.key
         if key in self._wanted:
             del self._wanted[key]
+            self._kept.drop(key)
             self.busy.emit(len(self._wanted))
         elif key != self._audition:
             return

@@ -17,8 +17,9 @@ from core.library import schema
 from core.library.database import Database
 
 Array = NDArray[np.float32]
-_KEPT_MAPS = 8
-"""A training leaves one a minute, nearly all of models that were written over since."""
+_KEPT_MAPS = 24
+"""A training leaves one a minute, nearly all of models that were written over since. Clips that
+were placed with any of these are still understood."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class LatentStore:
         return {row[0]: row[1] for row in self._database.rows(sql, (model_hash,))}
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
-        """Keep `positions` (n, 2) as the whole map of this model, the newest of eight that stay."""
+        """Keep `positions` (n, 2) as the whole map of this model, the newest of 24 that stay."""
         _require(positions.shape == (len(segment_ids), 2), "map positions", positions.shape)
         now = time.time()
         rows = [

@@ -98,7 +98,7 @@ class ClipInspector(QWidget):
         self.redecode.setVisible(latent)
         self.redecode.setEnabled(bool(stale))
         self.redecode.setToolTip(
-            "These latents were made with another model"
+            "Made with an earlier model and brought along; write it down as this one's"
             if stale
             else "These latents belong to the current model"
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.latent_map import LatentMap
 from technovae_gui.latent_map import moving, places
 from technovae_gui.latent_map.choosing import Choosing
+from technovae_gui.latent_map.morph import End, Morph
 from technovae_gui.latent_map.places import Place
 from technovae_gui.latent_map.scene import Scene
 
@@ -25,21 +26,23 @@ class Carried:
     heard: str
     selected: tuple[str, ...]
     tracks: frozenset[str]
+    ends: dict[str, End]
+    amount: float
 
     @classmethod
-    def of(cls, scene: Scene) -> Self:
-        """What `scene` shows."""
+    def of(cls, scene: Scene, morph: Morph) -> Self:
+        """What `scene` and `morph` show."""
         segments = scene.map.segments if scene.map else ()
         selected = tuple(segments[row].id for row in scene.selected)
         place, sounding = scene.place, scene.sounding
         heard = sounding[1] if sounding and place and sounding[0] == place.xy else ""
-        return cls(scene.map, scene.xy, place, heard, selected, scene.tracks)
+        ends, amount = dict(morph.ends), morph.amount
+        return cls(scene.map, scene.xy, place, heard, selected, scene.tracks, ends, amount)
 
-    def into(self, choosing: Choosing, scene: Scene, mover: moving.Mover) -> None:
+    def into(self, choosing: Choosing, scene: Scene, morph: Morph, mover: moving.Mover) -> None:
         """Show on the new map of `scene` what is still true; dots glide to their new places.
 
-        A chosen dot stays chosen; a latent does under the same model, for another one it means
-        something else.
+        A chosen dot stays chosen; latents follow the segments that they lie between.
         """
         choosing.clear()
         if self.map is None or scene.map is None:
@@ -50,6 +53,7 @@ class Carried:
         if place is not None:
             choosing.keep(place)
             scene.set_overlay(sounding=(place.xy, self.heard) if self.heard else None)
+        morph.restore(self._ends(self.map, scene.map), self.amount)
         start = moving.former_places(self.map, self.xy, scene.map)
         if start is not None:
             mover.glide(start)
@@ -61,7 +65,13 @@ class Carried:
         if place.row is not None:
             row = after.rows.get(before.segments[place.row].id)
             return None if row is None else places.dot(after, row)
-        if before.model_hash != after.model_hash:
-            return None
-        latent = places.latent_of(before, place)
-        return places.latent_place(after, latent, place.label)
+        latent = after.follow(before, places.latent_of(before, place)[None])
+        return None if latent is None else places.latent_place(after, latent[0], place.label)
+
+    def _ends(self, before: LatentMap, after: LatentMap) -> dict[str, End]:
+        moved = {name: after.follow(before, end.latent[None]) for name, end in self.ends.items()}
+        return {
+            name: End(places.whereabouts(after, latent[0]), latent[0], self.ends[name].label)
+            for name, latent in moved.items()
+            if latent is not None
+        }

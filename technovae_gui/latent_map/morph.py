@@ -64,6 +64,11 @@ class Morph(QObject):
         self.amount = 0.0 if name == "A" else 1.0
         self.changed.emit()
 
+    def restore(self, ends: dict[str, End], amount: float) -> None:
+        """As it was on another map; nothing moves by that."""
+        self.ends, self.amount = dict(ends), amount
+        self.changed.emit()
+
     def move(self, amount: float) -> None:
         """Go to `amount`, 0..1; nothing without both ends."""
         amount = min(max(float(amount), 0.0), 1.0)

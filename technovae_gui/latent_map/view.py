@@ -74,7 +74,7 @@ class LatentMapView(QWidget):
         self._preparing = Preparing(self)
         self._preparing.prepared.connect(self._prepared)
         self._keys = Keys(self)
-        self._carried = Carried.of(self.scene)
+        self._carried = Carried.of(self.scene, self.morph)
         self._announcing = False
         self._lay_out()
         connections.connect(self)
@@ -89,12 +89,12 @@ class LatentMapView(QWidget):
         if latent_map is self.scene.map:
             return
         if self.scene.map is not None:
-            self._carried = Carried.of(self.scene)
+            self._carried = Carried.of(self.scene, self.morph)
         self._mover.stop()
         self.scene.set_map(latent_map)
         self.panes.show_map()
         self.morph.clear(0.0 if latent_map is None else latent_map.latents.mean(axis=0))
-        self._carried.into(self.choosing, self.scene, self._mover)
+        self._carried.into(self.choosing, self.scene, self.morph, self._mover)
         self.panes.legend.show_highlighted(self.scene.tracks)
         self.set_colour_by(self.scene.colour_by)
         self.panes.place()

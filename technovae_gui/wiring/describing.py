@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from core.latent_map import ATTRIBUTES
-from core.timeline import edits
 from core.timeline.clip import Clip, LatentSource, RealSource, Source
 from technovae_gui import theme
 from technovae_gui.timeline import ClipInfo, ink
 
 if TYPE_CHECKING:
+    from core.latent_map import LatentMap
     from technovae_gui.document import Document
     from technovae_gui.sound_panel import SoundPanel
     from technovae_gui.studio import Studio
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 Facts = list[tuple[str, str]]
 _NEAREST_SHARE = 0.6
 """Of a latent clip's colour. What is not from the music itself stays paler than what is."""
+_MAPS_SEEN = 8
 
 
 class Describing(QObject):
@@ -39,8 +39,8 @@ class Describing(QObject):
         self._studio, self._document, self._timeline = studio, document, timeline
         self._inspector = sound.inspector
         self._colours: dict[str, str] = {}
+        self._maps: dict[str, LatentMap] = {}
         studio.map_changed.connect(self._map_changed)
-        self._inspector.redecode_requested.connect(self._redecode)
         self._inspector.set_describe(self.facts)
 
     def info(self, clip: Clip) -> ClipInfo:
@@ -57,10 +57,10 @@ class Describing(QObject):
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
 
     def _nearest_colour(self, source: LatentSource) -> str:
-        """Of the track whose segment lies nearest, paler; of no track, where the latent is another
-        model's and lies nowhere on this map."""
-        found = self._studio.map
-        if found is None or not len(found) or source.model_hash != found.model_hash:
+        """Of the track whose segment lies nearest, paler; of no track where the latent is of a
+        model whose map was not seen."""
+        found = self._maps.get(source.model_hash)
+        if found is None or not len(found):
             return theme.LATENT_COLOUR
         nearest = found.nearest(source.array)[0]
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
@@ -74,6 +74,7 @@ class Describing(QObject):
         if isinstance(source, RealSource):
             row = found.rows.get(source.segment_id)
             return [("Segment", "not in this library")] if row is None else self._real(row)
+        found = self._maps.get(source.model_hash, found)
         near = [found.title(segment) for segment in found.nearest(source.array, 2)]
         return [("Near", "; ".join(near))]
 
@@ -101,6 +102,7 @@ class Describing(QObject):
     @Slot(object)
     def _map_changed(self, found: object) -> None:
         tracks = self._studio.tracks
+        self._remember_map()
         self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(tracks)}
         self._timeline.set_clip_info(self.info)
         self._inspector.set_describe(self.facts)
@@ -108,23 +110,13 @@ class Describing(QObject):
         if self._studio.map is not None:
             self._inspector.set_model_hash(self._studio.map.model_hash)
 
-    @Slot(object)
-    def _redecode(self, clip_ids: object) -> None:
-        """Let clips of an older model be decoded by the current one."""
+    def _remember_map(self) -> None:
+        """Latents of the library's earlier models lie on their own maps."""
         found = self._studio.map
-        if found is None:
-            return
-        wanted = set(clip_ids)  # type: ignore[call-overload]
-        clips = [c for c in self._document.arrangement.clips() if c.id in wanted]
-        with_model = {
-            clip.id: replace(clip.source, model_hash=found.model_hash)
-            for clip in clips
-            if isinstance(clip.source, LatentSource)
-        }
-
-        def change(arrangement: object) -> object:
-            for clip_id, source in with_model.items():
-                arrangement = edits.set_clip(arrangement, clip_id, source=source)  # type: ignore[arg-type]
-            return arrangement
-
-        self._document.edit("re-decode", change)  # type: ignore[arg-type]
+        library = self._studio.library_path
+        self._maps = {h: m for h, m in self._maps.items() if m.library_path == library}
+        if found is not None:
+            self._maps.pop(found.model_hash, None)
+            self._maps[found.model_hash] = found
+            for oldest in list(self._maps)[:-_MAPS_SEEN]:
+                del self._maps[oldest]

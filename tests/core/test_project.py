@@ -140,6 +140,7 @@ def test_another_model_or_library_is_refused() -> None:
     document().check("abc")
     with pytest.raises(ProjectError, match=r"another model .*abc.*--model"):
         document().check("def")
+    document().check("def", remembers=lambda other: other == "abc")
     with pytest.raises(ProjectError, match=r"another library.*--library"):
         document(library_id="one").check("abc", "two")
     only_real = Project(Arrangement(130.0, (Lane("l", clips=(REAL,)),)))

@@ -321,7 +321,7 @@ def test_refuses_tempi_that_cannot_be(decoder: Decoder, bpm: float) -> None:
 
 
 def test_refuses_what_cannot_be_rendered(decoder: Decoder) -> None:
-    with pytest.raises(ModelError, match="another model"):
+    with pytest.raises(ModelError, match="does not remember"):
         decoder.audio(_between(decoder, model_hash="beef"), BPM)
     with pytest.raises(ModelError):
         decoder.spectrogram(_between(decoder, model_hash="beef"))

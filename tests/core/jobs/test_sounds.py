@@ -165,7 +165,7 @@ def test_what_is_needed_stays_however_much_that_is(
     assert sum(made.loop(source, bpm) is not None for source in wanted) <= 2
 
 
-def test_another_model_leaves_real_segments(
+def test_another_model_lets_be_heard_what_there_is(
     sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
 ) -> None:
     _, made = sounds
@@ -174,6 +174,37 @@ def test_another_model_leaves_real_segments(
     with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
         made.want([real, latent], BPM)
     assert made.outstanding == 1
-    made.forget_latents()
+    made.outdate_latents()
     assert made.outstanding == 0
     assert made.loop(real, BPM) is not None
+
+
+def test_a_clip_sounds_on_while_another_model_renders_it(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    link, made = sounds
+    link.open(resources.demo_library(), resources.demo_model())
+    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
+        made.want([latent], BPM)
+    before = made.loop(latent, BPM)
+    made.outdate_latents()
+    assert made.loop(latent, BPM) is before
+    with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
+        made.want([latent], BPM)
+        assert made.outstanding == 1
+    assert made.loop(latent, BPM) is not before
+    assert made.outstanding == 0
+
+
+def test_what_the_last_model_was_still_at_is_not_taken(
+    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+) -> None:
+    link, made = sounds
+    link.open(resources.demo_library(), resources.demo_model())
+    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    with qtbot.waitSignal(link.sounded, timeout=PATIENCE):
+        made.want([latent], BPM)
+        made.outdate_latents()
+        link.render("another's", latent, BPM)
+    assert made.loop(latent, BPM) is None

@@ -191,10 +191,10 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
 def test_maps_of_models_that_were_written_over_do_not_pile_up(library: Library) -> None:
     ids = [s.id for s in library.segments(1)]
     means = random_latents(len(ids))
-    for number in range(12):
+    for number in range(28):
         library.save_latents(f"model {number}", ids, means)
         library.save_map(f"model {number}", ids, means[:, :2])
-    assert [m.model_hash for m in library.maps()] == [f"model {n}" for n in range(11, 3, -1)]
+    assert [m.model_hash for m in library.maps()] == [f"model {n}" for n in range(27, 3, -1)]
     assert library.latents("model 3")[0] == []
     assert library.latents("model 4")[0] == ids
 

@@ -51,17 +51,41 @@ def test_what_still_has_a_meaning_stays(
     assert retrained.segments[view.scene.place.row].id == demo_map.segments[7].id
     assert sorted(view.selection()) == sorted(demo_map.segments[row].id for row in (7, 8))
     assert view.scene.tracks == frozenset([demo_map.segments[7].track_id])
-    assert view.morph.ends == {}
+    (end,) = view.morph.ends.values()
+    np.testing.assert_allclose(end.latent, demo_map.latents[7] * 0.5, atol=0.05)
     assert len(view.scene.path) == 0
     assert view.scene.sounding == (view.scene.place.xy, "it")
     assert view.chosen_source().source.segment_id == demo_map.segments[7].id
 
 
-def test_a_latent_of_the_former_model_is_not_kept(
-    view: LatentMapView, retrained: LatentMap
+def test_a_latent_of_the_former_model_follows_its_neighbours(
+    view: LatentMapView, demo_map: LatentMap, retrained: LatentMap
 ) -> None:
     view.choosing.choose_random()
+    latent, label = view.choosing.latent(), view.scene.place.label
     view.set_map(retrained)
+    assert np.abs(view.choosing.latent() - 0.5 * latent).mean() < 0.1 * np.abs(latent).mean()
+    assert view.scene.place.label == label
+    assert view.chosen_source().source.model_hash == "another"
+
+
+def test_the_morph_stays_between_its_ends_and_is_not_heard_anew(
+    view: LatentMapView, retrained: LatentMap, qtbot: Any
+) -> None:
+    for name, row in (("A", 7), ("B", 90)):
+        view.choosing.choose_dot(row)
+        view.act.set_end(name)
+    view.morph.move(0.25)
+    with qtbot.assertNotEmitted(view.morph.moved):
+        view.set_map(retrained)
+    assert view.morph.ready
+    assert view.morph.amount == 0.25
+
+
+def test_a_latent_of_other_music_is_not_kept(view: LatentMapView, demo_map: LatentMap) -> None:
+    view.choosing.choose_random()
+    others = tuple(replace(s, id=f"other-{n}") for n, s in enumerate(demo_map.segments))
+    view.set_map(replace(demo_map, segments=others, model_hash="another"))
     assert view.scene.place is None
     assert view.chosen_source() is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -39,3 +41,14 @@ def test_the_inspector_names_the_two_nearest_segments(window: MainWindow) -> Non
     (name, near), *_ = window.describing.facts(LatentSource((latent,)))
     assert name == "Near"
     assert near == "; ".join(found.title(found.segments[row]) for row in order)
+
+
+def test_a_latent_of_the_last_model_keeps_its_colour(window: MainWindow) -> None:
+    found = window.studio.map
+    assert found is not None
+    clip = Clip("a", LatentSource((found.latents[80],), model_hash=found.model_hash), 0)
+    before = window.describing.info(clip).colour
+    window.studio.map = replace(found, model_hash="better", latents=found.latents[::-1].copy())
+    window.studio.map_changed.emit(window.studio.map)
+    assert window.describing.info(clip).colour == before
+    window.studio.map = found
