@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from benchmarks.quality.spectra import error_db
 from benchmarks.tables import show
 from core.latent.following import Following
 from core.library.store import Library
@@ -26,7 +27,6 @@ from core.vae.checkpoint import Codec
 Array = NDArray[np.float32]
 _COUNT = 80
 _NEAR = 4
-_BATCH = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +67,7 @@ def _row(task: Task, follow: Following, b: Codec) -> dict[str, float]:
         "own latents": task.own,
         "same numbers": task.older,
     }
-    return {
-        name: float(np.abs(b.decode(latents) - task.heard).mean())
-        for name, latents in kinds.items()
-    }
+    return {name: error_db(task.heard, b.decode(latents)) for name, latents in kinds.items()}
 
 
 def _pairs(latents: Array, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
@@ -88,8 +85,7 @@ def _between(older: Array, newer: Array, pairs: NDArray[np.int64], a: Codec) -> 
 def _encoded(library: Library, codec: Codec) -> Array:
     segments = library.segments()
     spectra = np.stack([library.segment_spectrogram(segment) for segment in segments])
-    parts = [codec.encode(spectra[i : i + _BATCH])[0] for i in range(0, len(spectra), _BATCH)]
-    return np.concatenate(parts)
+    return codec.encode(spectra)[0]
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,16 +11,15 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.tables import list_figures
 from core import latent_map, resources
 from core.latent_map import LatentMap
 from core.settings import TICKS_PER_BAR
@@ -30,6 +29,7 @@ from technovae_gui.app import make_application
 from technovae_gui.document import Document
 from technovae_gui.latent_map import LatentMapView
 from technovae_gui.timeline import TimelineView, layout
+from technovae_gui.waiting import until
 
 _DOTS, _CLIPS, _LANES = 10_000, 1_000, 8
 _STEPS = 200
@@ -78,7 +78,8 @@ def _panned() -> Iterator[float]:
     view.resize(1280, 900)
     view.show()
     view.set_map(large_map(_DOTS))
-    _wait(lambda: view.scene.shade is not None)
+    if not until(lambda: view.scene.shade is not None):
+        raise TimeoutError("the map was not prepared in time")
     canvas = view.canvas
     middle = Qt.MouseButton.MiddleButton
     _send(canvas, QEvent.Type.MouseButtonPress, QPointF(600, 400), middle)
@@ -92,12 +93,8 @@ def _panned() -> Iterator[float]:
 
 
 def _dragged() -> Iterator[float]:
-    document = long_document(_CLIPS)
-    view = TimelineView(document)
-    view.resize(1920, 700)
-    view.show()
-    end = document.arrangement.end
-    view.camera.set(view.camera.geometry.fitted(0, end, view.canvas.width()))
+    document, view = _long_timeline()
+    _fit(view, document.arrangement.end)
     QApplication.processEvents()
     geometry, canvas = view.camera.geometry, view.canvas
     row, clip = next(one for one in edits.by_row(document.arrangement) if one[1].id == "c400")
@@ -114,18 +111,27 @@ def _dragged() -> Iterator[float]:
 
 def _zoomed() -> Iterator[float]:
     """All of the canvas, every clip on it."""
+    document, view = _long_timeline()
+    for step in range(_STEPS // 4):
+        end = document.arrangement.end * (100 + step % 20) // 100
+        begun = time.perf_counter()
+        _fit(view, end)
+        view.canvas.repaint()
+        yield 1000.0 * (time.perf_counter() - begun)
+    view.close()
+
+
+def _long_timeline() -> tuple[Document, TimelineView]:
     document = long_document(_CLIPS)
     view = TimelineView(document)
     view.resize(1920, 700)
     view.show()
     QApplication.processEvents()
-    for step in range(_STEPS // 4):
-        end = document.arrangement.end * (100 + step % 20) // 100
-        begun = time.perf_counter()
-        view.camera.set(view.camera.geometry.fitted(0, end, view.canvas.width()))
-        view.canvas.repaint()
-        yield 1000.0 * (time.perf_counter() - begun)
-    view.close()
+    return document, view
+
+
+def _fit(view: TimelineView, end: int) -> None:
+    view.camera.set(view.camera.geometry.fitted(0, end, view.canvas.width()))
 
 
 def _timed(canvas: QWidget, point: QPointF, button: Qt.MouseButton) -> float:
@@ -151,23 +157,11 @@ def _summary(name: str, times: list[float]) -> dict[str, float]:
     }
 
 
-def _wait(there: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not there():
-        if time.monotonic() > end:
-            raise TimeoutError("the map was not prepared in time")
-        QApplication.processEvents()
-        time.sleep(0.01)
-
-
 def main() -> None:
     """Measure and print."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     make_application(["technovae"])
-    table = Table("figure", "value")
-    for name, value in figures().items():
-        table.add_row(name, f"{value:.1f}")
-    Console().print(table)
+    list_figures(figures())
 
 
 if __name__ == "__main__":

@@ -19,3 +19,11 @@ def show(
     for name, row in rows.items():
         table.add_row(name, *(format(row[column], form) for column in columns))
     Console(width=width).print(table)
+
+
+def list_figures(figures: Mapping[str, float]) -> None:
+    """Print `figures` by name, a line each."""
+    table = Table("figure", "value")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.1f}")
+    Console().print(table)

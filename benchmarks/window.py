@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.ear import Ear
+from benchmarks.tables import list_figures
 from tests.virtual_device import virtual_device
 
 if TYPE_CHECKING:
@@ -65,10 +64,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     figures = {**_starts(), **_inside(options)}
-    table = Table("figure", "value")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:.1f}")
-    Console().print(table)
+    list_figures(figures)
     if options.json is not None:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
 

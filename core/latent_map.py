@@ -101,16 +101,14 @@ class LatentMap:
     ) -> NDArray[np.float32] | None:
         """`latents` (m, 64) of an `earlier` map under this one's model; None where the two share
         too few segments."""
-        from core.latent.following import LEAST_SEGMENTS, Following
+        from core.latent.following import Following
 
         if earlier.model_hash == self.model_hash:
             return latents
-        both = [segment_id for segment_id in self.rows if segment_id in earlier.rows]
-        if len(both) < LEAST_SEGMENTS:
-            return None
-        old = earlier.latents[[earlier.rows[i] for i in both]]
-        new = self.latents[[self.rows[i] for i in both]]
-        return Following.fit(old, new)(latents)
+        following = Following.by_segments(
+            [*earlier.rows], earlier.latents, [*self.rows], self.latents
+        )
+        return None if following is None else following(latents)
 
     def title(self, segment: Segment) -> str:
         """For people: track, and the bar counted from 1."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelError
-from core.latent.following import LEAST_SEGMENTS, Following
+from core.latent.following import Following
 from core.timeline.clip import LatentSource
 
 if TYPE_CHECKING:
@@ -69,11 +69,7 @@ class OwnLatents:
             return self._known[model_hash]
 
     def _fitted(self, model_hash: str) -> Following | None:
-        older = dict(zip(*self._library.latents(model_hash), strict=True))
-        if len(older) < LEAST_SEGMENTS:
+        ids, older = self._library.latents(model_hash)
+        if not ids:  # before a library is encoded for nothing
             return None
-        newer = dict(zip(*self._latents(), strict=True))
-        both = [segment_id for segment_id in newer if segment_id in older]
-        if len(both) < LEAST_SEGMENTS:
-            return None
-        return Following.fit(np.stack([older[i] for i in both]), np.stack([newer[i] for i in both]))
+        return Following.by_segments(ids, older, *self._latents())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +13,7 @@ from core.errors import InputError
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-LEAST_SEGMENTS = 3
+_LEAST_SEGMENTS = 3
 _RIDGE = 0.01
 _NEAREST = 8
 _TINY = 1e-9
@@ -41,9 +42,9 @@ class Following:
             InputError: fewer than three segments, or shapes that do not match.
         """
         old, new = np.asarray(older, np.float64), np.asarray(newer, np.float64)
-        if old.shape != new.shape or old.ndim != 2 or len(old) < LEAST_SEGMENTS:
+        if old.shape != new.shape or old.ndim != 2 or len(old) < _LEAST_SEGMENTS:
             raise InputError(
-                f"latents of the same {LEAST_SEGMENTS} segments or more are needed under both "
+                f"latents of the same {_LEAST_SEGMENTS} segments or more are needed under both "
                 f"models, got {old.shape} and {new.shape}"
             )
         old_mean, new_mean = old.mean(axis=0), new.mean(axis=0)
@@ -54,6 +55,19 @@ class Following:
             covariance + ridge * np.eye(old.shape[1]), centred.T @ (new - new_mean) / len(old)
         )
         return cls(old, new - new_mean - centred @ matrix, matrix, old_mean, new_mean)
+
+    @classmethod
+    def by_segments(
+        cls, old_ids: Sequence[str], older: Array, new_ids: Sequence[str], newer: Array
+    ) -> Self | None:
+        """Fitted to the segments that both models have placed: `older` (n, d) are the latents of
+        `old_ids`, `newer` (m, d) those of `new_ids`. None where these are too few."""
+        old_rows = {segment_id: row for row, segment_id in enumerate(old_ids)}
+        both = [(old_rows[i], row) for row, i in enumerate(new_ids) if i in old_rows]
+        if len(both) < _LEAST_SEGMENTS:
+            return None
+        old, new = np.array(both).T
+        return cls.fit(older[old], newer[new])
 
     def __call__(self, latents: ArrayLike) -> Array:
         """`latents` (m, d) of the older model -> (m, d) of the newer one."""

@@ -57,7 +57,9 @@ class Carried:
         if place is not None:
             choosing.keep(place)
             scene.set_overlay(sounding=(place.xy, self.heard) if self.heard else None)
-        morph.restore(self._ends(scene.map, followed), self.amount)
+        ends = self._ends(scene.map, followed)
+        if ends:
+            morph.restore(ends, self.amount)
         start = moving.former_places(self.map, self.xy, scene.map)
         if start is not None:
             mover.glide(start)

@@ -66,7 +66,7 @@ class Morph(QObject):
 
     def restore(self, ends: dict[str, End], amount: float) -> None:
         """As it was on another map; nothing moves by that."""
-        self.ends, self.amount = dict(ends), amount
+        self.ends, self.amount = ends, amount
         self.changed.emit()
 
     def move(self, amount: float) -> None:

@@ -81,10 +81,11 @@ class LibraryPanel(QWidget):
             return
         self._path = path
         self.new_form.hide()
-        if path == self._created and self._writable:
-            self.header.files.setFocus()  # the next step; the form's focus went to what follows it
         waiting, self._waiting = self._waiting, []
-        if waiting and self._writable and path == self._created:
+        if not (self._writable and path == self._created):
+            return
+        self.header.files.setFocus()  # the next step; the form's focus went to what follows it
+        if waiting:
             self.import_requested.emit(waiting)
 
     def set_tracks(self, tracks: Sequence[Track]) -> None:

@@ -40,6 +40,18 @@ def demo() -> latent_map.LatentMap:
     return found
 
 
+@pytest.fixture
+def decoding(sounds: tuple[DecoderLink, Sounds]) -> tuple[DecoderLink, Sounds]:
+    """With the demo's model, which its child begins to load."""
+    sounds[0].open(resources.demo_library(), resources.demo_model())
+    return sounds
+
+
+@pytest.fixture
+def latent(demo: latent_map.LatentMap) -> LatentSource:
+    return LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+
+
 def test_real_segments_sound_without_a_decoder(
     sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
 ) -> None:
@@ -84,10 +96,9 @@ def test_what_cannot_be_heard_is_told(sounds: tuple[DecoderLink, Sounds], qtbot:
 
 @pytest.mark.slow
 def test_latents_are_decoded_and_a_killed_child_comes_back(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+    decoding: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
 ) -> None:
-    link, made = sounds
-    link.open(resources.demo_library(), resources.demo_model())
+    link, made = decoding
     source = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
     with qtbot.waitSignal(made.arrived, timeout=PATIENCE):  # asked before the child is ready
         made.want([source], BPM)
@@ -110,10 +121,9 @@ def test_latents_are_decoded_and_a_killed_child_comes_back(
 
 @pytest.mark.slow
 def test_the_last_audition_wins(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+    decoding: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
 ) -> None:
-    link, made = sounds
-    link.open(resources.demo_library(), resources.demo_model())
+    _, made = decoding
     heard: list[Any] = []
     made.auditioned.connect(lambda it: heard.append(it.source))
     asked = [LatentSource((latent,), model_hash=demo.model_hash) for latent in demo.latents[:8]]
@@ -166,11 +176,13 @@ def test_what_is_needed_stays_however_much_that_is(
 
 
 def test_another_model_lets_be_heard_what_there_is(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+    sounds: tuple[DecoderLink, Sounds],
+    demo: latent_map.LatentMap,
+    latent: LatentSource,
+    qtbot: Any,
 ) -> None:
     _, made = sounds
     real = RealSource(demo.segments[5].id)
-    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
     with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
         made.want([real, latent], BPM)
     assert made.outstanding == 1
@@ -180,11 +192,9 @@ def test_another_model_lets_be_heard_what_there_is(
 
 
 def test_a_clip_sounds_on_while_another_model_renders_it(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+    decoding: tuple[DecoderLink, Sounds], latent: LatentSource, qtbot: Any
 ) -> None:
-    link, made = sounds
-    link.open(resources.demo_library(), resources.demo_model())
-    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    _, made = decoding
     with qtbot.waitSignal(made.arrived, timeout=PATIENCE):
         made.want([latent], BPM)
     before = made.loop(latent, BPM)
@@ -198,11 +208,9 @@ def test_a_clip_sounds_on_while_another_model_renders_it(
 
 
 def test_what_the_last_model_was_still_at_is_not_taken(
-    sounds: tuple[DecoderLink, Sounds], demo: latent_map.LatentMap, qtbot: Any
+    decoding: tuple[DecoderLink, Sounds], latent: LatentSource, qtbot: Any
 ) -> None:
-    link, made = sounds
-    link.open(resources.demo_library(), resources.demo_model())
-    latent = LatentSource((demo.latents[3],), model_hash=demo.model_hash)
+    link, made = decoding
     with qtbot.waitSignal(link.sounded, timeout=PATIENCE):
         made.want([latent], BPM)
         made.outdate_latents()

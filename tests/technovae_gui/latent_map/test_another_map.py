@@ -84,8 +84,10 @@ def test_the_morph_stays_between_its_ends_and_is_not_heard_anew(
 
 def test_a_latent_of_other_music_is_not_kept(view: LatentMapView, demo_map: LatentMap) -> None:
     view.choosing.choose_random()
+    view.act.set_end("B")
     others = tuple(replace(s, id=f"other-{n}") for n, s in enumerate(demo_map.segments))
     view.set_map(replace(demo_map, segments=others, model_hash="another"))
+    assert (view.morph.ends, view.morph.amount) == ({}, 0.0)
     assert view.scene.place is None
     assert view.chosen_source() is None
 
