@@ -29,10 +29,10 @@ from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.training import drawn, of_tracks, segments_of
 from benchmarks.variants import VARIANTS, coarse, exchanging
 from core import settings
+from core.session import training_data
 from core.vae import checkpoint, pca, training
 from core.vae.data import TrainingData, unfold
 from core.vae.measure import DEVIATION_RANGE
-from core.workspace import training_data
 
 Array = NDArray[np.float32]
 Figures = dict[str, float]

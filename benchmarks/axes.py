@@ -22,7 +22,7 @@ from benchmarks.tables import show
 from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
-from core.workspace import open_workspace
+from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -25,15 +25,15 @@ from numpy.typing import NDArray
 from benchmarks.quality import realism
 from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.tables import show
-from core.decoder import Decoder
-from core.decoder.guides import Guides
 from core.dsp import attributes, guided, renderers
 from core.dsp.guided import GuidedRenderer
 from core.dsp.renderers import Source as Sounding
 from core.dsp.spectrogram import of_segment
 from core.latent.sampling import AggregatePosterior, prior_sample
+from core.render import Decoder
+from core.render.guides import Guides
+from core.render.workspace import open_workspace
 from core.settings import segment_frames
-from core.workspace import open_workspace
 
 Array = NDArray[np.float32]
 Row = dict[str, float]

@@ -22,13 +22,15 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from rich.console import Console
 from rich.table import Table
 
-from core import latent_map, resources, settings, workspace
-from core.jobs import wire
-from core.jobs.conversation import Conversation
-from core.jobs.decoder_link import DecoderLink
-from core.jobs.sounds import Sounds
-from core.latent_map import LatentMap
-from core.timeline.clip import LatentSource, RealSource, Source
+from core import resources, settings
+from core.arrangement.clip import LatentSource, RealSource, Source
+from core.library import latent_map
+from core.library.latent_map import LatentMap
+from core.render import workspace
+from core.workers import wire
+from core.workers.conversation import Conversation
+from core.workers.decoder_link import DecoderLink
+from core.workers.sounds import Sounds
 
 _SECOND_READER_SECONDS = 2.0
 """The decoder child starts a second reader when it is ready; clicks are measured with it."""

@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.compose import ComposeOptions, compose
+from core.arrangement.export import export
+from core.arrangement.joints import Joint
+from core.arrangement.material import gather
+from core.arrangement.mixdown import Mixdown
 from core.audio import files
 from core.latent.paths import spectral_distance
+from core.render.workspace import open_workspace
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
 from core.settings import SAMPLE_RATE, TARGET_LUFS, TICKS_PER_BEAT
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip, LatentSource
-from core.timeline.compose import ComposeOptions, compose
-from core.timeline.export import export
-from core.timeline.joints import Joint
-from core.timeline.material import gather
-from core.timeline.mixdown import Mixdown
-from core.workspace import open_workspace
 
 Sound = NDArray[np.float32]
 AudioOf = Callable[[Clip], Sound]

@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from core import settings
-from core.decoder import Decoder
+from core.arrangement.clip import LatentSource, RealSource, Source
 from core.latent.paths import walk
-from core.timeline.clip import LatentSource, RealSource, Source
-from core.workspace import Workspace, open_workspace
+from core.render import Decoder
+from core.render.workspace import Workspace, open_workspace
 
 Figures = dict[str, float]
 

@@ -3,7 +3,7 @@
 Real segments are rendered from their own latents, but with OTHER segments as guides: any other, or
 only those of other tracks, as a latent between two styles has them. What comes out is compared with
 the real segment. So the number of guides, the distance that chooses them and the detail that is put
-back (`core.decoder`) were set.
+back (`core.render`) were set.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import metrics
-from core.decoder.decoder import Decoder
-from core.decoder.rendering import likeness
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
 from core.dsp.spectrogram import of_segment
 from core.latent.metric import HearingMetric
-from core.workspace import open_workspace
+from core.render.decoder import Decoder
+from core.render.rendering import likeness
+from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]
 Row = dict[str, float]

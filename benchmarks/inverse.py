@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from benchmarks.quality.spectra import error_db, sharpness, step_ratio
 from benchmarks.tables import show
-from core.decoder import Decoder
 from core.latent.inverse import MapInverse
-from core.workspace import open_workspace
+from core.render import Decoder
+from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]
 Row = dict[str, float]

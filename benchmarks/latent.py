@@ -31,7 +31,7 @@ from core.latent.inverse import MapInverse
 from core.latent.metric import HearingMetric, fingerprints
 from core.latent.paths import between, walk
 from core.latent.sampling import AggregatePosterior, prior_sample
-from core.workspace import open_workspace
+from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]
 Decode = Callable[[Array], Array]

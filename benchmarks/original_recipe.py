@@ -136,7 +136,7 @@ def _spectra(data: TrainingData, places: Index) -> Array:
 
 def main() -> None:
     """Train it and print what it reaches."""
-    from core.workspace import training_data
+    from core.session import training_data
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("library", type=Path)

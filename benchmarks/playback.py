@@ -24,14 +24,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.ear import Ear
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, RealSource
 from core.playback.buffering import BLOCK
 from core.playback.meters import Log
 from core.playback.mixer import Mixer
 from core.playback.player import Player
 from core.playback.preparing import Request, build
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip, RealSource
 from tests.virtual_device import VirtualDevice, virtual_device
 
 BPM = 130.0

@@ -20,14 +20,15 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.tables import list_figures
-from core import latent_map, resources
-from core.latent_map import LatentMap
+from core import resources
+from core.arrangement import edits
+from core.arrangement.clip import Clip, RealSource
+from core.library import latent_map
+from core.library.latent_map import LatentMap
 from core.settings import TICKS_PER_BAR
-from core.timeline import edits
-from core.timeline.clip import Clip, RealSource
 from technovae_gui.app import make_application
 from technovae_gui.document import Document
-from technovae_gui.latent_map import LatentMapView
+from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import TimelineView, layout
 from technovae_gui.waiting import until
 

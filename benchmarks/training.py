@@ -23,11 +23,11 @@ from rich.table import Table
 
 from benchmarks import original_recipe
 from core import settings
+from core.session import training_data
 from core.vae import checkpoint, pca, training
 from core.vae.data import TrainingData
 from core.vae.layers import CELLS
 from core.vae.measure import ACTIVE_VARIANCE, DEVIATION_RANGE, Meter
-from core.workspace import training_data
 
 Array = NDArray[np.float32]
 

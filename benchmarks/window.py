@@ -187,7 +187,7 @@ def _loop(window: MainWindow, options: argparse.Namespace, folder: Path) -> dict
 
 
 def _training(window: MainWindow, seconds: float, folder: Path) -> dict[str, float]:
-    from core.jobs import work
+    from core.workers import work
 
     before = window.clock.state.underruns
     job = window.jobs.training.job

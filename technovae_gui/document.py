@@ -7,10 +7,10 @@ from collections.abc import Callable, Hashable, Iterable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, new_id
 from core.errors import TechnoVAEError
 from core.settings import TEMPO_PRIOR
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip, new_id
 
 Change = Callable[[Arrangement], Arrangement]
 FIRST_LANES = 4
@@ -62,8 +62,8 @@ class Document(QObject):
         """Replace the arrangement by `change(arrangement)`, as one undo step called `name`.
 
         Edits in a row with the same `merge` (not None) become one step: a drag passes
-        ("move", its own serial number). Says whether anything changed; what `core.timeline.edits`
-        refuses is emitted as `problem`.
+        ("move", its own serial number). Says whether anything changed; what `edits` of the room
+        `core.arrangement` refuses is emitted as `problem`.
         """
         try:
             after = change(self._arrangement)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.project import SUFFIX
+from core.arrangement.project_file import SUFFIX
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,32 +8,32 @@ from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
+from core.arrangement import edits
+from core.arrangement.clip import Clip, new_id
 from core.playback.state import PlayerState
 from core.settings import TICKS_PER_SEGMENT
-from core.timeline import edits
-from core.timeline.clip import Clip, new_id
+from core.workers.background import Background
 from technovae_gui import menus
 from technovae_gui.document import Document
-from technovae_gui.latent_map import LatentMapView
+from technovae_gui.inspector.controller import Describing
+from technovae_gui.inspector.redecode import Redecoding
+from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
-from technovae_gui.shell.background import Background
-from technovae_gui.shell.hint import Hint
-from technovae_gui.shell.projects import Projects
-from technovae_gui.shell.shortcuts import ShortcutSheet
-from technovae_gui.sound_panel import SoundPanel
+from technovae_gui.map import LatentMapView
+from technovae_gui.map.controller import Hearing
+from technovae_gui.map.empty_state import Inviting
+from technovae_gui.project.controller import Filing
+from technovae_gui.project.open_project import Projects
+from technovae_gui.side_panels import Panels
 from technovae_gui.studio import Studio
 from technovae_gui.timeline import TimelineView
-from technovae_gui.transport_bar import TransportBar
-from technovae_gui.wiring.arranging import Arranging
-from technovae_gui.wiring.carrying_out import CarryingOut
-from technovae_gui.wiring.clock import Clock
-from technovae_gui.wiring.describing import Describing
-from technovae_gui.wiring.filing import Filing
-from technovae_gui.wiring.hearing import Hearing
-from technovae_gui.wiring.inviting import Inviting
-from technovae_gui.wiring.panels import Panels
-from technovae_gui.wiring.redecoding import Redecoding
-from technovae_gui.wiring.remembering import Remembering
+from technovae_gui.timeline.controller import Arranging
+from technovae_gui.timeline.drag_out import CarryingOut
+from technovae_gui.transport import TransportBar
+from technovae_gui.transport.clock import Clock
+from technovae_gui.widgets.hint import Hint
+from technovae_gui.widgets.shortcut_sheet import ShortcutSheet
+from technovae_gui.window_settings import Remembering
 
 _SIZE = (1280, 800)
 

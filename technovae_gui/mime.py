@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QUrl
 
+from core.arrangement.clip import Source
+from core.arrangement.project_file import source_from_json, source_to_json
 from core.errors import TechnoVAEError
-from core.project import source_from_json, source_to_json
-from core.timeline.clip import Source
 
 SOURCES = "application/x-technovae-sources"
 OUTWARD = "application/x-technovae-outward"

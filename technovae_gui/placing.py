@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.jobs import work
-from technovae_gui.wiring.running import Running
+from core.workers import work
+from technovae_gui.widgets.job_slot import Running
 
 
 class Placing(QObject):

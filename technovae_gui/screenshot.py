@@ -66,9 +66,9 @@ def take(path: Path, size: tuple[int, int]) -> None:
 
 def arrange(window: object) -> None:
     """A few real segments and latents on the lanes, and one place listened to."""
+    from core.arrangement import edits
+    from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
     from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
-    from core.timeline import edits
-    from core.timeline.clip import Clip, LatentSource, RealSource, new_id
     from technovae_gui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)

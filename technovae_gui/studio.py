@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core import latent_map, resources, scientific
+from core import resources, scientific
 from core.errors import ModelError
-from core.jobs.decoder_link import DecoderLink
-from core.jobs.messages import MAPPING, OPENING, Failed
-from core.jobs.sounds import Sounds
-from core.latent_map import LatentMap
+from core.library import latent_map
+from core.library.latent_map import LatentMap
+from core.library.models import model_for
 from core.playback.player import Player
-from core.workspace import model_for
+from core.workers.background import Background
+from core.workers.decoder_link import DecoderLink
+from core.workers.messages import MAPPING, OPENING, Failed
+from core.workers.sounds import Sounds
 from technovae_gui.placing import Placing
-from technovae_gui.shell.background import Background
 
 if TYPE_CHECKING:
     from core.library.store import Library

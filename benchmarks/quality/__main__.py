@@ -22,8 +22,8 @@ from rich.console import Console
 from benchmarks.quality import learning, methods, table
 from benchmarks.quality.corpus import Corpus, opened
 from benchmarks.quality.rows import QUICK, Amounts, reference, row
-from core.decoder import Decoder
 from core.dsp import renderers
+from core.render import Decoder
 from core.vae import checkpoint
 
 _QUICK_MINUTES, _QUICK_TRACKS, _QUICK_HELD = 0.3, 4, 1

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.training import drawn
-from core.decoder.real import RealMusic
 from core.errors import InputError
 from core.library import inputs
 from core.library.importing import import_audio
 from core.library.segments import Segment
 from core.library.store import Library
+from core.render.real import RealMusic
 
 Array = NDArray[np.float32]
 _CACHE_BYTES = 256 << 20

@@ -14,8 +14,8 @@ from rich.progress import Progress
 
 from benchmarks.quality import recipe
 from benchmarks.quality.corpus import Corpus
+from core.session import training_data
 from core.vae import training
-from core.workspace import training_data
 
 Array = NDArray[np.float32]
 Cost = dict[str, Any]

@@ -15,14 +15,14 @@ from benchmarks.quality.corpus import Corpus, Part
 from benchmarks.quality.spectra import blocks
 from benchmarks.quality.timing import four_bars
 from core import settings
+from core.arrangement.clip import LatentSource
 from core.audio.loudness import integrated_lufs
-from core.decoder import Decoder
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
 from core.latent.paths import walk
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.latent.tour import short_tour
-from core.timeline.clip import LatentSource
+from core.render import Decoder
 from core.vae import pca
 
 Array = NDArray[np.float32]
@@ -256,8 +256,8 @@ def _at_loudness(samples: Array) -> Array:
 
 def windows_of(library_path: Path) -> Array:
     """Every window of a library, as a model learns from them: (n, 512, 128) dB."""
+    from core.session import training_data
     from core.vae.data import unfold
-    from core.workspace import training_data
 
     data = training_data(library_path)
     return unfold(data.batch(data.places()))

@@ -6,25 +6,26 @@ from argparse import Namespace
 
 import numpy as np
 
-from core import project, resources
+from core import resources
+from core.arrangement import project_file
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import LatentSource
+from core.arrangement.compose import ComposeOptions, compose
+from core.arrangement.export import export
+from core.arrangement.material import gather
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
 from core.progress import Progress
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import LatentSource
-from core.timeline.compose import ComposeOptions, compose
-from core.timeline.export import export
-from core.timeline.material import gather
-from core.workspace import Workspace, open_workspace
+from core.render.workspace import Workspace, open_workspace
 
 _EXPORT = "export"
 
 
 def run(options: Namespace) -> int:
     """Compose a track, write it, and its project if asked for."""
-    if options.project is not None and options.project.suffix != project.SUFFIX:
-        raise InputError(f"{options.project}: a project's name ends in {project.SUFFIX}")
+    if options.project is not None and options.project.suffix != project_file.SUFFIX:
+        raise InputError(f"{options.project}: a project's name ends in {project_file.SUFFIX}")
     with open_workspace(options.library, options.model) as space:
         compose_to(space, options)
     return 0
@@ -76,14 +77,14 @@ def _composed(space: Workspace, options: Namespace) -> Arrangement:
 def _save(space: Workspace, arrangement: Arrangement, options: Namespace) -> None:
     built_in = space.library_path.resolve() == resources.demo_library().resolve()
     own_model = space.model_path.resolve() == resources.demo_model().resolve()
-    document = project.Project(
+    document = project_file.Project(
         arrangement,
         library=None if built_in else space.library_path.resolve(),
         model=None if own_model else space.model_path.resolve(),
         model_hash=space.codec.hash,
         library_id=space.library.id,
     )
-    project.save(document, options.project)
+    project_file.save(document, options.project)
 
 
 class _Halves:

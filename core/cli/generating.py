@@ -7,12 +7,12 @@ from argparse import Namespace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.clip import LatentSource
 from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.folders import output_folder
 from core.latent.sampling import AggregatePosterior, prior_sample
-from core.timeline.clip import LatentSource
-from core.workspace import Workspace, open_workspace
+from core.render.workspace import Workspace, open_workspace
 
 
 def run(options: Namespace) -> int:

@@ -71,9 +71,9 @@ def _model(path: Path) -> None:
 
 
 def _project(path: Path) -> None:
-    from core import project
+    from core.arrangement import project_file
 
-    document = project.load(path)
+    document = project_file.load(path)
     arrangement = document.arrangement
     seconds = arrangement.length_frames / SAMPLE_RATE
     _facts(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.cli.console import say
 from core.latent.picture import map_png
-from core.workspace import Workspace, open_workspace
+from core.render.workspace import Workspace, open_workspace
 
 
 def run(options: Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.cli import arguments, composing, mapping
 from core.cli.console import say
 from core.cli.folders import output_folder
-from core.workspace import open_workspace
+from core.render.workspace import open_workspace
 
 _FOLDER = Path("technovae-demo")
 

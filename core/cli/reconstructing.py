@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core import resources
+from core.arrangement.clip import RealSource
 from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.folders import output_folder
 from core.errors import AudioError, InputError
 from core.library.importing import import_audio
+from core.library.models import model_for
 from core.library.segments import Segment
-from core.timeline.clip import RealSource
-from core.workspace import Workspace, model_for, open_workspace
+from core.render.workspace import Workspace, open_workspace
 
 
 def run(options: Namespace) -> int:

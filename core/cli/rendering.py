@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from core import project
+from core.arrangement import project_file
+from core.arrangement.export import export
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
-from core.timeline.export import export
-from core.workspace import open_workspace
+from core.render.workspace import open_workspace
 
 
 def run(options: Namespace) -> int:
     """Render a project to a file, with one file per lane if stems are asked for."""
-    document = project.load(options.project)
+    document = project_file.load(options.project)
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)
     with open_workspace(library, model) as space, cancel_on_interrupt() as cancel:

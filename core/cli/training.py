@@ -9,10 +9,10 @@ from core import resources
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError, OutputError
+from core.library.models import MODEL_NAME, remember_model
+from core.session import training_data as library_data
 from core.vae import training
 from core.vae.data import TrainingData
-from core.workspace import MODEL_NAME, remember_model
-from core.workspace import training_data as library_data
 
 _DEFAULT_MINUTES = 10.0
 

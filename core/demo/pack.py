@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.audio import files
-from core.decoder import Decoder
 from core.demo.catalogue import catalogue
 from core.demo.render import render_many
 from core.library.importing import import_audio
 from core.library.packing import pack
 from core.library.store import SPECTROGRAMS, Library
 from core.progress import Progress, silent
+from core.render import Decoder
 from core.resources import digest
+from core.session import training_data
 from core.vae import checkpoint, training
 from core.vae.refitting import refit
 from core.vae.training import TrainOptions, TrainResult
-from core.workspace import training_data
 
 LIBRARY_ID = "technovae-demo"
 QUALITY = 0.25

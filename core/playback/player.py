@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, linear
 from core.errors import InputError
 from core.playback.buffering import OpenOutput
 from core.playback.feeding import Command, Feeder
@@ -22,8 +24,6 @@ from core.playback.output import open_output
 from core.playback.preparing import SOON, Preparer, Request
 from core.playback.snapshot import SEAM, Region, Snapshot
 from core.playback.state import PlayerState
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip, linear
 
 FloatArray = NDArray[np.float32]
 

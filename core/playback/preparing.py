@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import scientific
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, Source
 from core.errors import Cancelled, InputError
 from core.playback.snapshot import Snapshot
 from core.settings import SAMPLE_RATE, segment_frames
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip, Source
 
 FloatArray = NDArray[np.float32]
 Loops = Mapping[Source, FloatArray]
@@ -59,7 +59,7 @@ class Request:
 
 def build(request: Request, last: tuple[Request, Snapshot] | None) -> Snapshot:
     """A snapshot of `request`, nothing rendered yet but what `last` has in common with it."""
-    from core.timeline.mixdown import Mixdown
+    from core.arrangement.mixdown import Mixdown
 
     arrangement, loops = request.sounding(), dict(request.loops)
     reuse = None
@@ -74,7 +74,7 @@ def usable(request: Request, last: Request | None) -> tuple[Request, str]:
 
     What was usable in `last` is not looked at again.
     """
-    from core.timeline.loops import Loop
+    from core.arrangement.loops import Loop
 
     problem, loops = "", {}
     for source, loop in request.loops.items():

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.arrangement import frame_at
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR
-from core.timeline.arrangement import frame_at
 
 if TYPE_CHECKING:  # it brings scipy, which the window's first paint does not wait for
-    from core.timeline.mixdown import Mixdown
+    from core.arrangement.mixdown import Mixdown
 
 FloatArray = NDArray[np.float32]
 

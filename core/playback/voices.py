@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.fades import edge
 from core.playback.snapshot import SEAM, Region, Snapshot, seam
-from core.timeline.fades import edge
 
 FloatArray = NDArray[np.float32]
 

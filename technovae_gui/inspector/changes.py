@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip, LatentSource
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, LatentSource
 
 Ids = Sequence[str]
 

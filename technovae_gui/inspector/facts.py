@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
-from core.timeline.clip import LatentSource, Source
+from core.arrangement.clip import LatentSource, Source
 
 Facts = list[tuple[str, str]]
 Describe = Callable[[Source], Facts]

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.timeline.clip import Clip, LatentSource, Source
+from core.arrangement.clip import Clip, LatentSource, Source
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector.bars import AttributeBars

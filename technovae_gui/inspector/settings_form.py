@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, LatentSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, LatentSource
 from technovae_gui import theme
 from technovae_gui.inspector import changes
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField

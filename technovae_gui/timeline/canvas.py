@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from core.timeline import edits
+from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import hits, layout, wheel
 from technovae_gui.timeline.camera import Camera

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, LatentSource
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip, LatentSource
 from technovae_gui.document import Document
 from technovae_gui.timeline.clipboard import Clipboard, copied
 from technovae_gui.timeline.state import State

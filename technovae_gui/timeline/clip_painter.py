@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
+from core.arrangement.clip import Clip, LatentSource
 from core.settings import TICKS_PER_SEGMENT
-from core.timeline.clip import Clip, LatentSource
 from technovae_gui import theme
 from technovae_gui.timeline import curves, ink, layout
 from technovae_gui.timeline.geometry import Geometry

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from core.timeline import edits
-from core.timeline.clip import LatentSource
+from core.arrangement import edits
+from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
 from technovae_gui.timeline.camera import Camera
 from technovae_gui.timeline.clip_commands import ClipCommands

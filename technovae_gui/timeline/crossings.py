@@ -1,6 +1,6 @@
 """Where clips of one lane cross over, and where a bass swap happens: what is drawn over clips.
 
-`core.timeline.joints` says the same for the mixdown, but brings scipy with it, which the window
+`core.arrangement.joints` says the same for the mixdown, but brings scipy with it, which the window
 does not load before its first paint; a test holds the two together.
 """
 
@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
 from core.settings import TICKS_PER_BAR
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip
 from technovae_gui.timeline import visible
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDropEvent
 
+from core.arrangement import edits
+from core.arrangement.clip import Clip, new_id
 from core.settings import TICKS_PER_SEGMENT
-from core.timeline import edits
-from core.timeline.clip import Clip, new_id
 from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.mime import Dragged

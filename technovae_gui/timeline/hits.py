@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF
 
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
 from technovae_gui.timeline import crossings, layout, visible
 from technovae_gui.timeline.geometry import Geometry
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
 from technovae_gui.document import Document
 from technovae_gui.timeline.mouse import Mouse
 from technovae_gui.timeline.state import State

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
-from core.timeline import edits
-from core.timeline.arrangement import Lane
+from core.arrangement import edits
+from core.arrangement.arrangement import Lane
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import wheel

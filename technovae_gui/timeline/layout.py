@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF
 
-from core.timeline.clip import Clip
+from core.arrangement.clip import Clip
 from technovae_gui.timeline.geometry import Geometry
 
 MARGIN: Final = 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from core.timeline.clip import Clip, LatentSource, Source
+from core.arrangement.clip import Clip, LatentSource, Source
 from technovae_gui import theme
 from technovae_gui.timeline.thumbnails import Thumbnails
 

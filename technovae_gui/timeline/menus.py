@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
 from technovae_gui.document import Document
 from technovae_gui.timeline.commands import RENDERERS
 from technovae_gui.timeline.lane_headers import LaneHeaders

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
 from technovae_gui.timeline import crossings, visible
 
 Placed = tuple[int, Clip]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.arrangement.clip import GAIN_MIN_DB
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from core.timeline.clip import GAIN_MIN_DB
 
 
 def bar_text(tick: float) -> str:

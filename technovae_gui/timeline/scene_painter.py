@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from core.arrangement.arrangement import Lane
 from core.settings import TICKS_PER_SEGMENT
-from core.timeline.arrangement import Lane
 from technovae_gui import theme
 from technovae_gui.timeline import crossings, curves, grid_painter, ink, layout, visible
 from technovae_gui.timeline.clip_painter import ClipPainter, Standing

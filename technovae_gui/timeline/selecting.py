@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip
 from technovae_gui.timeline.gestures import Pointer
 
 Ids = frozenset[str]

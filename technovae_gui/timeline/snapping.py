@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from core.arrangement import edits
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from core.timeline import edits
 
 
 class Snap(Enum):

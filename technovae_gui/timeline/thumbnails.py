@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
+from core.arrangement.clip import Source
 from core.settings import CEILING_DB, FLOOR_DB
-from core.timeline.clip import Source
 
 COLUMNS = 512
 ROWS = 48

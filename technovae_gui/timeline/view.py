@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
+from core.arrangement.clip import Source
 from core.settings import TICKS_PER_BEAT
-from core.timeline.clip import Source
 from technovae_gui.document import Document
 from technovae_gui.timeline import menus, visible
 from technovae_gui.timeline.camera import Camera

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
 
-from core.timeline.arrangement import Lane
-from core.timeline.clip import Clip
+from core.arrangement.arrangement import Lane
+from core.arrangement.clip import Clip
 
 _START = attrgetter("start")
 _END = attrgetter("end")

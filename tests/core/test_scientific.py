@@ -29,7 +29,7 @@ def library():
 
 def mixdown():
     scientific.load()
-    import core.timeline.mixdown
+    import core.arrangement.mixdown
 
 threads = [threading.Thread(target=run, args=(each,))
            for each in (Meter().load, inverse, library, mixdown)]

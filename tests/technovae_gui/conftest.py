@@ -13,8 +13,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSettings
 
-from core import latent_map, resources
-from core.latent_map import LatentMap
+from core import resources
+from core.library import latent_map
+from core.library.latent_map import LatentMap
 from technovae_gui.document import Document
 
 if TYPE_CHECKING:

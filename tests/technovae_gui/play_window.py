@@ -15,10 +15,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from core.jobs import work
+from core.arrangement import edits
+from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
-from core.timeline import edits
-from core.timeline.clip import Clip, LatentSource, RealSource
+from core.workers import work
 from technovae_gui.app import make_application
 from technovae_gui.main_window import MainWindow
 from technovae_gui.waiting import pause, until

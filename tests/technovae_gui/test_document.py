@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from core.timeline import edits
-from core.timeline.clip import Clip, LatentSource, RealSource
+from core.arrangement import edits
+from core.arrangement.clip import Clip, LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.document import Document
 

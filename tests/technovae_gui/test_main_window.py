@@ -13,11 +13,10 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
-from core import project
-from core.jobs import work
+from core.arrangement import edits, project_file
+from core.arrangement.clip import LatentSource, RealSource
 from core.settings import TICKS_PER_BAR
-from core.timeline import edits
-from core.timeline.clip import LatentSource, RealSource
+from core.workers import work
 from technovae_gui import mime
 from technovae_gui.main_window import MainWindow
 from tests.technovae_gui.conftest import PATIENCE
@@ -88,8 +87,8 @@ def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
 def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     drop(window, RealSource("x-0-0"), 5, 20)
     path = tmp_path / "a.technovae"
-    gone = project.Project(window.document.arrangement, library=tmp_path / "gone")
-    project.save(gone, path)
+    gone = project_file.Project(window.document.arrangement, library=tmp_path / "gone")
+    project_file.save(gone, path)
     assert window.projects.open(path)
     assert "gone" in window.panels.banners.texts()["relocate"]
     assert len(clips(window)) == 1

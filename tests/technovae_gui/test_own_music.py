@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import soundfile
 
+from core.library.models import model_target
 from core.settings import SAMPLE_RATE
 from core.vae.history import Epoch
-from core.workspace import model_target
 from technovae_gui.main_window import MainWindow
 from tests import synthetic
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.library.models import remember_model
 from core.library.store import Library
 from core.vae import checkpoint
-from core.workspace import remember_model
 from technovae_gui.main_window import MainWindow
 from technovae_gui.placing import Placing
 from tests.core.library.building import add_track

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 
-from core.timeline.arrangement import Arrangement
+from core.arrangement.arrangement import Arrangement
 from technovae_gui.document import Change, Document
 from technovae_gui.timeline.snapping import Snap
 

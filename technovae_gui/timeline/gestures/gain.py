@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from core.timeline import edits
-from core.timeline.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip
+from core.arrangement import edits
+from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip
 from technovae_gui.document import Document
 from technovae_gui.timeline.gestures.base import EditGesture, Pointer
 from technovae_gui.timeline.positions import decibel_text

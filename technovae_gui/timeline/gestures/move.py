@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from core.timeline import edits
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip, new_id
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, new_id
 from technovae_gui.document import Document
 from technovae_gui.timeline.gestures.base import EditGesture, Pointer
 from technovae_gui.timeline.positions import bar_text, length_text

@@ -15,9 +15,9 @@ from core.demo import pack
 from core.demo.catalogue import find
 from core.demo.spec import TrackSpec
 from core.library.store import SPECTROGRAMS, Library
+from core.render.workspace import open_workspace
 from core.resources import digest
 from core.vae import checkpoint
-from core.workspace import open_workspace
 from tests import synthetic
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, RealSource
 from core.playback.buffering import AHEAD
 from core.playback.mixer import Mixer
 from core.playback.preparing import Request, build
 from core.settings import TICKS_PER_BAR, segment_frames
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip, RealSource
 
 Sound = NDArray[np.float32]
 

@@ -8,13 +8,13 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.export import export
+from core.arrangement.fades import edge
+from core.arrangement.mixdown import Mixdown
 from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
 from core.playback.preparing import Request, build
 from core.playback.snapshot import SEAM, Region
-from core.timeline.arrangement import Arrangement, Lane, frame_at
-from core.timeline.export import export
-from core.timeline.fades import edge
-from core.timeline.mixdown import Mixdown
 from tests.core.playback.fakes import (
     BAR,
     BPM,

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from core.arrangement.arrangement import frame_at
+from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
 from core.playback.player import Player
 from core.playback.state import PlayerState
-from core.timeline.arrangement import frame_at
-from core.timeline.mixdown import Mixdown
 from tests.core.playback.fakes import BAR, BPM, FakeOutput, arrangement, audio_of, loop
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip
+from core.arrangement.mixdown import Mixdown
 from core.playback.preparing import Preparer, Request, build
 from core.playback.snapshot import Snapshot
-from core.timeline.arrangement import Arrangement
-from core.timeline.clip import Clip
-from core.timeline.mixdown import Mixdown
 from tests.core.playback.fakes import BPM, Sound, arrangement, audio_of, clip, loop
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.timeline.export import export
+from core.arrangement.export import export
 from tests.core.playback.fakes import arrangement, audio_of
 from tests.virtual_device import from_first_sound, read, virtual_device
 

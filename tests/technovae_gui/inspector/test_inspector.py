@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from core.arrangement import edits
+from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from core.timeline import edits
-from core.timeline.clip import Clip, LatentSource, RealSource
 from technovae_gui.document import Document
 from technovae_gui.inspector import ClipInspector
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from core.dsp.bank import bank
 from core.settings import FLOOR_DB
 from technovae_gui.spectrogram import SpectrogramPanel, axes, colours, frequency
-from tests.technovae_gui.latent_map.mouse import drag
+from tests.technovae_gui.map.mouse import drag
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.timeline import edits
+from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
 from tests.technovae_gui.timeline.hand import BAR, Hand, clip

@@ -9,9 +9,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from core.arrangement import edits
+from core.arrangement.clip import Clip, RealSource
 from core.settings import TICKS_PER_BAR
-from core.timeline import edits
-from core.timeline.clip import Clip, RealSource
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView, layout
 from technovae_gui.timeline.geometry import Geometry

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.timeline import joints
-from core.timeline.arrangement import Arrangement, Lane
-from core.timeline.clip import Clip
+from core.arrangement import joints
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
 from technovae_gui.timeline import crossings
 from tests.technovae_gui.timeline.hand import clip
 

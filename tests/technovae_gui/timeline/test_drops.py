@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from core.timeline.clip import LatentSource, RealSource
+from core.arrangement.clip import LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.mime import Dragged

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.arrangement.arrangement import Lane
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from core.timeline.arrangement import Lane
 from technovae_gui.timeline import visible
 from technovae_gui.timeline.geometry import COARSEST, FINEST, HIGHEST, LOWEST, Geometry
 from technovae_gui.timeline.ruler_marks import marks

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.timeline import edits
+from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView, layout
 from tests.technovae_gui.timeline.hand import BAR, Hand, clip, moved

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.timeline import edits
-from core.timeline.clip import LatentSource
+from core.arrangement import edits
+from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView
 from tests.technovae_gui.timeline.hand import BAR, Hand, clip

@@ -11,8 +11,8 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from core.timeline import edits
-from core.timeline.clip import RealSource
+from core.arrangement import edits
+from core.arrangement.clip import RealSource
 from technovae_gui.document import Document
 from technovae_gui.timeline import ClipInfo, Snap, TimelineView, thumbnails
 from technovae_gui.timeline.canvas import Canvas

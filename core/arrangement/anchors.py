@@ -1,0 +1,221 @@
+"""Which real segments a composition passes: a search for those that fit the form and each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+from core.arrangement.form import Part
+from core.arrangement.material import Array, Doubles, Material, chroma
+from core.settings import BARS_PER_SEGMENT
+
+_SEGMENTS_PER_ANCHOR: Final = 4
+_POOL: Final = 160
+_BEAMS: Final = 24
+_BATCH: Final = 32
+
+# Costs, in units of "a whole attribute range off".
+_ENERGY: Final = 1.2
+_KICK: Final = 1.0
+_TEMPO: Final = 3.0
+_FAR_TEMPO: Final = 12.0
+_EASY_STRETCH: Final = 0.1
+"""Octaves of tempo (7 %) up to which stretching is hardly heard."""
+_UNSURE: Final = 0.6
+_MID_PHRASE: Final = 0.12
+_CHANCE: Final = 0.1
+_PALETTE: Final = 0.35
+_DISCORD: Final = 0.35
+_APART: Final = 0.5
+_AGAIN: Final = 20.0
+_OVERLAPPING: Final = 2.0
+
+# How far apart neighbouring anchors should sound, in typical distances of the library.
+_WITHIN: Final = 0.45
+_BETWEEN: Final = 0.7
+_REPRISE: Final = 0.6
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for an anchor: its part, which of the part's anchors it is, and what it should be."""
+
+    part: int
+    place: int
+    energy: float
+    kick: float
+    like: int | None
+    """An earlier slot that this one should remind of: a drop of the drop before."""
+
+
+def slots_of(parts: Sequence[Part]) -> list[Slot]:
+    """The places for anchors along `parts`, one for about 16 bars, at least one each."""
+    slots: list[Slot] = []
+    begun: dict[str, int] = {}
+    for number, part in enumerate(parts):
+        count = anchor_count(part)
+        shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
+        like = begun.get(part.name)
+        begun[part.name] = len(slots)
+        for place, share in enumerate(shares):
+            energy = part.energy[0] + float(share) * (part.energy[1] - part.energy[0])
+            slots.append(Slot(number, place, energy, part.kick, like if place == 0 else None))
+    return slots
+
+
+def anchor_count(part: Part) -> int:
+    """Anchors of a part: two for 16 bars, one more for every 16 beyond, one below."""
+    segments = -(-part.bars // BARS_PER_SEGMENT)
+    return max(1, 1 + segments // _SEGMENTS_PER_ANCHOR)
+
+
+def choose(
+    material: Material,
+    parts: Sequence[Part],
+    rng: np.random.Generator,
+    *,
+    bpm: float,
+    start: int | None = None,
+) -> NDArray[np.int64]:
+    """Rows of `material`, one for each of `slots_of(parts)`, each once while there are enough.
+
+    A beam search for the least sum of: how far a segment's attributes, tempo and certainty of grid
+    are from what its place asks for, and how far it sounds from its neighbours and how discordant
+    it is with them. `start` fixes the first.
+    """
+    slots = slots_of(parts)
+    single = np.stack([_misfit(material, slot, bpm) for slot in slots])
+    single += _CHANCE * rng.gumbel(size=single.shape) + _palette(material, rng)
+    single[0] += _bad_opening(material)
+    if start is not None:
+        single[0] = np.where(np.arange(len(material)) == start, 0.0, np.inf)
+    pool = _candidates(single, len(slots))
+    near = _neighbourhood(material, pool)
+    beams = [_Beam((), 0.0)]
+    for number, slot in enumerate(slots):
+        beams = _extended(beams, slots, slot, single[number, pool], near)
+    return pool[np.array(beams[0].rows, np.int64)]
+
+
+@dataclass(frozen=True)
+class _Beam:
+    rows: tuple[int, ...]
+    cost: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Neighbourhood:
+    """Between candidates: distance in typical distances, discord 0..1, overlap in their track."""
+
+    distance: Doubles
+    discord: Doubles
+    overlap: NDArray[np.bool_]
+
+
+def _misfit(material: Material, slot: Slot, bpm: float) -> Doubles:
+    energy = _ENERGY * np.abs(material.drive() - slot.energy)
+    kick = _KICK * np.abs(material.rank("kick") - slot.kick)
+    octaves = np.abs(np.log2(material.bpm / bpm))
+    tempo = _TEMPO * octaves + _FAR_TEMPO * np.maximum(octaves - _EASY_STRETCH, 0.0)
+    cost = energy + kick + tempo
+    if material.confidence is not None:
+        cost += _UNSURE * (1.0 - material.confidence)
+    if material.phrase is not None and slot.place == 0:
+        cost += _MID_PHRASE * ~material.phrase
+    return np.asarray(cost, np.float64)
+
+
+def _palette(material: Material, rng: np.random.Generator) -> Doubles:
+    """Some tracks come more easily than others, others every time: few of them make a whole."""
+    tracks = np.unique(material.track_ids, return_inverse=True)[1]
+    return np.asarray(_PALETTE * rng.exponential(size=tracks.max() + 1)[tracks])
+
+
+def _bad_opening(material: Material) -> Doubles:
+    """An opening starts a phrase, is no beginning or end of a recording, and is on a sure grid."""
+    cost = np.zeros(len(material))
+    if material.phrase is not None:
+        cost += 0.3 * ~material.phrase
+    if material.confidence is not None:
+        cost += 0.5 * (1.0 - material.confidence)
+    return cost
+
+
+def _candidates(single: Doubles, slots: int) -> NDArray[np.int64]:
+    """Rows worth considering: the best few for every slot, as many as can be compared in time."""
+    best = np.argsort(single, axis=1, kind="stable")
+    most = max(_POOL, 4 * slots)
+    pool = np.unique(best[:, 0])
+    for count in range(2, single.shape[1] + 1):
+        wider = np.unique(best[:, :count])
+        if len(wider) > most:
+            break
+        pool = wider
+    return pool
+
+
+def _neighbourhood(material: Material, pool: NDArray[np.int64]) -> _Neighbourhood:
+    prints = fingerprints(material.latents[pool], material.decode)
+    distance = cdist(prints, prints, "cityblock") / prints.shape[1]
+    typical = float(np.median(distance[distance > 0])) if (distance > 0).any() else 1.0
+    tracks = np.unique(material.track_ids, return_inverse=True)[1][pool]
+    bars = material.bars[pool]
+    overlap = (tracks[:, None] == tracks) & (np.abs(bars[:, None] - bars) < BARS_PER_SEGMENT)
+    return _Neighbourhood(distance / typical, _discord(material, pool), overlap)
+
+
+def fingerprints(latents: Array, decode: Callable[[Array], Array]) -> Doubles:
+    """Decoded levels averaged over sixteenths and four bands: (n, 2048) dB."""
+    parts = []
+    for first in range(0, len(latents), _BATCH):
+        spectra = decode(latents[first : first + _BATCH])
+        blocks = spectra.reshape(len(spectra), 64, 8, 32, 4).mean(axis=(2, 4))
+        parts.append(blocks.reshape(len(spectra), -1))
+    return np.concatenate(parts).astype(np.float64)
+
+
+def _discord(material: Material, pool: NDArray[np.int64]) -> Doubles:
+    """0 (the same tones) to 1 (tones that the other lacks); a half where there are none."""
+    if material.listen is None:
+        return np.full((len(pool), len(pool)), 0.5)
+    tones = np.stack([chroma(material.listen(material.ids[row])) for row in pool])
+    return np.asarray(0.5 - 0.5 * (tones @ tones.T))
+
+
+def _extended(
+    beams: list[_Beam], slots: Sequence[Slot], slot: Slot, single: Doubles, near: _Neighbourhood
+) -> list[_Beam]:
+    number = len(beams[0].rows)
+    costs = np.stack([_costs(beam, slots[:number], slot, single, near) for beam in beams])
+    best = np.argsort(costs, axis=None, kind="stable")[:_BEAMS]
+    chosen = [divmod(int(flat), costs.shape[1]) for flat in best]
+    return [
+        _Beam((*beams[beam].rows, row), float(costs[beam, row]))
+        for beam, row in chosen
+        if np.isfinite(costs[beam, row])
+    ]
+
+
+def _costs(
+    beam: _Beam, before: Sequence[Slot], slot: Slot, single: Doubles, near: _Neighbourhood
+) -> Doubles:
+    """(candidates,) cost of `beam` with each of them appended."""
+    costs = beam.cost + single
+    if not before:
+        return costs
+    last = beam.rows[-1]
+    apart = _WITHIN if before[-1].part == slot.part else _BETWEEN
+    costs = costs + _APART * np.abs(near.distance[last] - apart) + _DISCORD * near.discord[last]
+    if slot.like is not None:
+        theme = beam.rows[slot.like]
+        costs += _APART * np.maximum(near.distance[theme] - _REPRISE, 0.0)
+        costs += _DISCORD * near.discord[theme]
+    taken = list(beam.rows)
+    costs += _OVERLAPPING * near.overlap[:, taken].any(axis=1)
+    costs[taken] += _AGAIN
+    return np.asarray(costs)

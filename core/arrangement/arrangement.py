@@ -1,0 +1,171 @@
+"""Tempo, lanes and clips: the document that the window edits and the mixdown plays."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from core.arrangement.clip import Clip, decibels, whole
+from core.errors import InputError
+from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
+
+BPM_MIN = 20.0
+BPM_MAX = 999.0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row of the timeline.
+
+    `clips` are kept in order of start. Neighbours may overlap and then crossfade; no clip may lie
+    inside another and no three may sound at once (`edits` makes room as it places clips).
+    `pan` goes from -1 (left) to 1 (right), `gain_db` from -96 (silence) to 24.
+
+    Raises:
+        InputError: clips that overlap by more than a crossfade, or a value out of range.
+    """
+
+    id: str
+    name: str = ""
+    clips: tuple[Clip, ...] = ()
+    gain_db: float = 0.0
+    pan: float = 0.0
+    mute: bool = False
+    solo: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise InputError("a lane needs an id; give it one")
+        in_order = tuple(sorted(self.clips, key=lambda clip: clip.start))
+        object.__setattr__(self, "clips", in_order)
+        object.__setattr__(self, "gain_db", decibels(self.gain_db, "a lane's gain"))
+        if not -1.0 <= self.pan <= 1.0:
+            raise InputError(f"a lane's pan must lie between -1 and 1, not {self.pan}")
+        _check_overlaps(in_order)
+
+    @property
+    def end(self) -> int:
+        """The first tick after the last clip."""
+        return self.clips[-1].end if self.clips else 0
+
+    def changed(self, **fields: object) -> Lane:
+        """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
+        return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Lanes at one tempo.
+
+    `frames` is the exact length in samples where it was asked for in minutes (less than a tick
+    from the end of the last clip or before it); None means: to the end of the last clip.
+
+    Raises:
+        InputError: a tempo out of range, or an id that occurs twice.
+    """
+
+    bpm: float
+    lanes: tuple[Lane, ...] = ()
+    title: str = ""
+    frames: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bpm", tempo(self.bpm))
+        object.__setattr__(self, "lanes", tuple(self.lanes))
+        if self.frames is not None and whole(self.frames, "an exact length") < 0:
+            raise InputError("an arrangement cannot be shorter than nothing")
+        _check_ids([lane.id for lane in self.lanes], "lane")
+        _check_ids([clip.id for clip in self.clips()], "clip")
+
+    @property
+    def end(self) -> int:
+        """The first tick after the last clip of all lanes."""
+        return max((lane.end for lane in self.lanes), default=0)
+
+    @property
+    def length_frames(self) -> int:
+        """Length in samples: `frames` if given, else the end of the last clip."""
+        return self.frame(self.end) if self.frames is None else self.frames
+
+    @property
+    def heard(self) -> tuple[Lane, ...]:
+        """The lanes that are heard: the soloed ones if there are any, never the muted."""
+        solo = any(lane.solo for lane in self.lanes)
+        return tuple(lane for lane in self.lanes if not lane.mute and (lane.solo or not solo))
+
+    def clips(self) -> Iterator[Clip]:
+        """All clips, lane by lane."""
+        for lane in self.lanes:
+            yield from lane.clips
+
+    def lane(self, lane_id: str) -> Lane:
+        """The lane of that id. Raises `InputError` if there is none."""
+        for lane in self.lanes:
+            if lane.id == lane_id:
+                return lane
+        raise InputError(f"there is no lane {lane_id!r} in this arrangement")
+
+    def clip(self, clip_id: str) -> Clip:
+        """The clip of that id. Raises `InputError` if there is none."""
+        return self.lane_of(clip_id)[1]
+
+    def lane_of(self, clip_id: str) -> tuple[Lane, Clip]:
+        """The lane that holds the clip of that id, and the clip. Raises `InputError`."""
+        for lane in self.lanes:
+            for clip in lane.clips:
+                if clip.id == clip_id:
+                    return lane, clip
+        raise InputError(f"there is no clip {clip_id!r} in this arrangement")
+
+    def frame(self, tick: int) -> int:
+        """The sample nearest to `tick`."""
+        return frame_at(tick, self.bpm)
+
+    def seconds(self, tick: int) -> float:
+        """The time of `tick`, unrounded."""
+        return tick * 60.0 / (self.bpm * TICKS_PER_BEAT)
+
+    def changed(self, **fields: object) -> Arrangement:
+        """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
+        return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
+
+
+def frame_at(tick: int, bpm: float) -> int:
+    """The sample nearest to `tick` at `bpm`: rounded once, from the exact quotient, halves up."""
+    exact = Fraction(tick * 60 * SAMPLE_RATE) / (Fraction(bpm) * TICKS_PER_BEAT)
+    return int((2 * exact + 1) // 2)
+
+
+def tempo(bpm: object) -> float:
+    """`bpm` as a float in range. Raises `InputError`."""
+    if isinstance(bpm, bool) or not isinstance(bpm, (int, float)):
+        raise InputError(f"a tempo must be a number of beats per minute, not {bpm!r}")
+    if not BPM_MIN <= bpm <= BPM_MAX:
+        raise InputError(f"a tempo must lie between {BPM_MIN:g} and {BPM_MAX:g} BPM, not {bpm:g}")
+    return float(bpm)
+
+
+def _check_overlaps(clips: tuple[Clip, ...]) -> None:
+    for before, after in itertools.pairwise(clips):
+        if after.start <= before.start or after.end <= before.end:
+            raise InputError(
+                f"clip {before.id!r} and clip {after.id!r} lie inside each other on one lane; "
+                "put one of them on another lane"
+            )
+    for before, after in zip(clips, clips[2:], strict=False):
+        if after.start < before.end:
+            raise InputError(
+                f"more than two clips sound at once around clip {after.id!r}; "
+                "put one of them on another lane"
+            )
+
+
+def _check_ids(ids: list[str], what: str) -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise InputError(f"the {what} id {name!r} occurs twice; ids must differ")
+        seen.add(name)

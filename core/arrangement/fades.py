@@ -1,0 +1,54 @@
+"""Gain curves: fades to and from silence, crossfades that keep the level, pan."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement.clip import linear
+
+FloatArray = NDArray[np.float32]
+
+LEAST_CORRELATION = -0.7
+"""Signals more opposed than this would be raised by more than 5 dB in the middle of their joint."""
+
+
+def ramp(frames: int) -> FloatArray:
+    """(frames,) rising from 0 to 1, sampled in the middle of each frame, so it mirrors exactly."""
+    places = np.arange(frames, dtype=np.float64) + 0.5
+    return np.asarray(places / max(frames, 1), dtype=np.float32)
+
+
+def fade_in(frames: int) -> FloatArray:
+    """(frames,) a quarter sine from 0 to 1: equal power against its mirror image."""
+    return np.asarray(np.sin(0.5 * np.pi * ramp(frames)), dtype=np.float32)
+
+
+def edge(frames: int) -> FloatArray:
+    """(frames,) a half cosine from 0 to 1: for edges so short that a corner would click."""
+    return fade_in(frames) ** 2
+
+
+def crossfade(
+    position: FloatArray, correlation: FloatArray | float
+) -> tuple[FloatArray, FloatArray]:
+    """Gains (outgoing, incoming) at `position` 0..1 that keep the power of two equal signals.
+
+    With correlation rho, g_a^2 + g_b^2 + 2 rho g_a g_b = 1 everywhere: equal power for rho = 0,
+    equal gain for rho = 1 (Fink, Holters and Zoelzer, "Signal-matched power-complementary
+    cross-fading", DAFx 2016).
+    """
+    rho = np.clip(correlation, LEAST_CORRELATION, 1.0)
+    angle = 0.5 * np.pi * position
+    out, into = np.cos(angle), np.sin(angle)
+    norm = 1.0 / np.sqrt(1.0 + 2.0 * rho * out * into)
+    return (out * norm).astype(np.float32), (into * norm).astype(np.float32)
+
+
+def pan_gains(gain_db: float, pan: float) -> FloatArray:
+    """(2,) gains of the left and right channel: constant power, 0 dB each in the middle."""
+    angle = (pan + 1.0) * 0.25 * math.pi
+    gains = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0) * linear(gain_db)
+    return gains.astype(np.float32)

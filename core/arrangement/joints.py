@@ -1,0 +1,192 @@
+"""Where one clip gives way to another, and with what gains.
+
+A joint is a pair of clips that share a stretch of time: neighbours on one lane that overlap, or
+clips on any lanes whose fade-out and fade-in lie exactly over each other. Clips that merely touch
+are joined over the few milliseconds before the incoming one starts, so that its attack is whole.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.bands import N_BANDS
+from core.arrangement.clip import Clip
+from core.arrangement.fades import crossfade, ramp
+from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT
+
+FloatArray = NDArray[np.float32]
+
+TOUCH_FRAMES: Final = SAMPLE_RATE // 200
+"""5 ms: the crossfade of clips that touch without overlapping."""
+SWAP_FRAMES: Final = SAMPLE_RATE // 125
+"""8 ms, ending on the downbeat: how long the lows take to change over in a bass swap."""
+_WINDOWS_PER_BEAT: Final = 4
+"""The correlation is measured this often, over twice as long, so that it follows the kick."""
+_MOST_CORRECTION: Final = 10 ** (3 / 20)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """`outgoing` gives way to `incoming` between two ticks (equal ones where they touch)."""
+
+    outgoing: Clip
+    incoming: Clip
+    start: int
+    end: int
+
+    @property
+    def touching(self) -> bool:
+        """The clips touch and do not overlap."""
+        return self.start == self.end
+
+    @property
+    def swap(self) -> int | None:
+        """The downbeat on which the lows change over, or None without a bass swap."""
+        if not self.incoming.bass_swap or self.touching:
+            return None
+        return downbeat_of(self.start, self.end)
+
+    def frames(self, bpm: float) -> tuple[int, int]:
+        """First frame of the joint and the first one after it."""
+        start, end = frame_at(self.start, bpm), frame_at(self.end, bpm)
+        if not self.touching:
+            return start, end
+        before = frame_at(self.outgoing.start, bpm)
+        return max(before + (end - before) // 2, end - TOUCH_FRAMES), end
+
+
+def downbeat_of(start: int, end: int) -> int:
+    """The bar line inside start..end nearest to its middle, else the middle (ticks)."""
+    middle = (start + end) // 2
+    bar = (2 * middle + TICKS_PER_BAR) // (2 * TICKS_PER_BAR) * TICKS_PER_BAR
+    return bar if start <= bar <= end else middle
+
+
+def find(arrangement: Arrangement) -> list[Joint]:
+    """All joints of `arrangement`. Pieces of one clip that was cut are no joint: they go on."""
+    on_lanes = [joint for lane in arrangement.lanes for joint in _on_lane(lane)]
+    return [*on_lanes, *_across(arrangement, on_lanes)]
+
+
+def goes_on(before: Clip, after: Clip) -> bool:
+    """`after`, on the same lane, continues `before` as if it were one clip."""
+    return (
+        _touch(before, after)
+        and before.source == after.source
+        and (before.offset + before.length - after.offset) % TICKS_PER_SEGMENT == 0
+        and (before.gain_db, before.bass_cut) == (after.gain_db, after.bass_cut)
+    )
+
+
+def _touch(before: Clip, after: Clip) -> bool:
+    return before.end == after.start and before.fade_out == after.fade_in == 0
+
+
+def _on_lane(lane: Lane) -> Iterator[Joint]:
+    for before, after in itertools.pairwise(lane.clips):
+        if after.start < before.end:
+            yield Joint(before, after, after.start, before.end)
+        elif _touch(before, after) and not goes_on(before, after):
+            yield Joint(before, after, after.start, after.start)
+
+
+def _across(arrangement: Arrangement, on_lanes: list[Joint]) -> Iterator[Joint]:
+    """Clips on different lanes whose fades lie over each other, each edge used once."""
+    going_on = [
+        (before.id, after.id)
+        for lane in arrangement.lanes
+        for before, after in itertools.pairwise(lane.clips)
+        if goes_on(before, after)
+    ]
+    ended = {joint.outgoing.id for joint in on_lanes} | {before for before, _ in going_on}
+    begun = {joint.incoming.id for joint in on_lanes} | {after for _, after in going_on}
+    leaving: dict[tuple[int, int], list[Clip]] = {}
+    for clip in arrangement.clips():
+        if clip.id not in ended:
+            leaving.setdefault((clip.end - clip.fade_out, clip.end), []).append(clip)
+    for clip in arrangement.clips():
+        partners = leaving.get((clip.start, clip.start + clip.fade_in), [])
+        if clip.id not in begun and partners:
+            yield Joint(partners.pop(0), clip, clip.start, clip.start + clip.fade_in)
+
+
+def band_gains(
+    outgoing: list[FloatArray], incoming: list[FloatArray], *, beat_frames: float, swap: int | None
+) -> tuple[FloatArray, FloatArray]:
+    """Gains (frames, bands) of both sides of a joint from their bands, each (frames, channels).
+
+    Level-keeping in each band by the correlation found there; with `swap` (a frame of the joint)
+    the lows change over within `SWAP_FRAMES` before it instead of over the whole joint. Where the
+    two have their weight in different bands the whole could still dip, so it is kept between the
+    levels of the two in the end.
+    """
+    frames = len(outgoing[0])
+    window = max(1, min(frames, round(beat_frames / _WINDOWS_PER_BEAT)))
+    out = np.empty((frames, len(outgoing)), np.float32)
+    into = np.empty_like(out)
+    for band, (a, b) in enumerate(zip(outgoing, incoming, strict=True)):
+        lows = len(outgoing) == N_BANDS and band == 0
+        position = _swap_ramp(frames, swap) if lows and swap is not None else ramp(frames)
+        out[:, band], into[:, band] = crossfade(position, correlation(a, b, window))
+    if len(outgoing) > 1:
+        correction = _correction(outgoing, incoming, out, into, window)[:, None]
+        out *= correction
+        into *= correction
+    return out, into
+
+
+def correlation(a: FloatArray, b: FloatArray, window: int) -> FloatArray:
+    """(frames,) of the correlation of `a` and `b` (frames, channels) around each frame, -1..1."""
+    both, of_a, of_b = (_sums(x, y, window) for x, y in ((a, b), (a, a), (b, b)))
+    return _at_frames(both / np.sqrt(np.maximum(of_a * of_b, 1e-20)), window, len(a))
+
+
+def _correction(
+    outgoing: list[FloatArray],
+    incoming: list[FloatArray],
+    out: FloatArray,
+    into: FloatArray,
+    window: int,
+) -> FloatArray:
+    """(frames,) gain that keeps the mix between the quieter and the louder of the two."""
+    mix = np.zeros_like(outgoing[0])
+    for band, (a, b) in enumerate(zip(outgoing, incoming, strict=True)):
+        mix += a * out[:, [band]] + b * into[:, [band]]
+    whole = [np.sum(side, axis=0) for side in (outgoing, incoming)]
+    of_mix, of_a, of_b = (_sums(x, x, window) + 1e-12 for x in (mix, *whole))
+    wanted = np.clip(of_mix, np.minimum(of_a, of_b), np.maximum(of_a, of_b))
+    gain = np.clip(np.sqrt(wanted / of_mix), 1.0 / _MOST_CORRECTION, _MOST_CORRECTION)
+    # At its ends a joint is one clip alone and must meet what is before and after it.
+    gain[[0, -1]] = 1.0
+    return _at_frames(gain, window, len(mix))
+
+
+def _at_frames(values: NDArray[np.float64], window: int, frames: int) -> FloatArray:
+    centres = (np.arange(len(values)) + 0.5) * window
+    return np.interp(np.arange(frames), centres, values).astype(np.float32)
+
+
+def _sums(a: FloatArray, b: FloatArray, window: int) -> NDArray[np.float64]:
+    """Sums of a * b over windows, each blended with its neighbours."""
+    edges = np.arange(0, len(a), window)
+    products = np.einsum("ij,ij->i", a, b).astype(np.float64)
+    sums = np.add.reduceat(products, edges)
+    around = np.pad(sums, 1, mode="edge")
+    return 0.25 * around[:-2] + 0.5 * around[1:-1] + 0.25 * around[2:]
+
+
+def _swap_ramp(frames: int, swap: int) -> FloatArray:
+    """0 before the swap, 1 from `swap` on, a half cosine between."""
+    length = min(SWAP_FRAMES, frames)
+    start = min(max(swap - length, 0), frames - length)
+    position = np.zeros(frames, np.float32)
+    position[start : start + length] = 0.5 - 0.5 * np.cos(np.pi * ramp(length))
+    position[start + length :] = 1.0
+    return position

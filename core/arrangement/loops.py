@@ -1,0 +1,106 @@
+"""A four-bar loop read as an endless stream whose every repetition starts on its own rounded tick.
+
+Four bars are seldom a whole number of samples. Were the loop simply repeated, it would slide off
+the grid by up to half a sample each time round. Here each repetition starts at the sample nearest
+to its tick, and where that makes one a sample longer or shorter than the loop, the last few samples
+fade from the old alignment to the new.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.arrangement.arrangement import frame_at
+from core.arrangement.bands import CONTEXT, lows
+from core.arrangement.clip import Clip
+from core.arrangement.fades import ramp
+from core.errors import InputError
+from core.settings import TICKS_PER_SEGMENT, segment_frames
+
+FloatArray = NDArray[np.float32]
+
+_SEAM: Final = 64
+"""Frames over which a repetition's alignment moves by one sample."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Four bars of stereo, (frames, 2) float32, and their ends for one sample less or more."""
+
+    samples: FloatArray
+    seams: dict[int, FloatArray]
+
+    @classmethod
+    def of(cls, samples: ArrayLike, bpm: float) -> Loop:
+        """A loop of `samples` (frames, 1 or 2), four bars at `bpm`, give or take a sample.
+
+        Raises:
+            InputError: another shape or length, or samples that are not finite.
+        """
+        stereo = _stereo(np.asarray(samples, dtype=np.float32))
+        if abs(len(stereo) - segment_frames(bpm)) > 1:
+            raise InputError(
+                f"a loop of {len(stereo)} frames is not four bars at {bpm:g} BPM "
+                f"({segment_frames(bpm)} frames); render it at the arrangement's tempo"
+            )
+        if not np.isfinite(stereo).all():
+            raise InputError("a clip's sound holds values that are not numbers; render it again")
+        return cls(stereo, {step: _seam(stereo, step) for step in (-2, -1, 1, 2)})
+
+    def without_lows(self, bpm: float) -> Loop:
+        """The same loop with everything below the crossover taken out."""
+        padded = np.take(self.samples, range(-CONTEXT, len(self.samples) + CONTEXT), 0, mode="wrap")
+        return Loop.of(self.samples - lows(padded), bpm)
+
+
+class Stream:
+    """The loop of one clip, placed: audio for the frames of the clip and some on either side."""
+
+    def __init__(self, loop: Loop, clip: Clip, bpm: float) -> None:
+        self.loop = loop
+        first = clip.origin - TICKS_PER_SEGMENT
+        turns = range(first, clip.end + 2 * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
+        self._starts = [frame_at(tick, bpm) for tick in turns]
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:
+        """Slices that make up start..end, each with the frame it starts at; nothing is copied."""
+        turn = bisect_right(self._starts, start) - 1
+        while start < end:
+            begin, after = self._starts[turn], self._starts[turn + 1]
+            step = after - begin - len(self.loop.samples)
+            body = after if step == 0 else after - _SEAM
+            if start < body:
+                stop = min(body, end)
+                yield start, self.loop.samples[start - begin : stop - begin]
+            else:
+                stop = min(after, end)
+                yield start, self.loop.seams[step][start - body : stop - body]
+            start = stop
+            turn += start == after
+
+    def read(self, start: int, end: int) -> FloatArray:
+        """A copy of start..end, (end - start, 2)."""
+        return np.concatenate([samples for _, samples in self.parts(start, end)])
+
+
+def _stereo(samples: FloatArray) -> FloatArray:
+    if samples.ndim == 1:
+        samples = samples[:, None]
+    if samples.ndim != 2 or samples.shape[1] not in (1, 2) or len(samples) < 2 * _SEAM:
+        raise InputError(f"a clip's sound must be (frames, 1 or 2), not {samples.shape}")
+    return np.ascontiguousarray(np.broadcast_to(samples, (len(samples), 2)))
+
+
+def _seam(loop: FloatArray, step: int) -> FloatArray:
+    """The last frames of a repetition that is `step` samples longer than `loop`."""
+    places = np.arange(len(loop) + step - _SEAM, len(loop) + step)
+    old = np.take(loop, places, axis=0, mode="wrap")
+    new = np.take(loop, places - (len(loop) + step), axis=0, mode="wrap")
+    weight = ramp(_SEAM)[:, None]
+    return old + weight * (new - old)

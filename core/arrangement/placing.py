@@ -1,0 +1,103 @@
+"""Making room on a lane: what a clip does to those it lands on.
+
+Neighbours that overlap by an end crossfade. What a placed clip covers altogether goes; a clip that
+it lands inside of is cut in two around it; and where three would sound at once, the outer ones give
+way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from core.arrangement.arrangement import Lane
+from core.arrangement.clip import Clip, new_id
+from core.settings import TICKS_PER_SEGMENT
+
+
+def place(lane: Lane, clip: Clip) -> Lane:
+    """`lane` with `clip` on it, the other clips cut back where they would be in its way."""
+    pieces = [piece for other in lane.clips for piece in _around(other, clip)]
+    pieces = [piece for i, piece in enumerate(pieces) if not _within(piece, _near(pieces, i))]
+    before = [piece for piece in pieces if piece.start < clip.start]
+    after = [piece for piece in pieces if piece.start >= clip.start]
+    return lane.changed(clips=(*_left(before, after, clip), clip, *_right(after, clip)))
+
+
+def place_all(lane: Lane, clips: Iterable[Clip]) -> Lane:
+    """`lane` with all of `clips` placed, first to last."""
+    for clip in sorted(clips, key=lambda clip: clip.start):
+        lane = place(lane, clip)
+    return lane
+
+
+def ending_at(clip: Clip, end: int) -> Clip:
+    """`clip` made shorter or longer so that it ends at `end`; fades shortened to fit."""
+    length = end - clip.start
+    fade_in = min(clip.fade_in, max(length, 0))
+    fade_out = min(clip.fade_out, max(length, 0) - fade_in)
+    return clip.changed(length=length, fade_in=fade_in, fade_out=fade_out)
+
+
+def starting_at(clip: Clip, start: int) -> Clip:
+    """`clip` made shorter or longer so that it starts at `start`; its sound stays where it was."""
+    length = clip.end - start
+    fade_out = min(clip.fade_out, max(length, 0))
+    return clip.changed(
+        start=start,
+        length=length,
+        offset=(start - clip.origin) % TICKS_PER_SEGMENT,
+        fade_in=min(clip.fade_in, max(length, 0) - fade_out),
+        fade_out=fade_out,
+    )
+
+
+def halves(clip: Clip, tick: int, right_id: str) -> tuple[Clip, Clip]:
+    """`clip` cut in two at `tick`, which lies inside it; together they sound as it did."""
+    left = ending_at(clip.changed(fade_out=0), tick)
+    right = starting_at(clip.changed(fade_in=0), tick)
+    return left, right.changed(id=right_id, bass_swap=False)
+
+
+def _around(other: Clip, clip: Clip) -> Iterator[Clip]:
+    """What is left of `other` once `clip` has taken its place."""
+    covers_start = clip.start <= other.start < clip.end
+    covers_end = clip.start < other.end <= clip.end
+    if covers_start and covers_end:
+        return
+    if other.start < clip.start and clip.end < other.end:
+        left, right = halves(other, clip.start, new_id())
+        yield left
+        yield starting_at(right, clip.end)
+    elif other.start == clip.start:
+        yield starting_at(other, clip.end)
+    elif other.end == clip.end:
+        yield ending_at(other, clip.start)
+    else:
+        yield other
+
+
+def _near(pieces: list[Clip], index: int) -> list[Clip]:
+    """The only ones that can overlap it: on a lane no more than two sound at once."""
+    return pieces[max(index - 2, 0) : index + 3]
+
+
+def _within(piece: Clip, others: list[Clip]) -> bool:
+    """Cut back, `piece` lies wholly under the neighbour that it crossfaded with."""
+    return any(
+        other is not piece and other.start <= piece.start and piece.end <= other.end
+        for other in others
+    )
+
+
+def _left(before: list[Clip], after: list[Clip], clip: Clip) -> Iterator[Clip]:
+    for outer in before[:-1]:
+        yield ending_at(outer, min(outer.end, clip.start))
+    if before:
+        limit = after[0].start if after else before[-1].end
+        yield ending_at(before[-1], min(before[-1].end, max(limit, clip.start)))
+
+
+def _right(after: list[Clip], clip: Clip) -> Iterator[Clip]:
+    yield from after[:1]
+    for outer in after[1:]:
+        yield starting_at(outer, max(outer.start, clip.end))

@@ -1,0 +1,59 @@
+"""Sounds of clips rendered ahead of the mixdown, on several cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement.clip import Clip, Source
+
+FloatArray = NDArray[np.float32]
+
+_AHEAD: Final = 4
+"""Sounds that each worker may be ahead of what is asked for; more would only fill memory."""
+
+
+class Prefetch:
+    """`audio_of` for a mixdown, working ahead through `clips` in order of their start.
+
+    A context manager; leaving it drops what was not begun. `audio_of` is called from `workers`
+    threads, once for every source.
+    """
+
+    def __init__(
+        self, audio_of: Callable[[Clip], FloatArray], clips: Iterable[Clip], *, workers: int = 2
+    ) -> None:
+        ordered = sorted(clips, key=lambda clip: (clip.start, clip.end))
+        self._audio_of = audio_of
+        self._waiting = list({clip.source: clip for clip in ordered}.values())[::-1]
+        self._begun: dict[Source, Future[FloatArray]] = {}
+        self._ahead = _AHEAD * workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="prefetch")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def __call__(self, clip: Clip) -> FloatArray:
+        """The clip's sound, as `audio_of` gives it; raises what it raises."""
+        while self._waiting and len(self._begun) < self._ahead:
+            self._begin(self._waiting.pop())
+        if clip.source not in self._begun:
+            self._begin(clip)
+        return self._begun.pop(clip.source).result()
+
+    def _begin(self, clip: Clip) -> None:
+        if clip.source not in self._begun:
+            self._begun[clip.source] = self._pool.submit(self._audio_of, clip)

@@ -1,0 +1,67 @@
+"""Which model belongs to a library: found, noted in it, and where training puts the next one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import resources
+from core.atomic import write_text
+from core.errors import ModelError, OutputError
+
+MODEL_NAME = Path("saved_models") / "vae_best.keras"
+_NOTE = "model.txt"
+
+
+def is_demo(library: Path) -> bool:
+    """Whether `library` is the built-in demo, which is never written to, also where it could be."""
+    return library.resolve() == resources.demo_library().resolve()
+
+
+def model_for(library: Path) -> Path:
+    """The model to use with `library` where none is named.
+
+    The demo library has the built-in one. Others: the last one trained on it (`remember_model`),
+    or one in a folder `saved_models` inside the library.
+
+    Raises:
+        ModelError: none was trained yet.
+    """
+    if is_demo(library):
+        return resources.demo_model()
+    for candidate in (_remembered(library), library / MODEL_NAME):
+        if candidate is not None and candidate.is_file():
+            return candidate
+    raise ModelError(
+        f"{library}: no model was trained on this library yet; run: technovae train {library}"
+    )
+
+
+def model_target(library: Path) -> Path:
+    """Where training on `library` puts its model unless told otherwise: inside it.
+
+    What is trained on the built-in demo goes into the user's data folder; the demo's own model
+    stays as it is.
+    """
+    if is_demo(library):
+        import platformdirs
+
+        return platformdirs.user_data_path("technovae", appauthor=False) / MODEL_NAME
+    return library / MODEL_NAME
+
+
+def remember_model(library: Path, model: Path) -> None:
+    """Note in `library` that `model` was trained on it.
+
+    Raises:
+        OutputError: the library is read-only; the model has to be named then.
+    """
+    if is_demo(library):
+        raise OutputError("the built-in demo keeps its own model; name the new one with --model")
+    write_text(library / _NOTE, str(model.resolve()) + "\n")
+
+
+def _remembered(library: Path) -> Path | None:
+    try:
+        return Path((library / _NOTE).read_text(encoding="utf-8").strip())
+    except OSError:
+        return None

@@ -1,0 +1,218 @@
+"""The decoder: a latent or a real segment -> spectrogram and audio at a tempo."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement.clip import Clip, LatentSource, RealSource, Source
+from core.dsp import renderers
+from core.dsp.renderers import Source as Sounding
+from core.errors import InputError
+from core.progress import CancelFlag, Progress, check, silent
+from core.render.cache import ByteCache
+from core.render.guides import Guide, Guides
+from core.render.loops import joined_rows
+from core.render.own import OwnLatents
+from core.render.places import ensure_latents, ensure_map
+from core.render.real import FirstBar, RealMusic
+from core.render.rendering import Rendering, stereo
+
+if TYPE_CHECKING:
+    from core.library.segments import Segment
+    from core.library.store import Library
+    from core.vae.checkpoint import Codec
+
+Array = NDArray[np.float32]
+CACHE_BYTES = 384 << 20
+DECODED_BYTES = 16 << 20
+"""Spectrograms of latents: enough for those that are shown beside what was just rendered."""
+TEMPO_RANGE = (20.0, 400.0)
+ORIGINAL = "original"
+
+
+class Decoder:
+    """Sounds of a library and a model. Results are kept in memory and are read-only.
+
+    Equal arguments give equal bits, whatever was decoded before. Threads may share it.
+    """
+
+    def __init__(self, library: Library, codec: Codec, *, cache_bytes: int = CACHE_BYTES) -> None:
+        """`cache_bytes` bounds the memory for rendered audio; real loops get as much again."""
+        self.library = library
+        self.codec = codec
+        self.real = RealMusic(library, self.decode, cache_bytes)
+        self.rendering = Rendering(self.real, self.guides, self._spectra)
+        self._own = OwnLatents(library, codec.hash, self.latents)
+        self._rendered = ByteCache(cache_bytes)
+        self._decoded = ByteCache(DECODED_BYTES)
+        self._lock = threading.RLock()
+        self._latents: tuple[list[str], Array] | None = None
+        self._guides: Guides | None = None
+
+    def latents(
+        self, *, progress: Progress = silent, cancel: CancelFlag | None = None
+    ) -> tuple[list[str], Array]:
+        """Ids of the library's map segments and their latents (n, 64) under this model.
+
+        What the library does not hold yet is encoded and kept there.
+
+        Raises:
+            LibraryError: the library has no segments.
+            Cancelled: as asked; what was encoded so far is kept.
+        """
+        with self._lock:
+            if self._latents is None:
+                self._latents = ensure_latents(self.library, self.codec, progress, cancel)
+            ids, latents = self._latents
+            return list(ids), latents
+
+    def map(
+        self, *, progress: Progress = silent, cancel: CancelFlag | None = None
+    ) -> tuple[list[str], Array]:
+        """Ids of the library's map segments and their places on the map (n, 2), as `latents`."""
+        with self._lock:
+            ids, latents = self.latents(progress=progress, cancel=cancel)
+            return ids, ensure_map(self.library, self.codec.hash, ids, latents, self.decode)
+
+    def refresh(self) -> None:
+        """Forget what came from the library, after it changed."""
+        with self._lock:
+            self._latents = None
+            self._guides = None
+        self._own.forget()
+        self.real.forget()
+        self._rendered.clear()
+
+    def keep_rendered(self, limit: int) -> None:
+        """Keep at most `limit` bytes of rendered latents, where whoever asks keeps them too."""
+        self._rendered.shrink(limit)
+
+    def decode(self, latents: Array) -> Array:
+        """Spectra (n, 512, 128) dB of `latents` (n, 64)."""
+        return self.codec.decode(latents)
+
+    def spectrogram(self, source: Source) -> Array:
+        """(512, 128) dB of a real segment, or of a latent as the model decodes it.
+
+        Raises:
+            LibraryError: no such segment.
+            ModelError: the latent is of a model that the library does not remember.
+        """
+        if isinstance(source, RealSource):
+            return self.library.segment_spectrogram(self.library.segment(source.segment_id))
+        return joined_rows(self._spectra(self._own.of(source)))
+
+    def audio(
+        self,
+        source: Source,
+        bpm: float,
+        renderer: str | None = None,
+        quality: str = "interactive",
+        first: FirstBar | None = None,
+    ) -> Array:
+        """A seamless loop (frames, 2) of exactly `settings.segment_frames(bpm)` samples.
+
+        renderer: for latents; None is the source's own. `guided` becomes `phase` where the
+            library's audio is gone (`renderer_for` says so beforehand).
+        quality: "interactive" or "export".
+        first: who hears one bar before the rest is rendered, where that takes its time.
+
+        Raises:
+            InputError: a tempo, renderer or quality that cannot be.
+            LibraryError: no such segment, or its audio is gone.
+            ModelError: the latent is of a model that the library does not remember.
+        """
+        if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
+            raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
+        if isinstance(source, RealSource):
+            return self.real.loop(source.segment_id, bpm, first)
+        own = self._own.of(source)
+        name = renderer or own.renderer
+        key = (self.codec.hash, own, name, bpm, quality)
+        return self._rendered.get(key, lambda: self.rendering.loop(own, bpm, name, quality, first))
+
+    def renderer_for(self, source: Source, renderer: str | None = None) -> str:
+        """The renderer that `audio` will use: "original" for a real segment."""
+        if isinstance(source, RealSource):
+            return ORIGINAL
+        name = renderer or source.renderer
+        if name != "guided":
+            return name
+        latents = self._own.of(source).array
+        ids = {guide.segment_id for row in latents for guide in self.guides(row)}
+        return "guided" if self.real.heard(ids) else "phase"
+
+    def remembers(self, model_hash: str) -> bool:
+        """Whether latents of this model can be decoded: of its own, or an earlier one of the
+        library."""
+        return self._own.remembers(model_hash)
+
+    def guides(self, latent: Array) -> tuple[Guide, ...]:
+        """The real segments that `latent` (64,) is rendered from by `guided`, and their shares."""
+        with self._lock:
+            if self._guides is None:
+                self._guides = Guides(*self.latents(), self.decode)
+        return self._guides.around(latent)
+
+    def clip_audio(self, bpm: float, quality: str = "interactive") -> Callable[[Clip], Array]:
+        """What a mixdown asks for the sound of its clips; any thread may call it."""
+        return lambda clip: self.audio(clip.source, bpm, quality=quality)
+
+    def render_many(
+        self,
+        sources: Iterable[Source],
+        bpm: float,
+        *,
+        quality: str = "interactive",
+        workers: int = 2,
+        progress: Progress = silent,
+        cancel: CancelFlag | None = None,
+    ) -> list[Array]:
+        """`audio` of each of `sources`, in order, on `workers` threads.
+
+        Raises:
+            Cancelled: as asked; what is done is in the cache.
+        """
+        wanted = list(sources)
+        done: list[Array] = []
+        with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
+            try:
+                jobs = [pool.submit(self.audio, s, bpm, None, quality) for s in wanted]
+                for number, job in enumerate(jobs):
+                    check(cancel)
+                    done.append(job.result())
+                    progress(number + 1, len(jobs), "rendering")
+            finally:
+                pool.shutdown(cancel_futures=True)
+        return done
+
+    def reconstruct(
+        self,
+        segment: Segment,
+        *,
+        renderer: str = "guided",
+        exact: bool = False,
+        quality: str = "interactive",
+        seed: int = 0,
+    ) -> Array:
+        """`segment` at its own tempo, (frames, 2), from what the model keeps of its spectrogram.
+
+        `guided` filters the segment itself. `exact` renders the real spectrogram.
+        """
+        target = self.library.segment_spectrogram(segment)
+        if not exact:
+            mean, _ = self.codec.encode(target[None])
+            target = self.codec.decode(mean)[0]
+        own = (Sounding(self.real.loop(segment.id, segment.bpm)),) if renderer == "guided" else ()
+        return stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
+
+    def _spectra(self, source: LatentSource) -> Array:
+        """(1 or 4, 512, 128) dB, read-only."""
+        key = (self.codec.hash, source.latents)
+        return self._decoded.get(key, lambda: self.decode(source.array))

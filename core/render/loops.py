@@ -1,0 +1,117 @@
+"""Loops of four bars: cut from a track, brought to a tempo, joined bar by bar."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import scientific, settings
+from core.arrangement.fades import LEAST_CORRELATION, crossfade, ramp
+from core.errors import AudioError
+
+Array = NDArray[np.float32]
+SEAM_FRAMES = 1024
+"""23 ms over which the end of a loop gives way to what precedes its downbeat."""
+BAR_LINE_FRAMES = 512
+_RESAMPLED_BELOW = 0.002
+"""Tempi nearer than this are reached by resampling: 3.5 cents are not heard, stretching may be."""
+
+
+def closed_loop(samples: Array, preroll: int) -> Array:
+    """A loop (frames, c) of `samples`, which begin `preroll` frames before its first downbeat.
+
+    The last 23 ms give way to the 23 ms before the downbeat, which lead into it; the downbeat
+    itself is left whole.
+
+    Raises:
+        AudioError: fewer samples than that takes.
+    """
+    if preroll < SEAM_FRAMES or len(samples) - preroll < 2 * SEAM_FRAMES:
+        raise AudioError("a segment is too short to loop; import its track again")
+    loop: Array = samples[preroll:].copy()
+    loop[-SEAM_FRAMES:] = blended(loop[-SEAM_FRAMES:], samples[preroll - SEAM_FRAMES : preroll])
+    return loop
+
+
+def at_length(loop: Array, frames: int) -> Array:
+    """`loop` (n, c) at another tempo, exactly (frames, c), still a loop."""
+    if len(loop) == frames:
+        return loop
+    if not is_stretched(len(loop), frames):
+        scientific.load()  # here, since it is seldom needed and takes its time
+        import scipy.signal
+
+        # The Fourier method takes its input as periodic: exactly what a loop is.
+        resampled: Array = scipy.signal.resample(loop, frames).astype(np.float32)
+        return resampled
+    from core.audio.stretch import stretch
+
+    return stretch(loop, frames, loop=True)
+
+
+def is_stretched(count: int, frames: int) -> bool:
+    """Whether `at_length` takes its time to bring a loop of `count` samples to `frames`."""
+    return abs(frames / count - 1.0) >= _RESAMPLED_BELOW
+
+
+def bar_repeated(bar: Array, frames: int) -> Array:
+    """A loop of four bars, (frames, c), each of them `bar` (about frames / 4, c)."""
+    parts = [np.take(bar, range(b - a), axis=0, mode="wrap") for a, b in _bars(frames, 4)]
+    return np.concatenate(parts)
+
+
+def joined_by_bar(loops: Sequence[Array]) -> Array:
+    """Bar i of the i-th of `loops` (frames, c), one a bar, each giving way before the bar line.
+
+    The last gives way to the first, so the result is a loop again.
+    """
+    frames = len(loops[0])
+    out = np.empty_like(loops[0])
+    for bar, (first, last) in enumerate(_bars(frames, len(loops))):
+        loop, following = loops[bar], loops[(bar + 1) % len(loops)]
+        out[first:last] = loop[first:last]
+        if following is not loop:
+            end = slice(last - BAR_LINE_FRAMES, last)
+            out[end] = blended(loop[end], following[end])
+    return out
+
+
+def joined_rows(spectra: Sequence[Array] | Array) -> Array:
+    """(512, 128) from `spectra` (1 or 4, 512, 128): bar i of the i-th.
+
+    Over the last sixteenth of a bar levels move to what the next one says there, so the downbeat
+    is already its own.
+    """
+    if len(spectra) == 1:
+        only: Array = spectra[0]
+        return only
+    rows, blend = settings.FRAMES_PER_BAR, settings.FRAMES_PER_SIXTEENTH
+    joined: Array = np.concatenate([s[k * rows : (k + 1) * rows] for k, s in enumerate(spectra)])
+    share = ramp(blend)[:, None]
+    for line in range(1, len(spectra)):
+        end = slice(line * rows - blend, line * rows)
+        joined[end] += share * (spectra[line][end] - joined[end])
+    return joined
+
+
+def blended(outgoing: Array, incoming: Array) -> Array:
+    """`outgoing` giving way to `incoming`, (n, c) each, at a steady level."""
+    out, into = crossfade(ramp(len(outgoing)), _correlation(outgoing, incoming))
+    mixed: Array = outgoing * out[:, None] + incoming * into[:, None]
+    return mixed
+
+
+def _bars(frames: int, count: int) -> list[tuple[int, int]]:
+    """First and last sample of each of `count` bars."""
+    lines = [round(bar * frames / count) for bar in range(count + 1)]
+    return list(itertools.pairwise(lines))
+
+
+def _correlation(a: Array, b: Array) -> float:
+    power = float(np.sqrt((a**2).sum(dtype=np.float64) * (b**2).sum(dtype=np.float64)))
+    if power <= 0.0:
+        return 1.0
+    return max(LEAST_CORRELATION, float((a * b).sum(dtype=np.float64)) / power)

@@ -1,0 +1,160 @@
+"""The library's own music as a decoder needs it: loops at a tempo, and how the model sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.errors import LibraryError
+from core.render.cache import ByteCache
+from core.render.loops import SEAM_FRAMES, at_length, bar_repeated, closed_loop, is_stretched
+
+if TYPE_CHECKING:
+    from core.library.store import Library
+    from core.render.guides import Guide
+
+Array = NDArray[np.float32]
+_SPECTRA_SHARE = 4
+
+
+@dataclass(frozen=True)
+class FirstBar:
+    """Who wants to hear one bar before the rest of a loop is there.
+
+    Attributes:
+        bar: which, 0..3.
+        hear: called with it, four times over: as long as the loop (settings.segment_frames(bpm),
+            2), and a loop as well.
+    """
+
+    bar: int
+    hear: Callable[[Array], None]
+
+
+class Beside(Protocol):
+    """Another process that reads the same library: the stretcher holds Python's lock, so a second
+    thread would only wait for it."""
+
+    def ask(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+        """Let it begin with a segment; None if it cannot now.
+
+        What is returned has to be called: it waits for the loop (settings.segment_frames(bpm), 2)
+        and the spectrogram (512, 128) dB, and raises `LibraryError` if they do not come.
+        """
+
+
+class RealMusic:
+    """Segments of a library, kept in memory while there is room. Threads may share it."""
+
+    def __init__(
+        self, library: Library, decode: Callable[[Array], Array], cache_bytes: int
+    ) -> None:
+        """`decode`: latents (n, 64) -> spectra (n, 512, 128) dB."""
+        self._library = library
+        self._decode = decode
+        self._loops = ByteCache(cache_bytes)
+        self._spectra = ByteCache(cache_bytes // _SPECTRA_SHARE)
+        self.beside: Beside | None = None
+
+    def loop(self, segment_id: str, bpm: float, first: FirstBar | None = None) -> Array:
+        """A segment as a seamless loop (settings.segment_frames(bpm), 2), read-only.
+
+        `first` hears its bar beforehand where the loop has to be stretched.
+
+        Raises:
+            LibraryError: no such segment, or its audio is gone or damaged.
+        """
+        frames = settings.segment_frames(bpm)
+        key = (segment_id, frames)
+        if first is not None and key not in self._loops and self._is_stretched(segment_id, frames):
+            first.hear(bar_repeated(self.bar(segment_id, bpm, first.bar), frames))
+        return self._loops.get(key, lambda: self._read(segment_id, frames))
+
+    def bar(self, segment_id: str, bpm: float, bar: int) -> Array:
+        """Bar `bar` (0..3) of a segment as a loop of its own (settings.bar_frames(bpm), 2).
+
+        Raises:
+            LibraryError: as `loop`.
+        """
+        segment = self._library.segment(segment_id)
+        seconds = segment.seconds / settings.BARS_PER_SEGMENT
+        preroll = SEAM_FRAMES / settings.SAMPLE_RATE
+        samples = self._library.audio(
+            segment.track_id,
+            segment.start_seconds + bar * seconds - preroll,
+            SEAM_FRAMES + settings.bar_frames(segment.bpm),
+        )
+        return at_length(closed_loop(samples, SEAM_FRAMES), settings.bar_frames(bpm))
+
+    def spectra(self, segment_id: str, latent: Array) -> Array:
+        """(2, 512, 128) dB: a segment as it is, and as the model decodes its `latent` (64,)."""
+        return self._spectra.get(segment_id, lambda: self._both(segment_id, latent))
+
+    def gather(
+        self, guides: Iterable[Guide], bpm: float, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
+        """Make `loop` and `spectra` of `guides` ready, every other one `beside`, if that is there.
+
+        If any is missing, `meanwhile` is called once, when the first of those is under way there.
+
+        Raises:
+            LibraryError: as `loop`.
+        """
+        frames = settings.segment_frames(bpm)
+        by_id = {guide.segment_id: guide for guide in guides}
+        missing = [guide for i, guide in by_id.items() if (i, frames) not in self._loops]
+        for number in range(0, len(missing), 2):
+            here, *there = missing[number : number + 2]
+            if number == 0:
+                meanwhile()
+            answer = self._asked(there, bpm)
+            try:
+                self.loop(here.segment_id, bpm)
+                self.spectra(here.segment_id, here.latent)
+            finally:
+                if answer is not None:
+                    self._take(there[0], frames, answer)
+
+    def heard(self, segment_ids: Iterable[str]) -> bool:
+        """Whether the audio of all these segments is there."""
+        tracks = {self._library.segment(i).track_id for i in segment_ids}
+        paths = [self._library.audio_path(self._library.track(track)) for track in tracks]
+        return all(path.is_file() for path in paths)
+
+    def forget(self) -> None:
+        """Drop what is kept, after the library changed."""
+        self._loops.clear()
+        self._spectra.clear()
+
+    def _asked(self, guides: list[Guide], bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+        if self.beside is None or not guides:
+            return None
+        return self.beside.ask(guides[0].segment_id, bpm)
+
+    def _is_stretched(self, segment_id: str, frames: int) -> bool:
+        return is_stretched(self._library.segment(segment_id).frames, frames)
+
+    def _take(self, guide: Guide, frames: int, answer: Callable[[], tuple[Array, Array]]) -> None:
+        try:
+            loop, own = answer()
+        except LibraryError:
+            return  # it is read here when it is needed, which tells what is wrong
+        self._loops.get((guide.segment_id, frames), lambda: loop)
+        self._spectra.get(guide.segment_id, lambda: self._with_decoded(own, guide.latent))
+
+    def _read(self, segment_id: str, frames: int) -> Array:
+        segment = self._library.segment(segment_id)
+        samples = self._library.segment_audio(segment, preroll_frames=SEAM_FRAMES)
+        return at_length(closed_loop(samples, SEAM_FRAMES), frames)
+
+    def _both(self, segment_id: str, latent: Array) -> Array:
+        own = self._library.segment_spectrogram(self._library.segment(segment_id))
+        return self._with_decoded(own, latent)
+
+    def _with_decoded(self, own: Array, latent: Array) -> Array:
+        return np.stack([own, self._decode(latent[None])[0]])

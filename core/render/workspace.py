@@ -1,0 +1,52 @@
+"""A library, its model and the decoder over both, opened together for a job that makes sound."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import resources
+
+if TYPE_CHECKING:
+    from core.library.store import Library
+    from core.render import Decoder
+    from core.vae.checkpoint import Codec
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What a job needs to make sound: a library, its model, and the decoder over both."""
+
+    library_path: Path
+    model_path: Path
+    library: Library
+    codec: Codec
+    decoder: Decoder
+
+
+@contextlib.contextmanager
+def open_workspace(
+    library: Path | None = None,
+    model: Path | None = None,
+    load: Callable[[Path], Codec] | None = None,
+) -> Iterator[Workspace]:
+    """Open `library` (default: the built-in demo) with `model` (default: `model_for`).
+
+    load: reads the model; default `core.vae.checkpoint.load`
+
+    Raises:
+        LibraryError, ModelError: one of them is missing or cannot be used.
+    """
+    from core.library.models import is_demo, model_for
+    from core.library.store import Library
+    from core.render import Decoder
+    from core.vae import checkpoint
+
+    library_path = library or resources.demo_library()
+    with Library.open(library_path, read_only=is_demo(library_path)) as opened:
+        model_path = model or model_for(library_path)
+        codec = (load or checkpoint.load)(model_path)
+        yield Workspace(library_path, model_path, opened, codec, Decoder(opened, codec))

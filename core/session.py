@@ -1,0 +1,130 @@
+"""One opened library with one model and its map: an immutable value, replaced whole.
+
+A change on disk (an import, a corrected beat grid, a removed track, a better model) is never
+written into a session: it is read again, as a session of the next generation. Whoever waits for
+something that was asked of an older one can tell by the generation.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import resources
+from core.errors import ModelError
+
+if TYPE_CHECKING:
+    from core.library.latent_map import LatentMap
+    from core.library.tracks import Track
+    from core.vae.data import TrainingData
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A library, its model, and the map of the one under the other.
+
+    Attributes:
+        generation: counts up with every session of a window; 0 is the one before any was opened.
+        library_path: the library's folder.
+        library_id: the library's own id, by which projects know it.
+        writable: whether tracks may be imported, corrected and removed.
+        tempo: median tempo of the tracks, in BPM.
+        tracks: all tracks, in the library's order.
+        model_path: the model's file; None where none was trained yet.
+        model_hash: by which clips know the model; empty without one.
+        model_chosen: whether the user named the model. It is kept when the library is read again;
+            otherwise the one that belongs to the library by then is taken.
+        map: the latent map; None while it has to be made.
+    """
+
+    generation: int = 0
+    library_path: Path = field(default_factory=resources.demo_library)
+    library_id: str = ""
+    writable: bool = False
+    tempo: float = 0.0
+    tracks: tuple[Track, ...] = ()
+    model_path: Path | None = None
+    model_hash: str = ""
+    model_chosen: bool = False
+    map: LatentMap | None = None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the built-in demo library."""
+        from core.library.models import is_demo
+
+        return is_demo(self.library_path)
+
+    def same_music(self, other: Session) -> bool:
+        """Whether `other` is the same library with the same tracks on the same beat grids, so that
+        whatever was made of real segments alone still holds."""
+        return self.library_path == other.library_path and self.tracks == other.tracks
+
+
+def open_session(library: Path, model: Path | None = None, *, generation: int) -> Session:
+    """Read what is on disk now as a session. Takes up to a second; for any thread.
+
+    Args:
+        library: the library's folder.
+        model: the model that the user named; None for the one that belongs to the library.
+        generation: of the new session.
+
+    Returns:
+        The session. It has no model where the library has none yet, and no map where one must be
+        made first.
+
+    Raises:
+        LibraryError: no such library, or it cannot be read.
+        ModelError: the model that was named is gone or cannot be read.
+    """
+    from core.library import latent_map
+    from core.library.models import is_demo, model_for
+    from core.library.store import Library
+
+    with Library.open(library, read_only=is_demo(library)) as opened:
+        tracks, library_id, tempo = tuple(opened.tracks()), opened.id, opened.tempo
+        writable = not is_demo(library) and os.access(library, os.W_OK)
+    path, found, model_hash = model, None, ""
+    try:
+        path = model or model_for(library)
+    except ModelError:
+        path = None
+    if path is not None:
+        model_hash = latent_map.model_hash(path)
+        found = latent_map.load(library, path)
+    return Session(
+        generation=generation,
+        library_path=library,
+        library_id=library_id,
+        writable=writable,
+        tempo=tempo,
+        tracks=tracks,
+        model_path=path,
+        model_hash=model_hash,
+        model_chosen=model is not None,
+        map=found,
+    )
+
+
+def training_data(library: Path) -> TrainingData:
+    """All windows of `library`, one on every bar, by reference into its spectrograms.
+
+    Raises:
+        LibraryError: no such library, or its spectrograms and audio are gone.
+    """
+    from core.library.models import is_demo
+    from core.library.store import Library
+    from core.vae.data import TrainingData
+
+    with Library.open(library, read_only=is_demo(library)) as opened:
+        return TrainingData.of_tracks(
+            (_name(track), opened.track_spectrogram(track.id), opened.segment_rows(track.id))
+            for track in opened.tracks()
+        )
+
+
+def _name(track: Track) -> str:
+    """For people, and its own even where two tracks have the same title."""
+    return f"{track.title} [{track.id[:6]}]"

@@ -1,0 +1,145 @@
+"""Training, as the window runs it. Imports nothing heavy, and nothing heavy comes back from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import resources
+from core.errors import InputError, OutputError
+from core.library.models import model_target, remember_model
+from core.progress import CancelFlag, Progress
+from core.session import training_data
+
+if TYPE_CHECKING:
+    from core.vae.history import Epoch
+    from core.vae.options import Spectra, TrainResult
+
+Array = NDArray[np.float32]
+Emit = Callable[[Any], None]
+_PICTURE_EVERY = 3.0
+"""Seconds between two live reconstructions."""
+
+
+class Reconstructed(NamedTuple):
+    """A window of the library and its reconstruction, (512, 128) dB each."""
+
+    real: Array
+    decoded: Array
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training; `core.vae.options.TrainResult` without what would bring keras.
+
+    Attributes:
+        path, model_hash: of the best model.
+        stopped: why: "time", "epochs", "no longer improving" or "as asked".
+        epochs, best_epoch: done in all; whose model is on disk.
+        seconds: of this run.
+        library_db, held_out_db: mean absolute errors; None where nothing was held out.
+        remembered: whether the library opens with this model from now on.
+        text: all of it in plain sentences.
+    """
+
+    path: Path
+    model_hash: str
+    stopped: str
+    epochs: int
+    best_epoch: int
+    seconds: float
+    library_db: float
+    held_out_db: float | None
+    remembered: bool
+    text: tuple[str, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """The result in plain sentences."""
+        return self.text
+
+
+def train(
+    library: Path,
+    minutes: float | None,
+    resume: bool,
+    seed: int,
+    progress: Progress,
+    cancel: CancelFlag,
+    emit: Emit,
+    model: Path | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Trained:
+    """Train on `library`; emits an `Epoch` after each, `Reconstructed` every few seconds, and the
+    model's `Path` when it holds a better one.
+
+    model: default inside the library; for the built-in demo, in the user's data folder
+    options: more of `core.vae.options.TrainOptions`'s fields
+
+    Raises:
+        TechnoVAEError: as `core.vae.training.train`; stopping is no error, the best is kept.
+    """
+    path = _target(library, model)
+    from core.vae import training
+
+    data = training_data(library)
+    chosen = training.TrainOptions(
+        path, minutes=minutes, seed=seed, resume=resume, **(options or {})
+    )
+    result = training.train(data, chosen, progress, cancel, _Watching(path, emit))
+    return _told(result, remembered=_remembered(library, path))
+
+
+def _target(library: Path, model: Path | None) -> Path:
+    """Where the model goes; its folder is made."""
+    path = model or model_target(library)
+    if path.resolve() == resources.demo_model().resolve():
+        raise InputError(f"{path} is the built-in demo's model; give the new one another name")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _remembered(library: Path, path: Path) -> bool:
+    try:
+        remember_model(library, path)
+    except OutputError:
+        return False
+    return True
+
+
+def _told(result: TrainResult, *, remembered: bool) -> Trained:
+    return Trained(
+        path=result.path,
+        model_hash=resources.digest(result.path),
+        stopped=result.stopped,
+        epochs=result.epochs,
+        best_epoch=result.best_epoch,
+        seconds=result.seconds,
+        library_db=result.library.error_db,
+        held_out_db=result.held_out_db,
+        remembered=remembered,
+        text=result.lines(),
+    )
+
+
+class _Watching:
+    """`core.vae.options.Watcher` that sends what it sees to the window."""
+
+    def __init__(self, path: Path, emit: Emit) -> None:
+        self._path, self._emit = path, emit
+        self._pictured = -_PICTURE_EVERY
+
+    def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
+        self._emit(epoch)
+        now = time.monotonic()
+        if now - self._pictured >= _PICTURE_EVERY:
+            self._pictured = now
+            self._emit(Reconstructed(*picture()))
+
+    def saved(self, epoch: int) -> None:
+        self._emit(self._path)

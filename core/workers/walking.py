@@ -1,0 +1,92 @@
+"""A path that was drawn on the map, as an arrangement: one loop after the other along it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement import levels
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.compose import ComposeOptions
+from core.arrangement.material import Array, Decode
+from core.latent import paths
+from core.settings import (
+    BARS_PER_SEGMENT,
+    LATENT_SIZE,
+    TICKS_PER_BAR,
+    TICKS_PER_BEAT,
+    TICKS_PER_SEGMENT,
+    segment_seconds,
+)
+
+_BLEND = TICKS_PER_BEAT
+_FADE = 2 * TICKS_PER_BAR
+_MINUTES = 3.0
+
+
+def along(
+    points: Array, decode: Decode, model_hash: str, bpm: float, options: ComposeOptions
+) -> Arrangement:
+    """From the first of `points` (n, 64) to the last, in steps that sound equally large.
+
+    Of `options` count the length (in whole segments), energy, morph, renderer, seed and title.
+    """
+    count = _segments(options, bpm)
+    per_segment = BARS_PER_SEGMENT if options.morph == "bar" else 1
+    latents = _walk(points, decode, count * per_segment).reshape(count, per_segment, LATENT_SIZE)
+    gains = _gains(latents[:, 0], decode, options)
+    clips = [
+        _clip(number, group, gain, model_hash, options)
+        for number, (group, gain) in enumerate(zip(latents, gains, strict=True))
+    ]
+    clips[-1] = clips[-1].changed(fade_out=_FADE)
+    return Arrangement(bpm, (Lane("lane-a", "A", tuple(clips)),), options.title)
+
+
+def _segments(options: ComposeOptions, bpm: float) -> int:
+    if options.bars is not None:
+        return math.ceil(options.bars / BARS_PER_SEGMENT)
+    seconds = 60.0 * (options.minutes or _MINUTES)
+    return max(1, round(seconds / segment_seconds(bpm)))
+
+
+def _walk(points: Array, decode: Decode, steps: int) -> Array:
+    """(steps, 64). A drawn path has many points; more than half as many as steps would make some
+    steps larger than others."""
+    most = min(steps, max(2, (steps + 1) // 2))
+    anchors = np.asarray(points, np.float32).reshape(-1, LATENT_SIZE)
+    if len(anchors) > most:
+        anchors = anchors[np.linspace(0, len(anchors) - 1, most).round().astype(np.int64)]
+    centre = anchors.mean(axis=0)
+    return np.asarray(paths.equal_steps(anchors, decode, steps, centre=centre).latents, np.float32)
+
+
+def _gains(latents: Array, decode: Decode, options: ComposeOptions) -> list[float]:
+    curve = np.ones(1) if options.energy is None else np.asarray(options.energy, np.float64)
+    energy: NDArray[np.float64] = np.interp(
+        np.linspace(0, 1, len(latents)), np.linspace(0, 1, len(curve)), curve
+    )
+    loudness = [levels.loudness_db(spectrum) for spectrum in decode(latents)]
+    return levels.gains_db(loudness, energy.tolist())
+
+
+def _clip(number: int, group: Array, gain: float, model_hash: str, options: ComposeOptions) -> Clip:
+    """The loop of a step; but for the first it comes in a beat early, over the end of the last."""
+    early = _BLEND if number else 0
+    return Clip(
+        id=f"clip-{number + 1}",
+        source=LatentSource(
+            group,  # type: ignore[arg-type]  # any array of that shape is taken
+            seed=(options.seed + number) % 2**32,
+            renderer=options.renderer,
+            model_hash=model_hash,
+        ),
+        start=number * TICKS_PER_SEGMENT - early,
+        length=TICKS_PER_SEGMENT + early,
+        offset=-early % TICKS_PER_SEGMENT,
+        gain_db=gain,
+        name="path",
+    )

@@ -1,0 +1,98 @@
+"""The arrangement becomes files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from core.workers import work
+from technovae_gui.export import ExportPanel
+from technovae_gui.widgets.job_slot import Running
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+
+class Exporting(QObject):
+    """The export panel and its job."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._studio, self._document = window, window.studio, window.document
+        self.panel = ExportPanel()
+        self.job = Running(self)
+        panel, job = self.panel, self.job
+        panel.export_requested.connect(self._start)
+        panel.cancel_requested.connect(job.cancel)
+        job.started.connect(panel.export_started)
+        job.progress.connect(panel.progress)
+        job.returned.connect(panel.exported)
+        job.errored.connect(panel.failed)
+        job.cancelled.connect(panel.cancelled)
+        self._document.changed.connect(self._show)
+        self._document.loop_changed.connect(self._show)
+        self._document.selection_changed.connect(self._show)
+        window.projects.changed.connect(lambda: panel.set_title(window.projects.name))
+        window.timeline.save_requested.connect(self._save_clips)
+
+    @Slot(object)
+    def _start(self, request: Any) -> None:
+        found = self._studio.map
+        if found is None:
+            self.panel.failed("there is no library open yet; wait a moment and try again")
+            return
+        self.job.start(
+            work.export_audio,
+            library=found.library_path,
+            model=found.model_path,
+            arrangement=self._document.arrangement,
+            path=request.path,
+            bit_depth=request.bit_depth,
+            stems=request.stems,
+            span=self._span(request.range),
+            lufs=request.lufs,
+        )
+
+    def _span(self, part: str) -> tuple[int, int] | None:
+        if part == "loop":
+            return self._document.loop
+        clips = self._document.selected_clips()
+        if part == "selection" and clips:
+            return min(c.start for c in clips), max(c.end for c in clips)
+        return None
+
+    @Slot()
+    def _show(self) -> None:
+        document = self._document
+        self.panel.set_ranges(document.loop is not None, bool(document.selection))
+        seconds = {part: self._seconds(self._span(part)) for part in ("whole", "loop", "selection")}
+        lanes = sum(1 for lane in document.arrangement.heard if lane.clips)
+        self.panel.set_lengths(**seconds, lanes=max(1, lanes))
+
+    def _seconds(self, span: tuple[int, int] | None) -> float:
+        arrangement = self._document.arrangement
+        start, end = span or (0, arrangement.end)
+        return arrangement.seconds(end - start)
+
+    @Slot(object)
+    def _save_clips(self, clip_ids: object) -> None:
+        """Each of the clips as a WAV of its four bars."""
+        found = self._studio.map
+        clips = [c for c in self._document.arrangement.clips() if c.id in set(clip_ids)]  # type: ignore[call-overload]
+        if found is None or not clips:
+            return
+        clip = clips[0]
+        start = str(Path.home() / f"{clip.name or 'clip'}.wav")
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save clip", start, "WAV (*.wav)")
+        if name:
+            self.job.start(
+                work.clip_wav,
+                library=found.library_path,
+                model=found.model_path,
+                source=clip.source,
+                bpm=self._document.arrangement.bpm,
+                path=Path(name),
+            )

@@ -1,5 +1,0 @@
-"""The latent map: every dot a segment of the library, everything between decodable."""
-
-from technovae_gui.latent_map.view import LatentMapView
-
-__all__ = ["LatentMapView"]

@@ -1,0 +1,111 @@
+"""Which library is open, and what can be done with libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from core.library.tracks import Track
+from technovae_gui import theme
+from technovae_gui.widgets import widgets
+from technovae_gui.widgets.elided import ElidedLabel
+
+
+class Header(QWidget):
+    """Name, path and counts above the buttons.
+
+    Signals:
+        new_asked(), open_asked(), demo_asked(), files_asked(), folder_asked()
+    """
+
+    new_asked = Signal()
+    open_asked = Signal()
+    demo_asked = Signal()
+    files_asked = Signal()
+    folder_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = widgets.heading("No library is open")
+        font = self.name.font()
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self.name.setFont(font)
+        self.path = ElidedLabel()
+        self.counts = widgets.note()
+        self.map_info = widgets.note()
+        self.hint = widgets.note()
+        self._make_buttons()
+        self._lay_out()
+
+    def show_library(self, path: Path | None, *, demo: bool, writable: bool) -> None:
+        """Another library, or None."""
+        name = "Built-in demo" if demo else path.name if path else "No library is open"
+        self.name.setText(name)
+        self.path.show_text("" if demo or path is None else str(path))
+        self.demo.setEnabled(not demo)
+        self.hint.setText(_hint(path, demo, writable))
+        self.hint.setVisible(bool(self.hint.text()))
+        self.enable_import(writable and path is not None)
+        self._emphasise(self.new, demo or path is None)
+        self._emphasise(self.files, writable and path is not None)
+
+    def enable_import(self, possible: bool) -> None:
+        """Whether an import can be asked for now."""
+        self.files.setEnabled(possible)
+        self.folder.setEnabled(possible)
+
+    def show_tracks(self, tracks: Sequence[Track]) -> None:
+        """Count them."""
+        minutes = sum(track.seconds for track in tracks) / 60
+        segments = sum(track.windows() for track in tracks)
+        self.counts.setText(
+            f"{_many(len(tracks), 'track')} · {_many(segments, 'segment')} · {minutes:.0f} min"
+        )
+
+    def _make_buttons(self) -> None:
+        make = widgets.button
+        self.new = make("New…", "Make a library for music of your own", name="New library")
+        self.open = make("Open…", "Open another library", name="Open library")
+        self.demo = make("Demo", "Open the built-in demo library", name="Built-in demo")
+        self.files = make("Import files…", "Import audio files (Ctrl+I); or drop them here")
+        self.folder = make("Import folder…", "Import all audio in a folder; or drop it here")
+        for button, signal in (
+            (self.new, self.new_asked),
+            (self.open, self.open_asked),
+            (self.demo, self.demo_asked),
+            (self.files, self.files_asked),
+            (self.folder, self.folder_asked),
+        ):
+            button.clicked.connect(signal)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.SPACE)
+        for label in (self.name, self.path, self.counts, self.map_info):
+            rows.addWidget(label)
+        rows.addSpacing(theme.SPACE)
+        rows.addLayout(widgets.row(self.new, self.open, self.demo))
+        rows.addLayout(widgets.row(self.files, self.folder))
+        rows.addWidget(self.hint)
+
+    def _emphasise(self, button: QWidget, on: bool) -> None:
+        button.setProperty("primary", on)
+        button.style().unpolish(button)
+        button.style().polish(button)
+
+
+def _hint(path: Path | None, demo: bool, writable: bool) -> str:
+    if path is None:
+        return "Make a library for your own music, or open one."
+    if demo:
+        return "The demo cannot be changed. Make a library of your own, then import your music."
+    return "" if writable else "This library cannot be written to: its tracks can only be played."
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -1,0 +1,174 @@
+"""Clips dragged out of the window become a WAV file on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtGui import QColor, QDrag
+from PySide6.QtWidgets import QApplication
+
+from core import scientific
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, Source
+from core.settings import TICKS_PER_BAR
+from technovae_gui import mime, theme
+from technovae_gui.widgets.chip import HEIGHT, chip
+
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+Loops = Mapping[Source, NDArray[np.float32]]
+_KEY = "drag out"
+_KEPT_SECONDS = 30 * 24 * 3600.0
+"""Some programs only link to what is dropped on them: files stay a while."""
+_BIT_DEPTH = 24
+
+
+def default_folder() -> Path:
+    """Where dragged files of this user lie."""
+    return platformdirs.user_data_path("technovae") / "dragged"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Clips alone, as they sound where they are, and the ticks from the first to the last."""
+
+    arrangement: Arrangement
+    span: tuple[int, int]
+
+
+class CarryingOut(QObject):
+    """Renders from the loops that play anyway, on a thread; the drag begins when the file is there.
+
+    Who lets go before that finds the file ready at the next try.
+    """
+
+    def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
+        super().__init__(window)
+        self._studio, self._document = window.studio, window.document
+        self._projects, self._banners = window.projects, window.panels.banners
+        self._widget = window.timeline.canvas
+        self._folder = folder
+        self._ready: tuple[Cut, Path] | None = None
+        window.timeline.drag_out_requested.connect(self.begin)
+
+    @Slot(object)
+    def begin(self, clip_ids: Any) -> None:
+        """Drag these clips."""
+        cut = cut_of(self._document.arrangement, frozenset(clip_ids))
+        if cut is None:
+            return
+        if self._ready is not None and self._ready[0] == cut and self._ready[1].is_file():
+            self._drag(self._ready[1])
+            return
+        loops = self._loops(cut)
+        if loops is None:
+            line = "These clips are still being decoded; drag them once their hatching is gone."
+            self._banners.show_message(_KEY, line, kind="warning")
+            return
+        folder, name = self._folder or default_folder(), self._name(cut)
+        self._studio.background.submit(
+            lambda: written(cut, loops, folder, name),
+            lambda path: self._written(cut, path),
+            lambda line: self._banners.show_message(_KEY, f"nothing was dragged out: {line}"),
+        )
+
+    def _loops(self, cut: Cut) -> Loops | None:
+        """What the clips play; None while one of them is not there."""
+        bpm = cut.arrangement.bpm
+        found: dict[Source, NDArray[np.float32]] = {}
+        for clip in cut.arrangement.clips():
+            loop = self._studio.sounds.loop(clip.source, bpm)
+            if loop is None:
+                return None
+            found[clip.source] = loop
+        return found
+
+    def _name(self, cut: Cut) -> str:
+        clips = list(cut.arrangement.clips())
+        if len(clips) == 1 and clips[0].name:
+            return clips[0].name
+        first, last = cut.span[0] // TICKS_PER_BAR + 1, -(-cut.span[1] // TICKS_PER_BAR)
+        return f"{self._projects.name}, bars {first} to {last}"
+
+    def _written(self, cut: Cut, path: Path) -> None:
+        self._banners.dismiss(_KEY)
+        self._ready = cut, path
+        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._drag(path)
+        else:
+            self._studio.status.emit(f"“{path.name}” is ready: drag the clips out once more")
+
+    def _drag(self, path: Path) -> None:
+        drag = QDrag(self._widget)
+        drag.setMimeData(mime.outward(path))
+        drag.setPixmap(chip(path.name, QColor(theme.ACCENT), self._widget))
+        drag.setHotSpot(QPoint(12, HEIGHT // 2))
+        drag.exec(Qt.DropAction.CopyAction)
+
+
+def cut_of(arrangement: Arrangement, clip_ids: frozenset[str]) -> Cut | None:
+    """The clips on their lanes and nothing else; what is muted there is heard here."""
+    lanes = tuple(
+        replace(
+            lane,
+            clips=tuple(clip for clip in lane.clips if clip.id in clip_ids),
+            mute=False,
+            solo=False,
+        )
+        for lane in arrangement.lanes
+    )
+    alone = replace(arrangement, lanes=lanes)
+    clips = list(alone.clips())
+    if not clips:
+        return None
+    return Cut(alone, (min(clip.start for clip in clips), max(clip.end for clip in clips)))
+
+
+def written(cut: Cut, loops: Loops, folder: Path, name: str) -> Path:
+    """Write `cut` as played into `folder`. Raises `OutputError`."""
+    scientific.load()
+    from core.arrangement.export import export
+    from core.atomic import writing_error
+
+    def audio_of(clip: Clip) -> NDArray[np.float32]:
+        return loops[clip.source]
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise writing_error(folder, error) from error
+    _sweep(folder)
+    path = _free(folder, name)
+    export(cut.arrangement, audio_of, path, bit_depth=_BIT_DEPTH, span=cut.span, lufs=None)
+    return path
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A file that is not there yet, called like `name` as far as file systems allow."""
+    plain = re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", name).strip(" .")[:80] or "clip"
+    path = folder / f"{plain}.wav"
+    number = 2
+    while path.exists():
+        path = folder / f"{plain} {number}.wav"
+        number += 1
+    return path
+
+
+def _sweep(folder: Path) -> None:
+    """Old files go."""
+    oldest = time.time() - _KEPT_SECONDS
+    for path in folder.glob("*.wav"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()

@@ -1,0 +1,5 @@
+"""Play, stop, loop, tempo, position, level and device."""
+
+from technovae_gui.transport.bar import TransportBar
+
+__all__ = ["TransportBar"]

@@ -1,0 +1,178 @@
+"""The transport bar along the top of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from technovae_gui import theme
+from technovae_gui.transport.device import DeviceButton
+from technovae_gui.transport.meter import Meter
+from technovae_gui.transport.positions import bars_text, time_text
+from technovae_gui.widgets import icons
+from technovae_gui.widgets.elided import ElidedLabel
+
+_BPM_RANGE = (40.0, 250.0)
+_GAIN_RANGE = (-48, 12)
+
+
+class TransportBar(QWidget):
+    """Shows and asks; the window does.
+
+    Signals:
+        play_requested(), stop_requested(), start_requested() (back to the first bar)
+        loop_toggled(bool), tempo_changed(float BPM), gain_changed(float dB)
+    """
+
+    play_requested = Signal()
+    stop_requested = Signal()
+    start_requested = Signal()
+    loop_toggled = Signal(bool)
+    tempo_changed = Signal(float)
+    gain_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.start = self._button("start", "Back to the first bar (Home)", "Back to start")
+        self.play = self._button("play", "Play or pause (Space)", "Play")
+        self.stop = self._button("stop", "Stop, and silence the map (Escape)", "Stop")
+        self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
+        self.loop.setCheckable(True)
+        self.play.setCheckable(True)
+        self.play.toggled.connect(self._face)
+        self.tempo = self._tempo_box()
+        self.position = self._readout("1.1.1", "Position in bars, beats and sixteenths", 92)
+        self.time = self._readout("0:00.0", "Position in minutes and seconds", 76)
+        self.sounding = ElidedLabel(collapses=False)
+        self.gain = self._gain_slider()
+        self.gain_value = self._readout("+0 dB", "Master gain", 58)
+        self.meter = Meter()
+        self.lufs = self._readout("-∞ LUFS", "Momentary loudness of what you hear (400 ms)", 92)
+        self.device = DeviceButton()
+        self._lay_out()
+        self._connect()
+
+    def show_position(self, tick: float, seconds: float) -> None:
+        """Where the playhead is."""
+        self.position.setText(bars_text(tick))
+        self.time.setText(time_text(seconds))
+
+    def show_playing(self, playing: bool) -> None:
+        """Whether the transport runs."""
+        if self.play.isChecked() != playing:
+            self.play.setChecked(playing)
+
+    def _face(self, playing: bool) -> None:
+        """What a press on the button would do."""
+        self.play.setIcon(icons.icon("pause" if playing else "play"))
+
+    def show_tempo(self, bpm: float) -> None:
+        """The arrangement's tempo, without announcing it."""
+        if not self.tempo.hasFocus() or abs(self.tempo.value() - bpm) > 0.005:
+            self.tempo.blockSignals(True)
+            self.tempo.setValue(bpm)
+            self.tempo.blockSignals(False)
+
+    def show_loop(self, on: bool, possible: bool) -> None:
+        """Whether a loop region repeats, and whether there is one."""
+        self.loop.blockSignals(True)
+        self.loop.setChecked(on)
+        self.loop.blockSignals(False)
+        tip = "Repeat the loop region (Ctrl+L)"
+        self.loop.setToolTip(tip if possible else f"{tip}; drag in the ruler to make one")
+
+    def show_levels(self, peaks: tuple[float, float], lufs: float) -> None:
+        """Linear peaks since the last call, and momentary loudness."""
+        self.meter.feed(peaks)
+        self.lufs.setText(f"{lufs:.1f} LUFS" if lufs > -70 else "-∞ LUFS")
+
+    def show_sounding(self, text: str) -> None:
+        """What is heard and by which renderer; empty for nothing."""
+        self.sounding.show_text(text)
+        self.sounding.setAccessibleName(f"Sounds: {text}" if text else "Nothing sounds")
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
+        row.setSpacing(theme.SPACE)
+        groups: tuple[tuple[QWidget, ...], ...] = (
+            (self.start, self.play, self.stop, self.loop),
+            (self.position, self.time),
+            (self.tempo,),
+        )
+        for widgets in groups:
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addWidget(_divider())
+        row.addWidget(self.sounding, 1)
+        for widget in (self.gain_value, self.gain, self.meter, self.lufs, self.device):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.start.clicked.connect(self.start_requested)
+        self.play.clicked.connect(self.play_requested)
+        self.stop.clicked.connect(self.stop_requested)
+        self.loop.toggled.connect(self.loop_toggled)
+        self.tempo.valueChanged.connect(self.tempo_changed)
+        self.gain.valueChanged.connect(self._gain_moved)
+
+    def _gain_moved(self, value: int) -> None:
+        self.gain.setToolTip(f"Master gain: {value:+d} dB")
+        self.gain_value.setText(f"{value:+d} dB")
+        self.gain_changed.emit(float(value))
+
+    def _button(self, face: str, tip: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icons.icon(face))
+        button.setIconSize(icons.SIZE)
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setFixedSize(36, 30)
+        return button
+
+    def _tempo_box(self) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setRange(*_BPM_RANGE)
+        box.setDecimals(2)
+        box.setSuffix(" BPM")
+        box.setKeyboardTracking(False)
+        box.setFixedWidth(118)
+        theme.indent(box)
+        box.setToolTip("Tempo of the project; everything follows")
+        box.setAccessibleName("Tempo")
+        return box
+
+    def _readout(self, text: str, tip: str, width: int) -> QLabel:
+        label = QLabel(text)
+        font = theme.mono()
+        font.setPointSizeF(label.font().pointSizeF() + 1)
+        label.setFont(font)
+        label.setFixedWidth(width)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        label.setToolTip(tip)
+        label.setAccessibleName(tip)
+        return label
+
+    def _gain_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(*_GAIN_RANGE)
+        slider.setValue(0)
+        slider.setFixedWidth(90)
+        slider.setToolTip("Master gain: 0 dB")
+        slider.setAccessibleName("Master gain")
+        return slider
+
+
+def _divider() -> QFrame:
+    line = QFrame()
+    line.setFixedSize(1, 22)
+    line.setStyleSheet(f"background: {theme.LINE};")
+    return line

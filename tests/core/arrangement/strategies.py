@@ -1,0 +1,85 @@
+"""Random clips, lanes and arrangements, and sounds for them to play."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
+from core.arrangement.placing import place_all
+from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
+
+SOURCES = tuple(RealSource(f"segment-{i}") for i in range(4))
+
+
+@lru_cache(64)
+def loop_of(source: object, bpm: float) -> NDArray[np.float32]:
+    """Four bars of seamless noise that is the same for the same source."""
+    seed = sum(map(ord, repr(source)[:60]))
+    noise = np.random.default_rng(seed).standard_normal((segment_frames(bpm), 2), np.float32)
+    noise *= 0.1
+    noise.flags.writeable = False
+    return noise
+
+
+def real_sources() -> st.SearchStrategy[RealSource]:
+    return st.sampled_from(SOURCES)
+
+
+def latent_sources() -> st.SearchStrategy[LatentSource]:
+    @st.composite
+    def build(draw: st.DrawFn) -> LatentSource:
+        rows = draw(st.sampled_from([1, 4]))
+        seed = draw(st.integers(0, 2**32 - 1))
+        latents = np.random.default_rng(seed).standard_normal((rows, LATENT_SIZE))
+        return LatentSource(latents, seed, draw(st.sampled_from(["guided", "phase"])), "abc")
+
+    return build()
+
+
+@st.composite
+def clips(
+    draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None, bars: int = 12
+) -> Clip:
+    length = draw(st.integers(1, bars * 4 * TICKS_PER_BEAT))
+    fade_in = draw(st.just(0) | st.integers(0, length))
+    return Clip(
+        id=new_id(),
+        source=draw(real_sources() if sources is None else sources),
+        start=draw(st.integers(0, bars * 4 * TICKS_PER_BEAT)),
+        length=length,
+        offset=draw(st.just(0) | st.integers(0, TICKS_PER_SEGMENT - 1)),
+        gain_db=draw(st.just(0.0) | st.floats(-30.0, 12.0)),
+        fade_in=fade_in,
+        fade_out=draw(st.just(0) | st.integers(0, length - fade_in)),
+        bass_swap=draw(st.booleans()),
+        bass_cut=draw(st.booleans()),
+    )
+
+
+@st.composite
+def lanes(draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None) -> Lane:
+    empty = Lane(
+        new_id(),
+        draw(st.text(max_size=8)),
+        gain_db=draw(st.floats(-20, 6)),
+        pan=draw(st.floats(-1, 1)),
+        mute=draw(st.booleans()),
+        solo=draw(st.booleans()),
+    )
+    return place_all(empty, draw(st.lists(clips(sources), max_size=5)))
+
+
+@st.composite
+def arrangements(
+    draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None, min_lanes: int = 1
+) -> Arrangement:
+    return Arrangement(
+        bpm=draw(st.sampled_from([120.0, 130.0, 127.3, 174.001]) | st.floats(100, 300)),
+        lanes=tuple(draw(st.lists(lanes(sources), min_size=min_lanes, max_size=3))),
+        title=draw(st.text(max_size=10)),
+    )

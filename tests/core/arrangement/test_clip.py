@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.clip import Clip, LatentSource, RealSource, linear
+from core.errors import InputError
+from core.settings import SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
+
+SOURCE = RealSource("a")
+
+
+def test_latents_compare_and_hash_by_value(rng: np.random.Generator) -> None:
+    z = rng.standard_normal(64).astype(np.float32)
+    source = LatentSource(z)
+    assert source == LatentSource(source.latents) == LatentSource(z[None].astype(np.float64))
+    assert hash(source) == hash(LatentSource(z))
+    assert source != LatentSource(z + 1)
+    np.testing.assert_array_equal(source.array, z[None])
+    assert not source.array.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("latents", "problem"),
+    [
+        (np.zeros(63), "64 numbers"),
+        (np.zeros((2, 64)), "64 numbers"),
+        (np.zeros((1, 4, 64)), "64 numbers"),
+        (np.full(64, np.nan), "finite"),
+        ("nothing", "numbers"),
+        ([[1.0], [1.0, 2.0]], "numbers"),
+    ],
+)
+def test_latents_that_cannot_be_used(latents: Any, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        LatentSource(latents)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"id": ""}, "id"),
+        ({"start": -1}, "before the first bar"),
+        ({"start": 1.5}, "whole number"),
+        ({"start": True}, "whole number"),
+        ({"length": 0}, "longer than nothing"),
+        ({"offset": TICKS_PER_SEGMENT}, "four bars"),
+        ({"offset": -1}, "four bars"),
+        ({"gain_db": float("nan")}, "between"),
+        ({"gain_db": 25}, "between"),
+        ({"gain_db": "loud"}, "number of dB"),
+        ({"fade_in": -1}, "fades"),
+        ({"length": 100, "fade_in": 60, "fade_out": 41}, "fades"),
+    ],
+)
+def test_clips_that_cannot_be(fields: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        Clip(**{"id": "c", "source": SOURCE, "start": 0} | fields)
+
+
+def test_a_real_source_needs_an_id() -> None:
+    with pytest.raises(InputError, match="id"):
+        RealSource("")
+
+
+def test_lowest_gain_is_silence() -> None:
+    assert linear(0.0) == 1.0
+    assert linear(-96.0) == 0.0
+    assert linear(-20.0) == pytest.approx(0.1)
+
+
+def test_a_lane_keeps_its_clips_in_order() -> None:
+    late, early = Clip("b", SOURCE, 100, 50), Clip("a", SOURCE, 0, 120)
+    assert Lane("l", clips=(late, early)).clips == (early, late)
+
+
+@pytest.mark.parametrize(
+    ("spans", "problem"),
+    [
+        ([(0, 100), (10, 50)], "inside each other"),
+        ([(0, 100), (0, 120)], "inside each other"),
+        ([(0, 100), (50, 50)], "inside each other"),
+        ([(0, 100), (50, 100), (90, 200)], "more than two"),
+    ],
+)
+def test_overlaps_that_are_no_crossfade(spans: list[tuple[int, int]], problem: str) -> None:
+    clips = tuple(Clip(f"c{i}", SOURCE, s, n) for i, (s, n) in enumerate(spans))
+    with pytest.raises(InputError, match=problem):
+        Lane("l", clips=clips)
+
+
+@pytest.mark.parametrize("bpm", [0, 19.9, 1000, float("nan"), "fast", True])
+def test_tempos_that_cannot_be(bpm: Any) -> None:
+    with pytest.raises(InputError, match="tempo"):
+        Arrangement(bpm)
+
+
+@pytest.mark.parametrize("pan", [-1.1, 2.0, float("nan")])
+def test_pans_that_cannot_be(pan: float) -> None:
+    with pytest.raises(InputError, match="pan"):
+        Lane("l", pan=pan)
+
+
+def test_ids_occur_once() -> None:
+    clip = Clip("c", SOURCE, 0)
+    with pytest.raises(InputError, match="lane id 'l' occurs twice"):
+        Arrangement(120, (Lane("l"), Lane("l")))
+    with pytest.raises(InputError, match="clip id 'c' occurs twice"):
+        Arrangement(120, (Lane("l", clips=(clip,)), Lane("m", clips=(clip,))))
+
+
+def test_looking_up_what_is_not_there() -> None:
+    empty = Arrangement(120, (Lane("l"),))
+    assert empty.end == 0
+    with pytest.raises(InputError, match="no lane"):
+        empty.lane("m")
+    with pytest.raises(InputError, match="no clip"):
+        empty.clip("c")
+
+
+def test_known_frames() -> None:
+    assert frame_at(TICKS_PER_BEAT, 120) == SAMPLE_RATE // 2
+    assert frame_at(TICKS_PER_SEGMENT, 130) == segment_frames(130) == 325_662
+    # A thousand bars at 130 BPM are 81,415,384.6 samples: no drift, whatever the way there.
+    assert frame_at(1000 * 4 * TICKS_PER_BEAT, 130) == 81_415_385
+
+
+@given(st.integers(-(10**7), 10**8), st.floats(88, 176))
+def test_each_tick_is_rounded_once(tick: int, bpm: float) -> None:
+    exact = tick * 60 * SAMPLE_RATE / (bpm * TICKS_PER_BEAT)
+    assert abs(frame_at(tick, bpm) - exact) <= 0.5 + 1e-6

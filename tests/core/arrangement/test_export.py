@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.clip import Clip, RealSource
+from core.arrangement.export import export
+from core.arrangement.mixdown import Mixdown
+from core.audio import loudness
+from core.errors import Cancelled, InputError, OutputError
+from core.settings import TICKS_PER_BAR
+from tests.core.arrangement.strategies import loop_of
+
+BPM = 480.0
+BAR = TICKS_PER_BAR
+
+
+def audio_of(clip: Clip) -> NDArray[np.float32]:
+    return loop_of(clip.source, BPM)
+
+
+def clip(name: str, start: int, bars: int) -> Clip:
+    return Clip(name, RealSource(name), start * BAR, bars * BAR)
+
+
+def arrangement(**fields: object) -> Arrangement:
+    one = Lane("1", "Kick & bass", (clip("a", 0, 6),))
+    two = Lane("2", "", (clip("b", 4, 4),), gain_db=-6.0, pan=0.3)
+    silent = Lane("3", "muted", (clip("c", 0, 2),), mute=True)
+    return Arrangement(BPM, (one, two, silent), "Night")
+
+
+def read(path: Path) -> NDArray[np.float32]:
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    assert rate == 44_100
+    return samples
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg"])
+def test_loudness_peak_and_length(tmp_path: Path, name: str) -> None:
+    done: list[float] = []
+    result = export(
+        arrangement(),
+        audio_of,
+        tmp_path / name,
+        progress=lambda at, total, message="": done.append(at / total),
+    )
+    written = read(tmp_path / name)
+    assert len(written) == result.frames == frame_at(8 * BAR, BPM)
+    assert loudness.integrated_lufs(written) == pytest.approx(-14.0, abs=0.2)
+    assert result.lufs == pytest.approx(-14.0, abs=0.2)
+    assert result.true_peak_dbtp <= -1.0
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+    assert f"0:0{result.frames / 44_100:.3f}" in result.line()
+
+
+def test_bit_depths_and_title(tmp_path: Path) -> None:
+    for depth, subtype in ((16, "PCM_16"), (24, "PCM_24"), (32, "FLOAT")):
+        export(arrangement(), audio_of, tmp_path / "a.wav", bit_depth=depth)
+        info = soundfile.info(tmp_path / "a.wav")
+        assert info.subtype == subtype
+    with soundfile.SoundFile(tmp_path / "a.wav") as file:
+        assert file.title == "Night"
+
+
+def test_stems_sum_to_the_mix(tmp_path: Path) -> None:
+    result = export(arrangement(), audio_of, tmp_path / "a.wav", bit_depth=32, stems=True)
+    assert [path.name for path in result.stems] == ["a-1-Kick-bass.wav", "a-2-lane.wav"]
+    summed = read(result.stems[0]) + read(result.stems[1])
+    mixed = read(tmp_path / "a.wav")
+    scale = np.sqrt(np.mean(mixed**2) / np.mean(summed**2))
+    # The limiter touches the peaks of the mix only.
+    assert np.sqrt(np.mean((mixed - scale * summed) ** 2)) < 0.05 * np.sqrt(np.mean(mixed**2))
+    for path in result.stems:
+        assert np.abs(read(path)).max() <= 10 ** (-1 / 20) + 1e-6
+
+
+def test_a_part_is_cut_out_on_the_grid(tmp_path: Path) -> None:
+    export(arrangement(), audio_of, tmp_path / "whole.wav", bit_depth=32)
+    result = export(
+        arrangement(), audio_of, tmp_path / "part.wav", bit_depth=32, span=(BAR, 3 * BAR)
+    )
+    start, end = frame_at(BAR, BPM), frame_at(3 * BAR, BPM)
+    assert result.frames == end - start
+    part, whole = read(tmp_path / "part.wav"), read(tmp_path / "whole.wav")[start:end]
+    scale = np.median(part[200:-200] / whole[200:-200])
+    np.testing.assert_allclose(part[200:-200], scale * whole[200:-200], atol=0.05)
+    assert np.abs(part[0]).max() < 1e-3
+
+
+@pytest.mark.parametrize("span", [(0, 0), (5 * BAR, 2 * BAR), (8 * BAR, 99 * BAR)])
+def test_nothing_to_write(tmp_path: Path, span: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="nothing to write"):
+        export(arrangement(), audio_of, tmp_path / "a.wav", span=span)
+    with pytest.raises(InputError, match="nothing to write"):
+        export(Arrangement(BPM), audio_of, tmp_path / "a.wav")
+    assert not list(tmp_path.iterdir())
+
+
+def test_silence_stays_silence(tmp_path: Path) -> None:
+    whole = arrangement()
+    export(whole, lambda c: 0 * audio_of(c), tmp_path / "a.wav", stems=True)
+    assert not read(tmp_path / "a.wav").any()
+
+
+def test_names_that_cannot_be_are_known_before_the_work(tmp_path: Path) -> None:
+    def never(clip: Clip) -> NDArray[np.float32]:
+        raise AssertionError("rendered for nothing")
+
+    for name in ("a.xyz", "no/such/folder/a.wav"):
+        with pytest.raises(OutputError):
+            export(arrangement(), never, tmp_path / name)
+
+
+def test_stopping_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"old")
+    stop = threading.Event()
+
+    def stopping(clip: Clip) -> NDArray[np.float32]:
+        stop.set()
+        return audio_of(clip)
+
+    with pytest.raises(Cancelled):
+        export(arrangement(), stopping, path, cancel=stop)
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.wav"]
+
+
+class TestAsItIsPlayed:
+    def test_samples_are_those_of_the_mixdown(self, tmp_path: Path) -> None:
+        result = export(
+            arrangement(), audio_of, tmp_path / "a.wav", bit_depth=32, lufs=None, stems=True
+        )
+        mix = Mixdown(arrangement(), audio_of)
+        raw = mix.render(0, mix.frames)
+        np.testing.assert_array_equal(read(tmp_path / "a.wav"), raw)
+        assert result.lufs == pytest.approx(loudness.integrated_lufs(raw))
+        one, two = (read(path) for path in result.stems)
+        np.testing.assert_array_equal(one + two, raw)
+
+    def test_what_is_too_loud_is_clipped_and_told(self, tmp_path: Path) -> None:
+        def loud(clip: Clip) -> NDArray[np.float32]:
+            return 10 * audio_of(clip)
+
+        result = export(arrangement(), loud, tmp_path / "a.wav", bit_depth=24, lufs=None)
+        assert result.true_peak_dbtp > 6.0
+        assert np.abs(read(tmp_path / "a.wav")).max() == pytest.approx(1.0, abs=1e-6)
+        export(arrangement(), loud, tmp_path / "b.wav", bit_depth=32, lufs=None)
+        assert np.abs(read(tmp_path / "b.wav")).max() > 2.0

@@ -1,0 +1,397 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from core.arrangement import edits, fades
+from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.clip import Clip, RealSource
+from core.arrangement.mixdown import Mixdown
+from core.errors import Cancelled, InputError
+from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
+from tests.core.arrangement.strategies import arrangements, loop_of
+
+FloatArray = NDArray[np.float32]
+BPM = 130.0
+BAR = TICKS_PER_BAR
+
+
+def clip(name: str, start_bar: float, bars: float, **fields: object) -> Clip:
+    return Clip(name, RealSource(name), int(start_bar * BAR), int(bars * BAR)).changed(**fields)
+
+
+def mixed(lanes: list[list[Clip]], sounds: dict[str, FloatArray], bpm: float = BPM) -> FloatArray:
+    rows = tuple(Lane(f"l{i}", clips=tuple(row)) for i, row in enumerate(lanes))
+    mix = Mixdown(Arrangement(bpm, rows), lambda c: sounds[c.source.segment_id])  # type: ignore[union-attr]
+    return mix.render(0, mix.frames)
+
+
+def tone(hertz: float, bpm: float = BPM, amplitude: float = 0.5) -> FloatArray:
+    """A sine that repeats seamlessly: the whole number of turns nearest to `hertz`."""
+    frames = segment_frames(bpm)
+    turns = round(hertz * frames / SAMPLE_RATE)
+    phase = 2 * np.pi * turns * np.arange(frames) / frames
+    return np.repeat(amplitude * np.sin(phase)[:, None], 2, axis=1).astype(np.float32)
+
+
+def noise(seed: int, bpm: float = BPM) -> FloatArray:
+    samples = np.random.default_rng(seed).standard_normal((segment_frames(bpm), 2))
+    return (0.1 * samples).astype(np.float32)
+
+
+def levels_db(samples: FloatArray, seconds: float = 0.25) -> FloatArray:
+    size = int(seconds * SAMPLE_RATE)
+    blocks = samples[: len(samples) // size * size].reshape(-1, size * 2)
+    return 10 * np.log10(np.mean(blocks.astype(np.float64) ** 2, axis=1) + 1e-20)
+
+
+# One sound, whatever the blocks
+
+
+@settings(max_examples=25, deadline=None)
+@given(arrangements(), st.lists(st.integers(1, 40_000), min_size=1, max_size=6), st.data())
+def test_any_blocks_give_the_same_samples(
+    arrangement: Arrangement, sizes: list[int], data: st.DataObject
+) -> None:
+    arrangement = arrangement.changed(bpm=arrangement.bpm * 3)
+    mix = Mixdown(arrangement, lambda c: loop_of(c.source, arrangement.bpm))
+    whole = mix.render(0, mix.frames)
+    start = data.draw(st.integers(0, mix.frames))
+    for size in sizes:
+        block = mix.render(start, size)
+        expected = np.zeros((size, 2), np.float32)
+        part = whole[start : start + size]
+        expected[: len(part)] = part
+        np.testing.assert_array_equal(block, expected)
+        start = min(start + size, mix.frames)
+
+
+def test_render_fills_what_it_is_given() -> None:
+    mix = Mixdown(Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4),)),)), lambda c: noise(1))
+    out = np.full((1000, 2), 9.0, np.float32)
+    assert mix.render(500, 1000, out) is out
+    np.testing.assert_array_equal(out, mix.render(500, 1000))
+
+
+# On the grid, to the sample
+
+
+@pytest.mark.parametrize("bpm", [120.0, 130.0, 133.7, 171.123])
+def test_every_repetition_starts_on_its_own_tick(bpm: float) -> None:
+    pulse = np.zeros((segment_frames(bpm), 1), np.float32)
+    pulse[100] = 1.0
+    sound = mixed([[clip("a", 0.25, 400)]], {"a": pulse}, bpm)
+    found = np.flatnonzero(sound[:, 0])
+    expected = [frame_at(BAR // 4 + turn * TICKS_PER_SEGMENT, bpm) + 100 for turn in range(100)]
+    np.testing.assert_array_equal(found, expected)
+    assert len(sound) == frame_at(BAR // 4 + 400 * BAR, bpm)
+
+
+def test_a_repetition_a_sample_longer_is_seamless() -> None:
+    """A steady tone repeated a hundred times never leaves its slope, wherever samples are added."""
+    bpm = 130.0
+    sound = mixed([[clip("a", 0, 400)]], {"a": tone(440, bpm)}, bpm)[2000:-2000, 0]
+    steepest = 0.5 * 2 * np.pi * 441 / SAMPLE_RATE
+    assert np.abs(np.diff(sound)).max() < 1.05 * steepest
+
+
+def test_an_exact_length_ends_in_silence_there() -> None:
+    lane = Lane("l", clips=(clip("a", 0, 8, fade_out=BAR),))
+    frames = frame_at(8 * BAR, BPM) - 9
+    mix = Mixdown(Arrangement(BPM, (lane,), frames=frames), lambda c: noise(1))
+    assert mix.frames == frames
+    sound = mix.render(0, frames + 100)
+    assert np.abs(sound[frames - 3 : frames]).max() < 1e-4
+    assert not sound[frames:].any()
+
+
+def test_an_offset_starts_inside_the_loop() -> None:
+    sounds = {"a": noise(1)}
+    shifted = mixed([[clip("a", 0, 2, offset=BAR)]], sounds)
+    begin = frame_at(BAR, BPM)
+    np.testing.assert_array_equal(shifted[100:5000], sounds["a"][begin + 100 : begin + 5000])
+
+
+# Joints keep the level
+
+
+def partner(a: FloatArray, correlation: float) -> FloatArray:
+    other = noise(99)
+    return correlation * a + np.float32(np.sqrt(1 - correlation**2)) * other
+
+
+@pytest.mark.parametrize("correlation", [-0.6, -0.3, 0.0, 0.4, 0.8, 1.0])
+@pytest.mark.parametrize("layout", ["one lane", "two lanes"])
+@pytest.mark.parametrize("bars", [0.5, 4])
+def test_levels_neither_dip_nor_bump(correlation: float, layout: str, bars: float) -> None:
+    a = noise(1)
+    # On one lane the overlap alone makes the joint; on two, the fades that lie over each other do.
+    fade = int(bars * BAR) if layout == "two lanes" else 0
+    row = [clip("a", 0, 5, fade_out=fade), clip("b", 5 - bars, 5, fade_in=fade)]
+    lanes = [row] if layout == "one lane" else [row[:1], row[1:]]
+    b = np.roll(partner(a, correlation), -frame_at(int((5 - bars) * BAR), BPM), 0)
+    sound = mixed(lanes, {"a": a, "b": b})
+    levels = levels_db(sound)[1:-1]
+    assert np.ptp(levels) < 1.0
+
+
+def test_a_clip_fading_into_itself_stays_itself() -> None:
+    sounds = {"a": noise(1)}
+    both = [clip("a", 0, 6), clip("a", 4, 4, id="again", source=RealSource("a"))]
+    alone = mixed([[clip("a", 0, 8)]], sounds)
+    np.testing.assert_allclose(mixed([both], sounds)[:-500], alone[:-500], atol=1e-4)
+
+
+def test_fades_that_do_not_match_stay_plain_fades() -> None:
+    rows = [[clip("a", 0, 4, fade_out=BAR)], [clip("b", 3, 4, fade_in=BAR // 2)]]
+    sound = mixed(rows, {"a": noise(1), "b": np.zeros_like(noise(1))})
+    start, end = frame_at(3 * BAR, BPM), frame_at(4 * BAR, BPM)
+    expected = noise(1)[start:end] * fades.fade_in(end - start)[::-1, None]
+    np.testing.assert_allclose(sound[start:end], expected, atol=1e-6)
+
+
+def test_clips_that_touch_keep_the_attack() -> None:
+    """The incoming clip is whole from its first sample on; the level holds across the joint."""
+    sound = mixed([[clip("a", 0, 4), clip("b", 4, 4)]], {"a": noise(1), "b": noise(2)})
+    joint = frame_at(4 * BAR, BPM)
+    np.testing.assert_array_equal(sound[joint : joint + 1000], noise(2)[:1000])
+    np.testing.assert_array_equal(sound[joint - 1220 : joint - 221], noise(1)[-1220:-221])
+    assert np.ptp(levels_db(sound[joint - 1760 : joint + 1540], 0.005)) < 3.0
+
+
+def test_bass_swaps_on_the_downbeat() -> None:
+    sounds = {"a": tone(55) + tone(3000), "b": tone(90) + tone(4000)}
+    row = [clip("a", 0, 8), clip("b", 4, 8, bass_swap=True)]
+    sound = mixed([row], sounds)[:, 0]
+    swap = frame_at(6 * BAR, BPM)
+    window = SAMPLE_RATE  # one second: 1 Hz apart
+
+    def level(at: int, hertz: float) -> float:
+        piece = sound[at : at + window] * np.hanning(window)
+        return float(np.abs(np.fft.rfft(piece))[round(hertz)] * 4 / window)
+
+    before, after = swap - window - 400, swap + 100
+    assert level(before, 55) > 0.4 > 0.05 > level(before, 90)
+    assert level(after, 90) > 0.4 > 0.05 > level(after, 55)
+    assert 0.2 < level(before, 4000) < 0.45
+    assert 0.2 < level(after, 3000) < 0.45
+
+
+@pytest.mark.parametrize("gain_db", [0.0, -5.0])
+def test_a_swap_between_high_and_low_sounds_keeps_the_level(gain_db: float) -> None:
+    """All of one lies above the crossover, all of the other below: no crossfade per band helps."""
+    sounds = {"a": tone(1000), "b": tone(60)}
+    row = [clip("a", 0, 8), clip("b", 4, 8, bass_swap=True, gain_db=gain_db)]
+    levels = levels_db(mixed([row], sounds), 60 / BPM)[1:-1]
+    plain = levels_db(tone(1000), 60 / BPM)[0]
+    assert levels.max() < plain + 1.0
+    assert levels.min() > plain + gain_db - 1.0
+
+
+def test_a_bass_cut_takes_out_the_lows_alone() -> None:
+    sounds = {"a": tone(50) + tone(3000)}
+    sound = mixed([[clip("a", 0, 4, bass_cut=True)]], sounds)[1000:-1000]
+    only_high = tone(3000)[1000:-1000]
+    assert np.abs(sound - only_high).max() < 0.02
+
+
+# No clicks
+
+
+@pytest.mark.parametrize("fields", [{}, {"offset": 7777}, {"fade_in": 300, "fade_out": 200}])
+def test_edges_do_not_click(fields: dict[str, int]) -> None:
+    """A low tone cut out at any phase leaves nothing above 8 kHz."""
+    rows = [[clip("a", 0.1, 2.3, **fields), clip("b", 2.4, 1.7, **fields), clip("c", 6, 1)]]
+    sound = mixed(rows, {"a": tone(100), "b": tone(130), "c": tone(60)})
+    high = np.fft.rfft(sound[:, 0])
+    high[: round(8000 * len(sound) / SAMPLE_RATE)] = 0
+    assert np.abs(np.fft.irfft(high, len(sound))).max() < 0.5 * 10 ** (-60 / 20)
+
+
+# Lanes
+
+
+def lane_mix(**fields: object) -> FloatArray:
+    other = Lane("m", clips=(clip("b", 0, 4),))
+    lane = Lane("l", clips=(clip("a", 0, 4, gain_db=-6.0),), **fields)  # type: ignore[arg-type]
+    sounds = {"a": noise(1), "b": noise(2)}
+    mix = Mixdown(Arrangement(BPM, (lane, other)), lambda c: sounds[c.source.segment_id])  # type: ignore[union-attr]
+    return mix.render(5000, 1000)
+
+
+def test_gain_pan_mute_and_solo() -> None:
+    a, b = noise(1)[5000:6000], noise(2)[5000:6000]
+    half = np.float32(10 ** (-6 / 20))
+    np.testing.assert_allclose(lane_mix(), half * a + b, atol=1e-6)
+    np.testing.assert_allclose(lane_mix(solo=True), half * a, atol=1e-6)
+    np.testing.assert_allclose(lane_mix(mute=True), b, atol=1e-6)
+    np.testing.assert_allclose(lane_mix(mute=True, solo=True), 0 * a, atol=1e-6)
+    np.testing.assert_allclose(lane_mix(gain_db=6.0), a * half / half + b, atol=1e-6)
+    left = lane_mix(pan=-1.0)
+    np.testing.assert_allclose(left[:, 1], b[:, 1], atol=1e-6)
+    np.testing.assert_allclose(left[:, 0], np.sqrt(2) * half * a[:, 0] + b[:, 0], atol=1e-6)
+
+
+@given(st.floats(-1, 1))
+def test_pan_keeps_the_power(pan: float) -> None:
+    assert np.sum(fades.pan_gains(0.0, pan) ** 2) == pytest.approx(2.0, rel=1e-5)
+
+
+# Work done once
+
+
+class Counting:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, clip: Clip) -> FloatArray:
+        self.asked.append(clip.source.segment_id)  # type: ignore[union-attr]
+        return noise(len(clip.source.segment_id))  # type: ignore[union-attr]
+
+
+def three() -> Arrangement:
+    row = (
+        clip("a", 0, 5),
+        clip("bb", 4, 5),
+        clip("ccc", 8, 4),
+        clip("a", 12, 4, id="a2", source=RealSource("a")),
+    )
+    return Arrangement(BPM, (Lane("l", clips=row),))
+
+
+def test_each_source_is_asked_for_once() -> None:
+    audio = Counting()
+    done: list[float] = []
+    Mixdown(three(), audio).prepare(lambda at, total, message="": done.append(at / total))
+    assert audio.asked == ["a", "bb", "ccc"]
+    assert (done[0], done[-1]) == (0, 1)
+    assert done == sorted(done)
+
+
+EDITED: list[Callable[[Arrangement], Arrangement]] = [
+    lambda a: edits.set_gain(a, "bb", -6),
+    lambda a: edits.set_lane(a, "l", gain_db=-3.0, pan=0.5),
+    lambda a: edits.move(a, ["ccc"], ticks=500),
+    lambda a: edits.delete(a, ["bb"]),
+    lambda a: edits.trim_end(a, "a2", 20 * BAR),
+    lambda a: edits.set_clip(a, "bb", bass_swap=True, bass_cut=True),
+    lambda a: edits.set_fades(a, "a", fade_in=1000),
+]
+
+
+@pytest.mark.parametrize("edit", EDITED)
+def test_what_is_reused_sounds_the_same(edit: Callable[[Arrangement], Arrangement]) -> None:
+    audio = Counting()
+    before = Mixdown(three(), audio)
+    before.prepare()
+    edited = edit(three())
+    again = Mixdown(edited, audio, reuse=before)
+    fresh = Mixdown(edited, Counting())
+    np.testing.assert_array_equal(again.render(0, again.frames), fresh.render(0, fresh.frames))
+    assert audio.asked == ["a", "bb", "ccc"]
+
+
+def test_another_tempo_reuses_nothing() -> None:
+    before = Mixdown(three(), Counting())
+    before.prepare()
+    slower = edits.set_tempo(three(), 120)
+    mix = Mixdown(slower, lambda c: noise(1, 120.0), reuse=before)
+    assert mix.render(0, mix.frames).any()
+
+
+def test_release_changes_nothing() -> None:
+    mix = Mixdown(three(), Counting())
+    whole = mix.render(0, mix.frames)
+    for start in range(0, mix.frames, 50_000):
+        np.testing.assert_array_equal(
+            mix.render(start, 50_000)[: mix.frames - start], whole[start : start + 50_000]
+        )
+        mix.release(start + 50_000)
+
+
+def test_preparing_can_be_stopped() -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        Mixdown(three(), Counting()).prepare(cancel=stop)
+
+
+@pytest.mark.parametrize(
+    ("samples", "problem"),
+    [
+        (np.zeros((1000, 2)), "four bars"),
+        (np.zeros((segment_frames(BPM), 3)), "1 or 2"),
+        (np.full((segment_frames(BPM), 2), np.nan), "not numbers"),
+    ],
+)
+def test_sounds_that_do_not_fit(samples: FloatArray, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        Mixdown(three(), lambda c: samples).prepare()
+
+
+def test_a_sound_a_sample_off_still_lands_on_the_grid() -> None:
+    for extra in (-1, 1):
+        pulse = np.zeros((segment_frames(BPM) + extra, 1), np.float32)
+        pulse[100] = 1.0
+        found = np.flatnonzero(mixed([[clip("a", 0, 40)]], {"a": pulse})[:, 0])
+        expected = [frame_at(turn * TICKS_PER_SEGMENT, BPM) + 100 for turn in range(10)]
+        np.testing.assert_array_equal(found, expected)
+
+
+# For playback
+
+
+@settings(max_examples=15, deadline=None)
+@given(arrangements(), st.data())
+def test_lane_peaks_are_those_of_the_lanes_alone(
+    arrangement: Arrangement, data: st.DataObject
+) -> None:
+    mix = Mixdown(arrangement, lambda c: loop_of(c.source, arrangement.bpm))
+    start = data.draw(st.integers(-1000, max(mix.frames, 1)))
+    peaks: dict[str, float] = {}
+    np.testing.assert_array_equal(mix.render(start, 20_000, peaks=peaks), mix.render(start, 20_000))
+    for lane in arrangement.lanes:
+        rows = [row.changed(mute=row.mute or row is not lane) for row in arrangement.lanes]
+        alone = mix.again(arrangement.changed(lanes=tuple(rows))).render(start, 20_000)
+        assert peaks.get(lane.id, 0.0) == pytest.approx(float(np.abs(alone).max()), rel=1e-6)
+
+
+def test_lane_peaks_are_kept_where_they_are_higher() -> None:
+    mix = Mixdown(Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4),)),)), lambda c: noise(1))
+    peaks = {"l": 5.0, "other": 1.0}
+    mix.render(0, 1000, peaks=peaks)
+    assert peaks == {"l": 5.0, "other": 1.0}
+
+
+def test_only_what_sounds_in_a_span_is_prepared() -> None:
+    asked: list[str] = []
+
+    def audio_of(clip: Clip) -> FloatArray:
+        asked.append(clip.id)
+        return noise(1)
+
+    lanes = (Lane("l", clips=(clip("a", 0, 4), clip("b", 5, 4), clip("c", 10, 4))),)
+    mix = Mixdown(Arrangement(BPM, lanes), audio_of)
+    mix.prepare(span=(frame_at(6 * BAR, BPM), frame_at(7 * BAR, BPM)))
+    assert asked == ["b"]
+    mix.prepare()
+    assert asked == ["b", "a", "c"]
+
+
+def test_a_muted_lane_is_kept_for_later() -> None:
+    counting = Counting()
+    lanes = (Lane("l", clips=(clip("a", 0, 4),)), Lane("m", clips=(clip("b", 0, 8),)))
+    mix = Mixdown(Arrangement(BPM, lanes), counting)
+    mix.prepare()
+    muted = mix.again(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))))
+    muted.prepare()
+    again = muted.again(mix.arrangement)
+    before = [slot.prepared for slot in again._slots]
+    assert all(before)
+    np.testing.assert_array_equal(again.render(0, 50_000), mix.render(0, 50_000))

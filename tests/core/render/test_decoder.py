@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core import settings
+from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.dsp.spectrogram import of_segment
+from core.errors import Cancelled, InputError, LibraryError, ModelError
+from core.library.store import Library
+from core.render import Decoder
+from core.render.decoder import ORIGINAL
+from core.render.real import FirstBar
+from core.render.rendering import likeness
+from tests.core.library.building import add_track
+from tests.core.render.conftest import CosineCodec
+
+Array = NDArray[np.float32]
+BPM = 127.0
+FRAMES = settings.segment_frames(BPM)
+
+
+def _between(decoder: Decoder, share: float = 0.5, **more: object) -> LatentSource:
+    """A latent between the first segments of two tracks."""
+    _, latents = decoder.latents()
+    return LatentSource(latents[0] + share * (latents[2] - latents[0]), **more)  # type: ignore
+
+
+def _moving(decoder: Decoder) -> LatentSource:
+    _, latents = decoder.latents()
+    return LatentSource(latents[[0, 2, 4, 6]])  # type: ignore[arg-type]
+
+
+# Latents and map
+
+
+def test_latents_are_encoded_once_and_kept(library: Library) -> None:
+    codec = CosineCodec("counting")
+    ids, latents = Decoder(library, codec).latents()  # type: ignore[arg-type]
+    assert ids == [segment.id for segment in library.segments()]
+    assert latents.shape == (8, 64)
+    assert codec.encoded == 8
+    again_ids, again = Decoder(library, codec).latents()  # type: ignore[arg-type]
+    assert codec.encoded == 8
+    assert again_ids == ids
+    np.testing.assert_array_equal(again, latents)
+
+
+def test_new_music_is_encoded_alone_after_a_refresh(library: Library) -> None:
+    codec = CosineCodec("counting")
+    decoder = Decoder(library, codec)  # type: ignore[arg-type]
+    before, _ = decoder.latents()
+    add_track(library, "New", seconds=9.0, bpm=125.0, seed=9)
+    assert len(decoder.latents()[0]) == len(before)
+    decoder.refresh()
+    assert len(decoder.latents()[0]) == len(before) + 1
+    assert codec.encoded == 9
+
+
+def test_map_is_kept_and_follows_the_library(decoder: Decoder, library: Library) -> None:
+    ids, xy = decoder.map()
+    assert xy.shape == (8, 2)
+    assert (library.map("c0ffee")[0]) == ids
+    np.testing.assert_array_equal(decoder.map()[1], xy)
+    add_track(library, "New", seconds=9.0, bpm=125.0, seed=9)
+    decoder.refresh()
+    assert len(decoder.map()[0]) == 9
+
+
+def test_the_map_of_another_model_lies_over_the_last(decoder: Decoder, library: Library) -> None:
+    ids, xy = decoder.map()
+    other = CosineCodec("retrained")
+    again_ids, again = Decoder(library, other).map()  # type: ignore[arg-type]
+    assert again_ids == ids
+    np.testing.assert_allclose(again, xy, atol=0.05)
+
+
+def test_an_empty_library_says_so(tmp_path: Path, codec: CosineCodec) -> None:
+    with Library.create(tmp_path / "empty") as empty, pytest.raises(LibraryError, match="import"):
+        Decoder(empty, codec).latents()  # type: ignore[arg-type]
+
+
+def test_encoding_can_be_stopped(library: Library) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        Decoder(library, CosineCodec("new")).latents(cancel=stop)  # type: ignore[arg-type]
+
+
+# Spectrograms
+
+
+def test_spectrograms_of_segments_and_latents(decoder: Decoder, library: Library) -> None:
+    ids, latents = decoder.latents()
+    real = decoder.spectrogram(RealSource(ids[3]))
+    np.testing.assert_array_equal(real, library.segment_spectrogram(library.segment(ids[3])))
+    single = decoder.spectrogram(LatentSource(latents[3]))  # type: ignore[arg-type]
+    np.testing.assert_allclose(single, decoder.decode(latents[3:4])[0], atol=1e-4)
+
+
+def test_four_latents_have_a_bar_each(decoder: Decoder) -> None:
+    source = _moving(decoder)
+    spectrogram = decoder.spectrogram(source)
+    for bar, own in enumerate(decoder.decode(source.array)):
+        rows = slice(bar * 128, bar * 128 + 120)
+        np.testing.assert_array_equal(spectrogram[rows], own[rows])
+
+
+# Audio
+
+
+@pytest.mark.parametrize("bpm", [124.0, 124.1, 127.0, 140.0])
+def test_a_real_segment_is_a_loop_of_the_exact_length(decoder: Decoder, bpm: float) -> None:
+    ids, _ = decoder.latents()
+    samples = decoder.audio(RealSource(ids[0]), bpm)
+    assert samples.shape == (settings.segment_frames(bpm), 2)
+    kicks = np.abs(samples[:, 0]).reshape(-1)
+    beat = len(samples) / 16
+    on = np.mean([kicks[int(k * beat) : int(k * beat) + 2000].max() for k in range(16)])
+    off = np.mean([kicks[int((k + 0.6) * beat) : int((k + 0.9) * beat)].max() for k in range(16)])
+    assert on > 5 * off
+
+
+def test_at_its_own_tempo_a_segment_is_the_library_s_audio(
+    decoder: Decoder, library: Library
+) -> None:
+    segment = library.segments()[1]
+    samples = decoder.audio(RealSource(segment.id), segment.bpm)
+    original = library.segment_audio(segment)
+    np.testing.assert_array_equal(samples[:-2000], original[:-2000])
+
+
+@pytest.mark.parametrize("renderer", ["guided", "phase"])
+@pytest.mark.parametrize("quality", ["interactive", "export"])
+def test_a_latent_is_a_loop_of_the_exact_length(
+    decoder: Decoder, renderer: str, quality: str
+) -> None:
+    samples = decoder.audio(_between(decoder), BPM, renderer, quality)
+    assert samples.shape == (FRAMES, 2)
+    assert np.isfinite(samples).all()
+    inside = np.abs(np.diff(samples, axis=0)).max()
+    assert np.abs(samples[0] - samples[-1]).max() <= inside
+
+
+def test_on_a_dot_guided_returns_the_user_s_own_sound(decoder: Decoder) -> None:
+    ids, latents = decoder.latents()
+    for k in (0, 5):
+        real = decoder.audio(RealSource(ids[k]), BPM)
+        latent = decoder.audio(LatentSource(latents[k]), BPM)  # type: ignore[arg-type]
+        error = np.sqrt(((latent - real) ** 2).mean() / (real**2).mean())
+        assert error < 0.1
+
+
+def test_the_sound_follows_the_latent(decoder: Decoder) -> None:
+    """The first number of a latent is the level, 1.56 dB for each step of 1.
+
+    What comes out is what the model decodes and, as far as it is alike, the guides' detail.
+    """
+    _, latents = decoder.latents()
+    louder = latents[0] + np.eye(1, 64, dtype=np.float32)[0]
+    samples = decoder.audio(LatentSource(louder), BPM)  # type: ignore[arg-type]
+    wanted = decoder.decode(louder[None])[0]
+    decoded = wanted.copy()
+    for guide in decoder.guides(louder):
+        own, seen = decoder.real.spectra(guide.segment_id, guide.latent)
+        wanted += guide.weight * likeness(decoded, seen) * (own - seen)
+    loud = wanted > wanted.max() - 30
+    assert np.abs(of_segment(samples) - wanted)[loud].mean() < 2.0
+
+
+@pytest.mark.parametrize("bar", [0, 2])
+@pytest.mark.parametrize("moving", [False, True])
+def test_one_bar_is_heard_before_the_rest(decoder: Decoder, bar: int, moving: bool) -> None:
+    source = _moving(decoder) if moving else _between(decoder)
+    heard: list[Array] = []
+    whole = decoder.audio(source, BPM, first=FirstBar(bar, heard.append))
+    (early,) = heard
+    assert early.shape == whole.shape
+    rows = slice(bar * 128, (bar + 1) * 128)
+    inner = of_segment(whole)[rows][8:-8]  # at the bar line another bar sounds into it
+    off = np.abs(of_segment(early)[rows][8:-8] - inner)
+    assert off[inner > inner.max() - 50].mean() < 1.5
+    quarter = len(early) // 4
+    np.testing.assert_array_equal(early[: quarter - 1], early[quarter : 2 * quarter - 1])
+
+
+def test_what_is_at_hand_is_heard_whole_at_once(decoder: Decoder) -> None:
+    heard: list[Array] = []
+    first = FirstBar(0, heard.append)
+    decoder.audio(_between(decoder), BPM, first=first)
+    decoder.audio(_between(decoder), BPM, first=first)  # kept
+    decoder.audio(_between(decoder, 0.6), BPM, first=first)  # of the same music
+    assert len(heard) == 1
+
+
+def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library: Library) -> None:
+    segment = library.segments()[0]
+    heard: list[Array] = []
+    first = FirstBar(1, heard.append)
+    whole = decoder.audio(RealSource(segment.id), BPM, first=first)
+    rows = slice(136, 248)
+    off = of_segment(heard[0])[rows] - of_segment(whole)[rows]
+    assert np.abs(off).mean() < 1.5
+    own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
+    assert len(heard) == 1  # nothing to wait for
+    assert len(own) == segment.frames
+
+
+def test_likeness_fades_with_the_difference() -> None:
+    spectrum = np.full((512, 128), -40.0, np.float32)
+    assert [round(likeness(spectrum, spectrum + d), 2) for d in (0.0, 3.0, 5.0)] == [
+        1.0,
+        0.37,
+        0.06,
+    ]
+
+
+def test_each_bar_of_four_latents_sounds_of_its_own_guide(decoder: Decoder) -> None:
+    ids, _ = decoder.latents()
+    samples = decoder.audio(_moving(decoder), BPM)
+    assert samples.shape == (FRAMES, 2)
+    for bar, k in enumerate((0, 2, 4, 6)):
+        inside = slice(bar * FRAMES // 4 + 200, (bar + 1) * FRAMES // 4 - 4000)
+        real = decoder.audio(RealSource(ids[k]), BPM)[inside]
+        error = np.sqrt(((samples[inside] - real) ** 2).mean() / (real**2).mean())
+        assert error < 0.25
+
+
+def test_equal_sources_give_equal_bits_and_seeds_differ(
+    decoder: Decoder, library: Library, codec: CosineCodec
+) -> None:
+    first = decoder.audio(_between(decoder, renderer="phase"), BPM)
+    again = Decoder(library, codec)  # type: ignore[arg-type]
+    again.audio(_between(again, 0.2), BPM)
+    np.testing.assert_array_equal(again.audio(_between(again, renderer="phase"), BPM), first)
+    other = decoder.audio(_between(decoder, renderer="phase", seed=1), BPM)
+    assert (other != first).any()
+
+
+def test_results_are_cached_and_read_only(decoder: Decoder) -> None:
+    source = _between(decoder)
+    samples = decoder.audio(source, BPM)
+    assert decoder.audio(LatentSource(source.latents), BPM) is samples
+    assert decoder.audio(source, BPM, "guided") is samples
+    assert decoder.audio(source, BPM, quality="export") is not samples
+    with pytest.raises(ValueError, match="read-only"):
+        samples[0] = 0.0
+
+
+def test_rendered_latents_need_not_be_kept(decoder: Decoder) -> None:
+    decoder.keep_rendered(0)
+    samples = decoder.audio(_between(decoder), BPM)
+    again = decoder.audio(_between(decoder), BPM)
+    assert again is not samples
+    np.testing.assert_array_equal(again, samples)
+
+
+def test_without_audio_the_phase_renderer_sounds_and_says_so(
+    decoder: Decoder, library: Library
+) -> None:
+    source = _between(decoder)
+    assert decoder.renderer_for(source) == "guided"
+    for track in library.tracks():
+        library.audio_path(track).unlink()
+    assert decoder.renderer_for(source) == "phase"
+    assert decoder.renderer_for(RealSource("x")) == ORIGINAL
+    samples = decoder.audio(source, BPM)
+    np.testing.assert_array_equal(samples, decoder.audio(source, BPM, "phase"))
+    with pytest.raises(LibraryError, match="missing"):
+        decoder.audio(RealSource(decoder.latents()[0][0]), BPM)
+
+
+def test_render_many_keeps_order_and_reports(decoder: Decoder) -> None:
+    ids, _ = decoder.latents()
+    sources = [RealSource(ids[2]), _between(decoder), RealSource(ids[0])]
+    seen: list[float] = []
+    many = decoder.render_many(
+        sources, BPM, progress=lambda done, total, message="": seen.append(done / total)
+    )
+    assert all(m is decoder.audio(s, BPM) for m, s in zip(many, sources, strict=True))
+    assert seen[-1] == 1.0
+
+
+def test_render_many_can_be_stopped_and_passes_errors_on(decoder: Decoder) -> None:
+    ids, _ = decoder.latents()
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        decoder.render_many([RealSource(ids[0])] * 3, BPM, cancel=stop)
+    with pytest.raises(LibraryError):
+        decoder.render_many([RealSource(ids[0]), RealSource("gone")], BPM)
+
+
+def test_clip_audio_is_the_sound_of_the_clip_s_source(decoder: Decoder) -> None:
+    source = RealSource(decoder.latents()[0][0])
+    audio_of = decoder.clip_audio(BPM)
+    assert audio_of(Clip(id="c", source=source, start=0)) is decoder.audio(source, BPM)
+
+
+def test_reconstruction_keeps_the_tempo_and_the_sound(decoder: Decoder, library: Library) -> None:
+    segment = library.segments()[0]
+    original = decoder.audio(RealSource(segment.id), segment.bpm)
+    exact = decoder.reconstruct(segment, exact=True)
+    assert exact.shape == original.shape
+    error = np.sqrt(((exact - original) ** 2).mean() / (original**2).mean())
+    assert error < 0.15
+    for renderer in ("guided", "phase"):
+        assert decoder.reconstruct(segment, renderer=renderer).shape == original.shape
+
+
+@pytest.mark.parametrize("bpm", [0.0, -1.0, 1e9, float("nan")])
+def test_refuses_tempi_that_cannot_be(decoder: Decoder, bpm: float) -> None:
+    with pytest.raises(InputError, match="tempo"):
+        decoder.audio(_between(decoder), bpm)
+
+
+def test_refuses_what_cannot_be_rendered(decoder: Decoder) -> None:
+    with pytest.raises(ModelError, match="does not remember"):
+        decoder.audio(_between(decoder, model_hash="beef"), BPM)
+    with pytest.raises(ModelError):
+        decoder.spectrogram(_between(decoder, model_hash="beef"))
+    with pytest.raises(InputError, match="renderer"):
+        decoder.audio(_between(decoder), BPM, "magic")
+    with pytest.raises(LibraryError):
+        decoder.audio(RealSource("none"), BPM)
+
+
+def test_importing_the_decoder_loads_nothing_heavy() -> None:
+    heavy = ("keras", "tensorflow", "librosa", "numba", "sklearn", "matplotlib", "PySide6")
+    program = (
+        "import sys, core.render, core.latent.embedding, core.latent.inverse, core.latent.picture;"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,105 @@
+"""The second reader gives what is read without it, and is missed by nobody when it is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import LibraryError
+from core.library.store import Library
+from core.render.guides import Guide
+from core.render.real import RealMusic
+from core.workers.messages import Array
+from core.workers.second_reader import SecondReader
+
+BPM = 131.0
+
+
+@pytest.fixture
+def reader(library: Path) -> Iterator[SecondReader]:
+    made = SecondReader(library)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def music(library: Path) -> Iterator[RealMusic]:
+    with Library.open(library, read_only=True) as opened:
+        yield RealMusic(opened, decode, 1 << 28)
+
+
+def decode(latents: Array) -> Array:
+    return np.zeros((len(latents), 512, 128), np.float32)
+
+
+def guides(library: Path, count: int) -> list[Guide]:
+    with Library.open(library, read_only=True) as opened:
+        ids = [segment.id for segment in opened.segments()[:count]]
+    return [Guide(i, np.zeros(64, np.float32), 0.5) for i in ids]
+
+
+def until_open(reader: SecondReader, segment_id: str) -> tuple[Array, Array]:
+    for _ in range(600):
+        answer = reader.ask(segment_id, BPM)
+        if answer is not None:
+            return answer()
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def test_it_reads_the_same_bits(reader: SecondReader, music: RealMusic, library: Path) -> None:
+    (guide,) = guides(library, 1)
+    loop, own = until_open(reader, guide.segment_id)
+    np.testing.assert_array_equal(loop, music.loop(guide.segment_id, BPM))
+    np.testing.assert_array_equal(own, music.spectra(guide.segment_id, guide.latent)[0])
+
+
+def test_a_segment_that_is_not_there_is_told_and_the_next_one_read(
+    reader: SecondReader, library: Path
+) -> None:
+    (guide,) = guides(library, 1)
+    with pytest.raises(LibraryError, match="nothing"):
+        until_open(reader, "nothing-0-0")
+    assert until_open(reader, guide.segment_id)[1].shape == (512, 128)
+
+
+def test_one_thread_at_a_time_is_served(reader: SecondReader, library: Path) -> None:
+    first, second = guides(library, 2)
+    until_open(reader, first.segment_id)
+    answer = reader.ask(first.segment_id, BPM)
+    assert answer is not None
+    assert reader.ask(second.segment_id, BPM) is None
+    answer()
+    assert reader.ask(second.segment_id, BPM) is not None
+
+
+def test_every_other_guide_is_read_beside(
+    reader: SecondReader, music: RealMusic, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = guides(library, 3)
+    until_open(reader, wanted[0].segment_id)
+    music.beside = reader
+    music.gather([*wanted, wanted[0]], BPM)
+    asked: list[str] = []
+    monkeypatch.setattr(music, "_read", lambda segment_id, frames: asked.append(segment_id))
+    for guide in wanted[:2]:
+        music.loop(guide.segment_id, BPM)
+    assert asked == []  # both are there
+
+
+def test_when_it_has_died_all_is_read_here(
+    reader: SecondReader, music: RealMusic, library: Path
+) -> None:
+    wanted = guides(library, 2)
+    until_open(reader, wanted[0].segment_id)
+    os.kill(reader.pid, signal.SIGKILL)
+    music.beside = reader
+    music.gather(wanted, BPM)
+    assert music.loop(wanted[1].segment_id, BPM).shape[1] == 2
+    assert reader.ask(wanted[1].segment_id, BPM) is None

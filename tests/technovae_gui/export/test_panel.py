@@ -1,0 +1,218 @@
+"""The export panel: what it asks for, and what it tells of the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from technovae_gui.export import ExportPanel, ExportRequest
+from technovae_gui.export.formats import length_text, size_text
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@dataclass(frozen=True)
+class Written:
+    """As an export returns it."""
+
+    path: Path
+    stems: tuple[Path, ...] = ()
+    frames: int = 44_100 * 90
+    lufs: float = -14.03
+    true_peak_dbtp: float = -1.0
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, tmp_path: Path) -> ExportPanel:
+    made = ExportPanel()
+    qtbot.addWidget(made)
+    made.resize(420, 600)
+    made.target.folder.setText(str(tmp_path))
+    made.set_title("Night Shift")
+    made.set_lengths(60.0, 20.0, 10.0, lanes=3)
+    made.show()
+    return made
+
+
+def asked(qtbot: QtBot, panel: ExportPanel) -> ExportRequest:
+    with qtbot.waitSignal(panel.export_requested) as signal:
+        qtbot.mouseClick(panel.export, LEFT)
+    request: ExportRequest = signal.args[0]
+    return request
+
+
+def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ExportPanel, tmp_path: Path) -> None:
+    expected = ExportRequest(tmp_path / "Night Shift.wav", 24, "whole", False, -14.0)
+    assert asked(qtbot, panel) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "extension", "bits"),
+    [
+        ("WAV, 16 bit", ".wav", 16),
+        ("WAV, 32 bit float", ".wav", 32),
+        ("FLAC, 24 bit", ".flac", 24),
+        ("FLAC, 16 bit", ".flac", 16),
+        ("Ogg Vorbis", ".ogg", 24),
+        ("MP3, 320 kbit/s", ".mp3", 24),
+    ],
+)
+def test_formats(qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bits: int) -> None:
+    panel.target.format.setCurrentText(name)
+    request = asked(qtbot, panel)
+    assert (request.path.suffix, request.bit_depth) == (extension, bits)
+
+
+@pytest.mark.parametrize(
+    ("name", "lufs"),
+    [("streaming", -14.0), ("club", -9.0), ("another", -11.5), ("as played", None)],
+)
+def test_loudness(qtbot: QtBot, panel: ExportPanel, name: str, lufs: float | None) -> None:
+    panel.loudness.choice.setCurrentText(name)
+    if name == "another":
+        panel.loudness.box.setValue(-11.5)
+    assert asked(qtbot, panel).lufs == lufs
+
+
+def test_ranges_as_they_exist(qtbot: QtBot, panel: ExportPanel) -> None:
+    assert [panel.range.model().item(n).isEnabled() for n in range(3)] == [True, False, False]
+    panel.set_ranges(True, True)
+    panel.range.setCurrentIndex(1)
+    assert asked(qtbot, panel).range == "loop"
+    assert panel.estimate.text().startswith("0:20.0")
+    panel.range.setCurrentIndex(2)
+    assert asked(qtbot, panel).range == "selection"
+    panel.set_ranges(True, False)
+    assert asked(qtbot, panel).range == "whole"
+
+
+def test_length_and_size(panel: ExportPanel) -> None:
+    assert panel.estimate.text() == "1:00.0, about 16 MB"
+    panel.stems.setChecked(True)
+    assert panel.estimate.text() == "1:00.0, about 64 MB in 4 files"
+    panel.target.format.setCurrentText("MP3, 320 kbit/s")
+    assert panel.estimate.text() == "1:00.0, about 10 MB in 4 files"
+
+
+def test_figures_in_words() -> None:
+    assert length_text(3723.04) == "1:02:03.0"
+    assert length_text(59.96) == "1:00.0"
+    assert size_text(500) == "1 kB"
+    assert size_text(2.34e9) == "2.3 GB"
+
+
+def test_an_empty_timeline_cannot_be_exported(panel: ExportPanel) -> None:
+    panel.set_lengths(0.0)
+    assert not panel.export.isEnabled()
+    assert "empty" in panel.estimate.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("", None), ("a/b", None), ("fine", "/no/such/folder"), ("fine", "here")]
+)
+def test_a_place_that_cannot_be_is_told(panel: ExportPanel, name: str, folder: str | None) -> None:
+    panel.target.name.setText(name)
+    if folder:
+        panel.target.folder.setText(folder)
+    assert not panel.export.isEnabled()
+    assert panel.note.property("bad") is True
+    assert panel.note.isVisible()
+
+
+def test_what_will_be_replaced_is_told(panel: ExportPanel, tmp_path: Path) -> None:
+    (tmp_path / "Old.wav").touch()
+    panel.target.name.setText("Old.wav")
+    assert "will be replaced" in panel.note.text()
+    assert panel.export.isEnabled()
+
+
+def test_the_name_follows_the_title_until_it_is_typed(qtbot: QtBot, panel: ExportPanel) -> None:
+    panel.set_title("a/b: c?")
+    assert panel.target.name.text() == "a-b- c"
+    panel.target.name.clear()
+    qtbot.keyClicks(panel.target.name, "Mine")
+    panel.set_title("Another")
+    assert panel.target.name.text() == "Mine"
+
+
+def test_browse(panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    chosen = str(tmp_path / "sub" / "Chosen.wav")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
+    panel.target.browse.click()
+    assert panel.request().path == Path(chosen)
+
+
+def test_the_folder_is_remembered(qtbot: QtBot, panel: ExportPanel, tmp_path: Path) -> None:
+    asked(qtbot, panel)
+    again = ExportPanel()
+    qtbot.addWidget(again)
+    assert again.target.folder.text() == str(tmp_path)
+
+
+def test_progress_and_cancel(qtbot: QtBot, panel: ExportPanel) -> None:
+    panel.export_started()
+    assert panel.busy
+    assert not panel.export.isEnabled()
+    panel.progress(0.5, 1.0, "rendering")
+    assert panel.job.bar.value() == 500
+    with qtbot.waitSignal(panel.cancel_requested):
+        qtbot.mouseClick(panel.job.cancel, LEFT)
+    panel.cancelled()
+    assert not panel.busy
+    assert panel.export.isEnabled()
+
+
+def test_the_result(
+    qtbot: QtBot, panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    panel.export_started()
+    panel.exported(Written(tmp_path / "a.wav", (tmp_path / "a-1.wav",)))
+    assert panel.outcome.isVisible()
+    figures = "1:30.0 · -14.0 LUFS · true peak -1.0 dBTP · 1 stem"
+    assert panel.outcome.figures.text() == figures
+    assert not panel.outcome.warning.isVisible()
+    qtbot.mouseClick(panel.outcome.open, LEFT)
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
+
+
+def test_clipping_is_told(panel: ExportPanel, tmp_path: Path) -> None:
+    panel.exported(Written(tmp_path / "a.wav", true_peak_dbtp=1.2))
+    assert panel.outcome.warning.isVisible()
+    panel.target.format.setCurrentText("WAV, 32 bit float")
+    panel.exported(Written(tmp_path / "a.wav", true_peak_dbtp=1.2))
+    assert not panel.outcome.warning.isVisible()
+
+
+def test_a_single_clip_is_told_too(panel: ExportPanel, tmp_path: Path) -> None:
+    panel.exported(tmp_path / "clip.wav")
+    assert panel.outcome.file.toolTip() == str(tmp_path / "clip.wav")
+
+
+def test_an_error_is_one_line(panel: ExportPanel) -> None:
+    panel.export_started()
+    panel.failed("/x/a.wav: the disk is full; free some space and try again")
+    assert panel.line.property("bad") is True
+    assert panel.line.isVisible()
+    assert panel.export.isEnabled()
+
+
+def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> None:
+    panel.loudness.choice.setCurrentText("another")
+    panel.target.name.setFocus()
+    seen = []
+    for _ in range(9):
+        seen.append(panel.focusWidget().accessibleName())
+        qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
+    assert seen == [
+        *("File name", "Folder", "Browse", "Format", "Range"),
+        *("Loudness", "Integrated loudness", "Stems", "Export"),
+    ]

@@ -1,0 +1,179 @@
+"""The library panel: what it shows of a library and asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from core.library.latent_map import LatentMap
+from core.library.tracks import Track
+from technovae_gui.library import LibraryPanel, track_model
+from technovae_gui.library.grid_edit import nudge
+
+
+def click(qtbot: QtBot, button: object) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def titles(panel: LibraryPanel) -> list[str]:
+    model = panel.tracks.table.model()
+    return [model.index(row, track_model.TITLE).data() for row in range(model.rowCount())]
+
+
+def test_it_says_what_is_open(panel: LibraryPanel, tracks: list[Track], tmp_path: Path) -> None:
+    assert panel.header.name.text() == "My techno"
+    assert panel.header.path.toolTip() == str(tmp_path / "My techno")
+    segments = sum(track.windows() for track in tracks)
+    assert panel.header.counts.text().startswith(f"3 tracks · {segments} segments · 3 min")
+    assert panel.header.files.isEnabled()
+
+
+def test_it_says_whether_there_is_a_map(panel: LibraryPanel, demo_map: LatentMap) -> None:
+    panel.set_map_info(demo_map)
+    assert f"{len(demo_map)} segments on the map" in panel.header.map_info.text()
+    panel.set_map_info(None)
+    assert "train" in panel.header.map_info.text()
+
+
+def test_the_buttons_ask(
+    qtbot: QtBot, panel: LibraryPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/music/other")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (["/a.wav", "/b.mp3"], ""))
+    with qtbot.waitSignal(panel.open_requested) as opened:
+        click(qtbot, panel.header.open)
+    assert opened.args == [Path("/music/other")]
+    with qtbot.waitSignal(panel.demo_requested):
+        click(qtbot, panel.header.demo)
+    with qtbot.waitSignal(panel.import_requested) as files:
+        click(qtbot, panel.header.files)
+    assert files.args == [[Path("/a.wav"), Path("/b.mp3")]]
+    with qtbot.waitSignal(panel.import_requested) as folder:
+        click(qtbot, panel.header.folder)
+    assert folder.args == [[Path("/music/other")]]
+
+
+def test_a_closed_dialog_asks_for_nothing(
+    qtbot: QtBot, panel: LibraryPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
+    with (
+        qtbot.assertNotEmitted(panel.open_requested),
+        qtbot.assertNotEmitted(panel.import_requested),
+    ):
+        for button in (panel.header.open, panel.header.files, panel.header.folder):
+            click(qtbot, button)
+
+
+def test_the_table_is_searched_and_sorted(qtbot: QtBot, panel: LibraryPanel) -> None:
+    everything = titles(panel)
+    assert everything == ["Caustic Hour", "Concrete Lung", "Cracked Pavement"]
+    qtbot.keyClicks(panel.tracks.search, "ruiz con")
+    assert titles(panel) == ["Concrete Lung"]
+    qtbot.keyClick(panel.tracks.search, Qt.Key.Key_Escape)
+    assert titles(panel) == everything
+    panel.tracks.table.sortByColumn(track_model.BPM, Qt.SortOrder.DescendingOrder)
+    assert titles(panel) == ["Concrete Lung", "Caustic Hour", "Cracked Pavement"]
+
+
+def test_choosing_and_opening_a_track(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    table = panel.tracks.table
+    panel.tracks.search.setFocus()
+    qtbot.keyClick(panel.tracks.search, Qt.Key.Key_Down)
+    place = table.visualRect(table.model().index(1, 0)).center()
+    with qtbot.waitSignal(panel.track_selected) as chosen:
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == [tracks[1].id]
+    with qtbot.waitSignal(panel.show_on_map) as shown:
+        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert shown.args == [tracks[1].id]
+    with qtbot.waitSignal(panel.show_on_map):
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+
+
+def test_the_choice_survives_another_import(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    panel.select_track(tracks[1].id)
+    with qtbot.assertNotEmitted(panel.track_selected):
+        panel.set_tracks(list(reversed(tracks)))
+    found = panel.tracks.table.chosen_track()
+    assert found is not None
+    assert found.id == tracks[1].id
+
+
+def test_delete_asks_once_more(qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]) -> None:
+    panel.select_track(tracks[0].id)
+    table, removal = panel.tracks.table, panel.tracks.removal
+    with qtbot.assertNotEmitted(panel.remove_requested):
+        qtbot.keyClick(table, Qt.Key.Key_Delete)
+        assert removal.isVisible()
+        assert "Caustic Hour" in removal.text.text()
+        qtbot.keyClick(removal.remove, Qt.Key.Key_Escape)
+    assert not removal.isVisible()
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(panel.remove_requested) as asked:
+        qtbot.keyClick(removal.remove, Qt.Key.Key_Return)
+    assert asked.args == [tracks[0].id]
+
+
+def test_a_read_only_library_keeps_its_tracks(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    panel.set_library(Path("/cd"), writable=False)
+    panel.select_track(tracks[0].id)
+    qtbot.keyClick(panel.tracks.table, Qt.Key.Key_Delete)
+    assert not panel.tracks.removal.isVisible()
+    assert "cannot be changed" in panel.tracks.line.text()
+
+
+def test_what_is_doubtful_is_marked(panel: LibraryPanel) -> None:
+    model = panel.tracks.table.model()
+    tip = model.index(2, track_model.WARNINGS).data(Qt.ItemDataRole.ToolTipRole)
+    assert "2 samples above full scale" in tip
+    assert "no steady beat" in tip
+    assert "20% sure" in model.index(2, track_model.GRID).data(Qt.ItemDataRole.ToolTipRole)
+    assert not panel.tracks.table.isColumnHidden(track_model.WARNINGS)
+
+
+def test_peaks_are_asked_for_only_while_the_editor_is_open(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    with qtbot.assertNotEmitted(panel.waveform_wanted):
+        panel.select_track(tracks[0].id)
+    with qtbot.waitSignal(panel.waveform_wanted) as wanted:
+        click(qtbot, panel.grid_fold.head)
+    assert wanted.args == [tracks[0].id]
+    with qtbot.waitSignal(panel.waveform_wanted) as wanted:
+        panel.select_track(tracks[1].id)
+    assert wanted.args == [tracks[1].id]
+    assert panel.grid_editor.title.text() == "Concrete Lung"
+
+
+def test_a_corrected_track_shows_its_new_grid(panel: LibraryPanel, tracks: list[Track]) -> None:
+    from dataclasses import replace
+
+    panel.select_track(tracks[0].id)
+    panel.grid_fold.set_open(True)
+    corrected = replace(tracks[0], grid=nudge(5)(tracks[0].grid))
+    panel.set_tracks([corrected, *tracks[1:]])
+    assert panel.grid_editor.grid == corrected.grid
+
+
+def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: LibraryPanel) -> None:
+    panel.header.new.setFocus()
+    seen = []
+    for _ in range(12):
+        focused = panel.focusWidget()
+        seen.append(focused.accessibleName())
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    expected = ["New library", "Open library", "Built-in demo", "Import files", "Import folder"]
+    assert seen[:5] == expected
+    assert seen[5:8] == ["Search tracks", "Tracks", "Beat grid"]

@@ -1,0 +1,191 @@
+"""Projects: saved, reopened, recent; unsaved work survives whatever happens to the window."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.arrangement import edits, project_file
+from core.arrangement.clip import Clip, RealSource
+from core.errors import ProjectError
+from core.workers.background import Background
+from technovae_gui.document import Document
+from technovae_gui.project import recovery
+from technovae_gui.project.open_project import Projects
+
+
+@pytest.fixture
+def background(qapp: object) -> Iterator[Background]:
+    made = Background()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def projects(document: Document, background: Background, tmp_path: Path) -> Iterator[Projects]:
+    made = Projects(document, background, tmp_path / "sessions")
+    yield made
+    made.close()
+
+
+def place(document: Document, clip_id: str = "a", start: int = 0) -> None:
+    lane = document.arrangement.lanes[0].id
+    clip = Clip(clip_id, RealSource("x-0-0"), start)
+    document.edit("place", lambda a: edits.add(a, lane, clip))
+
+
+def test_what_is_saved_opens_again(projects: Projects, document: Document, tmp_path: Path) -> None:
+    place(document)
+    assert projects.unsaved
+    assert projects.save(tmp_path / "night")
+    assert not projects.unsaved
+    assert projects.path == tmp_path / "night.technovae"
+    saved = document.arrangement
+    projects.new()
+    assert not any(True for _ in document.arrangement.clips())
+    assert projects.open(tmp_path / "night.technovae")
+    assert document.arrangement == saved
+    assert projects.recent() == [tmp_path / "night.technovae"]
+    assert projects.name == "night"
+
+
+def test_a_file_that_is_no_project_changes_nothing(
+    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+) -> None:
+    place(document)
+    before = document.arrangement
+    bad = tmp_path / "bad.technovae"
+    bad.write_text("{")
+    with qtbot.waitSignal(projects.problem) as told:
+        assert not projects.open(bad)
+    assert "bad.technovae" in told.args[1]
+    assert document.arrangement is before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into read-only folders")
+def test_a_read_only_folder_is_told(
+    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+) -> None:
+    place(document)
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    with qtbot.waitSignal(projects.problem) as told:
+        assert not projects.save(folder / "a.technovae")
+    assert "read-only" in told.args[1]
+    assert projects.unsaved
+
+
+def test_a_missing_folder_is_told_and_nothing_is_lost(
+    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+) -> None:
+    place(document)
+    with qtbot.waitSignal(projects.problem) as told:
+        assert not projects.save(tmp_path / "gone" / "a.technovae")
+    assert "does not exist" in told.args[1]
+    assert projects.unsaved
+
+
+def test_unsaved_work_of_a_closed_window_is_offered(
+    document: Document, background: Background, tmp_path: Path
+) -> None:
+    first = Projects(document, background, tmp_path / "sessions")
+    place(document)
+    first.close()
+    other = Document()
+    second = Projects(other, background, tmp_path / "sessions")
+    (found,) = second.abandoned()
+    assert second.restore(found)
+    assert other.arrangement == document.arrangement
+    assert second.unsaved
+    second.close()
+
+
+def test_work_of_a_living_window_is_not_offered(
+    projects: Projects, document: Document, background: Background, qtbot: Any, tmp_path: Path
+) -> None:
+    place(document)
+    projects.autosave()
+    qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
+    assert projects.abandoned() == []
+
+
+def test_a_saved_project_leaves_no_session(
+    projects: Projects, document: Document, qtbot: Any, tmp_path: Path
+) -> None:
+    place(document)
+    projects.autosave()
+    qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
+    projects.save(tmp_path / "a.technovae")
+    assert not any((tmp_path / "sessions").glob("*.technovae"))
+
+
+_EDITOR = """
+    import sys
+    from pathlib import Path
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+    from core.arrangement import edits
+    from core.arrangement.clip import Clip, RealSource
+    from technovae_gui.document import Document
+    from core.workers.background import Background
+    from technovae_gui.project.open_project import Projects
+    app = QApplication([])
+    document = Document()
+    projects = Projects(document, Background(), Path(sys.argv[1]))
+    lane = document.arrangement.lanes[0].id
+    count = [0]
+    def edit():
+        clip = Clip(f"c{count[0]}", RealSource("x-0-0"), count[0] * 20000)
+        document.edit("place", lambda a: edits.add(a, lane, clip))
+        count[0] += 1
+        print(count[0], flush=True)
+    timer = QTimer(interval=100)
+    timer.timeout.connect(edit)
+    timer.start()
+    app.exec()
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_window_loses_less_than_five_seconds(tmp_path: Path, qapp: object) -> None:
+    """kill -9 in the middle of an edit ten times a second; 50 edits are five seconds."""
+    folder = tmp_path / "sessions"
+    editor = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(_EDITOR), str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert editor.stdout is not None
+    edits_made = 0
+    for line in editor.stdout:
+        edits_made = int(line)
+        if edits_made >= 75:
+            break
+    editor.send_signal(signal.SIGKILL)
+    editor.wait()
+    editor.stdout.close()
+    (found,) = recovery.abandoned(folder)
+    document, original = recovery.restore(found)
+    kept = sum(1 for _ in document.arrangement.clips())
+    assert original is None
+    assert edits_made - 50 <= kept <= edits_made + 1
+
+
+def test_a_damaged_autosave_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.technovae"
+    project_file.save(project_file.Project(Document().arrangement), path)
+    content = json.loads(path.read_text())
+    content["autosave_of"] = 3
+    path.write_text(json.dumps(content))
+    with pytest.raises(ProjectError, match="damaged"):
+        recovery.restore(path)

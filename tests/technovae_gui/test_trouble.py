@@ -1,0 +1,227 @@
+"""Disks, folders and files that fail: one clear line in a banner, and nothing is lost."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import resources
+from core.arrangement import edits, project_file
+from core.arrangement.clip import Clip, RealSource, new_id
+from core.audio import files
+from core.library.lock import WriterLock
+from core.library.store import Library
+from core.settings import TICKS_PER_SEGMENT
+from technovae_gui.export.request import ExportRequest
+from technovae_gui.main_window import MainWindow
+from tests.technovae_gui import disks
+from tests.technovae_gui.conftest import PATIENCE
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Two megabytes of room."""
+    with disks.mounted(tmp_path / "disk", 2048) as folder:
+        yield folder
+
+
+def place(window: MainWindow, count: int = 1) -> None:
+    """Clips of the open library, one after the other."""
+    found = window.studio.map
+    assert found is not None
+    start = window.document.arrangement.end
+    clips = [
+        (0, Clip(new_id(), RealSource(found.segments[n].id), start + n * TICKS_PER_SEGMENT))
+        for n in range(count)
+    ]
+    window.document.edit("place", lambda now: edits.put(now, clips))
+
+
+def banner(window: MainWindow, key: str) -> str:
+    return window.panels.banners.texts().get(key, "")
+
+
+def wait_for_banner(window: MainWindow, qtbot: Any, key: str) -> str:
+    qtbot.waitUntil(lambda: banner(window, key) != "", timeout=PATIENCE)
+    line = banner(window, key)
+    assert "\n" not in line
+    return line
+
+
+def test_saving_on_a_full_disk(window: MainWindow, disk: Path) -> None:
+    path = disk / "a.technovae"
+    place(window)
+    assert window.projects.save(path)
+    before = path.read_bytes()
+    filler = disks.fill(disk)
+    place(window, 60)
+    assert not window.projects.save()
+    assert "the disk is full" in banner(window, "save")
+    assert path.read_bytes() == before
+    assert window.projects.unsaved
+    assert [p.name for p in disk.iterdir() if p != filler] == ["a.technovae"]
+    filler.unlink()
+    assert window.projects.save()
+    assert project_file.load(path).arrangement == window.document.arrangement
+    assert banner(window, "save") == ""
+
+
+def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
+    """The copy of unsaved work cannot be kept: that is told, and mended once there is room."""
+    other = MainWindow(disk / "sessions")
+    filler = disks.fill(disk)
+    lane = other.document.arrangement.lanes[0].id
+    for n in range(60):
+        clip = Clip(new_id(), RealSource("x-0-0"), n * TICKS_PER_SEGMENT)
+        other.document.edit("place", lambda now, c=clip: edits.add(now, lane, c))
+    other.projects.autosave()
+    assert "the disk is full" in wait_for_banner(other, qtbot, "autosave")
+    filler.unlink()
+    other.projects.autosave()
+    qtbot.waitUntil(lambda: any((disk / "sessions").glob("[!.]*.technovae")), timeout=PATIENCE)
+    other.close()
+    other.deleteLater()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_saving_where_nothing_can_be_written(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The same where no disk can be mounted: the lowest call fails."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "no")
+
+    place(window)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    assert not window.projects.save(tmp_path / "a.technovae")
+    expected = "the disk is full" if number == errno.ENOSPC else "read-only"
+    assert expected in banner(window, "save")
+    assert window.projects.unsaved
+
+
+def test_saving_into_a_read_only_folder(window: MainWindow, disk: Path) -> None:
+    disks.lock(disk)
+    place(window)
+    assert not window.projects.save(disk / "a.technovae")
+    assert "read-only" in banner(window, "save")
+    assert window.projects.unsaved
+
+
+def test_a_read_only_library_plays_and_takes_no_music(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    with disks.mounted(tmp_path / "big", 64 * 1024) as folder:
+        shutil.copytree(resources.demo_library(), folder / "library")
+        disks.lock(folder)
+        window.studio.open(folder / "library", resources.demo_model())
+        qtbot.waitUntil(lambda: window.studio.library_path == folder / "library", timeout=PATIENCE)
+        qtbot.waitUntil(lambda: window.studio.map is not None, timeout=PATIENCE)
+        with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
+            window.map_view.dot_chosen.emit(window.studio.map.segments[2].id)
+        window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
+        assert "takes no music" in banner(window, "drop")
+        assert window.jobs.importing.panel.new_form.isVisible()
+        window.close()
+
+
+@pytest.mark.slow
+def test_importing_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
+    Library.create(disk / "library").close()
+    sound = np.random.default_rng(1).uniform(-0.5, 0.5, (44_100 * 20, 2)).astype(np.float32)
+    files.write(disk.parent / "noise.wav", sound)
+    window.studio.open(disk / "library")
+    qtbot.waitUntil(lambda: window.studio.library_path == disk / "library", timeout=PATIENCE)
+    window.timeline.files_dropped.emit([str(disk.parent / "noise.wav")], 0, "")
+    qtbot.waitUntil(lambda: "not placed" in banner(window, "drop"), timeout=PATIENCE)
+    assert "full" in banner(window, "drop")
+    qtbot.waitUntil(lambda: not window.jobs.importing.job.busy, timeout=PATIENCE)
+    with Library.open(disk / "library") as library:
+        assert library.tracks() == []
+
+
+@pytest.mark.slow
+def test_exporting_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
+    place(window)
+    disks.fill(disk)
+    exporting = window.jobs.exporting
+    exporting.panel.export_requested.emit(ExportRequest(disk / "a.wav", 24, "whole", False, None))
+    assert "the disk is full" in wait_for_banner(window, qtbot, "job")
+    assert "the disk is full" in exporting.panel.line.text()
+    assert not (disk / "a.wav").exists()
+    qtbot.waitUntil(lambda: not exporting.job.busy, timeout=PATIENCE)
+
+
+def test_a_library_that_is_removed_while_it_is_open(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(resources.demo_library(), folder)
+    window.studio.open(folder, resources.demo_model())
+    qtbot.waitUntil(lambda: window.studio.library_path == folder, timeout=PATIENCE)
+    place(window)
+    qtbot.waitUntil(lambda: window.studio.sounds.outstanding == 0, timeout=PATIENCE)
+    shutil.rmtree(folder)
+    window.map_view.dot_chosen.emit(window.studio.map.segments[100].id)
+    assert "library" in wait_for_banner(window, qtbot, "sound")
+    window.studio.reload()
+    assert str(folder) in wait_for_banner(window, qtbot, "library")
+    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+    assert f"not placed: {folder}: this library is gone" in banner(window, "drop")
+    assert not folder.exists()
+    assert len(list(window.document.arrangement.clips())) == 1
+    assert window.projects.save(tmp_path / "a.technovae")
+
+
+def test_a_file_that_is_no_model(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    """It is told; the map and the model that were there stay."""
+    bad = tmp_path / "bad.keras"
+    bad.write_bytes(b"PK\x03\x04 no model")
+    before = window.studio.map
+    window.studio.open(window.studio.library_path, bad)
+    assert "bad.keras" in wait_for_banner(window, qtbot, "model")
+    qtbot.waitUntil(lambda: window.studio.map is not None, timeout=PATIENCE)
+    assert window.studio.map.model_hash == before.model_hash
+    assert window.studio.model_path != bad
+    assert window.projects.snapshot().model_hash == before.model_hash
+
+
+def test_two_windows_with_one_project(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    """Who saves last is asked, and neither's work is lost."""
+    path = tmp_path / "a.technovae"
+    place(window)
+    assert window.projects.save(path)
+    other = MainWindow(tmp_path / "sessions")
+    assert other.projects.open(path)
+    other.document.edit("tempo", lambda now: edits.set_tempo(now, 99.0))
+    assert other.projects.save()
+    place(window)
+    assert not window.projects.save()
+    assert "another window" in banner(window, "save")
+    assert project_file.load(path).arrangement.bpm == 99.0
+    assert window.projects.unsaved
+    assert window.projects.save(tmp_path / "b.technovae")
+    assert window.projects.save(path, over=True)
+    assert project_file.load(path).arrangement == window.document.arrangement
+    other.close()
+    other.deleteLater()
+
+
+@pytest.mark.slow
+def test_two_imports_into_one_library(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    Library.create(folder).close()
+    window.studio.open(folder)
+    qtbot.waitUntil(lambda: window.studio.library_path == folder, timeout=PATIENCE)
+    files.write(tmp_path / "a.wav", np.zeros((44_100, 1), np.float32) + 0.1)
+    with WriterLock(folder):
+        window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+        line = wait_for_banner(window, qtbot, "drop")
+        qtbot.waitUntil(lambda: "another import" in banner(window, "drop"), timeout=PATIENCE)
+    assert line

@@ -1,0 +1,121 @@
+"""What the next window finds again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from core.playback.output import Device
+from core.settings import TICKS_PER_BAR
+from technovae_gui.main_window import MainWindow
+from technovae_gui.timeline import Snap
+from technovae_gui.transport.device import DeviceButton, known_as
+
+LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
+
+
+@pytest.fixture
+def make(qapp: object, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+    """Makes windows that have not begun: no library, no sound."""
+    QSettings().setValue("hint_seen", True)
+    made: list[MainWindow] = []
+
+    def window() -> MainWindow:
+        made.append(MainWindow(tmp_path / "sessions"))
+        return made[-1]
+
+    yield window
+    for each in made:
+        each.close()
+        each.deleteLater()
+
+
+def test_habits_are_found_again(make: Callable[[], MainWindow]) -> None:
+    first = make()
+    first.timeline.snap = Snap.SIXTEENTH
+    first.timeline.commands.table["follow"].trigger()
+    first.panels.side.setCurrentIndex(2)
+    first.transport.device.choose("USB, ALSA", "low")
+    first.close()
+    second = make()
+    assert second.timeline.snap is Snap.SIXTEENTH
+    assert not second.timeline.state.follow
+    assert not second.timeline.tools.follow.isChecked()
+    assert second.panels.side.currentIndex() == 2
+    assert (second.transport.device.name, second.transport.device.latency) == ("USB, ALSA", "low")
+
+
+def test_the_player_opens_the_device_that_was_chosen(
+    make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QSettings().setValue("device", "USB, ALSA")
+    window = make()
+    opened: list[tuple[object, ...]] = []
+    monkeypatch.setattr(window.studio.player, "open", lambda *given: opened.append(given))
+    window.begin()
+    window.transport.device.choose(None, "low")
+    assert opened == [("USB, ALSA", "high"), (None, "low")]
+    assert QSettings().value("device") == ""
+
+
+def test_nonsense_in_the_settings_is_left(make: Callable[[], MainWindow]) -> None:
+    for key in ("snap", "follow", "latency", "map", "geometry", "tab"):
+        QSettings().setValue(key, "nonsense")
+    window = make()
+    assert window.timeline.snap is Snap.BAR
+    assert window.transport.device.latency == "high"
+
+
+def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
+    path = tmp_path / "a.technovae"
+    first = make()
+    first.projects.save(path)
+    first.document.set_loop(LOOP)
+    first.transport.loop.setChecked(False)
+    first.transport.gain.setValue(-7)
+    assert first.projects.unsaved
+    first.projects.save()
+    assert not first.projects.unsaved
+    second = make()
+    assert second.projects.open(path)
+    assert second.document.loop == LOOP
+    assert not second.arranging.looping
+    assert not second.transport.loop.isChecked()
+    assert second.transport.gain.value() == -7
+    assert not second.projects.unsaved
+    second.projects.new()
+    assert second.document.loop is None
+    assert second.arranging.looping
+    assert second.transport.gain.value() == 0
+    assert not second.projects.unsaved
+
+
+def test_unsaved_listening_survives(make: Callable[[], MainWindow], tmp_path: Path) -> None:
+    path = tmp_path / "a.technovae"
+    first = make()
+    first.projects.save(path)
+    first.document.set_loop(LOOP)
+    first.close()
+    second = make()
+    (left,) = second.projects.abandoned()
+    assert second.projects.restore(left)
+    assert second.document.loop == LOOP
+
+
+def test_a_device_is_known_by_its_name(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        Device(index, "USB", api, 2, 44_100.0, 0.01, False)
+        for index, api in ((3, "ALSA"), (9, "JACK"))
+    ]
+    monkeypatch.setattr("technovae_gui.transport.device.list_devices", lambda: found)
+    button = DeviceButton()
+    qtbot.addWidget(button)
+    button.restore("USB, JACK", "low")
+    button.menu().aboutToShow.emit()
+    checked = [action.text() for action in button.menu().actions() if action.isChecked()]
+    assert checked == ["USB  (JACK, 44100 Hz)", "Low latency"]
+    assert len({known_as(device) for device in found}) == 2

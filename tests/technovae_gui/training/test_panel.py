@@ -1,0 +1,191 @@
+"""The training panel: what it asks for, and what it shows of a training."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from core import resources
+from core.vae.history import Epoch, History
+from technovae_gui.training import TrainingPanel
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """As a training returns it."""
+
+    best_epoch: int = 3
+
+    def lines(self) -> tuple[str, ...]:
+        return ("the model of epoch 3", "error on the library 2.58 dB (principal components: 3.62)")
+
+
+@pytest.fixture
+def epochs() -> list[Epoch]:
+    """The history of the demo's model."""
+    text = resources.demo_model().with_suffix(".history.json").read_text()
+    return History.from_json(text).epochs
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> TrainingPanel:
+    made = TrainingPanel()
+    qtbot.addWidget(made)
+    made.resize(420, 700)
+    made.set_library("My techno", 2300)
+    made.show()
+    return made
+
+
+def test_it_asks_for_a_training(qtbot: QtBot, panel: TrainingPanel) -> None:
+    panel.controls.minutes.setValue(2.5)
+    panel.controls.seed.setValue(7)
+    with qtbot.waitSignal(panel.start_requested) as asked:
+        qtbot.mouseClick(panel.controls.start, LEFT)
+    assert asked.args == [2.5, False, 7]
+    with qtbot.waitSignal(panel.start_requested):
+        qtbot.keyClick(
+            panel.controls.minutes, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+        )
+
+
+def test_it_goes_on_from_an_earlier_one(
+    qtbot: QtBot, panel: TrainingPanel, epochs: list[Epoch]
+) -> None:
+    begin = panel.controls.begin
+    assert not begin.model().item(1).isEnabled()
+    panel.set_history(epochs)
+    assert begin.model().item(1).isEnabled()
+    begin.setCurrentIndex(1)
+    with qtbot.waitSignal(panel.start_requested) as asked:
+        qtbot.mouseClick(panel.controls.start, LEFT)
+    assert asked.args[1] is True
+    panel.training_started()
+    assert len(panel.curves.epochs) == len(epochs)
+
+
+def test_a_new_training_begins_with_empty_curves(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    panel.set_history(epochs)
+    panel.training_started()
+    assert panel.curves.epochs == []
+    panel.set_history(epochs)
+    assert panel.curves.epochs == []
+
+
+def test_figures_and_curves_follow_the_epochs(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    panel.training_started()
+    for epoch in epochs[:4]:
+        panel.take(epoch)
+    last = epochs[3]
+    numbers = {name: label.text() for name, label in panel.figures.numbers.items()}
+    assert numbers["library"] == f"{last.library_db:.2f}"
+    assert numbers["held_out"] == f"{last.held_out_db:.2f}"
+    assert numbers["active"] == str(last.active)
+    assert panel.curves.values("kl") == [epoch.kl for epoch in epochs[:4]]
+    assert panel.curves.values("rate")[3] == pytest.approx(math.log10(last.rate))
+    plots = panel.curves._plots
+    assert plots is not None
+    x, y = plots.curves["library_db"].getData()
+    assert x.tolist() == [0, 1, 2, 3]
+    assert y.tolist() == pytest.approx([epoch.library_db for epoch in epochs[:4]])
+
+
+def test_nothing_held_out_is_a_gap(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    panel.take(replace(epochs[0], held_out_db=None))
+    assert math.isnan(panel.curves.values("held_out_db")[0])
+    assert panel.figures.numbers["held_out"].text() == "\N{EN DASH}"
+
+
+def test_the_picture(panel: TrainingPanel) -> None:
+    real = np.full((512, 128), -20.0, np.float32)
+    panel.take((real, np.full((512, 128), -80.0, np.float32)))
+    assert panel.reconstruction.pictures is not None
+    above, below = panel.reconstruction.pictures
+    assert above.pixelColor(5, 5).lightness() > below.pixelColor(5, 5).lightness()
+    panel.grab()
+
+
+def test_a_better_model_is_told(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    panel.training_started()
+    panel.take(epochs[0])
+    panel.take(epochs[1])
+    panel.take(Path("/m/vae_best.keras"))
+    assert panel.news.text() == "A better model was saved (epoch 1)."
+    assert panel.curves.saved == 1
+
+
+def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
+    panel.training_started()
+    assert not panel.controls.start.isVisible()
+    assert not panel.controls.minutes.isEnabled()
+    panel.progress(40, 100, "epoch 3, about 2 min left")
+    assert panel.job.bar.value() == 400
+    assert panel.job.message.text() == "epoch 3, about 2 min left"
+    with qtbot.waitSignal(panel.stop_requested):
+        qtbot.mouseClick(panel.controls.stop, LEFT)
+    assert not panel.controls.stop.isEnabled()
+    panel.finished(Outcome())
+    assert panel.controls.start.isVisible()
+    assert not panel.job.isVisible()
+
+
+def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> None:
+    panel.training_started()
+    panel.finished(Outcome())
+    assert "principal components: 3.62" in panel.line.text()
+    assert panel.line.property("bad") is not True
+    assert panel.curves.saved == 3
+
+
+def test_an_error_is_one_line(panel: TrainingPanel) -> None:
+    panel.training_started()
+    panel.failed("too little data; import more music")
+    assert panel.line.property("bad") is True
+    assert panel.line.isVisible()
+    assert panel.controls.start.isVisible()
+    panel.training_started()
+    panel.cancelled()
+    assert panel.line.property("bad") is False
+
+
+def test_an_empty_library_cannot_be_trained(panel: TrainingPanel) -> None:
+    panel.set_library("Nothing", 0)
+    assert not panel.controls.start.isEnabled()
+    assert "import music" in panel.about.text()
+
+
+def test_the_demo_is_explained(panel: TrainingPanel) -> None:
+    panel.set_library("demo", 800, True)
+    assert panel.controls.start.isEnabled()
+    assert "into your own folder" in panel.about.text()
+
+
+def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: TrainingPanel) -> None:
+    panel.controls.advanced.set_open(True)
+    panel.controls.minutes.setFocus()
+    seen = []
+    for _ in range(5):
+        seen.append(panel.focusWidget().accessibleName())
+        qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
+    assert seen == ["Time", "Begin", "Advanced", "Seed", "Start training"]
+
+
+def test_making_the_panel_imports_neither_pyqtgraph_nor_keras() -> None:
+    code = (
+        "import sys, json; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
+        "from technovae_gui.training import TrainingPanel; TrainingPanel();"
+        "print(json.dumps([n for n in ('pyqtgraph', 'keras', 'scipy') if n in sys.modules]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == []
