@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
-from core import settings
+from core import settings, user_folders
 from core.errors import InputError, OutputError
 from core.library import schema
 from core.library.database import Database
@@ -86,8 +85,7 @@ class LatentStore:
 
 def overlay_path(library_id: str) -> Path:
     """Where the latents and maps of a read-only library are kept: the user's data folder."""
-    folder = platformdirs.user_data_path("technovae", appauthor=False)
-    return folder / "overlays" / f"{library_id}.sqlite"
+    return user_folders.data_folder() / "overlays" / f"{library_id}.sqlite"
 
 
 def open_overlay(library_id: str, *, create: bool) -> Database | None:

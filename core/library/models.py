@@ -7,6 +7,7 @@ from pathlib import Path
 from core import resources
 from core.atomic import write_text
 from core.errors import ModelError, OutputError
+from core.user_folders import data_folder
 
 MODEL_NAME = Path("saved_models") / "vae_best.keras"
 _NOTE = "model.txt"
@@ -43,9 +44,7 @@ def model_target(library: Path) -> Path:
     stays as it is.
     """
     if is_demo(library):
-        import platformdirs
-
-        return platformdirs.user_data_path("technovae", appauthor=False) / MODEL_NAME
+        return data_folder() / MODEL_NAME
     return library / MODEL_NAME
 
 

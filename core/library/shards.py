@@ -7,9 +7,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
+from core import user_folders
 from core.errors import OutputError
 from core.library import spectrograms
 from core.library.tracks import Track
@@ -56,4 +56,4 @@ def drop_others(folder: Path, track: Track) -> None:
 
 
 def _cache(library_id: str) -> Path:
-    return platformdirs.user_cache_path("technovae", appauthor=False) / "spectrograms" / library_id
+    return user_folders.cache_folder() / "spectrograms" / library_id

@@ -8,17 +8,16 @@ import time
 import traceback
 from pathlib import Path
 
-import platformdirs
-
 from core.atomic import writing_error
 from core.errors import TechnoVAEError
+from core.user_folders import log_folder
 
 _MOST_BYTES = 1 << 20
 
 
 def log_path() -> Path:
     """The file that failures are written to, in the user's log folder."""
-    return platformdirs.user_log_path("technovae", appauthor=False) / "failures.log"
+    return log_folder() / "failures.log"
 
 
 def log_failure(what: str) -> Path:

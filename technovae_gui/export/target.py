@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from core.user_folders import music_folder
 from technovae_gui.export.formats import FORMATS, Format
 from technovae_gui.widgets import widgets
 
@@ -95,10 +96,7 @@ class Target(QWidget):
 
 
 def _folder() -> Path:
-    import platformdirs
-
     kept = QSettings().value(_FOLDER, "")
-    for path in (Path(str(kept)) if kept else None, Path(platformdirs.user_music_dir())):
-        if path is not None and path.is_dir():
-            return path
-    return Path.home()
+    if kept and Path(str(kept)).is_dir():
+        return Path(str(kept))
+    return music_folder()

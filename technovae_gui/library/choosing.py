@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.user_folders import music_folder
+
 
 def audio_files(parent: QWidget) -> list[Path]:
     """Audio files to import; none if the dialog was closed."""
@@ -15,19 +17,19 @@ def audio_files(parent: QWidget) -> list[Path]:
 
     kinds = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
     names, _ = QFileDialog.getOpenFileNames(
-        parent, "Import audio files", str(_music()), f"Audio ({kinds});;All files (*)"
+        parent, "Import audio files", str(music_folder()), f"Audio ({kinds});;All files (*)"
     )
     return [Path(name) for name in names]
 
 
 def audio_folder(parent: QWidget) -> Path | None:
     """A folder of audio to import."""
-    return _folder(parent, "Import a folder of audio", _music())
+    return _folder(parent, "Import a folder of audio", music_folder())
 
 
 def library(parent: QWidget) -> Path | None:
     """The folder of a library to open."""
-    return _folder(parent, "Open a library", _music())
+    return _folder(parent, "Open a library", music_folder())
 
 
 def place_for_library(parent: QWidget, start: Path) -> Path | None:
@@ -47,7 +49,7 @@ def new_library() -> Path:
     """A folder for a library that is not there yet, in the user's music folder."""
     number = 1
     while True:
-        path = _music() / ("TechnoVAE library" + (f" {number}" if number > 1 else ""))
+        path = music_folder() / ("TechnoVAE library" + (f" {number}" if number > 1 else ""))
         if not path.exists():
             return path
         number += 1
@@ -56,11 +58,3 @@ def new_library() -> Path:
 def _folder(parent: QWidget, title: str, start: Path) -> Path | None:
     name = QFileDialog.getExistingDirectory(parent, title, str(start))
     return Path(name) if name else None
-
-
-def _music() -> Path:
-    """The user's music folder; the home folder where there is none."""
-    import platformdirs
-
-    music = Path(platformdirs.user_music_dir())
-    return music if music.is_dir() else Path.home()

@@ -9,19 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from PySide6.QtCore import QLockFile
 
 from core.arrangement import project_file
 from core.arrangement.project_file import Project
 from core.errors import ProjectError
+from core.user_folders import data_folder
 
 _OF: Final = "autosave_of"
 
 
 def default_folder() -> Path:
     """Where sessions of this user lie."""
-    return platformdirs.user_data_path("technovae", ensure_exists=True) / "sessions"
+    return data_folder() / "sessions"
 
 
 class Session:

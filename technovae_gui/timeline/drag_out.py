@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QColor, QDrag
@@ -21,6 +20,7 @@ from core import scientific
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, Source
 from core.settings import TICKS_PER_BAR
+from core.user_folders import data_folder
 from technovae_gui import mime, theme
 from technovae_gui.widgets.chip import HEIGHT, chip
 
@@ -36,7 +36,7 @@ _BIT_DEPTH = 24
 
 def default_folder() -> Path:
     """Where dragged files of this user lie."""
-    return platformdirs.user_data_path("technovae") / "dragged"
+    return data_folder() / "dragged"
 
 
 @dataclass(frozen=True)
