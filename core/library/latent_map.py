@@ -97,19 +97,24 @@ class LatentMap:
         squares: NDArray[np.float32] = np.einsum("nd,nd->n", self.latents, self.latents)
         return squares
 
-    def follow(
-        self, earlier: LatentMap, latents: NDArray[np.float32]
-    ) -> NDArray[np.float32] | None:
-        """`latents` (m, 64) of an `earlier` map under this one's model; None where the two share
-        too few segments."""
-        from core.latent.following import Following
+    def align(self, earlier: LatentMap, latents: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Bring latents of an earlier map to this map's model.
+
+        Args:
+            earlier: the map that the latents belong to, of the same or another model.
+            latents: (m, 64).
+
+        Returns:
+            (m, 64) under this map's model; None where the maps share fewer than three segments.
+        """
+        from core.latent.alignment import LatentAlignment
 
         if earlier.model_hash == self.model_hash:
             return latents
-        following = Following.by_segments(
+        alignment = LatentAlignment.fit_shared(
             [*earlier.rows], earlier.latents, [*self.rows], self.latents
         )
-        return None if following is None else following(latents)
+        return None if alignment is None else alignment.transform(latents)
 
     def title(self, segment: Segment) -> str:
         """For people: track, and the bar counted from 1."""

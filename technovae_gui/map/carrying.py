@@ -87,5 +87,5 @@ class Carried:
         latents = {name: end.latent for name, end in self.ends.items()}
         if self.place is not None and self.place.row is None:
             latents[_PLACE] = places.latent_of(before, self.place)
-        moved = after.follow(before, np.stack([*latents.values()])) if latents else None
+        moved = after.align(before, np.stack([*latents.values()])) if latents else None
         return {} if moved is None else dict(zip(latents, moved, strict=True))

@@ -1,7 +1,7 @@
-"""Do latents keep their sound under another model? python -m benchmarks.following LIBRARY A B.
+"""Do latents keep their sound under another model? python -m benchmarks.alignment LIBRARY A B.
 
 A and B are models (.keras). Eighty segments that the fit never saw, and eighty places half-way
-between near segments, are brought from A to B (`core.latent.following`), decoded by B, and compared
+between near segments, are brought from A to B (`core.latent.alignment`), decoded by B, and compared
 with what A makes of them: mean absolute error in dB. `own latents` is B's own view of the same
 segments and places, the least that can be expected; `same numbers` takes A's latents as B's.
 """
@@ -19,7 +19,7 @@ from scipy.spatial.distance import cdist
 
 from benchmarks.quality.spectra import error_db
 from benchmarks.tables import show
-from core.latent.following import Following
+from core.latent.alignment import LatentAlignment
 from core.library.store import Library
 from core.vae import checkpoint
 from core.vae.checkpoint import Codec
@@ -53,7 +53,7 @@ def main() -> None:
         "half-way": (_between(older, newer, pairs, a), np.arange(len(older))),
     }
     rows = {
-        name: _row(task, Following.fit(older[fitted], newer[fitted]), b)
+        name: _row(task, LatentAlignment.fit(older[fitted], newer[fitted]), b)
         for name, (task, fitted) in tasks.items()
     }
     show("latents of A under B, dB from what A makes of them", rows, ".2f")
@@ -61,9 +61,9 @@ def main() -> None:
         options.json.write_text(json.dumps(rows, indent=1))
 
 
-def _row(task: Task, follow: Following, b: Codec) -> dict[str, float]:
+def _row(task: Task, alignment: LatentAlignment, b: Codec) -> dict[str, float]:
     kinds = {
-        "followed": follow(task.older),
+        "aligned": alignment.transform(task.older),
         "own latents": task.own,
         "same numbers": task.older,
     }

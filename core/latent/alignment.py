@@ -1,4 +1,4 @@
-"""Latents of one model under another: a place stays between the segments it was between."""
+"""Alignment of the latent spaces of two models, by segments that both have encoded."""
 
 from __future__ import annotations
 
@@ -20,12 +20,24 @@ _TINY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Following:
-    """From the latents of an older model to those of a newer one, by segments that both placed.
+class LatentAlignment:
+    """Maps latents of an older model to latents of a newer one.
 
-    An affine map, fitted by ridge regression, and what it is wrong by at the segments around,
-    weighted by the inverse squared distance (Shepard 1968): a segment's own latent becomes exactly
-    its new one, and what lies between segments stays between them.
+    An affine map is fitted by ridge regression. What it gets wrong at the nearest segments is
+    added, weighted by the inverse squared distance (Shepard, "A two-dimensional interpolation
+    function for irregularly-spaced data", 1968). So the latent of a segment becomes exactly its
+    latent under the newer model, and a latent between segments stays between them.
+
+    Attributes:
+        older: (n, d) latents of the shared segments under the older model.
+        residuals: (n, d) error of the affine map at each of them.
+        matrix: (d, d) of the affine map.
+        old_mean: (d,) mean of `older`.
+        new_mean: (d,) mean of the same segments under the newer model.
+
+    Example:
+        >>> alignment = LatentAlignment.fit(old_latents, new_latents)
+        >>> alignment.transform(old_latents[:1])  # close to new_latents[:1]
     """
 
     older: Doubles
@@ -36,7 +48,14 @@ class Following:
 
     @classmethod
     def fit(cls, older: ArrayLike, newer: ArrayLike) -> Self:
-        """`older` and `newer` (n, d): latents of the same segments under either model.
+        """Fit the alignment to segments that both models have encoded.
+
+        Args:
+            older: (n, d) latents of the segments under the older model, n >= 3.
+            newer: (n, d) latents of the same segments under the newer model, in the same order.
+
+        Returns:
+            The alignment from the older to the newer model.
 
         Raises:
             InputError: fewer than three segments, or shapes that do not match.
@@ -57,11 +76,20 @@ class Following:
         return cls(old, new - new_mean - centred @ matrix, matrix, old_mean, new_mean)
 
     @classmethod
-    def by_segments(
+    def fit_shared(
         cls, old_ids: Sequence[str], older: Array, new_ids: Sequence[str], newer: Array
     ) -> Self | None:
-        """Fitted to the segments that both models have placed: `older` (n, d) are the latents of
-        `old_ids`, `newer` (m, d) those of `new_ids`. None where these are too few."""
+        """Fit the alignment to the segments that occur in both lists of ids.
+
+        Args:
+            old_ids: n ids of the segments that the older model has encoded.
+            older: (n, d) their latents.
+            new_ids: m ids of the segments that the newer model has encoded.
+            newer: (m, d) their latents.
+
+        Returns:
+            The alignment, or None where fewer than three ids are shared.
+        """
         old_rows = {segment_id: row for row, segment_id in enumerate(old_ids)}
         both = [(old_rows[i], row) for row, i in enumerate(new_ids) if i in old_rows]
         if len(both) < _LEAST_SEGMENTS:
@@ -69,8 +97,8 @@ class Following:
         old, new = np.array(both).T
         return cls.fit(older[old], newer[new])
 
-    def __call__(self, latents: ArrayLike) -> Array:
-        """`latents` (m, d) of the older model -> (m, d) of the newer one."""
+    def transform(self, latents: ArrayLike) -> Array:
+        """Latents (m, d) of the older model -> (m, d) float32 of the newer one."""
         points = np.asarray(latents, np.float64)
         moved = self.new_mean + (points - self.old_mean) @ self.matrix
         squares = ((points[:, None] - self.older[None]) ** 2).sum(axis=2)
