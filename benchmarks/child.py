@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core import resources, settings
-from core.arrangement.clip import LatentSource, RealSource, Source
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.library import latent_map
 from core.library.latent_map import LatentMap
 from core.render import workspace
@@ -36,7 +36,7 @@ _SECOND_READER_SECONDS = 2.0
 """The decoder child starts a second reader when it is ready; clicks are measured with it."""
 
 Figures = dict[str, dict[str, float]]
-Ask = Callable[[Source, float], None]
+Ask = Callable[[ClipSource, float], None]
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def _measured(
     )
     bpm = options.bpm
 
-    def decode(source: Source, bpm: float) -> None:
+    def decode(source: ClipSource, bpm: float) -> None:
         link.audition("benchmark", source, bpm)
 
     figures: Figures = {"transfer of a loop": _transfer(bpm)}
@@ -130,11 +130,11 @@ def send_loops(connection: Connection, frames: int) -> None:
         wire.send(connection, (time.perf_counter(), array))
 
 
-def _timed(signal: Any, ask: Ask, sources: Sequence[Source], bpm: float) -> dict[str, float]:
+def _timed(signal: Any, ask: Ask, sources: Sequence[ClipSource], bpm: float) -> dict[str, float]:
     return _of([_heard(signal, ask, source, bpm) for source in sources])
 
 
-def _heard(signal: Any, ask: Ask, source: Source, bpm: float) -> float:
+def _heard(signal: Any, ask: Ask, source: ClipSource, bpm: float) -> float:
     """Seconds until `signal` answers `ask`."""
     loop = QEventLoop()
     answered: list[float] = []

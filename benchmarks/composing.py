@@ -1,8 +1,8 @@
 """Compose a track and judge it by numbers: python -m benchmarks.composing --library L --model M.
 
-Seconds of every stage; at each joint how far the level leaves that of the two clips it joins, and
-how much sharper its edges are than theirs; loudness, true peak, tempo and onset regularity of the
-file; how equal the steps of the walk are.
+Seconds of every stage; at each transition how far the level leaves that of the two clips it joins,
+and how much sharper its edges are than theirs; loudness, true peak, tempo and onset regularity of
+the file; how equal the steps of the walk are.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
-from core.arrangement.joints import Joint
-from core.arrangement.material import gather
+from core.arrangement.material import load_material
 from core.arrangement.mixdown import Mixdown
+from core.arrangement.transitions import Transition
 from core.audio import files
 from core.latent.paths import spectral_distance
 from core.render.workspace import open_workspace
@@ -42,12 +42,12 @@ AudioOf = Callable[[Clip], Sound]
 
 
 @dataclass(frozen=True)
-class JointFigures:
-    """What a joint does to the sound.
+class TransitionFigures:
+    """What a transition does to the sound.
 
-    dip_db:  most by which a beat of the mix falls below the quieter of the two clips
-    bump_db: most by which a beat rises above whichever is louder at the moment (over 50 ms)
-    click_db: sharpest bend of the wave at the joint's edges against the sharpest that either clip
+    dip_db:  most by which a beat of the mix falls below the quieter of the two clips bump_db: most
+    by which a beat rises above whichever is louder at the moment (over 50 ms) click_db: sharpest
+    bend of the wave at the transition's edges against the sharpest that either clip
              has there by itself
     """
 
@@ -81,7 +81,9 @@ def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> di
     try:
         with _timed(seconds, "material"):
             ids, latents = space.decoder.latents()
-            material = gather(space.library, ids, latents, space.decoder.decode, space.codec.hash)
+            material = load_material(
+                space.library, ids, latents, space.decoder.decode, space.codec.hash
+            )
         with _timed(seconds, "compose"):
             wanted = ComposeOptions(
                 minutes=None if options.bars else options.minutes,
@@ -102,7 +104,7 @@ def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> di
             )
         with _timed(seconds, "mix, master, write"):
             result = export(arrangement, audio_of, out)
-        joints = _joint_figures(arrangement, audio_of)
+        transitions = _transition_figures(arrangement, audio_of)
         steps = _steps(arrangement, space.decoder.decode)
     finally:
         context.__exit__(None, None, None)
@@ -111,7 +113,7 @@ def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> di
         "bpm": arrangement.bpm,
         "frames": result.frames,
         "clips": len(list(arrangement.clips())),
-        "joints": [asdict(joint) for joint in joints],
+        "transitions": [asdict(transition) for transition in transitions],
         "lufs_error": result.lufs - TARGET_LUFS,
         "true_peak_dbtp": result.true_peak_dbtp,
         **_rhythm(files.read(out), arrangement.bpm),
@@ -119,35 +121,36 @@ def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> di
     }
 
 
-def _joint_figures(arrangement: Arrangement, audio_of: AudioOf) -> list[JointFigures]:
+def _transition_figures(arrangement: Arrangement, audio_of: AudioOf) -> list[TransitionFigures]:
     mix = Mixdown(arrangement, audio_of)
     return sorted(
-        (_joint(mix, joint, audio_of) for joint in mix.joints), key=lambda figures: figures.bar
+        (_transition(mix, transition, audio_of) for transition in mix.transitions),
+        key=lambda figures: figures.bar,
     )
 
 
-def _joint(mix: Mixdown, joint: Joint, audio_of: AudioOf) -> JointFigures:
+def _transition(mix: Mixdown, transition: Transition, audio_of: AudioOf) -> TransitionFigures:
     bpm = mix.arrangement.bpm
     beat = round(mix.arrangement.seconds(TICKS_PER_BEAT) * SAMPLE_RATE)
-    start, end = joint.frames(bpm)
+    start, end = transition.frames(bpm)
     first = max(0, start - 2 * beat)
     span = (first, end + 2 * beat - first)
-    both = _with_only(mix.arrangement, {joint.outgoing.id, joint.incoming.id})
+    both = _with_only(mix.arrangement, {transition.outgoing.id, transition.incoming.id})
     sound = Mixdown(both, audio_of).render(*span)
     alone = [
         _endless(mix.arrangement, c, audio_of).render(*span)
-        for c in (joint.outgoing, joint.incoming)
+        for c in (transition.outgoing, transition.incoming)
     ]
     inside = slice(start - first, max(end - first, start - first + beat))
     levels = [_levels(part[inside], beat) for part in (sound, *alone)]
     loudest = _loudest(alone[0][inside], alone[1][inside], beat)
     edges = [start - first, end - first]
-    if joint.swap is not None:
-        edges.append(mix.arrangement.frame(joint.swap) - first)
+    if transition.swap is not None:
+        edges.append(mix.arrangement.frame(transition.swap) - first)
     sharp = max(_sharpness(sound, e) - max(_sharpness(part, e) for part in alone) for e in edges)
-    return JointFigures(
-        bar=joint.start / TICKS_PER_BEAT / 4,
-        bars=(joint.end - joint.start) / TICKS_PER_BEAT / 4,
+    return TransitionFigures(
+        bar=transition.start / TICKS_PER_BEAT / 4,
+        bars=(transition.end - transition.start) / TICKS_PER_BEAT / 4,
         dip_db=float(np.maximum(np.minimum(levels[1], levels[2]) - levels[0], 0).max()),
         bump_db=float(np.maximum(levels[0] - loudest, 0).max()),
         click_db=float(sharp),
@@ -264,14 +267,14 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def _show(console: Console, figures: dict[str, Any]) -> None:
-    table = Table("bar", "bars", "dip dB", "bump dB", "click dB", title="joints", box=None)
-    for joint in figures["joints"]:
+    table = Table("bar", "bars", "dip dB", "bump dB", "click dB", title="transitions", box=None)
+    for transition in figures["transitions"]:
         table.add_row(
-            *(f"{joint[k]:.2f}" for k in ("bar", "bars", "dip_db", "bump_db", "click_db"))
+            *(f"{transition[k]:.2f}" for k in ("bar", "bars", "dip_db", "bump_db", "click_db"))
         )
     console.print(table)
     for name, value in figures.items():
-        if name == "joints":
+        if name == "transitions":
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{k} {v:.1f}" for k, v in value.items())

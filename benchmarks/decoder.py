@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core import settings
-from core.arrangement.clip import LatentSource, RealSource, Source
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.latent.paths import walk
 from core.render import Decoder
 from core.render.workspace import Workspace, open_workspace
@@ -96,7 +96,7 @@ def _many(space: Workspace, bpm: float) -> Figures:
 
 
 def _mean(
-    decoder: Decoder, sources: Sequence[Source], bpm: float, quality: str = "interactive"
+    decoder: Decoder, sources: Sequence[ClipSource], bpm: float, quality: str = "interactive"
 ) -> float:
     return float(
         np.mean([_seconds(lambda s=s: decoder.audio(s, bpm, quality=quality)) for s in sources])

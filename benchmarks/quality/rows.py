@@ -171,12 +171,12 @@ def _composed(corpus: Corpus, model: Path, renderer: str, amounts: Amounts) -> F
     )
     with tempfile.TemporaryDirectory() as folder:
         found: dict[str, Any] = composing.run(wanted, Path(folder) / "track.wav", {})
-    joints = found["joints"]
+    transitions = found["transitions"]
     return {
-        "joints": len(joints),
-        "dip dB": max((joint["dip_db"] for joint in joints), default=0.0),
-        "bump dB": max((joint["bump_db"] for joint in joints), default=0.0),
-        "click dB": max((joint["click_db"] for joint in joints), default=0.0),
+        "transitions": len(transitions),
+        "dip dB": max((transition["dip_db"] for transition in transitions), default=0.0),
+        "bump dB": max((transition["bump_db"] for transition in transitions), default=0.0),
+        "click dB": max((transition["click_db"] for transition in transitions), default=0.0),
         "LUFS error": abs(found["lufs_error"]),
         "true peak": found["true_peak_dbtp"],
         "composed tempo error": abs(found["tempo_error_bpm"]),

@@ -118,7 +118,7 @@ SOUND = (
     Column("tempo, BPM", "{tempo_error:.3f}", "within .1", _at_most("tempo error", 0.1)),
     Column("phase, ms", "{phase_ms:.1f}", "within 5", _at_most("phase ms", 5.0)),
     Column("steady", "{steady:.0%}"),
-    Column("joints: dip, click, dB", "{dip_dB:.2f}, {click_dB:.1f}", "within 1; no click",
+    Column("transitions: dip, click, dB", "{dip_dB:.2f}, {click_dB:.1f}", "within 1; no click",
            lambda row, _: row["dip dB"] <= 1.0 and row["click dB"] <= _CLICK_DB),
     Column("LUFS off, dBTP", "{LUFS_error:.2f}, {true_peak:.2f}", ".2; at most -1",
            lambda row, _: row["LUFS error"] <= 0.2 and row["true peak"] <= -1.0),

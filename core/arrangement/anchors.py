@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from core.arrangement.form import Part
+from core.arrangement.form import FormSection
 from core.arrangement.material import Array, Doubles, Material, chroma
 from core.settings import BARS_PER_SEGMENT
 
@@ -53,7 +53,7 @@ class Slot:
     """An earlier slot that this one should remind of: a drop of the drop before."""
 
 
-def slots_of(parts: Sequence[Part]) -> list[Slot]:
+def anchor_slots(parts: Sequence[FormSection]) -> list[Slot]:
     """The places for anchors along `parts`, one for about 16 bars, at least one each."""
     slots: list[Slot] = []
     begun: dict[str, int] = {}
@@ -68,15 +68,15 @@ def slots_of(parts: Sequence[Part]) -> list[Slot]:
     return slots
 
 
-def anchor_count(part: Part) -> int:
+def anchor_count(part: FormSection) -> int:
     """Anchors of a part: two for 16 bars, one more for every 16 beyond, one below."""
     segments = -(-part.bars // BARS_PER_SEGMENT)
     return max(1, 1 + segments // _SEGMENTS_PER_ANCHOR)
 
 
-def choose(
+def choose_anchors(
     material: Material,
-    parts: Sequence[Part],
+    parts: Sequence[FormSection],
     rng: np.random.Generator,
     *,
     bpm: float,
@@ -88,7 +88,7 @@ def choose(
     are from what its place asks for, and how far it sounds from its neighbours and how discordant
     it is with them. `start` fixes the first.
     """
-    slots = slots_of(parts)
+    slots = anchor_slots(parts)
     single = np.stack([_misfit(material, slot, bpm) for slot in slots])
     single += _CHANCE * rng.gumbel(size=single.shape) + _palette(material, rng)
     single[0] += _bad_opening(material)
@@ -181,9 +181,9 @@ def fingerprints(latents: Array, decode: Callable[[Array], Array]) -> Doubles:
 
 def _discord(material: Material, pool: NDArray[np.int64]) -> Doubles:
     """0 (the same tones) to 1 (tones that the other lacks); a half where there are none."""
-    if material.listen is None:
+    if material.read_audio is None:
         return np.full((len(pool), len(pool)), 0.5)
-    tones = np.stack([chroma(material.listen(material.ids[row])) for row in pool])
+    tones = np.stack([chroma(material.read_audio(material.ids[row])) for row in pool])
     return np.asarray(0.5 - 0.5 * (tones @ tones.T))
 
 

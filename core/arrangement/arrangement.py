@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.arrangement.clip import Clip, decibels, whole
+from core.arrangement.clip import Clip, checked_gain_db, whole_number
 from core.errors import InputError
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -41,7 +41,7 @@ class Lane:
             raise InputError("a lane needs an id; give it one")
         in_order = tuple(sorted(self.clips, key=lambda clip: clip.start))
         object.__setattr__(self, "clips", in_order)
-        object.__setattr__(self, "gain_db", decibels(self.gain_db, "a lane's gain"))
+        object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a lane's gain"))
         if not -1.0 <= self.pan <= 1.0:
             raise InputError(f"a lane's pan must lie between -1 and 1, not {self.pan}")
         _check_overlaps(in_order)
@@ -73,9 +73,9 @@ class Arrangement:
     frames: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bpm", tempo(self.bpm))
+        object.__setattr__(self, "bpm", checked_tempo(self.bpm))
         object.__setattr__(self, "lanes", tuple(self.lanes))
-        if self.frames is not None and whole(self.frames, "an exact length") < 0:
+        if self.frames is not None and whole_number(self.frames, "an exact length") < 0:
             raise InputError("an arrangement cannot be shorter than nothing")
         _check_ids([lane.id for lane in self.lanes], "lane")
         _check_ids([clip.id for clip in self.clips()], "clip")
@@ -91,7 +91,7 @@ class Arrangement:
         return self.frame(self.end) if self.frames is None else self.frames
 
     @property
-    def heard(self) -> tuple[Lane, ...]:
+    def audible_lanes(self) -> tuple[Lane, ...]:
         """The lanes that are heard: the soloed ones if there are any, never the muted."""
         solo = any(lane.solo for lane in self.lanes)
         return tuple(lane for lane in self.lanes if not lane.mute and (lane.solo or not solo))
@@ -139,7 +139,7 @@ def frame_at(tick: int, bpm: float) -> int:
     return int((2 * exact + 1) // 2)
 
 
-def tempo(bpm: object) -> float:
+def checked_tempo(bpm: object) -> float:
     """`bpm` as a float in range. Raises `InputError`."""
     if isinstance(bpm, bool) or not isinstance(bpm, (int, float)):
         raise InputError(f"a tempo must be a number of beats per minute, not {bpm!r}")

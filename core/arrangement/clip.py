@@ -53,7 +53,7 @@ class LatentSource:
         return array
 
 
-Source = RealSource | LatentSource
+ClipSource = RealSource | LatentSource
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Clip:
     gain_db:    -96 .. 24
     fade_in, fade_out: inside the clip; where the clip overlaps a neighbour, the crossfade over
                 the overlap takes their place
-    bass_swap:  at the joint where this clip comes in, the lows change over on a downbeat
+    bass_swap:  at the transition where this clip comes in, the lows change over on a downbeat
     bass_cut:   everything below the crossover is left out
 
     Raises:
@@ -74,7 +74,7 @@ class Clip:
     """
 
     id: str
-    source: Source
+    source: ClipSource
     start: int
     length: int = TICKS_PER_SEGMENT
     offset: int = 0
@@ -87,8 +87,8 @@ class Clip:
 
     def __post_init__(self) -> None:
         for field in ("start", "length", "offset", "fade_in", "fade_out"):
-            object.__setattr__(self, field, whole(getattr(self, field), f"a clip's {field}"))
-        object.__setattr__(self, "gain_db", decibels(self.gain_db, "a clip's gain"))
+            object.__setattr__(self, field, whole_number(getattr(self, field), f"a clip's {field}"))
+        object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a clip's gain"))
         self._check()
 
     def _check(self) -> None:
@@ -129,14 +129,14 @@ def new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def whole(value: object, what: str) -> int:
+def whole_number(value: object, what: str) -> int:
     """`value` as an int, if it is a whole number. Raises `InputError` naming `what`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{what} must be a whole number of ticks, not {value!r}")
     return int(value)
 
 
-def decibels(value: object, what: str) -> float:
+def checked_gain_db(value: object, what: str) -> float:
     """`value` as a float in -96..24 dB. Raises `InputError` naming `what`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise InputError(f"{what} must be a number of dB, not {value!r}")
@@ -161,6 +161,6 @@ def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in array.tolist())
 
 
-def linear(gain_db: float) -> float:
+def db_to_gain(gain_db: float) -> float:
     """The factor of `gain_db`; the lowest gain is silence."""
     return 0.0 if gain_db <= GAIN_MIN_DB else math.pow(10.0, gain_db / 20.0)

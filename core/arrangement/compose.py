@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement import anchors, form, levels
-from core.arrangement.arrangement import Arrangement, Lane, frame_at, tempo
-from core.arrangement.clip import Clip, LatentSource, RealSource, Source
-from core.arrangement.form import Part
+from core.arrangement.arrangement import Arrangement, Lane, checked_tempo, frame_at
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.form import FormSection
 from core.arrangement.material import Array, Material
 from core.dsp import attributes
 from core.errors import InputError
@@ -87,13 +87,13 @@ def compose(
     Raises:
         InputError: no such start segment, or options out of range.
     """
-    bpm = tempo(options.bpm or _median_tempo(material))
+    bpm = checked_tempo(options.bpm or _median_tempo(material))
     frames = None if options.bars else round((options.minutes or 3.0) * 60 * SAMPLE_RATE)
     bars = options.bars or _bars_for(frames or 1, bpm)
     parts = form.plan(bars) if options.energy is None else form.plan_curve(bars, options.energy)
     progress(0, 3, "choosing anchors")
     start = None if options.start is None else material.index(options.start)
-    chosen = anchors.choose(material, parts, rng, bpm=bpm, start=start)
+    chosen = anchors.choose_anchors(material, parts, rng, bpm=bpm, start=start)
     progress(1, 3, "walking")
     walks = _walks(material, parts, chosen, options.morph)
     progress(2, 3, "arranging")
@@ -107,7 +107,7 @@ def compose(
 class _Step:
     """What sounds for four bars (or the rest of a part) of the form."""
 
-    source: Source
+    source: ClipSource
     start: int
     bars: int
     gain_db: float
@@ -118,7 +118,7 @@ class _Step:
 class _Stage:
     """A part with its steps."""
 
-    part: Part
+    part: FormSection
     steps: tuple[_Step, ...]
 
 
@@ -149,11 +149,11 @@ def _end_tick(bars: int, frames: int | None, bpm: float) -> int:
 
 
 def _walks(
-    material: Material, parts: Sequence[Part], chosen: NDArray[np.int64], morph: str
+    material: Material, parts: Sequence[FormSection], chosen: NDArray[np.int64], morph: str
 ) -> list[Array]:
     """For each part its latents: (segments, 64), or (4 segments, 64) where each bar has its own."""
     centre = material.latents.mean(axis=0)
-    slots = anchors.slots_of(parts)
+    slots = anchors.anchor_slots(parts)
     rows = [chosen[[slot.part == number for slot in slots]] for number in range(len(parts))]
     walks = []
     for number, part in enumerate(parts):
@@ -192,7 +192,7 @@ def _nearest(material: Material, latent: Array) -> int:
 def _stages(
     material: Material,
     options: ComposeOptions,
-    parts: Sequence[Part],
+    parts: Sequence[FormSection],
     chosen: NDArray[np.int64],
     walks: list[Array],
 ) -> list[_Stage]:
@@ -218,11 +218,11 @@ def _stages(
     return _begun_with(stages, RealSource(material.ids[int(chosen[0])]))
 
 
-def _segments(part: Part) -> int:
+def _segments(part: FormSection) -> int:
     return -(-part.bars // BARS_PER_SEGMENT)
 
 
-def _gains(parts: Sequence[Part], spectra: Sequence[Array]) -> list[float]:
+def _gains(parts: Sequence[FormSection], spectra: Sequence[Array]) -> list[float]:
     """For every step of every part."""
     energy = [np.linspace(*part.energy, _segments(part)) for part in parts]
     loudness = [levels.loudness_db(spectrum) for heard in spectra for spectrum in heard]
@@ -240,7 +240,7 @@ def _latent_source(
     )
 
 
-def _begun_with(stages: list[_Stage], opening: Source) -> list[_Stage]:
+def _begun_with(stages: list[_Stage], opening: ClipSource) -> list[_Stage]:
     """The first four bars are the real segment itself; the walk leaves from its latent."""
     first = stages[0]
     real = _Step(opening, first.steps[0].start, first.steps[0].bars, first.steps[0].gain_db, False)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, new_id
-from core.arrangement.placing import ending_at, halves, place_all, starting_at
+from core.arrangement.placement import place_clips, split_clip, with_end, with_start
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
 
@@ -56,7 +56,7 @@ def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrang
 
 def add(arrangement: Arrangement, lane_id: str, *clips: Clip) -> Arrangement:
     """Place `clips` on the lane; what they land on makes room."""
-    return _on_lane(arrangement, lane_id, lambda lane: place_all(lane, clips))
+    return _on_lane(arrangement, lane_id, lambda lane: place_clips(lane, clips))
 
 
 def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
@@ -104,12 +104,12 @@ def reach(
 
 def trim_start(arrangement: Arrangement, clip_id: str, tick: int) -> Arrangement:
     """Let the clip begin at `tick`, its sound staying where it was."""
-    return _replaced(arrangement, clip_id, lambda clip: starting_at(clip, max(tick, 0)))
+    return _replaced(arrangement, clip_id, lambda clip: with_start(clip, max(tick, 0)))
 
 
 def trim_end(arrangement: Arrangement, clip_id: str, tick: int) -> Arrangement:
     """Let the clip end at `tick`; beyond its four bars it goes on as a loop."""
-    return _replaced(arrangement, clip_id, lambda clip: ending_at(clip, tick))
+    return _replaced(arrangement, clip_id, lambda clip: with_end(clip, tick))
 
 
 def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = "") -> Arrangement:
@@ -123,7 +123,7 @@ def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = 
         raise InputError("the cut lies outside the clip; choose a place inside it")
     if any(other is not clip and other.start < tick < other.end for other in lane.clips):
         raise InputError("a clip cannot be cut inside a crossfade; choose a place beside it")
-    pair = halves(clip, tick, right_id or new_id())
+    pair = split_clip(clip, tick, right_id or new_id())
     others = tuple(other for other in lane.clips if other is not clip)
     return _on_lane(arrangement, lane.id, lambda row: row.changed(clips=others + pair))
 
@@ -261,13 +261,13 @@ def _replaced(
     others = tuple(other for other in lane.clips if other is not clip)
     changed = change(clip)
     return _on_lane(
-        arrangement, lane.id, lambda row: place_all(row.changed(clips=others), [changed])
+        arrangement, lane.id, lambda row: place_clips(row.changed(clips=others), [changed])
     )
 
 
 def _placed(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
     rows = [
-        place_all(lane, [clip for row, clip in clips if row == index])
+        place_clips(lane, [clip for row, clip in clips if row == index])
         for index, lane in enumerate(arrangement.lanes)
     ]
     return _with_lanes(arrangement, rows)
@@ -277,7 +277,7 @@ def _rippled(arrangement: Arrangement, start: int, end: int, shift: int) -> Arra
     rows = []
     for lane in arrangement.lanes:
         pieces = [piece for clip in lane.clips for piece in _outside(clip, start, end, shift)]
-        rows.append(place_all(lane.changed(clips=()), pieces))
+        rows.append(place_clips(lane.changed(clips=()), pieces))
     return _with_lanes(arrangement, rows)
 
 
@@ -285,9 +285,9 @@ def _outside(clip: Clip, start: int, end: int, shift: int) -> list[Clip]:
     """What remains of `clip` outside start..end, the later part shifted."""
     pieces = []
     if clip.start < start:
-        pieces.append(ending_at(clip, min(clip.end, start)))
+        pieces.append(with_end(clip, min(clip.end, start)))
     if clip.end > end:
-        later = starting_at(clip, max(clip.start, end))
+        later = with_start(clip, max(clip.start, end))
         later = later.changed(start=later.start + shift)
         pieces.append(later.changed(id=new_id()) if pieces else later)
     return pieces

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, linear
+from core.arrangement.clip import Clip, db_to_gain
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
@@ -95,7 +95,7 @@ def export(
     written: tuple[Path, ...] = ()
     if stems:
         progress(0.95, 1.0, "writing stems")
-        most = math.inf if lufs is None else linear(ceiling_dbtp)
+        most = math.inf if lufs is None else db_to_gain(ceiling_dbtp)
         written = _write_stems(mix, target, part, gain, most, bit_depth, cancel)
     progress(1.0, 1.0, "done")
     return ExportResult(target, written, len(raw), *_metered(mastered))
@@ -117,14 +117,14 @@ def _mastered(raw: FloatArray, lufs: float | None, ceiling_dbtp: float) -> tuple
     measured = loudness.integrated_lufs(raw)
     if measured <= _SILENCE_LUFS:
         return raw, 1.0
-    return loudness.master(raw, lufs=lufs, ceiling_dbtp=ceiling_dbtp), linear(lufs - measured)
+    return loudness.master(raw, lufs=lufs, ceiling_dbtp=ceiling_dbtp), db_to_gain(lufs - measured)
 
 
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
-    """Clips that sound in the part on lanes that are heard; what joints need beside is few."""
+    """Clips that sound in the part on lanes that are heard; what transitions need beside is few."""
     return [
         clip
-        for lane in arrangement.heard
+        for lane in arrangement.audible_lanes
         for clip in lane.clips
         if arrangement.frame(clip.start) < part[1] and arrangement.frame(clip.end) > part[0]
     ]
@@ -154,7 +154,7 @@ def _rendered(
 
 def _soften(sound: FloatArray, part: tuple[int, int], frames: int) -> None:
     """Where the part is cut out of the whole, fade its ends for a millisecond."""
-    rise = fades.edge(min(_EDGE, len(sound) // 2))[:, None]
+    rise = fades.edge_fade(min(_EDGE, len(sound) // 2))[:, None]
     if part[0] > 0:
         sound[: len(rise)] *= rise
     if part[1] < frames:
@@ -181,16 +181,16 @@ def _write_stems(
 
 
 def _lane_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
-    """File -> mixdown of each lane that is heard, its joints with other lanes as in the whole."""
+    """Mixdown of each audible lane by file; transitions with other lanes stay as in the whole."""
     whole = mix.arrangement
     found = {}
     for number, lane in enumerate(whole.lanes, 1):
-        if lane not in whole.heard or not lane.clips:
+        if lane not in whole.audible_lanes or not lane.clips:
             continue
         name = re.sub(r"[^\w-]+", "-", lane.name).strip("-")
         path = target.with_name(f"{target.stem}-{number}-{name or 'lane'}{target.suffix}")
         alone = [other.changed(solo=other is lane) for other in whole.lanes]
-        found[path] = mix.again(whole.changed(lanes=tuple(alone)))
+        found[path] = mix.updated(whole.changed(lanes=tuple(alone)))
     return found
 
 

@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import linear
+from core.arrangement.clip import db_to_gain
 
 FloatArray = NDArray[np.float32]
 
 LEAST_CORRELATION = -0.7
-"""Signals more opposed than this would be raised by more than 5 dB in the middle of their joint."""
+"""The crossfade of signals more opposed than this would raise them by more than 5 dB midway."""
 
 
 def ramp(frames: int) -> FloatArray:
@@ -26,7 +26,7 @@ def fade_in(frames: int) -> FloatArray:
     return np.asarray(np.sin(0.5 * np.pi * ramp(frames)), dtype=np.float32)
 
 
-def edge(frames: int) -> FloatArray:
+def edge_fade(frames: int) -> FloatArray:
     """(frames,) a half cosine from 0 to 1: for edges so short that a corner would click."""
     return fade_in(frames) ** 2
 
@@ -50,5 +50,5 @@ def crossfade(
 def pan_gains(gain_db: float, pan: float) -> FloatArray:
     """(2,) gains of the left and right channel: constant power, 0 dB each in the middle."""
     angle = (pan + 1.0) * 0.25 * math.pi
-    gains = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0) * linear(gain_db)
+    gains = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0) * db_to_gain(gain_db)
     return gains.astype(np.float32)

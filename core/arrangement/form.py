@@ -21,7 +21,7 @@ _HIGH: Final = 0.65
 
 
 @dataclass(frozen=True)
-class Part:
+class FormSection:
     """A stretch of the form.
 
     start, bars: position and length in bars
@@ -70,7 +70,7 @@ _SHORT: Final = (
 """Forms of tracks shorter than so many bars."""
 
 
-def plan(bars: int) -> list[Part]:
+def plan(bars: int) -> list[FormSection]:
     """The form of a track of `bars` bars: intro, build, drop, break, rise, drop, outro.
 
     Parts are multiples of eight bars, of four where the track is short; what does not fit goes to
@@ -88,13 +88,13 @@ def plan(bars: int) -> list[Part]:
     lengths[-1] += bars - sum(lengths)
     starts = [0, *itertools.accumulate(lengths)]
     parts = [
-        Part(kind.name, start, length, kind.energy, kind.kick, kind.entry)
+        FormSection(kind.name, start, length, kind.energy, kind.kick, kind.entry)
         for kind, start, length in zip(kinds, starts, lengths, strict=False)
     ]
     return _opened(parts)
 
 
-def plan_curve(bars: int, curve: Sequence[float]) -> list[Part]:
+def plan_curve(bars: int, curve: Sequence[float]) -> list[FormSection]:
     """The form whose energy follows `curve`, evenly spaced points of 0..1 from begin to end.
 
     A new part begins where the curve has moved by a quarter, or after 32 bars; a sudden rise to the
@@ -140,9 +140,9 @@ def _shared(units: int, weights: Sequence[float]) -> list[int]:
     return counts
 
 
-def _opened(parts: list[Part]) -> list[Part]:
+def _opened(parts: list[FormSection]) -> list[FormSection]:
     first = parts[0]
-    opening = Part(first.name, first.start, first.bars, first.energy, first.kick, "open")
+    opening = FormSection(first.name, first.start, first.bars, first.energy, first.kick, "open")
     return [opening, *parts[1:]]
 
 
@@ -160,8 +160,8 @@ def _grouped(levels: list[float], most: int) -> Iterator[tuple[int, int]]:
             first = at
 
 
-def _free_part(start: int, bars: int, energy: tuple[float, float], rise: float) -> Part:
+def _free_part(start: int, bars: int, energy: tuple[float, float], rise: float) -> FormSection:
     drop = rise >= _SUDDEN and energy[0] >= _HIGH
     name = "drop" if energy[0] >= _HIGH else "break" if energy[0] < 0.3 else "build"
     kick = float(np.clip(1.4 * energy[0] - 0.3, 0.0, 1.0))
-    return Part(name, start, bars, energy, kick, "cut" if drop else "mix")
+    return FormSection(name, start, bars, energy, kick, "cut" if drop else "mix")

@@ -17,7 +17,7 @@ from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, SAMPLE_RATE
 Array: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
 Decode: TypeAlias = Callable[[Array], Array]
-Listen: TypeAlias = Callable[[str], Array]
+ReadAudio: TypeAlias = Callable[[str], Array]
 
 _CHROMA_WINDOW: Final = 16_384
 _CHROMA_HZ: Final = (100.0, 2000.0)
@@ -36,7 +36,7 @@ class Material:
     decode:     latents (m, 64) -> spectra (m, 512, 128) dB
     confidence: (n,) 0..1, of the beat grid
     phrase:     (n,) True where a phrase begins
-    listen:     segment id -> (frames, channels), to judge harmony by; None: do without
+    read_audio: segment id -> (frames, channels), to judge harmony by; None: do without
     """
 
     ids: tuple[str, ...]
@@ -49,7 +49,7 @@ class Material:
     model_hash: str = ""
     confidence: Doubles | None = None
     phrase: NDArray[np.bool_] | None = None
-    listen: Listen | None = None
+    read_audio: ReadAudio | None = None
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -116,7 +116,7 @@ class _Library(Protocol):
     def segment_audio(self, segment: Any, preroll_frames: int = ...) -> Array: ...
 
 
-def gather(
+def load_material(
     library: _Library, ids: Sequence[str], latents: Array, decode: Decode, model_hash: str
 ) -> Material:
     """The phrase-aligned segments of `library` that have `latents` (rows belong to `ids`).
@@ -150,7 +150,7 @@ def gather(
             ],
             bool,
         ),
-        listen=lambda segment_id: library.segment_audio(library.segment(segment_id)),
+        read_audio=lambda segment_id: library.segment_audio(library.segment(segment_id)),
     )
 
 

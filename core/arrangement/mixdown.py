@@ -1,7 +1,7 @@
 """From an arrangement to samples, the same for playback and export.
 
-All that is costly (rendering clips, filtering at joints) happens in `prepare`; `render` only adds
-slices. Every sample is the same whatever blocks it is asked for in.
+All that is costly (rendering clips, filtering at transitions) happens in `prepare`; `render` only
+adds slices. Every sample is the same whatever blocks it is asked for in.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import bands, fades, joints
+from core.arrangement import crossover, fades, transitions
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, Source, linear
-from core.arrangement.joints import Joint
-from core.arrangement.loops import Loop, Stream
+from core.arrangement.clip import Clip, ClipSource, db_to_gain
+from core.arrangement.loop_stream import Loop, LoopStream
+from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -32,7 +32,7 @@ _EDGE_OUT: Final = SAMPLE_RATE // 200
 
 @dataclass(frozen=True)
 class Shape:
-    """Gains of a clip from frame `start` on: (frames, 1), or (frames, bands) of `bands.split`."""
+    """Gains of a clip from frame `start` on: (frames, 1), or (frames, bands) of the crossover."""
 
     start: int
     gains: FloatArray
@@ -49,7 +49,7 @@ class Prepared:
 
     start: int
     end: int
-    stream: Stream
+    stream: LoopStream
     pieces: tuple[tuple[int, FloatArray], ...]
 
     def parts(self, start: int, end: int) -> Iterable[tuple[int, FloatArray]]:
@@ -71,7 +71,7 @@ class Prepared:
 class _Slot:
     """A clip: its lane, where, how loud, and its prepared sound once there is one.
 
-    Lanes that are not heard have slots too, so that `again` keeps their sound until they are.
+    Lanes that are not heard have slots too, so that `updated` keeps their sound until they are.
     """
 
     lane: str
@@ -97,22 +97,22 @@ class Mixdown:
     ) -> None:
         self.arrangement = arrangement
         self.frames = arrangement.length_frames
-        self.joints = tuple(joints.find(arrangement))
+        self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
         self._bpm = arrangement.bpm
-        self._incoming = {joint.incoming.id: joint for joint in self.joints}
-        self._outgoing = {joint.outgoing.id: joint for joint in self.joints}
+        self._incoming = {transition.incoming.id: transition for transition in self.transitions}
+        self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
         self._before, self._after = _continued(arrangement)
-        self._gains: dict[Joint, tuple[Shape, Shape]] = {}
-        self._loops: dict[tuple[Source, bool], Loop] = {}
-        heard = {lane.id for lane in arrangement.heard}
+        self._gains: dict[Transition, tuple[Shape, Shape]] = {}
+        self._loops: dict[tuple[ClipSource, bool], Loop] = {}
+        heard = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane in heard]
         self._unheard = [slot for slot in slots if slot.lane not in heard]
         if reuse is not None and reuse._bpm == self._bpm:
             self._take(reuse)
 
-    def again(self, arrangement: Arrangement) -> Mixdown:
+    def updated(self, arrangement: Arrangement) -> Mixdown:
         """A mixdown of an edited `arrangement` that takes over all that has not changed."""
         return Mixdown(arrangement, self._audio_of, reuse=self)
 
@@ -123,7 +123,7 @@ class Mixdown:
         *,
         span: tuple[int, int] | None = None,
     ) -> None:
-        """Render clips in order and shape their joints: all, or those in `span` (frames).
+        """Render clips in order and shape their transitions: all, or those in `span` (frames).
 
         Raises `Cancelled`, and what `audio_of` raises.
         """
@@ -175,25 +175,29 @@ class Mixdown:
                 slot.prepared = None
         self._loops = {key: loop for key, loop in self._loops.items() if key[0] in still}
         self._gains = {
-            joint: shapes for joint, shapes in self._gains.items() if shapes[0].end > before
+            transition: shapes
+            for transition, shapes in self._gains.items()
+            if shapes[0].end > before
         }
 
     def _slot(self, lane: Lane, clip: Clip) -> _Slot:
-        joint = self._incoming.get(clip.id)
-        start = joint.frames(self._bpm)[0] if joint else self.arrangement.frame(clip.start)
+        transition = self._incoming.get(clip.id)
+        start = (
+            transition.frames(self._bpm)[0] if transition else self.arrangement.frame(clip.start)
+        )
         end = min(self.arrangement.frame(clip.end), self.frames)
         key = (_sounding(clip), start, end, *(self._edge_keys(clip)))
-        gains = fades.pan_gains(lane.gain_db, lane.pan) * linear(clip.gain_db)
+        gains = fades.pan_gains(lane.gain_db, lane.pan) * db_to_gain(clip.gain_db)
         return _Slot(lane.id, clip, start, end, gains, key)
 
     def _edge_keys(self, clip: Clip) -> Iterator[object]:
         """What the sound of the edges depends on beside the clip itself, its own gain left out."""
         yield clip.id in self._before
         yield clip.id in self._after
-        for joint in (self._incoming.get(clip.id), self._outgoing.get(clip.id)):
-            sides = joint and (_sounding(joint.outgoing), _sounding(joint.incoming))
-            ratio = joint and joint.outgoing.gain_db - joint.incoming.gain_db
-            yield joint and (joint.start, joint.end, joint.swap, sides, ratio)
+        for transition in (self._incoming.get(clip.id), self._outgoing.get(clip.id)):
+            sides = transition and (_sounding(transition.outgoing), _sounding(transition.incoming))
+            ratio = transition and transition.outgoing.gain_db - transition.incoming.gain_db
+            yield transition and (transition.start, transition.end, transition.swap, sides, ratio)
 
     def _take(self, reuse: Mixdown) -> None:
         before = (*reuse._unheard, *reuse._slots)
@@ -211,8 +215,8 @@ class Mixdown:
             slot.prepared = Prepared(slot.start, slot.end, stream, pieces)
         return slot.prepared
 
-    def _stream(self, clip: Clip) -> Stream:
-        return Stream(self._loop(clip), clip, self._bpm)
+    def _stream(self, clip: Clip) -> LoopStream:
+        return LoopStream(self._loop(clip), clip, self._bpm)
 
     def _loop(self, clip: Clip) -> Loop:
         whole, wanted = (clip.source, False), (clip.source, clip.bass_cut)
@@ -226,36 +230,40 @@ class Mixdown:
         clip, half = slot.clip, (slot.end - slot.start) // 2
         incoming, outgoing = self._incoming.get(clip.id), self._outgoing.get(clip.id)
         if incoming:
-            yield self._joint_shapes(incoming)[1]
+            yield self._transition_shapes(incoming)[1]
         elif clip.id not in self._before:
             frames = self.arrangement.frame(clip.start + clip.fade_in) - slot.start
-            gains = fades.fade_in(frames) if clip.fade_in else fades.edge(min(_EDGE_IN, half))
+            gains = fades.fade_in(frames) if clip.fade_in else fades.edge_fade(min(_EDGE_IN, half))
             yield Shape(slot.start, gains[:, None])
         if outgoing:
-            yield self._joint_shapes(outgoing)[0]
+            yield self._transition_shapes(outgoing)[0]
         elif clip.id not in self._after:
             frames = slot.end - self.arrangement.frame(clip.end - clip.fade_out)
-            gains = fades.fade_in(frames) if clip.fade_out else fades.edge(min(_EDGE_OUT, half))
+            gains = (
+                fades.fade_in(frames) if clip.fade_out else fades.edge_fade(min(_EDGE_OUT, half))
+            )
             yield Shape(slot.end - len(gains), gains[::-1, None])
 
-    def _joint_shapes(self, joint: Joint) -> tuple[Shape, Shape]:
-        if joint not in self._gains:
-            start, end = joint.frames(self._bpm)
-            read = _whole if joint.touching else _bands
+    def _transition_shapes(self, transition: Transition) -> tuple[Shape, Shape]:
+        if transition not in self._gains:
+            start, end = transition.frames(self._bpm)
+            read = _whole if transition.touching else _bands
             sides = [
                 [
-                    part * np.float32(linear(clip.gain_db))
+                    part * np.float32(db_to_gain(clip.gain_db))
                     for part in read(self._stream(clip), start, end)
                 ]
-                for clip in (joint.outgoing, joint.incoming)
+                for clip in (transition.outgoing, transition.incoming)
             ]
-            out, into = joints.band_gains(
+            out, into = transitions.band_gains(
                 *sides,
                 beat_frames=self.arrangement.seconds(TICKS_PER_BEAT) * SAMPLE_RATE,
-                swap=None if joint.swap is None else self.arrangement.frame(joint.swap) - start,
+                swap=None
+                if transition.swap is None
+                else self.arrangement.frame(transition.swap) - start,
             )
-            self._gains[joint] = Shape(start, out), Shape(start, into)
-        return self._gains[joint]
+            self._gains[transition] = Shape(start, out), Shape(start, into)
+        return self._gains[transition]
 
 
 def _add(lanes: dict[str, FloatArray], lane: str, part: FloatArray, at: int, frames: int) -> None:
@@ -284,7 +292,7 @@ def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:
         (a.id, b.id)
         for lane in arrangement.lanes
         for a, b in itertools.pairwise(lane.clips)
-        if joints.goes_on(a, b)
+        if transitions.continues(a, b)
     ]
     return {after for _, after in pairs}, {before for before, _ in pairs}
 
@@ -300,7 +308,7 @@ def _grouped(shapes: list[Shape]) -> list[list[Shape]]:
     return groups
 
 
-def _shaped(stream: Stream, shapes: list[Shape]) -> tuple[int, FloatArray]:
+def _shaped(stream: LoopStream, shapes: list[Shape]) -> tuple[int, FloatArray]:
     """The piece of `stream` that `shapes` cover, with all their gains."""
     start, end = shapes[0].start, max(shape.end for shape in shapes)
     width = max(shape.gains.shape[1] for shape in shapes)
@@ -313,9 +321,9 @@ def _shaped(stream: Stream, shapes: list[Shape]) -> tuple[int, FloatArray]:
     return start, np.sum([part * gains[:, [i]] for i, part in enumerate(parts)], axis=0)
 
 
-def _whole(stream: Stream, start: int, end: int) -> list[FloatArray]:
+def _whole(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
     return [stream.read(start, end)]
 
 
-def _bands(stream: Stream, start: int, end: int) -> list[FloatArray]:
-    return bands.split(stream.read(start - bands.CONTEXT, end + bands.CONTEXT))
+def _bands(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
+    return crossover.split_bands(stream.read(start - crossover.CONTEXT, end + crossover.CONTEXT))

@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import Clip, Source
+from core.arrangement.clip import Clip, ClipSource
 
 FloatArray = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ class Prefetch:
         ordered = sorted(clips, key=lambda clip: (clip.start, clip.end))
         self._audio_of = audio_of
         self._waiting = list({clip.source: clip for clip in ordered}.values())[::-1]
-        self._begun: dict[Source, Future[FloatArray]] = {}
+        self._begun: dict[ClipSource, Future[FloatArray]] = {}
         self._ahead = _AHEAD * workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="prefetch")
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource, RealSource, Source
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.atomic import write_text
 from core.errors import InputError, ProjectError
 
@@ -179,7 +179,7 @@ def _clip(clip: Clip) -> dict[str, Any]:
     return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
 
 
-def source_to_json(source: Source) -> dict[str, Any]:
+def source_to_json(source: ClipSource) -> dict[str, Any]:
     """`source` as plain JSON values, floats to the last bit."""
     if isinstance(source, RealSource):
         return {"segment": source.segment_id}
@@ -280,7 +280,7 @@ def _read_clip(value: Any) -> Clip:
     return Clip(source=source_from_json(fields.pop("source")), **_known(fields, Clip))
 
 
-def source_from_json(value: Any) -> Source:
+def source_from_json(value: Any) -> ClipSource:
     """What `source_to_json` made. Raises `InputError`, `KeyError`, `TypeError` or `ValueError`."""
     fields = dict(_object(value, "a source"))
     if "segment" in fields:

@@ -12,7 +12,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
-from core.arrangement.material import gather
+from core.arrangement.material import load_material
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
@@ -59,7 +59,7 @@ def compose_to(space: Workspace, options: Namespace) -> None:
 def _composed(space: Workspace, options: Namespace) -> Arrangement:
     decoder = space.decoder
     ids, latents = decoder.latents()
-    material = gather(space.library, ids, latents, decoder.decode, space.codec.hash)
+    material = load_material(space.library, ids, latents, decoder.decode, space.codec.hash)
     chosen = ComposeOptions(
         minutes=options.minutes,
         bars=options.bars,

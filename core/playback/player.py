@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, linear
+from core.arrangement.clip import Clip, db_to_gain
 from core.errors import InputError
 from core.playback.buffering import OpenOutput
 from core.playback.feeding import Command, Feeder
@@ -126,7 +126,7 @@ class Player:
 
     def set_gain(self, db: float) -> None:
         """Raise or lower everything that sounds by `db`."""
-        gain = linear(db)
+        gain = db_to_gain(db)
         self._tell(lambda mixer: mixer.set_gain(gain))
 
     def audition(self, loop: FloatArray, bpm: float) -> None:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from core import scientific
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, Source
+from core.arrangement.clip import Clip, ClipSource
 from core.errors import Cancelled, InputError
 from core.playback.snapshot import Snapshot
 from core.settings import SAMPLE_RATE, segment_frames
 
 FloatArray = NDArray[np.float32]
-Loops = Mapping[Source, FloatArray]
+Loops = Mapping[ClipSource, FloatArray]
 
 Span = tuple[int, int]
 
@@ -40,7 +40,7 @@ class Request:
     def of(cls, arrangement: Arrangement, audio_of: Callable[[Clip], FloatArray | None]) -> Request:
         """Ask `audio_of` once for every source; None, or a loop of another tempo, is none."""
         frames = segment_frames(arrangement.bpm)
-        loops: dict[Source, FloatArray] = {}
+        loops: dict[ClipSource, FloatArray] = {}
         for source, clip in {clip.source: clip for clip in arrangement.clips()}.items():
             loop = audio_of(clip)
             if loop is not None and abs(len(loop) - frames) <= 1:
@@ -74,7 +74,7 @@ def usable(request: Request, last: Request | None) -> tuple[Request, str]:
 
     What was usable in `last` is not looked at again.
     """
-    from core.arrangement.loops import Loop
+    from core.arrangement.loop_stream import Loop
 
     problem, loops = "", {}
     for source, loop in request.loops.items():

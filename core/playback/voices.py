@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.fades import edge
+from core.arrangement.fades import edge_fade
 from core.playback.snapshot import SEAM, Region, Snapshot, seam
 
 FloatArray = NDArray[np.float32]
@@ -122,12 +122,12 @@ class Voice:
     def _fade(self, part: FloatArray, at: int) -> None:
         risen = self.start + self.rise
         if at < risen:
-            gains = edge(self.rise)[at - self.start : at - self.start + len(part)]
+            gains = edge_fade(self.rise)[at - self.start : at - self.start + len(part)]
             part[: len(gains)] *= gains[:, None]
         if self.end is not None and at + len(part) > self.end - self.fall:
             first = max(0, self.end - self.fall - at)
             into = at + first - (self.end - self.fall)
-            gains = edge(self.fall)[::-1][into : into + len(part) - first]
+            gains = edge_fade(self.fall)[::-1][into : into + len(part) - first]
             part[first:] *= gains[:, None]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import Clip, LatentSource, RealSource, Source
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.dsp import renderers
 from core.dsp.renderers import Source as Sounding
 from core.errors import InputError
@@ -97,7 +97,7 @@ class Decoder:
         """Spectra (n, 512, 128) dB of `latents` (n, 64)."""
         return self.codec.decode(latents)
 
-    def spectrogram(self, source: Source) -> Array:
+    def spectrogram(self, source: ClipSource) -> Array:
         """(512, 128) dB of a real segment, or of a latent as the model decodes it.
 
         Raises:
@@ -110,7 +110,7 @@ class Decoder:
 
     def audio(
         self,
-        source: Source,
+        source: ClipSource,
         bpm: float,
         renderer: str | None = None,
         quality: str = "interactive",
@@ -137,7 +137,7 @@ class Decoder:
         key = (self.codec.hash, own, name, bpm, quality)
         return self._rendered.get(key, lambda: self.rendering.loop(own, bpm, name, quality, first))
 
-    def renderer_for(self, source: Source, renderer: str | None = None) -> str:
+    def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
         """The renderer that `audio` will use: "original" for a real segment."""
         if isinstance(source, RealSource):
             return ORIGINAL
@@ -166,7 +166,7 @@ class Decoder:
 
     def render_many(
         self,
-        sources: Iterable[Source],
+        sources: Iterable[ClipSource],
         bpm: float,
         *,
         quality: str = "interactive",

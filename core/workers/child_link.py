@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
-from core.arrangement.clip import Source
+from core.arrangement.clip import ClipSource
 from core.workers.conversation import Conversation
 from core.workers.failures import obituary
 from core.workers.messages import (
@@ -91,7 +91,7 @@ class ChildLink(QObject):
     def audition(
         self,
         key: Hashable,
-        source: Source,
+        source: ClipSource,
         bpm: float,
         renderer: str | None = None,
         bar: int | None = None,
@@ -101,12 +101,12 @@ class ChildLink(QObject):
         self._waiting.audition(key, Sound(source, bpm, renderer, bar))
         self._next()
 
-    def render(self, key: Hashable, source: Source, bpm: float) -> None:
+    def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
         """A loop for a clip."""
         self._waiting.clip(key, Sound(source, bpm))
         self._next()
 
-    def spectrogram(self, key: Hashable, source: Source) -> None:
+    def spectrogram(self, key: Hashable, source: ClipSource) -> None:
         """A spectrogram without a sound."""
         self._waiting.picture(key, Picture(source))
         self._next()

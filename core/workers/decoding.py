@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core import resources, settings
-from core.arrangement.clip import LatentSource, Source
+from core.arrangement.clip import ClipSource, LatentSource
 from core.errors import ModelError
 from core.progress import Progress
 from core.workers.messages import Array, Heard, Open, Picture, Ready, Sound
@@ -97,7 +97,7 @@ class Decoding:
         self._codec = kept
         return kept
 
-    def _seen(self, source: Source) -> Array:
+    def _seen(self, source: ClipSource) -> Array:
         return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import Source
+from core.arrangement.clip import ClipSource
 
 Array = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ class Sound:
     """A loop of `source` at `bpm`; `renderer` None: the source's own. With `bar` (0..3) somebody is
     waiting to hear that bar, before the others are there."""
 
-    source: Source
+    source: ClipSource
     bpm: float
     renderer: str | None = None
     bar: int | None = None
@@ -49,7 +49,7 @@ class Sound:
 class Picture:
     """The spectrogram of `source`."""
 
-    source: Source
+    source: ClipSource
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Sounded:
     """
 
     key: Hashable
-    source: Source
+    source: ClipSource
     bpm: float
     loop: Array
     spectrogram: Array | None
@@ -132,7 +132,7 @@ class Seen:
     """The spectrogram (512, 128) dB of `source`."""
 
     key: Hashable
-    source: Source
+    source: ClipSource
     spectrogram: Array
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from core.arrangement.clip import RealSource, Source
+from core.arrangement.clip import ClipSource, RealSource
 from core.errors import InputError, LibraryError
 from core.progress import Progress
 from core.workers.messages import Array, Heard, Open, Picture, Ready, Sound
@@ -84,7 +84,7 @@ def _warm_up() -> None:
         importlib.import_module(name)
 
 
-def _segment(source: Source) -> str:
+def _segment(source: ClipSource) -> str:
     if not isinstance(source, RealSource):
         raise InputError("a latent takes a model")
     return source.segment_id

@@ -9,7 +9,7 @@ from typing import Final, TypeGuard
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.arrangement.clip import RealSource, Source
+from core.arrangement.clip import ClipSource, RealSource
 from core.workers.child_link import ChildLink
 from core.workers.decoder_link import DecoderLink
 from core.workers.loop_store import LoopStore
@@ -24,7 +24,7 @@ KEPT_BYTES: Final = 96 << 20
 class _Key:
     """A sound; `renderer` None: the source's own."""
 
-    source: Source
+    source: ClipSource
     bpm: float
     renderer: str | None = None
 
@@ -103,13 +103,13 @@ class Sounds(QObject):
         self._drop_waiting()
         self.busy.emit(len(self._wanted))
 
-    def loop(self, source: Source, bpm: float) -> Array | None:
+    def loop(self, source: ClipSource, bpm: float) -> Array | None:
         """The loop (frames, 2) of `source` at `bpm` if it is there, be it as the last model decoded
         it. Takes no time."""
         found = self._kept.get(_Key(source, bpm))
         return None if found is None else found.loop
 
-    def want(self, sources: Iterable[Source], bpm: float) -> None:
+    def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
         """The arrangement needs these, the first ones first, and none of those wanted before that
         are not among them."""
         needed = [_Key(source, bpm) for source in dict.fromkeys(sources)]
@@ -123,7 +123,7 @@ class Sounds(QObject):
         self.busy.emit(len(self._wanted))
 
     def audition(
-        self, source: Source, bpm: float, renderer: str | None = None, bar: int = 0
+        self, source: ClipSource, bpm: float, renderer: str | None = None, bar: int = 0
     ) -> None:
         """Have `source` heard as soon as can be, from its `bar` (0..3) on; an earlier one that was
         not begun is dropped."""
@@ -147,7 +147,7 @@ class Sounds(QObject):
         """Whether this is for us, and of the model that decodes now."""
         return isinstance(asked, _Asked) and asked == self._asked(asked.key, asked.purpose)
 
-    def _link(self, source: Source) -> ChildLink:
+    def _link(self, source: ClipSource) -> ChildLink:
         return self._reader if isinstance(source, RealSource) else self._decoder
 
     def _drop_waiting(self) -> None:

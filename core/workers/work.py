@@ -18,7 +18,7 @@ from core.workers.learning import Emit, train
 
 if TYPE_CHECKING:
     from core.arrangement.arrangement import Arrangement
-    from core.arrangement.clip import Source
+    from core.arrangement.clip import ClipSource
     from core.arrangement.export import ExportResult
     from core.library.report import ImportReport
     from core.library.tracks import Track
@@ -94,7 +94,7 @@ def compose(
     these latents (`walking`)."""
     from core.arrangement.compose import ComposeOptions
     from core.arrangement.compose import compose as run
-    from core.arrangement.material import gather
+    from core.arrangement.material import load_material
     from core.render.workspace import open_workspace
     from core.workers import walking
 
@@ -105,7 +105,7 @@ def compose(
             bpm = chosen.bpm or space.library.tempo
             return walking.along(path_points, decode, model_hash, bpm, chosen)
         ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
-        material = gather(space.library, ids, latents, decode, model_hash)
+        material = load_material(space.library, ids, latents, decode, model_hash)
         return run(material, chosen, np.random.default_rng(chosen.seed), progress)
 
 
@@ -147,7 +147,7 @@ def export_audio(
 def clip_wav(
     library: Path,
     model: Path,
-    source: Source,
+    source: ClipSource,
     bpm: float,
     path: Path,
     progress: Progress,

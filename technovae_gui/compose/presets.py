@@ -67,7 +67,7 @@ def _random(seed: int) -> list[float]:
     return heights[:COLUMNS]
 
 
-def spans(parts: list[form.Part], bars: int) -> list[tuple[str, float, float]]:
+def spans(parts: list[form.FormSection], bars: int) -> list[tuple[str, float, float]]:
     """Name, begin and end (0..1 of the track) of `parts`; neighbours of one name are one."""
     found = []
     for name, group in itertools.groupby(parts, key=lambda part: part.name):

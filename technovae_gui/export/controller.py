@@ -69,7 +69,7 @@ class Exporting(QObject):
         document = self._document
         self.panel.set_ranges(document.loop is not None, bool(document.selection))
         seconds = {part: self._seconds(self._span(part)) for part in ("whole", "loop", "selection")}
-        lanes = sum(1 for lane in document.arrangement.heard if lane.clips)
+        lanes = sum(1 for lane in document.arrangement.audible_lanes if lane.clips)
         self.panel.set_lengths(**seconds, lanes=max(1, lanes))
 
     def _seconds(self, span: tuple[int, int] | None) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from core.arrangement.clip import Clip, LatentSource, RealSource, Source
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.library.latent_map import ATTRIBUTES
 from technovae_gui import theme
 from technovae_gui.timeline import ClipInfo, ink
@@ -66,7 +66,7 @@ class Describing(QObject):
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
         return ink.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
 
-    def facts(self, source: Source) -> Facts:
+    def facts(self, source: ClipSource) -> Facts:
         """What is known about a source, line by line."""
         found = self._studio.map
         if found is None:
@@ -88,7 +88,7 @@ class Describing(QObject):
             ("Tempo", f"{segment.bpm:.2f} BPM"),
         ]
 
-    def attributes(self, source: Source) -> dict[str, float]:
+    def attributes(self, source: ClipSource) -> dict[str, float]:
         """Which share of the library's segments lies below a real one, by attribute."""
         found = self._studio.map
         if found is None or not isinstance(source, RealSource):

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
-from core.arrangement.clip import LatentSource, Source
+from core.arrangement.clip import ClipSource, LatentSource
 
 Facts = list[tuple[str, str]]
-Describe = Callable[[Source], Facts]
+Describe = Callable[[ClipSource], Facts]
 
 
 class FactList(QWidget):
@@ -40,7 +40,7 @@ class FactList(QWidget):
             self._form.addRow(_dim(label), _value(value))
 
 
-def plain(source: Source) -> Facts:
+def plain(source: ClipSource) -> Facts:
     """What is known without a library."""
     if isinstance(source, LatentSource):
         points = len(source.latents)

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.arrangement.clip import Clip, LatentSource, Source
+from core.arrangement.clip import Clip, ClipSource, LatentSource
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector.bars import AttributeBars
 from technovae_gui.inspector.facts import Describe, FactList, plain
 from technovae_gui.inspector.settings_form import Change, SettingsForm
 
-AttributesOf = Callable[[Source], dict[str, float]]
+AttributesOf = Callable[[ClipSource], dict[str, float]]
 
 
 class ClipInspector(QWidget):
@@ -158,7 +158,7 @@ def _kinds(clips: Sequence[Clip]) -> list[tuple[str, str]]:
     return [("Segments", str(len(clips) - latents)), ("Latents", str(latents))]
 
 
-def _none(_source: Source) -> dict[str, float]:
+def _none(_source: ClipSource) -> dict[str, float]:
     return {}
 
 

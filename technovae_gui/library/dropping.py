@@ -11,4 +11,4 @@ from technovae_gui import mime
 
 def paths(data: QMimeData) -> list[Path]:
     """Local files and folders in `data`, in order."""
-    return [Path(name) for name in mime.files(data)]
+    return [Path(name) for name in mime.local_files(data)]

@@ -19,7 +19,7 @@ from technovae_gui.map.menu import menu
 from technovae_gui.map.morph import End
 from technovae_gui.map.places import Place
 from technovae_gui.map.preparing import LEAST_FOR_AXES
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 
 if TYPE_CHECKING:
     from technovae_gui.map.view import LatentMapView
@@ -164,7 +164,7 @@ class Actions(QObject):
         """Ask for what is at `spot` to be placed."""
         self.place_requested.emit(self.dragged_for(spot, decoded=decoded))
 
-    def dragged_for(self, spot: Spot, *, decoded: bool = False) -> list[Dragged]:
+    def dragged_for(self, spot: Spot, *, decoded: bool = False) -> list[DraggedSource]:
         """What a drag from `spot` carries: the selection if it is part of it; with Alt, latents."""
         latent_map = self._scene.map
         assert latent_map is not None
@@ -175,7 +175,7 @@ class Actions(QObject):
         dots = (places.dot(latent_map, int(row)) for row in rows)
         return [places.dragged(latent_map, dot, decoded=decoded) for dot in dots]
 
-    def dragged_at(self, spot: Spot, *, decoded: bool = False) -> Dragged:
+    def dragged_at(self, spot: Spot, *, decoded: bool = False) -> DraggedSource:
         """What is at `spot`: the marker's latent, a dot or a point."""
         assert self._scene.map is not None
         return places.dragged(self._scene.map, self._place_at(spot), decoded=decoded)

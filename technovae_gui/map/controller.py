@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.arrangement.clip import LatentSource, RealSource, Source
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.playback.state import PlayerState
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
 from core.workers.messages import Seen, Sounded
@@ -31,7 +31,7 @@ _BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
 class Place:
     """What is listened to: a source, where it lies on the map, its name, the dot nearest to it."""
 
-    source: Source
+    source: ClipSource
     xy: tuple[float, float] | None
     label: str
     segment_id: str
@@ -195,7 +195,7 @@ class Hearing(QObject):
             self._pictures.set_decoded(seen.spectrogram, "Decoded: what 64 numbers keep")
 
     @Slot(object, str)
-    def _failed(self, source: Source, message: str) -> None:
+    def _failed(self, source: ClipSource, message: str) -> None:
         if self._place is not None and source == self._place.source:
             self.sounding_changed.emit("")
             self._studio.problem.emit("sound", message)

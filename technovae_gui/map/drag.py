@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QDrag
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui import mime
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 from technovae_gui.widgets.chip import HEIGHT, chip
 
 
-def execute(widget: QWidget, dragged: list[Dragged], colour: QColor) -> None:
+def execute(widget: QWidget, dragged: list[DraggedSource], colour: QColor) -> None:
     """Drag `dragged` from `widget`; comes back when they are dropped."""
     text = dragged[0].name if len(dragged) == 1 else f"{len(dragged)} segments"
     drag = QDrag(widget)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.arrangement.clip import LatentSource, RealSource
 from core.library.latent_map import LatentMap
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 
 Array = NDArray[np.float32]
 XY = tuple[float, float]
@@ -62,12 +62,12 @@ def latent_of(latent_map: LatentMap, place: Place) -> Array:
     return latent_map.inverse.latent(place.xy)[0]
 
 
-def dragged(latent_map: LatentMap, place: Place, *, decoded: bool = False) -> Dragged:
+def dragged(latent_map: LatentMap, place: Place, *, decoded: bool = False) -> DraggedSource:
     """What `place` is as a clip: a dot's own music unless `decoded`, else its latent."""
     if place.row is not None and place.latent is None and not decoded:
-        return Dragged(RealSource(latent_map.segments[place.row].id), place.label)
+        return DraggedSource(RealSource(latent_map.segments[place.row].id), place.label)
     name = f"{place.label}, decoded" if place.row is not None else place.label
-    return Dragged(latent_source(latent_map, latent_of(latent_map, place)), name)
+    return DraggedSource(latent_source(latent_map, latent_of(latent_map, place)), name)
 
 
 def latent_source(latent_map: LatentMap, latent: ArrayLike) -> LatentSource:

@@ -30,7 +30,7 @@ from technovae_gui.map.preparing import Preparing
 from technovae_gui.map.scene import Scene
 from technovae_gui.map.shading import Shade
 from technovae_gui.map.tools import ToolRow
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 
 
 class LatentMapView(QWidget):
@@ -122,12 +122,12 @@ class LatentMapView(QWidget):
         self.scene.phase = phase
         self.canvas.refresh_marker()
 
-    def source_at(self, xy: XY) -> Dragged:
+    def source_at(self, xy: XY) -> DraggedSource:
         """What is at the place `xy`, as a drag would carry it. There must be a map."""
         spot = self.canvas.spot(self.canvas.pixel(xy))
         return self.act.dragged_at(spot)
 
-    def chosen_source(self) -> Dragged | None:
+    def chosen_source(self) -> DraggedSource | None:
         """What is chosen, as a drag would carry it."""
         latent_map, place = self.scene.map, self.scene.place
         return None if latent_map is None or place is None else dragged(latent_map, place)

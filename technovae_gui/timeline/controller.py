@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from core.arrangement.clip import Clip, RealSource, Source
+from core.arrangement.clip import Clip, ClipSource, RealSource
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 from core.workers.messages import Seen
 from technovae_gui.timeline.thumbnails import of_loop, of_spectrogram
@@ -36,9 +36,9 @@ class Arranging(QObject):
     ) -> None:
         super().__init__(parent)
         self._studio, self._document, self._timeline = studio, document, timeline
-        self._asked: set[Source] = set()
-        self._undrawn: set[Source] = set()
-        self._failures: dict[Source, str] = {}
+        self._asked: set[ClipSource] = set()
+        self._undrawn: set[ClipSource] = set()
+        self._failures: dict[ClipSource, str] = {}
         self._timer = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._timer.timeout.connect(self.hand_over)
         document.changed.connect(self._later)
@@ -106,7 +106,7 @@ class Arranging(QObject):
             self._timer.start()
 
     @Slot(object, str)
-    def _failed(self, source: Source, message: str) -> None:
+    def _failed(self, source: ClipSource, message: str) -> None:
         if any(clip.source == source for clip in self._document.arrangement.clips()):
             self._failures[source] = message
             self._studio.problem.emit("clip", message)
@@ -137,7 +137,7 @@ class Arranging(QObject):
                 self._studio.link.spectrogram((_PICTURE, source), source)
 
     @Slot(object)
-    def _arrived(self, source: Source) -> None:
+    def _arrived(self, source: ClipSource) -> None:
         loop = self._studio.sounds.loop(source, self.bpm)
         if source in self._undrawn and loop is not None:
             self._undrawn.discard(source)

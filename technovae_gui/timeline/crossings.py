@@ -1,7 +1,7 @@
 """Where clips of one lane cross over, and where a bass swap happens: what is drawn over clips.
 
-`core.arrangement.joints` says the same for the mixdown, but brings scipy with it, which the window
-does not load before its first paint; a test holds the two together.
+`core.arrangement.transitions` says the same for the mixdown, but brings scipy with it, which the
+window does not load before its first paint; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from core import scientific
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, Source
+from core.arrangement.clip import Clip, ClipSource
 from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
 from technovae_gui import mime, theme
@@ -27,7 +27,7 @@ from technovae_gui.widgets.chip import HEIGHT, chip
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
 
-Loops = Mapping[Source, NDArray[np.float32]]
+Loops = Mapping[ClipSource, NDArray[np.float32]]
 _KEY = "drag out"
 _KEPT_SECONDS = 30 * 24 * 3600.0
 """Some programs only link to what is dropped on them: files stay a while."""
@@ -86,7 +86,7 @@ class CarryingOut(QObject):
     def _loops(self, cut: Cut) -> Loops | None:
         """What the clips play; None while one of them is not there."""
         bpm = cut.arrangement.bpm
-        found: dict[Source, NDArray[np.float32]] = {}
+        found: dict[ClipSource, NDArray[np.float32]] = {}
         for clip in cut.arrangement.clips():
             loop = self._studio.sounds.loop(clip.source, bpm)
             if loop is None:
@@ -111,7 +111,7 @@ class CarryingOut(QObject):
 
     def _drag(self, path: Path) -> None:
         drag = QDrag(self._widget)
-        drag.setMimeData(mime.outward(path))
+        drag.setMimeData(mime.encode_file(path))
         drag.setPixmap(chip(path.name, QColor(theme.ACCENT), self._widget))
         drag.setHotSpot(QPoint(12, HEIGHT // 2))
         drag.exec(Qt.DropAction.CopyAction)

@@ -44,7 +44,7 @@ class Dropping:
         """It was dropped."""
         landing, data = self._landing(event), event.mimeData()
         self._show(None)
-        dragged, files = mime.decode(data), mime.files(data)
+        dragged, files = mime.decode(data), mime.local_files(data)
         if dragged:
             drops.place(self._document, landing, dragged)
             self._canvas.setFocus()

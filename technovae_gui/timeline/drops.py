@@ -12,7 +12,7 @@ from core.arrangement.clip import Clip, new_id
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui import mime
 from technovae_gui.document import Document
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 from technovae_gui.timeline.geometry import Geometry
 from technovae_gui.timeline.snapping import Snap
 
@@ -28,7 +28,7 @@ class Landing:
 
 def acceptable(data: QMimeData) -> bool:
     """Whether the lanes can do something with `data`."""
-    return data.hasFormat(mime.SOURCES) or bool(mime.files(data))
+    return data.hasFormat(mime.SOURCES) or bool(mime.local_files(data))
 
 
 def landing(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) -> Landing:
@@ -36,11 +36,11 @@ def landing(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) -> Lan
     place, data = event.position(), event.mimeData()
     free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
     row = min(max(geometry.row(place.y()), 0), rows)
-    count = len(mime.decode(data)) if data.hasFormat(mime.SOURCES) else len(mime.files(data))
+    count = len(mime.decode(data)) if data.hasFormat(mime.SOURCES) else len(mime.local_files(data))
     return Landing(row, snap.near(geometry.tick(place.x()), free=free), max(1, count))
 
 
-def place(document: Document, landing: Landing, dragged: list[Dragged]) -> None:
+def place(document: Document, landing: Landing, dragged: list[DraggedSource]) -> None:
     """Place `dragged` there, four bars each, in a row; they are selected then."""
     clips = [
         (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from core.arrangement.clip import Clip, LatentSource, Source
+from core.arrangement.clip import Clip, ClipSource, LatentSource
 from technovae_gui import theme
 from technovae_gui.timeline.thumbnails import Thumbnails
 
@@ -35,7 +35,7 @@ class Looks(QObject):
         self.thumbnails = Thumbnails()
         self._info_of: ClipInfoOf = plain_info
         self._infos: dict[str, tuple[Clip, ClipInfo]] = {}
-        self._pending: frozenset[Source] = frozenset()
+        self._pending: frozenset[ClipSource] = frozenset()
 
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and subtitle, asked for once per state of the clip."""
@@ -50,16 +50,16 @@ class Looks(QObject):
         self._infos.clear()
         self.changed.emit()
 
-    def set_thumbnail(self, source: Source, image: QImage) -> None:
+    def set_thumbnail(self, source: ClipSource, image: QImage) -> None:
         """Show `image` as the picture of the four bars of `source`."""
         self.thumbnails.put(source, image)
         self.changed.emit()
 
-    def is_pending(self, source: Source) -> bool:
+    def is_pending(self, source: ClipSource) -> bool:
         """Whether the sound has not arrived yet."""
         return bool(self._pending) and source in self._pending
 
-    def set_pending(self, sources: Iterable[Source]) -> None:
+    def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """The sounds of these, and no others, are still to come."""
         pending = frozenset(sources)
         if pending != self._pending:

@@ -51,7 +51,7 @@ def _placed(arrangement: Arrangement) -> dict[str, Placed]:
 
 
 def _faces(arrangement: Arrangement) -> list[tuple[str, bool]]:
-    heard = set(map(_id, arrangement.heard))
+    heard = set(map(_id, arrangement.audible_lanes))
     return [(lane.id, lane.id in heard) for lane in arrangement.lanes]
 
 

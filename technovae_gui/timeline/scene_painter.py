@@ -44,7 +44,7 @@ class ScenePainter:
         """Paint grid and clips."""
         arrangement = self._mirror.arrangement
         grid_painter.paint(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
-        heard = {lane.id for lane in arrangement.heard}
+        heard = {lane.id for lane in arrangement.audible_lanes}
         first = max(0, self._geometry.row(self._dirty.top()))
         last = min(len(arrangement.lanes) - 1, self._geometry.row(self._dirty.bottom()))
         for row in range(first, last + 1):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from core.arrangement.clip import Source
+from core.arrangement.clip import ClipSource
 from core.settings import CEILING_DB, FLOOR_DB
 
 COLUMNS = 512
@@ -26,19 +26,19 @@ class Thumbnails:
     """
 
     def __init__(self) -> None:
-        self._images: dict[Source, QImage] = {}
-        self._scaled: OrderedDict[tuple[Source, str, int, int], QPixmap] = OrderedDict()
+        self._images: dict[ClipSource, QImage] = {}
+        self._scaled: OrderedDict[tuple[ClipSource, str, int, int], QPixmap] = OrderedDict()
 
-    def __contains__(self, source: Source) -> bool:
+    def __contains__(self, source: ClipSource) -> bool:
         return source in self._images
 
-    def put(self, source: Source, image: QImage) -> None:
+    def put(self, source: ClipSource, image: QImage) -> None:
         """Keep `image` for `source`, in place of an earlier one."""
         self._images[source] = image
         for key in [key for key in self._scaled if key[0] == source]:
             del self._scaled[key]
 
-    def scaled(self, source: Source, colour: str, width: float, height: int) -> QPixmap | None:
+    def scaled(self, source: ClipSource, colour: str, width: float, height: int) -> QPixmap | None:
         """The picture for four bars of `width` pixels: at least as wide, exactly as high."""
         image = self._images.get(source)
         if image is None or height < 1:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
-from core.arrangement.clip import Source
+from core.arrangement.clip import ClipSource
 from core.settings import TICKS_PER_BEAT
 from technovae_gui.document import Document
 from technovae_gui.timeline import menus, visible
@@ -57,7 +57,7 @@ class TimelineView(QWidget):
         self.canvas = Canvas(document, self.camera, self.state, self.looks)
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
-        self._asked: list[Source] = []
+        self._asked: list[ClipSource] = []
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(_ASK_MS)
@@ -76,11 +76,11 @@ class TimelineView(QWidget):
         """What a clip is called and its colour."""
         self.looks.set_info(info_of)
 
-    def set_thumbnail(self, source: Source, image: QImage) -> None:
+    def set_thumbnail(self, source: ClipSource, image: QImage) -> None:
         """The picture of the four bars of `source`; `Format_Alpha8` takes the clip's colour."""
         self.looks.set_thumbnail(source, image)
 
-    def set_pending(self, sources: Iterable[Source]) -> None:
+    def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """The sounds that are still to come: their clips are hatched."""
         self.looks.set_pending(sources)
 
@@ -124,7 +124,7 @@ class TimelineView(QWidget):
         """Show everything."""
         self.camera.fit()
 
-    def missing(self) -> list[Source]:
+    def missing(self) -> list[ClipSource]:
         """Sources in view without a picture, each once."""
         geometry, lanes = self.camera.geometry, self._document.arrangement.lanes
         span = geometry.tick(0), geometry.tick(self.camera.width)

@@ -65,7 +65,7 @@ def test_an_empty_loop_is_none(document: Document) -> None:
 
 def test_dragged_sources_arrive_to_the_last_bit(rng: np.random.Generator) -> None:
     dragged = [
-        mime.Dragged(RealSource("t-0-4"), "Track, bar 5"),
-        mime.Dragged(LatentSource(rng.normal(size=(4, 64)), 3, "phase", "abc")),
+        mime.DraggedSource(RealSource("t-0-4"), "Track, bar 5"),
+        mime.DraggedSource(LatentSource(rng.normal(size=(4, 64)), 3, "phase", "abc")),
     ]
     assert mime.decode(mime.encode(dragged)) == dragged

@@ -25,7 +25,7 @@ from tests.technovae_gui.conftest import PATIENCE
 def drop(window: MainWindow, source: Any, x: int, y: int, name: str = "") -> None:
     """Drop a source onto the timeline's lanes at a pixel, by the events that Qt would send."""
     canvas = window.timeline.canvas
-    data = mime.encode([mime.Dragged(source, name)])
+    data = mime.encode([mime.DraggedSource(source, name)])
     copy, left, none = (
         Qt.DropAction.CopyAction,
         Qt.MouseButton.LeftButton,

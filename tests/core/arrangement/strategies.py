@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
-from core.arrangement.placing import place_all
+from core.arrangement.placement import place_clips
 from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
 SOURCES = tuple(RealSource(f"segment-{i}") for i in range(4))
@@ -71,7 +71,7 @@ def lanes(draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None) -> 
         mute=draw(st.booleans()),
         solo=draw(st.booleans()),
     )
-    return place_all(empty, draw(st.lists(clips(sources), max_size=5)))
+    return place_clips(empty, draw(st.lists(clips(sources), max_size=5)))
 
 
 @st.composite

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
-from core.arrangement.clip import Clip, LatentSource, RealSource, linear
+from core.arrangement.clip import Clip, LatentSource, RealSource, db_to_gain
 from core.errors import InputError
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
@@ -69,9 +69,9 @@ def test_a_real_source_needs_an_id() -> None:
 
 
 def test_lowest_gain_is_silence() -> None:
-    assert linear(0.0) == 1.0
-    assert linear(-96.0) == 0.0
-    assert linear(-20.0) == pytest.approx(0.1)
+    assert db_to_gain(0.0) == 1.0
+    assert db_to_gain(-96.0) == 0.0
+    assert db_to_gain(-20.0) == pytest.approx(0.1)
 
 
 def test_a_lane_keeps_its_clips_in_order() -> None:

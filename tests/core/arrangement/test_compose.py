@@ -12,9 +12,9 @@ from core.arrangement import anchors, form
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
-from core.arrangement.joints import find
 from core.arrangement.material import chroma
 from core.arrangement.mixdown import Mixdown
+from core.arrangement.transitions import find_transitions
 from core.errors import InputError
 from core.latent.paths import spectral_distance
 from core.settings import LATENT_SIZE, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_BEAT
@@ -89,17 +89,19 @@ def test_latents_move_once_a_segment_or_once_a_bar(morph: str, rows: int) -> Non
 
 def test_each_anchor_once() -> None:
     for seed in range(5):
-        chosen = anchors.choose(MUSIC, form.plan(300), np.random.default_rng(seed), bpm=130.0)
+        chosen = anchors.choose_anchors(
+            MUSIC, form.plan(300), np.random.default_rng(seed), bpm=130.0
+        )
         assert len(set(chosen.tolist())) == len(chosen)
 
 
 def test_anchors_follow_the_form() -> None:
     parts = form.plan(98)
-    slots = anchors.slots_of(parts)
+    slots = anchors.anchor_slots(parts)
     drive, kick = MUSIC.drive(), MUSIC.rank("kick")
     errors = []
     for seed in range(5):
-        chosen = anchors.choose(MUSIC, parts, np.random.default_rng(seed), bpm=130.0)
+        chosen = anchors.choose_anchors(MUSIC, parts, np.random.default_rng(seed), bpm=130.0)
         errors += [abs(drive[row] - slot.energy) for row, slot in zip(chosen, slots, strict=True)]
         of = {parts[s.part].name: kick[row] for row, s in zip(chosen, slots, strict=True)}
         assert of["break"] < of["drop"] - 0.3
@@ -134,10 +136,10 @@ def test_steps_within_a_part_sound_equally_large() -> None:
 def test_parts_take_turns_and_meet_on_downbeats() -> None:
     arrangement = made(bars=98)
     assert [lane.name for lane in arrangement.lanes] == ["A", "B"]
-    joints = find(arrangement)
+    transitions = find_transitions(arrangement)
     across = [
         j
-        for j in joints
+        for j in transitions
         if arrangement.lane_of(j.incoming.id)[0] is not arrangement.lane_of(j.outgoing.id)[0]
     ]
     parts = form.plan(98)
@@ -145,15 +147,15 @@ def test_parts_take_turns_and_meet_on_downbeats() -> None:
     assert met == [part.start * TICKS_PER_BAR for part in parts[1:]]
     mixed = [p.start * TICKS_PER_BAR for p in parts[1:] if p.entry == "mix"]
     assert sorted(j.swap for j in across if j.swap is not None) == mixed
-    # Every clip but the first comes in at a joint, and all but the last leave at one.
-    assert len(joints) == len(list(arrangement.clips())) - 1
+    # Every clip but the first comes in at a transition, and all but the last leave at one.
+    assert len(transitions) == len(list(arrangement.clips())) - 1
 
 
 def test_steps_within_a_part_change_before_the_downbeat() -> None:
-    for joint in find(made(bars=98)):
-        if not joint.touching and joint.swap is None:
-            assert joint.end % TICKS_PER_BAR == 0
-            assert joint.end - joint.start == TICKS_PER_BEAT
+    for transition in find_transitions(made(bars=98)):
+        if not transition.touching and transition.swap is None:
+            assert transition.end % TICKS_PER_BAR == 0
+            assert transition.end - transition.start == TICKS_PER_BEAT
 
 
 def test_the_lows_are_gone_before_a_drop() -> None:

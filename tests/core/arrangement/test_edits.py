@@ -12,7 +12,7 @@ from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource, new_id
 from core.arrangement.mixdown import Mixdown
-from core.arrangement.placing import place
+from core.arrangement.placement import place_clip
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from tests.core.arrangement.strategies import arrangements, clips, lanes, loop_of
@@ -33,7 +33,7 @@ def sound(arrangement: Arrangement, frames: int | None = None) -> np.ndarray:
 @given(lanes(), clips())
 def test_placing_makes_room(lane: Lane, clip: Clip) -> None:
     """The lane stays valid, the placed clip is whole, and no other sounds where none did."""
-    placed = place(lane, clip)
+    placed = place_clip(lane, clip)
     assert clip in placed.clips
     others = [other for other in placed.clips if other is not clip]
     for other in others:
@@ -49,7 +49,7 @@ def test_placing_makes_room(lane: Lane, clip: Clip) -> None:
 
 @given(lanes(), clips())
 def test_what_gives_way_sounds_where_it_did(lane: Lane, clip: Clip) -> None:
-    for other in place(lane, clip).clips:
+    for other in place_clip(lane, clip).clips:
         if other is not clip:
             old = next(
                 c

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement.form import Part, plan, plan_curve
+from core.arrangement.form import FormSection, plan, plan_curve
 from core.errors import InputError
 
 curves = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
-def check(parts: list[Part], bars: int) -> None:
+def check(parts: list[FormSection], bars: int) -> None:
     assert parts[0].start == 0
     assert parts[0].entry == "open"
     assert parts[-1].end == bars

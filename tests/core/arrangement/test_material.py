@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement.material import Material, gather, ranked
+from core.arrangement.material import Material, load_material, ranked
 from core.dsp.attributes import Attributes
 from core.errors import InputError
 from core.library.segments import Segment
@@ -55,7 +55,7 @@ def test_gathering_takes_the_segments_that_have_latents() -> None:
     library = FakeLibrary()
     ids = ["b6", "a2", "unknown", "a18"]
     latents = np.arange(4, dtype=np.float32)[:, None].repeat(LATENT_SIZE, 1)
-    found = gather(library, ids, latents, linear_decoder(), "hash")
+    found = load_material(library, ids, latents, linear_decoder(), "hash")
     assert found.ids == ("a2", "a18", "b6")
     assert found.track_ids == ("a", "a", "b")
     np.testing.assert_array_equal(found.latents[:, 0], [1, 3, 0])
@@ -64,14 +64,16 @@ def test_gathering_takes_the_segments_that_have_latents() -> None:
     np.testing.assert_array_equal(found.attributes["brightness"], [2, 18, 6])
     np.testing.assert_array_equal(found.confidence, [0.9, 0.9, 0.0])
     np.testing.assert_array_equal(found.phrase, [True, True, False])
-    assert found.listen is not None
-    assert found.listen("a18").shape == (10, 2)
+    assert found.read_audio is not None
+    assert found.read_audio("a18").shape == (10, 2)
     assert library.listened == ["a18"]
 
 
 def test_no_segment_with_latents() -> None:
     with pytest.raises(InputError, match="import some music"):
-        gather(FakeLibrary(), [], np.zeros((0, LATENT_SIZE), np.float32), linear_decoder(), "")
+        load_material(
+            FakeLibrary(), [], np.zeros((0, LATENT_SIZE), np.float32), linear_decoder(), ""
+        )
 
 
 def test_columns_that_do_not_match() -> None:

@@ -118,7 +118,7 @@ def test_an_offset_starts_inside_the_loop() -> None:
     np.testing.assert_array_equal(shifted[100:5000], sounds["a"][begin + 100 : begin + 5000])
 
 
-# Joints keep the level
+# Transitions keep the level
 
 
 def partner(a: FloatArray, correlation: float) -> FloatArray:
@@ -131,7 +131,8 @@ def partner(a: FloatArray, correlation: float) -> FloatArray:
 @pytest.mark.parametrize("bars", [0.5, 4])
 def test_levels_neither_dip_nor_bump(correlation: float, layout: str, bars: float) -> None:
     a = noise(1)
-    # On one lane the overlap alone makes the joint; on two, the fades that lie over each other do.
+    # On one lane the overlap alone makes the transition; on two, the fades that lie over each other
+    # do.
     fade = int(bars * BAR) if layout == "two lanes" else 0
     row = [clip("a", 0, 5, fade_out=fade), clip("b", 5 - bars, 5, fade_in=fade)]
     lanes = [row] if layout == "one lane" else [row[:1], row[1:]]
@@ -157,12 +158,12 @@ def test_fades_that_do_not_match_stay_plain_fades() -> None:
 
 
 def test_clips_that_touch_keep_the_attack() -> None:
-    """The incoming clip is whole from its first sample on; the level holds across the joint."""
+    """The incoming clip is whole from its first sample on; the level holds throughout."""
     sound = mixed([[clip("a", 0, 4), clip("b", 4, 4)]], {"a": noise(1), "b": noise(2)})
-    joint = frame_at(4 * BAR, BPM)
-    np.testing.assert_array_equal(sound[joint : joint + 1000], noise(2)[:1000])
-    np.testing.assert_array_equal(sound[joint - 1220 : joint - 221], noise(1)[-1220:-221])
-    assert np.ptp(levels_db(sound[joint - 1760 : joint + 1540], 0.005)) < 3.0
+    transition = frame_at(4 * BAR, BPM)
+    np.testing.assert_array_equal(sound[transition : transition + 1000], noise(2)[:1000])
+    np.testing.assert_array_equal(sound[transition - 1220 : transition - 221], noise(1)[-1220:-221])
+    assert np.ptp(levels_db(sound[transition - 1760 : transition + 1540], 0.005)) < 3.0
 
 
 def test_bass_swaps_on_the_downbeat() -> None:
@@ -358,7 +359,7 @@ def test_lane_peaks_are_those_of_the_lanes_alone(
     np.testing.assert_array_equal(mix.render(start, 20_000, peaks=peaks), mix.render(start, 20_000))
     for lane in arrangement.lanes:
         rows = [row.changed(mute=row.mute or row is not lane) for row in arrangement.lanes]
-        alone = mix.again(arrangement.changed(lanes=tuple(rows))).render(start, 20_000)
+        alone = mix.updated(arrangement.changed(lanes=tuple(rows))).render(start, 20_000)
         assert peaks.get(lane.id, 0.0) == pytest.approx(float(np.abs(alone).max()), rel=1e-6)
 
 
@@ -389,9 +390,9 @@ def test_a_muted_lane_is_kept_for_later() -> None:
     lanes = (Lane("l", clips=(clip("a", 0, 4),)), Lane("m", clips=(clip("b", 0, 8),)))
     mix = Mixdown(Arrangement(BPM, lanes), counting)
     mix.prepare()
-    muted = mix.again(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))))
+    muted = mix.updated(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))))
     muted.prepare()
-    again = muted.again(mix.arrangement)
+    again = muted.updated(mix.arrangement)
     before = [slot.prepared for slot in again._slots]
     assert all(before)
     np.testing.assert_array_equal(again.render(0, 50_000), mix.render(0, 50_000))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.export import export
-from core.arrangement.fades import edge
+from core.arrangement.fades import edge_fade
 from core.arrangement.mixdown import Mixdown
 from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
 from core.playback.preparing import Request, build
@@ -78,7 +78,7 @@ def test_stopping_fades_and_playing_goes_on_there() -> None:
     assert made.position == 50_000
     made.play(None, BPM)
     expected = reference(50_000, 3000)
-    expected[:EDGE] *= edge(EDGE)[:, None]
+    expected[:EDGE] *= edge_fade(EDGE)[:, None]
     np.testing.assert_array_equal(rendered(made, 3000), expected)
 
 

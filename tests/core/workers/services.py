@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.arrangement.clip import RealSource, Source
+from core.arrangement.clip import ClipSource, RealSource
 from core.errors import InputError, LibraryError
 from core.progress import Progress
 from core.workers.messages import Array, Heard, Open, Picture, Ready, Sound
@@ -55,7 +55,7 @@ class Pretending:
         time.sleep(0.0 if self._number < 9 else 60.0)
 
 
-def _act(source: Source) -> None:
+def _act(source: ClipSource) -> None:
     if source == POISON:
         os.kill(os.getpid(), signal.SIGKILL)
     if source == SLOW:

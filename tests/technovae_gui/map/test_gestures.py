@@ -13,16 +13,16 @@ from core.arrangement.clip import LatentSource, RealSource
 from core.library.latent_map import LatentMap
 from technovae_gui import mime
 from technovae_gui.map import LatentMapView, menu
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 from tests.technovae_gui.map.mouse import PLAIN, SHIFT, at, click, drag
 
 ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
-def dropped(monkeypatch: pytest.MonkeyPatch) -> list[list[Dragged]]:
+def dropped(monkeypatch: pytest.MonkeyPatch) -> list[list[DraggedSource]]:
     """What drags carried, instead of running them."""
-    found: list[list[Dragged]] = []
+    found: list[list[DraggedSource]] = []
 
     def run(self: QDrag, *_: object) -> Qt.DropAction:
         assert not self.pixmap().isNull()
@@ -38,17 +38,17 @@ def pull(view: LatentMapView, start: QPointF, keys: object = PLAIN) -> None:
 
 
 def test_a_drag_from_a_dot_carries_its_segment(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]], lonely: int
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]], lonely: int
 ) -> None:
     segment = demo_map.segments[lonely]
     pull(view, at(view, demo_map.xy[lonely]))
-    assert dropped == [[Dragged(RealSource(segment.id), demo_map.title(segment))]]
+    assert dropped == [[DraggedSource(RealSource(segment.id), demo_map.title(segment))]]
     assert view.scene.place is None
     assert not view.canvas.busy
 
 
 def test_with_alt_it_carries_the_decoded_latent(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]], lonely: int
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]], lonely: int
 ) -> None:
     pull(view, at(view, demo_map.xy[lonely]), ALT)
     ((found,),) = dropped
@@ -58,7 +58,7 @@ def test_with_alt_it_carries_the_decoded_latent(
 
 
 def test_a_drag_from_between_carries_the_place(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]]
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]]
 ) -> None:
     xy = (float(demo_map.xy[:, 0].min()) - 0.02, float(demo_map.xy[:, 1].min()) - 0.02)
     pull(view, at(view, xy))
@@ -68,7 +68,7 @@ def test_a_drag_from_between_carries_the_place(
 
 
 def test_a_short_way_is_a_click(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]], lonely: int
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]], lonely: int
 ) -> None:
     start = at(view, demo_map.xy[lonely])
     drag(view.canvas, [start, start + QPointF(1, 1)])
@@ -77,7 +77,7 @@ def test_a_short_way_is_a_click(
 
 
 def test_what_is_not_a_place_is_dragged_from_its_marker(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]]
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]]
 ) -> None:
     latent = np.linspace(-1, 1, 64, dtype=np.float32)
     view.choosing.choose_latent(latent, "mine")
@@ -91,7 +91,7 @@ def test_what_is_not_a_place_is_dragged_from_its_marker(
 def test_the_lasso_selects_and_a_drag_takes_all(
     view: LatentMapView,
     demo_map: LatentMap,
-    dropped: list[list[Dragged]],
+    dropped: list[list[DraggedSource]],
     qtbot: Any,
     lonely: int,
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_morph_goes_from_a_to_b(view: LatentMapView, demo_map: LatentMap, qtbo
 
 
 def test_the_handle_of_a_morph_is_dragged(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[Dragged]]
+    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]]
 ) -> None:
     for row, name in ((3, "A"), (200, "B")):
         view.choosing.choose_dot(row)
@@ -187,7 +187,7 @@ def test_the_menu_does_without_drags(
     view: LatentMapView, demo_map: LatentMap, lonely: int, qtbot: Any
 ) -> None:
     spot = view.canvas.spot(at(view, demo_map.xy[lonely]))
-    asked: list[list[Dragged]] = []
+    asked: list[list[DraggedSource]] = []
     view.place_requested.connect(asked.append)
     shown = menu.menu(view.act, spot, view)
     entries = {action.text(): action for action in shown.actions()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement import joints
+from core.arrangement import transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip
 from technovae_gui.timeline import crossings
@@ -27,15 +27,19 @@ def lanes(draw: st.DrawFn, prefix: str) -> Lane:
 @given(lanes("a"), lanes("b"))
 def test_overlaps_are_joints(first: Lane, second: Lane) -> None:
     arrangement = Arrangement(130.0, (first, second))
-    found = [joint for joint in joints.find(arrangement) if not joint.touching]
+    found = [
+        transition
+        for transition in transitions.find_transitions(arrangement)
+        if not transition.touching
+    ]
     wanted = [(j.outgoing.id, j.incoming.id, j.start, j.end, j.swap) for j in found]
     drawn = [c for lane in arrangement.lanes for c in crossings.among(lane.clips)]
     assert [(c.outgoing.id, c.incoming.id, c.start, c.end, c.swap) for c in drawn] == wanted
-    for joint in found:
-        lane = arrangement.lane_of(joint.incoming.id)[0]
-        span = joint.end - joint.start
-        assert crossings.overlaps(lane, joint.incoming)[0] == span
-        assert crossings.overlaps(lane, joint.outgoing)[1] == span
+    for transition in found:
+        lane = arrangement.lane_of(transition.incoming.id)[0]
+        span = transition.end - transition.start
+        assert crossings.overlaps(lane, transition.incoming)[0] == span
+        assert crossings.overlaps(lane, transition.outgoing)[1] == span
 
 
 def test_a_swap_between_lanes() -> None:
@@ -46,5 +50,9 @@ def test_a_swap_between_lanes() -> None:
     arrangement = Arrangement(
         130.0, (Lane("1", clips=(out,)), Lane("2", clips=(into,)), Lane("3", clips=(alone,)))
     )
-    joint = next(joint for joint in joints.find(arrangement) if joint.incoming.id == "in")
-    assert crossings.across(arrangement) == {"in": joint.swap}
+    transition = next(
+        transition
+        for transition in transitions.find_transitions(arrangement)
+        if transition.incoming.id == "in"
+    )
+    assert crossings.across(arrangement) == {"in": transition.swap}

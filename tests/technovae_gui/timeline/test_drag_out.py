@@ -108,9 +108,9 @@ def test_names_are_free_and_fit_every_file_system(document: Document, tmp_path: 
 
 
 def test_what_went_out_does_not_come_in_again(tmp_path: Path) -> None:
-    data = mime.outward(tmp_path / "a.wav")
+    data = mime.encode_file(tmp_path / "a.wav")
     assert data.urls()[0].toLocalFile() == str(tmp_path / "a.wav")
-    assert mime.files(data) == []
+    assert mime.local_files(data) == []
     from_desktop = QMimeData()
     from_desktop.setUrls(data.urls())
-    assert mime.files(from_desktop) == [str(tmp_path / "a.wav")]
+    assert mime.local_files(from_desktop) == [str(tmp_path / "a.wav")]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core.arrangement.clip import LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.document import Document
-from technovae_gui.mime import Dragged
+from technovae_gui.mime import DraggedSource
 from technovae_gui.timeline import TimelineView
 from tests.technovae_gui.timeline.hand import BAR, Hand
 
@@ -50,7 +50,9 @@ def drop(
 @pytest.fixture
 def two(rng: np.random.Generator) -> QMimeData:
     latent = LatentSource(rng.standard_normal(64))
-    return mime.encode([Dragged(RealSource("x-0-9"), "nine"), Dragged(latent, "between")])
+    return mime.encode(
+        [DraggedSource(RealSource("x-0-9"), "nine"), DraggedSource(latent, "between")]
+    )
 
 
 def test_clips_are_placed_in_a_row(
@@ -68,7 +70,7 @@ def test_clips_are_placed_in_a_row(
 
 
 def test_one_clip_names_the_step(view: TimelineView, hand: Hand, document: Document) -> None:
-    data = mime.encode([Dragged(RealSource("x-0-9"), "nine")])
+    data = mime.encode([DraggedSource(RealSource("x-0-9"), "nine")])
     drop(view, data, hand.at(9.7, 2), Qt.KeyboardModifier.AltModifier)
     assert document.undo_stack.undoText() == "place nine"
     start = document.arrangement.lanes[2].clips[0].start

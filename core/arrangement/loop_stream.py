@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.arrangement.arrangement import frame_at
-from core.arrangement.bands import CONTEXT, lows
 from core.arrangement.clip import Clip
+from core.arrangement.crossover import CONTEXT, low_band
 from core.arrangement.fades import ramp
 from core.errors import InputError
 from core.settings import TICKS_PER_SEGMENT, segment_frames
@@ -56,10 +56,10 @@ class Loop:
     def without_lows(self, bpm: float) -> Loop:
         """The same loop with everything below the crossover taken out."""
         padded = np.take(self.samples, range(-CONTEXT, len(self.samples) + CONTEXT), 0, mode="wrap")
-        return Loop.of(self.samples - lows(padded), bpm)
+        return Loop.of(self.samples - low_band(padded), bpm)
 
 
-class Stream:
+class LoopStream:
     """The loop of one clip, placed: audio for the frames of the clip and some on either side."""
 
     def __init__(self, loop: Loop, clip: Clip, bpm: float) -> None:

@@ -14,7 +14,7 @@ from core.arrangement.clip import Clip, new_id
 from core.settings import TICKS_PER_SEGMENT
 
 
-def place(lane: Lane, clip: Clip) -> Lane:
+def place_clip(lane: Lane, clip: Clip) -> Lane:
     """`lane` with `clip` on it, the other clips cut back where they would be in its way."""
     pieces = [piece for other in lane.clips for piece in _around(other, clip)]
     pieces = [piece for i, piece in enumerate(pieces) if not _within(piece, _near(pieces, i))]
@@ -23,14 +23,14 @@ def place(lane: Lane, clip: Clip) -> Lane:
     return lane.changed(clips=(*_left(before, after, clip), clip, *_right(after, clip)))
 
 
-def place_all(lane: Lane, clips: Iterable[Clip]) -> Lane:
+def place_clips(lane: Lane, clips: Iterable[Clip]) -> Lane:
     """`lane` with all of `clips` placed, first to last."""
     for clip in sorted(clips, key=lambda clip: clip.start):
-        lane = place(lane, clip)
+        lane = place_clip(lane, clip)
     return lane
 
 
-def ending_at(clip: Clip, end: int) -> Clip:
+def with_end(clip: Clip, end: int) -> Clip:
     """`clip` made shorter or longer so that it ends at `end`; fades shortened to fit."""
     length = end - clip.start
     fade_in = min(clip.fade_in, max(length, 0))
@@ -38,7 +38,7 @@ def ending_at(clip: Clip, end: int) -> Clip:
     return clip.changed(length=length, fade_in=fade_in, fade_out=fade_out)
 
 
-def starting_at(clip: Clip, start: int) -> Clip:
+def with_start(clip: Clip, start: int) -> Clip:
     """`clip` made shorter or longer so that it starts at `start`; its sound stays where it was."""
     length = clip.end - start
     fade_out = min(clip.fade_out, max(length, 0))
@@ -51,10 +51,10 @@ def starting_at(clip: Clip, start: int) -> Clip:
     )
 
 
-def halves(clip: Clip, tick: int, right_id: str) -> tuple[Clip, Clip]:
+def split_clip(clip: Clip, tick: int, right_id: str) -> tuple[Clip, Clip]:
     """`clip` cut in two at `tick`, which lies inside it; together they sound as it did."""
-    left = ending_at(clip.changed(fade_out=0), tick)
-    right = starting_at(clip.changed(fade_in=0), tick)
+    left = with_end(clip.changed(fade_out=0), tick)
+    right = with_start(clip.changed(fade_in=0), tick)
     return left, right.changed(id=right_id, bass_swap=False)
 
 
@@ -65,13 +65,13 @@ def _around(other: Clip, clip: Clip) -> Iterator[Clip]:
     if covers_start and covers_end:
         return
     if other.start < clip.start and clip.end < other.end:
-        left, right = halves(other, clip.start, new_id())
+        left, right = split_clip(other, clip.start, new_id())
         yield left
-        yield starting_at(right, clip.end)
+        yield with_start(right, clip.end)
     elif other.start == clip.start:
-        yield starting_at(other, clip.end)
+        yield with_start(other, clip.end)
     elif other.end == clip.end:
-        yield ending_at(other, clip.start)
+        yield with_end(other, clip.start)
     else:
         yield other
 
@@ -91,13 +91,13 @@ def _within(piece: Clip, others: list[Clip]) -> bool:
 
 def _left(before: list[Clip], after: list[Clip], clip: Clip) -> Iterator[Clip]:
     for outer in before[:-1]:
-        yield ending_at(outer, min(outer.end, clip.start))
+        yield with_end(outer, min(outer.end, clip.start))
     if before:
         limit = after[0].start if after else before[-1].end
-        yield ending_at(before[-1], min(before[-1].end, max(limit, clip.start)))
+        yield with_end(before[-1], min(before[-1].end, max(limit, clip.start)))
 
 
 def _right(after: list[Clip], clip: Clip) -> Iterator[Clip]:
     yield from after[:1]
     for outer in after[1:]:
-        yield starting_at(outer, max(outer.start, clip.end))
+        yield with_start(outer, max(outer.start, clip.end))

@@ -18,7 +18,7 @@ CONTEXT: Final = 2048
 """Frames on each side of a piece that its filters need: their responses have died out by then."""
 
 
-def split(padded: FloatArray) -> list[FloatArray]:
+def split_bands(padded: FloatArray) -> list[FloatArray]:
     """Lows, mids, highs, each (frames, channels).
 
     `padded` is (CONTEXT + frames + CONTEXT, channels).
@@ -39,7 +39,7 @@ def split(padded: FloatArray) -> list[FloatArray]:
     return [*bands, rest]
 
 
-def lows(padded: FloatArray) -> FloatArray:
+def low_band(padded: FloatArray) -> FloatArray:
     """The first band of `split` alone."""
     size = scipy.fft.next_fast_len(len(padded), real=True)
     spectrum = scipy.fft.rfft(padded, size, axis=0)

@@ -1,8 +1,9 @@
 """Where one clip gives way to another, and with what gains.
 
-A joint is a pair of clips that share a stretch of time: neighbours on one lane that overlap, or
-clips on any lanes whose fade-out and fade-in lie exactly over each other. Clips that merely touch
-are joined over the few milliseconds before the incoming one starts, so that its attack is whole.
+A transition is a pair of clips that share a stretch of time: neighbours on one lane that overlap,
+or clips on any lanes whose fade-out and fade-in lie exactly over each other. Clips that merely
+touch are joined over the few milliseconds before the incoming one starts, so that its attack is
+whole.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
-from core.arrangement.bands import N_BANDS
 from core.arrangement.clip import Clip
+from core.arrangement.crossover import N_BANDS
 from core.arrangement.fades import crossfade, ramp
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT
 
@@ -33,7 +34,7 @@ _MOST_CORRECTION: Final = 10 ** (3 / 20)
 
 
 @dataclass(frozen=True)
-class Joint:
+class Transition:
     """`outgoing` gives way to `incoming` between two ticks (equal ones where they touch)."""
 
     outgoing: Clip
@@ -51,10 +52,10 @@ class Joint:
         """The downbeat on which the lows change over, or None without a bass swap."""
         if not self.incoming.bass_swap or self.touching:
             return None
-        return downbeat_of(self.start, self.end)
+        return nearest_downbeat(self.start, self.end)
 
     def frames(self, bpm: float) -> tuple[int, int]:
-        """First frame of the joint and the first one after it."""
+        """First frame of the transition and the first one after it."""
         start, end = frame_at(self.start, bpm), frame_at(self.end, bpm)
         if not self.touching:
             return start, end
@@ -62,20 +63,20 @@ class Joint:
         return max(before + (end - before) // 2, end - TOUCH_FRAMES), end
 
 
-def downbeat_of(start: int, end: int) -> int:
+def nearest_downbeat(start: int, end: int) -> int:
     """The bar line inside start..end nearest to its middle, else the middle (ticks)."""
     middle = (start + end) // 2
     bar = (2 * middle + TICKS_PER_BAR) // (2 * TICKS_PER_BAR) * TICKS_PER_BAR
     return bar if start <= bar <= end else middle
 
 
-def find(arrangement: Arrangement) -> list[Joint]:
-    """All joints of `arrangement`. Pieces of one clip that was cut are no joint: they go on."""
-    on_lanes = [joint for lane in arrangement.lanes for joint in _on_lane(lane)]
+def find_transitions(arrangement: Arrangement) -> list[Transition]:
+    """All transitions of `arrangement`; pieces of a clip that was cut go on and make none."""
+    on_lanes = [transition for lane in arrangement.lanes for transition in _on_lane(lane)]
     return [*on_lanes, *_across(arrangement, on_lanes)]
 
 
-def goes_on(before: Clip, after: Clip) -> bool:
+def continues(before: Clip, after: Clip) -> bool:
     """`after`, on the same lane, continues `before` as if it were one clip."""
     return (
         _touch(before, after)
@@ -89,24 +90,24 @@ def _touch(before: Clip, after: Clip) -> bool:
     return before.end == after.start and before.fade_out == after.fade_in == 0
 
 
-def _on_lane(lane: Lane) -> Iterator[Joint]:
+def _on_lane(lane: Lane) -> Iterator[Transition]:
     for before, after in itertools.pairwise(lane.clips):
         if after.start < before.end:
-            yield Joint(before, after, after.start, before.end)
-        elif _touch(before, after) and not goes_on(before, after):
-            yield Joint(before, after, after.start, after.start)
+            yield Transition(before, after, after.start, before.end)
+        elif _touch(before, after) and not continues(before, after):
+            yield Transition(before, after, after.start, after.start)
 
 
-def _across(arrangement: Arrangement, on_lanes: list[Joint]) -> Iterator[Joint]:
+def _across(arrangement: Arrangement, on_lanes: list[Transition]) -> Iterator[Transition]:
     """Clips on different lanes whose fades lie over each other, each edge used once."""
     going_on = [
         (before.id, after.id)
         for lane in arrangement.lanes
         for before, after in itertools.pairwise(lane.clips)
-        if goes_on(before, after)
+        if continues(before, after)
     ]
-    ended = {joint.outgoing.id for joint in on_lanes} | {before for before, _ in going_on}
-    begun = {joint.incoming.id for joint in on_lanes} | {after for _, after in going_on}
+    ended = {transition.outgoing.id for transition in on_lanes} | {before for before, _ in going_on}
+    begun = {transition.incoming.id for transition in on_lanes} | {after for _, after in going_on}
     leaving: dict[tuple[int, int], list[Clip]] = {}
     for clip in arrangement.clips():
         if clip.id not in ended:
@@ -114,18 +115,19 @@ def _across(arrangement: Arrangement, on_lanes: list[Joint]) -> Iterator[Joint]:
     for clip in arrangement.clips():
         partners = leaving.get((clip.start, clip.start + clip.fade_in), [])
         if clip.id not in begun and partners:
-            yield Joint(partners.pop(0), clip, clip.start, clip.start + clip.fade_in)
+            yield Transition(partners.pop(0), clip, clip.start, clip.start + clip.fade_in)
 
 
 def band_gains(
     outgoing: list[FloatArray], incoming: list[FloatArray], *, beat_frames: float, swap: int | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Gains (frames, bands) of both sides of a joint from their bands, each (frames, channels).
+    """Gains (frames, bands) of both sides of a transition from their bands, each (frames,
+    channels).
 
-    Level-keeping in each band by the correlation found there; with `swap` (a frame of the joint)
-    the lows change over within `SWAP_FRAMES` before it instead of over the whole joint. Where the
-    two have their weight in different bands the whole could still dip, so it is kept between the
-    levels of the two in the end.
+    Level-keeping in each band by the correlation found there; with `swap` (a frame of the
+    transition) the lows change over within `SWAP_FRAMES` before it instead of over the whole
+    transition. Where the two have their weight in different bands the whole could still dip, so it
+    is kept between the levels of the two in the end.
     """
     frames = len(outgoing[0])
     window = max(1, min(frames, round(beat_frames / _WINDOWS_PER_BEAT)))
@@ -163,7 +165,7 @@ def _correction(
     of_mix, of_a, of_b = (_sums(x, x, window) + 1e-12 for x in (mix, *whole))
     wanted = np.clip(of_mix, np.minimum(of_a, of_b), np.maximum(of_a, of_b))
     gain = np.clip(np.sqrt(wanted / of_mix), 1.0 / _MOST_CORRECTION, _MOST_CORRECTION)
-    # At its ends a joint is one clip alone and must meet what is before and after it.
+    # At its ends a transition is one clip alone and must meet what is before and after it.
     gain[[0, -1]] = 1.0
     return _at_frames(gain, window, len(mix))
 
