@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Slot
 
-from core.arrangement.project_file import Playback, Project
+from core.arrangement.project import Playback, Project
 from technovae_gui.timeline import Snap
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""A saved arrangement and which library and model it uses: one JSON file.
+"""Reading and writing projects: one JSON file, checked by `msgspec` when it is read.
 
 Every clip keeps its latents, renderer, seed and the model's hash, floats to the last bit, so that
 it renders the same samples again. Paths are stored twice, whole and relative to the project, so
-that a project may move alone or together with its library.
+that a project may move alone or together with its library. Fields that this version does not know
+are kept and written again, but for those of a clip's source: who does not know all of what makes
+a sound cannot make it.
 """
 
 from __future__ import annotations
@@ -10,120 +12,42 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import typing
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
-from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
-from core.atomic import write_text
-from core.errors import InputError, ProjectError
+from core.arrangement.project import Origin, Playback, Project
+from core.atomic import write_bytes
+from core.errors import InputError, OutputError, ProjectError
 
 FORMAT: Final = "technovae project"
 VERSION: Final = 1
 SUFFIX: Final = ".technovae"
-
-
-@dataclass(frozen=True)
-class Playback:
-    """How the arrangement is listened to; no part of what is exported.
-
-    loop:    the loop region in ticks, start before end, or None
-    looping: whether it repeats
-    gain_db: master gain
-    """
-
-    loop: tuple[int, int] | None = None
-    looping: bool = True
-    gain_db: float = 0.0
-
-
-@dataclass(frozen=True)
-class Project:
-    """An arrangement with its surroundings.
-
-    library, model: where they were; None is the built-in demo's
-    model_hash:     of the model file that the latents belong to
-    library_id:     of the library that the real segments belong to
-    extra:          fields of the file that this version does not know; they are saved again
-    playback:       how it was listened to last
-    """
-
-    arrangement: Arrangement
-    library: Path | None = None
-    model: Path | None = None
-    model_hash: str = ""
-    library_id: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    playback: Playback = Playback()
-    _relative: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-
-    def library_path(self, project_path: str | os.PathLike[str]) -> Path:
-        """Where the library is now, seen from the project's file.
-
-        Raises:
-            ProjectError: it is gone.
-        """
-        if self.library is None:
-            return resources.demo_library()
-        return self._found("library", self.library, Path(project_path))
-
-    def model_path(self, project_path: str | os.PathLike[str]) -> Path:
-        """Where the model is now, seen from the project's file.
-
-        Raises:
-            ProjectError: it is gone.
-        """
-        if self.model is None:
-            return resources.demo_model()
-        return self._found("model", self.model, Path(project_path))
-
-    def check(
-        self,
-        model_hash: str,
-        library_id: str | None = None,
-        remembers: Callable[[str], bool] = lambda other: False,
-    ) -> None:
-        """Make sure that model and library are those that the clips were made with.
-
-        remembers: whether latents of another model can be decoded by this one.
-
-        Raises:
-            ProjectError: they are others, and a clip would be missing.
-        """
-        sources = [clip.source for clip in self.arrangement.clips()]
-        hashes = {s.model_hash for s in sources if isinstance(s, LatentSource)}
-        others = [it for it in sorted(hashes - {"", model_hash}) if not remembers(it)]
-        if others:
-            raise ProjectError(
-                f"the project's clips were made with another model ({others[0]}, "
-                f"not {model_hash}); say where that model is with --model"
-            )
-        elsewhere = library_id is not None and self.library_id not in ("", library_id)
-        if elsewhere and any(isinstance(s, RealSource) for s in sources):
-            raise ProjectError(
-                "the project's real segments are of another library; say where it is with --library"
-            )
-
-    def _found(self, what: str, absolute: Path, project_path: Path) -> Path:
-        relative = self._relative.get(what)
-        beside = [project_path.absolute().parent / relative] if relative else []
-        for candidate in (*beside, absolute):
-            if candidate.exists():
-                return Path(os.path.normpath(candidate))
-        raise ProjectError(
-            f"{project_path}: its {what} {absolute} is gone; say where it is with --{what}"
-        )
+_MOST_BYTES: Final = 256 << 20
+"""A thousand clips with a latent for every bar take three million."""
 
 
 def save(project: Project, path: str | os.PathLike[str]) -> None:
-    """Write `project` to `path`, all of it or none. Raises `OutputError`."""
-    text = json.dumps(_document(project, Path(path)), indent=1, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n")
+    """Write `project` to `path`, all of it or none.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full, or a name cannot be written.
+    """
+    text = json.dumps(_document(project, Path(path)), ensure_ascii=False, allow_nan=False)
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{path}: a path or name in it is no text ({error.object[error.start : error.end]!r}); "
+            "rename the folder"
+        ) from error
+    write_bytes(path, msgspec.json.format(content, indent=1) + b"\n")
 
 
 def load(path: str | os.PathLike[str]) -> Project:
@@ -136,47 +60,11 @@ def load(path: str | os.PathLike[str]) -> Project:
     _require_version(document, Path(path))
     try:
         return _project(document)
-    except (InputError, KeyError, TypeError, ValueError) as error:
-        detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    except (InputError, msgspec.MsgspecError) as error:
         raise ProjectError(
-            f"{path}: this project is damaged ({detail}); open its autosave or an older copy"
+            f"{path}: this project is damaged ({_detail(error)}); "
+            "open its autosave or an older copy"
         ) from error
-
-
-# Writing
-
-
-def _document(project: Project, path: Path) -> dict[str, Any]:
-    return {
-        **project.extra,
-        "format": FORMAT,
-        "version": VERSION,
-        "library": _place(project.library, path, {"id": project.library_id}),
-        "model": _place(project.model, path, {"hash": project.model_hash}),
-        "playback": dataclasses.asdict(project.playback),
-        "arrangement": {
-            **_plain(project.arrangement, without={"lanes"}),
-            "lanes": [
-                {**_plain(lane, without={"clips"}), "clips": [_clip(clip) for clip in lane.clips]}
-                for lane in project.arrangement.lanes
-            ],
-        },
-    }
-
-
-def _place(place: Path | None, project_path: Path, identity: dict[str, str]) -> dict[str, Any]:
-    if place is None:
-        return {"path": None, "relative": None, **identity}
-    absolute = place.absolute()
-    try:
-        relative = Path(os.path.relpath(absolute, project_path.absolute().parent)).as_posix()
-    except ValueError:  # another drive
-        relative = None
-    return {"path": str(absolute), "relative": relative, **identity}
-
-
-def _clip(clip: Clip) -> dict[str, Any]:
-    return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
 
 
 def source_to_json(source: ClipSource) -> dict[str, Any]:
@@ -186,6 +74,141 @@ def source_to_json(source: ClipSource) -> dict[str, Any]:
     # The shortest decimals that give the same float32 back.
     latents = [[float(np.format_float_scientific(v)) for v in row] for row in source.array]
     return {**_plain(source, without={"latents"}), "latents": latents}
+
+
+def source_from_json(value: Any) -> ClipSource:
+    """What `source_to_json` made.
+
+    Raises:
+        InputError: it made something else.
+    """
+    try:
+        return _source(msgspec.convert(value, _SourceFields))
+    except msgspec.MsgspecError as error:
+        raise InputError(_detail(error)) from error
+
+
+# What the file holds. Fields and their defaults are those of the classes that are read into.
+
+
+def _fields_of(of: type, **instead: Any) -> type[Any]:
+    """A struct with the fields of a dataclass; those in `instead` are of that type, and needed."""
+    hints = typing.get_type_hints(of)
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = list(instead.items())
+    for each in dataclasses.fields(of):
+        if each.name in instead:
+            continue
+        needed = each.default is dataclasses.MISSING
+        kind = hints[each.name]
+        fields.append((each.name, kind) if needed else (each.name, kind, each.default))
+    return msgspec.defstruct(of.__name__, fields, kw_only=True)
+
+
+class _SourceFields(msgspec.Struct, forbid_unknown_fields=True):
+    segment: str | msgspec.UnsetType = msgspec.UNSET
+    latents: list[list[float]] | msgspec.UnsetType = msgspec.UNSET
+    seed: int = 0
+    renderer: str = "guided"
+    model_hash: str = ""
+
+
+class _Place(msgspec.Struct):
+    path: str | None
+    relative: str | None
+
+
+class _LibraryPlace(_Place):
+    id: str = ""
+
+
+class _ModelPlace(_Place):
+    hash: str = ""
+
+
+class _OriginFields(msgspec.Struct):
+    library: _LibraryPlace
+    model: _ModelPlace
+    tracks: list[str] = []
+    models: list[str] = []
+
+
+_ClipFields: Any = _fields_of(Clip, source=_SourceFields)
+_LaneFields: Any = _fields_of(Lane, clips=list[_ClipFields])
+_ArrangementFields: Any = _fields_of(Arrangement, lanes=list[_LaneFields])
+_PlaybackFields: Any = _fields_of(Playback)
+_ProjectFields: Any = msgspec.defstruct(
+    "Project",
+    [
+        ("format", str),
+        ("version", int),
+        ("library", _LibraryPlace),
+        ("model", _ModelPlace),
+        ("arrangement", _ArrangementFields),
+        ("playback", _PlaybackFields, msgspec.field(default_factory=_PlaybackFields)),
+        ("origins", list[_OriginFields], []),
+    ],
+)
+
+
+# Writing
+
+
+def _document(project: Project, path: Path) -> dict[str, Any]:
+    unknown = project._unknown
+    arrangement = project.arrangement
+    places = _places(project.origin, path)
+    lanes = [
+        {
+            **unknown.get(("lane", lane.id), {}),
+            **_plain(lane, without={"clips"}),
+            "clips": [{**unknown.get(("clip", it.id), {}), **_clip(it)} for it in lane.clips],
+        }
+        for lane in arrangement.lanes
+    ]
+    return {
+        **project.extra,
+        "format": FORMAT,
+        "version": VERSION,
+        "library": {**unknown.get(("library",), {}), **places["library"]},
+        "model": {**unknown.get(("model",), {}), **places["model"]},
+        "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
+        "arrangement": {
+            **unknown.get(("arrangement",), {}),
+            **_plain(arrangement, without={"lanes"}),
+            "lanes": lanes,
+        },
+        **({"origins": [_origin(it, path) for it in project.origins]} if project.origins else {}),
+    }
+
+
+def _origin(origin: Origin, project_path: Path) -> dict[str, Any]:
+    return {
+        **_places(origin, project_path),
+        "tracks": sorted(origin.tracks),
+        "models": sorted(origin.models),
+    }
+
+
+def _places(origin: Origin, project_path: Path) -> dict[str, dict[str, Any]]:
+    return {
+        "library": {**_place(origin.library, project_path), "id": origin.library_id},
+        "model": {**_place(origin.model, project_path), "hash": origin.model_hash},
+    }
+
+
+def _place(place: Path | None, project_path: Path) -> dict[str, str | None]:
+    if place is None:
+        return {"path": None, "relative": None}
+    absolute = place.absolute()
+    try:
+        relative = Path(os.path.relpath(absolute, project_path.absolute().parent)).as_posix()
+    except ValueError:  # another drive
+        relative = None
+    return {"path": str(absolute), "relative": relative}
+
+
+def _clip(clip: Clip) -> dict[str, Any]:
+    return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
 
 
 def _plain(thing: Any, *, without: set[str]) -> dict[str, Any]:
@@ -198,12 +221,14 @@ def _plain(thing: Any, *, without: set[str]) -> dict[str, Any]:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        if path.stat().st_size > _MOST_BYTES:
+            raise ProjectError(f"{path}: not a project, it is too large; choose a {SUFFIX} file")
+        document = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError as error:
         raise ProjectError(f"{path}: no such project; check the name") from error
     except OSError as error:
         raise ProjectError(f"{path}: could not be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, MemoryError) as error:
         raise ProjectError(
             f"{path}: not a project, or a damaged one; open its autosave or an older copy"
         ) from error
@@ -212,11 +237,13 @@ def _parsed(path: Path) -> dict[str, Any]:
     return document
 
 
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
+def _detail(error: Exception) -> str:
+    """Where, then what: "arrangement.lanes[0].clips[1].start: expected int, got float"."""
+    what, _, where = str(error).replace("`", "").partition(" - at $.")
+    return f"{where}: {what[:1].lower()}{what[1:]}" if where else what
 
 
-def _require_version(document: dict[str, Any], path: Path) -> None:
+def _require_version(document: Mapping[str, Any], path: Path) -> None:
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise ProjectError(f"{path}: this project has no version; open an older copy")
@@ -228,107 +255,72 @@ def _require_version(document: dict[str, Any], path: Path) -> None:
 
 
 def _project(document: dict[str, Any]) -> Project:
-    known = {"format", "version", "library", "model", "arrangement", "playback"}
-    library, model = _read_place(document["library"]), _read_place(document["model"])
-    places = {"library": library, "model": model}
+    found = msgspec.convert(document, _ProjectFields)
+    lanes = [_lane(fields) for fields in found.arrangement.lanes]
+    made_from = _origin_from(found.library, found.model)
     return Project(
-        arrangement=_read_arrangement(document["arrangement"]),
-        library=None if library["path"] is None else Path(library["path"]),
-        model=None if model["path"] is None else Path(model["path"]),
-        model_hash=_text(model["hash"], "hash"),
-        library_id=_text(library["id"], "id"),
-        extra={name: value for name, value in document.items() if name not in known},
-        playback=_read_playback(document.get("playback", {})),
-        _relative={what: p["relative"] for what, p in places.items() if p["relative"]},
+        arrangement=Arrangement(**_given(found.arrangement, lanes=tuple(lanes))),
+        extra=_others(document, _ProjectFields),
+        playback=Playback(**_given(found.playback)),
+        origins=tuple(
+            _origin_from(it.library, it.model, it.tracks, it.models) for it in found.origins
+        ),
+        _unknown=_unknown(document),
+    ).with_origin(made_from)
+
+
+def _origin_from(
+    library: _LibraryPlace,
+    model: _ModelPlace,
+    tracks: Iterable[str] = (),
+    models: Iterable[str] = (),
+) -> Origin:
+    places: dict[str, _Place] = {"library": library, "model": model}
+    return Origin(
+        None if library.path is None else Path(library.path),
+        None if model.path is None else Path(model.path),
+        library.id,
+        model.hash,
+        frozenset(tracks),
+        frozenset(models),
+        _relative={what: place.relative for what, place in places.items() if place.relative},
     )
 
 
-def _read_place(value: Any) -> dict[str, Any]:
-    place = dict(_object(value, "a path"))
-    for name in ("path", "relative"):
-        if place[name] is not None:
-            _text(place[name], name)
-    return place
+def _lane(fields: Any) -> Lane:
+    clips = [Clip(**_given(clip, source=_source(clip.source))) for clip in fields.clips]
+    return Lane(**_given(fields, clips=tuple(clips)))
 
 
-def _read_playback(value: Any) -> Playback:
-    """Files of earlier versions have none."""
-    fields = dict(_object(value, "the playback"))
-    loop = fields.pop("loop", None)
-    if loop is not None:
-        start, end = (_tick(tick) for tick in _list(loop, "the loop region"))
-        if not 0 <= start < end:
-            raise ValueError(f"the loop region is {loop!r}")
-        loop = (start, end)
-    return Playback(loop, **_known(fields, Playback))
+def _source(fields: _SourceFields) -> ClipSource:
+    if fields.segment is not msgspec.UNSET:
+        return RealSource(fields.segment)
+    if fields.latents is msgspec.UNSET:
+        raise InputError("a clip's source has neither 'segment' nor 'latents'")
+    latents: Any = fields.latents
+    return LatentSource(latents, fields.seed, fields.renderer, fields.model_hash)
 
 
-def _read_arrangement(value: Any) -> Arrangement:
-    fields = dict(_object(value, "the arrangement"))
-    lanes = tuple(_read_lane(lane) for lane in _list(fields.pop("lanes"), "lanes"))
-    return Arrangement(lanes=lanes, **_known(fields, Arrangement))
+def _given(fields: Any, **instead: Any) -> dict[str, Any]:
+    """The fields of a struct by name, those in `instead` replaced."""
+    return {name: getattr(fields, name) for name in fields.__struct_fields__} | instead
 
 
-def _read_lane(value: Any) -> Lane:
-    fields = dict(_object(value, "a lane"))
-    clips = tuple(_read_clip(clip) for clip in _list(fields.pop("clips"), "clips"))
-    return Lane(clips=clips, **_known(fields, Lane))
+def _unknown(document: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Fields that are in no struct, of every object but the whole and the clips' sources."""
+    arrangement = document["arrangement"]
+    places: list[tuple[tuple[str, ...], Mapping[str, Any], type[Any]]] = [
+        (("library",), document["library"], _LibraryPlace),
+        (("model",), document["model"], _ModelPlace),
+        (("playback",), document.get("playback", {}), _PlaybackFields),
+        (("arrangement",), arrangement, _ArrangementFields),
+    ]
+    for lane in arrangement["lanes"]:
+        places.append((("lane", lane["id"]), lane, _LaneFields))
+        places += [(("clip", clip["id"]), clip, _ClipFields) for clip in lane["clips"]]
+    others = {key: _others(value, known) for key, value, known in places}
+    return {key: fields for key, fields in others.items() if fields}
 
 
-def _read_clip(value: Any) -> Clip:
-    fields = dict(_object(value, "a clip"))
-    return Clip(source=source_from_json(fields.pop("source")), **_known(fields, Clip))
-
-
-def source_from_json(value: Any) -> ClipSource:
-    """What `source_to_json` made. Raises `InputError`, `KeyError`, `TypeError` or `ValueError`."""
-    fields = dict(_object(value, "a source"))
-    if "segment" in fields:
-        return RealSource(_text(fields["segment"], "segment"))
-    latents = _list(fields.pop("latents"), "latents")
-    return LatentSource(latents=latents, **_known(fields, LatentSource))  # type: ignore[arg-type]
-
-
-_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
-    "str": str,
-    "bool": bool,
-    "int": int,
-    "float": (int, float),
-    "int | None": (int, type(None)),
-}
-
-
-def _known(fields: dict[str, Any], of: type) -> dict[str, Any]:
-    """`fields`, each known to the class and of its type. Raises `ValueError`."""
-    types = {f.name: str(f.type) for f in dataclasses.fields(of)}
-    for name, value in fields.items():
-        if types.get(name) not in _TYPES:
-            raise ValueError(f"{of.__name__.lower()} has an unknown field {name!r}")
-        wrong_bool = isinstance(value, bool) and types[name] != "bool"
-        if wrong_bool or not isinstance(value, _TYPES[types[name]]):
-            raise ValueError(f"{name!r} is {value!r}")
-    return fields
-
-
-def _object(value: Any, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{what} is {value!r}")
-    return value
-
-
-def _list(value: Any, what: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{what} is {value!r}")
-    return value
-
-
-def _tick(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"a position is {value!r}")
-    return value
-
-
-def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{what} is {value!r}")
-    return value
+def _others(fields: Mapping[str, Any], known: type[Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in known.__struct_fields__}

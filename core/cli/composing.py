@@ -13,6 +13,7 @@ from core.arrangement.clip import LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
 from core.arrangement.material import load_material
+from core.arrangement.project import Project
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
@@ -77,7 +78,7 @@ def _composed(space: Workspace, options: Namespace) -> Arrangement:
 def _save(space: Workspace, arrangement: Arrangement, options: Namespace) -> None:
     built_in = space.library_path.resolve() == resources.demo_library().resolve()
     own_model = space.model_path.resolve() == resources.demo_model().resolve()
-    document = project_file.Project(
+    document = Project(
         arrangement,
         library=None if built_in else space.library_path.resolve(),
         model=None if own_model else space.model_path.resolve(),

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core import resources
-from core.arrangement.project_file import SUFFIX, Project
+from core.arrangement.project import Project
+from core.arrangement.project_file import SUFFIX
 from core.errors import TechnoVAEError
 from technovae_gui.library import choosing
 

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
 from core.arrangement import project_file
-from core.arrangement.project_file import Playback, Project
+from core.arrangement.project import Playback, Project
 from core.errors import TechnoVAEError
 from core.workers.background import Background
 from technovae_gui.document import Document, empty_arrangement

@@ -12,7 +12,7 @@ from typing import Final
 from PySide6.QtCore import QLockFile
 
 from core.arrangement import project_file
-from core.arrangement.project_file import Project
+from core.arrangement.project import Project
 from core.errors import ProjectError
 from core.user_folders import data_folder
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from core.arrangement import edits, project_file
 from core.arrangement.clip import LatentSource, RealSource
+from core.arrangement.project import Project
 from core.settings import TICKS_PER_BAR
 from core.workers import work
 from technovae_gui import mime
@@ -87,7 +88,7 @@ def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
 def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     drop(window, RealSource("x-0-0"), 5, 20)
     path = tmp_path / "a.technovae"
-    gone = project_file.Project(window.document.arrangement, library=tmp_path / "gone")
+    gone = Project(window.document.arrangement, library=tmp_path / "gone")
     project_file.save(gone, path)
     assert window.projects.open(path)
     assert "gone" in window.panels.banners.texts()["relocate"]

@@ -16,8 +16,8 @@ from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
-from core.arrangement.project_file import Playback, Project
-from core.errors import OutputError, ProjectError
+from core.arrangement.project import Origin, Playback, Project
+from core.errors import InputError, OutputError, ProjectError
 from tests.core.arrangement.strategies import arrangements, latent_sources, real_sources
 
 REAL = Clip("r", RealSource("segment"), 0)
@@ -90,7 +90,7 @@ def test_a_file_without_it_plays_as_ever(tmp_path: Path) -> None:
         {"loop": [True, 4]},
         {"loop": [1, 2, 3]},
         {"looping": "yes"},
-        {"what": 1},
+        {"gain_db": None},
     ],
 )
 def test_a_playback_that_is_none_is_told(tmp_path: Path, playback: object) -> None:
@@ -158,6 +158,109 @@ def test_unknown_top_fields_are_kept(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "q").read_text())["view"] == {"zoom": 2}
 
 
+def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
+    """But in a clip's source: who does not know all of it would make another sound."""
+    path = tmp_path / "p"
+    project_file.save(document(), path)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    places = (
+        saved,
+        saved["library"],
+        saved["model"],
+        saved["playback"],
+        saved["arrangement"],
+        lane_of(saved),
+        clip_of(saved),
+    )
+    for number, place in enumerate(places):
+        place["later"] = {"number": number, "small": 5e-324, "long": 2**70, "not": None}
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    project_file.save(project_file.load(path), tmp_path / "q")
+    assert json.loads((tmp_path / "q").read_text(encoding="utf-8")) == saved
+
+
+def test_unknown_fields_of_a_clip_go_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "p"
+    project_file.save(document(), path)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    clip_of(saved)["later"] = 1
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    loaded = project_file.load(path)
+    lane = Lane("l", "drums", (REAL,))
+    without = dataclasses.replace(loaded, arrangement=Arrangement(130.0, (lane,)))
+    project_file.save(without, path)
+    assert "later" not in path.read_text(encoding="utf-8")
+
+
+WRITTEN_BY_THE_FIRST_VERSION = """{
+ "view": {"zoom": 2},
+ "format": "technovae project",
+ "version": 1,
+ "library": {"path": "/music/lib", "relative": "lib", "id": "4c1"},
+ "model": {"path": null, "relative": null, "hash": "abc"},
+ "playback": {"loop": [0, 3840], "looping": false, "gain_db": -6.0},
+ "arrangement": {
+  "bpm": 130, "title": "Night \u2013 Käse", "frames": null,
+  "lanes": [{"id": "l", "name": "drums", "gain_db": 0, "pan": -0.5, "mute": false, "solo": true,
+   "clips": [
+    {"id": "r", "start": 0, "length": 15360, "offset": 0, "gain_db": 0.0, "fade_in": 0,
+     "fade_out": 0, "bass_swap": false, "bass_cut": true, "name": "",
+     "source": {"segment": "9f-0-4"}},
+    {"id": "z", "start": 15360, "length": 15360, "offset": 0, "gain_db": 0.0, "fade_in": 0,
+     "fade_out": 0, "bass_swap": false, "bass_cut": false, "name": "near",
+     "source": {"seed": 7, "renderer": "phase", "model_hash": "abc", "latents": [[LATENT]]}}]}]}}
+"""
+
+
+def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
+    text = WRITTEN_BY_THE_FIRST_VERSION.replace("LATENT", ", ".join(["-0.1"] * 64))
+    path = tmp_path / "p"
+    path.write_text(text, encoding="utf-8")
+    loaded = project_file.load(path)
+    real, latent = loaded.arrangement.lanes[0].clips
+    assert loaded.arrangement.bpm == 130.0
+    assert loaded.arrangement.title == "Night – Käse"  # noqa: RUF001
+    assert real == Clip("r", RealSource("9f-0-4"), 0, bass_cut=True)
+    expected = LatentSource(np.full(64, -0.1), 7, "phase", "abc")  # type: ignore[arg-type]
+    assert latent == Clip("z", expected, 15360, name="near")
+    assert loaded.library == Path("/music/lib")
+    assert (loaded.library_id, loaded.model, loaded.model_hash) == ("4c1", None, "abc")
+    assert loaded.playback == Playback((0, 3840), False, -6.0)
+    assert loaded.extra == {"view": {"zoom": 2}}
+    assert loaded.origins == ()
+
+
+def test_what_is_no_number_is_not_written(tmp_path: Path) -> None:
+    """JSON has none; a file with null in its place could not be read again."""
+    with pytest.raises(InputError, match="gain"):
+        Playback(gain_db=float("nan"))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        project_file.save(document(extra={"view": float("inf")}), tmp_path / "p")
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_path_that_is_no_text_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no text"):
+        project_file.save(document(library=tmp_path / "\udcff"), tmp_path / "p")
+
+
+def origins() -> st.SearchStrategy[tuple[Origin, ...]]:
+    ids = st.frozensets(st.text(max_size=4), max_size=3)
+    paths = st.none() | st.sampled_from([Path("/a/lib"), Path("/b/model.keras")])
+    one = st.builds(Origin, paths, paths, st.text(max_size=4), st.text(max_size=4), ids, ids)
+    return st.lists(one, max_size=3).map(tuple)
+
+
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30
+)
+@given(origins())
+def test_origins_come_back(tmp_path: Path, found: tuple[Origin, ...]) -> None:
+    saved = document(origins=found)
+    project_file.save(saved, tmp_path / "p")
+    assert project_file.load(tmp_path / "p") == saved
+
+
 def lane_of(saved: dict[str, Any]) -> dict[str, Any]:
     return saved["arrangement"]["lanes"][0]  # type: ignore[no-any-return]
 
@@ -171,23 +274,34 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda d: d.update(version="1"), "no version"),
     (lambda d: d.pop("version"), "no version"),
     (lambda d: d.update(format="text"), "not a TechnoVAE project"),
-    (lambda d: d.pop("arrangement"), "'arrangement' is missing"),
-    (lambda d: d.update(library=None), "path is None"),
-    (lambda d: d["model"].update(path=3), "path is 3"),
+    (lambda d: d.pop("arrangement"), "required field arrangement"),
+    (lambda d: d.update(library=None), "library: expected object, got null"),
+    (lambda d: d["model"].update(path=3), r"model\.path: expected str . null, got int"),
     (lambda d: d["arrangement"].update(bpm=0), "tempo"),
-    (lambda d: d["arrangement"].update(bpm="fast"), "'bpm' is 'fast'"),
-    (lambda d: d["arrangement"].update(lanes={}), "lanes is {}"),
-    (lambda d: lane_of(d).pop("id"), "id"),
-    (lambda d: lane_of(d).update(mute=1), "'mute' is 1"),
-    (lambda d: lane_of(d).update(colour="red"), "unknown field 'colour'"),
+    (lambda d: d["arrangement"].update(bpm="fast"), r"arrangement\.bpm: expected float, got str"),
+    (
+        lambda d: d["arrangement"].update(lanes={}),
+        r"arrangement\.lanes: expected array, got object",
+    ),
+    (lambda d: lane_of(d).pop("id"), r"lanes\[0\]: object missing required field id"),
+    (lambda d: lane_of(d).update(mute=1), r"lanes\[0\]\.mute: expected bool, got int"),
+    (lambda d: lane_of(d).pop("clips"), r"lanes\[0\]: object missing required field clips"),
     (lambda d: clip_of(d).update(start=0, length=5), "inside each other"),
-    (lambda d: clip_of(d).update(start=1.5), "'start' is 1.5"),
-    (lambda d: clip_of(d).update(gain_db=True), "'gain_db' is True"),
+    (lambda d: clip_of(d).update(start=1.5), r"clips\[1\]\.start: expected int, got float"),
+    (lambda d: clip_of(d).update(gain_db=True), r"gain_db: expected float, got bool"),
     (lambda d: clip_of(d).update(id="r"), "occurs twice"),
-    (lambda d: clip_of(d).update(source={}), "'latents' is missing"),
+    (lambda d: clip_of(d).update(source={}), "neither 'segment' nor 'latents'"),
     (lambda d: clip_of(d)["source"]["latents"][0].pop(), "64 numbers"),
-    (lambda d: clip_of(d)["source"].update(latents="x"), "latents is 'x'"),
-    (lambda d: clip_of(d).update(source={"segment": 3}), "segment is 3"),
+    (
+        lambda d: clip_of(d)["source"].update(latents="x"),
+        r"source\.latents: expected array, got str",
+    ),
+    (lambda d: clip_of(d).update(source={"segment": 3}), r"source\.segment: expected str, got int"),
+    (lambda d: clip_of(d)["source"].update(steps=3), "unknown field steps"),
+    (lambda d: d.update(origins={}), "origins: expected array, got object"),
+    (lambda d: d.update(origins=[{"library": 1}]), r"origins\[0\]\.library: expected object"),
+    (lambda d: lane_of(d).update(pan=2), "pan must lie between"),
+    (lambda d: lane_of(d).update(name=None), r"lanes\[0\]\.name: expected str, got null"),
 ]
 
 
@@ -207,7 +321,20 @@ def test_damage_is_named(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b"[" * 100_000, b'{"bpm": NaN}', b"9" * 5000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"bpm": NaN}',
+        b'{"bpm": Infinity}',
+        b'{"bpm": 1e999}',
+        b"9" * 5000,
+        b'{"title": "\\ud800"}',
+    ],
 )
 def test_files_that_are_no_project(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p"
@@ -229,6 +356,14 @@ def test_random_damage_never_escapes(tmp_path: Path, at: int, junk: bytes) -> No
         project_file.load(path)
     except ProjectError:
         return
+
+
+def test_a_gigantic_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "p"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(ProjectError, match="too large"):
+        project_file.load(path)
 
 
 def test_missing_and_unreadable(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from core.arrangement import edits, project_file
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.project import Project
 from core.errors import ProjectError
 from core.workers.background import Background
 from technovae_gui.document import Document
@@ -183,7 +184,7 @@ def test_a_killed_window_loses_less_than_five_seconds(tmp_path: Path, qapp: obje
 
 def test_a_damaged_autosave_is_told(tmp_path: Path) -> None:
     path = tmp_path / "x.technovae"
-    project_file.save(project_file.Project(Document().arrangement), path)
+    project_file.save(Project(Document().arrangement), path)
     content = json.loads(path.read_text())
     content["autosave_of"] = 3
     path.write_text(json.dumps(content))
