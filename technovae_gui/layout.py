@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from technovae_gui.widgets.banner import Banners
+from technovae_gui.widgets.banners import Banners
 
 SIDE_WIDTH = 430
 _LAPTOP = QSize(1440, 900)

@@ -31,8 +31,7 @@ from technovae_gui.timeline.controller import Arranging
 from technovae_gui.timeline.drag_out import CarryingOut
 from technovae_gui.transport import TransportBar
 from technovae_gui.transport.clock import Clock
-from technovae_gui.widgets.hint import Hint
-from technovae_gui.widgets.shortcut_sheet import ShortcutSheet
+from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 from technovae_gui.window_settings import Remembering
 
 _SIZE = (1280, 800)
@@ -98,7 +97,7 @@ class MainWindow(QMainWindow):
 
     def show_hint(self) -> None:
         """The three first steps."""
-        hint = Hint(self.panels)
+        hint = WelcomeCard(self.panels)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
         hint.show()
 

@@ -8,7 +8,7 @@ from core.arrangement import form
 from technovae_gui import theme
 from technovae_gui.compose import presets
 from technovae_gui.compose.energy_curve import EnergyCurve
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 
 class EnergyForm(QWidget):
@@ -17,13 +17,13 @@ class EnergyForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bars, self._seed = 96, 0
-        self.preset = widgets.combo(
+        self.preset = forms.combo(
             *((name, name) for name in presets.NAMES), tip="A curve to begin with; then draw"
         )
         self.curve = EnergyCurve()
-        self.facts = widgets.note()
-        fields = widgets.form()
-        widgets.add_row(fields, "Energy", self.preset)
+        self.facts = forms.note()
+        fields = forms.form()
+        forms.add_row(fields, "Energy", self.preset)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE + 2)

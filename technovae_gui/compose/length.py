@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from core.settings import BEATS_PER_BAR
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _MINUTES, _BARS = 0, 1
 _LONGEST = 180.0
@@ -28,7 +28,7 @@ class Length(QWidget):
         self.amount.setMinimumWidth(_NARROW)
         self.amount.setAccessibleName("Length")
         self.amount.setToolTip("How long the track shall be")
-        self.unit = widgets.combo(
+        self.unit = forms.combo(
             ("minutes", _MINUTES), ("bars", _BARS), tip="Minutes or bars", name="Unit of the length"
         )
         row = QHBoxLayout(self)

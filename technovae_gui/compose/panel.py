@@ -11,7 +11,7 @@ from core.arrangement.arrangement import Arrangement
 from technovae_gui.compose.energy_form import EnergyForm
 from technovae_gui.compose.request import ComposeRequest
 from technovae_gui.compose.settings_form import SettingsForm
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 from technovae_gui.widgets.job_panel import JobPanel
 
 
@@ -22,7 +22,7 @@ class ComposePanel(JobPanel):
         compose_requested(object ComposeRequest), cancel_requested()
     """
 
-    stopped = "Stopped; the timeline is as it was."
+    cancelled_text = "Stopped; the timeline is as it was."
     compose_requested = Signal(object)
     cancel_requested = Signal()
 
@@ -30,12 +30,12 @@ class ComposePanel(JobPanel):
         super().__init__(parent)
         self.settings = SettingsForm()
         self.energy = EnergyForm()
-        self.into = widgets.combo(
+        self.into = forms.combo(
             ("replaces the timeline (can be undone)", True),
             ("comes after what is on the timeline", False),
             tip="Where the track goes",
         )
-        self.compose = widgets.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)
+        self.compose = forms.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)
         self._lay_out()
         self.settings.changed.connect(self._settings_changed)
         self.settings.seed.valueChanged.connect(self._settings_changed)
@@ -65,14 +65,14 @@ class ComposePanel(JobPanel):
     @Slot()
     def composing_started(self) -> None:
         """It is under way."""
-        self._begin("loading the model…")
+        self._start("loading the model…")
 
     @Slot(object)
     def composed(self, arrangement: Arrangement) -> None:
         """It is on the timeline."""
-        self._over()
+        self._finish()
         clips = sum(len(lane.clips) for lane in arrangement.lanes)
-        self.line.say(f"{clips} clips are on the timeline; Ctrl+Z takes them back.")
+        self.message.show_text(f"{clips} clips are on the timeline; Ctrl+Z takes them back.")
 
     # What the user does
 
@@ -82,13 +82,13 @@ class ComposePanel(JobPanel):
         return ComposeRequest(options, self.settings.chosen_path(), self.into.currentData())
 
     def _ask(self) -> None:
-        self.line.say("")
+        self.message.show_text("")
         self.compose_requested.emit(self.request())
 
-    def _button(self) -> QAbstractButton:
+    def _start_button(self) -> QAbstractButton:
         return self.compose
 
-    def _show(self) -> None:
+    def _update_controls(self) -> None:
         self.compose.setEnabled(not self._busy)
 
     def _settings_changed(self) -> None:
@@ -99,10 +99,10 @@ class ComposePanel(JobPanel):
         self.energy.facts.setText(f"{bars} bars, {minutes}:{seconds:02d} at {bpm:.2f} BPM")
 
     def _lay_out(self) -> None:
-        rows = self._column()
-        into = widgets.form()
-        widgets.add_row(into, "Result", self.into)
+        rows = self._scrolled_column()
+        into = forms.form()
+        forms.add_row(into, "Result", self.into)
         rows.addWidget(self.settings)
         rows.addWidget(self.energy, 1)
         rows.addLayout(into)
-        self._close_column(self.compose, self.job, self.line)
+        self._finish_layout(self.compose, self.job, self.message)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QVBoxLayout, QWidg
 from technovae_gui import theme
 from technovae_gui.compose.length import Length
 from technovae_gui.compose.tempo import Tempo
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _SEEDS = 2**31 - 1
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))
@@ -37,12 +37,12 @@ class SettingsForm(QWidget):
         self.title.setToolTip("Name of the track")
         self.length = Length()
         self.tempo = Tempo()
-        self.morph = widgets.combo(*_MORPHS, tip="How often the music moves on")
-        self.renderer = widgets.combo(*_RENDERERS, tip="What turns latents into sound")
+        self.morph = forms.combo(*_MORPHS, tip="How often the music moves on")
+        self.renderer = forms.combo(*_RENDERERS, tip="What turns latents into sound")
         self.seed = QSpinBox()
         self.seed.setRange(0, _SEEDS)
         self.seed.setToolTip("The same seed and settings give the same track")
-        self.dice = widgets.button("Another", "Another seed, another track", name="Another seed")
+        self.dice = forms.button("Another", "Another seed, another track", name="Another seed")
         self.start = QCheckBox(_NO_START)
         self.start.setAccessibleName("Begin on the segment chosen on the map")
         self.path = QCheckBox("the path drawn on the map")
@@ -95,17 +95,17 @@ class SettingsForm(QWidget):
         self.changed.emit()
 
     def _lay_out(self) -> None:
-        form = widgets.form()
-        widgets.add_row(form, "Title", self.title)
-        widgets.add_row(form, "Length", self.length)
-        widgets.add_row(form, "Tempo", self.tempo)
-        widgets.add_row(form, "Moves on", self.morph)
-        widgets.add_row(form, "Renderer", self.renderer)
-        seed = widgets.row(self.seed, self.dice)
+        form = forms.form()
+        forms.add_row(form, "Title", self.title)
+        forms.add_row(form, "Length", self.length)
+        forms.add_row(form, "Tempo", self.tempo)
+        forms.add_row(form, "Moves on", self.morph)
+        forms.add_row(form, "Renderer", self.renderer)
+        seed = forms.row(self.seed, self.dice)
         seed.setStretch(0, 1)
-        widgets.add_row(form, "Seed", seed).setBuddy(self.seed)
-        widgets.add_row(form, "Begin on", self.start)
-        widgets.add_row(form, "Stay near", self.path)
+        forms.add_row(form, "Seed", seed).setBuddy(self.seed)
+        forms.add_row(form, "Begin on", self.start)
+        forms.add_row(form, "Stay near", self.path)
         self.seed.setAccessibleName("Seed")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

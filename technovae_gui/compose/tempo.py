@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from core.settings import TEMPO_PRIOR
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _PROJECT, _LIBRARY, _OWN = range(3)
 _NARROW = 84
@@ -21,7 +21,7 @@ class Tempo(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._project, self._library = TEMPO_PRIOR, TEMPO_PRIOR
-        self.choice = widgets.combo(
+        self.choice = forms.combo(
             *(("as the project", _PROJECT), ("as the library", _LIBRARY), ("another", _OWN)),
             tip="Everything is brought to this tempo",
             name="Tempo",

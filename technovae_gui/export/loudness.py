@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _STREAMING, _CLUB, _OWN, _PLAYED = range(4)
 _NARROW = 84
@@ -26,7 +26,7 @@ class Loudness(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.choice = widgets.combo(
+        self.choice = forms.combo(
             *(
                 ("streaming", _STREAMING),
                 ("club", _CLUB),

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from core.settings import SAMPLE_RATE
 from technovae_gui import theme
 from technovae_gui.export.formats import length_text
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.elided import ElidedLabel
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.labels import ElidedLabel
 
 
 class Result(Protocol):
@@ -38,15 +38,15 @@ class Outcome(QFrame):
         )
         self.file = ElidedLabel()
         self.file.setProperty("dim", False)
-        self.figures = widgets.note()
-        self.warning = widgets.note()
-        self.open = widgets.button("Open folder", "Show the file in its folder")
+        self.figures = forms.note()
+        self.warning = forms.note()
+        self.open = forms.button("Open folder", "Show the file in its folder")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
         for widget in (self.file, self.figures, self.warning):
             rows.addWidget(widget)
-        rows.addLayout(widgets.row(1, self.open))
+        rows.addLayout(forms.row(1, self.open))
         self.open.clicked.connect(self._open)
         self.hide()
 

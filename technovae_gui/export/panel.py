@@ -13,9 +13,9 @@ from technovae_gui.export.loudness import Loudness
 from technovae_gui.export.outcome import Outcome, Result
 from technovae_gui.export.request import ExportRequest, Range
 from technovae_gui.export.target import Target
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 from technovae_gui.widgets.job_panel import JobPanel
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets.labels import MessageLabel
 
 _RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
     ("the whole arrangement", "whole", ""),
@@ -31,7 +31,7 @@ class ExportPanel(JobPanel):
         export_requested(object ExportRequest), cancel_requested()
     """
 
-    stopped = "Stopped; nothing was written."
+    cancelled_text = "Stopped; nothing was written."
     export_requested = Signal(object)
     cancel_requested = Signal()
 
@@ -40,22 +40,22 @@ class ExportPanel(JobPanel):
         self._seconds: dict[str, float] = {"whole": 0.0, "loop": 0.0, "selection": 0.0}
         self._lanes = 1
         self.target = Target()
-        self.range = widgets.combo(
+        self.range = forms.combo(
             *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
         )
         self.loudness = Loudness()
         self.stems = QCheckBox("one more file per lane")
         self.stems.setToolTip("All with the same gain: together they are the mix")
-        self.estimate = widgets.note()
-        self.note = Line()
-        self.export = widgets.button("Export", "Write the file (Ctrl+Enter)", primary=True)
+        self.estimate = forms.note()
+        self.note = MessageLabel()
+        self.export = forms.button("Export", "Write the file (Ctrl+Enter)", primary=True)
         self.outcome = Outcome()
         self._lay_out()
         for signal in (
             *(self.target.changed, self.loudness.changed, self.stems.toggled),
             self.range.currentIndexChanged,
         ):
-            signal.connect(self._show)
+            signal.connect(self._update_controls)
         self.export.clicked.connect(self._ask)
         self.job.cancel_requested.connect(self.cancel_requested)
         self.set_ranges(False, False)
@@ -74,7 +74,7 @@ class ExportPanel(JobPanel):
             self.range.model().item(row).setEnabled(there)  # type: ignore[attr-defined]
             if not there and self.range.currentIndex() == row:
                 self.range.setCurrentIndex(0)
-        self._show()
+        self._update_controls()
 
     def set_lengths(
         self, whole: float, loop: float = 0.0, selection: float = 0.0, lanes: int = 1
@@ -82,18 +82,18 @@ class ExportPanel(JobPanel):
         """Seconds of what can be exported, and how many lanes have stems."""
         self._seconds = {"whole": whole, "loop": loop, "selection": selection}
         self._lanes = lanes
-        self._show()
+        self._update_controls()
 
     @Slot()
     def export_started(self) -> None:
         """It is under way."""
         self.outcome.hide()
-        self._begin("rendering…")
+        self._start("rendering…")
 
     @Slot(object)
     def exported(self, result: Result | Path) -> None:
         """It is written: an `ExportResult`, or the path of a single clip."""
-        self._over()
+        self._finish()
         if isinstance(result, Path):
             self.outcome.show_file(result)
         else:
@@ -112,14 +112,14 @@ class ExportPanel(JobPanel):
         )
 
     def _ask(self) -> None:
-        self.line.say("")
+        self.message.show_text("")
         self.target.remember()
         self.export_requested.emit(self.request())
 
-    def _button(self) -> QAbstractButton:
+    def _start_button(self) -> QAbstractButton:
         return self.export
 
-    def _show(self) -> None:
+    def _update_controls(self) -> None:
         seconds = self._seconds[self.range.currentData()]
         files = 1 + (self._lanes if self.stems.isChecked() else 0)
         size = size_text(seconds * self.target.kind.bytes_per_second * files)
@@ -129,24 +129,25 @@ class ExportPanel(JobPanel):
         problem = self.target.problem()
         self.export.setEnabled(not problem and seconds > 0 and not self._busy)
         if problem:
-            self.note.complain(problem)
+            self.note.show_error(problem)
         elif not self._busy and self.target.path().exists():
-            self.note.say(f"“{self.target.path().name}” is there already and will be replaced.")
+            name = self.target.path().name
+            self.note.show_text(f"“{name}” exists already and will be replaced.")
         else:
-            self.note.say("")
+            self.note.show_text("")
 
     def _lay_out(self) -> None:
-        rows = self._column()
-        form = widgets.form()
-        widgets.add_row(form, "Range", self.range)
-        widgets.add_row(form, "Loudness", self.loudness)
-        widgets.add_row(form, "Stems", self.stems)
+        rows = self._scrolled_column()
+        form = forms.form()
+        forms.add_row(form, "Range", self.range)
+        forms.add_row(form, "Loudness", self.loudness)
+        forms.add_row(form, "Stems", self.stems)
         rows.addWidget(self.target)
         rows.addLayout(form)
         for widget in (
             *(self.estimate, self.note, self.export),
-            *(self.job, self.line, self.outcome),
+            *(self.job, self.message, self.outcome),
         ):
             rows.addWidget(widget)
         rows.addStretch(1)
-        self._close_column()
+        self._finish_layout()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from core.user_folders import music_folder
 from technovae_gui.export.formats import FORMATS, Format
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _FOLDER = "export/folder"
 _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
@@ -29,16 +29,16 @@ class Target(QWidget):
         self.folder = QLineEdit(str(_folder()))
         self.folder.setAccessibleName("Folder")
         self.folder.setToolTip("Folder of the file")
-        self.browse = widgets.button("Browse…", "Choose folder and name")
-        self.format = widgets.combo(
+        self.browse = forms.button("Browse…", "Choose folder and name")
+        self.format = forms.combo(
             *((kind.name, number) for number, kind in enumerate(FORMATS)), tip="Format of the file"
         )
-        form = widgets.form()
-        widgets.add_row(form, "File name", self.name)
-        folder = widgets.row(self.folder, self.browse)
+        form = forms.form()
+        forms.add_row(form, "File name", self.name)
+        folder = forms.row(self.folder, self.browse)
         folder.setStretch(0, 1)
-        widgets.add_row(form, "Folder", folder).setBuddy(self.folder)
-        widgets.add_row(form, "Format", self.format)
+        forms.add_row(form, "Folder", folder).setBuddy(self.folder)
+        forms.add_row(form, "Format", self.format)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(form)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from core.rhythm.grid import GRID_BPM_MAX, GRID_BPM_MIN
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 Key = tuple[Qt.Key, bool]
 """A key, and whether Shift is held."""
@@ -30,9 +30,9 @@ class GridButtons:
         self.tap = make("Tap", "Tap the tempo, four times or more (T)", "Tap tempo")
         self.click = make("Click", "Hear the track with a click on the grid (C)", "Hear a click")
         self.click.setCheckable(True)
-        self.refit = widgets.button("Fit again", "Forget corrections; find the grid in the audio")
-        self.revert = widgets.button("Revert", "Back to the grid that the library has (Backspace)")
-        self.apply = widgets.button("Apply", "Put the track on this grid (Enter)", primary=True)
+        self.refit = forms.button("Fit again", "Forget corrections; find the grid in the audio")
+        self.revert = forms.button("Revert", "Back to the grid that the library has (Backspace)")
+        self.apply = forms.button("Apply", "Put the track on this grid (Enter)", primary=True)
         self.bpm = _bpm_box()
 
     def keys(self) -> dict[Key, QPushButton]:
@@ -56,15 +56,15 @@ class GridButtons:
 
     def rows(self) -> list[QHBoxLayout]:
         """Laid out so that they fit a narrow dock."""
-        first = widgets.row(
+        first = forms.row(
             _name("BPM"), self.bpm, self.halve, self.double, self.tap, 1, self.click, spacing=4
         )
-        second = widgets.row(
+        second = forms.row(
             *(_name("ms"), self.earlier_10, self.earlier_1, self.later_1, self.later_10, 1),
             *(_name("beat"), self.beat_back, self.beat_on),
             spacing=4,
         )
-        return [first, second, widgets.row(self.refit, 1, self.revert, self.apply)]
+        return [first, second, forms.row(self.refit, 1, self.revert, self.apply)]
 
     def all(self) -> list[QPushButton]:
         """Every button."""
@@ -72,7 +72,7 @@ class GridButtons:
 
 
 def _small(text: str, tip: str, name: str) -> QPushButton:
-    made = widgets.button(text, tip, name=name)
+    made = forms.button(text, tip, name=name)
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     made.setStyleSheet("padding: 4px 2px;")
     made.setFixedWidth(max(34, made.fontMetrics().horizontalAdvance(text) + 12))

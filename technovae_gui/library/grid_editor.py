@@ -65,14 +65,14 @@ class GridEditor(GridParts):
         """Show `track` without a waveform: its peaks are under way."""
         self._show(track)
         self.show_wave(NO_PEAKS, track.seconds)
-        self.line.say("reading the waveform…")
+        self.message.show_text("reading the waveform…")
 
     def set_track(self, track: Track, peaks: Peaks, seconds: float) -> None:
         """Show `track` of `seconds` with its peaks (n, 2); one that is no longer chosen is left."""
         if self._track is not None and track.id != self._track.id:
             return
         self._show(track)
-        self.line.say("")
+        self.message.show_text("")
         self.show_wave(peaks, seconds)
 
     def update_track(self, track: Track) -> None:
@@ -80,7 +80,7 @@ class GridEditor(GridParts):
         if track.id == self.track_id:
             if self._busy:
                 self._busy = False
-                self.line.say("")
+                self.message.show_text("")
             self._show(track)
 
     def clear(self) -> None:
@@ -91,7 +91,7 @@ class GridEditor(GridParts):
         self.facts.show_text("")
         self.show_wave(NO_PEAKS, 0.0)
         self.wave.show_grid(None)
-        self.line.say("")
+        self.message.show_text("")
         self._enable()
 
     def set_writable(self, writable: bool, *, demo: bool = False) -> None:
@@ -105,14 +105,14 @@ class GridEditor(GridParts):
     def progress(self, done: float, total: float, message: str = "") -> None:
         """How far applying or fitting is."""
         share = f" {done / total:.0%}" if total > 0 else ""
-        self.line.say(f"{message or 'putting the track on this grid'}…{share}")
+        self.message.show_text(f"{message or 'putting the track on this grid'}…{share}")
 
     @Slot(str)
     def failed(self, message: str) -> None:
         """Applying, fitting or reading the waveform failed: one line. Corrections are kept."""
         self._busy = False
         self._enable()
-        self.line.complain(message)
+        self.message.show_error(message)
 
     # What the user does
 
@@ -130,15 +130,15 @@ class GridEditor(GridParts):
         try:
             act()
         except InputError as error:
-            self.line.complain(str(error))
+            self.message.show_error(str(error))
         else:
-            self.line.say("")
+            self.message.show_text("")
         self._show_grid()
 
     def _tap(self) -> None:
         bpm = self._taps.tap(self._clock())
         if bpm is None:
-            self.line.say(f"tap on… {self._taps.count} of 4")
+            self.message.show_text(f"tap on… {self._taps.count} of 4")
         else:
             self._set_tempo(round(bpm, 2))
 
@@ -148,7 +148,7 @@ class GridEditor(GridParts):
         if edit is not None and self._writable and not self._busy:
             edit.drag(seconds)
             self._show_grid(preview=False)
-            self.line.say(f"{seconds * 1000:+.1f} ms")
+            self.message.show_text(f"{seconds * 1000:+.1f} ms")
 
     @Slot()
     def _dropped(self) -> None:
@@ -176,7 +176,7 @@ class GridEditor(GridParts):
     def _work(self, message: str) -> None:
         self._busy = True
         self._enable()
-        self.line.say(message)
+        self.message.show_text(message)
 
     def _preview(self) -> None:
         if self.buttons.click.isChecked() and self.grid is not None:

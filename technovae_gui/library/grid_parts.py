@@ -10,9 +10,8 @@ from technovae_gui.library.grid_buttons import GridButtons
 from technovae_gui.library.overview import Overview
 from technovae_gui.library.peaks import Peaks
 from technovae_gui.library.waveform_view import WaveformView
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.elided import ElidedLabel
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 
 NO_PEAKS: Peaks = np.zeros((0, 2), np.float32)
 
@@ -22,13 +21,13 @@ class GridParts(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = widgets.heading("")
+        self.title = forms.heading("")
         self.facts = ElidedLabel()
         self.overview = Overview()
         self.wave = WaveformView()
         self.buttons = GridButtons()
-        self.read_only = widgets.note()
-        self.line = Line()
+        self.read_only = forms.note()
+        self.message = MessageLabel()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
@@ -37,7 +36,7 @@ class GridParts(QWidget):
         for row in self.buttons.rows():
             rows.addLayout(row)
         rows.addWidget(self.read_only)
-        rows.addWidget(self.line)
+        rows.addWidget(self.message)
         self.read_only.hide()
         self.wave.span_changed.connect(self._span_changed)
         self.overview.went.connect(self._go)

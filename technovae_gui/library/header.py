@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.elided import ElidedLabel
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.labels import ElidedLabel
 
 
 class Header(QWidget):
@@ -29,14 +29,14 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = widgets.heading("No library is open")
+        self.name = forms.heading("No library is open")
         font = self.name.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.name.setFont(font)
         self.path = ElidedLabel()
-        self.counts = widgets.note()
-        self.map_info = widgets.note()
-        self.hint = widgets.note()
+        self.counts = forms.note()
+        self.map_info = forms.note()
+        self.hint = forms.note()
         self._make_buttons()
         self._lay_out()
 
@@ -66,7 +66,7 @@ class Header(QWidget):
         )
 
     def _make_buttons(self) -> None:
-        make = widgets.button
+        make = forms.button
         self.new = make("New…", "Make a library for music of your own", name="New library")
         self.open = make("Open…", "Open another library", name="Open library")
         self.demo = make("Demo", "Open the built-in demo library", name="Built-in demo")
@@ -89,8 +89,8 @@ class Header(QWidget):
         for label in (self.name, self.path, self.counts, self.map_info):
             rows.addWidget(label)
         rows.addSpacing(theme.SPACE)
-        rows.addLayout(widgets.row(self.new, self.open, self.demo))
-        rows.addLayout(widgets.row(self.files, self.folder))
+        rows.addLayout(forms.row(self.new, self.open, self.demo))
+        rows.addLayout(forms.row(self.files, self.folder))
         rows.addWidget(self.hint)
 
     def _emphasise(self, button: QWidget, on: bool) -> None:

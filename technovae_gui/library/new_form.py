@@ -9,9 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.library import choosing
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets import file_dialogs, forms
+from technovae_gui.widgets.labels import MessageLabel
 
 
 class NewForm(QFrame):
@@ -31,16 +30,16 @@ class NewForm(QFrame):
         self.setStyleSheet(
             f"#card {{ background: {theme.RAISED}; border-radius: {theme.RADIUS}px; }}"
         )
-        self.why = widgets.note()
+        self.why = forms.note()
         self.place = QLineEdit()
         self.place.setAccessibleName("Folder of the new library")
         self.place.setToolTip("A folder that is empty or not there yet")
-        self.browse = widgets.button("Browse…", "Choose the folder")
-        self.create_button = widgets.button(
+        self.browse = forms.button("Browse…", "Choose the folder")
+        self.create_button = forms.button(
             "Create library", "Make the library there (Enter)", primary=True
         )
-        self.back = widgets.button("Not now", "Make no library (Esc)")
-        self.line = Line()
+        self.back = forms.button("Not now", "Make no library (Esc)")
+        self.message = MessageLabel()
         self._lay_out()
         self.browse.clicked.connect(self._browse)
         self.create_button.clicked.connect(self._create)
@@ -50,10 +49,10 @@ class NewForm(QFrame):
 
     def ask(self, why: str = "") -> None:
         """Show the form with a folder that is free; `why` says what will happen then."""
-        self.place.setText(str(choosing.new_library()))
+        self.place.setText(str(file_dialogs.unused_library_folder()))
         self.why.setText(why)
         self.why.setVisible(bool(why))
-        self.line.say("")
+        self.message.show_text("")
         self.show()
         self.place.setFocus()
         self.place.selectAll()
@@ -68,16 +67,16 @@ class NewForm(QFrame):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
-        rows.addWidget(widgets.heading("New library"))
+        rows.addWidget(forms.heading("New library"))
         rows.addWidget(self.why)
-        field = widgets.row(self.place, self.browse)
+        field = forms.row(self.place, self.browse)
         field.setStretch(0, 1)
         rows.addLayout(field)
-        rows.addWidget(self.line)
-        rows.addLayout(widgets.row(1, self.back, self.create_button))
+        rows.addWidget(self.message)
+        rows.addLayout(forms.row(1, self.back, self.create_button))
 
     def _browse(self) -> None:
-        path = choosing.place_for_library(self, Path(self.place.text()))
+        path = file_dialogs.choose_new_library_folder(self, Path(self.place.text()))
         if path is not None:
             self.place.setText(str(path))
 
@@ -85,9 +84,9 @@ class NewForm(QFrame):
         text = self.place.text().strip()
         path = Path(text).expanduser()
         if not text or not path.is_absolute():
-            self.line.complain("give a whole path, or choose a folder with Browse")
+            self.message.show_error("give a whole path, or choose a folder with Browse")
         elif not _is_free(path):
-            self.line.complain("there are other things in this folder; choose an empty or new one")
+            self.message.show_error("this folder is not empty; choose an empty or a new one")
         else:
             self.hide()
             self.chosen.emit(path)

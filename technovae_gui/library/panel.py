@@ -13,16 +13,16 @@ from core.library.latent_map import LatentMap
 from core.library.report import FileReport, ImportReport
 from core.library.tracks import Track
 from technovae_gui import theme
-from technovae_gui.library import choosing, dropping
+from technovae_gui.library import dropping
 from technovae_gui.library.grid_editor import GridEditor
 from technovae_gui.library.header import Header
 from technovae_gui.library.new_form import NewForm
 from technovae_gui.library.report_view import ReportView
 from technovae_gui.library.tracks import Tracks
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.fold import Fold
-from technovae_gui.widgets.job_bar import JobBar
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets import file_dialogs, forms
+from technovae_gui.widgets.forms import CollapsibleSection
+from technovae_gui.widgets.job_panel import JobProgressBar
+from technovae_gui.widgets.labels import MessageLabel
 
 
 class LibraryPanel(QWidget):
@@ -55,12 +55,12 @@ class LibraryPanel(QWidget):
         self._waiting: list[Path] = []
         self.header = Header()
         self.new_form = NewForm()
-        self.job = JobBar()
-        self.line = Line()
+        self.job = JobProgressBar()
+        self.message = MessageLabel()
         self.report = ReportView()
         self.tracks = Tracks()
         self.grid_editor = GridEditor()
-        self.grid_fold = Fold(
+        self.grid_fold = CollapsibleSection(
             "Beat grid", self.grid_editor, tip="The bars of the chosen track, to be corrected"
         )
         self._lay_out()
@@ -114,7 +114,7 @@ class LibraryPanel(QWidget):
     @Slot(str)
     def show_error(self, message: str) -> None:
         """Something with the library went wrong: one line."""
-        self.line.complain(message)
+        self.message.show_error(message)
 
     @Slot(object)
     def import_paths(self, paths: Sequence[Path]) -> None:
@@ -136,15 +136,15 @@ class LibraryPanel(QWidget):
     @Slot()
     def import_started(self) -> None:
         """An import begins."""
-        self.line.say("")
+        self.message.show_text("")
         self.report.begin()
-        self.job.begin("looking for audio…")
+        self.job.start("looking for audio…")
         self.header.enable_import(False)
 
     @Slot(float, float, str)
     def import_progress(self, done: float, total: float, message: str) -> None:
         """It is so far; `message` names the file."""
-        self.job.update_to(done, total, message)
+        self.job.show_progress(done, total, message)
 
     @Slot(object)
     def import_file(self, file: FileReport) -> None:
@@ -162,13 +162,13 @@ class LibraryPanel(QWidget):
     def import_failed(self, message: str) -> None:
         """The import ended with an error: one line."""
         self._import_over()
-        self.line.complain(message)
+        self.message.show_error(message)
 
     @Slot()
     def import_cancelled(self) -> None:
         """The import was stopped before it had a report to give."""
         self._import_over()
-        self.line.say("import stopped; what was finished is in the library")
+        self.message.show_text("import stopped; what was finished is in the library")
 
     # What the user does
 
@@ -188,11 +188,11 @@ class LibraryPanel(QWidget):
         rows = QVBoxLayout(content)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
-        for widget in (self.header, self.new_form, self.job, self.line, self.report):
+        for widget in (self.header, self.new_form, self.job, self.message, self.report):
             rows.addWidget(widget)
         rows.addWidget(self.tracks, 1)
         rows.addWidget(self.grid_fold)
-        self._scroll = widgets.scrolled(content)
+        self._scroll = forms.scrolled(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
@@ -201,7 +201,9 @@ class LibraryPanel(QWidget):
         self.header.new_asked.connect(self.new_form.ask)
         self.header.open_asked.connect(self._ask_open)
         self.header.demo_asked.connect(self.demo_requested)
-        self.header.files_asked.connect(lambda: self.import_paths(choosing.audio_files(self)))
+        self.header.files_asked.connect(
+            lambda: self.import_paths(file_dialogs.choose_audio_files(self))
+        )
         self.header.folder_asked.connect(self._ask_folder)
         self.new_form.chosen.connect(self._create)
         self.new_form.given_up.connect(self._waiting_no_more)
@@ -213,12 +215,12 @@ class LibraryPanel(QWidget):
         self.grid_fold.toggled.connect(self._fold_toggled)
 
     def _ask_open(self) -> None:
-        path = choosing.library(self)
+        path = file_dialogs.choose_library(self)
         if path is not None:
             self.open_requested.emit(path)
 
     def _ask_folder(self) -> None:
-        path = choosing.audio_folder(self)
+        path = file_dialogs.choose_audio_folder(self)
         self.import_paths([] if path is None else [path])
 
     def _create(self, path: Path) -> None:
@@ -248,5 +250,5 @@ class LibraryPanel(QWidget):
         self._scroll.ensureWidgetVisible(self.grid_editor)
 
     def _import_over(self) -> None:
-        self.job.end()
+        self.job.finish()
         self.header.enable_import(self._writable)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 
 class Removal(QFrame):
@@ -24,14 +24,14 @@ class Removal(QFrame):
         self.setStyleSheet(
             f"#card {{ background: {theme.RAISED}; border-left: 4px solid {theme.WARM}; }}"
         )
-        self.text = widgets.note()
+        self.text = forms.note()
         self.text.setProperty("dim", False)
-        self.keep = widgets.button("Keep", "Keep the track (Esc)")
-        self.remove = widgets.button("Remove", "Remove the track from the library (Enter)")
+        self.keep = forms.button("Keep", "Keep the track (Esc)")
+        self.remove = forms.button("Remove", "Remove the track from the library (Enter)")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.addWidget(self.text)
-        rows.addLayout(widgets.row(1, self.keep, self.remove))
+        rows.addLayout(forms.row(1, self.keep, self.remove))
         self.keep.clicked.connect(self._give_up)
         self.remove.clicked.connect(self._confirm)
         self.hide()

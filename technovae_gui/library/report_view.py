@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 from core.library import report
 from core.library.report import FileReport, ImportReport
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _COLOURS: Final = {
     report.IMPORTED: theme.GOOD,
@@ -41,9 +41,9 @@ class ReportView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.summary = widgets.note()
+        self.summary = forms.note()
         self.summary.setAccessibleName("What was imported")
-        self.close_button = widgets.button("✕", "Dismiss the report", name="Dismiss report")
+        self.close_button = forms.button("✕", "Dismiss the report", name="Dismiss report")
         self.files = QTreeWidget()
         self.files.setAccessibleName("Imported files")
         self.files.setHeaderLabels(["File", "Result"])
@@ -57,7 +57,7 @@ class ReportView(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
-        line = widgets.row(self.summary, self.close_button)
+        line = forms.row(self.summary, self.close_button)
         line.setStretch(0, 1)
         rows.addLayout(line)
         rows.addWidget(self.files, 1)

@@ -12,7 +12,7 @@ from core.library.tracks import Track
 from technovae_gui import theme
 from technovae_gui.library.removal import Removal
 from technovae_gui.library.track_table import TrackTable
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets.labels import MessageLabel
 
 _LOWEST = 150
 """Pixels of the table."""
@@ -36,14 +36,14 @@ class Tracks(QWidget):
         self.table = TrackTable()
         self.table.setMinimumHeight(_LOWEST)
         self.removal = Removal()
-        self.line = Line()
+        self.message = MessageLabel()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
         rows.addWidget(self.search)
         rows.addWidget(self.table, 1)
         rows.addWidget(self.removal)
-        rows.addWidget(self.line)
+        rows.addWidget(self.message)
         self.search.textChanged.connect(self.table.filter)
         self.search.installEventFilter(self)
         self.table.chosen.connect(self._chosen)
@@ -61,7 +61,7 @@ class Tracks(QWidget):
         """Whether tracks can be removed."""
         self._writable = writable
         self.removal.hide()
-        self.line.say("")
+        self.message.show_text("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """In the search field Escape clears, and Down goes on to the table."""
@@ -79,12 +79,12 @@ class Tracks(QWidget):
 
     def _chosen(self, track_id: str) -> None:
         self.removal.hide()
-        self.line.say("")
+        self.message.show_text("")
         self.chosen.emit(track_id)
 
     def _ask_removal(self, _: str) -> None:
         track = self.table.chosen_track()
         if not self._writable:
-            self.line.say("This library cannot be changed, so its tracks stay.")
+            self.message.show_text("This library cannot be changed, so its tracks stay.")
         elif track is not None:
             self.removal.ask(track)

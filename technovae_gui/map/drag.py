@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from technovae_gui import mime
 from technovae_gui.mime import DraggedSource
-from technovae_gui.widgets.chip import HEIGHT, chip
+from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
 
 
 def execute(widget: QWidget, dragged: list[DraggedSource], colour: QColor) -> None:
@@ -16,6 +16,6 @@ def execute(widget: QWidget, dragged: list[DraggedSource], colour: QColor) -> No
     text = dragged[0].name if len(dragged) == 1 else f"{len(dragged)} segments"
     drag = QDrag(widget)
     drag.setMimeData(mime.encode(dragged))
-    drag.setPixmap(chip(text, colour, widget))
+    drag.setPixmap(drag_pixmap(text, colour, widget))
     drag.setHotSpot(QPoint(12, HEIGHT // 2))
     drag.exec(Qt.DropAction.CopyAction)

@@ -11,7 +11,7 @@ from technovae_gui.map.framing import Framing
 from technovae_gui.map.hover_card import HoverCard
 from technovae_gui.map.hovering import Hovering
 from technovae_gui.map.legend import Legend
-from technovae_gui.widgets import widgets
+from technovae_gui.widgets import forms
 
 _MARGIN = 8
 _LEAST_WIDTH = 520
@@ -34,7 +34,7 @@ class Panes(QObject):
         super().__init__(canvas)
         self._canvas, self._scene, self._framing = canvas, canvas.scene, framing
         self.legend, self.card = Legend(canvas), HoverCard(canvas)
-        self.invitation = widgets.button("", "", primary=True)
+        self.invitation = forms.button("", "", primary=True)
         self.invitation.setParent(canvas)
         self.invitation.hide()
         self.invitation.clicked.connect(self.invited)

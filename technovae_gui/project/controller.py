@@ -12,14 +12,14 @@ from core import resources
 from core.arrangement.project import Project
 from core.arrangement.project_file import SUFFIX
 from core.errors import TechnoVAEError
-from technovae_gui.library import choosing
+from technovae_gui.widgets import file_dialogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from technovae_gui.project.open_project import Projects
     from technovae_gui.studio import Studio
-    from technovae_gui.widgets.banner import Banners
+    from technovae_gui.widgets.banners import Banners
 
 _FILTER = f"TechnoVAE projects (*{SUFFIX})"
 
@@ -68,7 +68,7 @@ class Filing(QObject):
     @Slot()
     def ask_import(self) -> None:
         """Choose audio files to import."""
-        paths = choosing.audio_files(self._window)
+        paths = file_dialogs.choose_audio_files(self._window)
         if paths:
             self._import(paths)
 

@@ -22,7 +22,7 @@ from core.arrangement.clip import Clip, ClipSource
 from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
 from technovae_gui import mime, theme
-from technovae_gui.widgets.chip import HEIGHT, chip
+from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
 
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
@@ -112,7 +112,7 @@ class CarryingOut(QObject):
     def _drag(self, path: Path) -> None:
         drag = QDrag(self._widget)
         drag.setMimeData(mime.encode_file(path))
-        drag.setPixmap(chip(path.name, QColor(theme.ACCENT), self._widget))
+        drag.setPixmap(drag_pixmap(path.name, QColor(theme.ACCENT), self._widget))
         drag.setHotSpot(QPoint(12, HEIGHT // 2))
         drag.exec(Qt.DropAction.CopyAction)
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QVBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.fold import Fold
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import CollapsibleSection
 
 _NEW, _ON = 0, 1
 _SEEDS = 2**31 - 1
@@ -29,7 +29,7 @@ class Controls(QWidget):
         self.minutes.setValue(10.0)
         self.minutes.setSuffix(" min")
         self.minutes.setToolTip("It ends then at the latest; earlier if it no longer gets better")
-        self.begin = widgets.combo(
+        self.begin = forms.combo(
             ("anew, from the library's own sound", _NEW),
             ("where the last training ended", _ON),
             tip="What the model knows when the training begins",
@@ -37,8 +37,8 @@ class Controls(QWidget):
         self.seed = QSpinBox()
         self.seed.setRange(0, _SEEDS)
         self.seed.setToolTip("The same seed on the same library gives the same model")
-        self.start = widgets.button("Start training", "Start training (Ctrl+Enter)", primary=True)
-        self.stop = widgets.button("Stop", "Stop training; the best model so far is kept")
+        self.start = forms.button("Start training", "Start training (Ctrl+Enter)", primary=True)
+        self.stop = forms.button("Stop", "Stop training; the best model so far is kept")
         self.advanced = self._advanced()
         self._lay_out()
         self.start.clicked.connect(self._start)
@@ -68,21 +68,21 @@ class Controls(QWidget):
         self.stop.setText("Stopping…")
         self.stop_requested.emit()
 
-    def _advanced(self) -> Fold:
+    def _advanced(self) -> CollapsibleSection:
         content = QWidget()
-        form = widgets.form()
+        form = forms.form()
         content.setLayout(form)
-        widgets.add_row(form, "Seed", self.seed)
-        return Fold("Advanced", content, tip="Seed")
+        forms.add_row(form, "Seed", self.seed)
+        return CollapsibleSection("Advanced", content, tip="Seed")
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
-        form = widgets.form()
-        widgets.add_row(form, "Time", self.minutes)
-        widgets.add_row(form, "Begin", self.begin)
+        form = forms.form()
+        forms.add_row(form, "Time", self.minutes)
+        forms.add_row(form, "Begin", self.begin)
         rows.addLayout(form)
         rows.addWidget(self.advanced)
-        buttons = widgets.row(self.start, self.stop)
+        buttons = forms.row(self.start, self.stop)
         rows.addLayout(buttons)

@@ -15,10 +15,9 @@ from technovae_gui.training.controls import Controls
 from technovae_gui.training.curves import Curves
 from technovae_gui.training.figures import Figures
 from technovae_gui.training.reconstruction import Reconstruction
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.job_bar import JobBar
-from technovae_gui.widgets.job_panel import JobPanel
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.job_panel import JobPanel, JobProgressBar
+from technovae_gui.widgets.labels import MessageLabel
 
 
 class Result(Protocol):
@@ -37,26 +36,26 @@ class TrainingPanel(JobPanel):
         start_requested(float minutes, bool resume, int seed), stop_requested()
     """
 
-    stopped = "Stopped before there was a new model; the one before is kept."
+    cancelled_text = "Stopped before there was a new model; the one before is kept."
     start_requested = Signal(float, bool, int)
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         # Training tells the time left itself, and has a button to stop already.
-        super().__init__(parent, bar=JobBar(guess=False))
+        super().__init__(parent, bar=JobProgressBar(estimates=False))
         self.job.cancel.hide()
         self._windows = 0
         self._resume = False
-        self.about = widgets.note()
+        self.about = forms.note()
         self.controls = Controls()
-        self.news = Line()
+        self.news = MessageLabel()
         self.figures = Figures()
         self.curves = Curves()
         self.reconstruction = Reconstruction()
         self._lay_out()
-        self.controls.start_requested.connect(self._start)
+        self.controls.start_requested.connect(self._request_start)
         self.controls.stop_requested.connect(self.stop_requested)
-        self._show()
+        self._update_controls()
 
     # What the window tells
 
@@ -64,24 +63,24 @@ class TrainingPanel(JobPanel):
         """What would be learned from: `windows` of four bars, one on every bar."""
         self._windows = windows
         self.about.setText(_about(name, windows, demo))
-        self._show()
+        self._update_controls()
 
     def set_history(self, epochs: Sequence[Epoch]) -> None:
         """The curves of the model that is there; none if it has no history."""
         if not self._busy:
             self.curves.set_epochs(epochs)
             self.figures.show_epoch(epochs[-1] if epochs else None)
-            self._show()
+            self._update_controls()
 
     @Slot()
     def training_started(self) -> None:
         """A training begins."""
-        self.news.say("")
+        self.news.show_text("")
         self.reconstruction.clear()
         if not self._resume:
             self.curves.set_epochs(())
             self.figures.show_epoch(None)
-        self._begin("reading the library…")
+        self._start("reading the library…")
 
     @Slot(object)
     def take(self, event: Any) -> None:
@@ -108,28 +107,28 @@ class TrainingPanel(JobPanel):
         last = self.curves.epochs[-1].number if self.curves.epochs else 0
         number = last if epoch is None else epoch
         self.curves.mark_saved(number)
-        self.news.say(f"A better model was saved (epoch {number}).")
+        self.news.show_text(f"A better model was saved (epoch {number}).")
         self.news.setToolTip(str(path))
 
     @Slot(object)
     def finished(self, result: Result) -> None:
         """The training is over."""
-        self._over()
+        self._finish()
         self.curves.mark_saved(result.best_epoch)
-        self.line.say("\n".join(f"• {line}" for line in result.lines()))
+        self.message.show_text("\n".join(f"• {line}" for line in result.lines()))
 
-    def _start(self, minutes: float, resume: bool, seed: int) -> None:
+    def _request_start(self, minutes: float, resume: bool, seed: int) -> None:
         self._resume = resume
         self.start_requested.emit(minutes, resume, seed)
 
-    def _over(self) -> None:
-        self.news.say("")
-        super()._over()
+    def _finish(self) -> None:
+        self.news.show_text("")
+        super()._finish()
 
-    def _button(self) -> QAbstractButton:
+    def _start_button(self) -> QAbstractButton:
         return self.controls.start
 
-    def _show(self) -> None:
+    def _update_controls(self) -> None:
         self.controls.show_state(
             training=self._busy,
             possible=self._windows > 0,
@@ -137,14 +136,14 @@ class TrainingPanel(JobPanel):
         )
 
     def _lay_out(self) -> None:
-        rows = self._column()
+        rows = self._scrolled_column()
         for widget in (
-            *(self.about, self.controls, self.job, self.news, self.line),
+            *(self.about, self.controls, self.job, self.news, self.message),
             *(self.figures, self.curves, self.reconstruction),
         ):
             rows.addWidget(widget)
         rows.addStretch(1)
-        self._close_column()
+        self._finish_layout()
 
 
 def _about(name: str, windows: int, demo: bool) -> str:

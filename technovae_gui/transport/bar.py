@@ -18,7 +18,7 @@ from technovae_gui.transport.device import DeviceButton
 from technovae_gui.transport.meter import Meter
 from technovae_gui.transport.positions import bars_text, time_text
 from technovae_gui.widgets import icons
-from technovae_gui.widgets.elided import ElidedLabel
+from technovae_gui.widgets.labels import ElidedLabel
 
 _BPM_RANGE = (40.0, 250.0)
 _GAIN_RANGE = (-48, 12)

@@ -1,1 +1,1 @@
-"""What the panels at the side are made of: forms, one-line messages, progress of a job."""
+"""Small widgets that more than one room uses: forms, labels, banners, progress of a job."""

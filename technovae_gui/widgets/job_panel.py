@@ -1,93 +1,237 @@
-"""A panel at the side whose button starts one long job: how that begins, goes on and ends."""
+"""A side panel whose button starts one long job, with the bar that shows how far the job is."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QProgressBar, QVBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.widgets import widgets
-from technovae_gui.widgets.job_bar import JobBar
-from technovae_gui.widgets.line import Line
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.labels import MessageLabel
+
+_BAR_STEPS = 1000
+_MIN_ELAPSED_SECONDS = 2.0
+_MIN_SHARE = 0.02
+
+
+class RemainingTime:
+    """Estimates how long a job will still take, from how fast it went so far.
+
+    Args:
+        clock: gives the current time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self.restart()
+
+    def restart(self) -> None:
+        """A job starts now; forget the one before."""
+        self._start_seconds = self._clock()
+        self._start_share: float | None = None
+
+    def seconds(self, share: float) -> float | None:
+        """Seconds left once `share` (0..1) of the job is done; None while that would be a guess.
+
+        What was done when the first report came (a resumed job) does not count as speed.
+        """
+        now = self._clock()
+        if self._start_share is None:
+            self._start_share, self._start_seconds = share, now
+        gained = share - self._start_share
+        elapsed = now - self._start_seconds
+        if elapsed < _MIN_ELAPSED_SECONDS or gained < _MIN_SHARE:
+            return None
+        return elapsed / gained * max(0.0, 1.0 - share)
+
+
+def remaining_text(seconds: float | None) -> str:
+    """Seconds in words: `about 3 min left`; empty for None."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 60:
+        return f"about {5 * round(seconds / 5):.0f} s left"
+    if seconds < 3600:
+        return f"about {round(seconds / 60):.0f} min left"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"about {hours:.0f} h {minutes:.0f} min left"
+
+
+class JobProgressBar(QWidget):
+    """What a job does, how far it is, how long it takes, and a button that stops it.
+
+    Hidden while no job runs.
+
+    Args:
+        cancel_text: text of the button.
+        clock: gives the current time in seconds.
+        estimates: whether to estimate the time left; off for jobs that say it themselves.
+
+    Signals:
+        cancel_requested()
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(
+        self,
+        cancel_text: str = "Cancel",
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        estimates: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self._remaining_time = RemainingTime(clock)
+        self._estimates = estimates
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(10)
+        self.bar.setAccessibleName("Progress")
+        self.message = forms.note()
+        self.message.setAccessibleName("Current step")
+        self.remaining = forms.note()
+        self.remaining.setWordWrap(False)
+        self.remaining.setAccessibleName("Time left")
+        self.cancel = forms.button(cancel_text, f"{cancel_text}; what is finished is kept")
+        self.cancel.clicked.connect(self._cancel)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.SPACE)
+        bar_row = forms.row(self.bar, self.cancel, spacing=2 * theme.SPACE)
+        bar_row.setStretch(0, 1)
+        rows.addLayout(bar_row)
+        text_row = forms.row(self.message, self.remaining)
+        text_row.setStretch(0, 1)
+        rows.addLayout(text_row)
+        self.hide()
+
+    def start(self, message: str) -> None:
+        """A job starts; how much there is to do is not known yet."""
+        self._remaining_time.restart()
+        self.bar.setRange(0, 0)
+        self.message.setText(message)
+        self.remaining.setText("")
+        self.cancel.setEnabled(True)
+        self.show()
+
+    def show_progress(self, done: float, total: float, message: str = "") -> None:
+        """Show how far the job is.
+
+        Args:
+            done: how much is done, in any unit.
+            total: how much there is, in the same unit; 0 while it is not known.
+            message: the current step; empty leaves the one shown.
+        """
+        share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
+        if total > 0:
+            self.bar.setRange(0, _BAR_STEPS)
+            self.bar.setValue(round(_BAR_STEPS * share))
+        if message and self.cancel.isEnabled():
+            self.message.setText(message)
+        seconds = self._remaining_time.seconds(share)
+        self.remaining.setText(remaining_text(seconds) if self._estimates else "")
+        self.show()
+
+    def finish(self) -> None:
+        """The job is over."""
+        self.hide()
+
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.message.setText("stopping…")
+        self.cancel_requested.emit()
 
 
 class JobPanel(QWidget):
-    """Has a bar `job` and a `line`. Those that derive from it lay out, and say what can be done."""
+    """The base of panels that start a job: a progress bar `job`, a `message`, a busy state.
 
-    stopped = ""
-    """What the line says once the job was stopped."""
+    Subclasses lay out their fields and implement `_start_button` and `_update_controls`.
 
-    def __init__(self, parent: QWidget | None = None, *, bar: JobBar | None = None) -> None:
+    Args:
+        bar: the progress bar; None for one with a button to cancel.
+    """
+
+    cancelled_text = ""
+    """What the message says once the job was stopped."""
+
+    def __init__(self, parent: QWidget | None = None, *, bar: JobProgressBar | None = None) -> None:
         super().__init__(parent)
         self._busy = False
-        self.job = bar or JobBar()
-        self.line = Line()
+        self.job = bar or JobProgressBar()
+        self.message = MessageLabel()
 
     @property
     def busy(self) -> bool:
-        """Whether the job is under way."""
+        """Whether the job runs."""
         return self._busy
 
     @Slot(float, float, str)
     def progress(self, done: float, total: float, message: str = "") -> None:
-        """It is so far."""
-        self.job.update_to(done, total, message)
+        """Show how far the job is; arguments as `JobProgressBar.show_progress` has them."""
+        self.job.show_progress(done, total, message)
 
     @Slot(str)
     def failed(self, message: str) -> None:
-        """It ended with an error: one line."""
-        self._over()
-        self.line.complain(message)
+        """The job ended with an error: `message` is one line about it."""
+        self._finish()
+        self.message.show_error(message)
 
     @Slot()
     def cancelled(self) -> None:
-        """It was stopped before it had something to show."""
-        self._over()
-        self.line.say(self.stopped)
+        """The job was stopped before it had a result."""
+        self._finish()
+        self.message.show_text(self.cancelled_text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._button().click()
+            self._start_button().click()
         else:
             super().keyPressEvent(event)
 
-    def _button(self) -> QAbstractButton:
-        """What starts the job; Ctrl+Enter does too."""
+    def _start_button(self) -> QAbstractButton:
+        """The button that starts the job; Ctrl+Enter presses it."""
         raise NotImplementedError
 
-    def _show(self) -> None:
-        """Mirror what can be done now."""
+    def _update_controls(self) -> None:
+        """Enable what can be used now."""
         raise NotImplementedError
 
-    def _begin(self, message: str) -> None:
+    def _start(self, message: str) -> None:
         self._busy = True
-        if self._button().hasFocus():  # it is disabled now, and the next in line may be any button
+        # The button is disabled next, and the focus would go to whatever widget follows it.
+        if self._start_button().hasFocus():
             self.setFocus()
-        self.line.say("")
-        self.job.begin(message)
-        self._show()
+        self.message.show_text("")
+        self.job.start(message)
+        self._update_controls()
 
-    def _over(self) -> None:
+    def _finish(self) -> None:
         self._busy = False
-        self.job.end()
-        self._show()
+        self.job.finish()
+        self._update_controls()
 
-    def _column(self) -> QVBoxLayout:
-        """A column to be filled, then `_close_column`: it scrolls where the panel is too low."""
+    def _scrolled_column(self) -> QVBoxLayout:
+        """A column to fill, then `_finish_layout`; it scrolls where the panel is too low."""
         self._content = QWidget()
         rows = QVBoxLayout(self._content)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
         return rows
 
-    def _close_column(self, *pinned: QWidget) -> None:
-        """`pinned` stay in sight below what scrolls."""
+    def _finish_layout(self, *pinned: QWidget) -> None:
+        """Put the column into the panel; `pinned` widgets stay in sight below it."""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(widgets.scrolled(self._content), 1)
+        outer.addWidget(forms.scrolled(self._content), 1)
         if pinned:
             foot = QVBoxLayout()
             foot.setContentsMargins(*[2 * theme.SPACE] * 4)

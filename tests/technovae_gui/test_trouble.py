@@ -153,7 +153,7 @@ def test_exporting_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) 
     exporting = window.jobs.exporting
     exporting.panel.export_requested.emit(ExportRequest(disk / "a.wav", 24, "whole", False, None))
     assert "the disk is full" in wait_for_banner(window, qtbot, "job")
-    assert "the disk is full" in exporting.panel.line.text()
+    assert "the disk is full" in exporting.panel.message.text()
     assert not (disk / "a.wav").exists()
     qtbot.waitUntil(lambda: not exporting.job.busy, timeout=PATIENCE)
 

@@ -175,11 +175,11 @@ def test_progress_result_and_errors(qtbot: QtBot, panel: ComposePanel) -> None:
     panel.cancelled()
     assert not panel.busy
     panel.failed("no such start segment; choose another")
-    assert panel.line.property("bad") is True
+    assert panel.message.property("bad") is True
     panel.composing_started()
     panel.composed(Arrangement(130.0, (Lane("a", "A"),)))
-    assert panel.line.property("bad") is False
-    assert "Ctrl+Z" in panel.line.text()
+    assert panel.message.property("bad") is False
+    assert "Ctrl+Z" in panel.message.text()
 
 
 def test_control_enter_composes(qtbot: QtBot, panel: ComposePanel) -> None:

@@ -200,8 +200,8 @@ def test_a_single_clip_is_told_too(panel: ExportPanel, tmp_path: Path) -> None:
 def test_an_error_is_one_line(panel: ExportPanel) -> None:
     panel.export_started()
     panel.failed("/x/a.wav: the disk is full; free some space and try again")
-    assert panel.line.property("bad") is True
-    assert panel.line.isVisible()
+    assert panel.message.property("bad") is True
+    assert panel.message.isVisible()
     assert panel.export.isEnabled()
 
 

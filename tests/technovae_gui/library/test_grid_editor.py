@@ -109,8 +109,8 @@ def test_what_cannot_be_is_told_and_changes_nothing(editor: GridEditor, press: P
     before = editor.grid
     press(Qt.Key.Key_D)
     assert editor.grid == before
-    assert editor.line.property("bad") is True
-    assert "BPM" in editor.line.text()
+    assert editor.message.property("bad") is True
+    assert "BPM" in editor.message.text()
 
 
 def test_taps_give_the_tempo_of_the_median_interval(
@@ -124,7 +124,7 @@ def test_taps_give_the_tempo_of_the_median_interval(
     assert editor.buttons.bpm.value() == pytest.approx(120.0)
     now[0] += 10.0
     press(Qt.Key.Key_T)
-    assert editor.line.text() == "tap on… 1 of 4"
+    assert editor.message.text() == "tap on… 1 of 4"
 
 
 def test_the_tempo_field_keeps_the_first_phrase(editor: GridEditor, tracks: list[Track]) -> None:
@@ -144,7 +144,7 @@ def test_apply_and_revert(
     assert applied.args == [tracks[0].id, tracks[0].grid.nudged(0.001)]
     assert not editor.buttons.later_1.isEnabled()
     editor.failed("the disk is full; free some space")
-    assert editor.line.property("bad") is True
+    assert editor.message.property("bad") is True
     assert editor.buttons.apply.isEnabled()
     press(Qt.Key.Key_Backspace)
     assert editor.grid is not None

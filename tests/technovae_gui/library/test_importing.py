@@ -9,8 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from core.library.report import FileReport, ImportReport
 from technovae_gui.library import LibraryPanel
-from technovae_gui.widgets import eta
-from technovae_gui.widgets.job_bar import JobBar
+from technovae_gui.widgets.job_panel import JobProgressBar, remaining_text
 
 FILES = (
     FileReport(Path("/m/a.wav"), "imported", "", (), 200.0, "t1", 130.0, 26),
@@ -65,18 +64,18 @@ def test_cancelling(qtbot: QtBot, panel: LibraryPanel) -> None:
     assert panel.job.message.text() == "stopping…"
     panel.import_cancelled()
     assert not panel.job.isVisible()
-    assert "stopped" in panel.line.text()
+    assert "stopped" in panel.message.text()
 
 
 def test_an_error_is_one_line(panel: LibraryPanel) -> None:
     panel.import_started()
     panel.import_failed("/m: another import runs; wait for it")
     assert not panel.job.isVisible()
-    assert panel.line.isVisible()
-    assert panel.line.property("bad") is True
-    assert panel.line.text() == "/m: another import runs; wait for it"
+    assert panel.message.isVisible()
+    assert panel.message.property("bad") is True
+    assert panel.message.text() == "/m: another import runs; wait for it"
     panel.import_started()
-    assert not panel.line.isVisible()
+    assert not panel.message.isVisible()
 
 
 def test_events_of_another_kind_are_left(panel: LibraryPanel) -> None:
@@ -87,16 +86,16 @@ def test_events_of_another_kind_are_left(panel: LibraryPanel) -> None:
 
 def test_the_time_left(qtbot: QtBot) -> None:
     now = [0.0]
-    job = JobBar(clock=lambda: now[0])
+    job = JobProgressBar(clock=lambda: now[0])
     qtbot.addWidget(job)
-    job.begin("…")
-    job.update_to(10, 100, "a")
+    job.start("…")
+    job.show_progress(10, 100, "a")
     now[0] = 1.0
-    job.update_to(20, 100, "a")
-    assert job.left.text() == ""
+    job.show_progress(20, 100, "a")
+    assert job.remaining.text() == ""
     now[0] = 10.0
-    job.update_to(30, 100, "a")
-    assert job.left.text() == "about 35 s left"
+    job.show_progress(30, 100, "a")
+    assert job.remaining.text() == "about 35 s left"
 
 
 def test_times_in_words() -> None:
@@ -106,4 +105,4 @@ def test_times_in_words() -> None:
         200: "about 3 min left",
         7000: "about 1 h 57 min left",
     }
-    assert {seconds: eta.words(seconds) for seconds in words} == words
+    assert {seconds: remaining_text(seconds) for seconds in words} == words

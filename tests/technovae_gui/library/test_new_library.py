@@ -81,7 +81,7 @@ def test_a_folder_with_other_things_is_refused(
         form.place.setText(text)
         with qtbot.assertNotEmitted(panel.create_requested):
             click(qtbot, form.create_button)
-        assert form.line.property("bad") is True
-        assert form.line.isVisible()
+        assert form.message.property("bad") is True
+        assert form.message.isVisible()
     qtbot.keyClick(form.place, Qt.Key.Key_Escape)
     assert not form.isVisible()

@@ -131,7 +131,7 @@ def test_a_read_only_library_keeps_its_tracks(
     panel.select_track(tracks[0].id)
     qtbot.keyClick(panel.tracks.table, Qt.Key.Key_Delete)
     assert not panel.tracks.removal.isVisible()
-    assert "cannot be changed" in panel.tracks.line.text()
+    assert "cannot be changed" in panel.tracks.message.text()
 
 
 def test_what_is_doubtful_is_marked(panel: LibraryPanel) -> None:

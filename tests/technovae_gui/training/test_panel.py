@@ -143,20 +143,20 @@ def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
 def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> None:
     panel.training_started()
     panel.finished(Outcome())
-    assert "principal components: 3.62" in panel.line.text()
-    assert panel.line.property("bad") is not True
+    assert "principal components: 3.62" in panel.message.text()
+    assert panel.message.property("bad") is not True
     assert panel.curves.saved == 3
 
 
 def test_an_error_is_one_line(panel: TrainingPanel) -> None:
     panel.training_started()
     panel.failed("too little data; import more music")
-    assert panel.line.property("bad") is True
-    assert panel.line.isVisible()
+    assert panel.message.property("bad") is True
+    assert panel.message.isVisible()
     assert panel.controls.start.isVisible()
     panel.training_started()
     panel.cancelled()
-    assert panel.line.property("bad") is False
+    assert panel.message.property("bad") is False
 
 
 def test_an_empty_library_cannot_be_trained(panel: TrainingPanel) -> None:

@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.errors import InputError
 from core.workers.background import Background
-from technovae_gui.widgets.banner import Banners
-from technovae_gui.widgets.hint import Hint
-from technovae_gui.widgets.shortcut_sheet import ShortcutSheet
+from technovae_gui.widgets.banners import Banners
+from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def test_the_hint_names_three_steps_and_goes_for_good(qtbot: Any) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     parent.resize(900, 600)
-    hint = Hint(parent)
+    hint = WelcomeCard(parent)
     parent.show()
     hint.show()
     with qtbot.waitSignal(hint.dismissed):

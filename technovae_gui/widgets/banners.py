@@ -1,8 +1,9 @@
-"""Messages that stay until read: one line, what to do about it, and a way to put it away."""
+"""Messages above the panels that stay until they are dismissed, with buttons to act on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -18,8 +19,10 @@ from PySide6.QtWidgets import (
 from technovae_gui import theme
 
 Action = tuple[str, Callable[[], None]]
-_MOST = 3
-_COLOURS = {"info": theme.ACCENT, "warning": theme.WARM, "error": theme.BAD}
+"""Text of a button, and what it does."""
+Kind = Literal["info", "warning", "error"]
+_MAX_BANNERS = 3
+_COLOURS: dict[Kind, str] = {"info": theme.ACCENT, "warning": theme.WARM, "error": theme.BAD}
 
 
 class Banners(QWidget):
@@ -30,35 +33,42 @@ class Banners(QWidget):
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(1)
-        self._shown: dict[str, QFrame] = {}
+        self._banners: dict[str, QFrame] = {}
         self.hide()
 
     def show_message(
-        self, key: str, text: str, *, kind: str = "error", actions: tuple[Action, ...] = ()
+        self, key: str, text: str, *, kind: Kind = "error", actions: tuple[Action, ...] = ()
     ) -> None:
-        """Show `text`; an older message of the same `key` goes. `kind`: info, warning, error."""
+        """Show a message; where there are three, the oldest goes.
+
+        Args:
+            key: says what the message is about: it replaces an older one with the same key.
+            text: one or two sentences.
+            kind: sets the colour.
+            actions: buttons; each dismisses the message as well.
+        """
         self.dismiss(key)
-        while len(self._shown) >= _MOST:
-            self.dismiss(next(iter(self._shown)))
+        while len(self._banners) >= _MAX_BANNERS:
+            self.dismiss(next(iter(self._banners)))
         row = self._row(key, text, kind, actions)
-        self._shown[key] = row
+        self._banners[key] = row
         self._rows.addWidget(row)
         self.show()
 
     def dismiss(self, key: str) -> None:
-        """Put the message of `key` away, if it is there."""
-        row = self._shown.pop(key, None)
+        """Remove the message with `key`, if it is shown."""
+        row = self._banners.pop(key, None)
         if row is not None:
             self._rows.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.setVisible(bool(self._shown))
+        self.setVisible(bool(self._banners))
 
     def texts(self) -> dict[str, str]:
-        """What is shown, by key."""
-        return {key: row.accessibleName() for key, row in self._shown.items()}
+        """The texts shown, by key."""
+        return {key: row.accessibleName() for key, row in self._banners.items()}
 
-    def _row(self, key: str, text: str, kind: str, actions: tuple[Action, ...]) -> QFrame:
+    def _row(self, key: str, text: str, kind: Kind, actions: tuple[Action, ...]) -> QFrame:
         row = QFrame()
         row.setAccessibleName(text)
         row.setObjectName("banner")
@@ -72,11 +82,11 @@ class Banners(QWidget):
         line.setContentsMargins(2 * theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
         line.addWidget(label, 1)
         for name, act in actions:
-            line.addWidget(self._button(key, name, act))
-        line.addWidget(self._closer(key))
+            line.addWidget(self._action_button(key, name, act))
+        line.addWidget(self._dismiss_button(key))
         return row
 
-    def _button(self, key: str, name: str, act: Callable[[], None]) -> QPushButton:
+    def _action_button(self, key: str, name: str, act: Callable[[], None]) -> QPushButton:
         def pressed() -> None:
             self.dismiss(key)
             act()
@@ -85,7 +95,7 @@ class Banners(QWidget):
         button.clicked.connect(pressed)
         return button
 
-    def _closer(self, key: str) -> QToolButton:
+    def _dismiss_button(self, key: str) -> QToolButton:
         button = QToolButton()
         button.setText("✕")
         button.setToolTip("Dismiss")

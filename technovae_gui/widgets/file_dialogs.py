@@ -1,0 +1,62 @@
+"""The system's dialogs for audio and libraries; each opens in the user's music folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.user_folders import music_folder
+
+
+def choose_audio_files(parent: QWidget) -> list[Path]:
+    """Ask for audio files to import; empty if the dialog was cancelled."""
+    # Imported late: it loads FFmpeg, which the window's start can do without.
+    from core.audio.files import EXTENSIONS
+
+    patterns = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
+    names, _ = QFileDialog.getOpenFileNames(
+        parent, "Import audio files", str(music_folder()), f"Audio ({patterns});;All files (*)"
+    )
+    return [Path(name) for name in names]
+
+
+def choose_audio_folder(parent: QWidget) -> Path | None:
+    """Ask for a folder of audio to import; None if the dialog was cancelled."""
+    return _choose_folder(parent, "Import a folder of audio")
+
+
+def choose_library(parent: QWidget) -> Path | None:
+    """Ask for the folder of a library to open; None if the dialog was cancelled."""
+    return _choose_folder(parent, "Open a library")
+
+
+def choose_new_library_folder(parent: QWidget, start: Path) -> Path | None:
+    """Ask where a new library goes.
+
+    Args:
+        parent: the widget that the dialog belongs to.
+        start: the folder that is offered; it need not exist.
+
+    Returns:
+        The folder, which need not exist; None if the dialog was cancelled.
+    """
+    name, _ = QFileDialog.getSaveFileName(
+        parent, "Folder for the new library", str(start), "", "", QFileDialog.Option.ShowDirsOnly
+    )
+    return Path(name) if name else None
+
+
+def unused_library_folder() -> Path:
+    """A folder in the user's music folder that does not exist yet, for a new library."""
+    number = 1
+    while True:
+        path = music_folder() / ("TechnoVAE library" + (f" {number}" if number > 1 else ""))
+        if not path.exists():
+            return path
+        number += 1
+
+
+def _choose_folder(parent: QWidget, title: str) -> Path | None:
+    name = QFileDialog.getExistingDirectory(parent, title, str(music_folder()))
+    return Path(name) if name else None
