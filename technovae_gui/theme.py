@@ -18,6 +18,10 @@ LINE_STRONG = "#465063"
 TEXT = "#e8eaf0"
 DIM = "#9aa2b1"
 """Secondary text: 4.5:1 and more on every ground above."""
+DISABLED = "#5b6372"
+"""Text and icons of what cannot be used now."""
+BRIGHT = "#ffffff"
+"""Icons under the mouse."""
 ACCENT = "#4cc9f0"
 """What is selected, focused or playing."""
 WARM = "#ffb454"
@@ -35,8 +39,6 @@ LATENT_COLOUR = "#cfd6e4"
 SPACE = 6
 """Pixels between things that belong together; twice that between things that do not."""
 RADIUS = 4
-_OFF = "#5b6372"
-"""Text of what cannot be used now."""
 _MARKS = (Path(__file__).parent / "marks").as_posix()
 """Arrows and ticks: a style sheet that draws a frame loses those of the style."""
 
@@ -70,7 +72,7 @@ def apply(app: QApplication) -> None:
     }.items():  # fmt: skip
         palette.setColor(role, QColor(colour))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(_OFF))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(DISABLED))
     app.setPalette(palette)
     app.setStyleSheet(_SHEET)
 
@@ -83,16 +85,16 @@ QPushButton, QToolButton {{
 QPushButton:hover, QToolButton:hover {{ border-color: {LINE_STRONG}; background: #262c37; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {LINE}; }}
 QPushButton:checked, QToolButton:checked {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {_OFF}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {DISABLED}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
     border-color: {ACCENT}; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; color: {GROUND}; border-color: {ACCENT}; font-weight: 600; }}
-QPushButton[primary="true"]:disabled {{ background: {RAISED}; color: {_OFF}; border-color: {LINE}; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; color: {DISABLED}; border-color: {LINE}; }}
 QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {GROUND}; border: 1px solid {LINE}; border-radius: {RADIUS}px; padding: 3px 6px;
     selection-background-color: {ACCENT}; selection-color: {GROUND}; }}
 QComboBox QAbstractItemView {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; }}
-QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {_OFF}; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {DISABLED}; }}
 QComboBox {{ padding-right: 18px; }}
 QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: center right; width: 20px; border: 0; }}
 QComboBox::down-arrow {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7px; }}
@@ -111,13 +113,13 @@ QAbstractSpinBox::up-arrow:hover {{ image: url("{_MARKS}/up_bright.svg"); }}
 QAbstractSpinBox::down-arrow:hover {{ image: url("{_MARKS}/down_bright.svg"); }}
 QAbstractSpinBox::up-arrow:disabled, QAbstractSpinBox::up-arrow:off {{ image: url("{_MARKS}/up_off.svg"); }}
 QAbstractSpinBox::down-arrow:disabled, QAbstractSpinBox::down-arrow:off {{ image: url("{_MARKS}/down_off.svg"); }}
-QCheckBox {{ spacing: 7px; }} QCheckBox:disabled {{ color: {_OFF}; }}
+QCheckBox {{ spacing: 7px; }} QCheckBox:disabled {{ color: {DISABLED}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {LINE_STRONG}; border-radius: 3px; background: {GROUND}; }}
 QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {ACCENT}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; image: url("{_MARKS}/tick.svg"); }}
 QCheckBox::indicator:indeterminate {{ background: {LINE_STRONG}; image: url("{_MARKS}/partly.svg"); }}
 QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
-QCheckBox::indicator:checked:disabled {{ background: {_OFF}; border-color: {_OFF}; image: url("{_MARKS}/tick_off.svg"); }}
+QCheckBox::indicator:checked:disabled {{ background: {DISABLED}; border-color: {DISABLED}; image: url("{_MARKS}/tick_off.svg"); }}
 QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {TEXT}; }}
@@ -134,7 +136,7 @@ QTableView, QTreeView, QListView {{ background: {GROUND}; border: 1px solid {LIN
 QMenuBar {{ background: {GROUND}; }} QMenuBar::item:selected {{ background: {RAISED}; }}
 QMenu {{ background: {RAISED}; border: 1px solid {LINE_STRONG}; padding: 4px; }}
 QMenu::item {{ padding: 4px 22px 4px 12px; border-radius: 3px; }}
-QMenu::item:selected {{ background: {ACCENT}; color: {GROUND}; }} QMenu::item:disabled {{ color: {_OFF}; }}
+QMenu::item:selected {{ background: {ACCENT}; color: {GROUND}; }} QMenu::item:disabled {{ color: {DISABLED}; }}
 QSplitter::handle {{ background: {LINE}; }} QSplitter::handle:hover {{ background: {ACCENT}; }}
 QScrollBar {{ background: {GROUND}; }} QScrollBar:vertical {{ width: 11px; }} QScrollBar:horizontal {{ height: 11px; }}
 QScrollBar::handle {{ background: {LINE_STRONG}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
