@@ -1,4 +1,4 @@
-"""What the selected clips are, and their settings."""
+"""The clip inspector and the panel of spectrograms around it."""
 
 from technovae_gui.inspector.panel import ClipInspector
 

@@ -1,4 +1,4 @@
-"""Fields that can show several values at once: where clips differ they say so."""
+"""Form fields for several clips at once: where their values differ, a field shows "mixed"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ MIXED = "mixed"
 
 
 class NumberField(QDoubleSpinBox):
-    """A number. Signals: chosen(float), once somebody is done typing, or by the arrow keys."""
+    """A number.
+
+    Signals:
+        chosen(float): the user finished typing a number, or stepped to it.
+    """
 
     chosen = Signal(float)
 
@@ -44,7 +48,7 @@ class NumberField(QDoubleSpinBox):
         return self._mixed
 
     def show_values(self, values: Iterable[float]) -> None:
-        """Mirror the values of all clips."""
+        """Show the values of all clips."""
         found = list(values)
         if self._typed and self.hasFocus():
             return
@@ -52,18 +56,18 @@ class NumberField(QDoubleSpinBox):
         self._mixed = len(set(found)) > 1
         if found:
             self.setValue(found[0])
-        self.lineEdit().setText(self._face())
+        self.lineEdit().setText(self._shown_text())
         self.blockSignals(False)
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
-        """Without the zeros that say nothing."""
+        """The number without trailing zeros."""
         text = f"{value:.{self.decimals()}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        event.ignore()  # it belongs to the panel, which scrolls
+        event.ignore()  # so that the wheel scrolls the panel instead
 
-    def _face(self) -> str:
+    def _shown_text(self) -> str:
         number = MIXED if self._mixed else self.textFromValue(self.value()) + self.suffix()
         return self.prefix() + number
 
@@ -75,16 +79,16 @@ class NumberField(QDoubleSpinBox):
         self.chosen.emit(value)
 
     def _finished(self) -> None:
-        """Somebody may have typed the very number that the first of several clips has."""
+        """Take what was typed, also where it is the number that the first clip has already."""
         typed, self._typed = self._typed, False
         if typed and self._mixed:
             self._changed(self.value())
         else:
-            self.lineEdit().setText(self._face())
+            self.lineEdit().setText(self._shown_text())
 
 
 class ChoiceField(QComboBox):
-    """A choice by key."""
+    """A drop-down list; each entry has a key."""
 
     def __init__(self, name: str, choices: dict[str, str]) -> None:
         super().__init__()
@@ -94,7 +98,7 @@ class ChoiceField(QComboBox):
             self.addItem(label, key)
 
     def show_values(self, keys: Iterable[str]) -> None:
-        """Mirror the keys of all clips."""
+        """Show the choices of all clips, by key."""
         found = set(keys)
         self.setCurrentIndex(self.findData(found.pop()) if len(found) == 1 else -1)
 
@@ -103,10 +107,10 @@ class ChoiceField(QComboBox):
 
 
 class SwitchField(QCheckBox):
-    """On, off, or partly."""
+    """A check box that is on, off, or partly on where the clips differ."""
 
     def show_values(self, values: Iterable[bool]) -> None:
-        """Mirror the values of all clips."""
+        """Show the values of all clips."""
         found = set(values)
         state = Qt.CheckState.PartiallyChecked
         if len(found) == 1:

@@ -1,28 +1,30 @@
-"""The inspector: what the selected clips are, and their settings."""
+"""The clip inspector: details and settings of the selected clips."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.arrangement.clip import Clip, ClipSource, LatentSource
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.inspector.bars import AttributeBars
-from technovae_gui.inspector.facts import Describe, FactList, plain
-from technovae_gui.inspector.settings_form import Change, SettingsForm
+from technovae_gui.inspector.readouts import AttributeBars, DetailList, Details
+from technovae_gui.inspector.settings_form import EditRequest, SettingsForm
 
-AttributesOf = Callable[[ClipSource], dict[str, float]]
+DescribeSource: TypeAlias = Callable[[ClipSource], Details]
+MeasureSource: TypeAlias = Callable[[ClipSource], dict[str, float]]
 
 
 class ClipInspector(QWidget):
-    """Mirrors the selection and edits it.
+    """Shows the clips that are selected in the document, and edits them.
 
     Signals:
-        redecode_requested(list of clip ids): latents of another model, to be decoded by this one
+        redecode_requested(list[str]): ids of the selected latent clips that belong to another
+            model, to be decoded by the current one.
     """
 
     redecode_requested = Signal(object)
@@ -30,51 +32,56 @@ class ClipInspector(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._describe: Describe = plain
-        self._attributes_of: AttributesOf = _none
+        self._describe: DescribeSource = _describe_without_library
+        self._attributes_of: MeasureSource = _no_attributes
         self._model_hash = ""
         self._shown: list[Clip] = []
         self._step = 0
         self.heading = QLabel()
         self.heading.setProperty("heading", True)
-        self.facts = FactList()
+        self.details = DetailList()
         self.bars = AttributeBars()
         self.form = SettingsForm()
         self.redecode = QPushButton("Decode again with the current model")
         self.empty = QLabel("Select a clip")
         self.setAccessibleName("Clip inspector")
         self._lay_out()
-        self.form.asked.connect(self._asked)
+        self.form.edit_requested.connect(self._edit)
         self.redecode.clicked.connect(self._redecode)
-        document.changed.connect(self._mirror)
-        document.selection_changed.connect(self._selected)
+        document.changed.connect(self._update)
+        document.selection_changed.connect(self._selection_changed)
         self._refresh()
 
-    def set_describe(self, describe: Describe) -> None:
-        """What to say about a source: lines of label and value."""
+    def set_describe(self, describe: DescribeSource) -> None:
+        """Set the function that describes a source in lines of label and value."""
         self._describe = describe
         self._refresh()
 
-    def set_attributes(self, attributes_of: AttributesOf) -> None:
-        """Attributes of a source by name, 0..1; none where they are not known."""
+    def set_attributes(self, attributes_of: MeasureSource) -> None:
+        """Set the function that gives the attributes of a source by name, 0..1.
+
+        It returns an empty dictionary where they are not known.
+        """
         self._attributes_of = attributes_of
         self._refresh()
 
     def set_model_hash(self, model_hash: str) -> None:
-        """The model that decodes now; clips of another one can be decoded again."""
+        """Set the hash of the current model; clips of another one can be decoded again."""
         self._model_hash = model_hash
         self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        self._mirror()
+        self._update()
         super().showEvent(event)
 
-    def _selected(self) -> None:
+    @Slot()
+    def _selection_changed(self) -> None:
         self._step += 1
-        self._mirror()
+        self._update()
 
-    def _mirror(self) -> None:
-        """Follow the document; while hidden there is nothing to follow."""
+    @Slot()
+    def _update(self) -> None:
+        """Show what the document has now; while hidden, showing waits for `showEvent`."""
         if self.isVisible() and not _same(self._shown, self._document.selected_clips()):
             self._refresh()
 
@@ -91,19 +98,19 @@ class ClipInspector(QWidget):
     def _show_source(self, clips: Sequence[Clip]) -> None:
         sources = {clip.source: None for clip in clips}
         one = next(iter(sources)) if len(sources) == 1 else None
-        self.facts.show_facts(self._describe(one) if one is not None else _kinds(clips))
+        self.details.show_details(self._describe(one) if one is not None else _counts(clips))
         self.bars.show_values(self._attributes_of(one) if one is not None else {})
-        stale = self._stale()
+        outdated = self._outdated_ids()
         latent = any(isinstance(clip.source, LatentSource) for clip in clips)
         self.redecode.setVisible(latent)
-        self.redecode.setEnabled(bool(stale))
+        self.redecode.setEnabled(bool(outdated))
         self.redecode.setToolTip(
-            "Made with an earlier model and brought along; write it down as this one's"
-            if stale
+            "Made with an earlier model; store its latents as the current model's"
+            if outdated
             else "These latents belong to the current model"
         )
 
-    def _stale(self) -> list[str]:
+    def _outdated_ids(self) -> list[str]:
         """Ids of the selected latents that belong to another model than the current one."""
         return [
             clip.id
@@ -113,18 +120,21 @@ class ClipInspector(QWidget):
             and clip.source.model_hash != self._model_hash
         ]
 
+    @Slot()
     def _redecode(self) -> None:
-        self.redecode_requested.emit(self._stale())
+        self.redecode_requested.emit(self._outdated_ids())
 
-    def _asked(self, name: str, field: str, change: Change) -> None:
-        """One step of history; changes of the same field in a row are one."""
+    @Slot(object)
+    def _edit(self, request: EditRequest) -> None:
+        """Make the edit one undo step; edits of the same field in a row are one."""
         ids = [clip.id for clip in self._shown]
         if not ids:
             return
+        field = request.field
         if not field:
             self._step += 1
         merge = ("inspector", id(self), field, self._step) if field else None
-        self._document.edit(name, lambda now: change(now, ids), merge=merge)
+        self._document.edit(request.name, lambda now: request.edit(now, ids), merge=merge)
         self._refresh()
 
     def _lay_out(self) -> None:
@@ -132,7 +142,7 @@ class ClipInspector(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(*(2 * theme.SPACE,) * 4)
         column.setSpacing(2 * theme.SPACE)
-        for widget in (self.heading, self.facts, self.bars, _line(), self.form, self.redecode):
+        for widget in (self.heading, self.details, self.bars, _line(), self.form, self.redecode):
             column.addWidget(widget)
         column.addStretch(1)
         self.empty.setProperty("dim", True)
@@ -153,12 +163,19 @@ def _same(shown: Sequence[Clip], clips: Sequence[Clip]) -> bool:
     return len(shown) == len(clips) and all(a is b for a, b in zip(shown, clips, strict=True))
 
 
-def _kinds(clips: Sequence[Clip]) -> list[tuple[str, str]]:
+def _counts(clips: Sequence[Clip]) -> Details:
     latents = sum(isinstance(clip.source, LatentSource) for clip in clips)
     return [("Segments", str(len(clips) - latents)), ("Latents", str(latents))]
 
 
-def _none(_source: ClipSource) -> dict[str, float]:
+def _describe_without_library(source: ClipSource) -> Details:
+    if isinstance(source, LatentSource):
+        points = len(source.latents)
+        return [("Source", "a point of the map" if points == 1 else f"{points} points, one a bar")]
+    return [("Source", "a segment"), ("Segment", source.segment_id)]
+
+
+def _no_attributes(_source: ClipSource) -> dict[str, float]:
     return {}
 
 

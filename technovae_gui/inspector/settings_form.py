@@ -1,26 +1,24 @@
-"""The settings of the selected clips as a form: what is shared edits all of them."""
+"""The settings of the selected clips as a form, and the edits that it asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, LatentSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
-from technovae_gui.inspector import changes
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
 
-Change = Callable[[Arrangement, Sequence[str]], Arrangement]
+Ids: TypeAlias = Sequence[str]
+Edit: TypeAlias = Callable[[Arrangement, Ids], Arrangement]
+NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
 _RENDERERS = {"guided": "Guided", "phase": "Phase", "griffin_lim": "Griffin-Lim"}
 _MOST_BARS = 100_000.0
@@ -29,14 +27,30 @@ _SIXTEENTH = 0.0625
 """Of a bar."""
 
 
-class SettingsForm(QWidget):
-    """Shows clips and asks for changes.
+@dataclass(frozen=True)
+class EditRequest:
+    """An edit of the selected clips that the user asked for.
 
-    Signals:
-        asked(str name of the step, str field, object change): `change(arrangement, ids)`
+    Attributes:
+        name: of the undo step, as the history shows it.
+        field: the setting, where edits of the same one in a row are one undo step; empty where
+            each edit is a step of its own.
+        edit: makes the new arrangement from the present one and the ids of the clips.
     """
 
-    asked = Signal(str, str, object)
+    name: str
+    field: str
+    edit: Edit
+
+
+class SettingsForm(QWidget):
+    """Shows the settings of one or several clips; fields in which they differ say "mixed".
+
+    Signals:
+        edit_requested(EditRequest): the user changed a setting.
+    """
+
+    edit_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +71,7 @@ class SettingsForm(QWidget):
         self._connect()
 
     def show_clips(self, clips: Sequence[Clip]) -> None:
-        """Mirror `clips`, at least one."""
+        """Show the settings of `clips`, at least one."""
         names = {clip.name for clip in clips}
         if not self.name.hasFocus() or len(clips) == 1:
             self._show_name(names)
@@ -104,51 +118,115 @@ class SettingsForm(QWidget):
         form.addRow(self._latent_rows)
 
     def _connect(self) -> None:
-        self.name.editingFinished.connect(self._name_done)
-        self._number(self.start, "move", lambda a, ids, v: changes.start_at(a, ids, _bars(v - 1)))
-        self._number(self.length, "length", lambda a, ids, v: changes.last_for(a, ids, _bars(v)))
-        self._number(
-            self.gain, "clip gain", lambda a, ids, v: changes.set_fields(a, ids, gain_db=v)
+        self.name.editingFinished.connect(self._name_finished)
+        self._connect_number(self.start, "move", lambda a, ids, v: _move_to(a, ids, _bars(v - 1)))
+        self._connect_number(self.length, "length", lambda a, ids, v: _resize(a, ids, _bars(v)))
+        self._connect_number(self.gain, "clip gain", lambda a, ids, v: _set(a, ids, gain_db=v))
+        self._connect_number(self.fade_in, "fade in", lambda a, ids, v: _fade_in(a, ids, _beats(v)))
+        self._connect_number(
+            self.fade_out, "fade out", lambda a, ids, v: _fade_out(a, ids, _beats(v))
         )
-        for field, into, name in (
-            (self.fade_in, True, "fade in"),
-            (self.fade_out, False, "fade out"),
-        ):
-            self._number(
-                field,
-                name,
-                lambda a, ids, v, into=into: changes.fade(a, ids, into=into, ticks=_beats(v)),
-            )
-        self._number(self.seed, "seed", lambda a, ids, v: changes.set_seed(a, ids, round(v)))
-        self.bass_swap.clicked.connect(lambda: self._switched("bass swap", "bass_swap"))
-        self.bass_cut.clicked.connect(lambda: self._switched("bass cut", "bass_cut"))
+        self._connect_number(
+            self.seed, "seed", lambda a, ids, v: _set_latents(a, ids, seed=round(v))
+        )
+        self.bass_swap.clicked.connect(lambda: self._switch("bass swap", "bass_swap"))
+        self.bass_cut.clicked.connect(lambda: self._switch("bass cut", "bass_cut"))
         self.renderer.activated.connect(self._renderer_chosen)
-        self.take.clicked.connect(lambda: self.asked.emit("another take", "", changes.another_take))
+        self.take.clicked.connect(lambda: self._request("another take", _another_take))
 
-    def _number(
-        self,
-        field: NumberField,
-        name: str,
-        change: Callable[[Arrangement, Sequence[str], float], Arrangement],
-    ) -> None:
+    def _connect_number(self, field: NumberField, name: str, edit: NumberEdit) -> None:
         field.chosen.connect(
-            lambda value: self.asked.emit(name, name, lambda a, ids: change(a, ids, value))
+            lambda value: self._request(name, lambda a, ids: edit(a, ids, value), field=name)
         )
 
-    def _name_done(self) -> None:
+    def _request(self, name: str, edit: Edit, *, field: str = "") -> None:
+        self.edit_requested.emit(EditRequest(name, field, edit))
+
+    @Slot()
+    def _name_finished(self) -> None:
         name = self.name.text().strip()
         if self.name.isModified():
             self.name.setModified(False)
-            self.asked.emit("rename clip", "", lambda a, ids: changes.set_fields(a, ids, name=name))
+            self._request("rename clip", lambda a, ids: _set(a, ids, name=name))
 
-    def _switched(self, name: str, field: str) -> None:
+    def _switch(self, name: str, field: str) -> None:
         box: SwitchField = getattr(self, field)
         on = box.checkState() is not Qt.CheckState.Unchecked
-        self.asked.emit(name, "", lambda a, ids: changes.set_fields(a, ids, **{field: on}))
+        self._request(name, lambda a, ids: _set(a, ids, **{field: on}))
 
+    @Slot(int)
     def _renderer_chosen(self, index: int) -> None:
         key = self.renderer.itemData(index)
-        self.asked.emit("renderer", "", lambda a, ids: changes.set_renderer(a, ids, key))
+        self._request("renderer", lambda a, ids: _set_latents(a, ids, renderer=key))
+
+
+def _move_to(arrangement: Arrangement, ids: Ids, tick: int) -> Arrangement:
+    """Move the clips together so that the earliest one starts at `tick`."""
+    earliest = min(arrangement.clip(clip_id).start for clip_id in ids)
+    return edits.move(arrangement, ids, ticks=tick - earliest)
+
+
+def _resize(arrangement: Arrangement, ids: Ids, ticks: int) -> Arrangement:
+    """Make each clip `ticks` long; a clip that a longer one has covered meanwhile is left out."""
+    for clip_id in ids:
+        remaining = {clip.id: clip for clip in arrangement.clips()}
+        if clip_id in remaining:
+            end = remaining[clip_id].start + ticks
+            arrangement = edits.trim_end(arrangement, clip_id, end)
+    return arrangement
+
+
+def _set(arrangement: Arrangement, ids: Ids, **fields: object) -> Arrangement:
+    return edits.change_clips(arrangement, ids, lambda clip: clip.changed(**fields))
+
+
+def _fade_in(arrangement: Arrangement, ids: Ids, ticks: int) -> Arrangement:
+    """Set the fade-in, shortened where the fade-out leaves no room."""
+    return edits.change_clips(
+        arrangement,
+        ids,
+        lambda clip: clip.changed(fade_in=min(ticks, clip.length - clip.fade_out)),
+    )
+
+
+def _fade_out(arrangement: Arrangement, ids: Ids, ticks: int) -> Arrangement:
+    """Set the fade-out, shortened where the fade-in leaves no room."""
+    return edits.change_clips(
+        arrangement,
+        ids,
+        lambda clip: clip.changed(fade_out=min(ticks, clip.length - clip.fade_in)),
+    )
+
+
+def _another_take(arrangement: Arrangement, ids: Ids) -> Arrangement:
+    """The next seed for every latent: the same point of the map, other noise and phases."""
+    return _change_latents(arrangement, ids, lambda it: replace(it, seed=it.seed + 1))
+
+
+def _set_latents(
+    arrangement: Arrangement, ids: Ids, *, renderer: str | None = None, seed: int | None = None
+) -> Arrangement:
+    """Set the renderer or the seed of the latents among the clips."""
+    return _change_latents(
+        arrangement,
+        ids,
+        lambda it: replace(
+            it,
+            renderer=it.renderer if renderer is None else renderer,
+            seed=it.seed if seed is None else seed,
+        ),
+    )
+
+
+def _change_latents(
+    arrangement: Arrangement, ids: Ids, change: Callable[[LatentSource], LatentSource]
+) -> Arrangement:
+    def changed(clip: Clip) -> Clip:
+        if not isinstance(clip.source, LatentSource):
+            return clip
+        return clip.changed(source=change(clip.source))
+
+    return edits.change_clips(arrangement, ids, changed)
 
 
 def _form(parent: QWidget) -> QFormLayout:

@@ -1,8 +1,8 @@
-"""What sounds, as pictures, and the selected clip below it."""
+"""The Sound tab: spectrograms of what plays, and the inspector of the selected clips below."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -12,18 +12,18 @@ from technovae_gui.spectrogram import SpectrogramPanel
 
 _LEAST_PICTURES = 170
 _CLOSED = 48
-"""Pixels that say "select a clip"."""
+"""Height in pixels of the inspector while nothing is selected."""
 
 
 class SoundPanel(QWidget):
-    """Spectrograms above, inspector below: it gets room while a clip is selected.
+    """Spectrograms above, the clip inspector below, which is large only while a clip is selected.
 
-    Once somebody has moved the border between them, it stays.
+    Once the user has moved the border between the two, it is no longer moved by the program.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document, self._moved = document, False
+        self._document, self._user_sized = document, False
         self.pictures = SpectrogramPanel()
         self.pictures.setMinimumHeight(_LEAST_PICTURES)
         self.inspector = ClipInspector(document)
@@ -39,18 +39,20 @@ class SoundPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.split)
-        self.split.splitterMoved.connect(self._keep)
-        document.selection_changed.connect(self._share)
+        self.split.splitterMoved.connect(self._splitter_moved)
+        document.selection_changed.connect(self._divide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self._share()
+        self._divide()
 
-    def _keep(self) -> None:
-        self._moved = True
+    @Slot()
+    def _splitter_moved(self) -> None:
+        self._user_sized = True
 
-    def _share(self) -> None:
-        if self._moved:
+    @Slot()
+    def _divide(self) -> None:
+        if self._user_sized:
             return
         wanted = self.inspector.sizeHint().height() if self._document.selection else _CLOSED
         below = min(wanted, self.height() // 2)

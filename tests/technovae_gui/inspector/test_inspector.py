@@ -192,18 +192,20 @@ def test_what_a_source_is(panel: ClipInspector, document: Document) -> None:
     panel.set_describe(lambda source: [("Track", "Hangar 9"), ("Bar", "17")])
     panel.set_attributes(lambda source: {"brightness": 0.5})
     document.select(["a"])
-    assert panel.facts.facts == [("Track", "Hangar 9"), ("Bar", "17")]
+    assert panel.details.details == [("Track", "Hangar 9"), ("Bar", "17")]
     assert panel.bars.isVisible()
     assert panel.bars.accessibleDescription() == "brightness 50%"
     document.select(["a", "y"])
-    assert panel.facts.facts == [("Segments", "1"), ("Latents", "1")]
+    assert panel.details.details == [("Segments", "1"), ("Latents", "1")]
     assert not panel.bars.isVisible()
 
 
-def test_a_narrow_panel_shows_everything(panel: ClipInspector, document: Document) -> None:
+def test_a_narrow_panel_shows_everything(
+    panel: ClipInspector, document: Document, qtbot: Any
+) -> None:
     document.select(["y"])
     panel.resize(260, 640)
-    QTest.qWait(10)
-    for field in (panel.form.take, panel.form.fade_out, panel.form.gain):
-        right = field.mapTo(panel, field.rect().topRight()).x()
-        assert right < 260
+    fields = (panel.form.take, panel.form.fade_out, panel.form.gain)
+    qtbot.waitUntil(
+        lambda: all(field.mapTo(panel, field.rect().topRight()).x() < 260 for field in fields)
+    )
