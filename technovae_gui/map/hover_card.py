@@ -13,7 +13,7 @@ from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.settings import BARS_PER_SEGMENT
 from technovae_gui import theme
 from technovae_gui.map.colouring import read_out, spread
-from technovae_gui.spectrogram.picture import thumbnail
+from technovae_gui.spectrogram.colours import thumbnail
 
 _WIDTH, _PICTURE = 236, 62
 _MARGIN, _ROW = 10, 17

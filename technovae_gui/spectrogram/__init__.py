@@ -1,4 +1,4 @@
-"""Spectrograms as pictures: the panel of three, and thumbnails for everybody."""
+"""Spectrograms as pictures: the panel of three plots, and thumbnails for other rooms."""
 
 from technovae_gui.spectrogram.panel import SpectrogramPanel
 

@@ -1,47 +1,109 @@
-"""What surrounds the picture of a spectrogram: title, time in bars, frequency, the scale in dB."""
+"""The axes around a spectrogram: title, bars and beats, logarithmic frequency, the scale in dB."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter
 
-from core.settings import BEATS_PER_BAR, SIXTEENTHS_PER_BAR
+from core import scientific
+from core.settings import BEATS_PER_BAR, N_BANDS, SIXTEENTHS_PER_BAR, TOP_HZ
 from technovae_gui import theme
-from technovae_gui.spectrogram import frequency
+from technovae_gui.spectrogram.colours import ColourScale
 
-if TYPE_CHECKING:
-    from technovae_gui.spectrogram.pane import Scale
-
+Array = NDArray[np.float32]
+LOW_HZ = 30.0
+"""Frequency at the bottom; `TOP_HZ` is at the top."""
+TICKS_HZ = (50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_ROWS = 256
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 58, 20, 16
-_TEXT = 13
-"""Pixels of height that a number takes."""
+_LABEL_HEIGHT = 13
 _LEAST_SIXTEENTH = 5.0
 _LEAST_BEAT_LABEL = 34.0
+_RIGHT_ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT_ALIGNED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-def picture_area(width: int, height: int) -> QRectF:
-    """Where the picture is in a pane of `width` x `height` pixels."""
+def frequency_position(hertz: float) -> float:
+    """Height of a frequency on the logarithmic axis: 0 at 30 Hz (bottom), 1 at 20 kHz (top)."""
+    return float(np.log(hertz / LOW_HZ) / np.log(TOP_HZ / LOW_HZ))
+
+
+def frequency_label(hertz: int) -> str:
+    """Text of a tick: "50", "1k", "10k"."""
+    return f"{hertz // 1000}k" if hertz >= 1000 else str(hertz)
+
+
+def frequency_ticks(height: float, least: float) -> list[int]:
+    """Choose the ticks that fit on an axis.
+
+    Args:
+        height: of the axis in pixels.
+        least: pixels that two ticks are apart at least.
+
+    Returns:
+        Frequencies in Hz out of `TICKS_HZ`, the lowest first.
+    """
+    chosen: list[int] = []
+    for tick in TICKS_HZ:
+        position = frequency_position(tick)
+        if not chosen or (position - frequency_position(chosen[-1])) * height >= least:
+            chosen.append(tick)
+    return chosen
+
+
+def to_log_frequency(bands: Array) -> Array:
+    """Resample a spectrogram to rows at equal distances in octaves, as an image has them.
+
+    Args:
+        bands: (frames, 128) dB, the bands of `core.dsp.bank`.
+
+    Returns:
+        (256, frames), 20 kHz in the first row, 30 Hz in the last; linear between the centres of
+        the bands. What lies below 30 Hz is left out.
+    """
+    lower, fraction = _band_positions()
+    low, high = bands[:, lower], bands[:, lower + 1]
+    return np.ascontiguousarray((low + fraction * (high - low)).T[::-1])
+
+
+@lru_cache(maxsize=1)
+def _band_positions() -> tuple[NDArray[np.int64], Array]:
+    # Imported here, because the bank needs scipy, which the window's first paint does without.
+    # Whoever has a spectrogram to show has imported it already.
+    scientific.load()
+    from core.dsp.bank import bank
+
+    hertz = np.geomspace(LOW_HZ, TOP_HZ, _ROWS)
+    position = np.interp(hertz, bank().centres_hz, np.arange(N_BANDS))
+    lower = np.minimum(position.astype(np.int64), N_BANDS - 2)
+    return lower, (position - lower).astype(np.float32)
+
+
+def plot_area(width: int, height: int) -> QRectF:
+    """The rectangle of the spectrogram itself in a widget of `width` x `height` pixels."""
     return QRectF(_LEFT, _TOP, max(1, width - _LEFT - _RIGHT), max(1, height - _TOP - _BOTTOM))
 
 
 def paint_title(painter: QPainter, area: QRectF, title: str, note: str) -> None:
-    """`title` over `area`, `note` at its right end."""
+    """Write `title` above `area` on the left, and `note` on the right; both may be empty."""
     metrics = painter.fontMetrics()
     taken = metrics.horizontalAdvance(note) + 10 if note else 0
     box = QRectF(area.left(), 0, area.width() + _RIGHT - 4, _TOP - 2)
     if note:
         painter.setPen(QColor(theme.WARM))
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.drawText(box, _RIGHT_ALIGNED, note)
     painter.setPen(QColor(theme.TEXT))
     room = int(box.width()) - taken
     shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.drawText(box, _LEFT_ALIGNED, shown)
 
 
-def paint_time(painter: QPainter, area: QRectF, bars: int) -> None:
-    """Lines on bars, beats and, where there is room, sixteenths; numbers below."""
+def paint_time_axis(painter: QPainter, area: QRectF, bars: int) -> None:
+    """Draw lines at bars, beats and, where there is room, sixteenths, with numbers below."""
     steps = bars * SIXTEENTHS_PER_BAR
     per_beat = SIXTEENTHS_PER_BAR // BEATS_PER_BAR
     width = area.width() / steps
@@ -52,45 +114,43 @@ def paint_time(painter: QPainter, area: QRectF, bars: int) -> None:
             line = QRectF(round(x), area.top(), 1, area.height())
             painter.fillRect(line, QColor(232, 234, 240, alpha))
     painter.setPen(QColor(theme.DIM))
-    named = per_beat if per_beat * width >= _LEAST_BEAT_LABEL else SIXTEENTHS_PER_BAR
-    for step in range(0, steps, named):
+    labelled = per_beat if per_beat * width >= _LEAST_BEAT_LABEL else SIXTEENTHS_PER_BAR
+    for step in range(0, steps, labelled):
         bar, beat = step // SIXTEENTHS_PER_BAR + 1, step % SIXTEENTHS_PER_BAR // per_beat + 1
         text = str(bar) if beat == 1 else f"{bar}.{beat}"
         box = QRectF(area.left() + step * width + 1, area.bottom() + 1, 40, _BOTTOM - 2)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(box, _LEFT_ALIGNED, text)
 
 
-def paint_frequency(painter: QPainter, area: QRectF) -> None:
-    """Ticks in Hz at the left."""
-    for hertz in frequency.spaced(area.height(), _TEXT):
-        y = area.bottom() - frequency.share(hertz) * area.height()
+def paint_frequency_axis(painter: QPainter, area: QRectF) -> None:
+    """Draw ticks in Hz on the left of `area`."""
+    for hertz in frequency_ticks(area.height(), _LABEL_HEIGHT):
+        y = area.bottom() - frequency_position(hertz) * area.height()
         painter.setPen(QColor(theme.LINE_STRONG))
         painter.drawLine(QPointF(area.left() - 3, y), QPointF(area.left() - 1, y))
         painter.setPen(QColor(theme.DIM))
         box = QRectF(0, y - 7, area.left() - 5, 14)
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, flags, frequency.name(hertz))
+        painter.drawText(box, _RIGHT_ALIGNED, frequency_label(hertz))
 
 
-def paint_scale(painter: QPainter, area: QRectF, scale: Scale) -> None:
-    """The colours of the levels at the right, with numbers in dB."""
+def paint_colour_bar(painter: QPainter, area: QRectF, scale: ColourScale) -> None:
+    """Draw the colours of `scale` on the right of `area`, labelled in dB."""
     bar = QRectF(area.right() + 6, area.top(), 7, area.height())
     ramp = QLinearGradient(bar.bottomLeft(), bar.topLeft())
     for number, stop in enumerate(scale.stops):
         ramp.setColorAt(number / (len(scale.stops) - 1), QColor(stop))
     painter.fillRect(bar, ramp)
     painter.setPen(QColor(theme.DIM))
-    step = 2 if len(scale.ticks) * _TEXT > area.height() else 1
+    step = 2 if len(scale.ticks) * _LABEL_HEIGHT > area.height() else 1
     for tick in scale.ticks[::step]:
-        share = (tick - scale.low) / (scale.high - scale.low)
-        y = bar.bottom() - share * bar.height()
+        position = (tick - scale.low) / (scale.high - scale.low)
+        y = bar.bottom() - position * bar.height()
         y = min(max(y, bar.top() + 5), bar.bottom() - 5)
         box = QRectF(bar.right() + 2, y - 7, _RIGHT - 15, 14)
         text = f"{tick:+d}" if scale.high > 0 and tick else f"{tick:d}"
         if tick == scale.ticks[0]:
             text += " dB"
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, flags, text)
+        painter.drawText(box, _LEFT_ALIGNED, text)
 
 
 def _line_alpha(step: int, per_beat: int, width: float) -> int:

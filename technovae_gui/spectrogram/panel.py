@@ -1,4 +1,4 @@
-"""The real segment, what the decoder makes of it, and how they differ."""
+"""The panel of three spectrograms: original, decoded, and their difference."""
 
 from __future__ import annotations
 
@@ -9,71 +9,73 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from technovae_gui import theme
-from technovae_gui.spectrogram.pane import DIFFERENCE, LEVELS, Pane
+from technovae_gui.spectrogram.colours import DIFFERENCE, LEVELS
+from technovae_gui.spectrogram.plot import SpectrogramPlot
 
 Array = NDArray[np.float32]
 _WIDE = 2.4
-"""Width to height from which the three stand side by side."""
+"""Ratio of width to height from which the three stand side by side."""
 _LEAST_EACH = 84
-"""Pixels of height; where there are fewer, the difference is left out."""
+"""Height of a plot in pixels; where there is less room, the difference is hidden."""
 
 
 class SpectrogramPanel(QWidget):
-    """Three panes that scroll through the same four bars.
+    """Shows a segment, what the decoder makes of it, and the difference of the two.
 
-    Signals: seek_requested(float): a place in the four bars, 0..1.
+    Signals:
+        seek_requested(float): the user chose a position in the four bars, 0..1, to go on from.
     """
 
     seek_requested = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.real = Pane(LEVELS, "Click a dot on the map")
-        self.decoded = Pane(LEVELS, "What the model makes of it appears here")
-        self.difference = Pane(DIFFERENCE, "Decoded minus original, once both are there")
+        self.real = SpectrogramPlot(LEVELS, "Click a dot on the map")
+        self.decoded = SpectrogramPlot(LEVELS, "What the model makes of it appears here")
+        self.difference = SpectrogramPlot(DIFFERENCE, "Decoded minus original, once both are there")
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._row.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
         self._row.setSpacing(theme.SPACE)
-        for pane in self.panes:
-            pane.seek_requested.connect(self.seek_requested)
-            self._row.addWidget(pane)
+        for plot in self.plots:
+            plot.seek_requested.connect(self.seek_requested)
+            self._row.addWidget(plot)
         self.set_real(None, "Original")
         self.set_decoded(None, "Decoded")
 
     @property
-    def panes(self) -> tuple[Pane, Pane, Pane]:
+    def plots(self) -> tuple[SpectrogramPlot, SpectrogramPlot, SpectrogramPlot]:
         """Original, decoded and difference."""
         return self.real, self.decoded, self.difference
 
     @property
     def error_db(self) -> float | None:
-        """Mean absolute difference in dB; None until both are there."""
+        """Mean absolute difference in dB; None unless original and decoded are both shown."""
         values = self.difference.values
         return None if values is None else float(np.abs(values).mean())
 
     def set_real(self, spectrogram_db: ArrayLike | None, title: str = "Original") -> None:
-        """The spectrogram (512, 128) dB of a segment; None: there is none."""
+        """Show the spectrogram (512, 128) dB of a segment under `title`; None clears it."""
         self.real.show_values(_array(spectrogram_db), title)
         self._compare()
 
     def set_decoded(self, spectrogram_db: ArrayLike | None, title: str = "Decoded") -> None:
-        """The decoder's spectrogram (512, 128) dB; None: there is none, or not yet."""
+        """Show the decoder's spectrogram (512, 128) dB under `title`; None clears it."""
         self.decoded.show_values(_array(spectrogram_db), title)
         self._compare()
 
     def set_renderer(self, name: str) -> None:
-        """The renderer that sounds; empty for none."""
+        """Show the name of the renderer that plays; empty for none."""
         self.decoded.show_note(f"♪ {name.replace('_', ' ')}" if name else "")
 
     def set_playhead(self, fraction: float | None) -> None:
-        """Where in the four bars it sounds, 0..1; None: nothing does."""
-        for pane in self.panes:
-            pane.show_playhead(fraction)
+        """Move the playhead of all three to 0..1 of the four bars, or hide it (None)."""
+        for plot in self.plots:
+            plot.show_playhead(fraction)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         wide = self.width() > _WIDE * self.height()
-        ways = QBoxLayout.Direction
-        self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
         self.difference.setVisible(wide or self.height() >= 3 * (_LEAST_EACH + theme.SPACE))
         super().resizeEvent(event)
 

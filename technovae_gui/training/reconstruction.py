@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui import theme
-from technovae_gui.spectrogram.picture import thumbnail
+from technovae_gui.spectrogram.colours import thumbnail
 
 _PIXELS = (512, 128)
 _GAP = 3

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPaintEvent
 
 from core.dsp.bank import bank
 from core.settings import FLOOR_DB
-from technovae_gui.spectrogram import SpectrogramPanel, axes, colours, frequency
+from technovae_gui.spectrogram import SpectrogramPanel, axes
+from technovae_gui.spectrogram.plot import SpectrogramPlot
 from tests.technovae_gui.map.mouse import drag
 
 
@@ -47,9 +49,9 @@ def test_too_much_and_too_little_look_different(panel: SpectrogramPanel) -> None
     for level in (-54.0, -30.0, -6.0):
         panel.set_real(steady(-30.0))
         panel.set_decoded(steady(level))
-        pane = panel.difference
+        plot = panel.difference
         found.append(
-            pane.grab().toImage().pixelColor((pane.area.center() + QPointF(5, 7)).toPoint())
+            plot.grab().toImage().pixelColor((plot.area.center() + QPointF(5, 7)).toPoint())
         )
     low, none, high = found
     assert low.blue() > low.red()
@@ -62,55 +64,63 @@ def test_a_tone_lies_at_its_tick(panel: SpectrogramPanel, hertz: int) -> None:
     spectrum = steady(FLOOR_DB)
     spectrum[:, np.abs(bank().centres_hz - hertz).argmin()] = 0.0
     panel.set_real(spectrum, "a tone")
-    pane = panel.real
-    area, picture = pane.area, pane.grab().toImage()
+    plot = panel.real
+    area, picture = plot.area, plot.grab().toImage()
     x = round(area.left() + area.width() * 0.47)
-    light = [picture.pixelColor(x, y).lightness() for y in range(pane.height())]
-    tick = area.bottom() - frequency.share(hertz) * area.height()
+    light = [picture.pixelColor(x, y).lightness() for y in range(plot.height())]
+    tick = area.bottom() - axes.frequency_position(hertz) * area.height()
     assert abs(np.argmax(light) - tick) <= (10 if hertz < 100 else 4)
 
 
 def test_ticks_keep_their_distance() -> None:
-    assert frequency.spaced(1000, 13) == list(frequency.TICKS_HZ)
-    few = frequency.spaced(60, 13)
-    assert 2 <= len(few) < len(frequency.TICKS_HZ)
-    places = np.array([frequency.share(tick) for tick in few]) * 60
+    assert axes.frequency_ticks(1000, 13) == list(axes.TICKS_HZ)
+    few = axes.frequency_ticks(60, 13)
+    assert 2 <= len(few) < len(axes.TICKS_HZ)
+    places = np.array([axes.frequency_position(tick) for tick in few]) * 60
     assert (np.diff(places) >= 13).all()
-    assert [frequency.name(tick) for tick in (50, 1000, 10_000)] == ["50", "1k", "10k"]
+    assert [axes.frequency_label(tick) for tick in (50, 1000, 10_000)] == ["50", "1k", "10k"]
 
 
 def test_a_click_seeks(panel: SpectrogramPanel, qtbot: Any) -> None:
-    told: list[float] = []
-    panel.seek_requested.connect(told.append)
-    pane = panel.decoded
-    area = pane.area
+    positions: list[float] = []
+    panel.seek_requested.connect(positions.append)
+    plot = panel.decoded
+    area = plot.area
     spot = QPoint(round(area.left() + area.width() / 4), round(area.center().y()))
-    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
-    assert told == []
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=spot)
+    assert positions == []
     panel.set_decoded(steady(-20.0))
-    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
-    assert told == [pytest.approx(0.25, abs=0.01)]
-    drag(pane, [QPointF(spot), QPointF(area.right() + 50, 30)])
-    assert told[-1] < 1.0
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=spot)
+    assert positions == [pytest.approx(0.25, abs=0.01)]
+    drag(plot, [QPointF(spot), QPointF(area.right() + 50, 30)])
+    assert positions[-1] < 1.0
     panel.set_playhead(0.5)
     for key, expected in ((Qt.Key.Key_Right, 9 / 16), (Qt.Key.Key_Left, 7 / 16)):
-        qtbot.keyClick(pane, key)
-        assert told[-1] == pytest.approx(expected)
+        qtbot.keyClick(plot, key)
+        assert positions[-1] == pytest.approx(expected)
 
 
-def test_the_playhead_repaints_its_strip_alone(panel: SpectrogramPanel, qtbot: Any) -> None:
+def test_the_playhead_repaints_its_strip_alone(
+    panel: SpectrogramPanel, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot, paint = panel.real, SpectrogramPlot.paintEvent
+    painted: list[int] = []
+
+    def watched(self: SpectrogramPlot, event: QPaintEvent) -> None:
+        if self is plot:
+            painted.append(event.region().boundingRect().width())
+        paint(self, event)
+
+    monkeypatch.setattr(SpectrogramPlot, "paintEvent", watched)
     panel.set_real(steady(-20.0))
     panel.set_playhead(0.1)
-    qtbot.wait(30)
-    pane = panel.real
-    areas = []
-    paint = pane.paintEvent
-    pane.paintEvent = lambda event: (areas.append(event.region().boundingRect()), paint(event))
+    qtbot.waitUntil(lambda: plot.width() in painted)
+    painted.clear()
     panel.set_playhead(0.11)
-    qtbot.waitUntil(lambda: bool(areas))
-    assert max(area.width() for area in areas) < 15
+    qtbot.waitUntil(lambda: bool(painted))
+    assert max(painted) < 15
     panel.set_playhead(None)
-    assert pane.playhead is None
+    assert plot.playhead is None
 
 
 def test_the_renderer_is_named(panel: SpectrogramPanel) -> None:
@@ -121,14 +131,8 @@ def test_the_renderer_is_named(panel: SpectrogramPanel) -> None:
 
 
 def test_it_stands_or_lies_as_there_is_room(panel: SpectrogramPanel, qtbot: Any) -> None:
-    tops = {pane.y() for pane in panel.panes}
+    tops = {plot.y() for plot in panel.plots}
     assert len(tops) == 3
     panel.resize(1200, 300)
-    qtbot.waitUntil(lambda: len({pane.y() for pane in panel.panes}) == 1)
-    assert axes.picture_area(10, 10).width() >= 1
-
-
-def test_colours_of_levels_have_an_end(qapp: object) -> None:
-    picture = colours.image([[-200.0, 50.0]], -90.0, 0.0)
-    assert picture.pixelColor(0, 0).name() == colours.LEVEL_STOPS[0]
-    assert picture.pixelColor(1, 0).name() == colours.LEVEL_STOPS[-1]
+    qtbot.waitUntil(lambda: len({plot.y() for plot in panel.plots}) == 1)
+    assert axes.plot_area(10, 10).width() >= 1

@@ -1,8 +1,6 @@
-"""One spectrogram: picture, axes, scale, playhead."""
+"""A widget that plots one spectrogram, with axes, a colour bar and a playhead."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +19,31 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, FRAMES_PER_BAR
 from technovae_gui import theme
-from technovae_gui.spectrogram import axes, colours, frequency
+from technovae_gui.spectrogram import axes
+from technovae_gui.spectrogram.colours import ColourScale, coloured_image
 
 Array = NDArray[np.float32]
 _BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Levels `low` to `high` dB in the colours of `stops`, numbered at `ticks`."""
+class SpectrogramPlot(QWidget):
+    """Plots one array (rows, 128) of levels or level differences in dB.
 
-    low: float
-    high: float
-    stops: tuple[str, ...]
-    ticks: tuple[int, ...]
-
-
-LEVELS = Scale(-90.0, 0.0, colours.LEVEL_STOPS, (0, -30, -60, -90))
-DIFFERENCE = Scale(-24.0, 24.0, colours.DIFFERENCE_STOPS, (24, 12, 0, -12, -24))
-
-
-class Pane(QWidget):
-    """Shows one (rows, 128) array.
-
-    Signals: seek_requested(float): a place in the four bars, 0..1, was clicked.
+    Signals:
+        seek_requested(float): the user clicked, dragged or pressed an arrow key: the position in
+            the four bars to go on from, 0..1.
     """
 
     seek_requested = Signal(float)
 
-    def __init__(self, scale: Scale, empty: str, parent: QWidget | None = None) -> None:
+    def __init__(self, scale: ColourScale, empty: str, parent: QWidget | None = None) -> None:
+        """Make an empty plot.
+
+        Args:
+            scale: colours and range of the levels.
+            empty: the text that is shown while there is no spectrogram.
+            parent: as of any widget.
+        """
         super().__init__(parent)
         self.scale, self.empty = scale, empty
         self.title, self.note = "", ""
@@ -66,32 +60,34 @@ class Pane(QWidget):
         return QSize(320, 150)
 
     def show_values(self, values: Array | None, title: str) -> None:
-        """Show `values` (rows, 128) dB under `title`; None shows why there is nothing."""
+        """Plot `values` (rows, 128) dB under `title`; None shows the text for an empty plot."""
         self.values, self.title = values, title
         if values is not None:
-            scale = self.scale
-            self._image = colours.image(frequency.rows(values), scale.low, scale.high, scale.stops)
+            self._image = coloured_image(axes.to_log_frequency(values), self.scale)
         self.setAccessibleName(title)
         self._refresh()
 
     def show_note(self, note: str) -> None:
-        """A word at the right of the title."""
+        """Write a short `note` on the right of the title."""
         if note != self.note:
             self.note = note
             self._refresh()
 
     def show_playhead(self, fraction: float | None) -> None:
-        """Move the playhead; only the strips it leaves and reaches are repainted."""
-        for place in (self.playhead, fraction):
-            if place is not None and self.playhead != fraction:
-                x = self._x(place)
+        """Move the playhead to 0..1 of the four bars, or hide it (None).
+
+        Only the two strips that it leaves and enters are repainted.
+        """
+        for position in (self.playhead, fraction):
+            if position is not None and self.playhead != fraction:
+                x = self._x(position)
                 self.update(round(x) - 2, 0, 5, self.height())
         self.playhead = fraction
 
     @property
     def area(self) -> QRectF:
-        """Where the picture is."""
-        return axes.picture_area(self.width(), self.height())
+        """The rectangle of the spectrogram itself."""
+        return axes.plot_area(self.width(), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -111,18 +107,18 @@ class Pane(QWidget):
         self._seek(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        ways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if event.key() not in ways or self.values is None:
+        beats = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() not in beats or self.values is None:
             super().keyPressEvent(event)
             return
-        beat = np.floor((self.playhead or 0.0) * _BEATS + 1e-6) + ways[Qt.Key(event.key())]
+        beat = np.floor((self.playhead or 0.0) * _BEATS + 1e-6) + beats[Qt.Key(event.key())]
         self.seek_requested.emit(float(beat % _BEATS) / _BEATS)
 
     def _seek(self, event: QMouseEvent) -> None:
         area = self.area
         if event.buttons() & Qt.MouseButton.LeftButton and self.values is not None:
-            share = (event.position().x() - area.left()) / area.width()
-            self.seek_requested.emit(min(max(share, 0.0), 0.9999))
+            fraction = (event.position().x() - area.left()) / area.width()
+            self.seek_requested.emit(min(max(fraction, 0.0), 0.9999))
 
     def _x(self, fraction: float) -> float:
         return self.area.left() + fraction * self.area.width()
@@ -157,6 +153,6 @@ class Pane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(area, self._image)
         bars = max(1, round(len(self.values) / FRAMES_PER_BAR))
-        axes.paint_time(painter, area, bars)
-        axes.paint_frequency(painter, area)
-        axes.paint_scale(painter, area, self.scale)
+        axes.paint_time_axis(painter, area, bars)
+        axes.paint_frequency_axis(painter, area)
+        axes.paint_colour_bar(painter, area, self.scale)
