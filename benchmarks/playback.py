@@ -26,11 +26,11 @@ from rich.table import Table
 from benchmarks.ear import Ear
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
-from core.playback.buffering import BLOCK
-from core.playback.meters import Log
+from core.playback.audio_output import BLOCK
+from core.playback.meters import MeterLog
+from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import Mixer
 from core.playback.player import Player
-from core.playback.preparing import Request, build
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
 from tests.virtual_device import VirtualDevice, virtual_device
 
@@ -76,7 +76,7 @@ def _mutes(player: Player, ear: Ear, count: int) -> dict[str, float]:
         edited = Arrangement(BPM, (lane.changed(mute=number % 2 == 1),))
         player.set_arrangement(edited, lambda clip: loops[clip.name])
         if number == 0:
-            player.settle(60)
+            player.wait_until_prepared(60)
             player.play(0)
         wait = 1000 * ear.until(sound=number % 2 == 0)
         if number:
@@ -89,8 +89,8 @@ def _mutes(player: Player, ear: Ear, count: int) -> dict[str, float]:
 def _edits() -> dict[str, dict[str, float]]:
     """Milliseconds from an edit of the arrangement to a snapshot of what is soon to sound."""
     loops = _loops()
-    first = Request.of(_arrangement(), lambda clip: loops[clip.name])
-    before = build(first, None)
+    first = MixdownRequest.of(_arrangement(), lambda clip: loops[clip.name])
+    before = build_snapshot(first, None)
     assert before.mix is not None
     started = time.perf_counter()
     before.mix.prepare()
@@ -102,8 +102,8 @@ def _edits() -> dict[str, dict[str, float]]:
             ("move a clip", _arrangement(moved=lane)),
         ):
             started = time.perf_counter()
-            request = Request.of(edited, lambda clip: loops[clip.name])
-            snapshot = build(request, (first, before))
+            request = MixdownRequest.of(edited, lambda clip: loops[clip.name])
+            snapshot = build_snapshot(request, (first, before))
             assert snapshot.mix is not None
             snapshot.mix.prepare()
             edits[name].append(1000 * (time.perf_counter() - started))
@@ -116,10 +116,12 @@ def _edits() -> dict[str, dict[str, float]]:
 def _load() -> dict[str, float]:
     """Fraction of real time that mixing and metering takes, without and with an audition."""
     loops = _loops()
-    snapshot = build(Request.of(_arrangement(), lambda clip: loops[clip.name]), None)
+    snapshot = build_snapshot(
+        MixdownRequest.of(_arrangement(), lambda clip: loops[clip.name]), None
+    )
     assert snapshot.mix is not None
     snapshot.mix.prepare()
-    mixer, log = Mixer(), Log()
+    mixer, log = Mixer(), MeterLog()
     mixer.load_meter()
     mixer.swap(snapshot)
     mixer.play(0, BPM)
@@ -139,7 +141,7 @@ def _gaps(device: VirtualDevice, seconds: float, busy: bool) -> int:
     with Ear(device), _playing() as player, _busy(busy):
         loops = _loops()
         player.set_arrangement(_arrangement(), lambda clip: loops[clip.name])
-        player.settle(60)
+        player.wait_until_prepared(60)
         player.play(0)
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
-from core.playback.state import PlayerState
+from core.playback.player import PlayerState
 from core.settings import TICKS_PER_SEGMENT
 from core.workers.background import Background
 from technovae_gui import menus

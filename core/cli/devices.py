@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from core.cli.console import say, table
-from core.playback.output import list_devices
+from core.playback.portaudio_output import list_devices
 
 
 def run(options: Namespace) -> int:

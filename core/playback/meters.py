@@ -1,7 +1,7 @@
-"""What was rendered, kept until it is heard: places, peaks and loudness of every block.
+"""Positions, peaks and loudness of every rendered block, kept until the block is audible.
 
 The mixer is ahead of the ear by the ring buffer and the device's latency. So every block is
-measured as it is rendered, and told when it sounds.
+measured as it is rendered, and read when the device plays it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import scientific
-from core.playback.snapshot import Region
+from core.playback.snapshot import LoopRegion
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -29,36 +29,50 @@ _MOST_BLOCKS: Final = 4096
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where things are at one frame.
+class PlaybackPosition:
+    """Where timeline and audition are at one frame of the mixer.
 
-    position: frame of the timeline at `bpm`, going round in `region` if that is set
-    phase:    the audition's place in its loop of `loop_frames` (0: there is none), 0..1
+    Attributes:
+        frame: of the timeline at `bpm`, going round in `region` if that is set.
+        bpm: tempo of the timeline.
+        region: what is repeated.
+        playing: whether the transport runs.
+        phase: position of the audition in its loop, 0..1.
+        loop_frames: length of that loop; 0 where nothing is auditioned.
     """
 
-    position: int = 0
+    frame: int = 0
     bpm: float = 120.0
-    region: Region | None = None
+    region: LoopRegion | None = None
     playing: bool = False
     phase: float = 0.0
     loop_frames: int = 0
 
-    def after(self, frames: int) -> Place:
+    def after(self, frames: int) -> PlaybackPosition:
         """Where they are `frames` later."""
-        position = self.position
+        frame = self.frame
         if self.playing:
-            position = self.region.after(position, frames) if self.region else position + frames
+            frame = self.region.after(frame, frames) if self.region else frame + frames
         phase = (self.phase + frames / self.loop_frames) % 1.0 if self.loop_frames else 0.0
-        return Place(position, self.bpm, self.region, self.playing, phase, self.loop_frames)
+        return replace(self, frame=frame, phase=phase)
 
 
 @dataclass(frozen=True)
-class Block:
-    """`frames` from `clock` (of the mixer) on: the place of the first, peaks, loudness there."""
+class MeteredBlock:
+    """What was measured of one rendered block.
+
+    Attributes:
+        clock: of the mixer, at its first frame.
+        frames: its length.
+        position: at its first frame.
+        peaks: highest sample, left and right; 1.0 is full scale.
+        lane_peaks: the same of each lane that sounds, by its id.
+        lufs: momentary loudness (ITU-R BS.1770, 400 ms) at its end.
+    """
 
     clock: int
     frames: int
-    place: Place
+    position: PlaybackPosition
     peaks: tuple[float, float] = (0.0, 0.0)
     lane_peaks: Mapping[str, float] = field(default_factory=dict)
     lufs: float = -math.inf
@@ -80,11 +94,23 @@ class Meter:
         self._sections = k_weighting()
 
     def block(
-        self, samples: FloatArray, lane_peaks: Mapping[str, float], clock: int, place: Place
-    ) -> Block:
-        """What `samples` (frames, 2) measure."""
+        self,
+        samples: FloatArray,
+        lane_peaks: Mapping[str, float],
+        clock: int,
+        position: PlaybackPosition,
+    ) -> MeteredBlock:
+        """Measure the next block.
+
+        Args:
+            samples: (frames, 2), full scale 1.0.
+            lane_peaks: highest sample of each lane, by its id; passed through.
+            clock: of the mixer at its first frame; passed through.
+            position: at its first frame; passed through.
+        """
         left, right = np.abs(samples).max(axis=0).tolist()
-        return Block(clock, len(samples), place, (left, right), lane_peaks, self._lufs(samples))
+        lufs = self._lufs(samples)
+        return MeteredBlock(clock, len(samples), position, (left, right), lane_peaks, lufs)
 
     def _lufs(self, samples: FloatArray) -> float:
         if self._sections is None:
@@ -103,28 +129,34 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What is heard at a moment (`place` None: nothing), peaks of all since the last one."""
+class MeterReading:
+    """What is audible at one moment.
 
-    place: Place | None = None
+    Attributes:
+        position: None where nothing sounds.
+        peaks, lane_peaks: of all blocks since the last reading.
+        lufs: momentary loudness.
+    """
+
+    position: PlaybackPosition | None = None
     peaks: tuple[float, float] = (0.0, 0.0)
     lane_peaks: Mapping[str, float] = field(default_factory=dict)
     lufs: float = -math.inf
 
 
-class Log:
-    """Blocks on their way to the ear: one thread adds, one other polls."""
+class MeterLog:
+    """Blocks that are rendered and not played yet: one thread adds, one other polls."""
 
     def __init__(self) -> None:
-        self._blocks: deque[Block] = deque(maxlen=_MOST_BLOCKS)
-        self._current: Block | None = None
+        self._blocks: deque[MeteredBlock] = deque(maxlen=_MOST_BLOCKS)
+        self._current: MeteredBlock | None = None
 
-    def add(self, block: Block) -> None:
+    def add(self, block: MeteredBlock) -> None:
         """Take the next block."""
         self._blocks.append(block)
 
-    def poll(self, clock: int) -> Heard:
-        """What is heard where `clock` frames of the mixer have been heard."""
+    def poll(self, clock: int) -> MeterReading:
+        """What is audible when the device plays frame `clock` of the mixer."""
         left = right = 0.0
         lanes: dict[str, float] = {}
         fresh = False
@@ -136,13 +168,13 @@ class Log:
                 lanes[lane] = max(lanes.get(lane, 0.0), peak)
         now = self._sounding(clock)
         if now is None:
-            return Heard(None, (left, right), lanes)
+            return MeterReading(None, (left, right), lanes)
         if not fresh and now is self._current:  # it still sounds
             (left, right), lanes = now.peaks, dict(now.lane_peaks)
-        place = now.place.after(max(0, clock - now.clock))
-        return Heard(place, (left, right), lanes, now.lufs)
+        position = now.position.after(max(0, clock - now.clock))
+        return MeterReading(position, (left, right), lanes, now.lufs)
 
-    def _sounding(self, clock: int) -> Block | None:
+    def _sounding(self, clock: int) -> MeteredBlock | None:
         """The block that sounds at `clock`, or the one that is about to."""
         current = self._current
         if current is not None and clock < current.clock + current.frames:

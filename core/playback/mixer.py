@@ -1,4 +1,4 @@
-"""The mixer: what is asked of it in, blocks of sound out. No thread, no device, no clock on a wall.
+"""The mixer: commands in, blocks of sound out. No thread, no device, no clock on a wall.
 
 Its clock counts the frames it has rendered. Commands take effect on the next frame; whatever comes
 or goes fades, so that nothing clicks.
@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.playback.meters import Block, Meter, Place
-from core.playback.snapshot import Region, Snapshot
+from core.playback.meters import Meter, MeteredBlock, PlaybackPosition
+from core.playback.snapshot import LoopRegion, Snapshot
 from core.playback.voices import ArrangementReader, Audition, LoopReader, Voice
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE
 
@@ -40,7 +40,7 @@ class Mixer:
         self.snapshot = Snapshot()
         self.playing = False
         self._position = 0
-        self._region: Region | None = None
+        self._region: LoopRegion | None = None
         self._voices: list[Voice] = []
         self._transport: Voice | None = None
         self._reader = ArrangementReader(self.snapshot, 0, None)
@@ -59,7 +59,7 @@ class Mixer:
         return self._reader.position if self._transport else self._position
 
     @property
-    def region(self) -> Region | None:
+    def region(self) -> LoopRegion | None:
         """What is repeated, at the snapshot's tempo."""
         return self._region
 
@@ -69,7 +69,12 @@ class Mixer:
         return bool(self._auditions)
 
     def play(self, frame: int | None, bpm: float) -> None:
-        """Start at `frame`, else where it stopped, else (from the end) at the start."""
+        """Start the transport.
+
+        Args:
+            frame: where; None for where it stopped, or the start where that was the end.
+            bpm: the tempo that `frame` is meant at.
+        """
         if frame is not None:
             self.seek(frame, bpm)
         if self._transport is None:
@@ -84,15 +89,15 @@ class Mixer:
         self._end_transport()
 
     def seek(self, frame: int, bpm: float) -> None:
-        """Go on at `frame`."""
+        """Go on at `frame` of the timeline at `bpm`, playing or not."""
         self._position = max(0, round(frame * bpm / self.snapshot.bpm))
         if self._transport is not None:
             self._end_transport()
             self._start(self._position, SWAP)
             self._align()
 
-    def set_region(self, region: Region | None, bpm: float) -> None:
-        """Repeat `region` from now on, or nothing."""
+    def set_region(self, region: LoopRegion | None, bpm: float) -> None:
+        """Repeat `region` of the timeline at `bpm` from now on, or nothing."""
         self._region = _at(region, bpm, self.snapshot.bpm)
         if self._transport is not None:
             self._reader.set_region(self._region)
@@ -110,7 +115,7 @@ class Mixer:
             self._region = _at(self._region, before, snapshot.bpm)
         self._position = position
         if self._transport is not None:
-            rise = SWAP if self._transport.begun(self.clock) else self._transport.rise
+            rise = SWAP if self._transport.started(self.clock) else self._transport.rise
             self._end_transport()
             self._start(position, rise)
             if snapshot.bpm != before:
@@ -142,15 +147,22 @@ class Mixer:
         self._position, self._transport, self.playing = self.position, None, False
         self._voices, self._auditions = [], []
 
-    def render(self, frames: int) -> tuple[FloatArray, Block]:
-        """The next (frames, 2), and what a meter says of them."""
+    def render(self, frames: int) -> tuple[FloatArray, MeteredBlock]:
+        """Render the next frames.
+
+        Args:
+            frames: how many.
+
+        Returns:
+            Samples (frames, 2), full scale 1.0, and what the meter measured of them.
+        """
         out = np.zeros((frames, 2), np.float32)
         lanes: dict[str, float] = {}
-        place = self._place()
+        position = self._playback_position()
         for voice in self._voices:
             voice.add(out, self.clock, lanes if voice is self._transport else None)
         self._amplify(out)
-        block = self._meter.block(out, lanes, self.clock, place)
+        block = self._meter.block(out, lanes, self.clock, position)
         self.clock += frames
         self._forget()
         return out, block
@@ -167,7 +179,7 @@ class Mixer:
 
     def _end_transport(self) -> None:
         if self._transport is not None:
-            if self._transport.begun(self.clock):
+            if self._transport.started(self.clock):
                 self._transport.leave(self.clock + SWAP, SWAP, self.clock)
             else:
                 self._voices.remove(self._transport)
@@ -180,8 +192,8 @@ class Mixer:
             self.audition(self._auditions[-1].loop)
 
     def _drop_waiting(self) -> None:
-        waiting = [one for one in self._auditions if not one.begun(self.clock)]
-        self._auditions = [one for one in self._auditions if one.begun(self.clock)]
+        waiting = [one for one in self._auditions if not one.started(self.clock)]
+        self._auditions = [one for one in self._auditions if one.started(self.clock)]
         self._voices = [one for one in self._voices if one not in waiting]
 
     def _add_audition(self, loop: FloatArray, start: int, position: int, rise: int) -> None:
@@ -208,16 +220,16 @@ class Mixer:
         index, at = _beat_after(region.start + max(0, EDGE - left), beat)
         return left + at - region.start, index % _BEATS / _BEATS
 
-    def _place(self) -> Place:
+    def _playback_position(self) -> PlaybackPosition:
         """Where timeline and audition are at the first frame of the next block."""
-        heard = self._auditions[-1] if self._auditions else None
-        return Place(
-            position=self.position,
+        audition = self._auditions[-1] if self._auditions else None
+        return PlaybackPosition(
+            frame=self.position,
             bpm=self.snapshot.bpm,
             region=self._region if self._transport else None,
             playing=self._transport is not None,
-            phase=heard.position / len(heard.loop) if heard else 0.0,
-            loop_frames=len(heard.loop) if heard else 0,
+            phase=audition.position / len(audition.loop) if audition else 0.0,
+            loop_frames=len(audition.loop) if audition else 0,
         )
 
     def _amplify(self, out: FloatArray) -> None:
@@ -252,6 +264,6 @@ def _beat_after(position: float, beat: float) -> tuple[int, int]:
     return (index, at) if at >= position else (index + 1, round((index + 1) * beat))
 
 
-def _at(region: Region | None, bpm: float, other: float) -> Region | None:
+def _at(region: LoopRegion | None, bpm: float, other: float) -> LoopRegion | None:
     """`region`, meant at `bpm`, at `other` BPM."""
     return region if region is None or bpm == other else region.scaled(bpm / other)

@@ -1,12 +1,14 @@
-"""The player: what the window and the tests tell to sound, and ask what sounds.
+"""The player: the window gives it commands and polls its state.
 
-Commands go to the mixer's thread by a queue, arrangements to the thread that prepares them; what
-comes back is polled. No call waits for a device, a file or a clip.
+Commands go to the mixer's thread by a queue, arrangements to the thread that prepares them. No
+call waits for a device, a file or a clip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Final
 
@@ -16,88 +18,120 @@ from numpy.typing import NDArray
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, db_to_gain
 from core.errors import InputError
-from core.playback.buffering import OpenOutput
-from core.playback.feeding import Command, Feeder
-from core.playback.meters import Heard, Log
+from core.playback.audio_output import OpenOutput
+from core.playback.meters import MeterLog, MeterReading
+from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread
 from core.playback.mixer import Mixer
-from core.playback.output import open_output
-from core.playback.preparing import SOON, Preparer, Request
-from core.playback.snapshot import SEAM, Region, Snapshot
-from core.playback.state import PlayerState
+from core.playback.output_thread import Command, OutputThread
+from core.playback.portaudio_output import open_output
+from core.playback.snapshot import SEAM, LoopRegion, Snapshot
 
 FloatArray = NDArray[np.float32]
 
-_LEAST_REGION: Final = 4 * SEAM
+_SHORTEST_REGION: Final = 4 * SEAM
+
+
+@dataclass(frozen=True)
+class PlayerState:
+    """What the window shows of the playback, as of one moment.
+
+    Attributes:
+        frame: what is audible now, on the timeline of the arrangement that was set last.
+        playing: the transport runs; true from `play` on, before its first sample is audible.
+        auditioning: an audition sounds or waits for its beat.
+        audition_phase: position of the audition in its four bars, 0 <= phase < 1.
+        peaks: highest sample since the last poll, left and right; 1.0 is full scale.
+        lane_peaks: the same for each lane that sounds, by its id.
+        lufs: momentary loudness (400 ms); minus infinity for silence.
+        underruns: gaps so far while something sounded, since `open`.
+        device: name of the device, empty where there is none.
+        latency: seconds from the device taking a sample to its being audible.
+        problem: one line for the user, or empty.
+    """
+
+    frame: int = 0
+    playing: bool = False
+    auditioning: bool = False
+    audition_phase: float = 0.0
+    peaks: tuple[float, float] = (0.0, 0.0)
+    lane_peaks: Mapping[str, float] = field(default_factory=dict)
+    lufs: float = -math.inf
+    underruns: int = 0
+    device: str = ""
+    latency: float = 0.0
+    problem: str = ""
 
 
 class Player:
-    """Plays an arrangement, and beside it one loop. One thread at a time calls it.
+    """Plays an arrangement, and at the same time one loop. One thread at a time calls it.
 
-    Frames are those of the arrangement that was set last. `open_output` opens devices.
+    Frames are those of the arrangement that was set last.
     """
 
     def __init__(self, *, open_output: OpenOutput = open_output) -> None:
+        """`open_output` opens devices."""
         self._open_output = open_output
         self._mixer = Mixer()
-        self._log = Log()
+        self._log = MeterLog()
         self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._feeder: Feeder | None = None
-        self._preparer: Preparer | None = None
-        self._request: Request | None = None
+        self._output: OutputThread | None = None
+        self._mixdown: MixdownThread | None = None
+        self._request: MixdownRequest | None = None
         self._bpm = self._mixer.snapshot.bpm
-        self._failure = ""
         self._intended: dict[str, bool] = {}
 
     def open(self, device: int | str | None = None, latency: float | str = "high") -> None:
-        """Use `device` (number or part of a name; None: the default) from now on.
+        """Use a device from now on. Returns at once; what sounds goes on there.
 
-        `latency` in seconds, or "high" or "low". Returns at once; what sounds goes on there. Where
-        there is no device, a silent clock paces the playhead and `state().problem` says why.
+        Where there is no device, a silent clock paces the playhead and `state().problem` says why.
+
+        Args:
+            device: its number or part of its name; None for the system's default.
+            latency: seconds, or "high" or "low" for what the device proposes.
         """
-        if self._feeder is None or self._preparer is None:
-            self._feeder = Feeder(self._mixer, self._log, self._commands, self._open_output)
-            self._preparer = Preparer(
-                soon=self._soon,
-                deliver=self._deliver,
-                fail=self._fail,
-                warm=self._mixer.load_meter,
-            )
-            self._feeder.use((device, latency))
-            self._feeder.start()
-            self._preparer.start()
-            if self._request is not None:
-                self._preparer.ask(self._request)
-        else:
-            self._feeder.use((device, latency))
+        if self._output is not None:
+            self._output.use((device, latency))
+            return
+        self._output = OutputThread(self._mixer, self._log, self._commands, self._open_output)
+        self._mixdown = MixdownThread(
+            soon=self._soon, deliver=self._deliver, load=self._mixer.load_meter
+        )
+        self._output.use((device, latency))
+        self._output.start()
+        self._mixdown.start()
+        if self._request is not None:
+            self._mixdown.request(self._request)
 
     def close(self) -> None:
         """Fall silent, give the device back and end all threads."""
-        if self._preparer is not None and self._feeder is not None:
-            self._preparer.end()
-            self._feeder.end()
+        if self._mixdown is not None and self._output is not None:
+            self._mixdown.stop()
+            self._output.stop()
             self._mixer.silence()
             self._commands = SimpleQueue()
             self._intended.clear()
-        self._preparer = self._feeder = None
+        self._mixdown = self._output = None
 
     def set_arrangement(
         self, arrangement: Arrangement, audio_of: Callable[[Clip], FloatArray | None]
     ) -> None:
         """Play `arrangement` from now on, in the same bar if it plays already.
 
-        `audio_of(clip)` gives the clip's four-bar loop at the arrangement's tempo, (frames, 1 or
-        2), or None where it is not there yet; it is asked before this returns, once for every
-        source. Clips without a loop are left out until this is called again. A loop is known by
-        its identity: the same array must not change.
+        Args:
+            arrangement: what to play.
+            audio_of: gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2), or
+                None where it is not rendered yet. It is called before this returns, once for every
+                source. Clips without a loop are left out until this is called again. A loop is
+                known by its identity: the same array must not change.
         """
         self._bpm = arrangement.bpm
-        self._request = Request.of(arrangement, audio_of)
-        if self._preparer is not None:
-            self._preparer.ask(self._request)
+        self._request = MixdownRequest.of(arrangement, audio_of)
+        if self._mixdown is not None:
+            self._mixdown.request(self._request)
 
-    def settle(self, seconds: float) -> bool:
-        """Wait until the arrangement is all prepared; false if it takes longer than `seconds`."""
-        return self._preparer is not None and self._preparer.settle(seconds)
+    def wait_until_prepared(self, seconds: float) -> bool:
+        """Wait until the arrangement is all prepared; False if it takes longer than `seconds`."""
+        return self._mixdown is not None and self._mixdown.wait_until_prepared(seconds)
 
     def play(self, frame: int | None = None) -> None:
         """Start at `frame`; without one where it stopped, or at the start from the end."""
@@ -111,29 +145,41 @@ class Player:
     def seek(self, frame: int) -> None:
         """Go on at `frame`, playing or not."""
         bpm = self._bpm
-        self._tell(lambda mixer: mixer.seek(frame, bpm))
+        self._send(lambda mixer: mixer.seek(frame, bpm))
 
     def set_loop(self, span: tuple[int, int] | None) -> None:
-        """Repeat the frames from the first of `span` up to, not including, the second; or nothing.
+        """Repeat a part of the arrangement, or nothing.
 
         Takes effect when the playhead reaches the end of the span; beyond it nothing repeats.
-        Raises `InputError` for a span that begins before 0 or is shorter than 6 ms.
+
+        Args:
+            span: its first frame and the one after its last.
+
+        Raises:
+            InputError: the span begins before 0 or is shorter than 6 ms.
         """
-        if span is not None and (span[0] < 0 or span[1] - span[0] < _LEAST_REGION):
+        if span is not None and (span[0] < 0 or span[1] - span[0] < _SHORTEST_REGION):
             raise InputError(f"{span[0]} to {span[1]} cannot be repeated; choose a longer part")
-        region, bpm = Region(*span) if span else None, self._bpm
-        self._tell(lambda mixer: mixer.set_region(region, bpm))
+        region, bpm = LoopRegion(*span) if span else None, self._bpm
+        self._send(lambda mixer: mixer.set_region(region, bpm))
 
     def set_gain(self, db: float) -> None:
         """Raise or lower everything that sounds by `db`."""
         gain = db_to_gain(db)
-        self._tell(lambda mixer: mixer.set_gain(gain))
+        self._send(lambda mixer: mixer.set_gain(gain))
 
     def audition(self, loop: FloatArray, bpm: float) -> None:
-        """Sound `loop`, four bars (frames, 1 or 2) at `bpm`, endlessly.
+        """Sound a loop endlessly.
 
         At once from its start if nothing sounds. Else it comes in on the next beat, in the bar that
         sounds, and takes the place of the loop that was auditioned before.
+
+        Args:
+            loop: four bars, (frames, 1 or 2).
+            bpm: their tempo.
+
+        Raises:
+            InputError: another shape, or a tempo that is not positive.
         """
         stereo = np.ascontiguousarray(loop, np.float32)
         if stereo.ndim != 2 or not len(stereo) or stereo.shape[1] not in (1, 2) or bpm <= 0:
@@ -145,45 +191,55 @@ class Player:
         self._run("auditioning", False, Mixer.end_audition)
 
     def state(self) -> PlayerState:
-        """What is heard now, and peaks since this was last asked. Never waits."""
-        heard = self._log.poll(self._heard_clock())
-        feeder, output = self._feeder, self._feeder.output if self._feeder else None
+        """What is audible now, and peaks since the last call. Never waits."""
+        reading = self._log.poll(self._played())
+        output = self._output.output if self._output else None
         return PlayerState(
-            frame=self._frame(heard),
+            frame=self._frame(reading),
             playing=self._intended.get("playing", self._mixer.playing),
             auditioning=self._intended.get("auditioning", self._mixer.auditioning),
-            audition_phase=heard.place.phase if heard.place else 0.0,
-            peaks=heard.peaks,
-            lane_peaks=heard.lane_peaks,
-            lufs=heard.lufs,
-            underruns=feeder.underruns if feeder else 0,
+            audition_phase=reading.position.phase if reading.position else 0.0,
+            peaks=reading.peaks,
+            lane_peaks=reading.lane_peaks,
+            lufs=reading.lufs,
+            underruns=self._output.underruns if self._output else 0,
             device=output.name if output else "",
             latency=output.latency if output else 0.0,
-            problem=(feeder.problem if feeder else "") or self._failure,
+            problem=self._problem(),
         )
 
-    def _tell(self, command: Command) -> None:
+    def _problem(self) -> str:
+        """The most important thing that is wrong."""
+        if self._output is None or self._mixdown is None:
+            return ""
+        output = self._output
+        lines = (output.mixer_problem, output.device_problem, output.problem)
+        return next(filter(None, lines), self._mixdown.problem)
+
+    def _send(self, command: Command) -> None:
         self._commands.put(command)
-        if self._feeder is not None:
-            self._feeder.wake()
+        if self._output is not None:
+            self._output.wake()
 
     def _run(self, what: str, on: bool, command: Command) -> None:
-        """Tell the mixer, and answer `what` in its place until it has heard."""
+        """Send `command`; until it is carried out, `state` says that `what` is `on`."""
 
-        def obeyed(mixer: Mixer) -> None:
-            command(mixer)
-            self._intended.pop(what, None)
+        def run(mixer: Mixer) -> None:
+            try:
+                command(mixer)
+            finally:
+                self._intended.pop(what, None)
 
         self._intended[what] = on
-        self._tell(obeyed)
+        self._send(run)
 
-    def _heard_clock(self) -> int:
-        return self._feeder.output.heard() if self._feeder else self._mixer.clock
+    def _played(self) -> int:
+        return self._output.output.played() if self._output else self._mixer.clock
 
-    def _frame(self, heard: Heard) -> int:
-        place = heard.place
-        if place is not None and place.playing:
-            return round(place.position * place.bpm / self._bpm)
+    def _frame(self, reading: MeterReading) -> int:
+        position = reading.position
+        if position is not None and position.playing:
+            return round(position.frame * position.bpm / self._bpm)
         return self._position()
 
     def _position(self) -> int:
@@ -193,14 +249,11 @@ class Player:
     def _soon(self) -> list[tuple[int, int]]:
         """What sounds next, for the thread that prepares: from the playhead on, and a jump."""
         first, region = self._position(), self._mixer.region
-        spans = [(first, first + SOON)]
+        spans = [(first, first + LOOKAHEAD)]
         if region is not None:
             at = region.scaled(self._mixer.snapshot.bpm / self._bpm)
-            spans += [(at.start - SEAM, at.start + SOON), (at.end - SEAM, at.end)]
+            spans += [(at.start - SEAM, at.start + LOOKAHEAD), (at.end - SEAM, at.end)]
         return spans
 
     def _deliver(self, snapshot: Snapshot) -> None:
-        self._tell(lambda mixer: mixer.swap(snapshot))
-
-    def _fail(self, problem: str) -> None:
-        self._failure = problem
+        self._send(lambda mixer: mixer.swap(snapshot))

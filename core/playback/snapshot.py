@@ -49,7 +49,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Region:
+class LoopRegion:
     """A part that is repeated: frame `start` follows on frame `end` - 1."""
 
     start: int
@@ -62,12 +62,12 @@ class Region:
             return ahead
         return self.start + (ahead - self.end) % (self.end - self.start)
 
-    def scaled(self, ratio: float) -> Region:
+    def scaled(self, ratio: float) -> LoopRegion:
         """The same bars at another tempo."""
-        return Region(round(self.start * ratio), round(self.end * ratio))
+        return LoopRegion(round(self.start * ratio), round(self.end * ratio))
 
 
-def seam(snapshot: Snapshot, region: Region) -> FloatArray | None:
+def seam(snapshot: Snapshot, region: LoopRegion) -> FloatArray | None:
     """What sounds in the last `SEAM` frames of `region` so that its jump does not click.
 
     None where it does not click by itself. The start keeps its attack: only what is before fades,

@@ -1,4 +1,4 @@
-"""What is added up to what is heard: readers of sound, and voices that fade them in and out."""
+"""What the mixer adds up: readers of sound, and voices that fade them in and out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.fades import edge_fade
-from core.playback.snapshot import SEAM, Region, Snapshot, seam
+from core.playback.snapshot import SEAM, LoopRegion, Snapshot, seam
 
 FloatArray = NDArray[np.float32]
 
@@ -24,12 +24,12 @@ class Reader(Protocol):
 class ArrangementReader:
     """The arrangement from frame `position` on, going round in `region` once inside it."""
 
-    def __init__(self, snapshot: Snapshot, position: int, region: Region | None) -> None:
+    def __init__(self, snapshot: Snapshot, position: int, region: LoopRegion | None) -> None:
         self.snapshot = snapshot
         self.position = position
         self.set_region(region)
 
-    def set_region(self, region: Region | None) -> None:
+    def set_region(self, region: LoopRegion | None) -> None:
         """Go round in another region from now on, or in none."""
         self.region = region
         self._seam = None if region is None else seam(self.snapshot, region)
@@ -95,7 +95,7 @@ class Voice:
     end: int | None = None
     fall: int = 0
 
-    def begun(self, clock: int) -> bool:
+    def started(self, clock: int) -> bool:
         """Some of it is rendered by frame `clock`."""
         return self.start < clock
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
-from core.playback.state import PlayerState
+from core.playback.player import PlayerState
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
 from core.workers.messages import Seen, Sounded
 from technovae_gui.map.loop_rotation import turn, turned

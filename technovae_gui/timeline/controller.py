@@ -14,7 +14,7 @@ from core.workers.messages import Seen
 from technovae_gui.timeline.thumbnails import of_loop, of_spectrogram
 
 if TYPE_CHECKING:
-    from core.playback.state import PlayerState
+    from core.playback.player import PlayerState
     from technovae_gui.document import Document
     from technovae_gui.studio import Studio
     from technovae_gui.timeline import TimelineView

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from core.playback.player import Player
-from core.playback.state import PlayerState
+from core.playback.player import Player, PlayerState
 
 _INTERVAL_MS = 16
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from core.errors import DeviceError
-from core.playback.output import Device, list_devices
+from core.playback.portaudio_output import Device, list_devices
 
 LATENCIES = {"low": "Low latency", "high": "Safe latency"}
 

@@ -39,7 +39,7 @@ def main(folder: Path, seconds: float) -> None:
         _until(lambda: window.studio.sounds.outstanding == 0)
         _export(window, folder / "exported.wav")
         _until(lambda: bool(window.clock.state.device))
-        assert window.studio.player.settle(30)
+        assert window.studio.player.wait_until_prepared(30)
         window.play_or_pause()
         _until(lambda: window.clock.state.frame > seconds * 44_100)
         state = window.clock.state

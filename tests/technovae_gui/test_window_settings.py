@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QSettings
 
-from core.playback.output import Device
+from core.playback.portaudio_output import Device
 from core.settings import TICKS_PER_BAR
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
-from core.playback.buffering import AHEAD
+from core.playback.audio_output import AHEAD
+from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import Mixer
-from core.playback.preparing import Request, build
 from core.settings import TICKS_PER_BAR, segment_frames
 
 Sound = NDArray[np.float32]
@@ -54,7 +54,7 @@ def mixer(whole: Arrangement | None = None) -> Mixer:
     """A mixer that is ready to play `whole`."""
     made = Mixer()
     whole = arrangement() if whole is None else whole
-    made.swap(build(Request.of(whole, audio_of(whole.bpm)), None))
+    made.swap(build_snapshot(MixdownRequest.of(whole, audio_of(whole.bpm)), None))
     return made
 
 
@@ -68,8 +68,12 @@ def steepest(sound: Sound) -> float:
     return float(np.abs(np.diff(sound, axis=0)).max())
 
 
+class PortAudioError(Exception):
+    """As sounddevice raises it."""
+
+
 class FakeOutput:
-    """A device whose time passes when it is pulled."""
+    """A device whose time passes when it is pulled. While `broken`, all its calls fail."""
 
     latency = 0.0
 
@@ -77,6 +81,7 @@ class FakeOutput:
         self.name = name
         self.lost = False
         self.closed = False
+        self.broken = False
         self._blocks: list[Sound] = []
         self._written = self._taken = origin
         self._changed = threading.Condition()
@@ -95,25 +100,35 @@ class FakeOutput:
                 self.wake()
         return found[:frames]
 
-    def room(self) -> int:
+    def discard(self) -> None:
+        """Let the time of all that was written pass."""
+        with self._changed:
+            self._blocks, self._taken = [], self._written
+        self.wake()
+
+    def write_available(self) -> int:
+        self._check()
         return AHEAD - (self._written - self._taken)
 
     def write(self, block: Sound) -> None:
+        self._check()
         with self._changed:
             self._blocks.append(block)
             self._written += len(block)
             self._changed.notify_all()
 
-    def go(self) -> None:
-        pass
+    def start(self) -> None:
+        self._check()
 
-    def rest(self) -> bool:
+    def drain(self) -> bool:
+        self._check()
         return self._taken == self._written
 
-    def heard(self) -> int:
+    def played(self) -> int:
         return self._taken
 
     def underruns(self) -> int:
+        self._check()
         return 0
 
     def lose(self) -> None:
@@ -122,3 +137,8 @@ class FakeOutput:
 
     def close(self) -> None:
         self.closed = True
+        self._check()
+
+    def _check(self) -> None:
+        if self.broken:
+            raise PortAudioError("Unanticipated host error")

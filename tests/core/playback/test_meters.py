@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.audio.loudness import integrated_lufs
-from core.playback.meters import Block, Log, Meter, Place
-from core.playback.pace import Pace
-from core.playback.snapshot import Region
+from core.playback.audio_output import PlayheadClock
+from core.playback.meters import Meter, MeteredBlock, MeterLog, PlaybackPosition
+from core.playback.snapshot import LoopRegion
 from core.settings import SAMPLE_RATE
 from tests.core.playback.fakes import BPM, arrangement, mixer
 
@@ -16,9 +16,13 @@ AHEAD = 512
 
 
 def test_peaks_are_told_when_they_are_heard() -> None:
-    log = Log()
+    log = MeterLog()
     for i in range(4):
-        log.add(Block(512 * i, 512, Place(), (0.1 * i, 0.5), {"a": 0.1 * i, f"b{i}": 1.0}))
+        log.add(
+            MeteredBlock(
+                512 * i, 512, PlaybackPosition(), (0.1 * i, 0.5), {"a": 0.1 * i, f"b{i}": 1.0}
+            )
+        )
     assert log.poll(0).peaks == (0.0, 0.0)
     heard = log.poll(1025)
     assert heard.peaks == (0.2, 0.5)
@@ -29,22 +33,22 @@ def test_peaks_are_told_when_they_are_heard() -> None:
 
 
 def test_places_between_blocks() -> None:
-    log = Log()
-    region = Region(100, 1100)
-    log.add(Block(0, 512, Place(500, BPM, region, True, 0.5, 1024)))
-    log.add(Block(512, 512, Place(1012, BPM, region, True, 0.0, 1024)))
-    assert log.poll(0).place == Place(500, BPM, region, True, 0.5, 1024)
-    place = log.poll(256).place
-    assert place is not None
-    assert (place.position, place.phase) == (756, 0.75)
-    place = log.poll(700).place
-    assert place is not None
-    assert (place.position, place.phase) == (200, 188 / 1024)
-    assert log.poll(1024).place is None
+    log = MeterLog()
+    region = LoopRegion(100, 1100)
+    log.add(MeteredBlock(0, 512, PlaybackPosition(500, BPM, region, True, 0.5, 1024)))
+    log.add(MeteredBlock(512, 512, PlaybackPosition(1012, BPM, region, True, 0.0, 1024)))
+    assert log.poll(0).position == PlaybackPosition(500, BPM, region, True, 0.5, 1024)
+    position = log.poll(256).position
+    assert position is not None
+    assert (position.frame, position.phase) == (756, 0.75)
+    position = log.poll(700).position
+    assert position is not None
+    assert (position.frame, position.phase) == (200, 188 / 1024)
+    assert log.poll(1024).position is None
 
 
 def test_a_region_repeats_from_inside_only() -> None:
-    region = Region(10, 20)
+    region = LoopRegion(10, 20)
     assert [region.after(at, 5) for at in (0, 5, 14, 15, 19, 20)] == [5, 10, 19, 10, 14, 25]
     assert region.after(12, 27) == 19
 
@@ -55,13 +59,16 @@ def test_momentary_loudness_of_steady_sound_is_its_loudness(
 ) -> None:
     sound = level * 0.1 * rng.standard_normal((SAMPLE_RATE, 2)).astype(np.float32)
     meter = Meter()
-    assert meter.block(sound[:512], {}, 0, Place()).lufs == -math.inf
+    assert meter.block(sound[:512], {}, 0, PlaybackPosition()).lufs == -math.inf
     meter.load()
-    blocks = [meter.block(sound[at : at + 512], {}, at, Place()) for at in range(0, 44_032, 512)]
+    blocks = [
+        meter.block(sound[at : at + 512], {}, at, PlaybackPosition())
+        for at in range(0, 44_032, 512)
+    ]
     assert blocks[-1].lufs == pytest.approx(integrated_lufs(sound), abs=0.3)
     silence = np.zeros((512, 2), np.float32)
     for at in range(0, SAMPLE_RATE // 2, 512):
-        last = meter.block(silence, {}, at, Place())
+        last = meter.block(silence, {}, at, PlaybackPosition())
     assert last.lufs == -math.inf
 
 
@@ -73,30 +80,32 @@ def test_lanes_have_their_own_peaks() -> None:
     assert block.lane_peaks["1"] == pytest.approx(0.5, abs=0.1)
     assert block.lane_peaks["2"] < 1e-4
     assert block.peaks[0] > 1.0
-    assert block.place == Place(100_000, BPM, None, True, block.place.phase, 88_200)
+    assert block.position == PlaybackPosition(
+        100_000, BPM, None, True, block.position.phase, 88_200
+    )
 
 
 def test_the_playhead_is_smooth_though_devices_take_lumps(rng: np.random.Generator) -> None:
-    pace = Pace(1000, 1500)
+    clock = PlayheadClock(1000, 1500)
     heard = []
     for i in range(600):
         now = 3.0 + i * 0.005
         taken = 1000 + int((now - 3.0 + 0.01 * rng.random()) * SAMPLE_RATE) // 512 * 512
-        pace.observe(taken, now)
-        heard.append(pace.heard(200_000, now))
+        clock.observe(taken, now)
+        heard.append(clock.played(200_000, now))
     steps = np.diff(heard)
     assert (steps >= 0).all()
     assert steps[100:].max() < 2 * 0.005 * SAMPLE_RATE
     assert heard[-1] == pytest.approx(1000 + 2.995 * SAMPLE_RATE - 1500, abs=600)
-    assert pace.heard(heard[-1] + 10, 100.0) == heard[-1] + 10
+    assert clock.played(heard[-1] + 10, 100.0) == heard[-1] + 10
 
 
 def test_a_playhead_at_rest_stays() -> None:
-    pace = Pace(0, 100)
-    assert pace.heard(5000, 1.0) == 0
-    pace.observe(512, 1.0)
-    assert pace.heard(5000, 1.0) == 412
-    pace.rest()
-    assert pace.heard(5000, 2.0) == 412
-    pace.observe(1024, 9.0)
-    assert pace.heard(5000, 9.0) == 924
+    clock = PlayheadClock(0, 100)
+    assert clock.played(5000, 1.0) == 0
+    clock.observe(512, 1.0)
+    assert clock.played(5000, 1.0) == 412
+    clock.reset()
+    assert clock.played(5000, 2.0) == 412
+    clock.observe(1024, 9.0)
+    assert clock.played(5000, 9.0) == 924

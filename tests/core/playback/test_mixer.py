@@ -12,9 +12,9 @@ from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.export import export
 from core.arrangement.fades import edge_fade
 from core.arrangement.mixdown import Mixdown
+from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
-from core.playback.preparing import Request, build
-from core.playback.snapshot import SEAM, Region
+from core.playback.snapshot import SEAM, LoopRegion
 from tests.core.playback.fakes import (
     BAR,
     BPM,
@@ -100,7 +100,7 @@ class TestRepeating:
         # Whole turns of the loop: nothing to mend.
         whole = Arrangement(BPM, (Lane("1", clips=(clip("a", 0, 12),)),))
         made = mixer(whole)
-        region = Region(frame_at(BAR, BPM), frame_at(5 * BAR, BPM))
+        region = LoopRegion(frame_at(BAR, BPM), frame_at(5 * BAR, BPM))
         made.set_region(region, BPM)
         made.play(region.end - 1000, BPM)
         expected = np.concatenate(
@@ -110,7 +110,7 @@ class TestRepeating:
 
     def test_round_and_round(self) -> None:
         made = mixer()
-        made.set_region(Region(1000, 4000), BPM)
+        made.set_region(LoopRegion(1000, 4000), BPM)
         made.play(1000, BPM)
         rendered(made, 3000)
         np.testing.assert_array_equal(rendered(made, 2900, 700), reference(1000, 2900))
@@ -121,7 +121,7 @@ class TestRepeating:
     def test_a_seam_that_would_click_is_mended(self) -> None:
         made = mixer()
         quarter = round(88_200 / 300)
-        region = Region(60_000, 80_000 + quarter)
+        region = LoopRegion(60_000, 80_000 + quarter)
         raw = reference(0, 90_000)
         jump = np.abs(raw[region.start] - raw[region.end - 1]).max()
         assert jump > 10 * STEEPEST
@@ -136,14 +136,14 @@ class TestRepeating:
 
     def test_from_beyond_it_plays_on(self) -> None:
         made = mixer()
-        made.set_region(Region(0, 10_000), BPM)
+        made.set_region(LoopRegion(0, 10_000), BPM)
         made.play(20_000, BPM)
         np.testing.assert_array_equal(rendered(made, 5000)[EDGE:], reference(20_000, 5000)[EDGE:])
 
     def test_it_does_not_stop_at_the_end(self) -> None:
         made = mixer()
         end = arrangement().length_frames
-        made.set_region(Region(end, end + 100_000), BPM)
+        made.set_region(LoopRegion(end, end + 100_000), BPM)
         made.play(end, BPM)
         rendered(made, 250_000)
         assert made.playing
@@ -154,7 +154,7 @@ class TestEditing:
         made = mixer()
         made.play(0, BPM)
         rendered(made, 100_000)
-        made.swap(build(Request.of(edited, audio_of(edited.bpm)), None))
+        made.swap(build_snapshot(MixdownRequest.of(edited, audio_of(edited.bpm)), None))
         return made, rendered(made, frames)
 
     @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ class TestEditing:
         made, sound = self.swapped(arrangement(bpm=240.0))
         expected = reference(200_000, 5000, arrangement(bpm=240.0))
         np.testing.assert_array_equal(sound[SWAP:], expected[SWAP:])
-        made.set_region(Region(1000, 9000), BPM)
+        made.set_region(LoopRegion(1000, 9000), BPM)
         made.seek(4000, BPM)
         assert made.position == 8000
         rendered(made, 10_000)
@@ -187,7 +187,7 @@ class TestEditing:
         made = Mixer()
         made.play(0, BPM)
         for whole in (arrangement(mute=True), arrangement()):
-            made.swap(build(Request.of(whole, audio_of()), None))
+            made.swap(build_snapshot(MixdownRequest.of(whole, audio_of()), None))
         np.testing.assert_array_equal(rendered(made, 3000), reference(0, 3000))
 
     def test_many_jumps_at_once_sound_like_the_last(self) -> None:
@@ -203,7 +203,7 @@ class TestEditing:
     def test_while_stopped(self) -> None:
         made = mixer()
         made.seek(4800, BPM)
-        made.swap(build(Request.of(arrangement(bpm=240.0), audio_of(240.0)), None))
+        made.swap(build_snapshot(MixdownRequest.of(arrangement(bpm=240.0), audio_of(240.0)), None))
         assert made.position == 9600
         assert not made.sounding
 
@@ -228,12 +228,12 @@ class TestAuditioning:
 
     def test_the_next_beat_may_lie_behind_the_jump(self) -> None:
         made = mixer()
-        made.set_region(Region(22_050, 28_000), BPM)  # beat 4 to 5.08
+        made.set_region(LoopRegion(22_050, 28_000), BPM)  # beat 4 to 5.08
         made.play(27_700, BPM)
         made.audition(loop("x"))
         sound = rendered(made, 4000)
         alone = mixer()
-        alone.set_region(Region(22_050, 28_000), BPM)
+        alone.set_region(LoopRegion(22_050, 28_000), BPM)
         alone.play(27_700, BPM)
         sound -= rendered(alone, 4000)
         np.testing.assert_allclose(sound[300:], loop("x")[22_050:25_750], atol=1e-6)
@@ -307,7 +307,7 @@ def commands() -> st.SearchStrategy[tuple[str, tuple[object, ...]]]:
 
 
 SNAPSHOTS = [
-    build(Request.of(whole, audio_of(whole.bpm)), None)
+    build_snapshot(MixdownRequest.of(whole, audio_of(whole.bpm)), None)
     for whole in (arrangement(), arrangement(mute=True), arrangement(bpm=400.0))
 ]
 

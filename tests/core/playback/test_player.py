@@ -11,24 +11,35 @@ import pytest
 from core.arrangement.arrangement import frame_at
 from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
-from core.playback.player import Player
-from core.playback.state import PlayerState
-from tests.core.playback.fakes import BAR, BPM, FakeOutput, arrangement, audio_of, loop
+from core.playback.player import Player, PlayerState
+from core.playback.snapshot import Snapshot
+from tests.core.playback.fakes import (
+    BAR,
+    BPM,
+    FakeOutput,
+    PortAudioError,
+    arrangement,
+    audio_of,
+    loop,
+)
 
 
 class Desk:
-    """A player on devices that are pulled. `refuse` makes opening fail."""
+    """A player on devices that are pulled. `refuse` makes opening fail, with `error` if set."""
 
     def __init__(self) -> None:
         self.opened: list[tuple[int | str | None, float | str]] = []
         self.output = FakeOutput()
         self.refuse = ""
+        self.error: Exception | None = None
         self.player = Player(open_output=self.open_output)
 
     def open_output(
         self, device: int | str | None, latency: float | str, origin: int, wake: Callable[[], None]
     ) -> FakeOutput:
         self.opened.append((device, latency))
+        if self.error:
+            raise self.error
         if self.refuse:
             raise DeviceError(self.refuse)
         self.output = FakeOutput(f"fake {len(self.opened)}", origin)
@@ -55,7 +66,7 @@ def ready(desk: Desk) -> None:
     desk.player.set_arrangement(arrangement(), audio_of())
     desk.player.open()
     desk.state_when(lambda state: state.device != "")
-    assert desk.player.settle(20)
+    assert desk.player.wait_until_prepared(20)
 
 
 def test_what_the_device_gets_is_the_mixdown(desk: Desk) -> None:
@@ -95,7 +106,7 @@ def test_seeking_repeating_and_another_tempo(desk: Desk) -> None:
     desk.player.set_arrangement(arrangement(bpm=240.0), audio_of(240.0))
     # In frames of the new tempo at once, whatever is prepared when.
     assert desk.player.state().frame == pytest.approx(2 * before, abs=1)
-    assert desk.player.settle(20)
+    assert desk.player.wait_until_prepared(20)
     assert desk.player.state().frame == pytest.approx(2 * before, abs=1)
 
 
@@ -151,12 +162,86 @@ def test_a_lost_device_is_replaced(desk: Desk) -> None:
     desk.output.pull(1000)
 
 
+def test_a_device_that_fails_in_every_call_is_reported_and_found_again(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play()
+    desk.output.pull(20_000)
+    desk.error = PortAudioError("Internal\n error")
+    desk.output.broken = True
+    state = desk.state_when(lambda state: state.problem != "")
+    assert (state.device, state.playing) == ("", True)
+    assert state.problem.startswith("fake 1 stopped working (")
+    state = desk.state_when(lambda state: state.frame > 60_000)  # the silent clock goes on
+    assert "\n" not in state.problem
+    desk.error = None
+    state = desk.state_when(lambda state: state.device != "")
+    assert (state.problem, state.playing) == ("", True)
+    assert desk.opened[-1] == ("fake 1", "high")
+    sound = desk.output.pull(10_000)
+    whole = Mixdown(arrangement(), audio_of()).render(0, 300_000)
+    desk.state_when(lambda s: np.array_equal(sound, whole[s.frame - 10_000 : s.frame]))
+
+
+def test_an_error_of_the_mixer_is_reported_and_playing_can_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(desk)
+    desk.player.play()
+    desk.output.pull(20_000)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("it broke")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Snapshot, "render", fail)
+
+        def failed(state: PlayerState) -> bool:
+            desk.output.discard()
+            return "it broke" in state.problem
+
+        state = desk.state_when(failed)
+        assert not state.playing
+    assert desk.player.state().device == "fake 1"
+    desk.player.play()
+    desk.output.pull(20_000)
+    assert desk.state_when(lambda state: state.problem == "").playing
+
+
+def test_a_command_that_fails_does_not_end_the_sound(desk: Desk) -> None:
+    ready(desk)
+    desk.player.seek(None)  # type: ignore[arg-type]
+    assert desk.state_when(lambda state: state.problem != "").device == "fake 1"
+    desk.player.play(0)
+    desk.output.pull(20_000)
+    assert desk.state_when(lambda state: state.problem == "").playing
+
+
+def test_an_arrangement_that_cannot_be_prepared_is_reported_and_the_next_one_sounds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("float division")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Mixdown, "prepare", fail)
+        desk.player.set_arrangement(arrangement(), audio_of())
+        desk.player.open()
+        desk.state_when(lambda state: "float division" in state.problem)
+        assert desk.player.wait_until_prepared(20)
+    desk.player.set_arrangement(arrangement(), audio_of())
+    desk.state_when(lambda state: state.problem == "" and state.device != "")
+    desk.player.play(0)
+    np.testing.assert_array_equal(
+        desk.output.pull(1000), Mixdown(arrangement(), audio_of()).render(0, 1000)
+    )
+
+
 def test_without_a_device_a_silent_clock_goes_on(desk: Desk) -> None:
     desk.refuse = "there is no sound device"
     desk.player.set_arrangement(arrangement(), audio_of())
     desk.player.open()
     desk.state_when(lambda state: state.problem == "there is no sound device")
-    assert desk.player.settle(20)
+    assert desk.player.wait_until_prepared(20)
     desk.player.play()
     state = desk.state_when(lambda state: state.frame > 8000 and state.peaks[0] > 0)
     assert state.device == ""
@@ -171,7 +256,7 @@ def test_the_end_is_reached_on_the_silent_clock(desk: Desk) -> None:
     desk.refuse = "none"
     desk.player.set_arrangement(arrangement(), audio_of())
     desk.player.open()
-    assert desk.player.settle(20)
+    assert desk.player.wait_until_prepared(20)
     desk.player.play(arrangement().length_frames)
     desk.state_when(lambda state: state.playing)
     desk.state_when(lambda state: not state.playing)
@@ -187,7 +272,7 @@ def test_closing_twice_and_opening_again(desk: Desk) -> None:
     desk.player.close()
     assert desk.output.closed
     assert not desk.player.state().playing
-    assert not desk.player.settle(0.0)
+    assert not desk.player.wait_until_prepared(0.0)
     ready(desk)
     desk.player.play(0)
     np.testing.assert_array_equal(
@@ -217,9 +302,10 @@ def test_importing_the_player_loads_no_library_of_sound() -> None:
 def test_a_program_that_fails_ends_although_its_player_is_open() -> None:
     script = """
 from core.playback.player import Player
+from core.playback.snapshot import Snapshot
 player = Player()
 player.open()
-player.settle(20.0)
+player.wait_until_prepared(20.0)
 raise RuntimeError("nobody closed the player")
 """
     ended = subprocess.run(

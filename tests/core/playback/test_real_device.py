@@ -35,7 +35,7 @@ player.set_arrangement(arrangement(), audio_of())
 deadline = time.monotonic() + 30
 while not player.state().device and time.monotonic() < deadline:
     time.sleep(0.01)
-assert player.settle(30)
+assert player.wait_until_prepared(30)
 player.play()
 time.sleep({seconds})
 state = player.state()

@@ -8,11 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import DeviceError
-from core.playback.output import Device, list_devices, open_output
-
-
-class PortAudioError(Exception):
-    pass
+from core.playback.portaudio_output import Device, list_devices, open_output
+from tests.core.playback.fakes import PortAudioError
 
 
 def entry(name: str, outputs: int) -> dict[str, Any]:
@@ -31,6 +28,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, devices: list[dict[str, Any]], default
         default=SimpleNamespace(device=(0, default)),
         query_hostapis=lambda: ({"name": "OSS"}, {"name": "ALSA"}),
         query_devices=lambda: devices,
+        _initialized=1,
     )
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     return module
@@ -101,7 +99,15 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> list[Stream]:
     module.OutputStream = stream
     module.query_hostapis = lambda index: {"name": "ALSA"}
     module.query_devices = lambda *which: entry("speakers", 2) if which else [entry("it", 2)]
-    module._terminate = module._initialize = lambda: None
+
+    def initialize() -> None:
+        module._initialized += 1
+
+    def terminate() -> None:
+        assert module._initialized
+        module._initialized -= 1
+
+    module._terminate, module._initialize = terminate, initialize
     monkeypatch.setitem(sys.modules, "rtmixer", None)
     return opened
 
@@ -117,30 +123,30 @@ def test_the_stand_in_gives_what_was_written_in_order(streams: list[Stream]) -> 
     assert not streams[0].pull(512).any()
     given: list[Any] = []
     for turn in range(60):
-        while output.room() >= 512:
+        while output.write_available() >= 512:
             output.write(counting(512, 512 * len(given)))
             given.append(None)
-        output.go()
+        output.start()
         taken = streams[0].pull(300)
         np.testing.assert_array_equal(taken, counting(300, 300 * turn))
     assert output.underruns() == 0
-    assert 1000 <= output.heard() <= 1000 + 512 * len(given)
+    assert 1000 <= output.played() <= 1000 + 512 * len(given)
 
 
 def test_running_dry_is_a_gap_only_while_something_sounds(streams: list[Stream]) -> None:
     output = open_output(None, "high", 0, lambda: None)
     output.write(counting(512))
-    output.go()
+    output.start()
     streams[0].pull(1024)
     output.write(counting(512, 512))
     assert not streams[0].pull(256).any()
-    output.go()
+    output.start()
     assert output.underruns() == 1
     np.testing.assert_array_equal(streams[0].pull(512), counting(512, 512))
-    assert not output.rest() or output.heard() == 1024
+    assert not output.drain() or output.played() == 1024
     streams[0].pull(512)
     output.write(counting(512))
-    output.go()
+    output.start()
     assert output.underruns() == 0
 
 
@@ -148,13 +154,13 @@ def test_gaps_that_the_device_notices_are_counted(
     streams: list[Stream], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("core.playback.output.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("core.playback.portaudio_output.time.monotonic", lambda: now[0])
     output = open_output(None, "high", 0, lambda: None)
     streams[0].pull(512, underflow=True)
     assert output.underruns() == 0  # nothing sounded
     now[0] += 1
     output.write(counting(2048))
-    output.go()
+    output.start()
     streams[0].pull(512, underflow=True)
     assert output.underruns() == 1
     assert output.underruns() == 0
@@ -188,6 +194,36 @@ def test_what_cannot_be_opened_is_one_line(
     )
     with pytest.raises(DeviceError, match="no sound device"):
         open_output(None, "high", 0, lambda: None)
+
+
+def test_a_sound_system_that_fails_even_when_asked_for_the_reason_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, streams: list[Stream]
+) -> None:
+    module = sys.modules["sounddevice"]
+
+    def fail(*_: object, **__: object) -> None:
+        raise PortAudioError("PortAudio\n not initialized")
+
+    for name in ("query_devices", "query_hostapis", "OutputStream"):
+        monkeypatch.setattr(module, name, fail)
+    with pytest.raises(DeviceError, match="does not answer") as caught:
+        open_output("desk", "high", 0, lambda: None)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sound_system_that_ended_and_did_not_start_again_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, streams: list[Stream]
+) -> None:
+    module = sys.modules["sounddevice"]
+
+    def fail() -> None:
+        raise PortAudioError("Error initializing PortAudio")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_initialize", fail)
+        with pytest.raises(DeviceError, match="Error initializing"):
+            open_output(None, "high", 0, lambda: None)
+    assert open_output(None, "high", 0, lambda: None).name == "speakers"
 
 
 def test_wasapi_is_asked_to_convert(monkeypatch: pytest.MonkeyPatch, streams: list[Stream]) -> None:

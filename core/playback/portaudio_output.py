@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DeviceError
-from core.playback.buffering import AHEAD, BLOCK, Output
-from core.playback.pace import Pace
+from core.playback.audio_output import AHEAD, BLOCK, AudioOutput, PlayheadClock
+from core.playback.supervised_thread import one_line
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -58,11 +58,17 @@ def list_devices() -> list[Device]:
 
 def open_output(
     device: int | str | None, latency: float | str, origin: int, wake: Callable[[], None]
-) -> Output:
-    """Open `device` (number or part of a name; None: the default) after looking for devices anew.
+) -> AudioOutput:
+    """Open a device after looking for devices anew. No other may be open.
 
-    `latency` in seconds, or "high" or "low". `origin` is the number of the first frame; `wake` is
-    called, on a thread of PortAudio, when the device is lost. No other may be open.
+    Args:
+        device: its number or part of its name; None for the system's default.
+        latency: seconds, or "high" or "low" for what the device proposes.
+        origin: number of the first frame.
+        wake: called, on a thread of PortAudio, when the device is lost.
+
+    Returns:
+        An output that runs already and plays silence until it is started.
 
     Raises:
         DeviceError: PortAudio is missing, or there is no such device, or it refuses.
@@ -74,7 +80,7 @@ def open_output(
             if known:
                 _rescan(sounddevice)
             return _opened(sounddevice, device, latency, origin, wake)
-        except (sounddevice.PortAudioError, ValueError) as error:
+        except (sounddevice.PortAudioError, ValueError, OSError) as error:
             raise DeviceError(_refusal(sounddevice, device, error)) from error
 
 
@@ -85,7 +91,8 @@ def _listed(sounddevice: ModuleType) -> list[Device]:
         found = list(sounddevice.query_devices())
     except sounddevice.PortAudioError as error:
         raise DeviceError(
-            f"the sound system does not answer ({error}); check that it runs, then try again"
+            f"the sound system does not answer ({one_line(error)}); check that it runs, then try "
+            "again"
         ) from error
     return [
         _device(index, entry, apis, index == default)
@@ -115,13 +122,19 @@ def _portaudio() -> ModuleType:
             "the PortAudio library is missing, so nothing can be played (exporting works); "
             "on Debian and Ubuntu install it with: sudo apt install libportaudio2"
         ) from error
+    except Exception as error:  # the import starts PortAudio, whose error class is not there yet
+        raise DeviceError(
+            f"the sound system does not start ({one_line(error)}); check that it runs, then try "
+            "again"
+        ) from error
     module: ModuleType = sounddevice
     return module
 
 
 def _rescan(sounddevice: ModuleType) -> None:
-    # PortAudio looks for devices only when it starts.
-    sounddevice._terminate()
+    # PortAudio looks for devices only when it starts. It may have ended without starting again.
+    if sounddevice._initialized:
+        sounddevice._terminate()
     sounddevice._initialize()
 
 
@@ -131,7 +144,7 @@ def _opened(
     latency: float | str,
     origin: int,
     wake: Callable[[], None],
-) -> Output:
+) -> AudioOutput:
     options = {
         "device": device,
         "channels": 2,
@@ -143,7 +156,11 @@ def _opened(
         # It refuses all rates but the device's own unless asked to convert.
         options["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
     ring = _c_ring(options, wake) or _NumpyRing(sounddevice, options, wake)
-    name = str(sounddevice.query_devices(ring.stream.device)["name"])
+    try:
+        name = str(sounddevice.query_devices(ring.stream.device)["name"])
+    except sounddevice.PortAudioError:
+        ring.close()
+        raise
     return _StreamOutput(ring, name, origin)
 
 
@@ -153,10 +170,15 @@ def _api_of(sounddevice: ModuleType, device: int | str | None) -> str:
 
 
 def _refusal(sounddevice: ModuleType, device: int | str | None, error: Exception) -> str:
-    if not any(entry["max_output_channels"] > 0 for entry in sounddevice.query_devices()):
+    """Why `device` could not be opened, one line, as far as PortAudio still answers."""
+    try:
+        found = list(sounddevice.query_devices())
+    except (sounddevice.PortAudioError, OSError):
+        return f"the sound system does not answer ({one_line(error)}); check that it runs"
+    if not any(entry["max_output_channels"] > 0 for entry in found):
         return "there is no sound device; connect one to hear what plays (exporting works)"
     which = "the sound device" if device is None else f"the sound device {device!r}"
-    return f"{which} does not play ({' '.join(str(error).split())}); choose another"
+    return f"{which} does not play ({one_line(error)}); choose another"
 
 
 class _Ring:
@@ -178,7 +200,7 @@ class _Ring:
             self.lost = True
             self._wake()
 
-    def waiting(self) -> int:
+    def read_available(self) -> int:
         """Frames that the callback has not taken yet."""
         raise NotImplementedError
 
@@ -190,7 +212,7 @@ class _Ring:
         """The callback takes from the ring."""
         raise NotImplementedError
 
-    def run(self) -> None:
+    def start(self) -> None:
         """Have the callback take from the ring until it is empty."""
         raise NotImplementedError
 
@@ -217,7 +239,7 @@ class _CRing(_Ring):
         self._stats: Any = None
         self.stream.start()
 
-    def waiting(self) -> int:
+    def read_available(self) -> int:
         return int(self._ring.read_available)
 
     def write(self, block: FloatArray) -> None:
@@ -226,7 +248,7 @@ class _CRing(_Ring):
     def running(self) -> bool:
         return self._play is not None and self._play in self.stream.actions
 
-    def run(self) -> None:
+    def start(self) -> None:
         self._play = self.stream.play_ringbuffer(self._ring)
 
     def device_underruns(self) -> int:
@@ -270,7 +292,7 @@ class _NumpyRing(_Ring):
         if ready < frames:
             self._running = False
 
-    def waiting(self) -> int:
+    def read_available(self) -> int:
         return self._written - self._taken
 
     def write(self, block: FloatArray) -> None:
@@ -283,7 +305,7 @@ class _NumpyRing(_Ring):
     def running(self) -> bool:
         return self._running
 
-    def run(self) -> None:
+    def start(self) -> None:
         self._running = True
 
     def device_underruns(self) -> int:
@@ -308,7 +330,7 @@ class _StreamOutput:
         self._ring = ring
         self._written = origin
         # A block is taken at its beginning, so on average half of one is not heard yet.
-        self._pace = Pace(origin, round(self.latency * SAMPLE_RATE) + BLOCK // 2)
+        self._clock = PlayheadClock(origin, round(self.latency * SAMPLE_RATE) + BLOCK // 2)
         self._fed = False
         self._starved = 0
         self._asked = 0.0
@@ -317,35 +339,35 @@ class _StreamOutput:
     def lost(self) -> bool:
         return self._ring.lost
 
-    def room(self) -> int:
-        waiting = self._ring.waiting()
+    def write_available(self) -> int:
+        unread = self._ring.read_available()
         if self._fed:
-            self._pace.observe(self._written - waiting, time.monotonic())
-        return AHEAD - waiting
+            self._clock.observe(self._written - unread, time.monotonic())
+        return AHEAD - unread
 
     def write(self, block: FloatArray) -> None:
         self._ring.write(block)
         self._written += len(block)
 
-    def go(self) -> None:
+    def start(self) -> None:
         if self._ring.running():
             return
         if self._fed:
             self._starved += 1
         self._fed = True
-        self._ring.run()
+        self._ring.start()
 
-    def rest(self) -> bool:
+    def drain(self) -> bool:
         self._fed = False
-        if self._ring.waiting():
+        if self._ring.read_available():
             return False
-        if self.heard() < self._written:
+        if self.played() < self._written:
             return False
-        self._pace.rest()
+        self._clock.reset()
         return True
 
-    def heard(self) -> int:
-        return self._pace.heard(self._written, time.monotonic())
+    def played(self) -> int:
+        return self._clock.played(self._written, time.monotonic())
 
     def underruns(self) -> int:
         starved, self._starved = self._starved, 0

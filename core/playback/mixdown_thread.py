@@ -1,0 +1,229 @@
+"""The thread that makes arrangements ready to sound, so that neither window nor mixer waits."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import scientific
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, ClipSource
+from core.errors import Cancelled, InputError
+from core.playback.snapshot import Snapshot
+from core.playback.supervised_thread import SupervisedThread, one_line
+from core.settings import SAMPLE_RATE, segment_frames
+
+FloatArray = NDArray[np.float32]
+Loops = Mapping[ClipSource, FloatArray]
+
+Span = tuple[int, int]
+"""First frame, and the one after the last."""
+
+LOOKAHEAD: Final = 8 * SAMPLE_RATE
+"""What sounds within eight seconds is ready before a snapshot is handed over, the rest after."""
+_WAIT_SECONDS: Final = 1.0
+"""How often it is seen whether the program still runs."""
+
+
+@dataclass(frozen=True)
+class MixdownRequest:
+    """An arrangement to play and the loops that are there for it; other clips are left out."""
+
+    arrangement: Arrangement
+    loops: Loops
+
+    @classmethod
+    def of(
+        cls, arrangement: Arrangement, audio_of: Callable[[Clip], FloatArray | None]
+    ) -> MixdownRequest:
+        """Collect the loops of an arrangement.
+
+        Args:
+            arrangement: what will be played.
+            audio_of: called once for every source; gives a clip's four-bar loop, (frames, 1 or 2),
+                or None. A loop of another tempo counts as None.
+        """
+        frames = segment_frames(arrangement.bpm)
+        loops: dict[ClipSource, FloatArray] = {}
+        for source, clip in {clip.source: clip for clip in arrangement.clips()}.items():
+            loop = audio_of(clip)
+            if loop is not None and abs(len(loop) - frames) <= 1:
+                loops[source] = loop
+        return cls(arrangement, loops)
+
+    def audible(self) -> Arrangement:
+        """The arrangement without the clips that have no loop, as long as with them."""
+        whole = self.arrangement
+        lanes = [
+            lane.changed(clips=tuple(clip for clip in lane.clips if clip.source in self.loops))
+            for lane in whole.lanes
+        ]
+        return whole.changed(lanes=tuple(lanes), frames=whole.length_frames)
+
+
+def build_snapshot(
+    request: MixdownRequest, last: tuple[MixdownRequest, Snapshot] | None
+) -> Snapshot:
+    """A snapshot to play, of which nothing is rendered yet but what it shares with the last one.
+
+    Args:
+        request: what will be played.
+        last: the request before and its snapshot, whose rendered clips are used again where no
+            loop has changed.
+    """
+    from core.arrangement.mixdown import Mixdown
+
+    arrangement, loops = request.audible(), dict(request.loops)
+    reuse = None
+    if last is not None and _agree(last[0].loops, loops):
+        reuse = last[1].mix
+    mix = Mixdown(arrangement, lambda clip: loops[clip.source], reuse=reuse)
+    return Snapshot(mix, arrangement.bpm, arrangement.length_frames)
+
+
+def playable(request: MixdownRequest, last: MixdownRequest | None) -> tuple[MixdownRequest, str]:
+    """Leave out loops that cannot be played.
+
+    Args:
+        request: what will be played.
+        last: the request before; loops that were playable in it are not checked again.
+
+    Returns:
+        The request without those loops, and one line about them, empty if there are none.
+    """
+    from core.arrangement.loop_stream import Loop
+
+    problem, loops = "", {}
+    for source, loop in request.loops.items():
+        try:
+            if last is None or not _same(last.loops.get(source), loop):
+                Loop.of(loop, request.arrangement.bpm)
+            loops[source] = loop
+        except InputError as error:
+            problem = str(error)
+    return MixdownRequest(request.arrangement, loops), problem
+
+
+def _agree(before: Loops, after: Loops) -> bool:
+    """No source has another loop than it had."""
+    return all(_same(loop, after.get(source, loop)) for source, loop in before.items())
+
+
+def _same(a: FloatArray | None, b: FloatArray) -> bool:
+    """The two are one array, or look at the same memory (both are alive)."""
+    if a is None or a is b:
+        return a is b
+    return (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
+
+
+class MixdownThread(SupervisedThread):
+    """Prepares the latest request and hands it over. An older one under way gives way to it.
+
+    A request that cannot be prepared is tried once more with nothing reused, then left; the next
+    one is taken as ever.
+    """
+
+    def __init__(
+        self,
+        *,
+        soon: Callable[[], Iterable[Span]],
+        deliver: Callable[[Snapshot], None],
+        load: Callable[[], None],
+    ) -> None:
+        """All three are called on this thread.
+
+        Args:
+            soon: the spans of frames that sound next; they are ready before a snapshot is handed
+                over.
+            deliver: takes each snapshot.
+            load: called once, before anything else.
+        """
+        super().__init__("playback-mixdown", "preparing the arrangement")
+        self._soon, self._deliver, self._load = soon, deliver, load
+        self._changed = threading.Condition()
+        self._waiting: MixdownRequest | None = None
+        self._current: MixdownRequest | None = None
+        self._retried: MixdownRequest | None = None
+        self._last: tuple[MixdownRequest, Snapshot] | None = None
+
+    def request(self, request: MixdownRequest) -> None:
+        """Prepare `request` next, in place of any that still waits."""
+        with self._changed:
+            self._waiting = request
+            self._changed.notify_all()
+
+    def wait_until_prepared(self, seconds: float) -> bool:
+        """Wait until all that was requested is prepared; False if it takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not (self._waiting or self._current), seconds)
+
+    def is_set(self) -> bool:
+        """What is under way should give way (this is the `CancelFlag` of the second half)."""
+        return self._stopping.is_set() or self._waiting is not None
+
+    def wake(self) -> None:
+        """Make a `serve` that waits return."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def set_up(self) -> None:
+        """Load scipy and what the caller needs, off the threads that must not wait."""
+        scientific.load()
+        self._load()
+
+    def serve(self) -> None:
+        """Wait for a request and prepare it."""
+        request = self._next()
+        if request is None:
+            return
+        with contextlib.suppress(Cancelled):
+            self._prepare(request)
+        self._finish()
+
+    def recover(self, error: Exception) -> None:
+        """Try the request once more from nothing, unless another one waits already."""
+        self._last = None
+        failed = self._current
+        if failed is not None and failed is self._retried:
+            self.problem = (
+                f"the last change cannot be played ({one_line(error)}); what was there before "
+                "goes on"
+            )
+        elif failed is not None:
+            with self._changed:
+                self._retried = failed
+                self._waiting = self._waiting or failed
+        self._finish()
+
+    def _next(self) -> MixdownRequest | None:
+        with self._changed:
+            if self._waiting is None and not self._stopping.is_set():
+                self._changed.wait(_WAIT_SECONDS)
+            self._current, self._waiting = self._waiting, None
+            return None if self._stopping.is_set() else self._current
+
+    def _finish(self) -> None:
+        with self._changed:
+            self._current = None
+            self._changed.notify_all()
+
+    def _prepare(self, request: MixdownRequest) -> None:
+        request, problem = playable(request, self._last and self._last[0])
+        snapshot = build_snapshot(request, self._last)
+        assert snapshot.mix is not None
+        # Only after it is handed over may it give way: else a stream of edits would never sound.
+        spans = list(self._soon())
+        for span in spans:
+            snapshot.mix.prepare(cancel=self._stopping, span=span)
+        self._last = request, snapshot
+        self._deliver(snapshot)
+        self.problem = problem
+        for start, _ in spans:
+            snapshot.mix.prepare(cancel=self, span=(start, snapshot.frames))
+        snapshot.mix.prepare(cancel=self)
