@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.rhythm.grid import BeatGrid
 from core.settings import SAMPLE_RATE
-from technovae_gui.library.grid_lines import lines
+from technovae_gui.library.beat_lines import beat_lines
 
 _FRAMES = SAMPLE_RATE // 40
 _BEAT_HZ = 1_000.0
@@ -20,7 +20,7 @@ def with_clicks(
 ) -> NDArray[np.float32]:
     """`samples` (frames, channels), which begin at `start_seconds` of the track, with clicks."""
     heard = samples.copy()
-    for line in lines(grid, start_seconds, start_seconds + len(samples) / SAMPLE_RATE):
+    for line in beat_lines(grid, start_seconds, start_seconds + len(samples) / SAMPLE_RATE):
         at = round((line.seconds - start_seconds) * SAMPLE_RATE)
         click = _click(_BAR_HZ if line.begins_bar else _BEAT_HZ)[: len(heard) - at, None]
         heard[at : at + len(click)] += click

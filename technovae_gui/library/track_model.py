@@ -1,4 +1,4 @@
-"""The library's tracks as rows of a table."""
+"""The item model of the library's tracks: columns, sort keys, tool tips."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from core.library.report import clock
 from core.library.tracks import Track, natural_key
 from technovae_gui import theme
 
-SORT: Final = Qt.ItemDataRole.UserRole
-CONFIDENCE: Final = Qt.ItemDataRole.UserRole + 1
+SORT_ROLE: Final = Qt.ItemDataRole.UserRole
+CONFIDENCE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 TITLE, ARTIST, BPM, GRID, SEGMENTS, LENGTH, WARNINGS = range(7)
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -22,7 +22,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _ORIGINS = {
     "fit": "found in the audio",
     "user": "set by you",
-    "default": "no steady beat found: on the library's tempo",
+    "default": "no steady beat found; uses the library's tempo",
 }
 
 
@@ -31,7 +31,7 @@ class _Column:
     name: str
     tip: str
     text: Callable[[Track], str]
-    key: Callable[[Track], Any]
+    sort_key: Callable[[Track], Any]
 
 
 _COLUMNS: Final = (
@@ -50,20 +50,20 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class TrackModel(QAbstractTableModel):
-    """Read-only; give it tracks."""
+    """The tracks as rows, read-only; roles `SORT_ROLE` and `CONFIDENCE_ROLE` carry values."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self.tracks: list[Track] = []
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
-        """Other tracks, or changed ones."""
+        """Replace all rows."""
         self.beginResetModel()
         self.tracks = list(tracks)
         self.endResetModel()
 
     def row_of(self, track_id: str) -> int | None:
-        """Its row, if it is there."""
+        """The row of the track with this id; None if it is not among them."""
         rows = (row for row, track in enumerate(self.tracks) if track.id == track_id)
         return next(rows, None)
 
@@ -91,9 +91,9 @@ class TrackModel(QAbstractTableModel):
         roles = Qt.ItemDataRole
         if role == roles.DisplayRole:
             return _COLUMNS[column].text(track)
-        if role == SORT:
-            return _COLUMNS[column].key(track)
-        if role == CONFIDENCE:
+        if role == SORT_ROLE:
+            return _COLUMNS[column].sort_key(track)
+        if role == CONFIDENCE_ROLE:
             return track.confidence if column == GRID else None
         if role == roles.TextAlignmentRole:
             return _alignment(column)
@@ -107,13 +107,13 @@ class TrackModel(QAbstractTableModel):
 
 
 def warnings_of(track: Track) -> tuple[str, ...]:
-    """What the user should know of a track, one sentence each."""
+    """What the user should know about a track, one sentence each."""
     unsteady = () if track.aligned else ("no steady beat was found; set its grid by hand",)
     return (*track.warnings, *unsteady)
 
 
-def origin(track: Track) -> str:
-    """Where its beat grid comes from, in words."""
+def grid_origin(track: Track) -> str:
+    """Where a track's beat grid comes from, in words."""
     return _ORIGINS[track.grid.origin]
 
 
@@ -121,13 +121,13 @@ def _tip(track: Track, column: int) -> str:
     if column == WARNINGS:
         return "\n".join(warnings_of(track))
     if column == GRID:
-        return f"{track.confidence:.0%} sure, {origin(track)}"
+        return f"{track.confidence:.0%} sure, {grid_origin(track)}"
     if column == SEGMENTS:
         bars = sum(section.bars for section in track.sections)
         return f"{track.windows()} segments of four bars in {bars} bars"
-    by = f" · {track.artist}" if track.artist else ""
+    artist = f" · {track.artist}" if track.artist else ""
     facts = f"{clock(track.seconds)}, {track.bpm:.2f} BPM, {track.windows()} segments"
-    return f"{track.title}{by}\n{facts}\n{track.source_path}".strip()
+    return f"{track.title}{artist}\n{facts}\n{track.source_path}".strip()
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -1,17 +1,25 @@
-"""The table of tracks: sorted, filtered, chosen from."""
+"""The table of tracks: sorted, filtered, selected from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QItemSelection, QModelIndex, QRectF, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from core.library.tracks import Track
+from core.rhythm.grid import STEADY
+from technovae_gui import theme
 from technovae_gui.library import track_model
-from technovae_gui.library.confidence import ConfidenceDelegate
-from technovae_gui.library.track_model import Index, TrackModel
+from technovae_gui.library.track_model import CONFIDENCE_ROLE, Index, TrackModel
 
 _WIDTHS = {
     track_model.BPM: 50,
@@ -20,49 +28,51 @@ _WIDTHS = {
     track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
 }
-_FROM_WIDTH = {track_model.ARTIST: 340, track_model.SEGMENTS: 440, track_model.LENGTH: 280}
-"""Pixels of the table from which on these columns show; their figures are in the tool tips too."""
-_COLUMNS = 7
+_SHOWN_FROM_WIDTH = {track_model.ARTIST: 340, track_model.SEGMENTS: 440, track_model.LENGTH: 280}
+"""Columns that show only in a table of so many pixels; tool tips have their figures too."""
+_COLUMN_COUNT = 7
 _ARTIST_WIDTH = 100
-_ROW = 24
+_ROW_HEIGHT = 24
 
 
 class TrackTable(QTableView):
-    """Signals:
-    chosen(str track id): the current row is another one.
-    opened(str track id): double click, or Enter.
-    removal_asked(str track id): Delete.
+    """Tracks in rows; columns that do not fit or say nothing are hidden.
+
+    Signals:
+        track_selected(str): id of the track of another current row.
+        track_activated(str): id of the track that was double-clicked or chosen with Enter.
+        removal_requested(str): id of the track on which Delete was pressed.
     """
 
-    chosen = Signal(str)
-    opened = Signal(str)
-    removal_asked = Signal(str)
+    track_selected = Signal(str)
+    track_activated = Signal(str)
+    removal_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tracks = TrackModel(self)
-        self.proxy = _Filtered(self)
+        self.proxy = _TrackFilter(self)
         self.proxy.setSourceModel(self.tracks)
         self.setModel(self.proxy)
-        self._chosen = ""
-        self._used = set(range(_COLUMNS))
-        self._dress()
-        self.selectionModel().selectionChanged.connect(self._selected)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
+        self._selected_id = ""
+        self._used_columns = set(range(_COLUMN_COUNT))
+        self._set_up()
+        self.selectionModel().selectionChanged.connect(self._announce_selection)
+        self.doubleClicked.connect(lambda index: self.track_activated.emit(self._id(index)))
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
-        """Other tracks; the chosen one stays chosen if it is still there."""
-        before = self._chosen
+        """Replace all rows; the selected track stays selected if it is among them."""
+        selected = self._selected_id
         self.tracks.show_tracks(tracks)
         unused = {track_model.ARTIST} if not any(track.artist for track in tracks) else set()
         if not any(track_model.warnings_of(track) for track in tracks):
             unused.add(track_model.WARNINGS)
-        self._used = set(range(_COLUMNS)) - unused
-        self._fit()
-        self.choose(before)
+        self._used_columns = set(range(_COLUMN_COUNT)) - unused
+        self._update_columns()
+        self.select_track(selected)
 
-    def choose(self, track_id: str) -> None:
-        """Make `track_id` the current row; nothing is chosen if it is not there."""
+    def select_track(self, track_id: str) -> None:
+        """Select the track with this id; none if it is not among the rows."""
         row = self.tracks.row_of(track_id)
         index = QModelIndex()
         if row is not None:
@@ -71,11 +81,11 @@ class TrackTable(QTableView):
             self.selectRow(index.row())
             self.scrollTo(index)
         else:
-            self._chosen = ""
+            self._selected_id = ""
 
-    def chosen_track(self) -> Track | None:
-        """The track of the current row."""
-        row = self.tracks.row_of(self._chosen)
+    def selected_track(self) -> Track | None:
+        """The track of the current row; None without one."""
+        row = self.tracks.row_of(self._selected_id)
         return None if row is None else self.tracks.tracks[row]
 
     def filter(self, text: str) -> None:
@@ -84,25 +94,25 @@ class TrackTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         keys = Qt.Key
-        if self._chosen and event.key() in (keys.Key_Delete, keys.Key_Backspace):
-            self.removal_asked.emit(self._chosen)
-        elif self._chosen and event.key() in (keys.Key_Return, keys.Key_Enter):
-            self.opened.emit(self._chosen)
+        if self._selected_id and event.key() in (keys.Key_Delete, keys.Key_Backspace):
+            self.removal_requested.emit(self._selected_id)
+        elif self._selected_id and event.key() in (keys.Key_Return, keys.Key_Enter):
+            self.track_activated.emit(self._selected_id)
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self._fit()
+        self._update_columns()
 
-    def _fit(self) -> None:
-        """Show the columns that say something and that there is room for."""
-        width = self.width() + (0 if track_model.ARTIST in self._used else _ARTIST_WIDTH)
-        for column in range(_COLUMNS):
-            room = width >= _FROM_WIDTH.get(column, 0)
-            self.setColumnHidden(column, column not in self._used or not room)
+    def _update_columns(self) -> None:
+        """Show the columns that have content and fit."""
+        width = self.width() + (0 if track_model.ARTIST in self._used_columns else _ARTIST_WIDTH)
+        for column in range(_COLUMN_COUNT):
+            room = width >= _SHOWN_FROM_WIDTH.get(column, 0)
+            self.setColumnHidden(column, column not in self._used_columns or not room)
 
-    def _dress(self) -> None:
+    def _set_up(self) -> None:
         self.setAccessibleName("Tracks")
         self.setToolTip("Enter or double click: show on the map. Delete: remove.")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -113,7 +123,7 @@ class TrackTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(track_model.TITLE, Qt.SortOrder.AscendingOrder)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.setItemDelegateForColumn(track_model.GRID, ConfidenceDelegate(self))
         head = self.horizontalHeader()
         head.setHighlightSections(False)
@@ -123,18 +133,18 @@ class TrackTable(QTableView):
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
 
-    def _selected(self, selected: QItemSelection, _: QItemSelection) -> None:
+    def _announce_selection(self, selected: QItemSelection, _: QItemSelection) -> None:
         rows = selected.indexes()
-        if rows and self._id(rows[0]) != self._chosen:
-            self._chosen = self._id(rows[0])
-            self.chosen.emit(self._chosen)
+        if rows and self._id(rows[0]) != self._selected_id:
+            self._selected_id = self._id(rows[0])
+            self.track_selected.emit(self._selected_id)
 
     def _id(self, index: Index) -> str:
         return self.tracks.tracks[self.proxy.mapToSource(index).row()].id
 
 
-class _Filtered(QSortFilterProxyModel):
-    """Sorts by value, not by text, and keeps what has all words."""
+class _TrackFilter(QSortFilterProxyModel):
+    """Sorts by value, not by text; shows the tracks that have all words."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -152,4 +162,42 @@ class _Filtered(QSortFilterProxyModel):
         return all(word in text for word in self._words)
 
     def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
-        return bool(left.data(track_model.SORT) < right.data(track_model.SORT))
+        return bool(left.data(track_model.SORT_ROLE) < right.data(track_model.SORT_ROLE))
+
+
+_BAR_HEIGHT = 6.0
+_BAR_MARGIN = 6.0
+
+
+def confidence_colour(confidence: float) -> QColor:
+    """Green, orange or red for a confidence of 0..1."""
+    if confidence >= 0.75:
+        return QColor(theme.GOOD)
+    return QColor(theme.WARM if confidence >= STEADY else theme.BAD)
+
+
+def _paint_bar(painter: QPainter, box: QRectF, confidence: float) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.LINE))
+    painter.drawRoundedRect(box, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
+    painter.setBrush(confidence_colour(confidence))
+    filled = QRectF(box)
+    filled.setWidth(max(_BAR_HEIGHT, box.width() * confidence))
+    painter.drawRoundedRect(filled, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
+    painter.restore()
+
+
+class ConfidenceDelegate(QStyledItemDelegate):
+    """Paints how sure a beat grid is as a bar in its cell."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        confidence = index.data(CONFIDENCE_ROLE)
+        if confidence is None:
+            return
+        cell = QRectF(option.rect)
+        width = cell.width() - 2 * _BAR_MARGIN
+        top = cell.center().y() - _BAR_HEIGHT / 2
+        _paint_bar(painter, QRectF(cell.left() + _BAR_MARGIN, top, width, _BAR_HEIGHT), confidence)

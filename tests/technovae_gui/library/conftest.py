@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
-from technovae_gui.library import GridEditor, LibraryPanel
+from technovae_gui.library import BeatGridEditor, LibraryPanel
 from technovae_gui.library.peaks import PER_SECOND
 
 
@@ -49,9 +49,9 @@ def now() -> list[float]:
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, tracks: list[Track], now: list[float]) -> GridEditor:
+def editor(qtbot: QtBot, tracks: list[Track], now: list[float]) -> BeatGridEditor:
     """The grid editor with the first track, 120 s over 400 pixels at most."""
-    made = GridEditor(clock=lambda: now[0])
+    made = BeatGridEditor(clock=lambda: now[0])
     qtbot.addWidget(made)
     made.resize(420, 360)
     made.show()
@@ -62,7 +62,7 @@ def editor(qtbot: QtBot, tracks: list[Track], now: list[float]) -> GridEditor:
 
 
 @pytest.fixture
-def press(qtbot: QtBot, editor: GridEditor) -> Callable[..., None]:
+def press(qtbot: QtBot, editor: BeatGridEditor) -> Callable[..., None]:
     """Press a key on the waveform."""
 
     def pressed(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -9,20 +9,20 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.library.tracks import Track
-from technovae_gui.library import GridEditor
+from technovae_gui.library import BeatGridEditor
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def test_the_wheel_zooms_around_the_mouse(editor: GridEditor) -> None:
+def test_the_wheel_zooms_around_the_mouse(editor: BeatGridEditor) -> None:
     wave = editor.wave
-    before = wave.span.seconds(200)
+    before = wave.span.seconds_at(200)
     QApplication.sendEvent(wave, _wheel(wave.mapToGlobal(QPoint(200, 50)), QPointF(200, 50), 240))
-    assert wave.span.length < wave.span.whole
-    assert wave.span.seconds(200) == pytest.approx(before)
+    assert wave.span.length < wave.span.track_length
+    assert wave.span.seconds_at(200) == pytest.approx(before)
 
 
-def test_the_overview_goes_there(qtbot: QtBot, editor: GridEditor, tracks: list[Track]) -> None:
+def test_the_overview_goes_there(qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]) -> None:
     editor.wave.zoom(10)
     middle = QPoint(editor.overview.width() * 3 // 4, 10)
     qtbot.mouseClick(editor.overview, LEFT, pos=middle)

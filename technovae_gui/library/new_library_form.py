@@ -1,4 +1,4 @@
-"""Where a new library shall be, asked in the panel."""
+"""The form that asks for the folder of a new library."""
 
 from __future__ import annotations
 
@@ -13,45 +13,42 @@ from technovae_gui.widgets import file_dialogs, forms
 from technovae_gui.widgets.labels import MessageLabel
 
 
-class NewForm(QFrame):
-    """Hidden until `ask`.
+class NewLibraryForm(QFrame):
+    """Asks for a folder that is empty or does not exist yet; hidden until `ask`.
 
     Signals:
-        chosen(object): the `Path` of a folder that is free.
-        given_up()
+        folder_chosen(Path): make the library there.
+        given_up(): no library is wanted.
     """
 
-    chosen = Signal(object)
+    folder_chosen = Signal(Path)
     given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
-        self.setStyleSheet(
-            f"#card {{ background: {theme.RAISED}; border-radius: {theme.RADIUS}px; }}"
-        )
-        self.why = forms.note()
+        forms.style_as_card(self)
+        self.reason = forms.note()
         self.place = QLineEdit()
         self.place.setAccessibleName("Folder of the new library")
-        self.place.setToolTip("A folder that is empty or not there yet")
+        self.place.setToolTip("A folder that is empty or does not exist yet")
         self.browse = forms.button("Browse…", "Choose the folder")
         self.create_button = forms.button(
-            "Create library", "Make the library there (Enter)", primary=True
+            "Create library", "Create it in this folder (Enter)", primary=True
         )
-        self.back = forms.button("Not now", "Make no library (Esc)")
+        self.back = forms.button("Not now", "Create no library (Esc)")
         self.message = MessageLabel()
         self._lay_out()
         self.browse.clicked.connect(self._browse)
         self.create_button.clicked.connect(self._create)
         self.place.returnPressed.connect(self._create)
-        self.back.clicked.connect(self._give_up)
+        self.back.clicked.connect(self._cancel)
         self.hide()
 
-    def ask(self, why: str = "") -> None:
-        """Show the form with a folder that is free; `why` says what will happen then."""
+    def ask(self, reason: str = "") -> None:
+        """Show the form with a folder that is not used yet; `reason` says what it is for."""
         self.place.setText(str(file_dialogs.unused_library_folder()))
-        self.why.setText(why)
-        self.why.setVisible(bool(why))
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
         self.message.show_text("")
         self.show()
         self.place.setFocus()
@@ -59,7 +56,7 @@ class NewForm(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
-            self._give_up()
+            self._cancel()
         else:
             super().keyPressEvent(event)
 
@@ -68,7 +65,7 @@ class NewForm(QFrame):
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
         rows.addWidget(forms.heading("New library"))
-        rows.addWidget(self.why)
+        rows.addWidget(self.reason)
         field = forms.row(self.place, self.browse)
         field.setStretch(0, 1)
         rows.addLayout(field)
@@ -84,19 +81,19 @@ class NewForm(QFrame):
         text = self.place.text().strip()
         path = Path(text).expanduser()
         if not text or not path.is_absolute():
-            self.message.show_error("give a whole path, or choose a folder with Browse")
-        elif not _is_free(path):
+            self.message.show_error("type the full path of a folder, or choose one with Browse")
+        elif not _is_unused(path):
             self.message.show_error("this folder is not empty; choose an empty or a new one")
         else:
             self.hide()
-            self.chosen.emit(path)
+            self.folder_chosen.emit(path)
 
-    def _give_up(self) -> None:
+    def _cancel(self) -> None:
         self.hide()
         self.given_up.emit()
 
 
-def _is_free(path: Path) -> bool:
+def _is_unused(path: Path) -> bool:
     try:
         return not path.exists() or (path.is_dir() and not any(path.iterdir()))
     except OSError:

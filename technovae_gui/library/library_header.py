@@ -1,4 +1,4 @@
-"""Which library is open, and what can be done with libraries."""
+"""The top of the library panel: which library is open, and buttons to open, make and fill one."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from technovae_gui.widgets import forms
 from technovae_gui.widgets.labels import ElidedLabel
 
 
-class Header(QWidget):
-    """Name, path and counts above the buttons.
+class LibraryHeader(QWidget):
+    """Name, path and counts of the library above the buttons.
 
     Signals:
-        new_asked(), open_asked(), demo_asked(), files_asked(), folder_asked()
+        new_requested(): make a library.
+        open_requested(): open another one.
+        demo_requested(): open the built-in demo.
+        import_files_requested(), import_folder_requested(): choose what to import.
     """
 
-    new_asked = Signal()
-    open_asked = Signal()
-    demo_asked = Signal()
-    files_asked = Signal()
-    folder_asked = Signal()
+    new_requested = Signal()
+    open_requested = Signal()
+    demo_requested = Signal()
+    import_files_requested = Signal()
+    import_folder_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +44,13 @@ class Header(QWidget):
         self._lay_out()
 
     def show_library(self, path: Path | None, *, demo: bool, writable: bool) -> None:
-        """Another library, or None."""
+        """Show which library is open.
+
+        Args:
+            path: its folder; None for no library.
+            demo: whether it is the built-in demo.
+            writable: whether tracks can be imported into it.
+        """
         name = "Built-in demo" if demo else path.name if path else "No library is open"
         self.name.setText(name)
         self.path.show_text("" if demo or path is None else str(path))
@@ -53,31 +62,30 @@ class Header(QWidget):
         self._emphasise(self.files, writable and path is not None)
 
     def enable_import(self, possible: bool) -> None:
-        """Whether an import can be asked for now."""
+        """Say whether an import can be started now."""
         self.files.setEnabled(possible)
         self.folder.setEnabled(possible)
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
-        """Count them."""
+        """Show how many tracks, segments and minutes there are."""
         minutes = sum(track.seconds for track in tracks) / 60
         segments = sum(track.windows() for track in tracks)
-        self.counts.setText(
-            f"{_many(len(tracks), 'track')} · {_many(segments, 'segment')} · {minutes:.0f} min"
-        )
+        counts = f"{_count_text(len(tracks), 'track')} · {_count_text(segments, 'segment')}"
+        self.counts.setText(f"{counts} · {minutes:.0f} min")
 
     def _make_buttons(self) -> None:
         make = forms.button
-        self.new = make("New…", "Make a library for music of your own", name="New library")
+        self.new = make("New…", "Make a library for your own music", name="New library")
         self.open = make("Open…", "Open another library", name="Open library")
         self.demo = make("Demo", "Open the built-in demo library", name="Built-in demo")
         self.files = make("Import files…", "Import audio files (Ctrl+I); or drop them here")
         self.folder = make("Import folder…", "Import all audio in a folder; or drop it here")
         for button, signal in (
-            (self.new, self.new_asked),
-            (self.open, self.open_asked),
-            (self.demo, self.demo_asked),
-            (self.files, self.files_asked),
-            (self.folder, self.folder_asked),
+            (self.new, self.new_requested),
+            (self.open, self.open_requested),
+            (self.demo, self.demo_requested),
+            (self.files, self.import_files_requested),
+            (self.folder, self.import_folder_requested),
         ):
             button.clicked.connect(signal)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -103,9 +111,9 @@ def _hint(path: Path | None, demo: bool, writable: bool) -> str:
     if path is None:
         return "Make a library for your own music, or open one."
     if demo:
-        return "The demo cannot be changed. Make a library of your own, then import your music."
-    return "" if writable else "This library cannot be written to: its tracks can only be played."
+        return "The demo cannot be changed. Make your own library, then import your music."
+    return "" if writable else "This library is read-only: its tracks can be played, not changed."
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+def _count_text(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -9,9 +9,9 @@ from core.library.latent_map import LatentMap
 from core.rhythm.grid import BeatGrid, GridSection
 from core.settings import SAMPLE_RATE
 from technovae_gui.library import peaks
+from technovae_gui.library.beat_lines import beat_lines
 from technovae_gui.library.clicks import with_clicks
-from technovae_gui.library.grid_lines import lines
-from technovae_gui.library.view_span import Span
+from technovae_gui.library.waveform import VisibleSpan
 
 SIZE = SAMPLE_RATE // peaks.PER_SECOND
 
@@ -59,12 +59,12 @@ def test_columns_outside_the_track_are_silent() -> None:
 
 def test_lines_of_beats_bars_and_phrases() -> None:
     grid = BeatGrid((GridSection.through(0.0, 60.0, 120.0, 4.5),), 0.9)
-    beats = lines(grid, 0.0, 8.0)
+    beats = beat_lines(grid, 0.0, 8.0)
     assert [line.seconds for line in beats] == pytest.approx(np.arange(0.0, 8.01, 0.5))
-    bars = lines(grid, 0.0, 20.0, 4)
+    bars = beat_lines(grid, 0.0, 20.0, 4)
     assert [line.seconds for line in bars][:3] == pytest.approx([0.5, 2.5, 4.5])
     assert [line.bar for line in bars][:3] == [1, 2, 3]
-    phrases = lines(grid, 0.0, 20.0, 16)
+    phrases = beat_lines(grid, 0.0, 20.0, 16)
     assert [line.seconds for line in phrases] == pytest.approx([4.5, 12.5])
     assert all(line.begins_phrase for line in phrases)
     assert [line.seconds for line in beats if line.begins_phrase] == pytest.approx([4.5])
@@ -73,19 +73,19 @@ def test_lines_of_beats_bars_and_phrases() -> None:
 def test_lines_keep_to_their_section() -> None:
     first = GridSection.through(0.0, 10.0, 120.0, 0.0)
     second = GridSection.through(12.0, 20.0, 140.0, 12.1)
-    found = lines(BeatGrid((first, second), 0.9), 0.0, 30.0, 4)
+    found = beat_lines(BeatGrid((first, second), 0.9), 0.0, 30.0, 4)
     assert all(line.seconds <= 10.0 or 12.0 <= line.seconds <= 20.0 for line in found)
     assert next(line.bar for line in found if line.seconds > 11) == 1
 
 
 def test_a_span_keeps_within_the_track() -> None:
-    span = Span.all(60.0, 300)
+    span = VisibleSpan.whole_track(60.0, 300)
     near = span.zoomed(4.0, 0.0)
     assert (near.start, near.length) == (0.0, 15.0)
-    assert near.moved(-5.0).start == 0.0
-    assert near.moved(500.0).end == 60.0
+    assert near.scrolled(-5.0).start == 0.0
+    assert near.scrolled(500.0).end == 60.0
     assert near.zoomed(1e-9, 150).length == 60.0
-    assert near.x(near.seconds(77.0)) == pytest.approx(77.0)
+    assert near.x_at(near.seconds_at(77.0)) == pytest.approx(77.0)
 
 
 def test_clicks_sit_on_the_beats() -> None:

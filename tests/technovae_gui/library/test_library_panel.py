@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from technovae_gui.library import LibraryPanel, track_model
-from technovae_gui.library.grid_edit import nudge
+from technovae_gui.library.beat_grid_edit import nudge
 
 
 def click(qtbot: QtBot, button: object) -> None:
@@ -104,23 +104,23 @@ def test_the_choice_survives_another_import(
     panel.select_track(tracks[1].id)
     with qtbot.assertNotEmitted(panel.track_selected):
         panel.set_tracks(list(reversed(tracks)))
-    found = panel.tracks.table.chosen_track()
+    found = panel.tracks.table.selected_track()
     assert found is not None
     assert found.id == tracks[1].id
 
 
 def test_delete_asks_once_more(qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]) -> None:
     panel.select_track(tracks[0].id)
-    table, removal = panel.tracks.table, panel.tracks.removal
+    table, confirmation = panel.tracks.table, panel.tracks.confirmation
     with qtbot.assertNotEmitted(panel.remove_requested):
         qtbot.keyClick(table, Qt.Key.Key_Delete)
-        assert removal.isVisible()
-        assert "Caustic Hour" in removal.text.text()
-        qtbot.keyClick(removal.remove, Qt.Key.Key_Escape)
-    assert not removal.isVisible()
+        assert confirmation.isVisible()
+        assert "Caustic Hour" in confirmation.text.text()
+        qtbot.keyClick(confirmation.remove, Qt.Key.Key_Escape)
+    assert not confirmation.isVisible()
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     with qtbot.waitSignal(panel.remove_requested) as asked:
-        qtbot.keyClick(removal.remove, Qt.Key.Key_Return)
+        qtbot.keyClick(confirmation.remove, Qt.Key.Key_Return)
     assert asked.args == [tracks[0].id]
 
 
@@ -130,8 +130,8 @@ def test_a_read_only_library_keeps_its_tracks(
     panel.set_library(Path("/cd"), writable=False)
     panel.select_track(tracks[0].id)
     qtbot.keyClick(panel.tracks.table, Qt.Key.Key_Delete)
-    assert not panel.tracks.removal.isVisible()
-    assert "cannot be changed" in panel.tracks.message.text()
+    assert not panel.tracks.confirmation.isVisible()
+    assert "cannot be removed" in panel.tracks.message.text()
 
 
 def test_what_is_doubtful_is_marked(panel: LibraryPanel) -> None:
@@ -149,7 +149,7 @@ def test_peaks_are_asked_for_only_while_the_editor_is_open(
     with qtbot.assertNotEmitted(panel.waveform_wanted):
         panel.select_track(tracks[0].id)
     with qtbot.waitSignal(panel.waveform_wanted) as wanted:
-        click(qtbot, panel.grid_fold.head)
+        click(qtbot, panel.grid_section.head)
     assert wanted.args == [tracks[0].id]
     with qtbot.waitSignal(panel.waveform_wanted) as wanted:
         panel.select_track(tracks[1].id)
@@ -161,7 +161,7 @@ def test_a_corrected_track_shows_its_new_grid(panel: LibraryPanel, tracks: list[
     from dataclasses import replace
 
     panel.select_track(tracks[0].id)
-    panel.grid_fold.set_open(True)
+    panel.grid_section.set_open(True)
     corrected = replace(tracks[0], grid=nudge(5)(tracks[0].grid))
     panel.set_tracks([corrected, *tracks[1:]])
     assert panel.grid_editor.grid == corrected.grid

@@ -1,4 +1,4 @@
-"""The grid editor: every correction is `BeatGrid`'s own, by the right amount."""
+"""The beat grid editor: every correction is one of `BeatGrid`, by the right amount."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
-from technovae_gui.library import GridEditor
+from technovae_gui.library import BeatGridEditor
 
 Press = Callable[..., None]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -19,14 +19,14 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-def moved(editor: GridEditor, track: Track) -> float:
+def moved(editor: BeatGridEditor, track: Track) -> float:
     """Milliseconds from the library's grid to the editor's."""
     assert editor.grid is not None
     phrases = (editor.grid.sections[0].phrase, track.grid.sections[0].phrase)
     return (phrases[0] - phrases[1]) * 1000.0  # type: ignore[operator]
 
 
-def drag(qtbot: QtBot, editor: GridEditor, pixels: int) -> None:
+def drag(qtbot: QtBot, editor: BeatGridEditor, pixels: int) -> None:
     wave, start = editor.wave, QPoint(100, 60)
     qtbot.mousePress(wave, LEFT, pos=start)
     for step in (pixels // 2, pixels):
@@ -35,17 +35,17 @@ def drag(qtbot: QtBot, editor: GridEditor, pixels: int) -> None:
 
 
 def test_a_drag_nudges_by_what_the_pixels_mean(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track]
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]
 ) -> None:
     editor.wave.zoom(14, 100)
-    expected = 40 * editor.wave.span.per_pixel * 1000
+    expected = 40 * editor.wave.span.seconds_per_pixel * 1000
     drag(qtbot, editor, 40)
     assert moved(editor, tracks[0]) == pytest.approx(expected)
     assert 0 < expected < 1000 * 4 * 60 / tracks[0].bpm
 
 
 def test_a_long_drag_ends_after_a_bar(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track]
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]
 ) -> None:
     drag(qtbot, editor, -90)
     bar = tracks[0].grid.sections[0].bar_seconds
@@ -53,7 +53,7 @@ def test_a_long_drag_ends_after_a_bar(
 
 
 def test_a_drag_is_one_step_back(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track], press: Press
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     editor.wave.zoom(14, 100)
     drag(qtbot, editor, 30)
@@ -72,7 +72,7 @@ def test_a_drag_is_one_step_back(
     ],
 )
 def test_keys_nudge(
-    editor: GridEditor,
+    editor: BeatGridEditor,
     tracks: list[Track],
     press: Press,
     key: Qt.Key,
@@ -93,7 +93,7 @@ def test_keys_nudge(
     ],
 )
 def test_keys_change_the_grid_as_its_methods_do(
-    editor: GridEditor,
+    editor: BeatGridEditor,
     tracks: list[Track],
     press: Press,
     key: Qt.Key,
@@ -103,7 +103,7 @@ def test_keys_change_the_grid_as_its_methods_do(
     assert editor.grid == change(tracks[0].grid)
 
 
-def test_what_cannot_be_is_told_and_changes_nothing(editor: GridEditor, press: Press) -> None:
+def test_what_cannot_be_is_told_and_changes_nothing(editor: BeatGridEditor, press: Press) -> None:
     press(Qt.Key.Key_D)
     press(Qt.Key.Key_D)
     before = editor.grid
@@ -114,7 +114,7 @@ def test_what_cannot_be_is_told_and_changes_nothing(editor: GridEditor, press: P
 
 
 def test_taps_give_the_tempo_of_the_median_interval(
-    editor: GridEditor, press: Press, now: list[float]
+    editor: BeatGridEditor, press: Press, now: list[float]
 ) -> None:
     for wait in (0.0, 0.5, 0.5, 0.9):
         now[0] += wait
@@ -124,10 +124,12 @@ def test_taps_give_the_tempo_of_the_median_interval(
     assert editor.buttons.bpm.value() == pytest.approx(120.0)
     now[0] += 10.0
     press(Qt.Key.Key_T)
-    assert editor.message.text() == "tap on… 1 of 4"
+    assert editor.message.text() == "keep tapping… 1 of 4"
 
 
-def test_the_tempo_field_keeps_the_first_phrase(editor: GridEditor, tracks: list[Track]) -> None:
+def test_the_tempo_field_keeps_the_first_phrase(
+    editor: BeatGridEditor, tracks: list[Track]
+) -> None:
     editor.buttons.bpm.setValue(tracks[0].bpm + 0.01)
     assert editor.grid is not None
     assert editor.grid.bpm == pytest.approx(tracks[0].bpm + 0.01)
@@ -136,7 +138,7 @@ def test_the_tempo_field_keeps_the_first_phrase(editor: GridEditor, tracks: list
 
 
 def test_apply_and_revert(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track], press: Press
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     press(Qt.Key.Key_Right)
     with qtbot.waitSignal(editor.grid_changed) as applied:
@@ -153,7 +155,7 @@ def test_apply_and_revert(
 
 
 def test_what_was_applied_is_the_new_base(
-    editor: GridEditor, tracks: list[Track], press: Press
+    editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     press(Qt.Key.Key_Right)
     press(Qt.Key.Key_Return)
@@ -164,7 +166,7 @@ def test_what_was_applied_is_the_new_base(
     assert "set by you" in editor.facts.toolTip()
 
 
-def test_fit_again(qtbot: QtBot, editor: GridEditor, tracks: list[Track]) -> None:
+def test_fit_again(qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]) -> None:
     with qtbot.waitSignal(editor.refit_requested) as asked:
         qtbot.mouseClick(editor.buttons.refit, LEFT)
     assert asked.args == [tracks[0].id]
@@ -173,7 +175,7 @@ def test_fit_again(qtbot: QtBot, editor: GridEditor, tracks: list[Track]) -> Non
 
 
 def test_corrections_wait_for_their_track(
-    editor: GridEditor, tracks: list[Track], press: Press
+    editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     press(Qt.Key.Key_Right, SHIFT)
     corrected = editor.grid
@@ -184,14 +186,14 @@ def test_corrections_wait_for_their_track(
     assert editor.buttons.apply.isEnabled()
 
 
-def test_peaks_that_come_too_late_are_left(editor: GridEditor, tracks: list[Track]) -> None:
+def test_peaks_that_come_too_late_are_left(editor: BeatGridEditor, tracks: list[Track]) -> None:
     editor.wait_for(tracks[1])
     editor.set_track(tracks[0], editor.wave.peaks, tracks[0].seconds)
     assert editor.track_id == tracks[1].id
 
 
 def test_the_click_follows_the_grid(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track], press: Press
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     with qtbot.waitSignal(editor.click_preview_requested) as heard:
         press(Qt.Key.Key_C)
@@ -204,7 +206,7 @@ def test_the_click_follows_the_grid(
 
 
 def test_another_track_silences_the_click(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track], press: Press
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     press(Qt.Key.Key_C)
     with qtbot.waitSignal(editor.click_preview_stopped):
@@ -212,7 +214,7 @@ def test_another_track_silences_the_click(
 
 
 def test_the_demo_can_be_looked_at_only(
-    qtbot: QtBot, editor: GridEditor, tracks: list[Track], press: Press
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     editor.set_writable(False, demo=True)
     press(Qt.Key.Key_Right)

@@ -40,7 +40,7 @@ def test_the_demo_asks_for_a_library_first_and_loses_nothing(
     assert "own" in panel.header.hint.text()
     drop(panel, [Path("/a.wav")])
     assert panel.new_form.isVisible()
-    assert "a.wav" in panel.new_form.why.text()
+    assert "a.wav" in panel.new_form.reason.text()
     panel.new_form.place.setText(str(tmp_path / "new"))
     with qtbot.waitSignal(panel.create_requested) as made:
         qtbot.keyClick(panel.new_form.place, Qt.Key.Key_Return)

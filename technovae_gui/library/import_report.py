@@ -1,4 +1,4 @@
-"""What became of each file of an import; it stays until it is dismissed."""
+"""The report of an import: what happened to each file. It stays until it is dismissed."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ _COLOURS: Final = {
     report.REFUSED: theme.BAD,
     report.NO_SEGMENTS: theme.BAD,
 }
-_TROUBLE: Final = (report.REFUSED, report.NO_SEGMENTS, report.UNALIGNED)
+_PROBLEMS: Final = (report.REFUSED, report.NO_SEGMENTS, report.UNALIGNED)
 _STATUS_WIDTH = 84
-_ROW = 22
-_WRAP = 46
-"""Letters: a spanned row of a tree does not wrap by itself, and this fits the narrowest dock."""
+_ROW_HEIGHT = 22
+_WRAP_COLUMN = 46
+"""Letters: a spanned row of a tree does not wrap by itself; this fits the narrowest dock."""
 
 
-class ReportView(QWidget):
-    """A line of counts over a table of files; each opens to what is to be said of it.
+class ImportReportView(QWidget):
+    """A summary above a tree of files; each file opens to its warnings or its error.
 
     Signals:
-        track_chosen(str): the track id of the file that was opened.
+        track_activated(str): track id of the file that was double-clicked or chosen with Enter.
         dismissed()
     """
 
-    track_chosen = Signal(str)
+    track_activated = Signal(str)
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.summary = forms.note()
-        self.summary.setAccessibleName("What was imported")
+        self.summary.setAccessibleName("Result of the import")
+        self._counts: dict[str, int] = {}
         self.close_button = forms.button("✕", "Dismiss the report", name="Dismiss report")
         self.files = QTreeWidget()
         self.files.setAccessibleName("Imported files")
@@ -62,41 +63,43 @@ class ReportView(QWidget):
         rows.addLayout(line)
         rows.addWidget(self.files, 1)
         self.close_button.clicked.connect(self.dismiss)
-        self.files.itemActivated.connect(self._activated)
+        self.files.itemActivated.connect(self._activate)
         self.hide()
 
-    def begin(self) -> None:
-        """An import begins: the report before it goes."""
+    def clear(self) -> None:
+        """An import starts: forget the report of the one before."""
         self.files.clear()
-        self._counted: dict[str, int] = {}
+        self._counts = {}
         self.summary.setText("")
 
     def add(self, file: FileReport) -> None:
-        """One more file is done."""
-        self._counted[file.status] = self._counted.get(file.status, 0) + 1
-        self.summary.setText(_counts(self._counted))
+        """Add a file that is done."""
+        self._counts[file.status] = self._counts.get(file.status, 0) + 1
+        self.summary.setText(_counts_text(self._counts))
         item = _item(file)
         self.files.addTopLevelItem(item)
-        _span(item)
+        _span_columns(item)
         self.files.scrollToBottom()
         self.show()
 
-    def show_report(self, found: ImportReport) -> None:
-        """The import is over: trouble first, then all others in their order."""
+    def show_report(self, import_report: ImportReport) -> None:
+        """The import is over: show files with problems first, then all others in their order."""
         self.files.clear()
-        ordered = sorted(found.files, key=lambda file: file.status not in _TROUBLE)
-        self.files.addTopLevelItems([_item(file) for file in ordered])
-        for row in range(self.files.topLevelItemCount()):
-            item = self.files.topLevelItem(row)
-            item.setExpanded(ordered[row].status in _TROUBLE)
-            _span(item)
-        stopped = "stopped as asked: " if found.cancelled else ""
-        self.summary.setText(f"{stopped}{_counts(found.counts())}; {found.speed_line()}")
+        ordered = sorted(import_report.files, key=lambda file: file.status not in _PROBLEMS)
+        items = [_item(file) for file in ordered]
+        self.files.addTopLevelItems(items)
+        for item, file in zip(items, ordered, strict=True):
+            item.setExpanded(file.status in _PROBLEMS)
+            _span_columns(item)
+        stopped = "stopped as asked: " if import_report.cancelled else ""
+        self.summary.setText(
+            f"{stopped}{_counts_text(import_report.counts())}; {import_report.speed_line()}"
+        )
         self.files.scrollToTop()
         self.show()
 
     def dismiss(self) -> None:
-        """Put the report away."""
+        """Hide the report."""
         self.hide()
         self.dismissed.emit()
 
@@ -106,10 +109,10 @@ class ReportView(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _activated(self, item: QTreeWidgetItem, _: int) -> None:
+    def _activate(self, item: QTreeWidgetItem, _: int) -> None:
         track_id = item.data(0, Qt.ItemDataRole.UserRole)
         if track_id:
-            self.track_chosen.emit(track_id)
+            self.track_activated.emit(track_id)
 
 
 def _item(file: FileReport) -> QTreeWidgetItem:
@@ -118,28 +121,31 @@ def _item(file: FileReport) -> QTreeWidgetItem:
     item.setForeground(1, QColor(_COLOURS.get(file.status, theme.DIM)))
     for column in range(2):
         item.setToolTip(column, f"{file.path}\n{file.reason}".strip())
-    item.setSizeHint(0, QSize(0, _ROW))
+    item.setSizeHint(0, QSize(0, _ROW_HEIGHT))
     for sentence in _sentences(file):
-        child = QTreeWidgetItem([textwrap.fill(sentence, _WRAP)])
+        child = QTreeWidgetItem([textwrap.fill(sentence, _WRAP_COLUMN)])
         child.setForeground(0, QColor(theme.DIM))
         child.setToolTip(0, sentence)
         item.addChild(child)
     return item
 
 
-def _span(item: QTreeWidgetItem) -> None:
+def _span_columns(item: QTreeWidgetItem) -> None:
+    """Let the sentences below `item` take both columns; only works once it is in a tree."""
     for row in range(item.childCount()):
-        item.child(row).setFirstColumnSpanned(True)
+        child = item.child(row)
+        if child is not None:
+            child.setFirstColumnSpanned(True)
 
 
 def _sentences(file: FileReport) -> list[str]:
-    found = [file.reason] if file.reason else []
-    found += file.warnings
+    sentences = [file.reason] if file.reason else []
+    sentences += file.warnings
     if file.bpm is not None:
         length = report.clock(file.seconds)
-        found.append(f"{length}, {file.bpm:.2f} BPM, {file.segments} segments")
-    return found
+        sentences.append(f"{length}, {file.bpm:.2f} BPM, {file.segments} segments")
+    return sentences
 
 
-def _counts(counted: dict[str, int]) -> str:
-    return ", ".join(f"{count} {status}" for status, count in counted.items()) or "no files"
+def _counts_text(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in counts.items()) or "no files"

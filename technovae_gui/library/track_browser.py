@@ -1,0 +1,149 @@
+"""The library's tracks with a search field; selects, shows on the map and removes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from core.library.tracks import Track
+from technovae_gui import theme
+from technovae_gui.library.track_table import TrackTable
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.labels import MessageLabel
+
+_MIN_TABLE_HEIGHT = 150
+
+
+class TrackBrowser(QWidget):
+    """A search field above the table, and below it the question before a track is removed.
+
+    Signals:
+        track_selected(str): id of the track that was selected.
+        track_activated(str): id of the track that was double-clicked or chosen with Enter.
+        remove_requested(str): id of the track to remove; the user confirmed it.
+    """
+
+    track_selected = Signal(str)
+    track_activated = Signal(str)
+    remove_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._writable = False
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search title, artist, BPM")
+        self.search.setAccessibleName("Search tracks")
+        self.search.setToolTip("Show only tracks with these words (Esc clears)")
+        self.search.setClearButtonEnabled(True)
+        self.table = TrackTable()
+        self.table.setMinimumHeight(_MIN_TABLE_HEIGHT)
+        self.confirmation = RemoveConfirmation()
+        self.message = MessageLabel()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.SPACE)
+        rows.addWidget(self.search)
+        rows.addWidget(self.table, 1)
+        rows.addWidget(self.confirmation)
+        rows.addWidget(self.message)
+        self.search.textChanged.connect(self.table.filter)
+        self.search.installEventFilter(self)
+        self.table.track_selected.connect(self._select)
+        self.table.track_activated.connect(self.track_activated)
+        self.table.removal_requested.connect(self._ask_to_remove)
+        self.confirmation.confirmed.connect(self.remove_requested)
+        self.confirmation.cancelled.connect(self.table.setFocus)
+
+    def show_tracks(self, tracks: Sequence[Track]) -> None:
+        """Show these tracks instead."""
+        self.confirmation.hide()
+        self.table.show_tracks(tracks)
+
+    def set_writable(self, writable: bool) -> None:
+        """Say whether tracks can be removed."""
+        self._writable = writable
+        self.confirmation.hide()
+        self.message.show_text("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """In the search field Escape clears, and Down goes on to the table."""
+        if watched is not self.search or not isinstance(event, QKeyEvent):
+            return False
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            return True
+        if event.key() == Qt.Key.Key_Down:
+            self.table.setFocus()
+            return True
+        return False
+
+    def _select(self, track_id: str) -> None:
+        self.confirmation.hide()
+        self.message.show_text("")
+        self.track_selected.emit(track_id)
+
+    def _ask_to_remove(self, _: str) -> None:
+        track = self.table.selected_track()
+        if not self._writable:
+            self.message.show_text("This library is read-only: its tracks cannot be removed.")
+        elif track is not None:
+            self.confirmation.ask(track)
+
+
+class RemoveConfirmation(QFrame):
+    """Asks whether a track shall be removed; hidden until `ask`.
+
+    Signals:
+        confirmed(str): id of the track.
+        cancelled()
+    """
+
+    confirmed = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._track_id = ""
+        forms.style_as_card(self, theme.WARM)
+        self.text = forms.note()
+        self.text.setProperty("dim", False)
+        self.keep = forms.button("Keep", "Keep the track (Esc)")
+        self.remove = forms.button("Remove", "Remove the track from the library (Enter)")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.addWidget(self.text)
+        rows.addLayout(forms.row(1, self.keep, self.remove))
+        self.keep.clicked.connect(self._cancel)
+        self.remove.clicked.connect(self._confirm)
+        self.hide()
+
+    def ask(self, track: Track) -> None:
+        """Ask whether to remove `track`."""
+        self._track_id = track.id
+        self.text.setText(
+            f"Remove “{track.title}” and its {track.windows()} segments from the library? "
+            "The file that was imported stays where it is."
+        )
+        self.show()
+        self.remove.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape:
+            self._cancel()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            (self._cancel if self.keep.hasFocus() else self._confirm)()
+        else:
+            super().keyPressEvent(event)
+
+    def _confirm(self) -> None:
+        self.hide()
+        self.confirmed.emit(self._track_id)
+
+    def _cancel(self) -> None:
+        self.hide()
+        self.cancelled.emit()
