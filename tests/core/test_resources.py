@@ -1,0 +1,125 @@
+"""The demo is found wherever the program is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core import resources
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OPEN_THE_DEMO = """
+import sys
+from core import resources
+from core.library.store import Library
+from core.library.latent_map import load
+with Library.open(resources.demo_library(), read_only=True) as library:
+    assert len(library.tracks()) == 24, library.tracks()
+    assert library.segment_audio(library.segments()[0]).any()
+assert load(resources.demo_library(), resources.demo_model()) is not None
+assert "keras" not in sys.modules
+print(resources.demo_library())
+print(resources.demo_model())
+"""
+
+
+def test_the_checkout_has_the_demo_at_its_top_level() -> None:
+    assert resources.demo_library() == ROOT / "resources" / "demo"
+    assert resources.demo_model() == ROOT / "saved_models" / "vae_best.keras"
+
+
+def test_the_demo_of_a_zipped_install_is_unpacked_once(tmp_path: Path) -> None:
+    files = {
+        "resources/demo/library.sqlite": b"rows",
+        "resources/demo/audio/a.ogg": b"sound",
+        "saved_models/vae_best.keras": b"weights",
+        "saved_models/vae_best.history.json": b"{}",
+    }
+    archive = tmp_path / "technovae.whl"
+    with zipfile.ZipFile(archive, "w") as made:
+        for name, content in files.items():
+            made.writestr(f"core/data/{name}", content)
+    data = zipfile.Path(archive, "core/data/")
+    copy = resources.unpacked(data, tmp_path / "cache")
+    for name, content in files.items():
+        assert (copy / name).read_bytes() == content
+    (copy / "mark").touch()
+    assert resources.unpacked(data, tmp_path / "cache") == copy
+    assert (copy / "mark").exists()
+    assert list((tmp_path / "cache").iterdir()) == [copy]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, built without the network."""
+    pytest.importorskip("hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    _pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.mark.slow
+def test_a_wheel_installed_anywhere_finds_its_demo(wheel: Path, tmp_path: Path) -> None:
+    target = tmp_path / "vendored"
+    _pip("install", "--target", str(target), str(wheel))
+    library, model = _open_the_demo(target, tmp_path)
+    assert library.is_relative_to(target)
+    assert model.is_relative_to(target)
+
+
+@pytest.mark.slow
+def test_a_zipped_install_finds_its_demo(wheel: Path, tmp_path: Path) -> None:
+    library, model = _open_the_demo(wheel, tmp_path)
+    assert library.is_relative_to(tmp_path / "home")
+    assert model.is_relative_to(tmp_path / "home")
+
+
+@pytest.mark.slow
+def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    data = {name for name in names if name.startswith("core/data/")}
+    assert "core/data/resources/demo/library.sqlite" in data
+    assert sum(name.endswith(".ogg") for name in data) == 24
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"core", "technovae_gui"}
+
+
+def _open_the_demo(path: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Where a fresh process with `path` on its import path finds library and model."""
+    empty, home = tmp_path / "empty", tmp_path / "home"
+    empty.mkdir()
+    home.mkdir()
+    # The dependencies are those of this environment; its own way to the checkout comes after.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(path),
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "LOCALAPPDATA": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "NUMBA_CACHE_DIR": str(home / "numba"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_THE_DEMO],
+        cwd=empty, env=environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not any(empty.iterdir())
+    shutil.rmtree(empty)
+    library, model = done.stdout.splitlines()
+    return Path(library), Path(model)
+
+
+def _pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments[:1]]
+    command += ["--quiet", "--no-deps", "--no-index", *arguments[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr
