@@ -45,10 +45,10 @@ window.show()
 window.repaint()
 print(time.time() - begun, flush=True)
 def mapped(found):
-    if found is not None:
+    if found.map is not None:
         print(time.time() - begun, flush=True)
         QTimer.singleShot(0, window.close)
-window.studio.map_changed.connect(mapped)
+window.sessions.session_changed.connect(mapped)
 QTimer.singleShot(0, window.begin)
 app.exec()
 """
@@ -111,7 +111,7 @@ def _measured(folder: Path, ear: Ear, options: argparse.Namespace) -> dict[str, 
     begun = time.monotonic()
     window.begin()
     try:
-        _until(lambda: window.studio.map is not None and bool(window.clock.state.device))
+        _until(lambda: window.session.map is not None and bool(window.transport.clock.state.device))
         figures = _cold(window, ear, begun)
         figures |= _clicks(window, ear, options.clicks)
         figures |= _loop(window, options, folder)
@@ -130,8 +130,8 @@ def _repaints() -> dict[str, float]:
 
 def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:
     """From the start of the decoder child on."""
-    assert window.studio.map is not None
-    dot = window.studio.map.segments[5].id
+    assert window.session.map is not None
+    dot = window.session.map.segments[5].id
     first = _until_heard(window, ear, lambda: window.map_view.dot_chosen.emit(dot))
     _until_heard(window, ear, lambda: window.map_view.point_chosen.emit((0.5, 0.5)))
     return {
@@ -142,7 +142,7 @@ def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:
 
 def _clicks(window: MainWindow, ear: Ear, count: int) -> dict[str, float]:
     rng = np.random.default_rng(0)
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     dots = [found.segments[i].id for i in rng.choice(len(found), count, replace=False)]
     places = [tuple(p) for p in rng.uniform(0.25, 0.75, (count, 2))]
@@ -161,8 +161,8 @@ def _clicks(window: MainWindow, ear: Ear, count: int) -> dict[str, float]:
 
 def _until_heard(window: MainWindow, ear: Ear, click: Callable[[], None]) -> float:
     """Milliseconds from the click, in silence, until the device sounds."""
-    window.stop()
-    _until(lambda: not window.clock.state.auditioning)
+    window.transport.stop()
+    _until(lambda: not window.transport.clock.state.auditioning)
     pause = time.monotonic() + 0.4
     _until(lambda: time.monotonic() > pause)
     ear.wait_for(sound=True)
@@ -176,24 +176,24 @@ def _loop(window: MainWindow, options: argparse.Namespace, folder: Path) -> dict
     from technovae_gui import screenshot
 
     screenshot.arrange(window)
-    _until(lambda: window.studio.sounds.outstanding == 0)
+    _until(lambda: window.services.loops.outstanding == 0)
     window.document.set_loop((0, 4 * 15360))
-    window.play_or_pause()
+    window.transport.play_or_pause()
     figures = _late("playing", min(options.seconds, 20.0))
     if options.train:
         figures |= _training(window, options.seconds, folder)
-    window.stop()
+    window.transport.stop()
     return figures
 
 
 def _training(window: MainWindow, seconds: float, folder: Path) -> dict[str, float]:
     from core.workers import work
 
-    before = window.clock.state.underruns
-    job = window.jobs.training.job
+    before = window.transport.clock.state.underruns
+    job = window.training.job
     job.start(
         work.train,
-        library=window.studio.library_path,
+        library=window.session.library_path,
         minutes=seconds / 60 + 2,
         resume=False,
         seed=0,
@@ -203,7 +203,7 @@ def _training(window: MainWindow, seconds: float, folder: Path) -> dict[str, flo
     job.event_received.connect(epochs.append)
     _until(lambda: bool(epochs))
     figures = _late("playing and training", seconds)
-    figures["under-runs meanwhile"] = float(window.clock.state.underruns - before)
+    figures["under-runs meanwhile"] = float(window.transport.clock.state.underruns - before)
     job.cancel()
     _until(lambda: not job.busy)
     return figures

@@ -34,8 +34,6 @@ class Session:
         tracks: all tracks, in the library's order.
         model_path: the model's file; None where none was trained yet.
         model_hash: by which clips know the model; empty without one.
-        model_chosen: whether the user named the model. It is kept when the library is read again;
-            otherwise the one that belongs to the library by then is taken.
         map: the latent map; None while it has to be made.
     """
 
@@ -47,7 +45,6 @@ class Session:
     tracks: tuple[Track, ...] = ()
     model_path: Path | None = None
     model_hash: str = ""
-    model_chosen: bool = False
     map: LatentMap | None = None
 
     @property
@@ -103,7 +100,6 @@ def open_session(library: Path, model: Path | None = None, *, generation: int) -
         tracks=tracks,
         model_path=path,
         model_hash=model_hash,
-        model_chosen=model is not None,
         map=found,
     )
 

@@ -1,129 +1,223 @@
-"""The main window: makes the panels, lays them out, and connects them. What they do is theirs."""
+"""The main window: makes the rooms and their controllers, and lays them out."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
+from core.arrangement.project import Project
 from core.playback.player import PlayerState
+from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
-from core.workers.background import Background
-from technovae_gui import menus
+from technovae_gui import menus, mime
+from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
-from technovae_gui.inspector.controller import Describing
-from technovae_gui.inspector.redecode import Redecoding
+from technovae_gui.export.controller import ExportController
+from technovae_gui.inspector.controller import InspectorController
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
+from technovae_gui.library.controller import LibraryController
+from technovae_gui.library.file_drops import FileDrops
+from technovae_gui.library.grid_controller import GridController
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.controller import Hearing
-from technovae_gui.map.empty_state import Inviting
-from technovae_gui.project.controller import Filing
+from technovae_gui.map.controller import AuditionController
+from technovae_gui.map.empty_state import EmptyState
+from technovae_gui.project.controller import ProjectController
 from technovae_gui.project.open_project import Projects
-from technovae_gui.side_panels import Panels
-from technovae_gui.studio import Studio
+from technovae_gui.services import Services
+from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import TimelineView
-from technovae_gui.timeline.controller import Arranging
-from technovae_gui.timeline.drag_out import CarryingOut
+from technovae_gui.timeline.controller import TimelineController
+from technovae_gui.timeline.drag_out import DragOutController
+from technovae_gui.training.controller import TrainingController
 from technovae_gui.transport import TransportBar
-from technovae_gui.transport.clock import Clock
+from technovae_gui.transport.controller import TransportController
+from technovae_gui.widgets import file_dialogs
+from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
-from technovae_gui.window_settings import Remembering
+from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
+_JOB = "job"
 
 
 class MainWindow(QMainWindow):
-    """The whole program on one screen."""
+    """The whole program on one screen.
 
-    def __init__(self, sessions_folder: Path | None = None) -> None:
+    Everything below is made here and handed to whoever needs it; no controller gets the window.
+    """
+
+    def __init__(self, recovery_folder: Path | None = None) -> None:
+        """`recovery_folder`: where unsaved work is kept; default in the user's data folder."""
         super().__init__()
-        self.background = Background(self)
-        self.document = Document(parent=self)
-        self.studio = Studio(self.background, self)
-        self.projects = Projects(self.document, self.background, sessions_folder, self)
-        self.transport = TransportBar()
-        self.map_view = LatentMapView()
-        self.timeline = TimelineView(self.document)
-        self.sound = SoundPanel(self.document)
-        self.panels = Layout(self.transport, self.map_view, self.timeline)
-        self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
-        self.jobs = Panels(self)
-        self.inviting = Inviting(self)
-        self.clock = Clock(self.studio.player, self)
-        self.hearing = Hearing(self.studio, self.document, self.map_view, self.sound.pictures, self)
-        self.arranging = Arranging(self.studio, self.document, self.timeline, self)
-        self.describing = Describing(self.studio, self.document, self.timeline, self.sound, self)
-        self.redecoding = Redecoding(self)
-        self.carrying_out = CarryingOut(self)
-        self.filing = Filing(
-            self, self.projects, self.studio, self.panels.banners, self.jobs.importing.ask
-        )
+        self._make_services(recovery_folder)
+        self._make_panels()
+        self._make_controllers()
         self.sheet = ShortcutSheet(self)
         self._closed = False
-        self._told = ""
         self.setCentralWidget(self.panels)
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
-        menus.build(self)
-        self._connect()
-        # After the connections: it reads what they have set.
-        self.remembering = Remembering(self)
-        self.remembering.restore()
-        self._document_changed()
+        self._build_menus()
+        self._connect_rooms()
+        self._connect_messages()
+        self.settings.restore()
         self._retitle()
 
+    @property
+    def session(self) -> Session:
+        """The session in place."""
+        return self.sessions.session
+
     def begin(self, project: Path | None = None) -> None:
-        """After the first paint: open the device, the library, and `project` if given."""
+        """After the first paint: open the device, and one library: that of `project`, if given and
+        found, else that of the last window, else the demo."""
         settings = QSettings()
-        device = self.transport.device
-        self.studio.player.open(device.name, device.latency)
-        self.clock.start()
+        self.transport.open_device()
         self.map_view.setFocus()
-        opened = project is not None and self.projects.open(project)
-        library = settings.value("library", "")
-        if not opened:
+        if project is not None:
+            self.projects.open(project)
+        if self.sessions.requested_library is None:
+            library = settings.value("library", "")
             known = Path(str(library)) if library and Path(str(library)).is_dir() else None
-            self.studio.open(known)
-        elif self.studio.map is None:
-            self.studio.open()
-        self.filing.offer_recovery()
+            self.sessions.open(known)
+        self.project.offer_recovery()
         if not settings.value("hint_seen", False, bool):
             self.show_hint()
 
     def show_hint(self) -> None:
-        """The three first steps."""
+        """Show the three first steps."""
         hint = WelcomeCard(self.panels)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
         hint.show()
 
-    def show_export(self) -> None:
-        """The export panel."""
-        self.panels.show_tab(self.jobs.exporting.panel)
+    def shut_down(self) -> None:
+        """End jobs, sound and processes; unsaved work is on disk when this returns."""
+        if self._closed:
+            return
+        self._closed = True
+        self.transport.clock.stop()
+        self.settings.keep()
+        for room in (self.library, self.training, self.composing, self.exporting, self.grids):
+            room.job.close()
+        self.projects.close()
+        self.sessions.close()
+        self.services.close()
+        self.map_view.shutdown()
 
-    @Slot()
-    def play_or_pause(self) -> None:
-        """Start the transport, or halt it where it is."""
-        player = self.studio.player
-        if self.clock.state.playing:
-            player.stop()
-        else:
-            player.play()
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self.shut_down()
+        super().closeEvent(event)
 
-    @Slot()
-    def stop(self) -> None:
-        """Halt, and silence what was clicked on the map."""
-        self.studio.player.stop()
-        self.hearing.silence()
+    # Making
 
-    @Slot()
-    def to_start(self) -> None:
-        """The playhead goes to the first bar."""
-        self.studio.player.seek(0)
+    def _make_services(self, recovery_folder: Path | None) -> None:
+        self.services = Services(self)
+        self.document = Document(parent=self)
+        self.sessions = SessionController(self.services, self)
+        background = self.services.background
+        self.projects = Projects(self.document, background, recovery_folder, self)
+
+    def _make_panels(self) -> None:
+        self.bar = TransportBar()
+        self.map_view = LatentMapView()
+        self.timeline = TimelineView(self.document)
+        self.sound = SoundPanel(self.document)
+        self.panels = Layout(self.bar, self.map_view, self.timeline)
+        self.banners = self.panels.banners
+
+    def _make_controllers(self) -> None:
+        sessions, services, document = self.sessions, self.services, self.document
+        self.transport = TransportController(
+            services.player, document, self.bar, self.banners, self
+        )
+        self.audition = AuditionController(
+            sessions, services, document, self.map_view, self.sound.pictures, self
+        )
+        self.arranging = TimelineController(sessions, services, document, self.timeline, self)
+        self.inspector = InspectorController(
+            sessions, services, document, self.timeline, self.sound, self
+        )
+        self.library = LibraryController(sessions, services, self)
+        self.grids = GridController(sessions, services, self.library.panel, self)
+        self.file_drops = FileDrops(sessions, services, document, self.library, self.banners, self)
+        self.training = TrainingController(sessions, services, self)
+        self.composing = ComposeController(sessions, document, self)
+        self.exporting = ExportController(sessions, document, self)
+        self.drag_out = DragOutController(
+            services, self.projects, document, self.timeline, self.banners, self
+        )
+        self.project = ProjectController(self, self.projects, sessions, self.banners)
+        self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
+        self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
+        for number, (name, panel) in enumerate(self._job_panels(), 2):
+            scrolls = isinstance(panel, JobPanel)
+            self.panels.add_tab(panel, name, f"Ctrl+{number}", scrolls=scrolls)
+        self.settings = WindowSettings(
+            self, self.panels, self.map_view, self.timeline, self.bar.device
+        )
+
+    def _job_panels(self) -> tuple[tuple[str, QWidget], ...]:
+        return (
+            ("Library", self.library.panel),
+            ("Train", self.training.panel),
+            ("Compose", self.composing.panel),
+            ("Export", self.exporting.panel),
+        )
+
+    def _build_menus(self) -> None:
+        bar, stack = self.menuBar(), self.document.undo_stack
+        file = bar.addMenu("&File")
+        menus.add_command(self, file, "New project", "Ctrl+N", self.projects.new)
+        menus.add_command(self, file, "Open project…", "Ctrl+O", self.project.ask_open)
+        menus.add_recent(self, file, self.projects.recent, self.projects.open)
+        menus.add_commands(
+            self,
+            file,
+            (
+                ("Save", "Ctrl+S", self.project.save),
+                ("Save as…", "Ctrl+Shift+S", self.project.ask_save),
+                menus.SEPARATOR,
+                ("Import audio…", "Ctrl+I", self.ask_import),
+                ("Export…", "Ctrl+E", lambda: self.panels.show_tab(self.exporting.panel)),
+                menus.SEPARATOR,
+                ("Quit", "Ctrl+Q", self.close),
+            ),
+        )
+        edit = bar.addMenu("&Edit")
+        undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
+        menus.add_undo(self, edit, undo, redo)
+        menus.add_actions(edit, self.timeline.actions())
+        menus.add_commands(
+            self,
+            bar.addMenu("&Transport"),
+            (
+                ("Play / pause", "Space", self.transport.play_or_pause),
+                ("Stop, silence the map", "Esc", self.transport.stop),
+                ("Back to the first bar", "Home", self.transport.to_start),
+                ("Repeat the loop region", "Ctrl+L", self.bar.loop.toggle),
+            ),
+        )
+        view = bar.addMenu("&View")
+        for number in range(self.panels.side.count()):
+            name, show = self.panels.side.tabText(number), self.panels.show_tab_at
+            menus.add_command(self, view, name, f"Ctrl+{number + 1}", partial(show, number))
+        full_screen = ("Full screen", "F11", self.toggle_full_screen)
+        menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
+        sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
+        menus.add_commands(self, bar.addMenu("&Help"), (sheet, steps))
+
+    def ask_import(self) -> None:
+        """Choose audio files and import them."""
+        paths = file_dialogs.choose_audio_files(self)
+        if paths:
+            self.library.ask(paths)
 
     def toggle_full_screen(self) -> None:
         """All of the screen, or a window again."""
@@ -132,94 +226,51 @@ class MainWindow(QMainWindow):
         else:
             self.showFullScreen()
 
-    def shut_down(self) -> None:
-        """Jobs, sound and child end; unsaved work is on disk when this returns."""
-        if self._closed:
-            return
-        self._closed = True
-        self.clock.stop()
-        self.remembering.keep()
-        self.jobs.close()
-        self.projects.close()
-        self.studio.close()
-        self.map_view.shutdown()
-        self.background.close()
+    # Connecting
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self.shut_down()
-        super().closeEvent(event)
-
-    # Inside
-
-    def _connect(self) -> None:
-        transport, player = self.transport, self.studio.player
-        transport.play_requested.connect(self.play_or_pause)
-        transport.stop_requested.connect(self.stop)
-        transport.start_requested.connect(self.to_start)
-        transport.tempo_changed.connect(self._set_tempo)
-        transport.gain_changed.connect(player.set_gain)
-        transport.loop_toggled.connect(self._set_looping)
-        transport.device.chosen.connect(self._choose_device)
-        self.clock.ticked.connect(self._tick)
-        self.document.changed.connect(self._document_changed)
-        self.document.loop_changed.connect(self._show_loop)
-        self.document.problem.connect(lambda line: self._problem("edit", line))
-        self.hearing.sounding_changed.connect(transport.show_sounding)
-        self.map_view.place_requested.connect(self._place)
-        self.map_view.selection_changed.connect(self._selected)
-        self.map_view.play_requested.connect(self.play_or_pause)
+    def _connect_rooms(self) -> None:
+        """What one room asks of another; rooms do not know each other."""
+        view, timeline, show_tab = self.map_view, self.timeline, self.panels.show_tab
+        view.place_requested.connect(self._place)
+        view.selection_changed.connect(self._selected)
+        view.play_requested.connect(self.transport.play_or_pause)
+        view.path_drawn.connect(self.composing.panel.set_path)
+        view.path_cleared.connect(lambda: self.composing.panel.set_path(None))
+        view.dot_chosen.connect(self.composing.offer_start)
+        timeline.save_requested.connect(self.exporting.save_clips)
+        timeline.files_dropped.connect(self.file_drops.take)
+        self.composing.composed.connect(timeline.fit)
+        self.library.track_wanted.connect(view.show_track)
+        self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
+        self.empty_state.library_wanted.connect(lambda: show_tab(self.library.panel))
+        self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
+        self.transport.stopped.connect(self.audition.silence)
+        self.transport.playback_changed.connect(self.projects.set_playback)
+        self.transport.clock.ticked.connect(self._tick)
+        self.audition.audition_changed.connect(self.bar.show_sounding)
+        self.projects.opened.connect(self._project_opened)
         self.projects.changed.connect(self._retitle)
-        self.projects.mended.connect(self.panels.banners.dismiss)
-        self.studio.status.connect(self.statusBar().showMessage)
-        self.studio.map_changed.connect(self._map_changed)
-        self.background.problem.connect(lambda line: self._problem("background", line))
-        for source in (self.studio, self.projects):
-            source.problem.connect(self._problem)
+        self.sessions.session_changed.connect(self._session_changed)
+
+    def _connect_messages(self) -> None:
+        """What is told in the status bar and above the panels."""
+        for speaker in (self.sessions, self.drag_out, self.file_drops):
+            speaker.status.connect(self.statusBar().showMessage)
+        rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
+        for room in rooms:
+            room.problem.connect(self._problem)
+        self.document.problem.connect(partial(self._problem, "edit"))
+        self.services.background.problem.connect(partial(self._problem, "background"))
+        self.projects.mended.connect(self.banners.dismiss)
+        # Each of these panels says it too, but may be behind another one.
+        for jobs in (self.training, self.composing, self.exporting):
+            jobs.job.errored.connect(partial(self._problem, _JOB))
+            jobs.job.started.connect(partial(self.banners.dismiss, _JOB))
 
     @Slot(object)
     def _tick(self, state: PlayerState) -> None:
         self.arranging.show(state)
-        tick = self.arranging.tick_at(state.frame)
-        self.transport.show_playing(state.playing)
-        self.transport.show_position(tick, self.document.arrangement.seconds(int(tick)))
-        self.transport.show_levels(state.peaks, state.lufs)
-        self.transport.device.show_state(state.device, state.latency, state.underruns)
-        self.hearing.show(state)
-        self._show_device_problem(state.problem)
-
-    def _show_device_problem(self, line: str) -> None:
-        shown = self.panels.banners.texts().get("device")
-        # What was told and put away is not told again while it stays the same.
-        if line and line != shown and line != self._told:
-            self.panels.banners.show_message("device", line, kind="warning")
-            self._told = line
-        elif not line and shown:
-            self.panels.banners.dismiss("device")
-
-    @Slot(float)
-    def _set_tempo(self, bpm: float) -> None:
-        self.document.edit("tempo", lambda a: edits.set_tempo(a, bpm), merge="tempo")
-
-    @Slot(bool)
-    def _set_looping(self, on: bool) -> None:
-        self.arranging.looping = on
-        self.arranging.hand_over_loop()
-
-    @Slot()
-    def _show_loop(self) -> None:
-        there = self.document.loop is not None
-        if there:
-            self.arranging.looping = True
-            self.arranging.hand_over_loop()
-        self.transport.show_loop(there and self.arranging.looping, there)
-
-    @Slot(object, str)
-    def _choose_device(self, name: object, latency: str) -> None:
-        self.studio.player.open(str(name) if name else None, latency)
-
-    @Slot()
-    def _document_changed(self) -> None:
-        self.transport.show_tempo(self.document.arrangement.bpm)
+        self.audition.show(state)
 
     @Slot(object)
     def _selected(self, segment_ids: list[str]) -> None:
@@ -228,36 +279,40 @@ class MainWindow(QMainWindow):
         self.statusBar().showMessage(line if count > 1 else "")
 
     @Slot(object)
-    def _place(self, dragged: object) -> None:
+    def _place(self, dragged: list[mime.DraggedSource]) -> None:
         """Put what was chosen on the map where the playhead is, one after the other."""
-        tick = edits.snap(int(self.arranging.tick_at(self.clock.state.frame)))
+        tick = edits.snap(int(self.transport.tick))
         rows = [
             [
                 Clip(new_id(), it.source, tick + number * TICKS_PER_SEGMENT, name=it.name)
-                for number, it in enumerate(dragged)  # type: ignore[call-overload]
+                for number, it in enumerate(dragged)
             ]
         ]
         self.document.edit("place", lambda a: edits.paste(a, rows, tick=tick, lane_index=0))
 
+    @Slot(object, object)
+    def _project_opened(self, project: Project, path: Path | None) -> None:
+        self.transport.apply_playback(project.playback)
+
     @Slot(object)
-    def _map_changed(self, found: object) -> None:
+    def _session_changed(self, session: Session) -> None:
         """An empty project takes the tempo of the library it is made from."""
         untouched = self.document.undo_stack.count() == 0
         empty = not any(True for _ in self.document.arrangement.clips())
-        if self.studio.map is not None and untouched and empty:
-            bpm = round(self.studio.map.tempo, 2)
+        if session.map is not None and untouched and empty:
+            bpm = round(session.map.tempo, 2)
             self.document.apply(edits.set_tempo(self.document.arrangement, bpm))
-        self._document_changed()
-        if not self.studio.is_demo:
-            QSettings().setValue("library", str(self.studio.library_path))
-        else:
+        if session.is_demo:
             QSettings().remove("library")
+        else:
+            QSettings().setValue("library", str(session.library_path))
 
     @Slot(str, str)
     def _problem(self, key: str, line: str) -> None:
-        self.panels.banners.show_message(key, line)
+        self.banners.show_message(key, line)
 
     @Slot()
     def _retitle(self) -> None:
         self.setWindowTitle(f"{self.projects.name}[*] – TechnoVAE")  # noqa: RUF001
         self.setWindowModified(self.projects.unsaved)
+        self.exporting.panel.set_title(self.projects.name)

@@ -52,9 +52,9 @@ def take(path: Path, size: tuple[int, int]) -> None:
         window.show()
         window.begin()
         try:
-            until(lambda: window.studio.map is not None)
+            until(lambda: window.session.map is not None)
             arrange(window)
-            until(lambda: window.studio.sounds.outstanding == 0 and not window.timeline.missing())
+            until(lambda: window.services.loops.outstanding == 0 and not window.timeline.missing())
             pause(1.5)
             if not window.grab().save(str(path), "PNG"):
                 raise OutputError(f"{path}: the picture could not be written; choose another place")
@@ -72,7 +72,7 @@ def arrange(window: object) -> None:
     from technovae_gui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     rows = [0, 40, 75, 110, 150, 190]
     overlap = 2 * TICKS_PER_BAR

@@ -124,6 +124,10 @@ class Arrangement:
         """The sample nearest to `tick`."""
         return frame_at(tick, self.bpm)
 
+    def tick(self, frame: float) -> float:
+        """The tick, unrounded, that the sample `frame` falls on."""
+        return frame * self.bpm * TICKS_PER_BEAT / (60.0 * SAMPLE_RATE)
+
     def seconds(self, tick: int) -> float:
         """The time of `tick`, unrounded."""
         return tick * 60.0 / (self.bpm * TICKS_PER_BEAT)

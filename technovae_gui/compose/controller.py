@@ -1,29 +1,35 @@
-"""A whole track fills the timeline, as one undo step."""
+"""The compose room's controller: a whole track fills the timeline, as one undo step."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.settings import TICKS_PER_BAR
 from core.workers import work
 from technovae_gui.compose import ComposePanel
+from technovae_gui.document import Document
+from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import Running
 
-if TYPE_CHECKING:
-    from technovae_gui.main_window import MainWindow
 
+class ComposeController(QObject):
+    """Connects the compose panel to its job and to the document.
 
-class Composing(QObject):
-    """The compose panel and its job."""
+    Signals:
+        composed(): the timeline holds the composition.
+    """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._studio, self._document = window.studio, window.document
-        self._timeline = window.timeline
+    composed = Signal()
+
+    def __init__(
+        self, sessions: SessionController, document: Document, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sessions, self._document = sessions, document
         self._replace = True
         self.panel = ComposePanel()
         self.job = Running(self)
@@ -35,21 +41,21 @@ class Composing(QObject):
         job.returned.connect(self._composed)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
-        window.map_view.path_drawn.connect(panel.set_path)
-        window.map_view.path_cleared.connect(lambda: panel.set_path(None))
         self._document.changed.connect(self._show_tempo)
-        self._studio.map_changed.connect(lambda _: self._show_tempo())
-        window.map_view.dot_chosen.connect(self._offer_start)
+        sessions.session_changed.connect(self._show_tempo)
 
     @Slot(object)
     def _start(self, request: Any) -> None:
-        found = self._studio.map
+        found = self._sessions.session.map
         if found is None:
             self.panel.failed("there is no map yet; wait until the library is open")
             return
         points = None
         if request.path is not None:
             points = found.inverse.latent(request.path)
+        if self.job.busy:
+            self.panel.failed("the last composition is still stopping; try again in a moment")
+            return
         self._replace = request.replace
         self.job.start(
             work.compose,
@@ -65,18 +71,19 @@ class Composing(QObject):
             self._document.edit("compose", lambda _: arrangement)
         else:
             self._document.edit("compose", lambda there: _after(there, arrangement))
-        self._timeline.fit()
+        self.composed.emit()
         self.panel.composed(arrangement)
 
     @Slot()
     def _show_tempo(self) -> None:
         self.panel.set_project_tempo(self._document.arrangement.bpm)
-        if self._studio.map is not None:
-            self.panel.set_library_tempo(self._studio.map.tempo)
+        if self._sessions.session.map is not None:
+            self.panel.set_library_tempo(self._sessions.session.map.tempo)
 
     @Slot(str)
-    def _offer_start(self, segment_id: str) -> None:
-        found = self._studio.map
+    def offer_start(self, segment_id: str) -> None:
+        """Let the panel offer this segment as the first of a composition."""
+        found = self._sessions.session.map
         if found is not None and segment_id in found.rows:
             segment = found.segments[found.rows[segment_id]]
             self.panel.set_start(segment_id, found.title(segment))

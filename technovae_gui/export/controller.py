@@ -1,27 +1,28 @@
-"""The arrangement becomes files."""
+"""The export room's controller: the arrangement, and single clips, become audio files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from core.workers import work
+from technovae_gui.document import Document
 from technovae_gui.export import ExportPanel
+from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import Running
 
-if TYPE_CHECKING:
-    from technovae_gui.main_window import MainWindow
 
+class ExportController(QObject):
+    """Connects the export panel to its job, the document and the session."""
 
-class Exporting(QObject):
-    """The export panel and its job."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window, self._studio, self._document = window, window.studio, window.document
+    def __init__(
+        self, sessions: SessionController, document: Document, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sessions, self._document = sessions, document
         self.panel = ExportPanel()
         self.job = Running(self)
         panel, job = self.panel, self.job
@@ -35,14 +36,15 @@ class Exporting(QObject):
         self._document.changed.connect(self._show)
         self._document.loop_changed.connect(self._show)
         self._document.selection_changed.connect(self._show)
-        window.projects.changed.connect(lambda: panel.set_title(window.projects.name))
-        window.timeline.save_requested.connect(self._save_clips)
 
     @Slot(object)
     def _start(self, request: Any) -> None:
-        found = self._studio.map
+        found = self._sessions.session.map
         if found is None:
             self.panel.failed("there is no library open yet; wait a moment and try again")
+            return
+        if self.job.busy:
+            self.panel.failed("another export is under way; try again after it")
             return
         self.job.start(
             work.export_audio,
@@ -78,15 +80,15 @@ class Exporting(QObject):
         return arrangement.seconds(end - start)
 
     @Slot(object)
-    def _save_clips(self, clip_ids: object) -> None:
+    def save_clips(self, clip_ids: object) -> None:
         """Each of the clips as a WAV of its four bars."""
-        found = self._studio.map
+        found = self._sessions.session.map
         clips = [c for c in self._document.arrangement.clips() if c.id in set(clip_ids)]  # type: ignore[call-overload]
         if found is None or not clips:
             return
         clip = clips[0]
         start = str(Path.home() / f"{clip.name or 'clip'}.wav")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save clip", start, "WAV (*.wav)")
+        name, _ = QFileDialog.getSaveFileName(self.panel, "Save clip", start, "WAV (*.wav)")
         if name:
             self.job.start(
                 work.clip_wav,

@@ -1,54 +1,56 @@
-"""What clips are called and coloured, and what the inspector says of their sources."""
+"""The inspector room's controller: names, colours and facts of clips, and re-decoding them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Slot
 
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
-from core.library.latent_map import ATTRIBUTES
+from core.library.latent_map import ATTRIBUTES, LatentMap
+from core.session import Session
 from technovae_gui import theme
-from technovae_gui.timeline import ClipInfo, ink
-
-if TYPE_CHECKING:
-    from core.library.latent_map import LatentMap
-    from technovae_gui.document import Document
-    from technovae_gui.inspector.sound_panel import SoundPanel
-    from technovae_gui.studio import Studio
-    from technovae_gui.timeline import TimelineView
+from technovae_gui.document import Document
+from technovae_gui.inspector.redecode import redecoded
+from technovae_gui.inspector.sound_panel import SoundPanel
+from technovae_gui.services import Services
+from technovae_gui.session_controller import SessionController
+from technovae_gui.timeline import ClipInfo, TimelineView, ink
 
 Facts = list[tuple[str, str]]
 _NEAREST_SHARE = 0.6
 """Of a latent clip's colour. What is not from the music itself stays paler than what is."""
-_MAPS_SEEN = 8
+_MAPS_KEPT = 8
 
 
-class Describing(QObject):
-    """Between the map's knowledge and the panels that show clips."""
+class InspectorController(QObject):
+    """Says what is known about clips: to the timeline that shows them, and to the inspector."""
 
     def __init__(
         self,
-        studio: Studio,
+        sessions: SessionController,
+        services: Services,
         document: Document,
         timeline: TimelineView,
-        sound: SoundPanel,
+        panel: SoundPanel,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._studio, self._document, self._timeline = studio, document, timeline
-        self._inspector = sound.inspector
+        self._sessions, self._services = sessions, services
+        self._document, self._timeline = document, timeline
+        self._inspector = panel.inspector
         self._colours: dict[str, str] = {}
         self._maps: dict[str, LatentMap] = {}
-        studio.map_changed.connect(self._map_changed)
+        sessions.session_changed.connect(self._session_changed)
         self._inspector.set_describe(self.facts)
+        self._inspector.redecode_requested.connect(self._redecode)
 
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and second line of a clip."""
         if isinstance(clip.source, LatentSource):
             colour = self._nearest_colour(clip.source)
             return ClipInfo(clip.name or "Latent", colour, clip.source.renderer)
-        found = self._studio.map
+        found = self._sessions.session.map
         track_id = clip.source.segment_id.rsplit("-", 2)[0]
         colour = self._colours.get(track_id, theme.DIM)
         row = found.rows.get(clip.source.segment_id) if found else None
@@ -68,7 +70,7 @@ class Describing(QObject):
 
     def facts(self, source: ClipSource) -> Facts:
         """What is known about a source, line by line."""
-        found = self._studio.map
+        found = self._sessions.session.map
         if found is None:
             return []
         if isinstance(source, RealSource):
@@ -79,7 +81,7 @@ class Describing(QObject):
         return [("Near", "; ".join(near))]
 
     def _real(self, row: int) -> Facts:
-        found = self._studio.map
+        found = self._sessions.session.map
         assert found is not None
         segment = found.segments[row]
         return [
@@ -90,7 +92,7 @@ class Describing(QObject):
 
     def attributes(self, source: ClipSource) -> dict[str, float]:
         """Which share of the library's segments lies below a real one, by attribute."""
-        found = self._studio.map
+        found = self._sessions.session.map
         if found is None or not isinstance(source, RealSource):
             return {}
         row = found.rows.get(source.segment_id)
@@ -100,23 +102,43 @@ class Describing(QObject):
         return {name: float((v < v[row]).mean()) for name, v in columns.items()}
 
     @Slot(object)
-    def _map_changed(self, found: object) -> None:
-        tracks = self._studio.tracks
-        self._remember_map()
-        self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(tracks)}
+    def _session_changed(self, session: Session) -> None:
+        self._keep_map(session)
+        self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(session.tracks)}
         self._timeline.set_clip_info(self.info)
         self._inspector.set_describe(self.facts)
         self._inspector.set_attributes(self.attributes)
-        if self._studio.map is not None:
-            self._inspector.set_model_hash(self._studio.map.model_hash)
+        if session.map is not None:
+            self._inspector.set_model_hash(session.map.model_hash)
 
-    def _remember_map(self) -> None:
+    def _keep_map(self, session: Session) -> None:
         """Latents of the library's earlier models lie on their own maps."""
-        found = self._studio.map
-        library = self._studio.library_path
+        found, library = session.map, session.library_path
         self._maps = {h: m for h, m in self._maps.items() if m.library_path == library}
         if found is not None:
             self._maps.pop(found.model_hash, None)
             self._maps[found.model_hash] = found
-            for oldest in list(self._maps)[:-_MAPS_SEEN]:
+            for oldest in list(self._maps)[:-_MAPS_KEPT]:
                 del self._maps[oldest]
+
+    @Slot(object)
+    def _redecode(self, clip_ids: object) -> None:
+        """Write down the latents of these clips as those of the model that decodes now."""
+        found = self._sessions.session.map
+        if found is None:
+            return
+        wanted = set(clip_ids)  # type: ignore[call-overload]
+        older = {
+            clip.id: clip.source
+            for clip in self._document.arrangement.clips()
+            if clip.id in wanted and isinstance(clip.source, LatentSource)
+        }
+        self._services.background.submit(lambda: redecoded(older, found), self._put)
+
+    def _put(self, sources: dict[str, LatentSource]) -> None:
+        def change(arrangement: Arrangement) -> Arrangement:
+            for clip_id in {clip.id for clip in arrangement.clips()} & sources.keys():
+                arrangement = edits.set_clip(arrangement, clip_id, source=sources[clip_id])
+            return arrangement
+
+        self._document.edit("re-decode", change)

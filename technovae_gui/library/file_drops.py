@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.clip import Clip, RealSource, new_id
+from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
-
-if TYPE_CHECKING:
-    from technovae_gui.library.controller import Importing
-    from technovae_gui.main_window import MainWindow
+from technovae_gui.document import Document
+from technovae_gui.library.controller import LibraryController
+from technovae_gui.services import Services
+from technovae_gui.session_controller import SessionController
+from technovae_gui.widgets.banners import Banners
 
 _KEY = "drop"
 Named = tuple[str, str]
@@ -41,24 +43,34 @@ class Drop:
 
 
 class FileDrops(QObject):
-    """Between the timeline and the import; a drop during an import waits for its end."""
+    """Imports what is dropped on the timeline; a drop during an import waits for its end."""
 
-    def __init__(self, window: MainWindow, importing: Importing) -> None:
-        super().__init__(window)
-        self._studio, self._document = window.studio, window.document
-        self._banners, self._importing = window.panels.banners, importing
+    status = Signal(str)
+    """What was placed, for the status bar."""
+
+    def __init__(
+        self,
+        sessions: SessionController,
+        services: Services,
+        document: Document,
+        importing: LibraryController,
+        banners: Banners,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._sessions, self._services, self._document = sessions, services, document
+        self._banners, self._importing = banners, importing
         self._queue: list[Drop] = []
         self._asked: Drop | None = None
         self._running: Drop | None = None
         self._imports: list[tuple[Drop, Any]] = []
-        window.timeline.files_dropped.connect(self.take)
-        importing.began.connect(self._began)
+        importing.import_started.connect(self._import_started)
         importing.panel.new_form.given_up.connect(self._given_up)
         importing.job.returned.connect(self._imported)
         importing.job.errored.connect(self._failed)
         importing.job.cancelled.connect(self._cancelled)
         importing.job.finished.connect(self._next)
-        self._studio.library_opened.connect(self._read)
+        sessions.session_changed.connect(self._session_changed)
 
     @Slot(object, int, str)
     def take(self, paths: Any, tick: int, lane_id: str) -> None:
@@ -77,7 +89,7 @@ class FileDrops(QObject):
             )
 
     @Slot(object)
-    def _began(self, paths: list[Path]) -> None:
+    def _import_started(self, paths: list[Path]) -> None:
         drop = self._asked
         if drop is not None and tuple(paths) == drop.paths:
             self._asked, self._running = None, drop
@@ -118,9 +130,9 @@ class FileDrops(QObject):
             drop = self._queue.pop(0)
             self.take(list(drop.paths), drop.tick, drop.lane_id)
 
-    @Slot()
-    def _read(self) -> None:
-        library = self._studio.library_path.absolute()
+    @Slot(object)
+    def _session_changed(self, session: Session) -> None:
+        library = session.library_path.absolute()
         imports, self._imports = self._imports, []
         for drop, report in imports:
             if report.library == library:
@@ -131,7 +143,7 @@ class FileDrops(QObject):
 
     def _read_one(self, drop: Drop, report: Any) -> None:
         tracks = list(dict.fromkeys(f.track_id for f in report.files if f.track_id))
-        self._studio.background.submit(
+        self._services.background.submit(
             lambda: _segments(report.library, tracks),
             lambda found: self._place(drop, found, report),
             lambda line: self._banners.show_message(_KEY, drop.not_placed(line)),
@@ -162,7 +174,7 @@ class FileDrops(QObject):
         elif self._running is None:  # else the banner is the next import's
             self._banners.dismiss(_KEY)
         if clips:
-            self._studio.status.emit(f"{clips} clips of {drop.name} were placed")
+            self.status.emit(f"{clips} clips of {drop.name} were placed")
 
     def _say(self, line: str) -> None:
         self._banners.show_message(_KEY, line, kind="info")

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Signal, Slot
 
-from PySide6.QtCore import QObject, Slot
+from technovae_gui.map import LatentMapView
+from technovae_gui.session_controller import SessionController
+from technovae_gui.widgets.job_slot import Running
 
-if TYPE_CHECKING:
-    from technovae_gui.main_window import MainWindow
 
+class EmptyState(QObject):
+    """While a library has no map: what it lacks, and the way to the panel with the next step.
 
-class Inviting(QObject):
-    """While a library has no map: what it lacks, and the way to the panel with the next step."""
+    Signals:
+        library_wanted(), training_wanted(): that panel has the next step.
+    """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window, self._studio, self._view = window, window.studio, window.map_view
-        self._training = window.jobs.training
-        window.studio.map_changed.connect(self._say)
-        self._training.job.started.connect(self._say)
-        self._training.job.finished.connect(self._say)
-        window.map_view.invited.connect(self._lead)
+    library_wanted = Signal()
+    training_wanted = Signal()
+
+    def __init__(
+        self,
+        sessions: SessionController,
+        view: LatentMapView,
+        training: Running,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._sessions, self._view, self._training = sessions, view, training
+        sessions.session_changed.connect(self._show)
+        training.started.connect(self._show)
+        training.finished.connect(self._show)
+        view.invited.connect(self._lead)
 
     @Slot()
-    def _say(self) -> None:
-        studio, view = self._studio, self._view
-        if studio.map is not None:
+    def _show(self) -> None:
+        session, view = self._sessions.session, self._view
+        if session.map is not None:
             return
-        if not studio.tracks:
+        if not session.tracks:
             view.set_message("A map of your music will be here", "Import music…")
-        elif studio.model_path is not None:
+        elif session.model_path is not None:
             view.set_message("Placing your music on its map…")
-        elif self._training.job.busy:
+        elif self._training.busy:
             view.set_message("Learning your music; its first map comes soon")
         else:
             view.set_message("No model of this music yet", "Train one…")
 
     @Slot()
     def _lead(self) -> None:
-        part = self._training if self._studio.tracks else self._window.jobs.importing
-        self._window.panels.show_tab(part.panel)
+        wanted = self.training_wanted if self._sessions.session.tracks else self.library_wanted
+        wanted.emit()

@@ -1,9 +1,8 @@
-"""Projects, libraries and models: chosen in the system's file dialogs, found again if moved."""
+"""The project room's controller: projects are opened and saved, their libraries found again."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -12,39 +11,30 @@ from core import resources
 from core.arrangement.project import Project
 from core.arrangement.project_file import SUFFIX
 from core.errors import TechnoVAEError
-from technovae_gui.widgets import file_dialogs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from technovae_gui.project.open_project import Projects
-    from technovae_gui.studio import Studio
-    from technovae_gui.widgets.banners import Banners
+from core.session import Session
+from technovae_gui.project.open_project import Projects
+from technovae_gui.session_controller import SessionController
+from technovae_gui.widgets.banners import Banners
 
 _FILTER = f"TechnoVAE projects (*{SUFFIX})"
 
 
-class Filing(QObject):
-    """Between the projects, the studio and the person."""
+class ProjectController(QObject):
+    """Connects the open project to the session, and asks the user where files are."""
 
     def __init__(
         self,
         window: QWidget,
         projects: Projects,
-        studio: Studio,
+        sessions: SessionController,
         banners: Banners,
-        import_files: Callable[[list[Path]], None],
     ) -> None:
         super().__init__(window)
         self._window, self._projects = window, projects
-        self._studio, self._banners = studio, banners
-        self._import = import_files
-        self._worked: tuple[Path, Path | None] | None = None
+        self._sessions, self._banners = sessions, banners
         projects.opened.connect(self._opened)
         projects.overtaken.connect(self._overtaken)
-        studio.library_opened.connect(self._surround)
-        studio.map_changed.connect(self._map_changed)
-        studio.problem.connect(self._studio_failed)
+        sessions.session_changed.connect(self._surround)
 
     @Slot()
     def ask_open(self) -> None:
@@ -64,13 +54,6 @@ class Filing(QObject):
     def save(self) -> bool:
         """Save where it was; ask where there is no such place yet."""
         return self._projects.save() if self._projects.path else self.ask_save()
-
-    @Slot()
-    def ask_import(self) -> None:
-        """Choose audio files to import."""
-        paths = file_dialogs.choose_audio_files(self._window)
-        if paths:
-            self._import(paths)
 
     def offer_recovery(self) -> None:
         """Tell of unsaved work of a window that ended without saving."""
@@ -107,9 +90,10 @@ class Filing(QObject):
         except TechnoVAEError as error:
             self._gone(str(error).split("; say")[0])
             return
-        same = library.resolve() == self._studio.library_path.resolve()
-        if not same or (document.model_hash and document.model_hash != self._model_hash()):
-            self._studio.open(library, model)
+        session, asked = self._sessions.session, self._sessions.requested_library
+        same = asked is not None and library.resolve() == asked.resolve()
+        if not same or (document.model_hash and document.model_hash != session.model_hash):
+            self._sessions.open(library, model)
 
     def _gone(self, line: str) -> None:
         self._banners.show_message(
@@ -125,44 +109,25 @@ class Filing(QObject):
     def _find_library(self) -> None:
         name = QFileDialog.getExistingDirectory(self._window, "Where is the library?")
         if name:
-            self._studio.open(Path(name))
+            self._sessions.open(Path(name))
 
     def _find_model(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
             self._window, "Where is the model?", "", "Models (*.keras)"
         )
         if name:
-            self._studio.open(self._studio.library_path, Path(name))
-
-    def _model_hash(self) -> str:
-        return self._studio.map.model_hash if self._studio.map else ""
+            self._sessions.open(self._sessions.session.library_path, Path(name))
 
     @Slot(object)
-    def _map_changed(self, found: object) -> None:
-        if self._studio.map is not None:
-            self._worked = self._studio.library_path, self._studio.model_path
-        self._surround()
-
-    @Slot(str, str)
-    def _studio_failed(self, key: str, line: str) -> None:
-        """A model that cannot be used is told; the one that worked with this library comes back."""
-        if key != "model" or self._worked is None:
-            return
-        library, model = self._worked
-        if library == self._studio.library_path and model != self._studio.model_path:
-            self._studio.open(library, model)
-
-    @Slot()
-    def _surround(self) -> None:
-        studio = self._studio
-        own = studio.model_path is None or (
-            studio.model_path.resolve() == resources.demo_model().resolve()
+    def _surround(self, session: Session) -> None:
+        own = session.model_path is None or (
+            session.model_path.resolve() == resources.demo_model().resolve()
         )
         self._projects.surround(
-            None if studio.is_demo else studio.library_path.resolve(),
-            None if own else studio.model_path,
-            self._model_hash(),
-            studio.library_id,
+            None if session.is_demo else session.library_path.resolve(),
+            None if own else session.model_path,
+            session.model_hash if session.map is not None else "",
+            session.library_id,
         )
 
     def _folder(self) -> str:

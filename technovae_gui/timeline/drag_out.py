@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QDrag
 from PySide6.QtWidgets import QApplication
 
@@ -22,10 +22,12 @@ from core.arrangement.clip import Clip, ClipSource
 from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
 from technovae_gui import mime, theme
+from technovae_gui.document import Document
+from technovae_gui.project.open_project import Projects
+from technovae_gui.services import Services
+from technovae_gui.timeline import TimelineView
+from technovae_gui.widgets.banners import Banners
 from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
-
-if TYPE_CHECKING:
-    from technovae_gui.main_window import MainWindow
 
 Loops = Mapping[ClipSource, NDArray[np.float32]]
 _KEY = "drag out"
@@ -47,20 +49,31 @@ class Cut:
     span: tuple[int, int]
 
 
-class CarryingOut(QObject):
+class DragOutController(QObject):
     """Renders from the loops that play anyway, on a thread; the drag begins when the file is there.
 
     Who lets go before that finds the file ready at the next try.
     """
 
-    def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
-        super().__init__(window)
-        self._studio, self._document = window.studio, window.document
-        self._projects, self._banners = window.projects, window.panels.banners
-        self._widget = window.timeline.canvas
-        self._folder = folder
+    status = Signal(str)
+    """What the user should know, for the status bar."""
+
+    def __init__(
+        self,
+        services: Services,
+        projects: Projects,
+        document: Document,
+        timeline: TimelineView,
+        banners: Banners,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._document = services, document
+        self._projects, self._banners = projects, banners
+        self._widget = timeline.canvas
+        self.folder: Path | None = None
         self._ready: tuple[Cut, Path] | None = None
-        window.timeline.drag_out_requested.connect(self.begin)
+        timeline.drag_out_requested.connect(self.begin)
 
     @Slot(object)
     def begin(self, clip_ids: Any) -> None:
@@ -76,8 +89,8 @@ class CarryingOut(QObject):
             line = "These clips are still being decoded; drag them once their hatching is gone."
             self._banners.show_message(_KEY, line, kind="warning")
             return
-        folder, name = self._folder or default_folder(), self._name(cut)
-        self._studio.background.submit(
+        folder, name = self.folder or default_folder(), self._name(cut)
+        self._services.background.submit(
             lambda: written(cut, loops, folder, name),
             lambda path: self._written(cut, path),
             lambda line: self._banners.show_message(_KEY, f"nothing was dragged out: {line}"),
@@ -88,7 +101,7 @@ class CarryingOut(QObject):
         bpm = cut.arrangement.bpm
         found: dict[ClipSource, NDArray[np.float32]] = {}
         for clip in cut.arrangement.clips():
-            loop = self._studio.sounds.loop(clip.source, bpm)
+            loop = self._services.loops.loop(clip.source, bpm)
             if loop is None:
                 return None
             found[clip.source] = loop
@@ -107,7 +120,7 @@ class CarryingOut(QObject):
         if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._drag(path)
         else:
-            self._studio.status.emit(f"“{path.name}” is ready: drag the clips out once more")
+            self.status.emit(f"“{path.name}” is ready: drag the clips out once more")
 
     def _drag(self, path: Path) -> None:
         drag = QDrag(self._widget)

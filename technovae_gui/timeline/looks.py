@@ -50,6 +50,11 @@ class Looks(QObject):
         self._infos.clear()
         self.changed.emit()
 
+    def clear_thumbnails(self) -> None:
+        """Forget all pictures."""
+        self.thumbnails.clear()
+        self.changed.emit()
+
     def set_thumbnail(self, source: ClipSource, image: QImage) -> None:
         """Show `image` as the picture of the four bars of `source`."""
         self.thumbnails.put(source, image)

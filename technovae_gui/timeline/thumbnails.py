@@ -38,6 +38,11 @@ class Thumbnails:
         for key in [key for key in self._scaled if key[0] == source]:
             del self._scaled[key]
 
+    def clear(self) -> None:
+        """Forget all of them: the music they are of has changed."""
+        self._images.clear()
+        self._scaled.clear()
+
     def scaled(self, source: ClipSource, colour: str, width: float, height: int) -> QPixmap | None:
         """The picture for four bars of `width` pixels: at least as wide, exactly as high."""
         image = self._images.get(source)

@@ -80,6 +80,12 @@ class TimelineView(QWidget):
         """The picture of the four bars of `source`; `Format_Alpha8` takes the clip's colour."""
         self.looks.set_thumbnail(source, image)
 
+    def clear_thumbnails(self) -> None:
+        """Forget all pictures and ask for those in sight again: the music has changed."""
+        self.looks.clear_thumbnails()
+        self._asked = []
+        self._ask()
+
     def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """The sounds that are still to come: their clips are hatched."""
         self.looks.set_pending(sources)

@@ -1,30 +1,32 @@
-"""Training from the window: the panel, its job, and the better model taken over."""
+"""The training room's controller: the panel, its job, and the better model that comes of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
+from core.session import Session
 from core.workers import work
+from technovae_gui.services import Services
+from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingPanel
 from technovae_gui.widgets.job_slot import Running
 
-if TYPE_CHECKING:
-    from technovae_gui.main_window import MainWindow
 
+class TrainingController(QObject):
+    """Connects the training panel to its job and to the session that is trained on."""
 
-class Training(QObject):
-    """The training panel and its job."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._studio = window.studio
+    def __init__(
+        self, sessions: SessionController, services: Services, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sessions, self._services = sessions, services
         self.panel = TrainingPanel()
         self.job = Running(self)
         self._library: Path | None = None
-        self._took_over = False
+        self._adopted = False
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
@@ -33,50 +35,51 @@ class Training(QObject):
         job.returned.connect(self._trained)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
-        self._studio.library_opened.connect(self._show)
+        sessions.session_changed.connect(self._show)
 
     @Slot(float, bool, int)
     def _start(self, minutes: float, resume: bool, seed: int) -> None:
+        library = self._sessions.session.library_path
         started = self.job.start(
             work.train,
-            library=self._studio.library_path,
+            library=library,
             minutes=minutes,
             resume=resume,
             seed=seed,
         )
         if started:
-            self._library, self._took_over = self._studio.library_path, False
+            self._library, self._adopted = library, False
             self.panel.training_started()
+        else:
+            self.panel.failed("the last training is still stopping; try again in a moment")
 
     @Slot(object)
     def _event(self, event: Any) -> None:
         self.panel.take(event)
         if isinstance(event, Path):  # a better model is on disk: the map follows
-            self._take_over(event)
+            self._adopt(event)
 
     @Slot(object)
     def _trained(self, result: Any) -> None:
         self.panel.finished(result)
-        if not self._took_over:  # none was better than the one on disk, which may not be open
-            self._take_over(Path(result.path))
+        if not self._adopted:  # none was better than the one on disk, which may not be open
+            self._adopt(Path(result.path))
 
-    def _take_over(self, model: Path) -> None:
-        """Work with `model`, unless another library than its own is open by now."""
-        self._took_over = True
-        if self._studio.library_path == self._library:
-            self._studio.open(self._library, model)
+    def _adopt(self, model: Path) -> None:
+        self._adopted = True
+        if self._library is not None:
+            self._sessions.adopt_model(self._library, model)
 
-    @Slot()
-    def _show(self) -> None:
+    @Slot(object)
+    def _show(self, session: Session) -> None:
         """What would be learned from, and what was learned before."""
         if self.job.busy:
             return
-        tracks = self._studio.tracks
-        windows = sum(track.windows(1) for track in tracks)
-        self.panel.set_library(self._studio.library_path.name, windows, self._studio.is_demo)
-        model = self._studio.model_path
-        if model is not None and not self._studio.is_demo:
-            self._studio.background.submit(lambda: _history(model), self.panel.set_history)
+        windows = sum(track.windows(1) for track in session.tracks)
+        self.panel.set_library(session.library_path.name, windows, session.is_demo)
+        model = session.model_path
+        if model is not None and not session.is_demo:
+            self._services.background.submit(lambda: _history(model), self.panel.set_history)
 
 
 def _history(model: Path) -> Any:

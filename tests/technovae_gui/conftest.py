@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,13 @@ def demo_map() -> LatentMap:
     return found
 
 
+def put_session(window: MainWindow, **changes: Any) -> None:
+    """Put a session in place that differs from the present one by `changes`."""
+    session = replace(window.session, **changes)
+    window.sessions._session = session
+    window.sessions.session_changed.emit(session)
+
+
 @pytest.fixture
 def document(qapp: object) -> Document:
     """An empty document."""
@@ -55,7 +63,7 @@ def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
     made = MainWindow(tmp_path / "sessions")
     made.show()
     made.begin()
-    qtbot.waitUntil(lambda: made.studio.map is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: made.session.map is not None, timeout=PATIENCE)
     yield made
     made.close()
     made.deleteLater()

@@ -65,12 +65,12 @@ class Drive:
         self.window, self.folder = window, folder
         self.problems: list[str] = []
         self._said: list[str] = []
-        window.studio.status.connect(self._said.append)
-        window.studio.problem.connect(lambda *lines: self._said.extend(lines))
+        window.sessions.status.connect(self._said.append)
+        window.sessions.problem.connect(lambda *lines: self._said.extend(lines))
 
     def all(self, picture: Path) -> None:
         """Every step, each on what the ones before have left."""
-        self.check("the map did not come", lambda: self.window.studio.map is not None, 60)
+        self.check("the map did not come", lambda: self.window.session.map is not None, 60)
         if self.problems:
             self.problems += self._said
             return
@@ -80,7 +80,9 @@ class Drive:
         self.play()
         self.window.grab().save(str(picture))
         hand("key space")
-        self.check("the space bar does not stop", lambda: not self.window.clock.state.playing)
+        self.check(
+            "the space bar does not stop", lambda: not self.window.transport.clock.state.playing
+        )
         self.pan()
         self.drag_out()
 
@@ -113,11 +115,11 @@ class Drive:
 
     def play(self) -> None:
         """Once all sounds are there, by the space bar."""
-        sounds = self.window.studio.sounds
+        sounds = self.window.services.loops
         self.check("its sound did not come", lambda: sounds.outstanding == 0, 60)
         self.window.timeline.canvas.setFocus()
         hand("key space")
-        state = lambda: self.window.clock.state  # noqa: E731
+        state = lambda: self.window.transport.clock.state  # noqa: E731
         self.check("the space bar does not play", lambda: state().playing)
         self.check("nothing is heard", lambda: max(state().peaks) > 0.01)
 
@@ -132,11 +134,13 @@ class Drive:
         drag(start, start + QPoint(80, 0))
         hand("keyup space sleep 0.2")
         self.check("Space and drag do not pan", lambda: view.camera.x < before)
-        self.check("Space played after a pan", lambda: not self.window.clock.state.playing)
+        self.check(
+            "Space played after a pan", lambda: not self.window.transport.clock.state.playing
+        )
 
     def drag_out(self) -> None:
         """A clip taken out of the window and dropped on another program's is a file there."""
-        self.window.carrying_out._folder = self.folder / "dragged"
+        self.window.drag_out.folder = self.folder / "dragged"
         names = self.folder / "dropped.txt"
         script = Path(__file__).with_name("drop_target.py")
         place = SIZE[0] + 90
@@ -176,7 +180,7 @@ class Drive:
 
     def drag_dot(self, row: int, x: int) -> None:
         """From the map onto the first lane at pixel `x`."""
-        view, xy = self.window.map_view.canvas, self.window.studio.map.xy[row]
+        view, xy = self.window.map_view.canvas, self.window.session.map.xy[row]
         spot = view.pixel((float(xy[0]), float(xy[1]))).toPoint()
         drag(view.mapToGlobal(spot), self.on_lane(x, 30))
 

@@ -34,16 +34,16 @@ def main(folder: Path, seconds: float) -> None:
     window.show()
     window.begin()
     try:
-        _until(lambda: window.studio.map is not None)
+        _until(lambda: window.session.map is not None)
         _arrange(window)
-        _until(lambda: window.studio.sounds.outstanding == 0)
+        _until(lambda: window.services.loops.outstanding == 0)
         _export(window, folder / "exported.wav")
-        _until(lambda: bool(window.clock.state.device))
-        assert window.studio.player.wait_until_prepared(30)
-        window.play_or_pause()
-        _until(lambda: window.clock.state.frame > seconds * 44_100)
-        state = window.clock.state
-        window.stop()
+        _until(lambda: bool(window.transport.clock.state.device))
+        assert window.services.player.wait_until_prepared(30)
+        window.transport.play_or_pause()
+        _until(lambda: window.transport.clock.state.frame > seconds * 44_100)
+        state = window.transport.clock.state
+        window.transport.stop()
         pause(0.3)
     finally:
         window.close()
@@ -54,7 +54,7 @@ def main(folder: Path, seconds: float) -> None:
 
 def _arrange(window: MainWindow) -> None:
     """A segment of a track, a place between two that crossfades with it, a second lane."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     between = (found.latents[3] + found.latents[30]) / 2
     latent = LatentSource((between,), model_hash=found.model_hash)
@@ -68,7 +68,7 @@ def _arrange(window: MainWindow) -> None:
 
 
 def _export(window: MainWindow, path: Path) -> None:
-    found, job = window.studio.map, window.jobs.exporting.job
+    found, job = window.session.map, window.exporting.job
     assert found is not None
     done: list[object] = []
     job.returned.connect(done.append)

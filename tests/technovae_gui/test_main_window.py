@@ -43,30 +43,30 @@ def clips(window: MainWindow) -> list[Any]:
 
 
 def test_a_click_on_a_dot_is_heard_and_seen(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
-    with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
+    with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
         window.map_view.dot_chosen.emit(found.segments[7].id)
-    qtbot.waitUntil(lambda: window.clock.state.auditioning, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: max(window.clock.state.peaks) > 0.01, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.transport.clock.state.auditioning, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: max(window.transport.clock.state.peaks) > 0.01, timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.sound.pictures.real.values is not None, timeout=PATIENCE)
-    assert "original" in window.transport.sounding.text()
-    window.stop()
-    qtbot.waitUntil(lambda: not window.clock.state.auditioning, timeout=PATIENCE)
+    assert "original" in window.bar.sounding.text()
+    window.transport.stop()
+    qtbot.waitUntil(lambda: not window.transport.clock.state.auditioning, timeout=PATIENCE)
 
 
 def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     drop(window, RealSource(found.segments[3].id), 5, 20)
     assert len(clips(window)) == 1
     assert clips(window)[0].start % TICKS_PER_BAR == 0
-    qtbot.waitUntil(lambda: window.studio.sounds.outstanding == 0, timeout=PATIENCE)
-    window.play_or_pause()
-    qtbot.waitUntil(lambda: window.clock.state.frame > 20_000, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: max(window.clock.state.peaks) > 0.01, timeout=PATIENCE)
-    window.play_or_pause()
-    qtbot.waitUntil(lambda: not window.clock.state.playing, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.services.loops.outstanding == 0, timeout=PATIENCE)
+    window.transport.play_or_pause()
+    qtbot.waitUntil(lambda: window.transport.clock.state.frame > 20_000, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: max(window.transport.clock.state.peaks) > 0.01, timeout=PATIENCE)
+    window.transport.play_or_pause()
+    qtbot.waitUntil(lambda: not window.transport.clock.state.playing, timeout=PATIENCE)
     window.document.undo_stack.undo()
     assert clips(window) == []
 
@@ -74,15 +74,15 @@ def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any)
 def test_the_tempo_is_one_undo_step(window: MainWindow) -> None:
     before = window.document.arrangement.bpm
     for bpm in (128.0, 127.0, 126.5):
-        window.transport.tempo_changed.emit(bpm)
+        window.bar.tempo_changed.emit(bpm)
     assert window.document.arrangement.bpm == 126.5
     window.document.undo_stack.undo()
     assert window.document.arrangement.bpm == before
 
 
 def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
-    assert window.studio.map is not None
-    assert window.document.arrangement.bpm == round(window.studio.map.tempo, 2)
+    assert window.session.map is not None
+    assert window.document.arrangement.bpm == round(window.session.map.tempo, 2)
 
 
 def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -93,14 +93,14 @@ def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path
     assert window.projects.open(path)
     assert "gone" in window.panels.banners.texts()["relocate"]
     assert len(clips(window)) == 1
-    assert window.studio.map is not None
+    assert window.session.map is not None
 
 
 def test_a_model_that_is_none_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     bad = tmp_path / "bad.keras"
     bad.write_text("no model")
-    with qtbot.waitSignal(window.studio.problem, timeout=PATIENCE) as told:
-        window.studio.open(window.studio.library_path, bad)
+    with qtbot.waitSignal(window.sessions.problem, timeout=PATIENCE) as told:
+        window.sessions.open(window.session.library_path, bad)
     assert "bad.keras" in told.args[1]
 
 
@@ -110,8 +110,8 @@ def test_two_windows_do_not_disturb_each_other(
     other = MainWindow(tmp_path / "sessions")
     other.show()
     other.begin()
-    qtbot.waitUntil(lambda: other.studio.map is not None, timeout=PATIENCE)
-    drop(window, RealSource(other.studio.map.segments[0].id), 5, 20)
+    qtbot.waitUntil(lambda: other.session.map is not None, timeout=PATIENCE)
+    drop(window, RealSource(other.session.map.segments[0].id), 5, 20)
     assert clips(other) == []
     assert other.projects.abandoned() == []
     other.close()
@@ -121,16 +121,16 @@ def test_two_windows_do_not_disturb_each_other(
 def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> None:
     window.resize(1280, 800)
     name = "near A Title That Its Maker Could Not End " * 4
-    window.transport.show_sounding(name)
-    window.transport.device.show_state(name, 0.02, 3)
-    window.studio.status.emit(name)
-    window.studio.problem.emit("model", name)
+    window.bar.show_sounding(name)
+    window.bar.device.show_state(name, 0.02, 3)
+    window.sessions.status.emit(name)
+    window.sessions.problem.emit("model", name)
     first = window.document.arrangement.lanes[0].id
     window.document.edit("Rename lane", lambda it: edits.rename_lane(it, first, name))
     qtbot.wait(50)
     assert window.width() == 1280
-    assert "…" in window.transport.sounding.text()
-    assert window.transport.sounding.toolTip() == name
+    assert "…" in window.bar.sounding.text()
+    assert window.bar.sounding.toolTip() == name
 
 
 def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:
@@ -147,20 +147,20 @@ def test_a_latent_is_arranged_exported_and_reopened(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
     """Through the panels: the decoder child renders it, another child exports it."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     between = (found.latents[0] + found.latents[9]) / 2
     drop(window, LatentSource((between,), model_hash=found.model_hash), 5, 20, "Between")
     drop(window, RealSource(found.segments[12].id), 5, 90)
     qtbot.waitUntil(
         lambda: all(
-            window.studio.sounds.loop(c.source, window.document.arrangement.bpm) is not None
+            window.services.loops.loop(c.source, window.document.arrangement.bpm) is not None
             for c in clips(window)
         ),
         timeout=PATIENCE,
     )
     out = tmp_path / "night.wav"
-    job = window.jobs.exporting.job
+    job = window.exporting.job
     with qtbot.waitSignal(job.returned, timeout=PATIENCE) as told:
         job.start(
             work.export_audio,
@@ -186,9 +186,9 @@ def test_a_latent_is_arranged_exported_and_reopened(
 
 @pytest.mark.slow
 def test_composing_fills_the_timeline_in_one_step(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
-    job = window.jobs.composing.job
+    job = window.composing.job
     with qtbot.waitSignal(job.returned, timeout=PATIENCE):
         job.start(
             work.compose,

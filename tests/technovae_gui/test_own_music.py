@@ -55,19 +55,19 @@ def test_from_files_to_a_map_of_ones_own(
 
 def import_all(window: MainWindow, qtbot: Any, library: Path, music: list[Path]) -> Path:
     """As the panel asks for it; the demo makes way for a library of one's own."""
-    panel = window.jobs.importing.panel
+    panel = window.library.panel
     panel.create_requested.emit(library)
-    qtbot.waitUntil(lambda: window.studio.library_path == library, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.library_path == library, timeout=PATIENCE)
     panel.import_requested.emit(music)
-    qtbot.waitUntil(lambda: len(window.studio.tracks) == len(music), timeout=PATIENCE)
-    assert sorted(round(track.grid.bpm) for track in window.studio.tracks) == [126, 128, 130]
-    assert window.studio.map is None
+    qtbot.waitUntil(lambda: len(window.session.tracks) == len(music), timeout=PATIENCE)
+    assert sorted(round(track.grid.bpm) for track in window.session.tracks) == [126, 128, 130]
+    assert window.session.map is None
     return library
 
 
 def train(window: MainWindow, qtbot: Any, until: type, *, resume: bool) -> int:
     """Stopped at the first event of this type; how many epochs there have been in all."""
-    training = window.jobs.training
+    training = window.training
     seen: list[object] = []
     results: list[Any] = []
 
@@ -93,11 +93,11 @@ def map_of(window: MainWindow, qtbot: Any, library: Path) -> None:
     """Every segment of the library has its place, by the model that is on disk now."""
 
     def there() -> bool:
-        found = window.studio.map
+        found = window.session.map
         return (
             found is not None
             and found.library_path == library
-            and len(found) == sum(track.windows(4) for track in window.studio.tracks)
+            and len(found) == sum(track.windows(4) for track in window.session.tracks)
         )
 
     qtbot.waitUntil(there, timeout=PATIENCE)
@@ -105,27 +105,27 @@ def map_of(window: MainWindow, qtbot: Any, library: Path) -> None:
 
 def hear(window: MainWindow, qtbot: Any) -> None:
     """A segment, and a place between two."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     for choose in (
         lambda: window.map_view.dot_chosen.emit(found.segments[1].id),
         lambda: window.map_view.point_chosen.emit((0.4, 0.6)),
     ):
-        with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE) as told:
+        with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE) as told:
             choose()
         assert abs(told.args[0].loop).max() > 0.05
-    window.stop()
+    window.transport.stop()
 
 
 def correct_a_grid(window: MainWindow, qtbot: Any) -> None:
     """Shifted by a beat, by hand; the library is read again with it."""
-    track = window.studio.tracks[0]
+    track = window.session.tracks[0]
     shifted = track.grid.shifted(1)
     assert shifted.sections[0].downbeat != track.grid.sections[0].downbeat
-    window.jobs.importing.panel.grid_editor.grid_changed.emit(track.id, shifted)
+    window.library.panel.grid_editor.grid_changed.emit(track.id, shifted)
 
     def corrected() -> bool:
-        now = next(t for t in window.studio.tracks if t.id == track.id)
+        now = next(t for t in window.session.tracks if t.id == track.id)
         return now.grid.sections == shifted.sections
 
     qtbot.waitUntil(corrected, timeout=PATIENCE)

@@ -33,7 +33,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def place(window: MainWindow, count: int = 1) -> None:
     """Clips of the open library, one after the other."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     start = window.document.arrangement.end
     clips = [
@@ -120,14 +120,14 @@ def test_a_read_only_library_plays_and_takes_no_music(
     with disks.mounted(tmp_path / "big", 64 * 1024) as folder:
         shutil.copytree(resources.demo_library(), folder / "library")
         disks.lock(folder)
-        window.studio.open(folder / "library", resources.demo_model())
-        qtbot.waitUntil(lambda: window.studio.library_path == folder / "library", timeout=PATIENCE)
-        qtbot.waitUntil(lambda: window.studio.map is not None, timeout=PATIENCE)
-        with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
-            window.map_view.dot_chosen.emit(window.studio.map.segments[2].id)
+        window.sessions.open(folder / "library", resources.demo_model())
+        qtbot.waitUntil(lambda: window.session.library_path == folder / "library", timeout=PATIENCE)
+        qtbot.waitUntil(lambda: window.session.map is not None, timeout=PATIENCE)
+        with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
+            window.map_view.dot_chosen.emit(window.session.map.segments[2].id)
         window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
         assert "takes no music" in banner(window, "drop")
-        assert window.jobs.importing.panel.new_form.isVisible()
+        assert window.library.panel.new_form.isVisible()
         window.close()
 
 
@@ -136,12 +136,12 @@ def test_importing_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) 
     Library.create(disk / "library").close()
     sound = np.random.default_rng(1).uniform(-0.5, 0.5, (44_100 * 20, 2)).astype(np.float32)
     files.write(disk.parent / "noise.wav", sound)
-    window.studio.open(disk / "library")
-    qtbot.waitUntil(lambda: window.studio.library_path == disk / "library", timeout=PATIENCE)
+    window.sessions.open(disk / "library")
+    qtbot.waitUntil(lambda: window.session.library_path == disk / "library", timeout=PATIENCE)
     window.timeline.files_dropped.emit([str(disk.parent / "noise.wav")], 0, "")
     qtbot.waitUntil(lambda: "not placed" in banner(window, "drop"), timeout=PATIENCE)
     assert "full" in banner(window, "drop")
-    qtbot.waitUntil(lambda: not window.jobs.importing.job.busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.library.job.busy, timeout=PATIENCE)
     with Library.open(disk / "library") as library:
         assert library.tracks() == []
 
@@ -150,7 +150,7 @@ def test_importing_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) 
 def test_exporting_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
     place(window)
     disks.fill(disk)
-    exporting = window.jobs.exporting
+    exporting = window.exporting
     exporting.panel.export_requested.emit(ExportRequest(disk / "a.wav", 24, "whole", False, None))
     assert "the disk is full" in wait_for_banner(window, qtbot, "job")
     assert "the disk is full" in exporting.panel.message.text()
@@ -163,14 +163,14 @@ def test_a_library_that_is_removed_while_it_is_open(
 ) -> None:
     folder = tmp_path / "library"
     shutil.copytree(resources.demo_library(), folder)
-    window.studio.open(folder, resources.demo_model())
-    qtbot.waitUntil(lambda: window.studio.library_path == folder, timeout=PATIENCE)
+    window.sessions.open(folder, resources.demo_model())
+    qtbot.waitUntil(lambda: window.session.library_path == folder, timeout=PATIENCE)
     place(window)
-    qtbot.waitUntil(lambda: window.studio.sounds.outstanding == 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.services.loops.outstanding == 0, timeout=PATIENCE)
     shutil.rmtree(folder)
-    window.map_view.dot_chosen.emit(window.studio.map.segments[100].id)
+    window.map_view.dot_chosen.emit(window.session.map.segments[100].id)
     assert "library" in wait_for_banner(window, qtbot, "sound")
-    window.studio.reload()
+    window.sessions.reload()
     assert str(folder) in wait_for_banner(window, qtbot, "library")
     window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
     assert f"not placed: {folder}: this library is gone" in banner(window, "drop")
@@ -183,12 +183,12 @@ def test_a_file_that_is_no_model(window: MainWindow, qtbot: Any, tmp_path: Path)
     """It is told; the map and the model that were there stay."""
     bad = tmp_path / "bad.keras"
     bad.write_bytes(b"PK\x03\x04 no model")
-    before = window.studio.map
-    window.studio.open(window.studio.library_path, bad)
+    before = window.session.map
+    window.sessions.open(window.session.library_path, bad)
     assert "bad.keras" in wait_for_banner(window, qtbot, "model")
-    qtbot.waitUntil(lambda: window.studio.map is not None, timeout=PATIENCE)
-    assert window.studio.map.model_hash == before.model_hash
-    assert window.studio.model_path != bad
+    qtbot.waitUntil(lambda: window.session.map is not None, timeout=PATIENCE)
+    assert window.session.map.model_hash == before.model_hash
+    assert window.session.model_path != bad
     assert window.projects.snapshot().model_hash == before.model_hash
 
 
@@ -217,8 +217,8 @@ def test_two_windows_with_one_project(window: MainWindow, qtbot: Any, tmp_path: 
 def test_two_imports_into_one_library(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     folder = tmp_path / "library"
     Library.create(folder).close()
-    window.studio.open(folder)
-    qtbot.waitUntil(lambda: window.studio.library_path == folder, timeout=PATIENCE)
+    window.sessions.open(folder)
+    qtbot.waitUntil(lambda: window.session.library_path == folder, timeout=PATIENCE)
     files.write(tmp_path / "a.wav", np.zeros((44_100, 1), np.float32) + 0.1)
     with WriterLock(folder):
         window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")

@@ -39,14 +39,14 @@ def test_habits_are_found_again(make: Callable[[], MainWindow]) -> None:
     first.timeline.snap = Snap.SIXTEENTH
     first.timeline.commands.table["follow"].trigger()
     first.panels.side.setCurrentIndex(2)
-    first.transport.device.choose("USB, ALSA", "low")
+    first.bar.device.choose("USB, ALSA", "low")
     first.close()
     second = make()
     assert second.timeline.snap is Snap.SIXTEENTH
     assert not second.timeline.state.follow
     assert not second.timeline.tools.follow.isChecked()
     assert second.panels.side.currentIndex() == 2
-    assert (second.transport.device.name, second.transport.device.latency) == ("USB, ALSA", "low")
+    assert (second.bar.device.name, second.bar.device.latency) == ("USB, ALSA", "low")
 
 
 def test_the_player_opens_the_device_that_was_chosen(
@@ -55,9 +55,9 @@ def test_the_player_opens_the_device_that_was_chosen(
     QSettings().setValue("device", "USB, ALSA")
     window = make()
     opened: list[tuple[object, ...]] = []
-    monkeypatch.setattr(window.studio.player, "open", lambda *given: opened.append(given))
+    monkeypatch.setattr(window.services.player, "open", lambda *given: opened.append(given))
     window.begin()
-    window.transport.device.choose(None, "low")
+    window.bar.device.choose(None, "low")
     assert opened == [("USB, ALSA", "high"), (None, "low")]
     assert QSettings().value("device") == ""
 
@@ -67,7 +67,7 @@ def test_nonsense_in_the_settings_is_left(make: Callable[[], MainWindow]) -> Non
         QSettings().setValue(key, "nonsense")
     window = make()
     assert window.timeline.snap is Snap.BAR
-    assert window.transport.device.latency == "high"
+    assert window.bar.device.latency == "high"
 
 
 def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
@@ -75,22 +75,22 @@ def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_
     first = make()
     first.projects.save(path)
     first.document.set_loop(LOOP)
-    first.transport.loop.setChecked(False)
-    first.transport.gain.setValue(-7)
+    first.bar.loop.setChecked(False)
+    first.bar.gain.setValue(-7)
     assert first.projects.unsaved
     first.projects.save()
     assert not first.projects.unsaved
     second = make()
     assert second.projects.open(path)
     assert second.document.loop == LOOP
-    assert not second.arranging.looping
-    assert not second.transport.loop.isChecked()
-    assert second.transport.gain.value() == -7
+    assert not second.transport.looping
+    assert not second.bar.loop.isChecked()
+    assert second.bar.gain.value() == -7
     assert not second.projects.unsaved
     second.projects.new()
     assert second.document.loop is None
-    assert second.arranging.looping
-    assert second.transport.gain.value() == 0
+    assert second.transport.looping
+    assert second.bar.gain.value() == 0
     assert not second.projects.unsaved
 
 

@@ -13,17 +13,18 @@ from core.arrangement.clip import Clip, LatentSource
 from core.library.latent_map import LatentMap
 from core.library.store import Library
 from technovae_gui.main_window import MainWindow
+from tests.technovae_gui.conftest import put_session
 
 PATIENCE = 20_000
 
 
 @pytest.fixture
-def better(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> LatentMap:
+def better(window: MainWindow) -> LatentMap:
     """The map of a model whose numbers are those of the last one, twice as large."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     made = replace(found, model_hash="better", latents=2.0 * found.latents)
-    monkeypatch.setattr(window.studio, "map", made)
+    put_session(window, map=made)
     return made
 
 

@@ -25,22 +25,22 @@ def banner(window: MainWindow) -> str:
 
 def pretend_import(window: MainWindow, paths: list[str], lane_id: str) -> None:
     """The drop of `paths` at bar 5, with an import that began and is under way."""
-    importing = window.jobs.importing
+    importing = window.library
     window.timeline.files_dropped.emit(paths, 4 * TICKS_PER_BAR, lane_id)
-    importing.began.emit([Path(path) for path in paths])
+    importing.import_started.emit([Path(path) for path in paths])
 
 
 def report(window: MainWindow, *reports: FileReport) -> ImportReport:
-    return ImportReport(window.studio.library_path.absolute(), reports, 1.0, 130.0)
+    return ImportReport(window.session.library_path.absolute(), reports, 1.0, 130.0)
 
 
 def test_a_file_is_placed_whole_in_one_step(window: MainWindow, qtbot: Any) -> None:
-    track = window.studio.tracks[0]
+    track = window.session.tracks[0]
     lane = window.document.arrangement.lanes[1]
     pretend_import(window, ["/music/a.wav"], lane.id)
     assert "a.wav" in banner(window)
     file = FileReport(Path("/music/a.wav"), "imported", "", (), 60.0, track.id, 128.0, 9)
-    window.jobs.importing.job.returned.emit(report(window, file))
+    window.library.job.returned.emit(report(window, file))
     qtbot.waitUntil(lambda: bool(window.document.arrangement.end), timeout=PATIENCE)
     placed = window.document.arrangement.lanes[1].clips
     assert len(placed) == track.windows()
@@ -55,14 +55,14 @@ def test_a_file_is_placed_whole_in_one_step(window: MainWindow, qtbot: Any) -> N
 def test_a_file_that_is_refused_is_told(window: MainWindow, qtbot: Any) -> None:
     pretend_import(window, ["/music/a.txt"], "")
     file = FileReport(Path("/music/a.txt"), "refused", "not audio; export it again")
-    window.jobs.importing.job.returned.emit(report(window, file))
+    window.library.job.returned.emit(report(window, file))
     qtbot.waitUntil(lambda: "not audio" in banner(window), timeout=PATIENCE)
     assert window.document.undo_stack.count() == 0
 
 
 def test_an_import_that_fails_is_told(window: MainWindow) -> None:
     pretend_import(window, ["/music/a.wav", "/music/b.wav"], "")
-    window.jobs.importing.job.errored.emit("/lib: the disk is full; free some space")
+    window.library.job.errored.emit("/lib: the disk is full; free some space")
     assert banner(window) == "2 files were not placed: /lib: the disk is full; free some space"
     assert window.document.undo_stack.count() == 0
 
@@ -71,9 +71,9 @@ def test_a_second_import_does_not_take_the_place_of_the_first(
     window: MainWindow, qtbot: Any
 ) -> None:
     """It begins before the library is open anew with what the first one brought."""
-    first, second = window.studio.tracks[:2]
+    first, second = window.session.tracks[:2]
     lanes = [lane.id for lane in window.document.arrangement.lanes]
-    importing = window.jobs.importing
+    importing = window.library
     for number, track in enumerate((first, second)):
         path = f"/music/{number}.wav"
         pretend_import(window, [path], lanes[number])
@@ -87,13 +87,13 @@ def test_a_second_import_does_not_take_the_place_of_the_first(
 def test_a_library_that_is_left_meanwhile_is_told(window: MainWindow, qtbot: Any) -> None:
     pretend_import(window, ["/music/a.wav"], "")
     gone = ImportReport(Path("/elsewhere"), (), 1.0, 130.0)
-    window.jobs.importing.job.returned.emit(gone)
+    window.library.job.returned.emit(gone)
     qtbot.waitUntil(lambda: "no longer open" in banner(window), timeout=PATIENCE)
 
 
 def test_the_demo_asks_for_a_library_first(window: MainWindow) -> None:
     window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
-    form = window.jobs.importing.panel.new_form
+    form = window.library.panel.new_form
     assert form.isVisible()
     assert "library" in banner(window)
     form.back.click()
@@ -107,11 +107,11 @@ def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
     files.write(tmp_path / "a.wav", render(Spec(bpm=132.0, parts=arrangement(16))).samples)
     lane = window.document.arrangement.lanes[2].id
     window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], TICKS_PER_BAR, lane)
-    form = window.jobs.importing.panel.new_form
+    form = window.library.panel.new_form
     form.place.setText(str(tmp_path / "mine"))
     form.create_button.click()
     qtbot.waitUntil(lambda: window.document.undo_stack.count() == 1, timeout=PATIENCE)
-    assert window.studio.library_path == tmp_path / "mine"
+    assert window.session.library_path == tmp_path / "mine"
     placed = window.document.arrangement.lanes[2].clips
     assert len(placed) >= 3
     assert placed[0].start == TICKS_PER_BAR
@@ -129,8 +129,8 @@ def test_a_real_file_into_a_library_of_ones_own(
         noise = np.random.default_rng(ord(name[0])).normal(0, 1e-3, (len(track.samples), 1))
         samples = np.asarray(track.samples).reshape(len(track.samples), -1)
         files.write(tmp_path / name, (samples + noise).astype(np.float32))
-    window.studio.open(tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.studio.library_path == tmp_path / "mine", timeout=PATIENCE)
+    window.sessions.open(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.session.library_path == tmp_path / "mine", timeout=PATIENCE)
     window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
     lane = window.document.arrangement.lanes[0].id
     window.timeline.files_dropped.emit([str(tmp_path / "b.wav")], 0, lane)

@@ -27,10 +27,10 @@ def test_in_silence_it_begins_there() -> None:
 
 
 def test_clicking_a_picture_moves_what_is_heard(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
-    state, pictures = window.clock, window.sound.pictures
-    with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
+    state, pictures = window.transport.clock, window.sound.pictures
+    with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
         window.map_view.dot_chosen.emit(found.segments[7].id)
     qtbot.waitUntil(lambda: state.state.auditioning, timeout=PATIENCE)
     qtbot.waitUntil(lambda: 0.05 < (pictures.real.playhead or 0) < 0.4, timeout=PATIENCE)
@@ -39,15 +39,15 @@ def test_clicking_a_picture_moves_what_is_heard(window: MainWindow, qtbot: Any) 
 
 
 def test_a_click_after_silence_sounds_from_there(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
-    with qtbot.waitSignal(window.studio.sounds.auditioned, timeout=PATIENCE):
+    with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
         window.map_view.dot_chosen.emit(found.segments[7].id)
-    qtbot.waitUntil(lambda: window.clock.state.auditioning, timeout=PATIENCE)
-    window.stop()
-    qtbot.waitUntil(lambda: not window.clock.state.auditioning, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.transport.clock.state.auditioning, timeout=PATIENCE)
+    window.transport.stop()
+    qtbot.waitUntil(lambda: not window.transport.clock.state.auditioning, timeout=PATIENCE)
     window.sound.pictures.seek_requested.emit(0.5)
     qtbot.waitUntil(
         lambda: 0.5 <= (window.sound.pictures.real.playhead or 0) < 0.7, timeout=PATIENCE
     )
-    assert "original" in window.transport.sounding.text()
+    assert "original" in window.bar.sounding.text()

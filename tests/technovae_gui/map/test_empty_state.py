@@ -9,15 +9,18 @@ import pytest
 from PySide6.QtCore import Qt
 
 from technovae_gui.main_window import MainWindow
+from tests.technovae_gui.conftest import put_session
 
 
 def without_map(window: MainWindow, *, tracks: bool, model: bool) -> str:
     """The message of a library like this one."""
-    studio = window.studio
-    studio.map = None
-    studio.tracks = studio.tracks if tracks else ()
-    studio.model_path = Path("vae_best.keras") if model else None
-    studio.map_changed.emit(None)
+    now = window.session
+    put_session(
+        window,
+        map=None,
+        tracks=now.tracks if tracks else (),
+        model_path=Path("vae_best.keras") if model else None,
+    )
     return str(window.map_view.scene.message)
 
 
@@ -44,6 +47,6 @@ def test_nothing_is_to_be_pressed_while_it_learns_or_places(
     button = window.map_view.panes.invitation
     assert "Placing" in without_map(window, tracks=True, model=True)
     assert not button.isVisible()
-    monkeypatch.setattr(type(window.jobs.training.job), "busy", property(lambda job: True))
+    monkeypatch.setattr(type(window.training.job), "busy", property(lambda job: True))
     assert "Learning" in without_map(window, tracks=True, model=False)
     assert not button.isVisible()

@@ -15,4 +15,4 @@ def test_a_selection_says_what_can_be_done_with_it(window: MainWindow) -> None:
 def test_a_path_through_the_selection_is_composed_along(window: MainWindow) -> None:
     window.map_view.act.select([3, 90, 140])
     window.map_view.act.connect_selected()
-    assert window.jobs.composing.panel.request().path is window.map_view.scene.path
+    assert window.composing.panel.request().path is window.map_view.scene.path

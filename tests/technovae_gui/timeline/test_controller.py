@@ -12,7 +12,7 @@ from tests.technovae_gui.conftest import PATIENCE
 
 
 def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbot: Any) -> None:
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     real = RealSource(found.segments[4].id)
     latent = LatentSource((found.latents[4],), model_hash=found.model_hash)

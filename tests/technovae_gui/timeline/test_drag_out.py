@@ -18,14 +18,14 @@ from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
 from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
-from technovae_gui.timeline.drag_out import CarryingOut, cut_of, written
+from technovae_gui.timeline.drag_out import DragOutController, cut_of, written
 from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.fixture
-def carrying(window: MainWindow, tmp_path: Path) -> CarryingOut:
+def drag_out(window: MainWindow, tmp_path: Path) -> DragOutController:
     """Two clips on the first lane, muted, one on the second; files go to the test's folder."""
-    found = window.studio.map
+    found = window.session.map
     assert found is not None
     clips = [
         (row, Clip(name, RealSource(found.segments[n].id), start * TICKS_PER_BAR, name=name))
@@ -35,14 +35,14 @@ def carrying(window: MainWindow, tmp_path: Path) -> CarryingOut:
     document.edit("place", lambda now: edits.put(now, clips))
     lane = document.arrangement.lanes[0].id
     document.edit("mute", lambda now: edits.set_lane(now, lane, mute=True))
-    window.carrying_out._folder = tmp_path / "out"
-    return window.carrying_out
+    window.drag_out.folder = tmp_path / "out"
+    return window.drag_out
 
 
 def wait_for_loops(window: MainWindow, qtbot: Any) -> None:
     qtbot.waitUntil(
         lambda: all(
-            window.studio.sounds.loop(c.source, window.document.arrangement.bpm) is not None
+            window.services.loops.loop(c.source, window.document.arrangement.bpm) is not None
             for c in window.document.arrangement.clips()
         ),
         timeout=PATIENCE,
@@ -50,10 +50,10 @@ def wait_for_loops(window: MainWindow, qtbot: Any) -> None:
 
 
 def test_a_clip_becomes_a_file_of_its_length(
-    window: MainWindow, carrying: CarryingOut, qtbot: Any, tmp_path: Path
+    window: MainWindow, drag_out: DragOutController, qtbot: Any, tmp_path: Path
 ) -> None:
     wait_for_loops(window, qtbot)
-    carrying.begin(["b"])
+    drag_out.begin(["b"])
     path = tmp_path / "out" / "b.wav"
     qtbot.waitUntil(path.is_file, timeout=PATIENCE)
     samples = files.read(path)
@@ -65,30 +65,30 @@ def test_a_clip_becomes_a_file_of_its_length(
 
 
 def test_a_selection_becomes_one_file(
-    window: MainWindow, carrying: CarryingOut, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, drag_out: DragOutController, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dragged: list[Path] = []
-    monkeypatch.setattr(carrying, "_drag", dragged.append)
+    monkeypatch.setattr(drag_out, "_drag", dragged.append)
     wait_for_loops(window, qtbot)
-    carrying.begin(["a", "c"])
-    qtbot.waitUntil(lambda: carrying._ready is not None, timeout=PATIENCE)
+    drag_out.begin(["a", "c"])
+    qtbot.waitUntil(lambda: drag_out._ready is not None, timeout=PATIENCE)
     assert dragged == []  # nobody holds the mouse: the next drag finds it ready
-    carrying.begin(["a", "c"])
+    drag_out.begin(["a", "c"])
     assert [path.name for path in dragged] == ["Untitled, bars 1 to 6.wav"]
 
 
-def test_what_is_not_decoded_yet_is_told(window: MainWindow, carrying: CarryingOut) -> None:
-    window.studio.sounds.loop = lambda source, bpm: None  # type: ignore[method-assign]
-    carrying.begin(["a"])
+def test_what_is_not_decoded_yet_is_told(window: MainWindow, drag_out: DragOutController) -> None:
+    window.services.loops.loop = lambda source, bpm: None  # type: ignore[method-assign]
+    drag_out.begin(["a"])
     assert "still being decoded" in window.panels.banners.texts()["drag out"]
 
 
 def test_a_folder_that_cannot_be_used_is_told(
-    window: MainWindow, carrying: CarryingOut, qtbot: Any, tmp_path: Path
+    window: MainWindow, drag_out: DragOutController, qtbot: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "out").write_text("in the way")
     wait_for_loops(window, qtbot)
-    carrying.begin(["a"])
+    drag_out.begin(["a"])
     qtbot.waitUntil(lambda: "drag out" in window.panels.banners.texts(), timeout=PATIENCE)
     assert "nothing was dragged out" in window.panels.banners.texts()["drag out"]
 

@@ -15,7 +15,7 @@ def test_space_plays_once_wherever_the_focus_is(
     window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     played: list[bool] = []
-    monkeypatch.setattr(window.studio.player, "play", lambda: played.append(True))
+    monkeypatch.setattr(window.services.player, "play", lambda: played.append(True))
     window.activateWindow()
     widget = {
         "map": window.map_view.canvas,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,42 +24,41 @@ class Result:
 
 @pytest.fixture
 def opened(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, Path]]:
-    """What the studio was asked to open, nothing of which is opened; a training is under way."""
+    """What was asked to be adopted, nothing of which is opened; a training is under way."""
     asked: list[tuple[Path, Path]] = []
     monkeypatch.setattr(
-        window.studio, "open", lambda library, model: asked.append((library, model))
+        window.sessions, "_request", lambda library, model: asked.append((library, model))
     )
-    monkeypatch.setattr(window.jobs.training.job, "start", lambda *work, **arguments: True)
-    window.jobs.training.panel.start_requested.emit(1.0, False, 0)
+    monkeypatch.setattr(window.training.job, "start", lambda *work, **arguments: True)
+    window.training.panel.start_requested.emit(1.0, False, 0)
     return asked
 
 
 def tell(window: MainWindow, *events: Any) -> None:
     for event in events:
-        window.jobs.training.job.event_received.emit(event)
-    window.jobs.training.job.returned.emit(Result())
+        window.training.job.event_received.emit(event)
+    window.training.job.returned.emit(Result())
 
 
 def test_the_last_one_is_not_opened_again(
     window: MainWindow, opened: list[tuple[Path, Path]]
 ) -> None:
     tell(window, MODEL, MODEL)
-    assert opened == [(window.studio.library_path, MODEL)] * 2
+    assert opened == [(window.session.library_path, MODEL)] * 2
 
 
 def test_one_that_was_on_disk_before_is_opened_in_the_end(
     window: MainWindow, opened: list[tuple[Path, Path]]
 ) -> None:
     tell(window)
-    assert opened == [(window.studio.library_path, MODEL)]
+    assert opened == [(window.session.library_path, MODEL)]
 
 
 def test_another_library_keeps_its_own_model(
     window: MainWindow,
     opened: list[tuple[Path, Path]],
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(window.studio, "library_path", tmp_path)
+    window.sessions._last = replace(window.sessions._last, library=tmp_path)
     tell(window, MODEL)
     assert opened == []

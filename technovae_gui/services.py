@@ -1,0 +1,38 @@
+"""What works for the window off its main thread: made once, closed together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from core.playback.player import Player
+from core.workers.background import Background
+from core.workers.decoder_link import DecoderLink
+from core.workers.sounds import Sounds
+from technovae_gui.spectrogram.segment_reader import SegmentReader
+
+
+class Services:
+    """The threads and processes that controllers ask for work.
+
+    Attributes:
+        background: short work on a thread, its result applied on the main one.
+        player: what sounds.
+        decoder: the process that holds the model: spectrograms of latents.
+        loops: four-bar loops of segments and latents at a tempo, kept in memory.
+        segments: spectrograms of real segments, read from the library.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        self.background = Background(parent)
+        self.player = Player()
+        self.decoder = DecoderLink(parent)
+        self.loops = Sounds(self.decoder, parent)
+        self.segments = SegmentReader()
+
+    def close(self) -> None:
+        """Stop the sound and end every process and thread; nothing is reported any more."""
+        self.player.close()
+        self.loops.close()
+        self.decoder.close()
+        self.background.close()
+        self.segments.close()
