@@ -1,7 +1,11 @@
 # `make run` and `make test` set everything up by themselves, on a bare machine too.
 
 VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
 BIN := $(VENV)/bin
+endif
 
 .PHONY: run test lint unit slow format demo clean
 
