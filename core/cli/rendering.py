@@ -8,20 +8,25 @@ from core.arrangement import project_file
 from core.arrangement.export import export
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
+from core.render.other_libraries import OtherLibraries
 from core.render.workspace import open_workspace
 
 
 def run(options: Namespace) -> int:
     """Render a project to a file, with one file per lane if stems are asked for."""
-    document = project_file.load(options.project)
+    document = project_file.load(options.project).located(options.project)
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)
-    with open_workspace(library, model) as space, cancel_on_interrupt() as cancel:
+    with (
+        open_workspace(library, model) as space,
+        OtherLibraries(document.origins) as others,
+        cancel_on_interrupt() as cancel,
+    ):
         document.check(space.codec.hash, space.library.id, space.decoder.remembers)
         with progress_bar("rendering") as progress:
             result = export(
                 document.arrangement,
-                space.decoder.clip_audio(document.arrangement.bpm, quality="export"),
+                others.clip_audio(space.decoder, document.arrangement.bpm, quality="export"),
                 options.out,
                 bit_depth=options.bit_depth,
                 stems=options.stems,

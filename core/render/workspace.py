@@ -32,21 +32,27 @@ def open_workspace(
     library: Path | None = None,
     model: Path | None = None,
     load: Callable[[Path], Codec] | None = None,
+    cache_bytes: int | None = None,
 ) -> Iterator[Workspace]:
-    """Open `library` (default: the built-in demo) with `model` (default: `model_for`).
+    """Open a library and its model, and close the library afterwards.
 
-    load: reads the model; default `core.vae.checkpoint.load`
+    Args:
+        library: its folder; default the built-in demo.
+        model: its file; default `model_for(library)`.
+        load: reads the model; default `core.vae.checkpoint.load`.
+        cache_bytes: bounds the memory for rendered audio; default that of `Decoder`.
 
     Raises:
         LibraryError, ModelError: one of them is missing or cannot be used.
     """
     from core.library.models import is_demo, model_for
     from core.library.store import Library
-    from core.render import Decoder
+    from core.render.decoder import CACHE_BYTES, Decoder
     from core.vae import checkpoint
 
     library_path = library or resources.demo_library()
     with Library.open(library_path, read_only=is_demo(library_path)) as opened:
         model_path = model or model_for(library_path)
         codec = (load or checkpoint.load)(model_path)
-        yield Workspace(library_path, model_path, opened, codec, Decoder(opened, codec))
+        decoder = Decoder(opened, codec, cache_bytes=cache_bytes or CACHE_BYTES)
+        yield Workspace(library_path, model_path, opened, codec, decoder)
