@@ -1,22 +1,48 @@
-"""What a file says of itself, and which library reads it."""
+"""What a file says of itself, and which library reads which part of it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import av
 import soundfile
 
-from core.audio import flac
-from core.audio.decoding import ENDLESS, FAULTS, stated_frames, unreadable
-from core.audio.media import PYAV_FAULTS, open_media
+from core.audio import chunks, flac, mpeg, ogg
+from core.audio.byte_source import ByteSource, Piece
+from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
+from core.audio.decoding import ENDLESS, FAULTS, Gap, stated_frames, unreadable
 from core.errors import AudioError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
+_PACKETS_TO_TRY = 16
+_ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
+"""FFmpeg's formats without a stated length: it guesses by the bit rate of the beginning."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a file that one reader decodes in one go.
+
+    Attributes:
+        source: its bytes.
+        reader: "soundfile" or "pyav".
+        survey: of a FLAC, whose frames are put where they say they belong.
+        by_time: whether what is missing between time stamps is lost sound.
+        frames: samples of the part where FFmpeg might give more; None for all it gives.
+        gaps: what is silent because it is lost, known before decoding; in samples of the part.
+    """
+
+    source: ByteSource
+    reader: str
+    survey: flac.Survey | None = None
+    by_time: bool = False
+    frames: int | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,11 +54,13 @@ class AudioInfo:
         container, codec: names as the reading library gives them.
         sample_rate: Hz.
         channels: as stored, before the mix-down.
-        frames: samples per channel at `sample_rate` by the header; None where it does not say.
+        frames: samples per channel at `sample_rate` that the header promises; None where it does
+            not, or where only a guess by the bit rate is to be had.
         reader: "soundfile" or "pyav", which of the two reads it.
+        parts: what is decoded, one after the other.
         title, artist: tags, or None.
         other_frames: samples per channel by FFmpeg, to compare; None where it does not say.
-        survey: a FLAC's frames by their own headers; None for other files.
+        header: a FLAC's; None for other files.
     """
 
     path: Path
@@ -42,32 +70,40 @@ class AudioInfo:
     channels: int
     frames: int | None
     reader: str
+    parts: tuple[Part, ...]
     title: str | None = None
     artist: str | None = None
     other_frames: int | None = None
-    survey: flac.Survey | None = None
+    header: flac.StreamInfo | None = None
 
 
 def probe(path: str | os.PathLike[str]) -> AudioInfo:
-    """Look at the header and tags of `path`.
+    """Look at the header, frames and tags of `path`. Its name plays no part.
 
     Raises:
         AudioError: missing, unreadable, or not audio; the message says which.
     """
     path = Path(path)
     _check_file(path)
-    found = flac.survey(path) if flac.is_flac(path) else None
-    if found is not None and _soundfile_misleads(path, found):
-        with contextlib.suppress(*PYAV_FAULTS):
-            return _checked(_by_pyav(path, found))
     try:
-        return _checked(_by_soundfile(path, found))
-    except FAULTS as fault:
-        first = fault
-    try:
-        return _checked(_by_pyav(path, found))
-    except PYAV_FAULTS as second:
-        raise unreadable(path, first, second) from second
+        kind, start = kind_of(path)
+        info = _by_kind(path, kind, start)
+    except OSError as error:
+        raise AudioError(f"{path}: {_reason(error)}") from error
+    if not _MIN_RATE <= info.sample_rate <= _MAX_RATE:
+        raise AudioError(
+            f"{info.path}: a sample rate of {info.sample_rate} Hz; convert it to 44.1 kHz first"
+        )
+    return info
+
+
+def not_audio(path: Path) -> AudioError:
+    """The error for a file whose bytes are of no kind that is known."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(512).lstrip().lower()
+        if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+            return AudioError(f"{path}: not an audio file: a web page is not audio; download again")
+    return AudioError(f"{path}: not an audio file: what it holds is not audio; choose another")
 
 
 def _check_file(path: Path) -> None:
@@ -82,54 +118,151 @@ def _check_file(path: Path) -> None:
             raise AudioError(f"{path}: the file is empty; export it again")
         with path.open("rb"):
             pass
-    except FileNotFoundError:
-        raise AudioError(f"{path}: no such file; check the name") from None
-    except PermissionError:
-        raise AudioError(f"{path}: may not be read; change its permissions") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be opened ({reason}); copy it elsewhere") from error
+        raise AudioError(f"{path}: {_reason(error)}") from error
 
 
-def _soundfile_misleads(path: Path, found: flac.Survey) -> bool:
-    """FLACs that change their rate or channels, or are not what their header says.
-
-    libsndfile takes no notice of a new rate, and stops at new channels.
-    """
-    header = flac.stream_info(path)
-    return header is not None and not (found.steady and found.channels == {header.channels})
-
-
-def _checked(info: AudioInfo) -> AudioInfo:
-    if not _MIN_RATE <= info.sample_rate <= _MAX_RATE:
-        raise AudioError(
-            f"{info.path}: a sample rate of {info.sample_rate} Hz; convert it to 44.1 kHz first"
-        )
-    return info
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file; check the name"
+    if isinstance(error, PermissionError):
+        return "may not be read; change its permissions"
+    reason = getattr(error, "strerror", None) or error
+    return f"cannot be opened ({reason}); copy it elsewhere"
 
 
-def _by_soundfile(path: Path, survey: flac.Survey | None) -> AudioInfo:
-    info = soundfile.info(path)
-    frames = int(info.frames) if stated_frames(info.frames) < ENDLESS else None
-    other = _said_by_ffmpeg(path, info.samplerate)
+def _by_kind(path: Path, kind: Kind, start: int) -> AudioInfo:
+    """Raises `AudioError`, and `OSError` where the file went away."""
+    if kind is Kind.FLAC:
+        return _flac(path, start)
+    if kind in (Kind.MPEG, Kind.UNKNOWN):
+        # Frames may also begin behind something unknown.
+        info = _mpeg(path, start)
+        if info is not None:
+            return info
+        kind = Kind.UNKNOWN
+    if kind is Kind.OGG:
+        info = _ogg(path, start)
+        if info is not None:
+            return info
+    return _any(path, kind, start)
+
+
+def _from(path: Path, start: int, stop: int | None = None) -> ByteSource:
+    if not start and stop is None:
+        return ByteSource(path)
+    return ByteSource(path, (Piece(start, path.stat().st_size if stop is None else stop),))
+
+
+def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
+    """libsndfile if the kind is one of its own and it can, else FFmpeg."""
+    source = _from(path, start)
+    faults: list[Exception] = []
+    if kind.for_libsndfile:
+        try:
+            info = _by_soundfile(path, source)
+            return replace(info, frames=chunks.stated_frames(path, kind, start) or info.frames)
+        except FAULTS as fault:
+            faults.append(fault)
+    try:
+        info = _by_pyav(path, source)
+    except PYAV_FAULTS as fault:
+        if kind is Kind.UNKNOWN:
+            raise not_audio(path) from fault
+        raise unreadable(path, *faults, fault) from fault
+    return _flac(path, start) if info.container == "flac" and kind is not Kind.FLAC else info
+
+
+def _flac(path: Path, start: int) -> AudioInfo:
+    """FFmpeg for what it can read: it says which frames are damaged. Else libsndfile."""
+    source = _from(path, start)
+    header = flac.stream_info(path, start)
+    found = flac.survey(source, header)
+    if found is None or len(found.bits) > 1:  # which FFmpeg does not follow
+        return _any(path, Kind.FLAC, start)
+    try:
+        info = _by_pyav(path, source)
+    except PYAV_FAULTS:
+        return _any(path, Kind.FLAC, start)
+    stated = header.frames if header is not None else None
+    part = Part(source, "pyav", survey=found)
+    return replace(info, parts=(part,), frames=stated or found.frames, header=header)
+
+
+def _mpeg(path: Path, start: int) -> AudioInfo | None:
+    """libsndfile, which cuts what the encoder added, with silence in the place of lost frames."""
+    streams = mpeg.survey(path, start)
+    if not streams:
+        return None
+    sources = [ByteSource(path, stream.pieces) for stream in streams]
+    gaps = [tuple(Gap(*hole) for hole in stream.holes) for stream in streams]
+    info = None
+    for reader, look in (("soundfile", _by_soundfile), ("pyav", _by_pyav)):
+        try:
+            info = look(path, sources[0])
+        except FAULTS:
+            continue
+        parts = (Part(s, reader, gaps=g) for s, g in zip(sources, gaps, strict=True))
+        info = replace(info, parts=tuple(parts), other_frames=None)
+        break
+    if info is None:
+        return None
+    promised = [stream.frames for stream in streams]
+    frames = None if None in promised else sum(filter(None, promised))
+    tags = _said_by_ffmpeg(path, ByteSource(path), info.sample_rate)
+    return replace(info, frames=frames, title=tags.title, artist=tags.artist)
+
+
+def _ogg(path: Path, start: int) -> AudioInfo | None:
+    """Each link by libsndfile, or by FFmpeg where pages are lost or the codec is another."""
+    parts: list[Part] = []
+    infos: list[AudioInfo] = []
+    for link in ogg.links(path, start):
+        source = _from(path, link.start, link.stop)
+        info = None
+        if not link.broken:
+            with contextlib.suppress(*FAULTS):
+                info = _by_soundfile(path, source)
+        if info is None:
+            with contextlib.suppress(*PYAV_FAULTS, AudioError):
+                info = _by_pyav(path, source)
+        if info is not None:
+            infos.append(info)
+            frames = link.frames if link.broken else None
+            parts.append(Part(source, info.reader, by_time=link.broken, frames=frames))
+    if not infos:
+        return None
+    first = infos[0]
+    channels = max(info.channels for info in infos)
+    return replace(first, parts=tuple(parts), channels=channels, frames=None, other_frames=None)
+
+
+def _by_soundfile(path: Path, source: ByteSource) -> AudioInfo:
+    """Raises `SOUNDFILE_FAULTS`."""
+    with source.open() as octets, soundfile.SoundFile(octets) as info:
+        frames = int(info.frames) if stated_frames(info.frames) < ENDLESS else None
+        rate, channels, container, codec = (
+            info.samplerate, info.channels, info.format, info.subtype,
+        )  # fmt: skip
+    other = _said_by_ffmpeg(path, source, rate)
     return AudioInfo(
-        path,
-        info.format,
-        info.subtype,
-        info.samplerate,
-        info.channels,
-        frames,
-        "soundfile",
-        other.title,
-        other.artist,
-        survey.frames if survey else other.frames,
-        survey,
+        path=path,
+        container=container,
+        codec=codec,
+        sample_rate=rate,
+        channels=channels,
+        frames=frames,
+        reader="soundfile",
+        parts=(Part(source, "soundfile"),),
+        title=other.title,
+        artist=other.artist,
+        other_frames=other.frames,
     )
 
 
-def _by_pyav(path: Path, survey: flac.Survey | None) -> AudioInfo:
+def _by_pyav(path: Path, source: ByteSource) -> AudioInfo:
     """Raises `PYAV_FAULTS` also where nothing decodes."""
-    with open_media(path) as container:
+    with open_media(source) as container:
         if not container.streams.audio:
             raise AudioError(f"{path}: there is no sound in this file; choose another")
         stream = container.streams.audio[0]
@@ -139,15 +272,38 @@ def _by_pyav(path: Path, survey: flac.Survey | None) -> AudioInfo:
         name, codec = container.format.name, context.name
         # Only the first frame tells the rate and channels for certain: AAC's header may give half
         # the rate, and a FLAC's may be wrong.
-        frame = next(
-            (frame for packet in container.demux(stream) for frame in packet.decode()), None
-        )
-        if frame is None:
-            raise ValueError("no sound in it can be decoded")
+        frame = _first_frame(container, stream)
         rate, channels = int(frame.sample_rate), len(frame.layout.channels)
-    said = _said_by_ffmpeg(path, rate)
-    tags = said.title, said.artist
-    return AudioInfo(path, name, codec, rate, channels, said.frames, "pyav", *tags, None, survey)
+    said = _said_by_ffmpeg(path, source, rate)
+    return AudioInfo(
+        path=path,
+        container=name,
+        codec=codec,
+        sample_rate=rate,
+        channels=channels,
+        frames=said.frames,
+        reader="pyav",
+        parts=(Part(source, "pyav"),),
+        title=said.title,
+        artist=said.artist,
+    )
+
+
+def _first_frame(
+    container: av.container.InputContainer, stream: av.audio.stream.AudioStream
+) -> av.AudioFrame:
+    """The first frame that decodes. Raises `PYAV_FAULTS` where none of the first packets does."""
+    fault: Exception = ValueError("no sound in it can be decoded")
+    for number, packet in enumerate(container.demux(stream)):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            fault, frames = error, []
+        if frames:
+            return frames[0]
+        if number >= _PACKETS_TO_TRY:
+            break
+    raise fault
 
 
 class _Said(NamedTuple):
@@ -156,13 +312,15 @@ class _Said(NamedTuple):
     frames: int | None = None
 
 
-def _said_by_ffmpeg(path: Path, rate: int) -> _Said:
-    with contextlib.suppress(*PYAV_FAULTS), open_media(path) as container:
+def _said_by_ffmpeg(path: Path, source: ByteSource, rate: int) -> _Said:
+    """Tags, and the length where it is stated and no guess."""
+    with contextlib.suppress(*PYAV_FAULTS), open_media(source) as container:
         stream = container.streams.audio[0]
         tags: dict[str, str] = {}
-        for source in (stream, container):
-            tags |= {key.lower(): value.strip() for key, value in source.metadata.items()}
+        for part in (stream, container):
+            tags |= {key.lower(): value.strip() for key, value in part.metadata.items()}
         length = stream.duration and stream.time_base and stream.duration * stream.time_base
-        frames = round(length * rate) if length else None
+        stated = length and container.format.name not in _ESTIMATED
+        frames = round(length * rate) if stated and length else None
         return _Said(tags.get("title") or None, tags.get("artist") or None, frames)
     return _Said()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio import flac
+from core.audio.containers import PYAV_FAULTS
 from core.audio.decoding import (
     SOUNDFILE_FAULTS,
     Block,
+    Gap,
     PyavBlocks,
     soundfile_blocks,
     unreadable,
 )
 from core.audio.downmix import to_stereo
-from core.audio.media import PYAV_FAULTS
-from core.audio.probing import AudioInfo, probe
+from core.audio.flac import Checksum, FlacBlocks
+from core.audio.probing import AudioInfo, Part, probe
 from core.audio.resampling import Resampler
 from core.errors import AudioError
 from core.progress import CancelFlag, check
@@ -28,7 +29,7 @@ Array = NDArray[np.float32]
 BLOCK_FRAMES = 1 << 18
 _TOLERANCE, _TOLERATED_SECONDS = 0.01, 0.5
 """Counts of frames that differ by less are taken for equal: headers of MP3s are that vague."""
-_TOLERATED_PACKETS = 2
+_PLACES_NAMED = 4
 
 
 class AudioReader:
@@ -73,16 +74,20 @@ class _Decoder:
         self._warnings = warnings
         self._done = 0
         self._fault: Exception | None = None
+        self._gaps: list[Gap] = []
         self._rates: set[int] = set()
         self._checksum = _checksum(info)
 
     def __iter__(self) -> Iterator[Block]:
-        for block in self._by_both():
-            self._done += len(block.samples)
-            self._rates.add(block.rate)
-            if self._checksum is not None:
-                self._checksum.feed(block.samples)
-            yield block
+        for part in self._info.parts:
+            before = self._done
+            self._gaps += [Gap(before + gap.start, gap.frames) for gap in part.gaps]
+            for block in self._decoded(part):
+                self._done += len(block.samples)
+                self._rates.add(block.rate)
+                if self._checksum is not None:
+                    self._checksum.feed(block.samples)
+                yield block
 
     def conclude(self) -> None:
         """Compare what came out with what the file promised."""
@@ -91,7 +96,9 @@ class _Decoder:
             raise unreadable(path, self._fault)
         if not self._done:
             raise AudioError(f"{path}: holds no samples; export it again")
-        if self._checksum is not None and self._done and not self._checksum.fits:
+        if self._gaps:
+            self._warnings.append(_gap_warning(self._gaps, info.sample_rate))
+        elif self._checksum is not None and not self._checksum.fits:
             self._warnings.append("its sound does not fit its own checksum: damaged somewhere")
         expected = info.frames or 0
         if len(self._rates) == 1 and _clearly_more(expected, self._done, info.sample_rate):
@@ -100,23 +107,31 @@ class _Decoder:
                 f"{self._done / info.sample_rate:.1f} s are there"
             )
 
-    def _by_both(self) -> Iterator[Block]:
-        if self._info.reader == "soundfile":
+    def _decoded(self, part: Part) -> Iterator[Block]:
+        if part.survey is not None:
+            yield from self._checked(FlacBlocks(part.source, part.survey), 0)
+            return
+        start = 0
+        if part.reader == "soundfile":
+            fault: Exception | None = None
             try:
-                yield from soundfile_blocks(self._info.path, self._block_frames)
+                for block in soundfile_blocks(part.source, self._block_frames):
+                    start += len(block.samples)
+                    yield block
             except SOUNDFILE_FAULTS as error:
-                self._fault = error
-            if self._fault is None and not self._more_by_ffmpeg():
+                self._fault = fault = error
+            if fault is None and not self._more_by_ffmpeg():
                 return
-        yield from self._by_pyav()
+        blocks = PyavBlocks(part.source, start, by_time=part.by_time, frames=part.frames)
+        yield from self._checked(blocks, start)
 
     def _more_by_ffmpeg(self) -> bool:
-        """libsndfile stops where the header says so, and reads the first of joined files only."""
+        """libsndfile stops where the header says so, although more may follow."""
         other = self._info.other_frames or 0
         return _clearly_more(other, self._done, self._info.sample_rate)
 
-    def _by_pyav(self) -> Iterator[Block]:
-        blocks = PyavBlocks(self._info.path, start=self._done)
+    def _checked(self, blocks: PyavBlocks | FlacBlocks, start: int) -> Iterator[Block]:
+        before = self._done - start
         try:
             yield from blocks
         except PYAV_FAULTS as error:
@@ -124,22 +139,28 @@ class _Decoder:
                 raise unreadable(self._info.path, *filter(None, [self._fault]), error) from error
             seconds = self._done / self._info.sample_rate
             self._warnings.append(f"damaged after {seconds:.1f} s; the part before is used")
-        # A header and a tail that are no sound do not count, or else every second MP3 would be
-        # called damaged.
-        if blocks.decoded and len(blocks.faults) > _TOLERATED_PACKETS:
-            self._warnings.append(f"{len(blocks.faults)} damaged pieces were left out")
+        self._gaps += [Gap(before + gap.start, gap.frames) for gap in blocks.gaps]
+
+
+def _gap_warning(gaps: Sequence[Gap], rate: int) -> str:
+    """How much is silent because it is lost, and where."""
+    seconds = sum(gap.frames for gap in gaps) / rate
+    places = ", ".join(f"{gap.start / rate:.1f} s" for gap in sorted(gaps)[:_PLACES_NAMED])
+    more = f" and {len(gaps) - _PLACES_NAMED} more" if len(gaps) > _PLACES_NAMED else ""
+    return f"damaged: {seconds:.2f} s are lost and silent, at {places}{more}"
 
 
 def _gathered(blocks: Iterable[Block], block_frames: int) -> Iterator[Block]:
     """FFmpeg's packets are small: gather them, as long as rate and channels stay."""
     held: list[Array] = []
-    rate = 0
+    count, rate = 0, 0
     for block in blocks:
         same = held and rate == block.rate and held[0].shape[1] == block.samples.shape[1]
-        if held and (not same or sum(map(len, held)) >= block_frames):
+        if held and (not same or count >= block_frames):
             yield Block(np.concatenate(held), rate)
-            held = []
+            held, count = [], 0
         held.append(block.samples)
+        count += len(block.samples)
         rate = block.rate
     if held:
         yield Block(np.concatenate(held), rate)
@@ -153,10 +174,11 @@ def _check_finite(path: Path, samples: Array) -> None:
         )
 
 
-def _checksum(info: AudioInfo) -> flac.Checksum | None:
-    if info.survey is None or not info.survey.steady:
-        return None
-    return flac.Checksum.of(flac.stream_info(info.path), info.survey)
+def _checksum(info: AudioInfo) -> Checksum | None:
+    surveys = [part.survey for part in info.parts]
+    if len(surveys) == 1 and surveys[0] is not None and surveys[0].steady:
+        return Checksum.of(info.header, surveys[0])
+    return None
 
 
 def _clearly_more(expected: float, found: float, rate: int) -> bool:

@@ -1,0 +1,233 @@
+"""What a file is, is read from its bytes: its name changes nothing."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from core.audio import chunks, files
+from core.audio.byte_source import ByteSource, Piece
+from core.audio.containers import Kind, kind_of
+from core.errors import AudioError
+
+RATE = 44_100
+
+
+def tone(seconds: float = 2.0) -> np.ndarray:
+    time = np.arange(round(seconds * RATE)) / RATE
+    noise = 0.02 * np.random.default_rng(1).standard_normal(len(time))
+    return (0.4 * np.sin(2 * np.pi * 330 * time) + noise).astype(np.float32)[:, None]
+
+
+def encoded(path: Path, codec: str, rate: int = RATE) -> None:
+    """`tone` by one of FFmpeg's encoders; the container follows from the name of `path`."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, layout="mono")
+        stream.bit_rate = 128_000
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(tone().T), format="fltp", layout="mono"
+        )
+        frame.sample_rate = RATE
+        size = stream.codec_context.frame_size or 4096
+        resampler = av.AudioResampler(stream.format.name, "mono", rate, frame_size=size)
+        for made in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(made))
+        container.mux(stream.encode(None))
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    **{
+        name: functools.partial(
+            lambda path, **how: soundfile.write(path, tone(), RATE, **how), **how
+        )
+        for name, how in {
+            "wav": {"format": "WAV"},
+            "float.wav": {"format": "WAV", "subtype": "FLOAT"},
+            "aiff": {"format": "AIFF"},
+            "au": {"format": "AU"},
+            "caf": {"format": "CAF"},
+            "w64": {"format": "W64"},
+            "rf64": {"format": "RF64"},
+            "flac": {"format": "FLAC"},
+            "ogg": {"format": "OGG"},
+            "mp3": {"format": "MP3"},
+        }.items()
+    },
+    "m4a": functools.partial(encoded, codec="aac"),
+    "aac": functools.partial(encoded, codec="aac"),
+    "mka": functools.partial(encoded, codec="aac"),
+    "wma": functools.partial(encoded, codec="wmav2"),
+    "webm": functools.partial(encoded, codec="libopus", rate=48_000),
+    "alac.m4a": functools.partial(encoded, codec="alac"),
+}
+
+
+@functools.cache
+def content(kind: str) -> tuple[bytes, bytes]:
+    """The bytes of a file of that kind, and how it decodes under the name that is its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"a.{kind}")
+        WRITERS[kind](path)
+        return path.read_bytes(), files.read(path).tobytes()
+
+
+NAMES = st.one_of(
+    st.sampled_from(
+        [f"x.{ext}" for ext in ("mp3", "wav", "flac", "m4a", "raw", "txt", "aac", "vox")]
+    ),
+    st.text("abc.é夜 #%?:-_", min_size=1, max_size=20).filter(lambda name: name.strip(". ")),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(kind=st.sampled_from(sorted(WRITERS)), name=NAMES)
+@example(kind="m4a", name="track.mp3")
+@example(kind="mka", name="track.mp3")
+@example(kind="aac", name="track.mp3")
+@example(kind="wav", name="track.raw")
+def test_the_same_bytes_are_the_same_samples_whatever_the_name(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    octets, samples = content(kind)
+    path = tmp_path / name
+    path.write_bytes(octets)
+    assert files.read(path).tobytes() == samples
+
+
+@pytest.mark.parametrize("zeros", [16, 5_000, 70_000, 200_000, 2_000_000])
+@pytest.mark.parametrize("kind", ["mp3", "flac", "wav", "ogg"])
+def test_zeros_before_the_sound_are_skipped(tmp_path: Path, kind: str, zeros: int) -> None:
+    octets, samples = content(kind)
+    (tmp_path / "a").write_bytes(bytes(zeros) + octets)
+    assert files.read(tmp_path / "a").tobytes() == samples
+
+
+@pytest.mark.parametrize("kind", ["mp3", "flac", "aac"])
+def test_tags_before_the_sound_are_skipped(tmp_path: Path, kind: str) -> None:
+    octets, samples = content(kind)
+    tag = b"ID3\x04\0\0\0\0\x01\x08" + b"\xff\xfb\x90\x64".ljust(136, b"x")
+    (tmp_path / "a.mp3").write_bytes(tag + octets)
+    assert kind_of(tmp_path / "a.mp3")[1] == len(tag)
+    assert files.read(tmp_path / "a.mp3").tobytes() == samples
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"words, not waves",
+        b"<!DOCTYPE html><html><body>404</body></html>" * 20,
+        bytes(300_000),
+        b"\xff\xd8\xff\xe0" + b"JFIF" * 2000,
+        b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
+        b"PK\x03\x04" + bytes(range(256)) * 40,
+        "UTF-16 has the first octets of a frame".encode("utf-16"),
+        b"RIFF\x10\x27\0\0WEBPVP8 " + bytes(range(256)) * 40,
+        np.random.default_rng(5).bytes(300_000),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.mp3", "a.wav", "a.flac", "a"])
+def test_what_is_no_audio_is_said_to_be_none(tmp_path: Path, octets: bytes, name: str) -> None:
+    (tmp_path / name).write_bytes(octets)
+    with pytest.raises(AudioError, match=r"not an audio file: .* is not audio; "):
+        files.probe(tmp_path / name)
+
+
+# Lengths
+
+
+@pytest.mark.parametrize("kind", ["wav", "float.wav", "aiff", "au", "rf64"])
+def test_a_file_of_samples_that_is_cut_short_is_told(tmp_path: Path, kind: str) -> None:
+    octets, _ = content(kind)
+    for share, told in ((1.0, False), (0.5, True)):
+        (tmp_path / "a").write_bytes(octets[: int(share * len(octets))])
+        reader = files.AudioReader(tmp_path / "a")
+        frames = sum(map(len, reader))
+        assert reader.warnings == (
+            [f"cut short: 2.0 s were promised, {frames / RATE:.1f} s are there"] if told else []
+        )
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000])
+def test_a_wave_of_unknown_length_promises_nothing(tmp_path: Path, size: int) -> None:
+    """What programs write that send a WAV down a pipe."""
+    octets = bytearray(content("wav")[0])
+    at = octets.index(b"data") + 4
+    octets[at : at + 4] = size.to_bytes(4, "little")
+    (tmp_path / "a.wav").write_bytes(octets)
+    reader = files.AudioReader(tmp_path / "a.wav")
+    assert sum(map(len, reader)) == 2 * RATE
+    assert reader.warnings == []
+
+
+@pytest.mark.parametrize("kind", ["aac", "m4a", "mka", "wma"])
+def test_an_estimate_is_no_promise(tmp_path: Path, kind: str) -> None:
+    octets, _ = content(kind)
+    (tmp_path / "a").write_bytes(octets)
+    reader = files.AudioReader(tmp_path / "a")
+    assert sum(map(len, reader)) / RATE == pytest.approx(2.0, abs=0.1)
+    assert reader.warnings == []
+
+
+def test_an_mp3_of_many_rates_without_a_header_is_read_whole(tmp_path: Path) -> None:
+    """mpg123 guesses its length by the first frame."""
+    samples = np.concatenate([0.001 * tone(6.0), tone(6.0)])
+    soundfile.write(tmp_path / "a.mp3", samples, RATE, bitrate_mode="VARIABLE")
+    octets = (tmp_path / "a.mp3").read_bytes()
+    information = max(octets.find(b"Xing"), octets.find(b"Info"))
+    second = octets.index(octets[:2], information)
+    (tmp_path / "b.mp3").write_bytes(octets[second:])
+    reader = files.AudioReader(tmp_path / "b.mp3")
+    assert sum(map(len, reader)) / RATE == pytest.approx(12.0, abs=0.1)
+    assert reader.warnings == []
+
+
+@given(st.binary(max_size=300))
+@example(b"RIFF\0\0\0\0WAVE")
+def test_any_bytes_may_stand_for_a_header(octets: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a")
+        path.write_bytes(octets)
+        kind, start = kind_of(path)
+        assert start >= 0
+        for guess in (kind, Kind.WAVE, Kind.AIFF, Kind.AU):
+            frames = chunks.stated_frames(path, guess)
+            assert frames is None or frames > 0
+
+
+# Bytes without a name
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100), st.booleans()), max_size=6),
+    st.data(),
+)
+def test_pieces_read_as_if_they_were_one_file(
+    spans: list[tuple[int, int, bool]], data: st.DataObject
+) -> None:
+    octets = bytes(range(100))
+    pieces, expected = [], b""
+    for first, second, own in spans:
+        start, stop = sorted((first, second))
+        pieces.append(Piece(content=bytes(stop - start)) if own else Piece(start, stop))
+        expected += bytes(stop - start) if own else octets[start:stop]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a")
+        path.write_bytes(octets)
+        with ByteSource(path, tuple(pieces)).open() as file:
+            assert not hasattr(file, "name")
+            assert file.read() == expected
+            place = data.draw(st.integers(0, len(expected)))
+            file.seek(place)
+            assert file.read(7) == expected[place : place + 7]
+            assert file.seek(0, 2) == len(expected)

@@ -1,0 +1,324 @@
+"""Damaged files keep their time: what is lost is silent, what follows is where it was."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.audio import files, mpeg, ogg
+from core.audio.containers import kind_of
+from core.errors import AudioError
+
+RATE = 44_100
+SECONDS = 8.0
+_SETTINGS = settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def music(seconds: float = SECONDS, channels: int = 2, rate: int = RATE) -> np.ndarray:
+    """A kick on every beat over noise: nowhere the same, and of many bit rates."""
+    rng = np.random.default_rng(3)
+    time = np.arange(round(seconds * rate)) / rate
+    kick = 0.4 * np.sin(2 * np.pi * 55 * time) * np.exp(-8 * (time * 2 % 1))
+    noise = 0.05 * rng.standard_normal((len(time), channels)) * (0.1 + (time % 3 > 1.5))[:, None]
+    return (kick[:, None] + noise).astype(np.float32)
+
+
+def write(path: Path, **options: object) -> tuple[bytes, np.ndarray]:
+    """`music` at `path`: its bytes, and how it decodes."""
+    soundfile.write(path, music(), RATE, **options)
+    return path.read_bytes(), files.read(path)
+
+
+def read(path: Path, content: bytes | bytearray) -> tuple[np.ndarray, list[str]]:
+    path.write_bytes(content)
+    reader = files.AudioReader(path)
+    return np.concatenate(list(reader)), reader.warnings
+
+
+def differing(found: np.ndarray, whole: np.ndarray) -> tuple[int, int]:
+    """First and last sample that differ; both 0 if none does."""
+    wrong = np.flatnonzero(np.abs(found - whole).max(axis=1) > 1e-5)
+    return (int(wrong[0]), int(wrong[-1])) if len(wrong) else (0, 0)
+
+
+# FLAC
+
+
+def flac_frames(content: bytes) -> list[int]:
+    """Where each frame of a FLAC begins, by its number."""
+    found = [content.index(b"\xff\xf8")]
+    for number in itertools.count(1):
+        coded = (
+            bytes((number,)) if number < 128 else bytes((0xC0 | number >> 6, 0x80 | number & 63))
+        )
+        head = re.escape(content[found[0] : found[0] + 2]) + b".." + re.escape(coded)
+        match = re.compile(head, re.DOTALL).search(content, found[-1] + 1)
+        if match is None:
+            return found
+        found.append(match.start())
+    return found
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("damage", ["removed", "zeroed", "header", "bit"])
+def test_a_lost_frame_of_a_flac_is_silent(tmp_path: Path, damage: str, subtype: str) -> None:
+    content, whole = write(tmp_path / "a.flac", subtype=subtype)
+    frames = flac_frames(content)
+    damaged = bytearray(content)
+    start, stop = frames[50], frames[51]
+    if damage == "removed":
+        del damaged[start:stop]
+    elif damage == "zeroed":
+        damaged[start:stop] = bytes(stop - start)
+    elif damage == "header":
+        damaged[start] ^= 0xFF
+    else:
+        damaged[(start + stop) // 2] ^= 0x10
+    found, warnings = read(tmp_path / "b.flac", damaged)
+    assert len(found) == len(whole)
+    hole = slice(50 * 4096, 51 * 4096)
+    assert not found[hole].any()
+    assert np.array_equal(np.delete(found, hole, axis=0), np.delete(whole, hole, axis=0))
+    assert warnings == ["damaged: 0.09 s are lost and silent, at 4.6 s"]
+
+
+def test_several_holes_of_a_flac_are_all_told(tmp_path: Path) -> None:
+    content, whole = write(tmp_path / "a.flac")
+    frames = flac_frames(content)
+    damaged = bytearray(content)
+    for number in (10, 20, 30, 60, 61, 62, 80):
+        damaged[frames[number] : frames[number + 1]] = b"\x55" * (
+            frames[number + 1] - frames[number]
+        )
+    found, warnings = read(tmp_path / "b.flac", damaged)
+    assert len(found) == len(whole)
+    silent = [k for k in range(86) if not found[k * 4096 : (k + 1) * 4096].any()]
+    assert silent == [10, 20, 30, 60, 61, 62, 80]
+    assert warnings == [
+        "damaged: 0.65 s are lost and silent, at 0.9 s, 1.9 s, 2.8 s, 5.6 s and 1 more"
+    ]
+
+
+def test_flacs_joined_end_to_end_are_both_read(tmp_path: Path) -> None:
+    content, whole = write(tmp_path / "a.flac")
+    found, _ = read(tmp_path / "b.flac", content + content[content.index(b"\xff\xf8") :])
+    assert np.array_equal(found, np.concatenate([whole, whole]))
+
+
+@_SETTINGS
+@given(data=st.data())
+def test_any_damage_to_a_flac_keeps_the_rest_in_place(tmp_path: Path, data: st.DataObject) -> None:
+    content, whole = write(tmp_path / "a.flac")
+    first = content.index(b"\xff\xf8")
+    start = data.draw(st.integers(first + 20_000, len(content) - 40_000))
+    length = data.draw(st.integers(1, 20_000))
+    damaged = bytearray(content)
+    damaged[start : start + length] = data.draw(st.sampled_from([b"\0", b"\xff", b"Z"])) * length
+    found, warnings = read(tmp_path / "b.flac", damaged)
+    assert len(found) == len(whole)
+    begin, end = differing(found, whole)
+    frames = flac_frames(content)
+    hit = sum(start < b and a < start + length for a, b in itertools.pairwise([*frames, 1 << 60]))
+    # FFmpeg may leave out a whole frame that lies beside a damaged one.
+    assert end - begin < (hit + 1) * 4096
+    assert not found[begin : end + 1].any()
+    assert (warnings != []) == (end > begin)
+
+
+# MP3
+
+CONSTANT, VARIABLE = {"bitrate_mode": "CONSTANT"}, {"bitrate_mode": "VARIABLE"}
+
+
+@_SETTINGS
+@pytest.mark.parametrize("options", [CONSTANT, VARIABLE])
+@given(
+    place=st.floats(0.2, 0.8),
+    length=st.integers(1500, 30_000),
+    kind=st.sampled_from(["zeros", "noise", "removed"]),
+)
+def test_a_hole_in_an_mp3_keeps_the_rest_in_place(
+    tmp_path: Path, options: dict[str, str], place: float, length: int, kind: str
+) -> None:
+    content, whole = write(tmp_path / "a.mp3", **options)
+    start = int(place * len(content))
+    damaged = bytearray(content)
+    if kind == "removed":
+        del damaged[start : start + length]
+    else:
+        noise = np.random.default_rng(length).bytes(length)
+        damaged[start : start + length] = bytes(length) if kind == "zeros" else noise
+    found, warnings = read(tmp_path / "b.mp3", damaged)
+    assert len(found) == len(whole)
+    begin, end = differing(found, whole)
+    hole = length / len(content) * len(whole) * (1.0 if options is CONSTANT else 3.0)
+    # The frames that are hit at both ends, those that refer to them, and the decoder's overlap.
+    assert end - begin < hole + 8 * 1152
+    assert abs(begin - place * len(whole)) < (4 if options is CONSTANT else 60) * 1152
+    assert any("are lost and silent" in warning for warning in warnings)
+    assert not any("cut short" in warning for warning in warnings)
+
+
+def test_a_hole_in_an_mp3_is_told_with_its_length_and_place(tmp_path: Path) -> None:
+    content, _ = write(tmp_path / "a.mp3", **CONSTANT)
+    start, length = len(content) // 2, len(content) // 12
+    damaged = content[:start] + bytes(length) + content[start + length :]
+    found, warnings = read(tmp_path / "b.mp3", damaged)
+    (warning,) = warnings
+    seconds, place = float(warning.split()[1]), float(warning.split()[-2])
+    assert seconds == pytest.approx(SECONDS / 12, abs=0.15)
+    assert place == pytest.approx(SECONDS / 2, abs=0.2)
+    middle = found[round((place + 0.2) * RATE) : round((place + seconds - 0.2) * RATE)]
+    assert not middle.any()
+
+
+def test_a_whole_mp3_is_given_to_the_decoder_as_it_is(tmp_path: Path) -> None:
+    for options in (CONSTANT, VARIABLE):
+        write(tmp_path / "a.mp3", **options)
+        (stream,) = mpeg.survey(tmp_path / "a.mp3", 0)
+        assert len(stream.pieces) == 1
+        assert not stream.holes
+        assert stream.frames == round(SECONDS * RATE)
+
+
+def test_an_mp3_cut_at_its_end_has_no_hole(tmp_path: Path) -> None:
+    content, _ = write(tmp_path / "a.mp3", **VARIABLE)
+    _, warnings = read(tmp_path / "b.mp3", content[: 2 * len(content) // 3])
+    (warning,) = warnings
+    assert warning.startswith("cut short: 8.0 s were promised, ")
+
+
+def test_mp3s_joined_end_to_end_are_both_read(tmp_path: Path) -> None:
+    content, whole = write(tmp_path / "a.mp3", **VARIABLE)
+    found, warnings = read(tmp_path / "b.mp3", content + content)
+    assert np.array_equal(found, np.concatenate([whole, whole]))
+    assert warnings == []
+
+
+def test_a_tag_between_frames_is_no_hole(tmp_path: Path) -> None:
+    content, whole = write(tmp_path / "a.mp3", **CONSTANT)
+    (stream,) = mpeg.survey(tmp_path / "a.mp3", 0)
+    header = mpeg.parse_header(content[stream.pieces[0].start :][:4])
+    assert header is not None
+    tag = b"ID3\x04\0\0\0\0\x08\0" + b"\xff\xfb\x90\x64" * 256
+    at = content.index(content[:3], 20_000)
+    found, warnings = read(tmp_path / "b.mp3", content[:at] + tag + content[at:])
+    assert np.array_equal(found, whole)
+    assert warnings == []
+
+
+@_SETTINGS
+@given(flips=st.lists(st.tuples(st.floats(0.02, 0.98), st.integers(1, 255)), max_size=40))
+def test_flipped_bits_in_an_mp3_keep_its_length(
+    tmp_path: Path, flips: list[tuple[float, int]]
+) -> None:
+    content, whole = write(tmp_path / "a.mp3", **CONSTANT)
+    damaged = bytearray(content)
+    for place, mask in flips:
+        damaged[int(place * len(damaged))] ^= mask
+    found, _ = read(tmp_path / "b.mp3", damaged)
+    assert len(found) == len(whole)
+
+
+# Ogg
+
+
+def pages(content: bytes) -> list[int]:
+    found, at = [], 0
+    while at >= 0:
+        found.append(at)
+        at = content.find(b"OggS", at + 4)
+    return found
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+@pytest.mark.parametrize("damage", ["removed", "flipped"])
+def test_a_lost_page_of_an_ogg_keeps_the_rest_in_place(
+    tmp_path: Path, subtype: str, damage: str
+) -> None:
+    rate = RATE if subtype == "VORBIS" else 48_000
+    soundfile.write(tmp_path / "a.ogg", music(rate=rate), rate, format="OGG", subtype=subtype)
+    content, whole = (tmp_path / "a.ogg").read_bytes(), files.read(tmp_path / "a.ogg")
+    starts = pages(content)
+    number = len(starts) // 2
+    damaged = bytearray(content)
+    if damage == "removed":
+        del damaged[starts[number] : starts[number + 1]]
+    else:
+        damaged[starts[number] + 200] ^= 1
+    found, warnings = read(tmp_path / "b.ogg", damaged)
+    assert abs(len(found) - len(whole)) <= 1
+    count = min(len(found), len(whole))
+    wrong = np.flatnonzero(np.abs(found[:count] - whole[:count]).max(axis=1) > 0.02)
+    assert len(wrong)
+    assert (wrong[-1] - wrong[0]) / RATE < 2.5
+    (warning,) = warnings
+    assert "are lost and silent" in warning
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_chained_oggs_are_read_whole(tmp_path: Path, subtype: str) -> None:
+    rate = RATE if subtype == "VORBIS" else 48_000
+    for name, seconds in (("a", 3.0), ("b", 5.0)):
+        path = tmp_path / f"{name}.ogg"
+        soundfile.write(path, music(seconds, rate=rate), rate, format="OGG", subtype=subtype)
+    parts = [(tmp_path / f"{name}.ogg").read_bytes() for name in "aba"]
+    sounds = [files.read(tmp_path / f"{name}.ogg") for name in "aba"]
+    found, warnings = read(tmp_path / "c.ogg", b"".join(parts))
+    assert len(found) / RATE == pytest.approx(11.0, abs=0.001)
+    assert len(ogg.links(tmp_path / "c.ogg")) == 3
+    if subtype == "VORBIS":
+        assert np.array_equal(found, np.concatenate(sounds))
+    assert warnings == []
+
+
+# Other containers
+
+
+def test_a_damaged_packet_of_an_mp4_is_silent(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("alac", rate=RATE, layout="stereo")
+        samples = np.ascontiguousarray((music() * 32767).astype(np.int16).reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+        frame.sample_rate = RATE
+        for made in av.AudioResampler(
+            format="s16p", layout="stereo", rate=RATE, frame_size=4096
+        ).resample(frame):
+            container.mux(stream.encode(made))
+        container.mux(stream.encode(None))
+    content, whole = bytearray(path.read_bytes()), files.read(path)
+    content[len(content) // 2 : len(content) // 2 + 3000] = b"\xff" * 3000
+    found, _ = read(tmp_path / "b.m4a", content)
+    assert len(found) == len(whole)
+
+
+@_SETTINGS
+@given(data=st.data())
+def test_no_damage_ends_in_anything_but_one_line(tmp_path: Path, data: st.DataObject) -> None:
+    """Whatever the bytes: samples that are numbers, or an `AudioError` of one line."""
+    kind = data.draw(st.sampled_from(["flac", "mp3", "ogg", "wav", "aiff"]))
+    path = tmp_path / f"a.{kind}"
+    soundfile.write(path, music(1.0), RATE)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 8))):
+        start = data.draw(st.integers(0, len(content) - 1))
+        content[start : start + data.draw(st.integers(1, 400))] = data.draw(st.binary(max_size=400))
+    (tmp_path / "b").write_bytes(content or b"x")
+    kind_of(tmp_path / "b")
+    try:
+        problem, samples = "", files.read(tmp_path / "b")
+    except AudioError as error:
+        problem, samples = str(error), np.zeros(1)
+    assert "\n" not in problem
+    assert np.isfinite(samples).all()
