@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 from technovae_gui.layout import Layout
 from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import Snap, TimelineView
-from technovae_gui.transport.device import DeviceButton
+from technovae_gui.transport.device_menu import DeviceMenuButton
 
 
 class WindowSettings:
@@ -20,7 +20,7 @@ class WindowSettings:
         layout: Layout,
         map_view: LatentMapView,
         timeline: TimelineView,
-        device: DeviceButton,
+        device: DeviceMenuButton,
     ) -> None:
         self._window, self._layout = window, layout
         self._map_view, self._timeline, self._device = map_view, timeline, device

@@ -1,6 +1,5 @@
 """Composing a whole track along an energy curve."""
 
-from technovae_gui.compose.panel import ComposePanel
-from technovae_gui.compose.request import ComposeRequest
+from technovae_gui.compose.compose_panel import ComposePanel, ComposeRequest
 
 __all__ = ["ComposePanel", "ComposeRequest"]

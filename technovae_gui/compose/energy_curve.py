@@ -1,26 +1,55 @@
-"""The energy of a track over its length, drawn by hand."""
+"""The energy curve of a track, drawn with the mouse or the keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
-from technovae_gui.compose import curve_painter
-from technovae_gui.compose.curve_painter import LABELS
-from technovae_gui.compose.presets import COLUMNS
+from technovae_gui import theme
 
-_STEP, _FINE, _LEAP = 0.05, 0.01, 0.25
+COLUMNS: Final = 32
+_STEP, _FINE_STEP, _PAGE_STEP = 0.05, 0.01, 0.25
+"""Heights by which the keys change a column."""
 _EDGE = 6
 """Pixels above and below the curve."""
-_MOST_STEPS = 200
+_LABELS_HEIGHT: Final = 20
+"""Pixels below the curve for the names of the sections."""
+_MAX_UNDO_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a track, such as an intro or a drop; `start` and `end` are 0..1 of it."""
+
+    name: str
+    start: float
+    end: float
 
 
 class EnergyCurve(QWidget):
-    """`COLUMNS` heights of 0..1. The mouse draws; arrows, Home, End and Ctrl+Z work as well.
+    """Draws and edits an energy curve; below it stand the names of the sections it makes.
+
+    Attributes:
+        heights: of `COLUMNS` columns, 0..1.
+        sections: of the track.
+        column: the one that the keys change.
 
     Signals:
         drawn(): the user changed the curve.
@@ -31,11 +60,11 @@ class EnergyCurve(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heights = [0.5] * COLUMNS
-        self.parts: list[tuple[str, float, float]] = []
-        self.at = 0
-        self._last: tuple[int, float] | None = None
-        self._undo: list[list[float]] = []
-        self._redo: list[list[float]] = []
+        self.sections: list[Section] = []
+        self.column = 0
+        self._stroke_end: tuple[int, float] | None = None
+        self._undo_stack: list[list[float]] = []
+        self._redo_stack: list[list[float]] = []
         self.setMinimumHeight(120)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -46,38 +75,38 @@ class EnergyCurve(QWidget):
         )
 
     def show_curve(self, heights: Sequence[float]) -> None:
-        """Another curve; history is kept."""
+        """Show another curve; undo steps are kept."""
         self.heights = [min(1.0, max(0.0, float(height))) for height in heights]
         self.update()
 
-    def show_parts(self, parts: list[tuple[str, float, float]]) -> None:
-        """Name, begin and end of each part, 0..1 of the length."""
-        self.parts = parts
+    def show_sections(self, sections: list[Section]) -> None:
+        """Show the names of these sections."""
+        self.sections = sections
         self.update()
 
-    def keep(self) -> None:
-        """What follows can be taken back to here."""
-        self._undo = [*self._undo[1 - _MOST_STEPS :], list(self.heights)]
-        self._redo = []
+    def save_undo_step(self) -> None:
+        """Undo will return to the curve as it is now."""
+        self._undo_stack = [*self._undo_stack[1 - _MAX_UNDO_STEPS :], list(self.heights)]
+        self._redo_stack = []
 
     def undo(self) -> None:
-        """One step back."""
-        self._travel(self._undo, self._redo)
+        """Take back the last change."""
+        self._restore(self._undo_stack, self._redo_stack)
 
     def redo(self) -> None:
-        """One step on."""
-        self._travel(self._redo, self._undo)
+        """Make again what was taken back."""
+        self._restore(self._redo_stack, self._undo_stack)
 
-    def place(self, column: int, height: float) -> tuple[float, float]:
-        """Pixels of the middle of `column` at `height`."""
-        room = self.height() - LABELS - 2 * _EDGE
+    def position(self, column: int, height: float) -> tuple[float, float]:
+        """Pixels (x, y) of the middle of a column at a height of 0..1."""
+        room = self.height() - _LABELS_HEIGHT - 2 * _EDGE
         return (column + 0.5) * self.width() / COLUMNS, _EDGE + (1.0 - height) * room
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(360, 150)
 
     def event(self, event: QEvent) -> bool:
-        """Keys that are ours come before the window's shortcuts."""
+        """Keys of the curve come before the window's shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
             if self._action(event) is not None:
@@ -95,8 +124,8 @@ class EnergyCurve(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
-            self.keep()
-            self._last = None
+            self.save_undo_step()
+            self._stroke_end = None
             self._draw_to(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -110,54 +139,135 @@ class EnergyCurve(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        curve_painter.paint(self)
+        _paint(self)
 
     def _draw_to(self, event: QMouseEvent) -> None:
-        """All columns from the last place to this one lie on a line: a fast stroke has no gaps."""
-        room = self.height() - LABELS - 2 * _EDGE
+        """Draw a line from the last position to this one, so that a fast stroke has no gaps."""
+        room = self.height() - _LABELS_HEIGHT - 2 * _EDGE
         column = min(COLUMNS - 1, max(0, int(event.position().x() * COLUMNS / self.width())))
         height = min(1.0, max(0.0, 1.0 - (event.position().y() - _EDGE) / room))
-        first, before = self._last or (column, height)
+        first, before = self._stroke_end or (column, height)
         steps = max(1, abs(column - first))
         for step in range(steps + 1):
             share = step / steps
             self.heights[first + round(share * (column - first))] = before + share * (
                 height - before
             )
-        self._last, self.at = (column, height), column
+        self._stroke_end, self.column = (column, height), column
         self.update()
         self.drawn.emit()
 
     def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
-        key, held, keys = event.key(), event.modifiers(), Qt.Key
-        shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
-        if held & Qt.KeyboardModifier.ControlModifier:
+        key, modifiers, keys = event.key(), event.modifiers(), Qt.Key
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
             forward = key == keys.Key_Y or (key == keys.Key_Z and shift)
             return self.redo if forward else self.undo if key == keys.Key_Z else None
-        step = _FINE if shift else _STEP
+        step = _FINE_STEP if shift else _STEP
         moves = {
-            keys.Key_Left: partial(self._go, self.at - 1),
-            keys.Key_Right: partial(self._go, self.at + 1),
-            keys.Key_Home: partial(self._go, 0),
-            keys.Key_End: partial(self._go, COLUMNS - 1),
-            keys.Key_Up: partial(self._raise, step),
-            keys.Key_Down: partial(self._raise, -step),
-            keys.Key_PageUp: partial(self._raise, _LEAP),
-            keys.Key_PageDown: partial(self._raise, -_LEAP),
+            keys.Key_Left: partial(self._move_cursor, self.column - 1),
+            keys.Key_Right: partial(self._move_cursor, self.column + 1),
+            keys.Key_Home: partial(self._move_cursor, 0),
+            keys.Key_End: partial(self._move_cursor, COLUMNS - 1),
+            keys.Key_Up: partial(self._change_height, step),
+            keys.Key_Down: partial(self._change_height, -step),
+            keys.Key_PageUp: partial(self._change_height, _PAGE_STEP),
+            keys.Key_PageDown: partial(self._change_height, -_PAGE_STEP),
         }
         return moves.get(Qt.Key(key))
 
-    def _go(self, column: int) -> None:
-        self.at = min(COLUMNS - 1, max(0, column))
+    def _move_cursor(self, column: int) -> None:
+        self.column = min(COLUMNS - 1, max(0, column))
 
-    def _raise(self, by: float) -> None:
-        self.keep()
-        self.heights[self.at] = round(min(1.0, max(0.0, self.heights[self.at] + by)), 4)
+    def _change_height(self, by: float) -> None:
+        self.save_undo_step()
+        self.heights[self.column] = round(min(1.0, max(0.0, self.heights[self.column] + by)), 4)
         self.drawn.emit()
 
-    def _travel(self, back: list[list[float]], forth: list[list[float]]) -> None:
-        if back:
-            forth.append(list(self.heights))
-            self.heights = back.pop()
+    def _restore(self, source: list[list[float]], target: list[list[float]]) -> None:
+        if source:
+            target.append(list(self.heights))
+            self.heights = source.pop()
             self.update()
             self.drawn.emit()
+
+
+_SECTION_COLOURS: Final = {
+    "intro": theme.ACCENT,
+    "build": "#ffd166",
+    "rise": "#ffd166",
+    "drop": "#f72585",
+    "break": "#b388ff",
+    "outro": theme.ACCENT,
+}
+
+
+def _paint(widget: EnergyCurve) -> None:
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(widget.rect(), QColor(theme.GROUND))
+    floor = widget.height() - _LABELS_HEIGHT
+    _paint_grid(painter, widget, floor)
+    _paint_curve(painter, widget, floor)
+    _paint_sections(painter, widget, floor)
+    if widget.hasFocus():
+        _paint_focus(painter, widget, floor)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QColor(theme.ACCENT if widget.hasFocus() else theme.LINE))
+    painter.drawRect(widget.rect().adjusted(0, 0, -1, -1))
+
+
+def _paint_grid(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
+    painter.setPen(QPen(QColor(theme.LINE), 1))
+    for level in (0.25, 0.5, 0.75):
+        y = int(widget.position(0, level)[1]) + 0.5
+        painter.drawLine(QLineF(0, y, widget.width(), y))
+    painter.setPen(QPen(QColor(theme.LINE_STRONG), 1, Qt.PenStyle.DotLine))
+    for section in widget.sections[1:]:
+        x = int(section.start * widget.width()) + 0.5
+        painter.drawLine(QLineF(x, 0, x, floor))
+
+
+def _paint_curve(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
+    points = [QPointF(*widget.position(n, h)) for n, h in enumerate(widget.heights)]
+    points = [QPointF(0, points[0].y()), *points, QPointF(widget.width(), points[-1].y())]
+    line = QPainterPath(points[0])
+    for point in points[1:]:
+        line.lineTo(point)
+    area = QPainterPath(line)
+    area.lineTo(widget.width(), floor)
+    area.lineTo(0, floor)
+    area.closeSubpath()
+    shade = QLinearGradient(0, 0, 0, floor)
+    for position, alpha in ((0.0, 150), (1.0, 20)):
+        colour = QColor(theme.ACCENT)
+        colour.setAlpha(alpha)
+        shade.setColorAt(position, colour)
+    painter.fillPath(area, shade)
+    painter.setPen(QPen(QColor(theme.ACCENT), 2))
+    painter.drawPath(line)
+
+
+def _paint_sections(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
+    font = QFont(widget.font())
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    for section in widget.sections:
+        left = section.start * widget.width()
+        width = (section.end - section.start) * widget.width()
+        colour = QColor(_SECTION_COLOURS.get(section.name, theme.DIM))
+        painter.fillRect(QRectF(left + 1, floor + 1, width - 2, 2.5), colour)
+        box = QRectF(left + 3, floor + 3, width - 6, _LABELS_HEIGHT - 4)
+        right = Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(section.name, right, int(width - 4))
+        painter.setPen(QColor(theme.DIM))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text if len(text) > 1 else "")
+
+
+def _paint_focus(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
+    x, y = widget.position(widget.column, widget.heights[widget.column])
+    painter.setPen(QPen(QColor(theme.WARM), 1))
+    painter.drawLine(QLineF(x, y, x, floor))
+    painter.setBrush(QColor(theme.WARM))
+    painter.drawEllipse(QPointF(x, y), 4, 4)

@@ -1,24 +1,108 @@
-"""The energy of a composition: a preset, and the curve drawn from there."""
+"""The energy of a composition: curves to start from, and the field that shows and changes one."""
 
 from __future__ import annotations
 
+import itertools
+from typing import Final
+
+import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.arrangement import form
 from technovae_gui import theme
-from technovae_gui.compose import presets
-from technovae_gui.compose.energy_curve import EnergyCurve
+from technovae_gui.compose.energy_curve import COLUMNS, EnergyCurve, Section
 from technovae_gui.widgets import forms
+
+STANDARD: Final = "Standard form"
+DRAWN: Final = "Drawn by hand"
+RANDOM: Final = "Random"
+
+_BREAKPOINTS: Final = {
+    "Peak time": (
+        (0, 0.7),
+        (0.12, 0.85),
+        (0.4, 0.95),
+        (0.42, 0.3),
+        (0.5, 0.35),
+        (0.53, 1),
+        (1, 0.9),
+    ),
+    "Warm-up": ((0, 0.15), (0.3, 0.35), (0.7, 0.55), (0.92, 0.65), (1, 0.45)),
+    "Two drops": (
+        *((0, 0.3), (0.16, 0.55), (0.24, 0.65), (0.27, 0.92), (0.46, 0.95), (0.5, 0.2)),
+        *((0.6, 0.3), (0.67, 0.55), (0.7, 1.0), (0.88, 1.0), (0.92, 0.45), (1, 0.25)),
+    ),
+    "Ambient": ((0, 0.05), (0.3, 0.2), (0.55, 0.12), (0.8, 0.28), (1, 0.05)),
+}
+"""(position, height) of the corners of each preset, both 0..1."""
+PRESETS: Final = (STANDARD, *_BREAKPOINTS, RANDOM, DRAWN)
+
+
+def preset_curve(name: str, bars: int, seed: int = 0) -> list[float]:
+    """The energy curve of a preset.
+
+    Args:
+        name: one of `PRESETS`.
+        bars: length of the track.
+        seed: of the preset Random.
+
+    Returns:
+        `COLUMNS` heights, 0..1.
+    """
+    if name in (STANDARD, DRAWN):
+        return _standard_curve(bars)
+    if name == RANDOM:
+        return _random_curve(seed)
+    positions, heights = zip(*_BREAKPOINTS[name], strict=True)
+    return [float(h) for h in np.interp(np.linspace(0, 1, COLUMNS), positions, heights)]
+
+
+def _standard_curve(bars: int) -> list[float]:
+    """The energy of `form.plan`."""
+    sections = form.plan(bars)
+    heights = []
+    for bar in (np.arange(COLUMNS) + 0.5) * bars / COLUMNS:
+        section = next(s for s in reversed(sections) if s.start <= bar)
+        share = min(1.0, (bar - section.start) / section.bars)
+        first, last = section.energy
+        heights.append(float(first + share * (last - first)))
+    return heights
+
+
+def _random_curve(seed: int) -> list[float]:
+    """Plateaus of four to eight columns with a slope each: a form, not noise."""
+    rng = np.random.default_rng(seed)
+    heights: list[float] = []
+    while len(heights) < COLUMNS:
+        low = not heights or heights[-1] > 0.6
+        level = rng.uniform(0.1, 0.5) if low else rng.uniform(0.6, 1.0)
+        slope = rng.uniform(-0.02, 0.03)
+        heights += [float(np.clip(level + slope * n, 0, 1)) for n in range(rng.integers(4, 9))]
+    return heights[:COLUMNS]
+
+
+def section_spans(sections: list[form.FormSection], bars: int) -> list[Section]:
+    """Where the sections of a form lie; neighbours with the same name become one.
+
+    Args:
+        sections: in order, from the first bar to the last.
+        bars: length of the track.
+    """
+    spans = []
+    for name, group in itertools.groupby(sections, key=lambda section: section.name):
+        members = list(group)
+        spans.append(Section(name, members[0].start / bars, members[-1].end / bars))
+    return spans
 
 
 class EnergyForm(QWidget):
-    """Curve and presets follow each other; below the curve stand the parts it makes."""
+    """A preset, and the curve drawn from there with the sections it makes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bars, self._seed = 96, 0
         self.preset = forms.combo(
-            *((name, name) for name in presets.NAMES), tip="A curve to begin with; then draw"
+            *((name, name) for name in PRESETS), tip="A curve to start from; then draw"
         )
         self.curve = EnergyCurve()
         self.facts = forms.note()
@@ -30,46 +114,47 @@ class EnergyForm(QWidget):
         rows.addLayout(fields)
         rows.addWidget(self.curve, 1)
         rows.addWidget(self.facts)
-        self.preset.currentTextChanged.connect(self._chosen)
-        self.curve.drawn.connect(self._drawn)
+        self.preset.currentTextChanged.connect(self._choose_preset)
+        self.curve.drawn.connect(self._mark_drawn)
         self._show_curve()
 
     @property
     def name(self) -> str:
-        """The preset's name; `presets.DRAWN` if it was changed."""
+        """The preset's name; `DRAWN` once the curve was changed."""
         return str(self.preset.currentData())
 
     def heights(self) -> list[float] | None:
-        """The curve, 0..1 from begin to end; None for the standard form."""
-        if self.name == presets.STANDARD:
+        """`COLUMNS` heights, 0..1, from start to end; None for the standard form."""
+        if self.name == STANDARD:
             return None
         return [round(height, 4) for height in self.curve.heights]
 
     def set_length(self, bars: int, seed: int) -> None:
-        """The track's length, and what Random rolls."""
+        """Set the track's length in bars, and the seed of the preset Random."""
         self._bars, self._seed = bars, seed
-        if self.name in (presets.STANDARD, presets.RANDOM):
+        if self.name in (STANDARD, RANDOM):
             self._show_curve()
-        self._show_parts()
+        self._show_sections()
 
-    def _chosen(self, name: str) -> None:
-        if name != presets.DRAWN:
-            self.curve.keep()
+    def _choose_preset(self, name: str) -> None:
+        if name != DRAWN:
+            self.curve.save_undo_step()
             self._show_curve()
-        self._show_parts()
+        self._show_sections()
 
-    def _drawn(self) -> None:
+    def _mark_drawn(self) -> None:
         self.preset.blockSignals(True)
-        self.preset.setCurrentText(presets.DRAWN)
+        self.preset.setCurrentText(DRAWN)
         self.preset.blockSignals(False)
-        self._show_parts()
+        self._show_sections()
 
     def _show_curve(self) -> None:
-        self.curve.show_curve(presets.curve(self.name, self._bars, self._seed))
-        self._show_parts()
+        self.curve.show_curve(preset_curve(self.name, self._bars, self._seed))
+        self._show_sections()
 
-    def _show_parts(self) -> None:
-        standard = self.name == presets.STANDARD
-        plan = form.plan(self._bars) if standard else None
-        parts = plan or form.plan_curve(self._bars, self.curve.heights)
-        self.curve.show_parts(presets.spans(parts, self._bars))
+    def _show_sections(self) -> None:
+        if self.name == STANDARD:
+            sections = form.plan(self._bars)
+        else:
+            sections = form.plan_curve(self._bars, self.curve.heights)
+        self.curve.show_sections(section_spans(sections, self._bars))

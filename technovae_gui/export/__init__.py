@@ -1,6 +1,5 @@
 """Exporting the arrangement as audio files."""
 
-from technovae_gui.export.panel import ExportPanel
-from technovae_gui.export.request import ExportRequest
+from technovae_gui.export.export_panel import ExportPanel, ExportRequest
 
 __all__ = ["ExportPanel", "ExportRequest"]

@@ -1,5 +1,5 @@
-"""Training: started, watched, stopped."""
+"""Training a model: started, followed, stopped."""
 
-from technovae_gui.training.panel import TrainingPanel
+from technovae_gui.training.training_panel import TrainingPanel
 
 __all__ = ["TrainingPanel"]

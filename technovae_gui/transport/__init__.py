@@ -1,5 +1,5 @@
 """Play, stop, loop, tempo, position, level and device."""
 
-from technovae_gui.transport.bar import TransportBar
+from technovae_gui.transport.transport_bar import TransportBar
 
 __all__ = ["TransportBar"]

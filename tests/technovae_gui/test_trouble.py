@@ -18,7 +18,7 @@ from core.audio import files
 from core.library.lock import WriterLock
 from core.library.store import Library
 from core.settings import TICKS_PER_SEGMENT
-from technovae_gui.export.request import ExportRequest
+from technovae_gui.export.export_panel import ExportRequest
 from technovae_gui.main_window import MainWindow
 from tests.technovae_gui import disks
 from tests.technovae_gui.conftest import PATIENCE

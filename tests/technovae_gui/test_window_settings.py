@@ -13,7 +13,7 @@ from core.playback.portaudio_output import Device
 from core.settings import TICKS_PER_BAR
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap
-from technovae_gui.transport.device import DeviceButton, known_as
+from technovae_gui.transport.device_menu import DeviceMenuButton, portaudio_name
 
 LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
 
@@ -111,11 +111,11 @@ def test_a_device_is_known_by_its_name(qtbot: Any, monkeypatch: pytest.MonkeyPat
         Device(index, "USB", api, 2, 44_100.0, 0.01, False)
         for index, api in ((3, "ALSA"), (9, "JACK"))
     ]
-    monkeypatch.setattr("technovae_gui.transport.device.list_devices", lambda: found)
-    button = DeviceButton()
+    monkeypatch.setattr("technovae_gui.transport.device_menu.list_devices", lambda: found)
+    button = DeviceMenuButton()
     qtbot.addWidget(button)
     button.restore("USB, JACK", "low")
     button.menu().aboutToShow.emit()
     checked = [action.text() for action in button.menu().actions() if action.isChecked()]
     assert checked == ["USB  (JACK, 44100 Hz)", "Low latency"]
-    assert len({known_as(device) for device in found}) == 2
+    assert len({portaudio_name(device) for device in found}) == 2

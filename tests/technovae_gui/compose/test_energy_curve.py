@@ -1,4 +1,4 @@
-"""The energy curve: drawn with the mouse and the keys, taken back, and split into parts."""
+"""The energy curve: drawn with the mouse and the keys, taken back, and split into sections."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.arrangement import form
-from technovae_gui.compose import presets
-from technovae_gui.compose.energy_curve import EnergyCurve
-from technovae_gui.compose.presets import COLUMNS
+from technovae_gui.compose.energy_curve import COLUMNS, EnergyCurve
+from technovae_gui.compose.energy_form import (
+    PRESETS,
+    RANDOM,
+    preset_curve,
+    section_spans,
+)
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -30,7 +34,7 @@ def curve(qtbot: QtBot) -> EnergyCurve:
 
 
 def at(curve: EnergyCurve, column: int, height: float) -> QPoint:
-    return QPointF(*curve.place(column, height)).toPoint()
+    return QPointF(*curve.position(column, height)).toPoint()
 
 
 def stroke(qtbot: QtBot, curve: EnergyCurve, *points: QPoint) -> None:
@@ -90,26 +94,26 @@ def test_the_keys_draw_too(qtbot: QtBot, curve: EnergyCurve) -> None:
     qtbot.keyClick(curve, Qt.Key.Key_PageUp)
     assert curve.heights[-1] == 1.0
     qtbot.keyClick(curve, Qt.Key.Key_Home)
-    assert curve.at == 0
+    assert curve.column == 0
 
 
-@pytest.mark.parametrize("name", presets.NAMES)
+@pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("bars", [4, 33, 96, 700])
 def test_presets_are_curves(name: str, bars: int) -> None:
-    heights = presets.curve(name, bars, seed=3)
+    heights = preset_curve(name, bars, seed=3)
     assert len(heights) == COLUMNS
     assert all(0.0 <= height <= 1.0 for height in heights)
-    parts = presets.spans(form.plan_curve(bars, heights), bars)
-    assert (parts[0][1], parts[-1][2]) == (0.0, 1.0)
+    sections = section_spans(form.plan_curve(bars, heights), bars)
+    assert (sections[0].start, sections[-1].end) == (0.0, 1.0)
 
 
 def test_another_seed_is_another_random_curve() -> None:
-    assert presets.curve(presets.RANDOM, 96, 1) == presets.curve(presets.RANDOM, 96, 1)
-    assert presets.curve(presets.RANDOM, 96, 1) != presets.curve(presets.RANDOM, 96, 2)
+    assert preset_curve(RANDOM, 96, 1) == preset_curve(RANDOM, 96, 1)
+    assert preset_curve(RANDOM, 96, 1) != preset_curve(RANDOM, 96, 2)
 
 
 def test_two_drops_have_two_drops() -> None:
-    parts = form.plan_curve(96, presets.curve("Two drops", 96))
-    names = [name for name, _, _ in presets.spans(parts, 96)]
+    sections = form.plan_curve(96, preset_curve("Two drops", 96))
+    names = [section.name for section in section_spans(sections, 96)]
     assert names.count("drop") == 2
     assert "break" in names

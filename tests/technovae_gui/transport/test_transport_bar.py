@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui.transport import TransportBar
-from technovae_gui.transport.meter import FLOOR_DB, Meter, decibels
-from technovae_gui.transport.positions import bars_text, time_text
+from technovae_gui.transport.level_meter import FLOOR_DB, LevelMeter, decibels
+from technovae_gui.transport.transport_bar import bars_text, time_text
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_showing_a_tempo_asks_for_nothing(bar: TransportBar, qtbot: Any) -> None
 
 
 def test_the_meter_rises_at_once_and_falls_slowly(qtbot: Any) -> None:
-    meter = Meter()
+    meter = LevelMeter()
     qtbot.addWidget(meter)
     meter.feed((1.0, 0.5))
     assert meter.levels == (pytest.approx(0.0), pytest.approx(decibels(0.5)))

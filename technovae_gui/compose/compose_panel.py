@@ -1,25 +1,42 @@
-"""The panel of composing."""
+"""The compose panel: asks for a whole track along an energy curve."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from core.arrangement.arrangement import Arrangement
+from technovae_gui.compose.compose_settings import ComposeSettings
 from technovae_gui.compose.energy_form import EnergyForm
-from technovae_gui.compose.request import ComposeRequest
-from technovae_gui.compose.settings_form import SettingsForm
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.job_panel import JobPanel
 
 
+@dataclass(frozen=True, eq=False)
+class ComposeRequest:
+    """One composition.
+
+    Attributes:
+        options: arguments of `core.arrangement.compose.ComposeOptions`: minutes or bars, bpm,
+            start, energy, morph, renderer, seed, title.
+        path: (n, 2) points on the map that the music stays near; None for anywhere.
+        replace: whether it replaces what is on the timeline; otherwise it is appended.
+    """
+
+    options: dict[str, Any]
+    path: NDArray[Any] | None = None
+    replace: bool = True
+
+
 class ComposePanel(JobPanel):
-    """Asks for a whole track.
+    """Settings and energy curve of a composition.
 
     Signals:
-        compose_requested(object ComposeRequest), cancel_requested()
+        compose_requested(ComposeRequest), cancel_requested()
     """
 
     cancelled_text = "Stopped; the timeline is as it was."
@@ -28,60 +45,61 @@ class ComposePanel(JobPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.settings = SettingsForm()
+        self.settings = ComposeSettings()
         self.energy = EnergyForm()
-        self.into = forms.combo(
+        self.destination = forms.combo(
             ("replaces the timeline (can be undone)", True),
             ("comes after what is on the timeline", False),
             tip="Where the track goes",
         )
         self.compose = forms.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)
         self._lay_out()
-        self.settings.changed.connect(self._settings_changed)
-        self.settings.seed.valueChanged.connect(self._settings_changed)
-        self.compose.clicked.connect(self._ask)
+        self.settings.changed.connect(self._show_length)
+        self.settings.seed.valueChanged.connect(self._show_length)
+        self.compose.clicked.connect(self._request)
         self.job.cancel_requested.connect(self.cancel_requested)
-        self._settings_changed()
-
-    # What the window tells
+        self._show_length()
 
     def set_start(self, segment_id: str | None, title: str = "") -> None:
-        """The segment chosen on the map, offered to begin on; None or empty for none."""
+        """Offer the segment chosen on the map to begin on.
+
+        Args:
+            segment_id: None or empty for none.
+            title: of the segment.
+        """
         self.settings.set_start(segment_id, title)
 
     @Slot(object)
-    def set_path(self, points: Any) -> None:
-        """Points (n, 2) of the path drawn on the map, or None."""
+    def set_path(self, points: NDArray[Any] | None) -> None:
+        """Offer the path drawn on the map: points (n, 2), or None for no path."""
         self.settings.set_path(points)
 
     def set_project_tempo(self, bpm: float) -> None:
         """The arrangement's tempo."""
-        self.settings.tempo.set_project(bpm)
+        self.settings.tempo.set_project_tempo(bpm)
 
     def set_library_tempo(self, bpm: float) -> None:
         """The median tempo of the library."""
-        self.settings.tempo.set_library(bpm)
+        self.settings.tempo.set_library_tempo(bpm)
 
     @Slot()
     def composing_started(self) -> None:
-        """It is under way."""
+        """The composition is under way."""
         self._start("loading the model…")
 
     @Slot(object)
     def composed(self, arrangement: Arrangement) -> None:
-        """It is on the timeline."""
+        """The composition is on the timeline."""
         self._finish()
         clips = sum(len(lane.clips) for lane in arrangement.lanes)
         self.message.show_text(f"{clips} clips are on the timeline; Ctrl+Z takes them back.")
 
-    # What the user does
-
     def request(self) -> ComposeRequest:
-        """What Compose asks for now."""
+        """What the fields ask for now."""
         options = {**self.settings.options(), "energy": self.energy.heights()}
-        return ComposeRequest(options, self.settings.chosen_path(), self.into.currentData())
+        return ComposeRequest(options, self.settings.chosen_path(), self.destination.currentData())
 
-    def _ask(self) -> None:
+    def _request(self) -> None:
         self.message.show_text("")
         self.compose_requested.emit(self.request())
 
@@ -91,7 +109,7 @@ class ComposePanel(JobPanel):
     def _update_controls(self) -> None:
         self.compose.setEnabled(not self._busy)
 
-    def _settings_changed(self) -> None:
+    def _show_length(self) -> None:
         settings = self.settings
         self.energy.set_length(settings.length.bars(), settings.seed.value())
         minutes, seconds = divmod(round(settings.length.minutes() * 60), 60)
@@ -100,9 +118,9 @@ class ComposePanel(JobPanel):
 
     def _lay_out(self) -> None:
         rows = self._scrolled_column()
-        into = forms.form()
-        forms.add_row(into, "Result", self.into)
+        destination = forms.form()
+        forms.add_row(destination, "Result", self.destination)
         rows.addWidget(self.settings)
         rows.addWidget(self.energy, 1)
-        rows.addLayout(into)
+        rows.addLayout(destination)
         self._finish_layout(self.compose, self.job, self.message)

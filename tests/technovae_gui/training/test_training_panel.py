@@ -121,7 +121,7 @@ def test_a_better_model_is_told(panel: TrainingPanel, epochs: list[Epoch]) -> No
     panel.take(epochs[0])
     panel.take(epochs[1])
     panel.take(Path("/m/vae_best.keras"))
-    assert panel.news.text() == "A better model was saved (epoch 1)."
+    assert panel.saved_message.text() == "A better model was saved (epoch 1)."
     assert panel.curves.saved == 1
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from technovae_gui.export import ExportPanel, ExportRequest
-from technovae_gui.export.formats import length_text, size_text
+from technovae_gui.export.export_settings import length_text, size_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,7 +33,7 @@ def panel(qtbot: QtBot, tmp_path: Path) -> ExportPanel:
     made = ExportPanel()
     qtbot.addWidget(made)
     made.resize(420, 600)
-    made.target.folder.setText(str(tmp_path))
+    made.file.folder.setText(str(tmp_path))
     made.set_title("Night Shift")
     made.set_lengths(60.0, 20.0, 10.0, lanes=3)
     made.show()
@@ -64,7 +64,7 @@ def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ExportPanel, tmp_path: P
     ],
 )
 def test_formats(qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bits: int) -> None:
-    panel.target.format.setCurrentText(name)
+    panel.file.format.setCurrentText(name)
     request = asked(qtbot, panel)
     assert (request.path.suffix, request.bit_depth) == (extension, bits)
 
@@ -96,7 +96,7 @@ def test_length_and_size(panel: ExportPanel) -> None:
     assert panel.estimate.text() == "1:00.0, about 16 MB"
     panel.stems.setChecked(True)
     assert panel.estimate.text() == "1:00.0, about 64 MB in 4 files"
-    panel.target.format.setCurrentText("MP3, 320 kbit/s")
+    panel.file.format.setCurrentText("MP3, 320 kbit/s")
     assert panel.estimate.text() == "1:00.0, about 10 MB in 4 files"
 
 
@@ -117,35 +117,35 @@ def test_an_empty_timeline_cannot_be_exported(panel: ExportPanel) -> None:
     ("name", "folder"), [("", None), ("a/b", None), ("fine", "/no/such/folder"), ("fine", "here")]
 )
 def test_a_place_that_cannot_be_is_told(panel: ExportPanel, name: str, folder: str | None) -> None:
-    panel.target.name.setText(name)
+    panel.file.name.setText(name)
     if folder:
-        panel.target.folder.setText(folder)
+        panel.file.folder.setText(folder)
     assert not panel.export.isEnabled()
-    assert panel.note.property("bad") is True
-    assert panel.note.isVisible()
+    assert panel.file_message.property("bad") is True
+    assert panel.file_message.isVisible()
 
 
 def test_what_will_be_replaced_is_told(panel: ExportPanel, tmp_path: Path) -> None:
     (tmp_path / "Old.wav").touch()
-    panel.target.name.setText("Old.wav")
-    assert "will be replaced" in panel.note.text()
+    panel.file.name.setText("Old.wav")
+    assert "will be replaced" in panel.file_message.text()
     assert panel.export.isEnabled()
 
 
 def test_the_name_follows_the_title_until_it_is_typed(qtbot: QtBot, panel: ExportPanel) -> None:
     panel.set_title("a/b: c?")
-    assert panel.target.name.text() == "a-b- c"
-    panel.target.name.clear()
-    qtbot.keyClicks(panel.target.name, "Mine")
+    assert panel.file.name.text() == "a-b- c"
+    panel.file.name.clear()
+    qtbot.keyClicks(panel.file.name, "Mine")
     panel.set_title("Another")
-    assert panel.target.name.text() == "Mine"
+    assert panel.file.name.text() == "Mine"
 
 
 def test_browse(panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sub").mkdir()
     chosen = str(tmp_path / "sub" / "Chosen.wav")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
-    panel.target.browse.click()
+    panel.file.browse.click()
     assert panel.request().path == Path(chosen)
 
 
@@ -153,7 +153,7 @@ def test_the_folder_is_remembered(qtbot: QtBot, panel: ExportPanel, tmp_path: Pa
     asked(qtbot, panel)
     again = ExportPanel()
     qtbot.addWidget(again)
-    assert again.target.folder.text() == str(tmp_path)
+    assert again.file.folder.text() == str(tmp_path)
 
 
 def test_progress_and_cancel(qtbot: QtBot, panel: ExportPanel) -> None:
@@ -176,25 +176,25 @@ def test_the_result(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     panel.export_started()
     panel.exported(Written(tmp_path / "a.wav", (tmp_path / "a-1.wav",)))
-    assert panel.outcome.isVisible()
+    assert panel.result.isVisible()
     figures = "1:30.0 · -14.0 LUFS · true peak -1.0 dBTP · 1 stem"
-    assert panel.outcome.figures.text() == figures
-    assert not panel.outcome.warning.isVisible()
-    qtbot.mouseClick(panel.outcome.open, LEFT)
+    assert panel.result.figures.text() == figures
+    assert not panel.result.warning.isVisible()
+    qtbot.mouseClick(panel.result.open, LEFT)
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 
 def test_clipping_is_told(panel: ExportPanel, tmp_path: Path) -> None:
     panel.exported(Written(tmp_path / "a.wav", true_peak_dbtp=1.2))
-    assert panel.outcome.warning.isVisible()
-    panel.target.format.setCurrentText("WAV, 32 bit float")
+    assert panel.result.warning.isVisible()
+    panel.file.format.setCurrentText("WAV, 32 bit float")
     panel.exported(Written(tmp_path / "a.wav", true_peak_dbtp=1.2))
-    assert not panel.outcome.warning.isVisible()
+    assert not panel.result.warning.isVisible()
 
 
 def test_a_single_clip_is_told_too(panel: ExportPanel, tmp_path: Path) -> None:
     panel.exported(tmp_path / "clip.wav")
-    assert panel.outcome.file.toolTip() == str(tmp_path / "clip.wav")
+    assert panel.result.file.toolTip() == str(tmp_path / "clip.wav")
 
 
 def test_an_error_is_one_line(panel: ExportPanel) -> None:
@@ -207,7 +207,7 @@ def test_an_error_is_one_line(panel: ExportPanel) -> None:
 
 def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> None:
     panel.loudness.choice.setCurrentText("another")
-    panel.target.name.setFocus()
+    panel.file.name.setFocus()
     seen = []
     for _ in range(9):
         seen.append(panel.focusWidget().accessibleName())

@@ -1,4 +1,4 @@
-"""Four plots beside and below each other. Importing this imports pyqtgraph."""
+"""The plots of training curves. Importing this module imports pyqtgraph."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _VIOLET: Final = "#b388ff"
 _LATENTS: Final = 64
 
 
-class Plots(QWidget):
-    """Draws what it is given; cannot be moved or zoomed."""
+class CurvePlots(QWidget):
+    """Four plots over the epochs, which cannot be scrolled or zoomed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.SPACE)
-        names = _coloured(("library", theme.ACCENT), ("held out", theme.WARM))
+        names = _legend(("library", theme.ACCENT), ("held out", theme.WARM))
         error = self._plot(0, 0, f"dB: {names}")
         kl = self._plot(0, 1, "KL, nats")
         rate = self._plot(1, 0, "learning rate", left=_RateAxis("left"))
@@ -51,7 +51,13 @@ class Plots(QWidget):
     def draw(
         self, numbers: Sequence[int], values: Callable[[str], list[float]], saved: int | None
     ) -> None:
-        """Draw `values(name)` over the epochs' `numbers`; `saved` marks one."""
+        """Draw all curves.
+
+        Args:
+            numbers: of the epochs.
+            values: gives the values of the curve with this name, one per epoch.
+            saved: number of the epoch to mark; None for none.
+        """
         for name, curve in self.curves.items():
             curve.setData(list(numbers), values(name))
         self._mark.setVisible(saved is not None)
@@ -73,7 +79,7 @@ class Plots(QWidget):
         plot.setMouseEnabled(x=False, y=False)
         plot.showGrid(x=False, y=True, alpha=0.15)
         for side in ("left", "bottom"):
-            _dress(plot.getAxis(side))
+            _style_axis(plot.getAxis(side))
         plot.getAxis("left").setWidth(_AXIS_PX)
         if row == 1:
             plot.setLabel("bottom", "epoch", color=theme.DIM, **{"font-size": f"{_FONT_PX}px"})
@@ -83,14 +89,14 @@ class Plots(QWidget):
         return plot
 
 
-class _RateAxis(pg.AxisItem):
-    """Its values are powers of ten."""
+class _RateAxis(pg.AxisItem):  # type: ignore[misc]
+    """Labels logarithms to base 10 with the rates they stand for."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         return [f"{10.0**value:.0e}".replace("e-0", "e-") for value in values]
 
 
-def _dress(axis: Any) -> None:
+def _style_axis(axis: Any) -> None:
     font = QFont()
     font.setPixelSize(_FONT_PX)
     axis.setStyle(tickFont=font, tickLength=-3, tickTextOffset=3, maxTickLevel=0)
@@ -98,5 +104,5 @@ def _dress(axis: Any) -> None:
     axis.setTextPen(theme.DIM)
 
 
-def _coloured(*parts: tuple[str, str]) -> str:
+def _legend(*parts: tuple[str, str]) -> str:
     return " · ".join(f'<span style="color: {colour}">{text}</span>' for text, colour in parts)

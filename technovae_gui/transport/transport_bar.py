@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.settings import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
-from technovae_gui.transport.device import DeviceButton
-from technovae_gui.transport.meter import Meter
-from technovae_gui.transport.positions import bars_text, time_text
+from technovae_gui.transport.device_menu import DeviceMenuButton
+from technovae_gui.transport.level_meter import LevelMeter
 from technovae_gui.widgets import icons
 from technovae_gui.widgets.labels import ElidedLabel
 
@@ -25,11 +25,15 @@ _GAIN_RANGE = (-48, 12)
 
 
 class TransportBar(QWidget):
-    """Shows and asks; the window does.
+    """Transport buttons, position, tempo, master gain, meters and sound device.
 
     Signals:
-        play_requested(), stop_requested(), start_requested() (back to the first bar)
-        loop_toggled(bool), tempo_changed(float BPM), gain_changed(float dB)
+        play_requested(): play or pause.
+        stop_requested()
+        start_requested(): back to the first bar.
+        loop_toggled(bool): repeat the loop region or not.
+        tempo_changed(float): BPM.
+        gain_changed(float): dB.
     """
 
     play_requested = Signal()
@@ -47,42 +51,52 @@ class TransportBar(QWidget):
         self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
         self.loop.setCheckable(True)
         self.play.setCheckable(True)
-        self.play.toggled.connect(self._face)
+        self.play.toggled.connect(self._update_play_icon)
         self.tempo = self._tempo_box()
         self.position = self._readout("1.1.1", "Position in bars, beats and sixteenths", 92)
         self.time = self._readout("0:00.0", "Position in minutes and seconds", 76)
         self.sounding = ElidedLabel(collapses=False)
         self.gain = self._gain_slider()
         self.gain_value = self._readout("+0 dB", "Master gain", 58)
-        self.meter = Meter()
-        self.lufs = self._readout("-∞ LUFS", "Momentary loudness of what you hear (400 ms)", 92)
-        self.device = DeviceButton()
+        self.meter = LevelMeter()
+        self.lufs = self._readout("-∞ LUFS", "Momentary loudness of the master (400 ms)", 92)
+        self.device = DeviceMenuButton()
         self._lay_out()
         self._connect()
 
     def show_position(self, tick: float, seconds: float) -> None:
-        """Where the playhead is."""
+        """Show where the playhead is.
+
+        Args:
+            tick: of the arrangement.
+            seconds: the same in seconds.
+        """
         self.position.setText(bars_text(tick))
         self.time.setText(time_text(seconds))
 
     def show_playing(self, playing: bool) -> None:
-        """Whether the transport runs."""
+        """Show whether the transport runs."""
         if self.play.isChecked() != playing:
             self.play.setChecked(playing)
 
-    def _face(self, playing: bool) -> None:
-        """What a press on the button would do."""
+    def _update_play_icon(self, playing: bool) -> None:
+        """Show what a press on the button would do."""
         self.play.setIcon(icons.icon("pause" if playing else "play"))
 
     def show_tempo(self, bpm: float) -> None:
-        """The arrangement's tempo, without announcing it."""
+        """Show the arrangement's tempo in BPM, without emitting `tempo_changed`."""
         if not self.tempo.hasFocus() or abs(self.tempo.value() - bpm) > 0.005:
             self.tempo.blockSignals(True)
             self.tempo.setValue(bpm)
             self.tempo.blockSignals(False)
 
     def show_loop(self, on: bool, possible: bool) -> None:
-        """Whether a loop region repeats, and whether there is one."""
+        """Show the state of the loop.
+
+        Args:
+            on: whether the loop region repeats.
+            possible: whether there is a loop region.
+        """
         self.loop.blockSignals(True)
         self.loop.setChecked(on)
         self.loop.blockSignals(False)
@@ -90,12 +104,17 @@ class TransportBar(QWidget):
         self.loop.setToolTip(tip if possible else f"{tip}; drag in the ruler to make one")
 
     def show_levels(self, peaks: tuple[float, float], lufs: float) -> None:
-        """Linear peaks since the last call, and momentary loudness."""
+        """Show how loud it is.
+
+        Args:
+            peaks: linear peaks (left, right) since the last call.
+            lufs: momentary loudness.
+        """
         self.meter.feed(peaks)
         self.lufs.setText(f"{lufs:.1f} LUFS" if lufs > -70 else "-∞ LUFS")
 
     def show_sounding(self, text: str) -> None:
-        """What is heard and by which renderer; empty for nothing."""
+        """Show what sounds and by which renderer; empty for nothing."""
         self.sounding.show_text(text)
         self.sounding.setAccessibleName(f"Sounds: {text}" if text else "Nothing sounds")
 
@@ -108,8 +127,8 @@ class TransportBar(QWidget):
             (self.position, self.time),
             (self.tempo,),
         )
-        for widgets in groups:
-            for widget in widgets:
+        for group in groups:
+            for widget in group:
                 row.addWidget(widget)
             row.addWidget(_divider())
         row.addWidget(self.sounding, 1)
@@ -129,9 +148,9 @@ class TransportBar(QWidget):
         self.gain_value.setText(f"{value:+d} dB")
         self.gain_changed.emit(float(value))
 
-    def _button(self, face: str, tip: str, name: str) -> QToolButton:
+    def _button(self, icon: str, tip: str, name: str) -> QToolButton:
         button = QToolButton()
-        button.setIcon(icons.icon(face))
+        button.setIcon(icons.icon(icon))
         button.setIconSize(icons.SIZE)
         button.setToolTip(tip)
         button.setAccessibleName(name)
@@ -176,3 +195,21 @@ def _divider() -> QFrame:
     line.setFixedSize(1, 22)
     line.setStyleSheet(f"background: {theme.LINE};")
     return line
+
+
+_SIXTEENTH = TICKS_PER_BEAT // 4
+
+
+def bars_text(tick: float) -> str:
+    """A position as `bar.beat.sixteenth`, each counted from 1: tick 0 is "1.1.1"."""
+    whole = max(0, int(tick))
+    bar, rest = divmod(whole, TICKS_PER_BAR)
+    beat, rest = divmod(rest, TICKS_PER_BEAT)
+    return f"{bar + 1}.{beat % BEATS_PER_BAR + 1}.{rest // _SIXTEENTH + 1}"
+
+
+def time_text(seconds: float) -> str:
+    """A time as `minutes:seconds.tenths`."""
+    tenths = max(0, int(seconds * 10))
+    minutes, rest = divmod(tenths, 600)
+    return f"{minutes}:{rest // 10:02d}.{rest % 10}"

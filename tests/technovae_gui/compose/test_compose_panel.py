@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.compose import ComposeOptions
-from technovae_gui.compose import ComposePanel, ComposeRequest, presets
+from technovae_gui.compose import ComposePanel, ComposeRequest
+from technovae_gui.compose.energy_form import DRAWN, preset_curve
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -71,7 +72,7 @@ def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> Non
     settings.morph.setCurrentText("every bar")
     settings.renderer.setCurrentIndex(1)
     settings.seed.setValue(12)
-    panel.into.setCurrentIndex(1)
+    panel.destination.setCurrentIndex(1)
     panel.energy.preset.setCurrentText("Ambient")
     request = asked(qtbot, panel)
     assert request.options["title"] == "Night Shift"
@@ -81,7 +82,7 @@ def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> Non
     assert request.options["morph"] == "bar"
     assert request.options["renderer"] == "phase"
     assert request.options["seed"] == 12
-    assert request.options["energy"] == pytest.approx(presets.curve("Ambient", 64), abs=1e-4)
+    assert request.options["energy"] == pytest.approx(preset_curve("Ambient", 64), abs=1e-4)
     assert request.replace is False
 
 
@@ -107,9 +108,9 @@ def test_the_tempo_follows_project_and_library(panel: ComposePanel) -> None:
 
 
 def test_another_seed(qtbot: QtBot, panel: ComposePanel) -> None:
-    qtbot.mouseClick(panel.settings.dice, LEFT)
+    qtbot.mouseClick(panel.settings.new_seed, LEFT)
     first = panel.settings.seed.value()
-    qtbot.mouseClick(panel.settings.dice, LEFT)
+    qtbot.mouseClick(panel.settings.new_seed, LEFT)
     assert panel.settings.seed.value() != first
 
 
@@ -140,8 +141,8 @@ def test_the_path_drawn_on_the_map(qtbot: QtBot, panel: ComposePanel) -> None:
 
 def test_drawing_makes_the_curve_ones_own(qtbot: QtBot, panel: ComposePanel) -> None:
     curve = panel.energy.curve
-    qtbot.mouseClick(curve, LEFT, pos=QPointF(*curve.place(3, 1.0)).toPoint())
-    assert panel.energy.name == presets.DRAWN
+    qtbot.mouseClick(curve, LEFT, pos=QPointF(*curve.position(3, 1.0)).toPoint())
+    assert panel.energy.name == DRAWN
     energy = asked(qtbot, panel).options["energy"]
     assert energy[3] == pytest.approx(1.0, abs=0.02)
     panel.settings.length.amount.setValue(6.0)
@@ -150,7 +151,7 @@ def test_drawing_makes_the_curve_ones_own(qtbot: QtBot, panel: ComposePanel) -> 
 
 def test_a_preset_can_be_taken_back(qtbot: QtBot, panel: ComposePanel) -> None:
     curve = panel.energy.curve
-    qtbot.mouseClick(curve, LEFT, pos=QPointF(*curve.place(3, 1.0)).toPoint())
+    qtbot.mouseClick(curve, LEFT, pos=QPointF(*curve.position(3, 1.0)).toPoint())
     drawn = list(curve.heights)
     panel.energy.preset.setCurrentText("Warm-up")
     curve.setFocus()
@@ -158,11 +159,11 @@ def test_a_preset_can_be_taken_back(qtbot: QtBot, panel: ComposePanel) -> None:
     assert curve.heights == drawn
 
 
-def test_the_parts_are_those_of_the_form(panel: ComposePanel) -> None:
-    names = [name for name, _, _ in panel.energy.curve.parts]
+def test_the_sections_are_those_of_the_form(panel: ComposePanel) -> None:
+    names = [section.name for section in panel.energy.curve.sections]
     assert names == ["intro", "build", "drop", "break", "rise", "drop", "outro"]
     panel.energy.preset.setCurrentText("Ambient")
-    assert "drop" not in [name for name, _, _ in panel.energy.curve.parts]
+    assert "drop" not in [section.name for section in panel.energy.curve.sections]
 
 
 def test_progress_result_and_errors(qtbot: QtBot, panel: ComposePanel) -> None:

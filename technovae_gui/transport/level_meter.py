@@ -13,8 +13,9 @@ from technovae_gui import theme
 FLOOR_DB = -60.0
 TOP_DB = 6.0
 _FALL_DB = 1.1
-"""Per update; at 30 updates a second that is the 33 dB/s of a digital peak meter."""
-_HOLD = 45
+"""Per update: at 30 updates a second 33 dB/s."""
+_HOLD_UPDATES = 45
+"""For so many updates the highest peak is marked."""
 _TICKS = (-48, -36, -24, -12, -6, 0)
 
 
@@ -23,13 +24,13 @@ def decibels(peak: float) -> float:
     return max(FLOOR_DB, 20.0 * math.log10(peak)) if peak > 0 else FLOOR_DB
 
 
-class Meter(QWidget):
-    """Feed it linear peaks about 30 times a second."""
+class LevelMeter(QWidget):
+    """Peak levels of left and right with hold; call `feed` about 30 times a second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._levels = [FLOOR_DB, FLOOR_DB]
-        self._held = [FLOOR_DB, FLOOR_DB]
+        self._hold = [FLOOR_DB, FLOOR_DB]
         self._age = [0, 0]
         self.setMinimumWidth(120)
         self.setFixedHeight(26)
@@ -42,19 +43,19 @@ class Meter(QWidget):
 
     @property
     def levels(self) -> tuple[float, float]:
-        """What is shown now, dB."""
+        """The levels shown now (left, right), in dB."""
         return self._levels[0], self._levels[1]
 
     def feed(self, peaks: tuple[float, float]) -> None:
-        """Show linear `peaks` (left, right): up at once, down slowly."""
-        before = (*self._levels, *self._held)
+        """Take linear `peaks` (left, right): levels rise at once and fall slowly."""
+        before = (*self._levels, *self._hold)
         for side, peak in enumerate(peaks):
             level = min(decibels(peak), TOP_DB)
             self._levels[side] = max(level, self._levels[side] - _FALL_DB, FLOOR_DB)
             self._age[side] += 1
-            if level >= self._held[side] or self._age[side] > _HOLD:
-                self._held[side], self._age[side] = max(level, self._levels[side]), 0
-        if before != (*self._levels, *self._held):
+            if level >= self._hold[side] or self._age[side] > _HOLD_UPDATES:
+                self._hold[side], self._age[side] = max(level, self._levels[side]), 0
+        if before != (*self._levels, *self._hold):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -62,7 +63,7 @@ class Meter(QWidget):
         painter.fillRect(self.rect(), QColor(theme.GROUND))
         for side in range(2):
             top = 2 + side * 6
-            self._bar(painter, top, self._levels[side], self._held[side])
+            self._bar(painter, top, self._levels[side], self._hold[side])
         self._scale(painter)
 
     def _x(self, level: float) -> float:

@@ -1,4 +1,4 @@
-"""Which sound device plays, and with what latency."""
+"""The menu that chooses the sound device and its latency."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from core.playback.portaudio_output import Device, list_devices
 LATENCIES = {"low": "Low latency", "high": "Safe latency"}
 
 
-class DeviceButton(QToolButton):
-    """A menu of the machine's devices, read each time it opens.
+class DeviceMenuButton(QToolButton):
+    """A button with a menu of the machine's sound devices, read each time it opens.
 
     Signals:
-        chosen(object, str): the device's name or None for the system's default; "low" or "high".
+        chosen(object, str): name of the device, None for the system's default; "low" or "high"
+            latency.
     """
 
     chosen = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # Devices are known by name: their numbers change with what is plugged in.
         self.name: str | None = None
-        """What the player finds the device by. Numbers change with what is plugged in."""
         self.latency = "high"
         self.setText("Sound")
         self.setAccessibleName("Sound device")
@@ -34,19 +35,35 @@ class DeviceButton(QToolButton):
         self.show_state("", 0.0, 0)
 
     def show_state(self, device: str, latency: float, underruns: int) -> None:
-        """Name the device that plays, its latency in seconds, and the under-runs so far."""
+        """Show the device that plays.
+
+        Args:
+            device: its name; empty for none.
+            latency: in seconds.
+            underruns: since it was opened.
+        """
         name = device or "no device"
         self.setText(name if len(name) <= 18 else f"{name[:17]}…")
         lost = f"{underruns} under-runs" if underruns else "no under-runs"
         self.setToolTip(f"Sound device: {name}, {1000 * latency:.0f} ms latency, {lost}")
 
     def restore(self, name: str | None, latency: str) -> None:
-        """What was chosen before."""
+        """Take over a choice of an earlier session.
+
+        Args:
+            name: of the device; None for the system's default.
+            latency: "low" or "high".
+        """
         self.name = name
         self.latency = latency if latency in LATENCIES else "high"
 
     def choose(self, name: str | None, latency: str) -> None:
-        """Remember and announce a choice."""
+        """Choose a device.
+
+        Args:
+            name: of the device; None for the system's default.
+            latency: "low" or "high".
+        """
         self.name, self.latency = name, latency
         self.chosen.emit(name, latency)
 
@@ -56,34 +73,34 @@ class DeviceButton(QToolButton):
         try:
             found = list_devices()
         except DeviceError as error:
-            self._note(menu, str(error))
+            self._add_note(menu, str(error))
             return
         devices = QActionGroup(menu)
-        self._entry(menu, devices, "The system's default", None)
+        self._add_device(menu, devices, "The system's default", None)
         for device in found:
-            self._entry(menu, devices, _label(device), known_as(device))
+            self._add_device(menu, devices, _label(device), portaudio_name(device))
         menu.addSeparator()
         latencies = QActionGroup(menu)
         for latency, text in LATENCIES.items():
-            action = self._checkable(menu, latencies, text, latency == self.latency)
+            action = self._add_checkable(menu, latencies, text, latency == self.latency)
             action.triggered.connect(lambda _=False, it=latency: self.choose(self.name, it))
 
-    def _entry(self, menu: QMenu, group: QActionGroup, text: str, name: str | None) -> None:
-        action = self._checkable(menu, group, text, name == self.name)
+    def _add_device(self, menu: QMenu, group: QActionGroup, text: str, name: str | None) -> None:
+        action = self._add_checkable(menu, group, text, name == self.name)
         action.triggered.connect(lambda _=False: self.choose(name, self.latency))
 
-    def _checkable(self, menu: QMenu, group: QActionGroup, text: str, checked: bool) -> QAction:
+    def _add_checkable(self, menu: QMenu, group: QActionGroup, text: str, checked: bool) -> QAction:
         action = menu.addAction(text)
         action.setCheckable(True)
         action.setChecked(checked)
         group.addAction(action)
         return action
 
-    def _note(self, menu: QMenu, text: str) -> None:
+    def _add_note(self, menu: QMenu, text: str) -> None:
         menu.addAction(text).setEnabled(False)
 
 
-def known_as(device: Device) -> str:
+def portaudio_name(device: Device) -> str:
     """The name by which PortAudio finds this device and no other."""
     return f"{device.name}, {device.host_api}"
 

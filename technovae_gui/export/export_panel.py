@@ -1,0 +1,249 @@
+"""The export panel: asks for an audio file of the arrangement and shows what was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QVBoxLayout, QWidget
+
+from core.settings import SAMPLE_RATE
+from technovae_gui import theme
+from technovae_gui.export.export_settings import FileForm, LoudnessField, length_text, size_text
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.job_panel import JobPanel
+from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
+
+Range = Literal["whole", "loop", "selection"]
+"""What of the arrangement is exported."""
+
+_RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
+    ("the whole arrangement", "whole", ""),
+    ("the loop region", "loop", "drag in the ruler to make one"),
+    ("the selected clips", "selection", "select clips first"),
+)
+"""Text, value, and how to get it where there is none."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """One export.
+
+    Attributes:
+        path: of the mix; its extension is the format.
+        bit_depth: 16, 24, or 32 (float) for WAV; 16 or 24 for FLAC.
+        range: what of the arrangement is exported.
+        stems: whether one more file per lane is written.
+        lufs: integrated loudness to reach; None: as it is played.
+    """
+
+    path: Path
+    bit_depth: int = 24
+    range: Range = "whole"
+    stems: bool = False
+    lufs: float | None = -14.0
+
+
+class ExportResult(Protocol):
+    """`core.arrangement.export.ExportResult`, which is not imported here: it brings scipy."""
+
+    path: Path
+    stems: tuple[Path, ...]
+    frames: int
+    lufs: float
+    true_peak_dbtp: float
+
+
+class ExportPanel(JobPanel):
+    """File, range, loudness and stems of an export.
+
+    Signals:
+        export_requested(ExportRequest), cancel_requested()
+    """
+
+    cancelled_text = "Stopped; nothing was written."
+    export_requested = Signal(object)
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._seconds: dict[str, float] = {"whole": 0.0, "loop": 0.0, "selection": 0.0}
+        self._lanes = 1
+        self.file = FileForm()
+        self.range = forms.combo(
+            *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
+        )
+        self.loudness = LoudnessField()
+        self.stems = QCheckBox("one more file per lane")
+        self.stems.setToolTip("All with the same gain: together they are the mix")
+        self.estimate = forms.note()
+        self.file_message = MessageLabel()
+        self.export = forms.button("Export", "Write the file (Ctrl+Enter)", primary=True)
+        self.result = ResultCard()
+        self._lay_out()
+        for signal in (
+            *(self.file.changed, self.loudness.changed, self.stems.toggled),
+            self.range.currentIndexChanged,
+        ):
+            signal.connect(self._update_controls)
+        self.export.clicked.connect(self._request)
+        self.job.cancel_requested.connect(self.cancel_requested)
+        self.set_ranges(False, False)
+
+    def set_title(self, title: str) -> None:
+        """The arrangement's title: the file is named after it, unless the user named the file."""
+        self.file.suggest_name(title)
+
+    def set_ranges(self, loop: bool, selection: bool) -> None:
+        """Say what can be exported besides the whole arrangement.
+
+        Args:
+            loop: whether there is a loop region.
+            selection: whether clips are selected.
+        """
+        for row, exists in ((1, loop), (2, selection)):
+            text, _, instruction = _RANGES[row]
+            self.range.setItemText(row, text if exists else f"{text}: {instruction}")
+            forms.enable_entry(self.range, row, exists)
+            if not exists and self.range.currentIndex() == row:
+                self.range.setCurrentIndex(0)
+        self._update_controls()
+
+    def set_lengths(
+        self, whole: float, loop: float = 0.0, selection: float = 0.0, lanes: int = 1
+    ) -> None:
+        """Set the lengths of what can be exported.
+
+        Args:
+            whole: of the arrangement, in seconds.
+            loop: of the loop region, in seconds.
+            selection: of the selected clips, in seconds.
+            lanes: how many lanes would have stems.
+        """
+        self._seconds = {"whole": whole, "loop": loop, "selection": selection}
+        self._lanes = lanes
+        self._update_controls()
+
+    @Slot()
+    def export_started(self) -> None:
+        """The export is under way."""
+        self.result.hide()
+        self._start("rendering…")
+
+    @Slot(object)
+    def exported(self, result: ExportResult | Path) -> None:
+        """The file is written: the export's result, or the path of a single clip."""
+        self._finish()
+        if isinstance(result, Path):
+            self.result.show_file(result)
+        else:
+            self.result.show_result(result, clips_overs=not self.file.chosen_format.keeps_overs)
+
+    def request(self) -> ExportRequest:
+        """What the fields ask for now."""
+        return ExportRequest(
+            self.file.path(),
+            self.file.chosen_format.bit_depth,
+            self.range.currentData(),
+            self.stems.isChecked(),
+            self.loudness.lufs,
+        )
+
+    def _request(self) -> None:
+        self.message.show_text("")
+        self.file.save_folder()
+        self.export_requested.emit(self.request())
+
+    def _start_button(self) -> QAbstractButton:
+        return self.export
+
+    def _update_controls(self) -> None:
+        seconds = self._seconds[self.range.currentData()]
+        files = 1 + (self._lanes if self.stems.isChecked() else 0)
+        size = size_text(seconds * self.file.chosen_format.bytes_per_second * files)
+        several = f" in {files} files" if files > 1 else ""
+        text = f"{length_text(seconds)}, about {size}{several}"
+        self.estimate.setText(text if seconds > 0 else "The timeline is empty: place clips first.")
+        problem = self.file.problem()
+        self.export.setEnabled(not problem and seconds > 0 and not self._busy)
+        path = self.file.path()
+        if problem:
+            self.file_message.show_error(problem)
+        elif not self._busy and path.exists():
+            self.file_message.show_text(f"“{path.name}” exists already and will be replaced.")
+        else:
+            self.file_message.show_text("")
+
+    def _lay_out(self) -> None:
+        rows = self._scrolled_column()
+        form = forms.form()
+        forms.add_row(form, "Range", self.range)
+        forms.add_row(form, "Loudness", self.loudness)
+        forms.add_row(form, "Stems", self.stems)
+        rows.addWidget(self.file)
+        rows.addLayout(form)
+        for widget in (
+            *(self.estimate, self.file_message, self.export),
+            *(self.job, self.message, self.result),
+        ):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        self._finish_layout()
+
+
+class ResultCard(QFrame):
+    """The file that was written, its loudness and peak, and a button to its folder.
+
+    Hidden until there is a result.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = Path()
+        forms.style_as_card(self, theme.GOOD)
+        self.file = ElidedLabel()
+        self.file.setProperty("dim", False)
+        self.figures = forms.note()
+        self.warning = forms.note()
+        self.open = forms.button("Open folder", "Show the file in its folder")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setSpacing(theme.SPACE)
+        for widget in (self.file, self.figures, self.warning):
+            rows.addWidget(widget)
+        rows.addLayout(forms.row(1, self.open))
+        self.open.clicked.connect(self._open)
+        self.hide()
+
+    def show_result(self, result: ExportResult, *, clips_overs: bool) -> None:
+        """Show an export.
+
+        Args:
+            result: what was written and measured.
+            clips_overs: whether its format clips samples above full scale.
+        """
+        self._folder = Path(result.path).parent
+        self.file.show_text(str(result.path))
+        count = len(result.stems)
+        stems = f" · {count} stem{'s' if count > 1 else ''}" if count else ""
+        length = length_text(result.frames / SAMPLE_RATE)
+        self.figures.setText(
+            f"{length} · {result.lufs:.1f} LUFS · true peak {result.true_peak_dbtp:.1f} dBTP{stems}"
+        )
+        self.warning.setVisible(clips_overs and result.true_peak_dbtp > 0)
+        self.warning.setText("Peaks were clipped: lower the lanes, or export 32 bit float.")
+        self.show()
+
+    def show_file(self, path: Path) -> None:
+        """Show the file of a single clip."""
+        self._folder = path.parent
+        self.file.show_text(str(path))
+        self.figures.setText("written")
+        self.warning.hide()
+        self.show()
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -1,0 +1,242 @@
+"""The training panel: starts, follows and stops the training of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QSpinBox, QVBoxLayout, QWidget
+
+from core.vae.history import Epoch
+from technovae_gui import theme
+from technovae_gui.training.training_progress import (
+    EpochFigures,
+    ReconstructionView,
+    TrainingCurves,
+)
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import CollapsibleSection
+from technovae_gui.widgets.job_panel import JobPanel, JobProgressBar
+from technovae_gui.widgets.labels import MessageLabel
+
+_NEW, _RESUME = range(2)
+_MAX_SEED = 2**31 - 1
+
+
+class TrainingResult(Protocol):
+    """`core.vae.options.TrainResult`, which is not imported here: it brings keras."""
+
+    best_epoch: int
+
+    def lines(self) -> Sequence[str]:
+        """What came of the training, in plain sentences."""
+
+
+class TrainingPanel(JobPanel):
+    """Settings of a training, and its figures, curves and reconstructions while it runs.
+
+    Signals:
+        start_requested(float, bool, int): minutes, whether to resume the last training, seed.
+        stop_requested()
+    """
+
+    cancelled_text = "Stopped before there was a new model; the one before is kept."
+    start_requested = Signal(float, bool, int)
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        # A training reports the time left itself, and the controls have a button to stop it.
+        super().__init__(parent, bar=JobProgressBar(estimates=False))
+        self.job.cancel.hide()
+        self._windows = 0
+        self._resume = False
+        self.about = forms.note()
+        self.controls = TrainingControls()
+        self.saved_message = MessageLabel()
+        self.figures = EpochFigures()
+        self.curves = TrainingCurves()
+        self.reconstruction = ReconstructionView()
+        self._lay_out()
+        self.controls.start_requested.connect(self._request_start)
+        self.controls.stop_requested.connect(self.stop_requested)
+        self._update_controls()
+
+    def set_library(self, name: str, windows: int, demo: bool = False) -> None:
+        """Say what would be trained on.
+
+        Args:
+            name: of the library.
+            windows: how many windows of four bars it has, one on every bar.
+            demo: whether it is the built-in demo.
+        """
+        self._windows = windows
+        self.about.setText(_about_text(name, windows, demo))
+        self._update_controls()
+
+    def set_history(self, epochs: Sequence[Epoch]) -> None:
+        """Show how the present model was trained; empty where that is not known."""
+        if not self._busy:
+            self.curves.set_epochs(epochs)
+            self.figures.show_epoch(epochs[-1] if epochs else None)
+            self._update_controls()
+
+    @Slot()
+    def training_started(self) -> None:
+        """A training starts."""
+        self.saved_message.show_text("")
+        self.reconstruction.clear()
+        if not self._resume:
+            self.curves.set_epochs(())
+            self.figures.show_epoch(None)
+        self._start("reading the library…")
+
+    @Slot(object)
+    def take(self, event: Any) -> None:
+        """Show an event of the job: an `Epoch`, a pair of spectrograms, or a saved model's path."""
+        if isinstance(event, Epoch):
+            self.add_epoch(event)
+        elif isinstance(event, str | Path):
+            self.show_saved(event)
+        elif isinstance(event, tuple) and len(event) == 2:
+            self.reconstruction.show_pair(*event)
+
+    def add_epoch(self, epoch: Epoch) -> None:
+        """Show an epoch that is done."""
+        self.curves.add(epoch)
+        self.figures.show_epoch(epoch)
+
+    def show_saved(self, path: str | Path) -> None:
+        """Say that a better model, that of the last epoch, was saved at `path`."""
+        number = self.curves.epochs[-1].number if self.curves.epochs else 0
+        self.curves.mark_saved(number)
+        self.saved_message.show_text(f"A better model was saved (epoch {number}).")
+        self.saved_message.setToolTip(str(path))
+
+    @Slot(object)
+    def finished(self, result: TrainingResult) -> None:
+        """The training is over."""
+        self._finish()
+        self.curves.mark_saved(result.best_epoch)
+        self.message.show_text("\n".join(f"• {line}" for line in result.lines()))
+
+    def _request_start(self, minutes: float, resume: bool, seed: int) -> None:
+        self._resume = resume
+        self.start_requested.emit(minutes, resume, seed)
+
+    def _finish(self) -> None:
+        self.saved_message.show_text("")
+        super()._finish()
+
+    def _start_button(self) -> QAbstractButton:
+        return self.controls.start
+
+    def _update_controls(self) -> None:
+        self.controls.show_state(
+            training=self._busy, possible=self._windows > 0, resumable=bool(self.curves.epochs)
+        )
+
+    def _lay_out(self) -> None:
+        rows = self._scrolled_column()
+        for widget in (
+            *(self.about, self.controls, self.job, self.saved_message, self.message),
+            *(self.figures, self.curves, self.reconstruction),
+        ):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        self._finish_layout()
+
+
+class TrainingControls(QWidget):
+    """Time, starting point and seed of a training, and the buttons that start and stop it.
+
+    Signals:
+        start_requested(float, bool, int): minutes, whether to resume the last training, seed.
+        stop_requested()
+    """
+
+    start_requested = Signal(float, bool, int)
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.minutes = QDoubleSpinBox()
+        self.minutes.setRange(0.5, 24 * 60)
+        self.minutes.setDecimals(1)
+        self.minutes.setSingleStep(1.0)
+        self.minutes.setValue(10.0)
+        self.minutes.setSuffix(" min")
+        self.minutes.setToolTip("At most; training ends earlier if the model stops improving")
+        self.begin = forms.combo(
+            ("anew, from the library's own sound", _NEW),
+            ("where the last training ended", _RESUME),
+            tip="What the model knows when the training starts",
+        )
+        self.seed = QSpinBox()
+        self.seed.setRange(0, _MAX_SEED)
+        self.seed.setToolTip("The same seed on the same library gives the same model")
+        self.start = forms.button("Start training", "Start training (Ctrl+Enter)", primary=True)
+        self.stop = forms.button("Stop", "Stop training; the best model so far is kept")
+        self.advanced = self._advanced_section()
+        self._lay_out()
+        self.start.clicked.connect(self._start)
+        self.stop.clicked.connect(self._stop)
+        self.show_state(training=False, possible=False, resumable=False)
+
+    def show_state(self, *, training: bool, possible: bool, resumable: bool) -> None:
+        """Enable what can be used now.
+
+        Args:
+            training: whether a training runs.
+            possible: whether the library has anything to train on.
+            resumable: whether there is a training to go on from.
+        """
+        self.start.setVisible(not training)
+        self.start.setEnabled(possible)
+        self.stop.setVisible(training)
+        self.stop.setEnabled(True)
+        self.stop.setText("Stop")
+        for field in (self.minutes, self.begin, self.seed):
+            field.setEnabled(not training)
+        forms.enable_entry(self.begin, _RESUME, resumable)
+        if not resumable:
+            self.begin.setCurrentIndex(_NEW)
+
+    def _start(self) -> None:
+        resume = self.begin.currentIndex() == _RESUME
+        self.start_requested.emit(self.minutes.value(), resume, self.seed.value())
+
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop.setText("Stopping…")
+        self.stop_requested.emit()
+
+    def _advanced_section(self) -> CollapsibleSection:
+        content = QWidget()
+        form = forms.form()
+        content.setLayout(form)
+        forms.add_row(form, "Seed", self.seed)
+        return CollapsibleSection("Advanced", content, tip="Seed")
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.SPACE)
+        form = forms.form()
+        forms.add_row(form, "Time", self.minutes)
+        forms.add_row(form, "Begin", self.begin)
+        rows.addLayout(form)
+        rows.addWidget(self.advanced)
+        rows.addLayout(forms.row(self.start, self.stop))
+
+
+def _about_text(name: str, windows: int, demo: bool) -> str:
+    if windows == 0:
+        return f"{name} holds nothing to learn from yet: import music in the panel Library."
+    if demo:
+        return (
+            f"The demo comes with a model. Training on its {windows} windows writes another one "
+            "into your own folder; to learn your sound, import your music in the panel Library."
+        )
+    return f"Learns {name}: {windows} windows of four bars, one on every bar."
