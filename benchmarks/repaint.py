@@ -28,9 +28,9 @@ from core.library.latent_map import LatentMap
 from core.settings import TICKS_PER_BAR
 from technovae_gui.app import make_application
 from technovae_gui.document import Document
+from technovae_gui.event_loop import wait_until
 from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import TimelineView, layout
-from technovae_gui.waiting import until
 
 _DOTS, _CLIPS, _LANES = 10_000, 1_000, 8
 _STEPS = 200
@@ -79,7 +79,7 @@ def _panned() -> Iterator[float]:
     view.resize(1280, 900)
     view.show()
     view.set_map(large_map(_DOTS))
-    if not until(lambda: view.scene.shade is not None):
+    if not wait_until(lambda: view.scene.shade is not None):
         raise TimeoutError("the map was not prepared in time")
     canvas = view.canvas
     middle = Qt.MouseButton.MiddleButton

@@ -12,10 +12,16 @@ from core.arrangement.project_file import SUFFIX
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `technovae ARGV`; returns the exit status.
+    """Run `technovae`.
 
     The window opens without arguments, with a project, or for `--screenshot FILE`. Where there is
-    no screen, the command line's demo stands in and says how to get the window.
+    no screen, the command line's demo runs instead and says how to get the window.
+
+    Args:
+        argv: the arguments; None for those of the process.
+
+    Returns:
+        The exit status.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not _wants_window(arguments):
@@ -36,10 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def has_screen() -> bool:
-    """Whether Qt will find a screen; asked beforehand because Qt aborts where it does not."""
+    """Whether Qt will find a screen; Qt itself would abort where there is none."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
-    return bool(os.environ.get("WAYLAND_DISPLAY")) or _answers(os.environ.get("DISPLAY", ""))
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or _x_server_answers(
+        os.environ.get("DISPLAY", "")
+    )
 
 
 def _wants_window(arguments: Sequence[str]) -> bool:
@@ -48,8 +56,8 @@ def _wants_window(arguments: Sequence[str]) -> bool:
     return not arguments or (len(arguments) == 1 and arguments[0].endswith(SUFFIX))
 
 
-def _answers(display: str) -> bool:
-    """Whether an X server listens at `display`; a remote one is taken at its word."""
+def _x_server_answers(display: str) -> bool:
+    """Whether an X server listens at `display`; of a remote one that is taken for granted."""
     host, _, number = display.partition(":")
     if not number:
         return False
@@ -58,9 +66,9 @@ def _answers(display: str) -> bool:
     name = f"/tmp/.X11-unix/X{number.split('.')[0]}"
     for address in (name, f"\0{name}"):
         try:
-            with socket.socket(socket.AF_UNIX) as link:
-                link.settimeout(2.0)
-                link.connect(address)
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(2.0)
+                connection.connect(address)
             return True
         except OSError:
             continue

@@ -1,4 +1,4 @@
-"""Where the panels sit in the window."""
+"""How the window divides its space between transport, map, panels and timeline."""
 
 from __future__ import annotations
 
@@ -8,25 +8,33 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxL
 from technovae_gui.widgets.banners import Banners
 
 SIDE_WIDTH = 430
-_LAPTOP = QSize(1440, 900)
-_SHARE = 0.88
+"""Pixels of the panels at the right, at first."""
+_LAPTOP_SIZE = QSize(1440, 900)
+_DESK_SHARE = 0.88
+"""Of the width and height of a larger screen."""
 
 
 def first_size(screen: QSize) -> QSize | None:
-    """Of a window that was never opened before, on a `screen` with so much room: most of it; None
-    for all of it, where there is no more than a laptop has."""
-    if screen.width() <= _LAPTOP.width() or screen.height() <= _LAPTOP.height():
+    """The size of the window at the first start.
+
+    Args:
+        screen: what the desktop leaves free of it.
+
+    Returns:
+        Most of a large screen; None for all of one as small as a laptop's.
+    """
+    if screen.width() <= _LAPTOP_SIZE.width() or screen.height() <= _LAPTOP_SIZE.height():
         return None
-    return QSize(round(screen.width() * _SHARE), round(screen.height() * _SHARE))
+    return QSize(round(screen.width() * _DESK_SHARE), round(screen.height() * _DESK_SHARE))
 
 
 class Layout(QWidget):
-    """Transport above; map beside the side panel's tabs; the timeline below, all resizable."""
+    """Transport above, map and tabs of panels side by side, timeline below; all resizable."""
 
     def __init__(self, transport: QWidget, map_view: QWidget, timeline: QWidget) -> None:
         super().__init__()
         self.banners = Banners()
-        self._tabs: dict[QWidget, QWidget] = {}
+        self._pages: dict[QWidget, QWidget] = {}
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.tabBar().setDrawBase(False)
@@ -55,24 +63,30 @@ class Layout(QWidget):
         column.addWidget(self.down, 1)
 
     def arrange(self, width: int, height: int) -> None:
-        """Sizes for a window that was never opened before."""
+        """Divide a window of `width` x `height` pixels as at the first start."""
         self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
         self.down.setSizes([round(height * 0.58), round(height * 0.42)])
 
     def add_tab(self, widget: QWidget, name: str, shortcut: str, *, scrolls: bool = False) -> None:
-        """A panel at the right; one that does not scroll by itself is made to where it needs more
-        height than there is."""
+        """Add a panel at the right.
+
+        Args:
+            widget: the panel.
+            name: on its tab.
+            shortcut: that shows it, for the tool tip.
+            scrolls: whether it scrolls by itself; otherwise it is put into a scroll area.
+        """
         page = widget if scrolls else _scrolled(widget)
-        self._tabs[widget] = page
+        self._pages[widget] = page
         index = self.side.addTab(page, name)
         self.side.setTabToolTip(index, f"{name} ({shortcut})")
 
     def show_tab(self, widget: QWidget) -> None:
-        """Bring a panel to the front, opening the side if it is closed."""
-        self.show_tab_at(self.side.indexOf(self._tabs[widget]))
+        """Show a panel, also where the right side was closed."""
+        self.show_tab_at(self.side.indexOf(self._pages[widget]))
 
     def show_tab_at(self, index: int) -> None:
-        """The same by its place, from 0."""
+        """Show the panel with this index, counted from 0."""
         if self.across.sizes()[1] == 0:
             width = sum(self.across.sizes())
             self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])

@@ -1,4 +1,4 @@
-"""`technovae --screenshot FILE [--size WxH]`: the window on the demo, drawn and saved as a PNG."""
+"""`technovae --screenshot FILE [--size WxH]`: save a picture of the window on the demo as a PNG."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from core.cli.arguments import Parser
 from core.errors import OutputError, TechnoVAEError
 
+if TYPE_CHECKING:
+    from technovae_gui.main_window import MainWindow
+
+_SETTLE_SECONDS: Final = 1.5
+"""Until meters and thumbnails have come to rest."""
+
 
 def main(argv: Sequence[str]) -> int:
-    """Take the picture; status 2 and one line where that is not possible."""
+    """Run the command.
+
+    Args:
+        argv: its arguments.
+
+    Returns:
+        The exit status: 2, after one line about it, where no picture could be saved.
+    """
     parser = Parser(prog="technovae --screenshot", description=__doc__)
     parser.add_argument("--screenshot", type=Path, required=True, metavar="FILE")
     parser.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
@@ -32,15 +46,23 @@ def main(argv: Sequence[str]) -> int:
 
 
 def take(path: Path, size: tuple[int, int]) -> None:
-    """Save a picture of the window with a small arrangement. Raises `OutputError`."""
+    """Save a picture of the window with a small arrangement.
+
+    Args:
+        path: of the PNG.
+        size: width and height of the window, in pixels.
+
+    Raises:
+        OutputError: it could not be written.
+    """
     import tempfile
 
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     from technovae_gui.app import make_application
+    from technovae_gui.event_loop import process_events_for, wait_until
     from technovae_gui.main_window import MainWindow
-    from technovae_gui.waiting import pause, until
 
     app = make_application()
     with tempfile.TemporaryDirectory(prefix="technovae-") as folder:
@@ -52,10 +74,11 @@ def take(path: Path, size: tuple[int, int]) -> None:
         window.show()
         window.begin()
         try:
-            until(lambda: window.session.map is not None)
+            wait_until(lambda: window.session.map is not None)
             arrange(window)
-            until(lambda: window.services.loops.outstanding == 0 and not window.timeline.missing())
-            pause(1.5)
+            wait_until(lambda: not window.services.loops.outstanding)
+            wait_until(lambda: not window.timeline.missing())
+            process_events_for(_SETTLE_SECONDS)
             if not window.grab().save(str(path), "PNG"):
                 raise OutputError(f"{path}: the picture could not be written; choose another place")
         finally:
@@ -64,14 +87,12 @@ def take(path: Path, size: tuple[int, int]) -> None:
     del app
 
 
-def arrange(window: object) -> None:
-    """A few real segments and latents on the lanes, and one place listened to."""
+def arrange(window: MainWindow) -> None:
+    """Place a few segments and latents on the lanes, and audition one segment."""
     from core.arrangement import edits
     from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
     from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
-    from technovae_gui.main_window import MainWindow
 
-    assert isinstance(window, MainWindow)
     found = window.session.map
     assert found is not None
     rows = [0, 40, 75, 110, 150, 190]

@@ -1,4 +1,4 @@
-"""Colours, sizes and the style sheet: dark, calm, high contrast. Every widget takes them from here."""
+"""Colours, sizes and the style sheet of the whole program: dark, calm, high contrast."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BRIGHT = "#ffffff"
 ACCENT = "#4cc9f0"
 """What is selected, focused or playing."""
 WARM = "#ffb454"
-"""The playhead and what is heard now."""
+"""The playhead and what sounds now."""
 GOOD = "#06d6a0"
 BAD = "#ff6b6b"
 
@@ -34,32 +34,32 @@ TRACK_COLOURS = (
     *("#ff9ecb", "#5c7cfa", "#2ec4b6", "#d4a373", "#ef476f", "#a0e8af", "#c77dff"),
 )
 LATENT_COLOUR = "#cfd6e4"
-"""Of clips that no track colour belongs to."""
+"""Clips that have no track's colour."""
 
 SPACE = 6
-"""Pixels between things that belong together; twice that between things that do not."""
+"""Pixels between widgets of a group; twice that between groups."""
 RADIUS = 4
 _MARKS = (Path(__file__).parent / "marks").as_posix()
 """Arrows and ticks: a style sheet that draws a frame loses those of the style."""
 
 
 def track_colour(index: int) -> str:
-    """The colour of the track at `index` of the library's order; it repeats after 14."""
+    """The colour of the track at `index` in the library; colours repeat after 14."""
     return TRACK_COLOURS[index % len(TRACK_COLOURS)]
 
 
 def mono() -> QFont:
-    """The font of numbers that change while they are read."""
+    """The font of numbers that change all the time: every digit is equally wide."""
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
 def indent(box: QAbstractSpinBox) -> None:
-    """Give the number in `box` the room before it that a style sheet cannot give."""
+    """Leave a margin left of the number in `box`, which a style sheet cannot do."""
     box.lineEdit().setTextMargins(SPACE - 1, 0, 0, 0)
 
 
 def apply(app: QApplication) -> None:
-    """Dress `app`."""
+    """Give `app` the palette and style sheet."""
     app.setStyle("Fusion")
     palette = QPalette()
     roles = QPalette.ColorRole

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from technovae_gui import theme
 
-Action = tuple[str, Callable[[], None]]
-"""Text of a button, and what it does."""
+Action = tuple[str, Callable[[], object]]
+"""Text of a button, and what it does; what that returns is not used."""
 Kind = Literal["info", "warning", "error"]
 _MAX_BANNERS = 3
 _COLOURS: dict[Kind, str] = {"info": theme.ACCENT, "warning": theme.WARM, "error": theme.BAD}
@@ -86,7 +86,7 @@ class Banners(QWidget):
         line.addWidget(self._dismiss_button(key))
         return row
 
-    def _action_button(self, key: str, name: str, act: Callable[[], None]) -> QPushButton:
+    def _action_button(self, key: str, name: str, act: Callable[[], object]) -> QPushButton:
         def pressed() -> None:
             self.dismiss(key)
             act()

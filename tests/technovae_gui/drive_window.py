@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from technovae_gui.waiting import pause, until
+from technovae_gui.event_loop import process_events_for, wait_until
 
 SIZE = (1280, 800)
 
@@ -52,7 +52,7 @@ def _drive(folder: Path, picture: Path) -> int:
         drive.all(picture)
     finally:
         window.close()
-        pause(0.2)
+        process_events_for(0.2)
         QApplication.quit()
     print("; ".join(drive.problems))
     return 1 if drive.problems else 0
@@ -74,7 +74,7 @@ class Drive:
         if self.problems:
             self.problems += self._said
             return
-        pause(1.5)
+        process_events_for(1.5)
         self.drag_a_dot_and_trim()
         self.crossfade()
         self.play()
@@ -146,7 +146,7 @@ class Drive:
         place = SIZE[0] + 90
         target = subprocess.Popen([sys.executable, str(script), str(names), str(place), "100"])
         try:
-            pause(3.0)
+            process_events_for(3.0)
             clip = self.clips()[0]
             start, end = self.on_lane(self.x(clip.start) + 40, 8), self.on_lane(0, 8)
             end.setX(place + 150)
@@ -186,7 +186,7 @@ class Drive:
 
     def check(self, what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:
         """Wait for `fine`, or note `what`."""
-        if not until(fine, seconds):
+        if not wait_until(fine, seconds):
             self.problems.append(what)
 
 
@@ -202,8 +202,8 @@ def hand(commands: str) -> None:
     """What a hand does, by another process; the window's events go on meanwhile, also those inside
     a drag, which only ends when that process lets go."""
     done = subprocess.Popen(["xdotool", *commands.split()])
-    until(lambda: done.poll() is not None, 30)
-    pause(0.1)
+    wait_until(lambda: done.poll() is not None, 30)
+    process_events_for(0.1)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from core.workers import work
 from technovae_gui.app import make_application
+from technovae_gui.event_loop import process_events_for, wait_until
 from technovae_gui.main_window import MainWindow
-from technovae_gui.waiting import pause, until
 
 PATIENCE = 90.0
 
@@ -44,10 +44,10 @@ def main(folder: Path, seconds: float) -> None:
         _until(lambda: window.transport.clock.state.frame > seconds * 44_100)
         state = window.transport.clock.state
         window.transport.stop()
-        pause(0.3)
+        process_events_for(0.3)
     finally:
         window.close()
-        pause(0.2)
+        process_events_for(0.2)
     print(json.dumps([state.device, state.underruns, state.frame]))
     del app
 
@@ -89,7 +89,7 @@ def _export(window: MainWindow, path: Path) -> None:
 
 
 def _until(fine: Callable[[], bool]) -> None:
-    assert until(fine, PATIENCE), "it took too long"
+    assert wait_until(fine, PATIENCE), "it took too long"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where the panels sit."""
+"""The size of the window at the first start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops that are forgotten are given back, however many are kept between them."""
+"""Memory of loops that are no longer needed goes back to the system."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 _SCRIPT = """
 import numpy as np
-from technovae_gui.memory import give_back_large_arrays
+from technovae_gui.app import return_large_arrays
 
 def resident():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
-give_back_large_arrays()
+return_large_arrays()
 del_me = np.ones(5 << 20, np.float32)  # the system's own rule learns from what is freed
 del del_me
 loops = [np.ones((330_000, 2), np.float32) for _ in range(60)]
@@ -26,7 +26,7 @@ print(full - resident())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps them")
-def test_what_is_forgotten_goes_back_to_the_system() -> None:
+def test_freed_loops_go_back_to_the_system() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True
     )
