@@ -30,7 +30,8 @@ from technovae_gui.app import make_application
 from technovae_gui.document import Document
 from technovae_gui.event_loop import wait_until
 from technovae_gui.map import LatentMapView
-from technovae_gui.timeline import TimelineView, layout
+from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.geometry import clip_rect
 
 _DOTS, _CLIPS, _LANES = 10_000, 1_000, 8
 _STEPS = 200
@@ -97,9 +98,9 @@ def _dragged() -> Iterator[float]:
     document, view = _long_timeline()
     _fit(view, document.arrangement.end)
     QApplication.processEvents()
-    geometry, canvas = view.camera.geometry, view.canvas
+    geometry, canvas = view.viewport.geometry, view.canvas
     row, clip = next(one for one in edits.by_row(document.arrangement) if one[1].id == "c400")
-    rect = layout.clip_rect(geometry, row, clip)
+    rect = clip_rect(geometry, row, clip)
     grip = QPointF(rect.center().x(), rect.top() + 7)
     left = Qt.MouseButton.LeftButton
     _send(canvas, QEvent.Type.MouseButtonPress, grip, left)
@@ -132,7 +133,7 @@ def _long_timeline() -> tuple[Document, TimelineView]:
 
 
 def _fit(view: TimelineView, end: int) -> None:
-    view.camera.set(view.camera.geometry.fitted(0, end, view.canvas.width()))
+    view.viewport.set(view.viewport.geometry.fitted(0, end, view.canvas.width()))
 
 
 def _timed(canvas: QWidget, point: QPointF, button: Qt.MouseButton) -> float:

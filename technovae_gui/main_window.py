@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         edit = bar.addMenu("&Edit")
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         menus.add_undo(self, edit, undo, redo)
-        menus.add_actions(edit, self.timeline.actions())
+        menus.add_actions(edit, self.timeline.actions_by_name)
         menus.add_commands(
             self,
             bar.addMenu("&Transport"),

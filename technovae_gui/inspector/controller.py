@@ -15,7 +15,7 @@ from technovae_gui.inspector.redecode import redecoded
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.timeline import ClipInfo, TimelineView, ink
+from technovae_gui.timeline import ClipInfo, TimelineView, paint_cache
 
 Facts = list[tuple[str, str]]
 _NEAREST_SHARE = 0.6
@@ -66,7 +66,7 @@ class InspectorController(QObject):
             return theme.LATENT_COLOUR
         nearest = found.nearest(source.array)[0]
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
-        return ink.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
+        return paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
 
     def facts(self, source: ClipSource) -> Facts:
         """What is known about a source, line by line."""

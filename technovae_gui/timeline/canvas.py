@@ -1,8 +1,11 @@
-"""The lanes with their clips: one widget that paints itself by difference."""
+"""The lanes with their clips: one widget that repaints only what an edit changed."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from collections.abc import Iterable
+from typing import cast
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,130 +25,150 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.arrangement import edits
 from technovae_gui.document import Document
-from technovae_gui.timeline import hits, layout, wheel
-from technovae_gui.timeline.camera import Camera
-from technovae_gui.timeline.dropping import Dropping
-from technovae_gui.timeline.inline_edit import InlineEdit
-from technovae_gui.timeline.keys import Keys
-from technovae_gui.timeline.looks import Looks
-from technovae_gui.timeline.mirror import Mirror, Placed
-from technovae_gui.timeline.mouse import Mouse
+from technovae_gui.timeline.clip_commands import Nudger
+from technovae_gui.timeline.clip_style import ClipStyle
+from technovae_gui.timeline.controls import InlineEdit
+from technovae_gui.timeline.drop_target import DropTarget
+from technovae_gui.timeline.geometry import clip_rect
+from technovae_gui.timeline.hit_testing import hit_test
+from technovae_gui.timeline.mouse import MouseHandler
+from technovae_gui.timeline.scene import ClipOnRow, Scene
 from technovae_gui.timeline.scene_painter import REACH, ScenePainter
-from technovae_gui.timeline.state import State
+from technovae_gui.timeline.viewport import TimelineState, Viewport
 
-_MANY = 120
-"""Changed clips beyond which everything is painted again."""
+_MANY_CLIPS = 120
+"""Changed clips beyond which everything is repainted."""
 _FEW_RECTS = 8
+_FINE_NUDGE_TICKS = 60
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class Canvas(QWidget):
-    """Mirrors the document's clips; what the mouse and the keys do is in rooms of their own.
+    """Shows the document's clips, and passes mouse, keys and drops to those who handle them.
 
     Signals:
-        files_dropped(list of paths, int tick, str lane id; empty below the last lane)
-        menu_requested(Hit, QPoint on the screen)
-        dragged_out(): the mouse took the selected clips out of the window
+        files_dropped(list of paths, int, str): files from the desktop, the tick, and the id of the
+            lane; empty below the last lane.
+        menu_requested(Hit, QPoint): what lies under the mouse, and where on the screen.
+        dragged_out(): the mouse took the selected clips out of the window.
+        thumbnail_missed(): a clip was painted without its picture, which is not there yet.
     """
 
     files_dropped = Signal(object, int, str)
     menu_requested = Signal(object, QPoint)
     dragged_out = Signal()
+    thumbnail_missed = Signal()
 
     def __init__(
         self,
         document: Document,
-        camera: Camera,
-        state: State,
-        looks: Looks,
+        viewport: Viewport,
+        state: TimelineState,
+        style: ClipStyle,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.document, self.camera, self.state, self.looks = document, camera, state, looks
-        self.mirror = Mirror(document.arrangement)
+        self._document, self._viewport, self._state = document, viewport, state
+        self._style = style
+        self.scene = Scene(document.arrangement)
         self._selection = document.selection
-        self.mouse = Mouse(self, document, camera, state)
-        self._keys = Keys(document, state, self.mouse)
-        self._dropping = Dropping(self, document, camera, state)
+        self.mouse = MouseHandler(self, self.scene, document, viewport, state)
+        self._drops = DropTarget(self, document, viewport, state)
+        self._nudger = Nudger(document)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Timeline lanes")
-        document.changed.connect(self._mirror_document)
-        document.selection_changed.connect(self._mirror_selection)
+        document.changed.connect(self._show_document)
+        document.selection_changed.connect(self._show_selection)
         document.loop_changed.connect(self.update)
-        camera.changed.connect(self.update)
-        looks.changed.connect(self.update)
+        viewport.changed.connect(self.update)
+        style.changed.connect(self.update)
+        self.mouse.hover_changed.connect(self._repaint_ids)
+        self.mouse.dragged_out.connect(self.dragged_out)
+        self._drops.files_dropped.connect(self.files_dropped)
 
     def show_playhead(self, before: float, now: float) -> None:
-        """Paint the playhead where it is and no more where it was (ticks)."""
+        """Repaint where the playhead was and where it is (ticks)."""
         for tick in (before, now):
-            x = round(self.camera.geometry.x(tick))
+            x = round(self._viewport.geometry.x(tick))
             if -4 <= x <= self.width() + 4:
                 self.update(x - 1, 0, 4, self.height())
 
     def rename(self, clip_id: str) -> None:
         """Edit the clip's name in its title bar."""
-        found = self.mirror.where(clip_id)
+        found = self.scene.find(clip_id)
         if found is None:
             return
         row, clip = found
-        rect = layout.clip_rect(self.camera.geometry, row, clip).toRect()
-        place = QRect(max(rect.left(), 0), rect.top(), max(90, min(rect.width(), 240)), 24)
-        name = self.looks.info(clip).name
-        InlineEdit(self, place, name, lambda text: self._renamed(clip_id, text))
+        rect = clip_rect(self._viewport.geometry, row, clip).toRect()
+        area = QRect(max(rect.left(), 0), rect.top(), max(90, min(rect.width(), 240)), 24)
+        InlineEdit(
+            self, area, self._style.info(clip).name, lambda name: self._set_name(clip_id, name)
+        )
 
-    def repaint_clips(self, clip_ids: frozenset[str]) -> None:
-        """These look different: the mouse is over them, or they are selected."""
-        self._repaint([found for i in clip_ids if (found := self.mirror.where(i)) is not None])
+    def _set_name(self, clip_id: str, name: str) -> None:
+        self._document.edit("rename clip", lambda now: edits.set_clip(now, clip_id, name=name))
 
-    def _renamed(self, clip_id: str, name: str) -> None:
-        self.document.edit("rename clip", lambda now: edits.set_clip(now, clip_id, name=name))
-
-    def _mirror_document(self) -> None:
-        placed = self.mirror.replace(self.document.arrangement)
-        arrangement = self.mirror.arrangement
-        self.camera.set_content(arrangement.end, len(arrangement.lanes))
-        if placed is None or len(placed) > _MANY or not arrangement.end:
+    def _show_document(self) -> None:
+        dirty = self.scene.replace(self._document.arrangement)
+        arrangement = self.scene.arrangement
+        self._viewport.set_content(arrangement.end, len(arrangement.lanes))
+        if dirty is None or len(dirty) > _MANY_CLIPS or not arrangement.end:
             self.update()
         else:
-            self._repaint(placed)
+            self._repaint(dirty)
 
-    def _mirror_selection(self) -> None:
-        changed = self._selection ^ self.document.selection
-        self._selection = self.document.selection
-        self.repaint_clips(changed)
+    def _show_selection(self) -> None:
+        changed = self._selection ^ self._document.selection
+        self._selection = self._document.selection
+        self._repaint_ids(changed)
 
-    def _repaint(self, placed: list[Placed]) -> None:
-        for row, clip in placed:
-            rect = layout.clip_rect(self.camera.geometry, row, clip)
+    @Slot(object)
+    def _repaint_ids(self, clip_ids: frozenset[str]) -> None:
+        self._repaint([found for i in clip_ids if (found := self.scene.find(i)) is not None])
+
+    def _repaint(self, clips: Iterable[ClipOnRow]) -> None:
+        for row, clip in clips:
+            rect = clip_rect(self._viewport.geometry, row, clip)
             self.update(rect.adjusted(-REACH, -2, REACH, 3).toAlignedRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         region = event.region()
-        rects = list(region) if region.rectCount() <= _FEW_RECTS else [region.boundingRect()]
+        rects: Iterable[QRect] = [region.boundingRect()]
+        if region.rectCount() <= _FEW_RECTS:
+            rects = cast("Iterable[QRect]", region)
+        self._style.thumbnails.missed = False
         for rect in rects:
             painter.setClipRect(rect)
             self._paint(painter, QRectF(rect))
         painter.end()
+        if self._style.thumbnails.missed:
+            self.thumbnail_missed.emit()
 
     def _paint(self, painter: QPainter, dirty: QRectF) -> None:
-        scene = ScenePainter(painter, self.camera.geometry, self.mirror, self.looks, dirty)
-        scene.paint(self._selection, self.mouse.hovered)
-        if self.document.loop is not None:
-            scene.loop(self.document.loop)
-        landing, band = self._dropping.landing, self.mouse.band
-        if landing is not None:
-            scene.ghosts(landing.row, landing.tick, landing.count)
-        elif not self.mirror.arrangement.end:
+        scene = ScenePainter(painter, self._viewport.geometry, self.scene, self._style, dirty)
+        scene.paint(self._selection, self.mouse.hovered_id)
+        if self._document.loop is not None:
+            scene.loop(self._document.loop)
+        drop, band = self._drops.position, self.mouse.band
+        if drop is not None:
+            scene.ghosts(drop.row, drop.tick, drop.count)
+        elif not self.scene.arrangement.end:
             scene.hint(QRectF(self.rect()))
         if not band.isNull():
             scene.band(QRectF(band).adjusted(0, 0, -1, -1))
-        scene.playhead(self.state.playhead)
+        scene.playhead(self._state.playhead)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        self.camera.set_size(self.width(), self.height())
+        self._viewport.set_size(self.width(), self.height())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.mouse.press(event)
@@ -166,18 +189,27 @@ class Canvas(QWidget):
         self.mouse.cancel()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        wheel.turn(self.camera, event)
+        self._viewport.turn_wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if not self._keys.press(event):
+        arrow = _ARROWS.get(Qt.Key(event.key()))
+        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if self.mouse.dragging:
+            if event.key() == Qt.Key.Key_Escape:
+                self.mouse.cancel()
+        elif arrow is not None and not ctrl and self._document.selection:
+            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+            step = _FINE_NUDGE_TICKS if alt else self._state.snap.step
+            self._nudger.nudge(arrow[0] * step, arrow[1])
+        else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         if self.mouse.dragging:
             return
-        hit = hits.at(self.mirror.arrangement, self.camera.geometry, event.pos().toPointF())
-        if hit.clip is not None and hit.clip.id not in self.document.selection:
-            self.document.select([hit.clip.id])
+        hit = hit_test(self.scene.arrangement, self._viewport.geometry, event.pos().toPointF())
+        if hit.clip is not None and hit.clip.id not in self._document.selection:
+            self._document.select([hit.clip.id])
         self.menu_requested.emit(hit, event.globalPos())
 
     def event(self, event: QEvent) -> bool:
@@ -185,27 +217,27 @@ class Canvas(QWidget):
             event.accept()  # a drag sees every key first: Escape ends it, nothing else edits
             return True
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            self._tell(event)
+            self._show_tool_tip(event)
             return True
         return super().event(event)
 
-    def _tell(self, event: QHelpEvent) -> None:
-        hit = hits.at(self.mirror.arrangement, self.camera.geometry, event.pos().toPointF())
+    def _show_tool_tip(self, event: QHelpEvent) -> None:
+        hit = hit_test(self.scene.arrangement, self._viewport.geometry, event.pos().toPointF())
         if hit.clip is None or self.mouse.dragging:
             QToolTip.hideText()
             return
-        info = self.looks.info(hit.clip)
+        info = self._style.info(hit.clip)
         text = "\n".join(part for part in (info.name, info.subtitle) if part)
         QToolTip.showText(event.globalPos(), text, self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        self._dropping.over(event)
+        self._drops.drag_move(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
-        self._dropping.over(event)
+        self._drops.drag_move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        self._dropping.leave()
+        self._drops.drag_leave()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        self._dropping.drop(event)
+        self._drops.drop(event)

@@ -1,9 +1,9 @@
-"""What the commands do to the selected clips: each is one step of history."""
+"""What commands and keys do to the selected clips; each is one undo step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
@@ -11,50 +11,74 @@ from core.arrangement.clip import Clip, LatentSource
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
 from technovae_gui.document import Document
-from technovae_gui.timeline.clipboard import Clipboard, copied
-from technovae_gui.timeline.state import State
+from technovae_gui.timeline.viewport import TimelineState
+
+
+@dataclass(frozen=True)
+class Clipboard:
+    """Clips that were copied or cut.
+
+    Attributes:
+        rows: clips by lane, from the first lane that held some to the last; lanes between them
+            may be empty.
+    """
+
+    rows: tuple[tuple[Clip, ...], ...] = ()
+
+    @classmethod
+    def of_clips(cls, arrangement: Arrangement, clip_ids: Iterable[str]) -> Clipboard:
+        """Copy these clips of `arrangement`."""
+        ids = set(clip_ids)
+        held = [tuple(c for c in lane.clips if c.id in ids) for lane in arrangement.lanes]
+        used = [row for row, clips in enumerate(held) if clips]
+        return cls(tuple(held[used[0] : used[-1] + 1])) if used else cls()
 
 
 class ClipCommands:
-    """Acts on the document's selection."""
+    """Edits the selected clips of a document."""
 
-    def __init__(self, document: Document, state: State) -> None:
+    def __init__(self, document: Document, state: TimelineState) -> None:
         self._document, self._state = document, state
-        self.clipboard = Clipboard()
+        self._clipboard = Clipboard()
 
     def copy(self) -> None:
-        """Remember the selected clips."""
+        """Put the selected clips on the clipboard."""
         if self._document.selection:
-            self.clipboard = copied(self._document.arrangement, self._document.selection)
+            self._clipboard = Clipboard.of_clips(
+                self._document.arrangement, self._document.selection
+            )
 
     def cut(self) -> None:
-        """Remember them, and take them away."""
+        """Move the selected clips to the clipboard."""
         self.copy()
         self._delete("cut")
 
     def delete(self) -> None:
-        """Take them away."""
+        """Remove the selected clips."""
         self._delete("delete")
 
     def paste(self) -> None:
-        """Place what was remembered at the playhead, on the lane that was clicked last."""
-        if not self.clipboard.rows:
+        """Place the clipboard's clips at the playhead, on the lane that was clicked last."""
+        rows = self._clipboard.rows
+        if not rows:
             return
-        row = min(self._state.row, max(len(self._document.arrangement.lanes) - 1, 0))
-        tick = self._state.cursor
-        self._adding("paste", lambda now: self.clipboard.pasted(now, tick, row))
+        lane = min(self._state.row, max(len(self._document.arrangement.lanes) - 1, 0))
+        tick = self._state.edit_tick
+        self._edit_and_select(
+            "paste", lambda now: edits.paste(now, rows, tick=tick, lane_index=lane)
+        )
 
     def duplicate(self) -> None:
-        """Place copies right behind them."""
+        """Place copies of the selected clips right after them."""
         ids = self._document.selection
-        self._adding("duplicate", lambda now: edits.duplicate(now, ids))
+        self._edit_and_select("duplicate", lambda now: edits.duplicate(now, ids))
 
     def split(self) -> None:
-        """Cut at the playhead: the selected clips that it crosses, or else all of them."""
-        tick = self._state.cursor
-        under = [c for c in self._document.arrangement.clips() if c.start < tick < c.end]
-        chosen = [c.id for c in under if c.id in self._document.selection]
-        ids = chosen or [c.id for c in under]
+        """Cut clips in two at the playhead: the selected ones that it crosses, or else all."""
+        tick = self._state.edit_tick
+        crossed = [c for c in self._document.arrangement.clips() if c.start < tick < c.end]
+        selected = [c.id for c in crossed if c.id in self._document.selection]
+        ids = selected or [c.id for c in crossed]
         if not ids:
             self._document.problem.emit("no clip lies under the playhead; put it inside one")
             return
@@ -65,13 +89,18 @@ class ClipCommands:
         self._document.select(clip.id for clip in self._document.arrangement.clips())
 
     def loop_selection(self) -> None:
-        """The loop region goes around the selected clips."""
+        """Put the loop region around the selected clips."""
         clips = self._document.selected_clips()
         if clips:
             self._document.set_loop((min(c.start for c in clips), max(c.end for c in clips)))
 
     def fade(self, *, into: int | None = None, out: int | None = None) -> None:
-        """Set fades in ticks, shortened where a clip has no room; None leaves one as it is."""
+        """Set the fades of the selected clips; short clips get shorter ones.
+
+        Args:
+            into: length of the fade-in in ticks; None leaves it as it is.
+            out: length of the fade-out in ticks; None leaves it as it is.
+        """
 
         def faded(clip: Clip) -> Clip:
             first = clip.fade_in if into is None else min(into, clip.length)
@@ -83,27 +112,27 @@ class ClipCommands:
         self._change("fades", faded)
 
     def fade_in(self) -> None:
-        """Over one bar."""
+        """Fade in over one bar."""
         self.fade(into=TICKS_PER_BAR)
 
     def fade_out(self) -> None:
-        """Over one bar."""
+        """Fade out over one bar."""
         self.fade(out=TICKS_PER_BAR)
 
     def no_fades(self) -> None:
-        """Take both away."""
+        """Remove both fades."""
         self.fade(into=0, out=0)
 
     def set_bass_swap(self, on: bool) -> None:
-        """The lows change over on a downbeat where they come in."""
+        """Let the lows change over on a downbeat where the selected clips come in, or not."""
         self._change("bass swap", lambda clip: clip.changed(bass_swap=on))
 
     def set_bass_cut(self, on: bool) -> None:
-        """Leave out the lows."""
+        """Leave out the lows of the selected clips, or not."""
         self._change("bass cut", lambda clip: clip.changed(bass_cut=on))
 
     def set_renderer(self, renderer: str) -> None:
-        """Of the latents among them."""
+        """Choose the renderer of the latents among the selected clips."""
 
         def rendered(clip: Clip) -> Clip:
             if not isinstance(clip.source, LatentSource):
@@ -122,17 +151,43 @@ class ClipCommands:
         if ids:
             self._document.edit(name, lambda now: edits.change_clips(now, ids, change))
 
-    def _adding(self, name: str, change: Callable[[Arrangement], Arrangement]) -> None:
-        """An edit after which the clips that it added are selected."""
-        there = {clip.id for clip in self._document.arrangement.clips()}
-        whole = {id(clip) for clip in self._document.arrangement.clips()}
-        if not self._document.edit(name, change):
-            return
-        self._document.select(
-            clip.id
-            for clip in self._document.arrangement.clips()
-            if clip.id not in there and id(clip) not in whole
+    def _edit_and_select(self, name: str, change: Callable[[Arrangement], Arrangement]) -> None:
+        """Edit, then select the clips that the edit added."""
+        before = {clip.id for clip in self._document.arrangement.clips()}
+        if self._document.edit(name, change):
+            clips = self._document.arrangement.clips()
+            self._document.select(clip.id for clip in clips if clip.id not in before)
+
+
+class Nudger:
+    """Moves the selected clips by steps; steps in a row are one undo step.
+
+    Each step starts again from where the clips were before the first one, so that clips which the
+    selection only passes over stay whole.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._serial = 0
+        self._ids: frozenset[str] = frozenset()
+        self._before = self._after = document.arrangement
+        self._ticks = self._lanes = 0
+
+    def nudge(self, ticks: int, lanes: int) -> None:
+        """Shift the selected clips by ticks and by rows of lanes, as far as they can go."""
+        document = self._document
+        if document.arrangement is not self._after or document.selection != self._ids:
+            self._serial += 1
+            self._before, self._ids = document.arrangement, document.selection
+            self._ticks = self._lanes = 0
+        self._ticks, self._lanes = edits.reach(
+            self._before, self._ids, ticks=self._ticks + ticks, lanes=self._lanes + lanes
         )
+        document.edit("nudge", self._moved, merge=("nudge", id(self), self._serial))
+        self._after = document.arrangement
+
+    def _moved(self, _now: Arrangement) -> Arrangement:
+        return edits.move(self._before, self._ids, ticks=self._ticks, lanes=self._lanes)
 
 
 def _split(arrangement: Arrangement, clip_ids: list[str], tick: int) -> Arrangement:

@@ -1,76 +1,109 @@
-"""Paints one clip: title, picture of the sound, repetitions, fades, gain and its marks."""
+"""Paints one clip: title, picture of the sound, repetitions, fades and gain; and crossfades."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
 from core.arrangement.clip import Clip, LatentSource
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui import theme
-from technovae_gui.timeline import curves, ink, layout
-from technovae_gui.timeline.geometry import Geometry
-from technovae_gui.timeline.looks import ClipInfo, Looks
-from technovae_gui.timeline.positions import decibel_text
+from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.clip_style import ClipInfo, ClipStyle
+from technovae_gui.timeline.geometry import (
+    NARROW,
+    TITLE,
+    Geometry,
+    body_rect,
+    clip_rect,
+    fade_handles,
+    gain_y,
+)
+from technovae_gui.timeline.labels import gain_label
 
 _TEXT_FROM = 30
 _BADGE_FROM = 64
+_CURVE_POINTS = 14
+_NARROW_CURVE = 14.0
+"""Pixels below which a curve cannot be told from a line, which is drawn ten times as fast."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a clip stands in the arrangement: what its own fields do not say."""
+class ClipState:
+    """What a clip's own fields do not say, but its picture shows.
+
+    Attributes:
+        selected: it is selected.
+        hovered: the mouse is over it.
+        silent: its lane is muted, or another one is soloed.
+        overlap_in: ticks under the clip before it, where a crossfade takes the place of the fade.
+        overlap_out: ticks under the clip after it.
+    """
 
     selected: bool = False
     hovered: bool = False
     silent: bool = False
-    """Its lane is muted, or another one is soloed."""
     overlap_in: int = 0
     overlap_out: int = 0
-    """Ticks under its neighbours, where the crossfade takes the place of the fade."""
 
 
 class ClipPainter:
-    """Paints clips with `looks`; `dirty` is what has to be painted at all."""
+    """Paints clips one by one.
 
-    def __init__(self, painter: QPainter, geometry: Geometry, looks: Looks, dirty: QRectF) -> None:
-        self._painter, self._geometry, self._looks = painter, geometry, looks
+    Args:
+        painter: paints in pixels of the lanes' area.
+        geometry: where clips lie.
+        style: what they look like.
+        dirty: the area that has to be painted at all.
+    """
+
+    def __init__(
+        self, painter: QPainter, geometry: Geometry, style: ClipStyle, dirty: QRectF
+    ) -> None:
+        self._painter, self._geometry, self._style = painter, geometry, style
         self._dirty = dirty
 
-    def paint(self, row: int, clip: Clip, standing: Standing) -> None:
+    def paint(self, row: int, clip: Clip, state: ClipState) -> None:
         """Paint `clip` on lane `row`."""
-        rect = layout.clip_rect(self._geometry, row, clip)
-        info = self._looks.info(clip)
-        self._ground(rect, info, standing)
-        body = layout.body_rect(rect)
+        rect = clip_rect(self._geometry, row, clip)
+        info = self._style.info(clip)
+        self._ground(rect, info, state)
+        body = body_rect(rect)
         self._picture(body, clip, info)
-        self._fades(body, clip, standing)
+        self._fades(body, clip, state)
         self._title(rect, clip, info)
-        if standing.selected or standing.hovered or clip.gain_db:
-            self._gain(body, clip, standing)
-        if standing.selected or standing.hovered:
-            self._handles(rect, clip, standing)
-        if standing.silent:
-            self._painter.fillRect(rect.adjusted(-1, -1, 0, 1), ink.colour(theme.GROUND, 150))
-        if standing.selected:
+        if state.selected or state.hovered or clip.gain_db:
+            self._gain(body, clip, state)
+        if state.selected or state.hovered:
+            self._handles(rect, clip, state)
+        if state.silent:
+            self._painter.fillRect(
+                rect.adjusted(-1, -1, 0, 1), paint_cache.colour(theme.GROUND, 150)
+            )
+        if state.selected:
             self._outline(rect)
 
     def paint_small(self, row: int, clip: Clip, selected: bool, silent: bool) -> None:
         """Paint a clip of a few pixels: there may be a thousand of them."""
-        rect = layout.clip_rect(self._geometry, row, clip)
-        colour = self._looks.info(clip).colour
+        rect = clip_rect(self._geometry, row, clip)
+        colour = self._style.info(clip).colour
         rect.setWidth(max(rect.width() - 1.0, 1.0))
-        self._painter.fillRect(rect, ink.mixed(colour, theme.GROUND, 0.15 if silent else 0.45))
-        rect.setHeight(layout.TITLE)
-        self._painter.fillRect(rect, ink.mixed(colour, theme.GROUND, 0.3 if silent else 0.74))
+        self._painter.fillRect(
+            rect, paint_cache.mixed(colour, theme.GROUND, 0.15 if silent else 0.45)
+        )
+        rect.setHeight(TITLE)
+        self._painter.fillRect(
+            rect, paint_cache.mixed(colour, theme.GROUND, 0.3 if silent else 0.74)
+        )
         if selected:
-            self._outline(layout.clip_rect(self._geometry, row, clip))
+            self._outline(clip_rect(self._geometry, row, clip))
 
-    def _ground(self, rect: QRectF, info: ClipInfo, standing: Standing) -> None:
-        bar = ink.mixed(info.colour, theme.GROUND, 0.95 if standing.selected else 0.74)
-        body = ink.mixed(info.colour, theme.GROUND, 0.34 if standing.hovered else 0.26)
+    def _ground(self, rect: QRectF, info: ClipInfo, state: ClipState) -> None:
+        bar = paint_cache.mixed(info.colour, theme.GROUND, 0.95 if state.selected else 0.74)
+        body = paint_cache.mixed(info.colour, theme.GROUND, 0.34 if state.hovered else 0.26)
         painter = self._painter
         round_ = theme.RADIUS
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -80,7 +113,7 @@ class ClipPainter:
             whole = QRectF(rect.left(), top, rect.width() - 1, rect.bottom() - top)
             painter.drawRoundedRect(whole, round_, round_)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        middle = layout.body_rect(rect).adjusted(0, 0, -1, -2 * round_)
+        middle = body_rect(rect).adjusted(0, 0, -1, -2 * round_)
         painter.fillRect(middle.intersected(self._dirty.adjusted(-2, 0, 2, 0)), body)
 
     def _title(self, rect: QRectF, clip: Clip, info: ClipInfo) -> None:
@@ -90,37 +123,39 @@ class ClipPainter:
         if room < _TEXT_FROM - 11:
             return
         mark = "◇ " if isinstance(clip.source, LatentSource) else ""
-        text = ink.elided(mark + (info.name or "Clip"), room, 1.0, True)
-        self._painter.setFont(ink.font(1.0, True))
-        self._painter.setPen(ink.pen(theme.GROUND))
-        self._painter.drawText(QPointF(left, rect.top() + layout.TITLE - 4), text)
-        self._badges(layout.body_rect(rect), left, room, clip, info)
+        text = paint_cache.elided(mark + (info.name or "Clip"), room, 1.0, True)
+        self._painter.setFont(paint_cache.font(1.0, True))
+        self._painter.setPen(paint_cache.pen(theme.GROUND))
+        self._painter.drawText(QPointF(left, rect.top() + TITLE - 4), text)
+        self._badges(body_rect(rect), left, room, clip, info)
 
     def _badges(self, body: QRectF, left: float, room: int, clip: Clip, info: ClipInfo) -> None:
         words = [
-            "waiting for its sound" if self._looks.is_pending(clip.source) else "",
-            decibel_text(clip.gain_db) if clip.gain_db else "",
+            "waiting for its sound" if self._style.is_pending(clip.source) else "",
+            gain_label(clip.gain_db) if clip.gain_db else "",
             "no bass" if clip.bass_cut else "",
             info.subtitle,
         ]
         text = "  ·  ".join(word for word in words if word)
         if not text or room < _BADGE_FROM or body.height() < 26:
             return
-        text = ink.elided(text, room, 2.0)
+        text = paint_cache.elided(text, room, 2.0)
         painter = self._painter
-        back = QRectF(left - 3, body.bottom() - 15, ink.width(text, 2.0) + 6, 13)
-        painter.fillRect(back, ink.colour(theme.GROUND, 165))
-        painter.setFont(ink.font(2.0))
-        painter.setPen(ink.pen(theme.TEXT, 1.0, 220))
+        back = QRectF(left - 3, body.bottom() - 15, paint_cache.text_width(text, 2.0) + 6, 13)
+        painter.fillRect(back, paint_cache.colour(theme.GROUND, 165))
+        painter.setFont(paint_cache.font(2.0))
+        painter.setPen(paint_cache.pen(theme.TEXT, 1.0, 220))
         painter.drawText(QPointF(left, body.bottom() - 5), text)
 
     def _picture(self, body: QRectF, clip: Clip, info: ClipInfo) -> None:
-        if self._looks.is_pending(clip.source):
-            self._painter.fillRect(body.intersected(self._dirty), ink.hatch(theme.TEXT, 70))
+        if self._style.is_pending(clip.source):
+            self._painter.fillRect(
+                body.intersected(self._dirty), paint_cache.hatch_brush(theme.TEXT, 70)
+            )
         wide = TICKS_PER_SEGMENT / self._geometry.ticks_per_pixel
         if wide < 3:
             return
-        picture = self._looks.thumbnails.scaled(clip.source, info.colour, wide, int(body.height()))
+        picture = self._style.thumbnail(clip.source, info.colour, wide, int(body.height()))
         origin = clip.origin
         while origin < clip.end:
             left = self._geometry.x(origin)
@@ -138,47 +173,107 @@ class ClipPainter:
     def _notch(self, body: QRectF, x: float) -> None:
         """The loop begins again here."""
         painter = self._painter
-        painter.setPen(ink.pen(theme.GROUND, 1.0, 190, dotted=True))
+        painter.setPen(paint_cache.pen(theme.GROUND, 1.0, 190, dotted=True))
         painter.drawLine(QLineF(x, body.top(), x, body.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink.GROUND)
+        painter.setBrush(paint_cache.GROUND)
         for y, towards in ((body.top(), 5.0), (body.bottom(), -5.0)):
             painter.drawPolygon(
                 QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + towards)])
             )
 
-    def _fades(self, body: QRectF, clip: Clip, standing: Standing) -> None:
+    def _fades(self, body: QRectF, clip: Clip, state: ClipState) -> None:
         scale = self._geometry.ticks_per_pixel
-        if clip.fade_in and not standing.overlap_in:
+        if clip.fade_in and not state.overlap_in:
             width = clip.fade_in / scale
-            curves.fade(self._painter, QRectF(body.left(), body.top(), width, body.height()), True)
-        if clip.fade_out and not standing.overlap_out:
+            area = QRectF(body.left(), body.top(), width, body.height())
+            paint_fade(self._painter, area, rising=True)
+        if clip.fade_out and not state.overlap_out:
             width = clip.fade_out / scale
-            place = QRectF(body.right() - width, body.top(), width, body.height())
-            curves.fade(self._painter, place, False)
+            area = QRectF(body.right() - width, body.top(), width, body.height())
+            paint_fade(self._painter, area, rising=False)
 
-    def _gain(self, body: QRectF, clip: Clip, standing: Standing) -> None:
-        y = layout.gain_y(body, clip.gain_db)
+    def _gain(self, body: QRectF, clip: Clip, state: ClipState) -> None:
+        y = gain_y(body, clip.gain_db)
         left, right = max(body.left(), self._dirty.left()), min(body.right(), self._dirty.right())
-        alpha = 210 if standing.hovered else 110
-        self._painter.setPen(ink.pen(theme.TEXT, 1.0, alpha))
+        alpha = 210 if state.hovered else 110
+        self._painter.setPen(paint_cache.pen(theme.TEXT, 1.0, alpha))
         self._painter.drawLine(QLineF(left, y, right, y))
 
-    def _handles(self, rect: QRectF, clip: Clip, standing: Standing) -> None:
-        if rect.width() < layout.NARROW:
+    def _handles(self, rect: QRectF, clip: Clip, state: ClipState) -> None:
+        if rect.width() < NARROW:
             return
-        handles = layout.fade_handles(self._geometry, rect, clip)
+        handles = fade_handles(self._geometry, rect, clip)
         painter = self._painter
-        painter.setPen(ink.pen(theme.GROUND))
-        painter.setBrush(ink.colour(theme.TEXT))
-        for handle, overlap in zip(
-            handles, (standing.overlap_in, standing.overlap_out), strict=True
-        ):
+        painter.setPen(paint_cache.pen(theme.GROUND))
+        painter.setBrush(paint_cache.colour(theme.TEXT))
+        for handle, overlap in zip(handles, (state.overlap_in, state.overlap_out), strict=True):
             if not overlap:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
 
     def _outline(self, rect: QRectF) -> None:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(ink.pen(theme.ACCENT, 2.0))
-        place = rect.adjusted(1, 1, -2, -1)
-        self._painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)
+        self._painter.setPen(paint_cache.pen(theme.ACCENT, 2.0))
+        area = rect.adjusted(1, 1, -2, -1)
+        self._painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
+
+
+def paint_fade(painter: QPainter, area: QRectF, *, rising: bool) -> None:
+    """Darken what a fade takes away and draw its curve, a quarter sine.
+
+    Args:
+        painter: paints in pixels of the lanes' area.
+        area: the fade: its length and the height of the clip's body.
+        rising: True for a fade-in.
+    """
+    curve = _fade_curve(area, rising=rising)
+    path = QPainterPath(curve[0])
+    for point in curve[1:]:
+        path.lineTo(point)
+    # Close the path over the quiet side: above the curve.
+    path.lineTo(curve[-1].x(), area.top())
+    path.lineTo(curve[0].x(), area.top())
+    path.closeSubpath()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.fillPath(path, paint_cache.colour(theme.GROUND, 170))
+    _paint_curve(painter, curve)
+
+
+def paint_crossfade(painter: QPainter, area: QRectF) -> None:
+    """Paint the X of a crossfade over `area`."""
+    painter.fillRect(area, paint_cache.colour(theme.GROUND, 120))
+    if area.width() < _NARROW_CURVE:
+        painter.setPen(paint_cache.pen(theme.TEXT, 1.0, 160))
+        painter.drawLine(QLineF(area.bottomLeft(), area.topRight()))
+        painter.drawLine(QLineF(area.topLeft(), area.bottomRight()))
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for rising in (True, False):
+        _paint_curve(painter, _fade_curve(area, rising=rising))
+
+
+def paint_bass_swap(painter: QPainter, x: float, area: QRectF) -> None:
+    """Mark a bass swap at `x`: a line over the height of `area`, and a wedge at its bottom."""
+    painter.setPen(paint_cache.pen(theme.WARM, 1.5))
+    painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paint_cache.colour(theme.WARM))
+    low = area.bottom()
+    painter.drawPolygon(QPolygonF([QPointF(x - 6, low), QPointF(x + 6, low), QPointF(x, low - 8)]))
+
+
+def _fade_curve(area: QRectF, *, rising: bool) -> list[QPointF]:
+    points = []
+    for step in range(_CURVE_POINTS + 1):
+        part = step / _CURVE_POINTS
+        level = math.sin(0.5 * math.pi * (part if rising else 1.0 - part))
+        points.append(
+            QPointF(area.left() + part * area.width(), area.bottom() - level * area.height())
+        )
+    return points
+
+
+def _paint_curve(painter: QPainter, points: list[QPointF]) -> None:
+    painter.setPen(paint_cache.pen(theme.TEXT, 1.3, 220))
+    painter.drawPolyline(QPolygonF(points))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

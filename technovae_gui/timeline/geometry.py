@@ -1,13 +1,22 @@
-"""Where ticks and lanes lie on the screen: pure arithmetic, no widgets."""
+"""Where ticks, lanes and clips lie on the screen: pure arithmetic, no widgets.
+
+Positions in music are ticks (960 a beat). A row counts lanes from the top, starting at 0. Pixels
+are those of the lanes' area, whose upper left corner is (0, 0).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
-from core.settings import BARS_PER_SEGMENT, TICKS_PER_BAR, TICKS_PER_BEAT
+from PySide6.QtCore import QRectF
+
+from core.arrangement import edits
+from core.arrangement.clip import Clip
+from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_SEGMENT
 
 FINEST: Final = 2.0
 COARSEST: Final = 3000.0
@@ -16,23 +25,70 @@ LOWEST: Final = 40
 HIGHEST: Final = 180
 """Pixels of a lane's height."""
 
-_STEPS: Final = (
+MARGIN: Final = 2
+"""Pixels between a clip and the edges of its lane."""
+TITLE: Final = 16
+"""Height of a clip's title bar in pixels."""
+EDGE: Final = 6
+"""Pixels at either end of a clip where a drag trims it."""
+HANDLE: Final = 8
+"""Size of a fade handle in pixels."""
+NARROW: Final = 26
+"""Clips of fewer pixels have no handles, so that they can still be moved."""
+DETAIL: Final = 14
+"""Clips of fewer pixels are painted as two plain rectangles."""
+
+_GRID_STEPS: Final[tuple[int, ...]] = (
     TICKS_PER_BEAT // 4,
     TICKS_PER_BEAT,
     TICKS_PER_BAR,
-    *(BARS_PER_SEGMENT**n * TICKS_PER_BAR for n in range(1, 7)),
+    *(bars * TICKS_PER_BAR for bars in (4, 16, 64, 256, 1024, 4096)),
 )
-_LINE_PIXELS: Final = 11.0
+_GRID_PIXELS: Final = 11.0
+_TOP_DB: Final = 12.0
+_BOTTOM_DB: Final = -36.0
+
+
+class Snap(Enum):
+    """The grids that positions can snap to; the value is the step in ticks."""
+
+    BAR = TICKS_PER_BAR
+    BEAT = TICKS_PER_BEAT
+    SIXTEENTH = TICKS_PER_BEAT // 4
+    OFF = 1
+
+    @property
+    def label(self) -> str:
+        """The name on the screen."""
+        return {"BAR": "Bar", "BEAT": "Beat", "SIXTEENTH": "1/16", "OFF": "Off"}[self.name]
+
+    @property
+    def step(self) -> int:
+        """Ticks by which an arrow key nudges; with snapping off, a sixteenth of a beat."""
+        return TICKS_PER_BEAT // 16 if self is Snap.OFF else self.value
+
+    def nearest(self, tick: float, *, free: bool = False) -> int:
+        """Snap a position to the grid.
+
+        Args:
+            tick: the exact position.
+            free: True rounds to a whole tick only, as with the Alt key.
+
+        Returns:
+            The nearest tick of the grid, 0 or later.
+        """
+        return edits.snap(round(tick), 1 if free else self.value)
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """A view of the timeline.
+    """Which part of the timeline is shown, and how large.
 
-    ticks_per_pixel: horizontal scale, `FINEST` .. `COARSEST`
-    left:            the tick at x = 0, 0 or later, not rounded
-    top:             pixels that are scrolled away above y = 0
-    lane_height:     pixels
+    Attributes:
+        ticks_per_pixel: horizontal scale, `FINEST` .. `COARSEST`.
+        left: the tick at x = 0; 0 or later, not rounded.
+        top: pixels that are scrolled away above y = 0.
+        lane_height: pixels, `LOWEST` .. `HIGHEST`.
     """
 
     ticks_per_pixel: float = 96.0
@@ -45,31 +101,39 @@ class Geometry:
         return (tick - self.left) / self.ticks_per_pixel
 
     def tick(self, x: float) -> float:
-        """The tick at `x`; before the first bar it is negative."""
+        """The tick at `x` pixels; negative before the first bar."""
         return self.left + x * self.ticks_per_pixel
 
     def y(self, row: int) -> int:
-        """The upper edge of a lane."""
+        """The upper edge of a lane, in pixels."""
         return row * self.lane_height - self.top
 
     def row(self, y: float) -> int:
-        """The lane at `y`; it may be one that does not exist."""
+        """The lane at `y` pixels; it may be one that does not exist."""
         return math.floor((y + self.top) / self.lane_height)
 
     def zoomed(self, factor: float, x: float) -> Geometry:
-        """`factor` times larger, the tick at `x` staying where it is if that is possible."""
+        """Zoom horizontally, keeping the tick at `x` where it is if possible.
+
+        Args:
+            factor: above 1 enlarges.
+            x: pixels.
+
+        Returns:
+            The zoomed geometry; its scale stays within `FINEST` .. `COARSEST`.
+        """
         scale = min(max(self.ticks_per_pixel / factor, FINEST), COARSEST)
         left = self.tick(x) - x * scale
         return dataclasses.replace(self, ticks_per_pixel=scale, left=max(0.0, left))
 
     def taller(self, factor: float, y: float) -> Geometry:
-        """Lanes `factor` times as high, the lane at `y` staying where it is if possible."""
+        """Make lanes `factor` times as high, keeping the lane at `y` pixels if possible."""
         height = min(max(round(self.lane_height * factor), LOWEST), HIGHEST)
         top = round((y + self.top) * height / self.lane_height - y)
         return dataclasses.replace(self, lane_height=height, top=max(0, top))
 
-    def at(self, *, left: float | None = None, top: int | None = None) -> Geometry:
-        """Scrolled so that tick `left` and pixel `top` are in the upper left corner."""
+    def scrolled_to(self, *, left: float | None = None, top: int | None = None) -> Geometry:
+        """Scroll so that tick `left` and pixel `top` lie in the upper left corner."""
         return dataclasses.replace(
             self,
             left=self.left if left is None else max(0.0, left),
@@ -77,14 +141,48 @@ class Geometry:
         )
 
     def fitted(self, start: int, end: int, width: int) -> Geometry:
-        """`start` to `end` across `width` pixels, with a little room after it."""
+        """Show the ticks `start` to `end` across `width` pixels, with a little room after them."""
         scale = max(1, end - start) * 1.04 / max(1, width)
         scale = min(max(scale, FINEST), COARSEST)
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
 
-    def grid(self, pixels: float = _LINE_PIXELS) -> int:
+    def grid(self, pixels: float = _GRID_PIXELS) -> int:
         """The finest step in ticks whose lines are at least `pixels` apart."""
-        for step in _STEPS:
+        for step in _GRID_STEPS:
             if step / self.ticks_per_pixel >= pixels:
                 return step
-        return _STEPS[-1]
+        return _GRID_STEPS[-1]
+
+
+def clip_rect(geometry: Geometry, row: int, clip: Clip) -> QRectF:
+    """The rectangle of a whole clip on lane `row`, in pixels; at least two wide."""
+    left, right = geometry.x(clip.start), geometry.x(clip.end)
+    top = geometry.y(row) + MARGIN
+    return QRectF(left, top, max(right - left, 2.0), geometry.lane_height - 2 * MARGIN - 1)
+
+
+def body_rect(rect: QRectF) -> QRectF:
+    """The clip without its title bar."""
+    return rect.adjusted(0, TITLE, 0, 0)
+
+
+def fade_handles(geometry: Geometry, rect: QRectF, clip: Clip) -> tuple[QRectF, QRectF]:
+    """The handles of fade-in and fade-out, kept inside `rect` of the clip."""
+    top = rect.top() + TITLE
+    into = min(rect.left() + clip.fade_in / geometry.ticks_per_pixel, rect.right() - HANDLE)
+    out = max(rect.right() - clip.fade_out / geometry.ticks_per_pixel - HANDLE, rect.left())
+    return QRectF(into, top, HANDLE, HANDLE), QRectF(out, top, HANDLE, HANDLE)
+
+
+def gain_y(body: QRectF, gain_db: float) -> float:
+    """The y of the gain line: +12 dB at the top of the body, -36 dB and less at its bottom."""
+    down = (_TOP_DB - gain_db) / (_TOP_DB - _BOTTOM_DB)
+    return body.top() + min(max(down, 0.0), 1.0) * (body.height() - 3) + 1.5
+
+
+def segment_rects(geometry: Geometry, row: int, start: int, count: int) -> list[QRectF]:
+    """Where `count` clips of four bars would lie on lane `row`, in a row from tick `start`."""
+    width = TICKS_PER_SEGMENT / geometry.ticks_per_pixel
+    left, top = geometry.x(start), geometry.y(row) + MARGIN
+    height = geometry.lane_height - 2 * MARGIN - 1
+    return [QRectF(left + n * width, top, width - 1, height) for n in range(count)]

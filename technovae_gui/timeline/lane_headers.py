@@ -1,60 +1,199 @@
-"""The column of lane headers: as many as there are lanes, scrolled with them."""
+"""The headers of the lanes: name, mute, solo, gain, pan and level, in a column."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Lane
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.timeline import wheel
-from technovae_gui.timeline.camera import Camera
-from technovae_gui.timeline.lane_header import LaneHeader
+from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.controls import DragNumber, InlineEdit, LaneMeter
+from technovae_gui.timeline.gestures import rounded_gain
+from technovae_gui.timeline.labels import gain_label, pan_label
+from technovae_gui.timeline.viewport import Viewport
 
 WIDTH = 172
+"""Pixels."""
+_GAIN_SPAN_DB = (-60.0, 12.0)
+_LOW = 56
+"""Lanes of fewer pixels show no second row."""
+
+
+class LaneHeader(QWidget):
+    """Shows one lane of the document and edits it.
+
+    Signals:
+        menu_requested(str, QPoint): id of the lane, and where on the screen.
+        dragged(str, int): the whole header is dragged; id of the lane, and y in the parent.
+        dropped(): the drag ended.
+    """
+
+    menu_requested = Signal(str, QPoint)
+    dragged = Signal(str, int)
+    dropped = Signal()
+
+    def __init__(self, document: Document, lane: Lane, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._document, self.lane = document, lane
+        self._press: QPoint | None = None
+        self._moving = False
+        self.name = QLabel()
+        self.mute = _toggle("M", "Mute", theme.WARM)
+        self.solo = _toggle("S", "Solo", theme.ACCENT)
+        self.gain = DragNumber("Lane gain", _GAIN_SPAN_DB, gain_label, step=1.0, per_pixel=0.3)
+        self.pan = DragNumber("Lane pan", (-1.0, 1.0), pan_label, step=0.1, per_pixel=0.01)
+        self.meter = LaneMeter()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._lay_out()
+        self.mute.clicked.connect(lambda on: self._set("mute lane", mute=on))
+        self.solo.clicked.connect(lambda on: self._set("solo lane", solo=on))
+        self.gain.changed.connect(self._set_gain)
+        self.pan.changed.connect(self._set_pan)
+        self.show_lane(lane)
+
+    def show_lane(self, lane: Lane) -> None:
+        """Show another state of the lane."""
+        self.lane = lane
+        self.name.setText(paint_cache.elided(lane.name, 92, 0.5, True))
+        self.setToolTip(f"{lane.name}: double click renames, drag reorders")
+        self.setAccessibleName(f"Lane {lane.name}")
+        self.mute.setChecked(lane.mute)
+        self.solo.setChecked(lane.solo)
+        self.gain.show_value(lane.gain_db)
+        self.pan.show_value(lane.pan)
+
+    def rename(self) -> None:
+        """Edit the name where it stands."""
+        InlineEdit(self, self.name.geometry().adjusted(-5, -2, 0, 2), self.lane.name, self._renamed)
+
+    def set_height(self, height: int) -> None:
+        """Hide gain and pan in lanes of too few pixels."""
+        self.gain.setVisible(height >= _LOW)
+        self.pan.setVisible(height >= _LOW)
+
+    def _renamed(self, name: str) -> None:
+        lane_id = self.lane.id
+        self._document.edit("rename lane", lambda now: edits.rename_lane(now, lane_id, name))
+
+    def _set(self, what: str, serial: int | None = None, **fields: Any) -> None:
+        lane_id = self.lane.id
+        merge = None if serial is None else (what, lane_id, id(self), serial)
+        self._document.edit(what, lambda now: edits.set_lane(now, lane_id, **fields), merge=merge)
+        self.show_lane(self.lane)
+
+    def _set_gain(self, gain_db: float, serial: int) -> None:
+        self._set("lane gain", serial, gain_db=rounded_gain(gain_db))
+
+    def _set_pan(self, pan: float, serial: int) -> None:
+        self._set("lane pan", serial, pan=round(pan, 2))
+
+    def _lay_out(self) -> None:
+        self.name.setFont(paint_cache.font(0.5, True))
+        self.name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(12, 5, 5, 5)
+        outer.setSpacing(6)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self.name, 0, 0, 1, 2)
+        grid.addWidget(self.mute, 0, 2)
+        grid.addWidget(self.solo, 0, 3)
+        grid.addWidget(self.gain, 1, 0)
+        grid.addWidget(self.pan, 1, 1, 1, 3)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(2, 1)
+        outer.addLayout(grid, 1)
+        outer.addWidget(self.meter)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        ground = theme.LINE if self._moving else theme.RAISED
+        painter.fillRect(self.rect().adjusted(0, 0, 0, -1), paint_cache.colour(ground))
+        stripe = theme.LINE_STRONG if self.lane.mute else theme.ACCENT
+        painter.fillRect(0, 0, 3, self.height() - 1, paint_cache.colour(stripe, 160))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._press is None:
+            return
+        point = event.position().toPoint()
+        if self._moving or abs(point.y() - self._press.y()) > 5:
+            self._moving = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(self.lane.id, self.mapToParent(point).y())
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        moved, self._moving, self._press = self._moving, False, None
+        self.unsetCursor()
+        self.update()
+        if moved:
+            self.dropped.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._press = None
+        self.rename()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        self.menu_requested.emit(self.lane.id, event.globalPos())
 
 
 class LaneHeaders(QWidget):
-    """Mirrors the document's lanes. Signals: menu_requested(str lane id, QPoint on the screen)."""
+    """A header for every lane of the document, scrolled with the lanes, and a button to add one.
+
+    Signals:
+        menu_requested(str, QPoint): id of the lane, and where on the screen.
+    """
 
     menu_requested = Signal(str, QPoint)
 
-    def __init__(self, document: Document, camera: Camera, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, viewport: Viewport, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._document, self._camera = document, camera
+        self._document, self._viewport = document, viewport
         self._headers: dict[str, LaneHeader] = {}
         self._order: list[str] = []
         self._drag: tuple[str, int] | None = None
         self._line = QFrame(self)
         self._line.setStyleSheet(f"background: {theme.ACCENT};")
         self._line.hide()
-        self.add = QToolButton(self)
-        self.add.setText("+  Add lane")
-        self.add.setToolTip("Add a lane (Ctrl+T)")
-        self.add.setAccessibleName("Add lane")
-        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add_button = QToolButton(self)
+        self.add_button.setText("+  Add lane")
+        self.add_button.setToolTip("Add a lane (Ctrl+T)")
+        self.add_button.setAccessibleName("Add lane")
+        self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Lanes")
-        document.changed.connect(self._mirror)
-        camera.changed.connect(self._arrange)
-        self._mirror()
+        document.changed.connect(self._show_document)
+        viewport.changed.connect(self._arrange)
+        self._show_document()
 
     def header(self, lane_id: str) -> LaneHeader:
-        """The header of that lane."""
+        """The header of that lane. Raises `KeyError` if there is none."""
         return self._headers[lane_id]
 
-    def feed(self, peaks: dict[str, float]) -> None:
-        """Linear peaks by lane id since the last call."""
+    def set_peaks(self, peaks: dict[str, float]) -> None:
+        """Show linear peaks by lane id since the last call; lanes without one fall silent."""
         for lane_id, header in self._headers.items():
             header.meter.feed(peaks.get(lane_id, 0.0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        wheel.turn(self._camera, event)
+        self._viewport.turn_wheel(event)
 
-    def _mirror(self) -> None:
+    def _show_document(self) -> None:
         lanes = self._document.arrangement.lanes
         for lane_id in self._headers.keys() - {lane.id for lane in lanes}:
             gone = self._headers.pop(lane_id)
@@ -63,41 +202,41 @@ class LaneHeaders(QWidget):
         for lane in lanes:
             header = self._headers.get(lane.id)
             if header is None:
-                self._headers[lane.id] = self._made(lane.id)
-            elif _face(header.lane) != _face(lane):
+                self._headers[lane.id] = self._make_header(lane.id)
+            elif _shown(header.lane) != _shown(lane):
                 header.show_lane(lane)
         order = [lane.id for lane in lanes]
         if order != self._order:
             self._order = order
             self._arrange()
 
-    def _made(self, lane_id: str) -> LaneHeader:
+    def _make_header(self, lane_id: str) -> LaneHeader:
         header = LaneHeader(self._document, self._document.arrangement.lane(lane_id), self)
         header.menu_requested.connect(self.menu_requested)
-        header.grabbed.connect(self._dragged)
-        header.dropped.connect(self._dropped)
+        header.dragged.connect(self._drag_header)
+        header.dropped.connect(self._drop_header)
         header.show()
         return header
 
     def _arrange(self) -> None:
-        geometry = self._camera.geometry
+        geometry = self._viewport.geometry
         lanes = self._document.arrangement.lanes
         for row, lane in enumerate(lanes):
             header = self._headers.get(lane.id)
             if header is not None:
                 header.set_height(geometry.lane_height)
                 header.setGeometry(0, geometry.y(row), WIDTH, geometry.lane_height)
-        self.add.setGeometry(8, geometry.y(len(lanes)) + 8, WIDTH - 16, 26)
+        self.add_button.setGeometry(8, geometry.y(len(lanes)) + 8, WIDTH - 16, 26)
 
-    def _dragged(self, lane_id: str, y: int) -> None:
-        geometry, rows = self._camera.geometry, len(self._document.arrangement.lanes)
+    def _drag_header(self, lane_id: str, y: int) -> None:
+        geometry, rows = self._viewport.geometry, len(self._document.arrangement.lanes)
         gap = min(max(round((y + geometry.top) / geometry.lane_height), 0), rows)
         self._drag = lane_id, gap
         self._line.setGeometry(0, geometry.y(gap) - 2, WIDTH, 3)
         self._line.show()
         self._line.raise_()
 
-    def _dropped(self) -> None:
+    def _drop_header(self) -> None:
         self._line.hide()
         if self._drag is None:
             return
@@ -108,5 +247,19 @@ class LaneHeaders(QWidget):
         self._document.edit("move lane", lambda now: edits.reorder_lane(now, lane_id, index))
 
 
-def _face(lane: Lane) -> tuple[object, ...]:
+def _shown(lane: Lane) -> tuple[object, ...]:
     return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo
+
+
+def _toggle(face: str, name: str, colour: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(face)
+    button.setCheckable(True)
+    button.setFixedSize(22, 20)
+    button.setAccessibleName(f"{name} lane")
+    button.setToolTip(f"{name} this lane")
+    button.setStyleSheet(
+        f"QToolButton {{ padding: 0; font-weight: 600; background: {theme.GROUND}; }}"
+        f"QToolButton:checked {{ background: {colour}; color: {theme.GROUND}; }}"
+    )
+    return button

@@ -1,34 +1,31 @@
-"""The mouse over the lanes: hovering, selecting, and drags, each a gesture of its own."""
+"""The mouse over the lanes: hovering, selecting, and drags, each of which is a gesture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
+from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.timeline import gestures, hits, selecting
-from technovae_gui.timeline.camera import Camera
-from technovae_gui.timeline.gestures import Gesture, Move, Pointer, RubberBand
-from technovae_gui.timeline.hits import Hit, Part
-from technovae_gui.timeline.state import State
-from technovae_gui.timeline.tip import Tip
-
-if TYPE_CHECKING:
-    from technovae_gui.timeline.canvas import Canvas
+from technovae_gui.timeline.gestures import Gesture, MoveGesture, begin_gesture, cursor_at
+from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer, hit_test
+from technovae_gui.timeline.scene import Scene
+from technovae_gui.timeline.selection import RubberBand, selection_on_click, selection_on_press
+from technovae_gui.timeline.viewport import TimelineState, Viewport
 
 _DRAG_PIXELS = 4
 _SCROLL_MS = 30
 _OUT_PIXELS = 60
-"""Beyond the edge of the window: nearer to it, the lanes scroll."""
+"""So far outside the window a drag leaves it; nearer to its edge, the lanes scroll."""
 _LEFT = Qt.MouseButton.LeftButton
-_NOTHING = Hit(Part.EMPTY, -1)
+_NO_HIT = Hit(HitZone.EMPTY, -1)
 
 
 @dataclass(frozen=True)
-class Press:
+class _Press:
     """Where the button went down, on what, and what was selected before."""
 
     pointer: Pointer
@@ -36,24 +33,40 @@ class Press:
     selection: frozenset[str]
 
 
-class Mouse(QObject):
-    """Turns mouse events of the canvas into selections and gestures."""
+class MouseHandler(QObject):
+    """Turns the mouse events of the lanes into selections and gestures.
 
-    def __init__(self, canvas: Canvas, document: Document, camera: Camera, state: State) -> None:
-        super().__init__(canvas)
-        self._canvas, self._document, self._camera, self._state = canvas, document, camera, state
-        self.hovered = ""
-        """Id of the clip under the mouse."""
+    Signals:
+        hover_changed(frozenset of clip ids): the mouse came over a clip, or left one.
+        dragged_out(): the mouse took the selected clips out of the window.
+    """
+
+    hover_changed = Signal(object)
+    dragged_out = Signal()
+
+    def __init__(
+        self,
+        widget: QWidget,
+        scene: Scene,
+        document: Document,
+        viewport: Viewport,
+        state: TimelineState,
+    ) -> None:
+        super().__init__(widget)
+        self._widget, self._scene = widget, scene
+        self._document, self._viewport, self._state = document, viewport, state
+        self.hovered_id = ""
+        """The clip under the mouse."""
         self.band = QRect()
-        """The rubber band, in pixels of the canvas."""
+        """The rubber band, in pixels of the widget."""
         self._anchor = ""
-        self._press: Press | None = None
+        self._press: _Press | None = None
         self._gesture: Gesture | None = None
         self._last = QPointF(), Qt.KeyboardModifier.NoModifier
-        self._tip = Tip(canvas)
-        self._scroller = QTimer(self)
-        self._scroller.setInterval(_SCROLL_MS)
-        self._scroller.timeout.connect(self._scroll_on)
+        self._tip = DragTip(widget)
+        self._scroll_timer = QTimer(self)
+        self._scroll_timer.setInterval(_SCROLL_MS)
+        self._scroll_timer.timeout.connect(self._scroll)
 
     @property
     def dragging(self) -> bool:
@@ -66,32 +79,31 @@ class Mouse(QObject):
             return
         arrangement, selection = self._document.arrangement, self._document.selection
         pointer, hit = self._pointer(event), self._hit(event.position())
-        self._press = Press(pointer, hit, selection)
+        self._press = _Press(pointer, hit, selection)
         self._state.row = min(max(hit.row, 0), max(len(arrangement.lanes) - 1, 0))
         if hit.clip is not None:
-            anchor = self._anchor if self._canvas.mirror.where(self._anchor) else hit.clip.id
+            anchor = self._anchor if self._scene.find(self._anchor) else hit.clip.id
             self._document.select(
-                selecting.pressed(arrangement, selection, hit.clip, pointer, anchor)
+                selection_on_press(arrangement, selection, hit.clip, pointer, anchor)
             )
 
     def move(self, event: QMouseEvent) -> None:
         """The mouse moved."""
         if self._press is None:
-            self._hover(event.position())
+            self._hover(self._hit(event.position()))
             return
-        pointer = self._pointer(event)
-        start = self._press.pointer
+        pointer, start = self._pointer(event), self._press.pointer
         far = abs(pointer.x - start.x) + abs(pointer.y - start.y) >= _DRAG_PIXELS
         if self._gesture is None and far:
-            self._gesture = gestures.begin(self._document, self._press.hit, start)
-            self._canvas.setCursor(self._gesture.cursor)
-            self._scroller.start()
-        if isinstance(self._gesture, Move) and self._outside(event.position()):
-            # Another program takes over: here the clips stay where they were.
+            self._gesture = begin_gesture(self._document, self._press.hit, start)
+            self._widget.setCursor(self._gesture.cursor)
+            self._scroll_timer.start()
+        if isinstance(self._gesture, MoveGesture) and self._outside(event.position()):
+            # Another program takes over; in this one the clips stay where they were.
             self.cancel()
-            self._canvas.dragged_out.emit()
+            self.dragged_out.emit()
         elif self._gesture is not None:
-            self._follow(pointer)
+            self._drag(self._gesture, pointer)
 
     def release(self, event: QMouseEvent) -> None:
         """The button is up."""
@@ -101,17 +113,17 @@ class Mouse(QObject):
             self._gesture.release()
         else:
             self._click(self._press)
-        self._end()
-        self._hover(event.position())
+        self._finish()
+        self._hover(self._hit(event.position()))
 
     def cancel(self) -> None:
-        """Take back the drag, if there is one."""
+        """Undo the drag, if there is one."""
         if self._gesture is not None:
             self._gesture.cancel()
-        self._end()
+        self._finish()
 
     def double_click(self, event: QMouseEvent) -> None:
-        """The loop goes around the clip."""
+        """Put the loop region around the clip."""
         clip = self._hit(event.position()).clip
         if clip is not None and event.button() == _LEFT:
             self._document.set_loop((clip.start, clip.end))
@@ -119,9 +131,9 @@ class Mouse(QObject):
     def leave(self) -> None:
         """The mouse is elsewhere."""
         if not self.dragging:
-            self._hovers(_NOTHING)
+            self._hover(_NO_HIT)
 
-    def _click(self, press: Press) -> None:
+    def _click(self, press: _Press) -> None:
         clip, pointer = press.hit.clip, press.pointer
         if clip is None:
             keeps = pointer.adding or pointer.extending
@@ -130,70 +142,66 @@ class Mouse(QObject):
         if not (pointer.extending and self._anchor):
             self._anchor = clip.id
         now = self._document.selection
-        self._document.select(selecting.clicked(now, press.selection, clip, pointer))
+        self._document.select(selection_on_click(now, press.selection, clip, pointer))
 
-    def _follow(self, pointer: Pointer) -> None:
-        assert self._gesture is not None
-        text = self._gesture.move(pointer)
-        self._tip.say(text, QPointF(pointer.x, pointer.y).toPoint())
-        if isinstance(self._gesture, RubberBand):
-            first, last = self._gesture.ticks
-            x = self._camera.geometry.x
-            self._show_band(self._gesture.rect(x(first), x(last)).toAlignedRect())
+    def _drag(self, gesture: Gesture, pointer: Pointer) -> None:
+        text = gesture.move(pointer)
+        self._tip.show_at(QPointF(pointer.x, pointer.y).toPoint(), text)
+        if isinstance(gesture, RubberBand):
+            first, last = gesture.ticks
+            x = self._viewport.geometry.x
+            self._show_band(gesture.rect(x(first), x(last)).toAlignedRect())
 
     def _show_band(self, band: QRect) -> None:
         for rect in (self.band, band):
             if not rect.isNull():
-                self._canvas.update(rect.adjusted(-2, -2, 2, 2))
+                self._widget.update(rect.adjusted(-2, -2, 2, 2))
         self.band = band
 
-    def _end(self) -> None:
+    def _finish(self) -> None:
         self._press = self._gesture = None
-        self._scroller.stop()
+        self._scroll_timer.stop()
         self._tip.hide()
         self._show_band(QRect())
 
-    def _scroll_on(self) -> None:
-        """A drag that is held beyond an edge goes on there."""
-        place, keys = self._last
-        dx = _beyond(place.x(), self._canvas.width())
-        dy = _beyond(place.y(), self._canvas.height())
-        if self.dragging and (dx or dy):
-            self._camera.scroll(dx, round(dy))
-            self._follow(self._pointer_at(place, keys))
+    def _scroll(self) -> None:
+        """Scroll while a drag is held beyond an edge."""
+        point, keys = self._last
+        dx = _scroll_pixels(point.x(), self._widget.width())
+        dy = _scroll_pixels(point.y(), self._widget.height())
+        if self._gesture is not None and (dx or dy):
+            self._viewport.scroll(dx, round(dy))
+            self._drag(self._gesture, self._pointer_at(point, keys))
 
-    def _hover(self, place: QPointF) -> None:
-        self._hovers(self._hit(place))
+    def _hover(self, hit: Hit) -> None:
+        shape = cursor_at(hit)
+        if self._widget.cursor().shape() != shape:
+            self._widget.setCursor(shape)
+        hovered_id = hit.clip.id if hit.clip is not None else ""
+        if hovered_id != self.hovered_id:
+            changed = frozenset((hovered_id, self.hovered_id))
+            self.hovered_id = hovered_id
+            self.hover_changed.emit(changed)
 
-    def _hovers(self, hit: Hit) -> None:
-        shape = gestures.cursor(hit)
-        if self._canvas.cursor().shape() != shape:
-            self._canvas.setCursor(shape)
-        hovered = hit.clip.id if hit.clip is not None else ""
-        if hovered != self.hovered:
-            changed = frozenset((hovered, self.hovered))
-            self.hovered = hovered
-            self._canvas.repaint_clips(changed)
-
-    def _outside(self, place: QPointF) -> bool:
-        window = self._canvas.window()
+    def _outside(self, point: QPointF) -> bool:
+        window = self._widget.window()
         around = window.rect().adjusted(-_OUT_PIXELS, -_OUT_PIXELS, _OUT_PIXELS, _OUT_PIXELS)
-        return not around.contains(self._canvas.mapTo(window, place.toPoint()))
+        return not around.contains(self._widget.mapTo(window, point.toPoint()))
 
-    def _hit(self, place: QPointF) -> Hit:
-        return hits.at(self._canvas.mirror.arrangement, self._camera.geometry, place)
+    def _hit(self, point: QPointF) -> Hit:
+        return hit_test(self._scene.arrangement, self._viewport.geometry, point)
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         self._last = event.position(), event.modifiers()
         return self._pointer_at(*self._last)
 
-    def _pointer_at(self, place: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
-        geometry = self._camera.geometry
+    def _pointer_at(self, point: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
+        geometry = self._viewport.geometry
         return Pointer(
-            place.x(),
-            place.y(),
-            geometry.tick(place.x()),
-            geometry.row(place.y()),
+            point.x(),
+            point.y(),
+            geometry.tick(point.x()),
+            geometry.row(point.y()),
             self._state.snap,
             free=bool(keys & Qt.KeyboardModifier.AltModifier),
             adding=bool(keys & Qt.KeyboardModifier.ControlModifier),
@@ -201,8 +209,38 @@ class Mouse(QObject):
         )
 
 
-def _beyond(place: float, size: int) -> float:
-    """Pixels to scroll for a mouse at `place` of 0..`size`: none inside, more further out."""
-    if place < 0:
-        return max(place, -60.0) / 2
-    return min(place - size, 60.0) / 2 if place > size else 0.0
+class DragTip(QLabel):
+    """The small label next to the mouse that says what a drag is doing."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._area = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setStyleSheet(
+            f"background: {theme.RAISED}; color: {theme.TEXT}; padding: 2px 6px;"
+            f" border: 1px solid {theme.LINE_STRONG}; border-radius: 3px;"
+        )
+        self.hide()
+
+    def show_at(self, point: QPoint, text: str) -> None:
+        """Show `text` near a point of the parent and inside it; no text hides the label."""
+        if not text:
+            self.hide()
+            return
+        self.setText(text)
+        self.adjustSize()
+        space = self._area.size() - self.size()
+        x = min(max(point.x() + 14, 0), max(space.width(), 0))
+        y = point.y() - self.height() - 8
+        if y < 0:
+            y = point.y() + 18
+        self.move(x, min(max(y, 0), max(space.height(), 0)))
+        self.show()
+        self.raise_()
+
+
+def _scroll_pixels(position: float, size: int) -> float:
+    """Pixels to scroll for a mouse at `position` of 0..`size`: none inside, more further out."""
+    if position < 0:
+        return max(position, -60.0) / 2
+    return min(position - size, 60.0) / 2 if position > size else 0.0

@@ -6,121 +6,165 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from core.arrangement.arrangement import Lane
-from core.settings import TICKS_PER_SEGMENT
+from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from technovae_gui import theme
-from technovae_gui.timeline import crossings, curves, grid_painter, ink, layout, visible
-from technovae_gui.timeline.clip_painter import ClipPainter, Standing
-from technovae_gui.timeline.crossings import Crossing
-from technovae_gui.timeline.geometry import Geometry
-from technovae_gui.timeline.looks import Looks
-from technovae_gui.timeline.mirror import Mirror
+from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.clip_painter import (
+    ClipPainter,
+    ClipState,
+    paint_bass_swap,
+    paint_crossfade,
+)
+from technovae_gui.timeline.clip_style import ClipStyle
+from technovae_gui.timeline.geometry import DETAIL, Geometry, body_rect, clip_rect, segment_rects
+from technovae_gui.timeline.scene import Crossfade, Scene, clips_between, crossfades, overlaps
 
 REACH = 8
 """Pixels that a clip's marks may stand out at its sides."""
-_CROSS_FROM = 4.0
+_CROSSFADE_FROM = 4.0
 """Pixels of an overlap below which no curve could be seen."""
 _HINT = "Drag a dot or any point of the map here"
 
 
 class ScenePainter:
-    """Paints what `mirror` holds, `dirty` only."""
+    """Paints a scene.
+
+    Args:
+        painter: paints in pixels of the lanes' area.
+        geometry: where things lie.
+        scene: what is painted.
+        style: what clips look like.
+        dirty: the area that has to be painted at all.
+    """
 
     def __init__(
         self,
         painter: QPainter,
         geometry: Geometry,
-        mirror: Mirror,
-        looks: Looks,
+        scene: Scene,
+        style: ClipStyle,
         dirty: QRectF,
     ) -> None:
-        self._painter, self._geometry, self._mirror = painter, geometry, mirror
+        self._painter, self._geometry, self._scene = painter, geometry, scene
         self._dirty = dirty
-        self._clips = ClipPainter(painter, geometry, looks, dirty)
+        self._clips = ClipPainter(painter, geometry, style, dirty)
         first = geometry.tick(dirty.left() - REACH)
         last = geometry.tick(dirty.right() + REACH)
         self._span = first, last
 
     def paint(self, selection: frozenset[str], hovered: str) -> None:
-        """Paint grid and clips."""
-        arrangement = self._mirror.arrangement
-        grid_painter.paint(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
-        heard = {lane.id for lane in arrangement.audible_lanes}
+        """Paint grid and clips; `hovered` is the id of the clip under the mouse, or empty."""
+        arrangement = self._scene.arrangement
+        paint_grid(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
+        audible = {lane.id for lane in arrangement.audible_lanes}
         first = max(0, self._geometry.row(self._dirty.top()))
         last = min(len(arrangement.lanes) - 1, self._geometry.row(self._dirty.bottom()))
         for row in range(first, last + 1):
             lane = arrangement.lanes[row]
-            self._lane(row, lane, selection, hovered, lane.id not in heard)
+            self._lane(row, lane, selection, hovered, lane.id not in audible)
 
     def _lane(
         self, row: int, lane: Lane, selection: frozenset[str], hovered: str, silent: bool
     ) -> None:
-        clips = visible.between(lane, *self._span)
-        detailed = layout.DETAIL * self._geometry.ticks_per_pixel
+        clips = clips_between(lane, *self._span)
+        detailed = DETAIL * self._geometry.ticks_per_pixel
         for clip in clips:
             if clip.length < detailed:
                 self._clips.paint_small(row, clip, clip.id in selection, silent)
                 continue
-            into, out = crossings.overlaps(lane, clip)
-            standing = Standing(clip.id in selection, clip.id == hovered, silent, into, out)
-            self._clips.paint(row, clip, standing)
-        for crossing in crossings.among(clips):
-            self._crossing(row, crossing)
+            into, out = overlaps(lane, clip)
+            state = ClipState(clip.id in selection, clip.id == hovered, silent, into, out)
+            self._clips.paint(row, clip, state)
+        for crossfade in crossfades(clips):
+            self._crossfade(row, crossfade)
         for clip in clips:
-            if clip.id in self._mirror.swaps:
-                body = layout.body_rect(layout.clip_rect(self._geometry, row, clip))
-                tick = self._mirror.swaps[clip.id]
-                curves.swap(self._painter, self._geometry.x(tick), body)
+            if clip.id in self._scene.swaps:
+                body = body_rect(clip_rect(self._geometry, row, clip))
+                tick = self._scene.swaps[clip.id]
+                paint_bass_swap(self._painter, self._geometry.x(tick), body)
 
-    def _crossing(self, row: int, crossing: Crossing) -> None:
-        left, right = self._geometry.x(crossing.start), self._geometry.x(crossing.end)
-        if right - left < _CROSS_FROM:
+    def _crossfade(self, row: int, crossfade: Crossfade) -> None:
+        left, right = self._geometry.x(crossfade.start), self._geometry.x(crossfade.end)
+        if right - left < _CROSSFADE_FROM:
             return
-        body = layout.body_rect(layout.clip_rect(self._geometry, row, crossing.incoming))
-        place = QRectF(left, body.top(), right - left, body.height())
-        curves.cross(self._painter, place)
-        if crossing.swap is not None:
-            curves.swap(self._painter, self._geometry.x(crossing.swap), place)
+        body = body_rect(clip_rect(self._geometry, row, crossfade.incoming))
+        area = QRectF(left, body.top(), right - left, body.height())
+        paint_crossfade(self._painter, area)
+        if crossfade.swap is not None:
+            paint_bass_swap(self._painter, self._geometry.x(crossfade.swap), area)
 
     def ghosts(self, row: int, start: int, count: int) -> None:
-        """Outlines of clips that would be dropped."""
+        """Paint the outlines of clips that would be dropped: on lane `row`, from tick `start`."""
         painter = self._painter
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(ink.pen(theme.ACCENT, 1.5))
-        painter.setBrush(ink.colour(theme.ACCENT, 60))
-        for rect in ghost_rects(self._geometry, row, start, count):
+        painter.setPen(paint_cache.pen(theme.ACCENT, 1.5))
+        painter.setBrush(paint_cache.colour(theme.ACCENT, 60))
+        for rect in segment_rects(self._geometry, row, start, count):
             painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def band(self, rect: QRectF) -> None:
-        """The rubber band."""
-        self._painter.setPen(ink.pen(theme.ACCENT))
-        self._painter.setBrush(ink.colour(theme.ACCENT, 36))
+        """Paint the rubber band."""
+        self._painter.setPen(paint_cache.pen(theme.ACCENT))
+        self._painter.setBrush(paint_cache.colour(theme.ACCENT, 36))
         self._painter.drawRect(rect)
 
     def loop(self, loop: tuple[int, int]) -> None:
-        """The edges of the loop region."""
-        self._painter.setPen(ink.pen(theme.ACCENT, 1.0, 120))
+        """Paint the edges of the loop region (ticks)."""
+        self._painter.setPen(paint_cache.pen(theme.ACCENT, 1.0, 120))
         for tick in loop:
             x = round(self._geometry.x(tick))
             self._painter.drawLine(QLineF(x, self._dirty.top(), x, self._dirty.bottom()))
 
     def playhead(self, tick: float) -> None:
-        """The line where it plays."""
+        """Paint the line where it plays (a tick, not rounded)."""
         x = round(self._geometry.x(tick))
         self._painter.fillRect(
-            QRectF(x, self._dirty.top(), 2, self._dirty.height()), ink.colour(theme.WARM)
+            QRectF(x, self._dirty.top(), 2, self._dirty.height()), paint_cache.colour(theme.WARM)
         )
 
-    def hint(self, place: QRectF) -> None:
-        """What to do with an empty timeline."""
-        self._painter.setFont(ink.font(-2.0))
-        self._painter.setPen(ink.pen(theme.DIM))
-        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _HINT)
+    def hint(self, area: QRectF) -> None:
+        """Say what to do with an empty timeline."""
+        self._painter.setFont(paint_cache.font(-2.0))
+        self._painter.setPen(paint_cache.pen(theme.DIM))
+        self._painter.drawText(area, Qt.AlignmentFlag.AlignCenter, _HINT)
 
 
-def ghost_rects(geometry: Geometry, row: int, start: int, count: int) -> list[QRectF]:
-    """Where `count` clips of four bars would lie, side by side from tick `start`."""
-    width = TICKS_PER_SEGMENT / geometry.ticks_per_pixel
-    left, top = geometry.x(start), geometry.y(row) + layout.MARGIN
-    height = geometry.lane_height - 2 * layout.MARGIN - 1
-    return [QRectF(left + n * width, top, width - 1, height) for n in range(count)]
+def paint_grid(painter: QPainter, geometry: Geometry, rows: int, dirty: QRectF) -> None:
+    """Fill `dirty` with `rows` empty lanes: phrases, bars and beats."""
+    painter.fillRect(dirty, paint_cache.GROUND)
+    bottom = min(dirty.bottom(), float(geometry.y(rows)))
+    if bottom > dirty.top():
+        lanes = QRectF(dirty.left(), dirty.top(), dirty.width(), bottom - dirty.top())
+        _paint_phrases(painter, geometry, lanes)
+        _paint_lines(painter, geometry, lanes)
+    painter.setPen(paint_cache.pen(theme.LINE))
+    first = max(0, geometry.row(dirty.top()))
+    for row in range(first, min(rows, geometry.row(dirty.bottom()) + 1) + 1):
+        y = geometry.y(row) - 1
+        painter.drawLine(QLineF(dirty.left(), y, dirty.right(), y))
+
+
+def _paint_phrases(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
+    """Every other four bars a little lighter; with the zoom every other sixteen, and so on."""
+    step = TICKS_PER_SEGMENT
+    while step / geometry.ticks_per_pixel < 24:
+        step *= 4
+    painter.fillRect(area, paint_cache.mixed(theme.PANEL, theme.GROUND, 0.85))
+    tick = int(geometry.tick(area.left()) // (2 * step)) * 2 * step
+    while (x := geometry.x(tick)) < area.right():
+        phrase = QRectF(x, area.top(), step / geometry.ticks_per_pixel, area.height())
+        painter.fillRect(
+            phrase.intersected(area), paint_cache.mixed(theme.RAISED, theme.GROUND, 0.72)
+        )
+        tick += 2 * step
+
+
+def _paint_lines(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
+    step = geometry.grid()
+    tick = int(geometry.tick(area.left() - 1) // step) * step
+    while (x := geometry.x(tick)) <= area.right():
+        strong = tick % max(TICKS_PER_BAR, 4 * step) == 0
+        painter.setPen(paint_cache.pen(theme.LINE_STRONG if strong else theme.LINE, 1.0, 150))
+        painter.drawLine(QLineF(round(x), area.top(), round(x), area.bottom()))
+        tick += step

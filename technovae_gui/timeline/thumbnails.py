@@ -1,4 +1,4 @@
-"""Small pictures of what a clip sounds like: made from its loop, kept by source, scaled."""
+"""Small pictures of what a clip sounds like: drawn from its loop, cached by source, scaled."""
 
 from __future__ import annotations
 
@@ -18,14 +18,20 @@ _SCALED_KEPT = 3000
 _WIDEST = 2048
 
 
-class Thumbnails:
+class ThumbnailCache:
     """Pictures by source, each of exactly four bars.
 
     An image of `Format_Alpha8` is a stencil and takes the clip's colour; any other is shown as it
     is. Scaled copies have widths that are powers of two, so that zooming makes few new ones.
+
+    The pictures depend on the music of the session and on its model: when another one takes its
+    place, `clear` them. A source without a picture is noted in `missed` whenever it is painted, so
+    that it can be asked for, again if need be.
     """
 
     def __init__(self) -> None:
+        self.missed = False
+        """A picture was wanted since this was last set to False, and was not there."""
         self._images: dict[ClipSource, QImage] = {}
         self._scaled: OrderedDict[tuple[ClipSource, str, int, int], QPixmap] = OrderedDict()
 
@@ -39,27 +45,52 @@ class Thumbnails:
             del self._scaled[key]
 
     def clear(self) -> None:
-        """Forget all of them: the music they are of has changed."""
+        """Forget all pictures."""
         self._images.clear()
         self._scaled.clear()
 
+    def image(self, source: ClipSource) -> QImage | None:
+        """The picture of `source` as it was put; None if there is none."""
+        return self._images.get(source)
+
     def scaled(self, source: ClipSource, colour: str, width: float, height: int) -> QPixmap | None:
-        """The picture for four bars of `width` pixels: at least as wide, exactly as high."""
+        """The picture of a source, scaled and coloured.
+
+        Args:
+            source: what the clip plays.
+            colour: `#rrggbb`, for stencils.
+            width: pixels of four bars on the screen.
+            height: pixels.
+
+        Returns:
+            Four bars, at least `width` wide (up to a limit) and exactly as high; None if there is
+            no picture.
+        """
         image = self._images.get(source)
-        if image is None or height < 1:
+        if image is None:
+            self.missed = True
+            return None
+        if height < 1:
             return None
         wide = min(_WIDEST, 1 << max(2, (max(1, round(width)) - 1).bit_length()))
         key = (source, colour, wide, height)
         pixmap = self._scaled.get(key)
         if pixmap is None:
-            pixmap = self._scaled[key] = _made(image, colour, wide, height)
+            pixmap = self._scaled[key] = _scaled_pixmap(image, colour, wide, height)
             if len(self._scaled) > _SCALED_KEPT:
                 self._scaled.popitem(last=False)
         return pixmap
 
 
 def of_loop(loop: NDArray[np.float32]) -> QImage:
-    """A stencil of the peaks of a four-bar loop (frames, channels), `COLUMNS` x `ROWS`."""
+    """Draw the waveform of a loop.
+
+    Args:
+        loop: four bars, (frames, channels), full scale 1.0. It may be empty.
+
+    Returns:
+        A stencil of its peaks, `COLUMNS` x `ROWS` pixels.
+    """
     samples = loop if loop.size else np.zeros((1, 1), np.float32)
     mono = np.abs(samples).max(axis=1)
     edges = np.linspace(0, len(mono), COLUMNS, endpoint=False).astype(int)
@@ -71,7 +102,14 @@ def of_loop(loop: NDArray[np.float32]) -> QImage:
 
 
 def of_spectrogram(spectrogram_db: NDArray[np.float32]) -> QImage:
-    """A stencil of a segment's spectrogram (512, 128) in dB, low bands at the bottom."""
+    """Draw the spectrogram of a segment.
+
+    Args:
+        spectrogram_db: (512, 128) in dB, time first.
+
+    Returns:
+        A stencil of 512 x 128 pixels, low bands at the bottom.
+    """
     unit = np.clip((spectrogram_db - FLOOR_DB) / (CEILING_DB - FLOOR_DB), 0.0, 1.0)
     return _stencil(np.ascontiguousarray(unit.T[::-1]) ** 1.6)
 
@@ -83,7 +121,7 @@ def _stencil(cover: NDArray[np.floating]) -> QImage:
     return QImage(alpha.data, columns, rows, columns, QImage.Format.Format_Alpha8).copy()
 
 
-def _made(image: QImage, colour: str, width: int, height: int) -> QPixmap:
+def _scaled_pixmap(image: QImage, colour: str, width: int, height: int) -> QPixmap:
     scaled = image.scaled(
         width,
         height,

@@ -170,7 +170,7 @@ class Drive:
 
     def x(self, tick: int) -> int:
         """The timeline's pixel of a tick."""
-        return round(self.window.timeline.camera.geometry.x(tick))
+        return round(self.window.timeline.viewport.geometry.x(tick))
 
     def on_lane(self, x: int, y: int) -> Any:
         """A place on the timeline's canvas, on the screen."""

@@ -37,14 +37,14 @@ def make(qapp: object, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
 def test_habits_are_found_again(make: Callable[[], MainWindow]) -> None:
     first = make()
     first.timeline.snap = Snap.SIXTEENTH
-    first.timeline.commands.table["follow"].trigger()
+    first.timeline.actions_by_name["follow"].trigger()
     first.panels.side.setCurrentIndex(2)
     first.bar.device.choose("USB, ALSA", "low")
     first.close()
     second = make()
     assert second.timeline.snap is Snap.SIXTEENTH
     assert not second.timeline.state.follow
-    assert not second.timeline.tools.follow.isChecked()
+    assert not second.timeline.toolbar.follow.isChecked()
     assert second.panels.side.currentIndex() == 2
     assert (second.bar.device.name, second.bar.device.latency) == ("USB, ALSA", "low")
 

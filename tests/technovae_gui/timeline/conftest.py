@@ -9,7 +9,7 @@ import pytest
 from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
-from tests.technovae_gui.timeline.hand import BAR, Hand, clip
+from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 
 @pytest.fixture
@@ -22,11 +22,11 @@ def view(document: Document, qtbot: Any) -> TimelineView:
     view.resize(1280, 420)
     with qtbot.waitExposed(view):
         view.show()
-    view.camera.set(view.camera.geometry.fitted(0, 24 * BAR, view.canvas.width()))
+    view.viewport.set(view.viewport.geometry.fitted(0, 24 * BAR, view.canvas.width()))
     return view
 
 
 @pytest.fixture
-def hand(view: TimelineView, document: Document) -> Hand:
+def mouse(view: TimelineView, document: Document) -> MouseDriver:
     """The mouse."""
-    return Hand(view, document)
+    return MouseDriver(view, document)

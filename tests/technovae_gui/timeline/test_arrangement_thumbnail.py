@@ -12,7 +12,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip
 from technovae_gui import theme
 from technovae_gui.timeline.arrangement_thumbnail import arrangement_thumbnail
-from tests.technovae_gui.timeline.hand import clip
+from tests.technovae_gui.timeline.mouse_driver import clip
 
 RED = QColor("#ff0000")
 

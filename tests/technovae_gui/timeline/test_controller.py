@@ -18,9 +18,9 @@ def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbo
     latent = LatentSource((found.latents[4],), model_hash=found.model_hash)
     clips = [(0, Clip("a", real, 0)), (0, Clip("b", latent, TICKS_PER_SEGMENT))]
     window.document.edit("place", lambda now: edits.put(now, clips))
-    thumbnails = window.timeline.looks.thumbnails
+    thumbnails = window.timeline.clip_style.thumbnails
     qtbot.waitUntil(lambda: real in thumbnails and latent in thumbnails, timeout=PATIENCE)
-    wave, spectrogram = (thumbnails._images[source] for source in (real, latent))
+    wave, spectrogram = (thumbnails.image(source) for source in (real, latent))
     assert wave.height() == 48
     assert spectrogram.height() == 128
     assert window.timeline.missing() == []

@@ -1,4 +1,4 @@
-"""Ticks to pixels and back, zoom around a point, the grid, and what is visible."""
+"""Ticks to pixels and back, zoom around a point, the grid, and snapping to it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement.arrangement import Lane
-from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
-from technovae_gui.timeline import visible
-from technovae_gui.timeline.geometry import COARSEST, FINEST, HIGHEST, LOWEST, Geometry
-from technovae_gui.timeline.ruler_marks import marks
-from technovae_gui.timeline.snapping import Snap
-from tests.technovae_gui.timeline.hand import BAR, clip
+from core.settings import TICKS_PER_BEAT
+from technovae_gui.timeline.geometry import COARSEST, FINEST, HIGHEST, LOWEST, Geometry, Snap
 
 geometries = st.builds(
     Geometry,
@@ -65,45 +60,11 @@ def test_grid_lines_are_apart(geometry: Geometry) -> None:
     assert step % (TICKS_PER_BEAT // 4) == 0
 
 
-def test_marks_name_bars() -> None:
-    geometry = Geometry(ticks_per_pixel=96.0)
-    named = [
-        (mark.tick // TICKS_PER_BAR, mark.text) for mark in marks(geometry, 0, 700) if mark.text
-    ]
-    assert named == [(0, "1"), (4, "5"), (8, "9"), (12, "13"), (16, "17")]
-
-
-def test_marks_name_beats_close_up() -> None:
-    geometry = Geometry(ticks_per_pixel=3.0)
-    texts = [mark.text for mark in marks(geometry, 0, 700) if mark.text]
-    assert texts[:3] == ["1", "1.1.2", "1.1.3"]
-    assert texts[4] == "1.2"
-
-
 @given(st.integers(0, 10**6))
 def test_snapping(tick: int) -> None:
     for snap in Snap:
-        near = snap.near(tick)
+        near = snap.nearest(tick)
         assert near % snap.value == 0
         assert abs(near - tick) * 2 <= snap.value
-        assert snap.near(tick, free=True) == tick
-    assert Snap.BAR.near(-5000) == 0
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 4)), min_size=1, max_size=12),
-    st.integers(0, 100),
-    st.integers(0, 30),
-)
-def test_visible_clips_are_all_that_touch(
-    shape: list[tuple[int, int]], first: int, span: int
-) -> None:
-    clips, bar = [], 0
-    for number, (bars, gap) in enumerate(shape):
-        clips.append(clip(str(number), bar, bars))
-        bar += bars + gap
-    lane = Lane("lane", clips=tuple(clips))
-    low, high = first * BAR + 1, (first + span) * BAR + 2
-    wanted = [c for c in clips if c.end > low and c.start < high]
-    assert list(visible.between(lane, low, high)) == wanted
-    assert visible.under(lane, low) == [c for c in clips if c.start <= low < c.end]
+        assert snap.nearest(tick, free=True) == tick
+    assert Snap.BAR.nearest(-5000) == 0

@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 
 from core.arrangement import edits
 from technovae_gui.document import Document
-from technovae_gui.timeline import Snap, TimelineView, layout
-from tests.technovae_gui.timeline.hand import BAR, Hand, clip, moved
+from technovae_gui.timeline import Snap, TimelineView
+from technovae_gui.timeline.geometry import body_rect, clip_rect, fade_handles, gain_y
+from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip, moved
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -22,43 +23,43 @@ def starts(document: Document) -> dict[str, float]:
     return {c.id: c.start / BAR for c in document.arrangement.clips()}
 
 
-def test_moving_snaps_and_is_one_step(hand: Hand, document: Document) -> None:
-    grip = hand.title("a")
-    hand.drag(grip, grip + hand.shift(bars=2.2, rows=2))
+def test_moving_snaps_and_is_one_step(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("a")
+    mouse.drag(grip, grip + mouse.shift(bars=2.2, rows=2))
     assert starts(document)["a"] == 2
-    assert hand.placed("a")[0] == 2
+    assert mouse.placed("a")[0] == 2
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "move clip"
     document.undo_stack.undo()
-    assert (hand.placed("a")[0], starts(document)["a"]) == (0, 0)
+    assert (mouse.placed("a")[0], starts(document)["a"]) == (0, 0)
 
 
-def test_moving_is_live(hand: Hand, document: Document) -> None:
-    grip = hand.title("c")
-    hand.press(grip)
-    hand.move(grip + hand.shift(bars=3))
+def test_moving_is_live(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("c")
+    mouse.press(grip)
+    mouse.move(grip + mouse.shift(bars=3))
     assert starts(document)["c"] == 7
-    hand.move(grip + hand.shift(bars=1))
+    mouse.move(grip + mouse.shift(bars=1))
     assert starts(document)["c"] == 5
-    hand.release(grip + hand.shift(bars=1))
+    mouse.release(grip + mouse.shift(bars=1))
 
 
-def test_alt_moves_freely(hand: Hand, document: Document) -> None:
-    grip = hand.title("c")
-    hand.drag(grip, grip + hand.shift(bars=0.4), ALT)
+def test_alt_moves_freely(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("c")
+    mouse.drag(grip, grip + mouse.shift(bars=0.4), ALT)
     assert starts(document)["c"] == pytest.approx(4.4, abs=0.03)
 
 
-def test_a_finer_grid(hand: Hand, document: Document, view: TimelineView) -> None:
+def test_a_finer_grid(mouse: MouseDriver, document: Document, view: TimelineView) -> None:
     view.snap = Snap.BEAT
-    grip = hand.title("c")
-    hand.drag(grip, grip + hand.shift(bars=0.55))
+    grip = mouse.title("c")
+    mouse.drag(grip, grip + mouse.shift(bars=0.55))
     assert starts(document)["c"] == 4.5
 
 
-def test_ctrl_drag_copies(hand: Hand, document: Document) -> None:
-    grip = hand.title("c")
-    hand.drag(grip, grip + hand.shift(bars=6, rows=1), CTRL)
+def test_ctrl_drag_copies(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("c")
+    mouse.drag(grip, grip + mouse.shift(bars=6, rows=1), CTRL)
     assert starts(document)["c"] == 4
     assert [c.start / BAR for c in document.arrangement.lanes[2].clips] == [10]
     assert document.undo_stack.count() == 1
@@ -66,186 +67,188 @@ def test_ctrl_drag_copies(hand: Hand, document: Document) -> None:
     assert document.selection == {document.arrangement.lanes[2].clips[0].id}
 
 
-def test_several_move_together(hand: Hand, document: Document) -> None:
+def test_several_move_together(mouse: MouseDriver, document: Document) -> None:
     document.select(["a", "c"])
-    grip = hand.title("a")
-    hand.drag(grip, grip + hand.shift(bars=1))
+    grip = mouse.title("a")
+    mouse.drag(grip, grip + mouse.shift(bars=1))
     assert starts(document) == {"a": 1, "b": 8, "c": 5}
     assert document.undo_stack.undoText() == "move 2 clips"
 
 
-def test_moving_over_a_neighbour_and_back_leaves_it_whole(hand: Hand, document: Document) -> None:
-    grip = hand.title("a")
-    hand.press(grip)
-    hand.move(grip + hand.shift(bars=8))
+def test_moving_over_a_neighbour_and_back_leaves_it_whole(
+    mouse: MouseDriver, document: Document
+) -> None:
+    grip = mouse.title("a")
+    mouse.press(grip)
+    mouse.move(grip + mouse.shift(bars=8))
     assert "b" not in starts(document)
-    hand.move(grip + hand.shift(bars=0.1))
-    hand.release(grip)
+    mouse.move(grip + mouse.shift(bars=0.1))
+    mouse.release(grip)
     assert starts(document) == {"a": 0, "b": 8, "c": 4}
     assert document.undo_stack.count() == 0
 
 
 @pytest.mark.parametrize("keys", [Qt.KeyboardModifier.NoModifier, CTRL])
-def test_escape_cancels(hand: Hand, document: Document, keys: Qt.KeyboardModifier) -> None:
+def test_escape_cancels(mouse: MouseDriver, document: Document, keys: Qt.KeyboardModifier) -> None:
     before = document.arrangement
-    grip = hand.title("a")
-    hand.press(grip, keys)
-    hand.move(grip + hand.shift(bars=3, rows=1), keys)
+    grip = mouse.title("a")
+    mouse.press(grip, keys)
+    mouse.move(grip + mouse.shift(bars=3, rows=1), keys)
     assert document.arrangement != before
-    QTest.keyClick(hand.canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(mouse.canvas, Qt.Key.Key_Escape)
     assert document.arrangement == before
     assert document.undo_stack.count() == 0
     assert document.selection == {"a"}
-    hand.move(grip + hand.shift(bars=5), keys)
-    hand.release(grip + hand.shift(bars=5), keys)
+    mouse.move(grip + mouse.shift(bars=5), keys)
+    mouse.release(grip + mouse.shift(bars=5), keys)
     assert document.arrangement == before
 
 
-def test_the_end_is_trimmed_and_loops(hand: Hand, document: Document) -> None:
-    edge = hand.at(4, 0) - QPoint(2, 0)
-    hand.drag(edge, edge + hand.shift(bars=2))
+def test_the_end_is_trimmed_and_loops(mouse: MouseDriver, document: Document) -> None:
+    edge = mouse.at(4, 0) - QPoint(2, 0)
+    mouse.drag(edge, edge + mouse.shift(bars=2))
     assert document.arrangement.clip("a").length == 6 * BAR
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "trim end"
 
 
-def test_the_start_is_trimmed_and_the_sound_stays(hand: Hand, document: Document) -> None:
-    edge = hand.at(4, 1) + QPoint(2, 0)
-    hand.drag(edge, edge + hand.shift(bars=1))
+def test_the_start_is_trimmed_and_the_sound_stays(mouse: MouseDriver, document: Document) -> None:
+    edge = mouse.at(4, 1) + QPoint(2, 0)
+    mouse.drag(edge, edge + mouse.shift(bars=1))
     trimmed = document.arrangement.clip("c")
     assert (trimmed.start, trimmed.end, trimmed.offset) == (5 * BAR, 8 * BAR, BAR)
 
 
-def test_a_clip_is_never_trimmed_to_nothing(hand: Hand, document: Document) -> None:
-    edge = hand.at(4, 0) - QPoint(2, 0)
-    hand.drag(edge, edge + hand.shift(bars=-9))
+def test_a_clip_is_never_trimmed_to_nothing(mouse: MouseDriver, document: Document) -> None:
+    edge = mouse.at(4, 0) - QPoint(2, 0)
+    mouse.drag(edge, edge + mouse.shift(bars=-9))
     assert 0 < document.arrangement.clip("a").length < BAR
 
 
-def test_trimming_over_a_neighbour_crossfades(hand: Hand, document: Document) -> None:
-    edge = hand.at(4, 0) - QPoint(2, 0)
-    hand.drag(edge, edge + hand.shift(bars=5))
+def test_trimming_over_a_neighbour_crossfades(mouse: MouseDriver, document: Document) -> None:
+    edge = mouse.at(4, 0) - QPoint(2, 0)
+    mouse.drag(edge, edge + mouse.shift(bars=5))
     first, second = document.arrangement.lanes[0].clips
     assert (first.end, second.start) == (9 * BAR, 8 * BAR)
     # The overlap's edges can be grabbed again.
-    edge = hand.at(9, 0) - QPoint(1, 0)
-    hand.drag(edge, edge + hand.shift(bars=1))
+    edge = mouse.at(9, 0) - QPoint(1, 0)
+    mouse.drag(edge, edge + mouse.shift(bars=1))
     assert document.arrangement.clip("a").end == 10 * BAR
 
 
-def test_moving_onto_a_neighbour_crossfades(hand: Hand, document: Document) -> None:
-    grip = hand.title("a")
-    hand.drag(grip, grip + hand.shift(bars=6))
+def test_moving_onto_a_neighbour_crossfades(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("a")
+    mouse.drag(grip, grip + mouse.shift(bars=6))
     first, second = document.arrangement.lanes[0].clips
     assert (first.start, first.end, second.start) == (6 * BAR, 10 * BAR, 8 * BAR)
 
 
 @pytest.mark.parametrize(("which", "field"), [(0, "fade_in"), (1, "fade_out")])
-def test_fade_handles(hand: Hand, document: Document, which: int, field: str) -> None:
-    rect = layout.clip_rect(hand.view.camera.geometry, 0, document.arrangement.clip("a"))
-    handles = layout.fade_handles(hand.view.camera.geometry, rect, document.arrangement.clip("a"))
+def test_fade_handles(mouse: MouseDriver, document: Document, which: int, field: str) -> None:
+    rect = clip_rect(mouse.view.viewport.geometry, 0, document.arrangement.clip("a"))
+    handles = fade_handles(mouse.view.viewport.geometry, rect, document.arrangement.clip("a"))
     grip = handles[which].center().toPoint()
-    hand.drag(grip, grip + hand.shift(bars=(1, -1)[which]))
+    mouse.drag(grip, grip + mouse.shift(bars=(1, -1)[which]))
     assert getattr(document.arrangement.clip("a"), field) == BAR
     assert document.undo_stack.count() == 1
 
 
-def test_fades_leave_each_other_room(hand: Hand, document: Document) -> None:
+def test_fades_leave_each_other_room(mouse: MouseDriver, document: Document) -> None:
     document.edit("fades", lambda now: edits.set_fades(now, "a", fade_out=3 * BAR))
-    geometry, a = hand.view.camera.geometry, document.arrangement.clip("a")
-    grip = layout.fade_handles(geometry, layout.clip_rect(geometry, 0, a), a)[0].center().toPoint()
-    hand.drag(grip, grip + hand.shift(bars=3))
+    geometry, a = mouse.view.viewport.geometry, document.arrangement.clip("a")
+    grip = fade_handles(geometry, clip_rect(geometry, 0, a), a)[0].center().toPoint()
+    mouse.drag(grip, grip + mouse.shift(bars=3))
     assert document.arrangement.clip("a").fade_in == BAR
 
 
-def test_the_gain_line(hand: Hand, document: Document) -> None:
-    geometry, a = hand.view.camera.geometry, document.arrangement.clip("a")
-    body = layout.body_rect(layout.clip_rect(geometry, 0, a))
-    grip = QPoint(round(body.center().x()), round(layout.gain_y(body, 0.0)))
-    hand.drag(grip, grip + QPoint(0, 20))
+def test_the_gain_line(mouse: MouseDriver, document: Document) -> None:
+    geometry, a = mouse.view.viewport.geometry, document.arrangement.clip("a")
+    body = body_rect(clip_rect(geometry, 0, a))
+    grip = QPoint(round(body.center().x()), round(gain_y(body, 0.0)))
+    mouse.drag(grip, grip + QPoint(0, 20))
     assert document.arrangement.clip("a").gain_db == -6.0
     assert document.undo_stack.undoText() == "clip gain"
-    hand.press(QPoint(grip.x(), round(layout.gain_y(body, -6.0))))
-    hand.move(QPoint(grip.x(), 4000))
+    mouse.press(QPoint(grip.x(), round(gain_y(body, -6.0))))
+    mouse.move(QPoint(grip.x(), 4000))
     assert document.arrangement.clip("a").gain_db == -96.0
-    QTest.keyClick(hand.canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(mouse.canvas, Qt.Key.Key_Escape)
     assert document.arrangement.clip("a").gain_db == -6.0
 
 
-def test_the_rubber_band(hand: Hand, document: Document) -> None:
-    hand.press(hand.at(14, 2))
-    hand.move(hand.at(10, 1))
-    hand.move(hand.at(7, 0))
+def test_the_rubber_band(mouse: MouseDriver, document: Document) -> None:
+    mouse.press(mouse.at(14, 2))
+    mouse.move(mouse.at(10, 1))
+    mouse.move(mouse.at(7, 0))
     assert document.selection == {"b", "c"}
-    assert not hand.canvas.mouse.band.isNull()
-    hand.release(hand.at(7, 0))
-    assert hand.canvas.mouse.band.isNull()
-    hand.drag(hand.at(6, 2), hand.at(1, 0), CTRL)
+    assert not mouse.canvas.mouse.band.isNull()
+    mouse.release(mouse.at(7, 0))
+    assert mouse.canvas.mouse.band.isNull()
+    mouse.drag(mouse.at(6, 2), mouse.at(1, 0), CTRL)
     assert document.selection == {"a", "b", "c"}
 
 
-def test_clicks_select(hand: Hand, document: Document) -> None:
-    hand.click(hand.title("a"))
+def test_clicks_select(mouse: MouseDriver, document: Document) -> None:
+    mouse.click(mouse.title("a"))
     assert document.selection == {"a"}
-    hand.click(hand.title("b"), CTRL)
+    mouse.click(mouse.title("b"), CTRL)
     assert document.selection == {"a", "b"}
-    hand.click(hand.title("b"), CTRL)
+    mouse.click(mouse.title("b"), CTRL)
     assert document.selection == {"a"}
-    hand.click(hand.title("a"))
-    hand.click(hand.title("b"), SHIFT)
+    mouse.click(mouse.title("a"))
+    mouse.click(mouse.title("b"), SHIFT)
     assert document.selection == {"a", "b"}
-    hand.click(hand.title("c"))
+    mouse.click(mouse.title("c"))
     assert document.selection == {"c"}
-    hand.click(hand.at(16, 2))
+    mouse.click(mouse.at(16, 2))
     assert document.selection == frozenset()
     assert document.undo_stack.count() == 0
 
 
-def test_shapes_tell_what_will_happen(hand: Hand) -> None:
+def test_shapes_tell_what_will_happen(mouse: MouseDriver) -> None:
     shapes = {
-        Qt.CursorShape.OpenHandCursor: hand.title("a"),
-        Qt.CursorShape.SizeHorCursor: hand.at(4, 0) - QPoint(2, 0),
-        Qt.CursorShape.ArrowCursor: hand.at(20, 3),
+        Qt.CursorShape.OpenHandCursor: mouse.title("a"),
+        Qt.CursorShape.SizeHorCursor: mouse.at(4, 0) - QPoint(2, 0),
+        Qt.CursorShape.ArrowCursor: mouse.at(20, 3),
     }
     for shape, point in shapes.items():
-        QTest.mouseMove(hand.canvas, point)
-        assert hand.canvas.cursor().shape() == shape
+        QTest.mouseMove(mouse.canvas, point)
+        assert mouse.canvas.cursor().shape() == shape
 
 
-def test_a_double_click_loops_the_clip(hand: Hand, document: Document) -> None:
-    QTest.mouseDClick(hand.canvas, Qt.MouseButton.LeftButton, pos=hand.title("c"))
+def test_a_double_click_loops_the_clip(mouse: MouseDriver, document: Document) -> None:
+    QTest.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, pos=mouse.title("c"))
     assert document.loop == (4 * BAR, 8 * BAR)
 
 
-def test_a_drag_held_outside_scrolls(hand: Hand, view: TimelineView, qtbot: Any) -> None:
-    grip = hand.title("b")
-    hand.press(grip)
+def test_a_drag_held_outside_scrolls(mouse: MouseDriver, view: TimelineView, qtbot: Any) -> None:
+    grip = mouse.title("b")
+    mouse.press(grip)
     outside = QPoint(view.canvas.width() + 40, grip.y())
-    hand.move(outside)
-    qtbot.waitUntil(lambda: view.camera.geometry.left > 0, timeout=2000)
-    hand.release(outside)
-    assert hand.placed("b")[1].start > 8 * BAR
+    mouse.move(outside)
+    qtbot.waitUntil(lambda: view.viewport.geometry.left > 0, timeout=2000)
+    mouse.release(outside)
+    assert mouse.placed("b")[1].start > 8 * BAR
 
 
 def test_a_clip_taken_out_of_the_window_stays_where_it_was(
-    hand: Hand, document: Document, view: TimelineView, qtbot: Any
+    mouse: MouseDriver, document: Document, view: TimelineView, qtbot: Any
 ) -> None:
-    grip = hand.title("b")
-    hand.press(grip)
-    hand.move(grip + hand.shift(bars=3))
+    grip = mouse.title("b")
+    mouse.press(grip)
+    mouse.move(grip + mouse.shift(bars=3))
     with qtbot.waitSignal(view.drag_out_requested) as out:
-        hand.move(QPoint(grip.x(), view.height() + 90))
+        mouse.move(QPoint(grip.x(), view.height() + 90))
     assert out.args == [["b"]]
-    assert hand.placed("b")[1].start == 8 * BAR
+    assert mouse.placed("b")[1].start == 8 * BAR
     assert document.undo_stack.count() == 0
-    hand.release(grip)
+    mouse.release(grip)
     assert document.selection == {"b"}
 
 
 def test_the_handle_drags_the_selection_out(
     document: Document, view: TimelineView, qtbot: Any
 ) -> None:
-    handle = view.tools.out
+    handle = view.toolbar.drag_out
     assert not handle.isEnabled()
     document.select(["a", "c"])
     qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
@@ -254,18 +257,20 @@ def test_the_handle_drags_the_selection_out(
     assert out.args == [["a", "c"]]
 
 
-def test_hiding_ends_a_drag(hand: Hand, document: Document, view: TimelineView) -> None:
-    grip = hand.title("a")
-    hand.press(grip)
-    hand.move(grip + hand.shift(bars=3))
+def test_hiding_ends_a_drag(mouse: MouseDriver, document: Document, view: TimelineView) -> None:
+    grip = mouse.title("a")
+    mouse.press(grip)
+    mouse.move(grip + mouse.shift(bars=3))
     view.hide()
     assert starts(document)["a"] == 0
-    assert not hand.canvas.mouse.dragging
+    assert not mouse.canvas.mouse.dragging
 
 
-def test_short_clips_can_be_moved(hand: Hand, document: Document, view: TimelineView) -> None:
+def test_short_clips_can_be_moved(
+    mouse: MouseDriver, document: Document, view: TimelineView
+) -> None:
     document.edit("add", lambda now: edits.put(now, [(2, clip("s", 2, 0.25))]))
-    grip = hand.title("s")
-    hand.drag(grip, grip + hand.shift(bars=3))
+    grip = mouse.title("s")
+    mouse.drag(grip, grip + mouse.shift(bars=3))
     assert document.arrangement.clip("s").start == 5 * BAR
     assert document.arrangement.clip("s").length == BAR // 4

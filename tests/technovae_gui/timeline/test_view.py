@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter, QWheelEvent
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core.arrangement import edits
 from core.arrangement.clip import RealSource
 from technovae_gui.document import Document
-from technovae_gui.timeline import ClipInfo, Snap, TimelineView, thumbnails
+from technovae_gui.timeline import ClipInfo, Snap, TimelineView
+from technovae_gui.timeline import view as view_module
 from technovae_gui.timeline.canvas import Canvas
-from tests.technovae_gui.timeline.hand import BAR, Hand, clip
+from technovae_gui.timeline.thumbnails import of_loop
+from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -39,18 +40,18 @@ def turn(view: TimelineView, notches: int, keys: Qt.KeyboardModifier, place: QPo
 
 def test_the_wheel(view: TimelineView) -> None:
     place = QPoint(300, 50)
-    tick = view.camera.geometry.tick(300)
+    tick = view.viewport.geometry.tick(300)
     turn(view, 3, CTRL, place)
-    assert view.camera.geometry.tick(300) == pytest.approx(tick, abs=1)
-    left = view.camera.geometry.left
+    assert view.viewport.geometry.tick(300) == pytest.approx(tick, abs=1)
+    left = view.viewport.geometry.left
     turn(view, -2, SHIFT, place)
-    assert view.camera.geometry.left > left
+    assert view.viewport.geometry.left > left
     turn(view, 4, CTRL | SHIFT, place)
-    assert view.camera.geometry.lane_height > 68
+    assert view.viewport.geometry.lane_height > 68
     turn(view, -2, NONE, place)
-    assert view.camera.geometry.top > 0
+    assert view.viewport.geometry.top > 0
     turn(view, 50, NONE, place)
-    assert view.camera.geometry.top == 0
+    assert view.viewport.geometry.top == 0
 
 
 def test_the_playhead_paints_a_line_only(
@@ -64,7 +65,8 @@ def test_the_playhead_paints_a_line_only(
         whole(canvas, painter, dirty)
 
     monkeypatch.setattr(Canvas, "_paint", spy)
-    QTest.qWait(50)
+    view.canvas.update()
+    qtbot.waitUntil(lambda: bool(painted))
     painted.clear()
     view.set_playhead(2.0 * BAR)
     qtbot.waitUntil(lambda: bool(painted))
@@ -74,49 +76,98 @@ def test_the_playhead_paints_a_line_only(
 def test_following(view: TimelineView) -> None:
     view.set_playing(True)
     view.set_playhead(23.9 * BAR)
-    assert view.camera.geometry.left == 0
+    assert view.viewport.geometry.left == 0
     for bar in (24.5, 25.0, 25.2):
         view.set_playhead(bar * BAR)
-    assert view.camera.shows(25.2 * BAR)
-    assert view.camera.geometry.left > 20 * BAR
+    assert view.viewport.shows(25.2 * BAR)
+    assert view.viewport.geometry.left > 20 * BAR
 
 
 def test_who_scrolls_away_is_left_alone(view: TimelineView) -> None:
     view.set_playing(True)
     view.set_playhead(30.0 * BAR)
-    view.camera.set(view.camera.geometry.at(left=0))
+    view.viewport.set(view.viewport.geometry.scrolled_to(left=0))
     view.set_playhead(30.05 * BAR)
-    assert view.camera.geometry.left == 0
+    assert view.viewport.geometry.left == 0
     view.set_playhead(40.0 * BAR)
-    assert view.camera.shows(40.0 * BAR)
+    assert view.viewport.shows(40.0 * BAR)
 
 
 def test_not_following(view: TimelineView) -> None:
-    view.actions()["follow"].trigger()
+    view.actions_by_name["follow"].trigger()
     view.set_playing(True)
     view.set_playhead(60.0 * BAR)
-    assert view.camera.geometry.left == 0
+    assert view.viewport.geometry.left == 0
 
 
-def test_pictures_are_asked_for_once(view: TimelineView, qtbot: Any, document: Document) -> None:
+def test_pictures_are_asked_for(view: TimelineView, qtbot: Any, document: Document) -> None:
     sources = {c.source for c in document.arrangement.clips()}
     assert set(view.missing()) == sources
     asked: list[list[RealSource]] = []
     view.missing_thumbnails.connect(asked.append)
     qtbot.waitUntil(lambda: bool(asked))
     assert set(asked[0]) == sources
-    image = thumbnails.of_loop(np.ones((1000, 2), np.float32))
+    image = of_loop(np.ones((1000, 2), np.float32))
     for source in sources:
         view.set_thumbnail(source, image)
     assert view.missing() == []
 
 
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(view_module.time, "monotonic", lambda: self.now)
+
+
+def test_a_picture_that_did_not_come_is_asked_for_again_when_its_clip_is_painted(
+    view: TimelineView, qtbot: Any, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    with qtbot.waitSignal(view.missing_thumbnails) as asked:
+        pass
+    a, b, c = (document.arrangement.clip(name).source for name in "abc")
+    assert asked.args == [[a, b, c]]
+    view.set_thumbnail(a, of_loop(np.ones((1000, 2), np.float32)))
+    view.set_thumbnail(c, of_loop(np.ones((1000, 2), np.float32)))
+    clock.now += 10.0
+    with qtbot.waitSignal(view.missing_thumbnails) as asked:
+        view.set_playhead(9.0 * BAR)  # paints a strip of "b"
+    assert asked.args == [[b]]
+
+
+def test_a_picture_is_not_asked_for_again_at_once(
+    view: TimelineView, qtbot: Any, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    with qtbot.waitSignal(view.missing_thumbnails):
+        pass
+    asked: list[object] = []
+    view.missing_thumbnails.connect(asked.append)
+    clock.now += 1.0
+    with qtbot.waitSignal(view._request_timer.timeout):
+        view.canvas.update()
+    assert asked == []
+
+
+def test_other_music_has_other_pictures(view: TimelineView, qtbot: Any, document: Document) -> None:
+    with qtbot.waitSignal(view.missing_thumbnails) as first:
+        pass
+    for source in first.args[0]:
+        view.set_thumbnail(source, of_loop(np.ones((1000, 2), np.float32)))
+    assert view.missing() == []
+    with qtbot.waitSignal(view.missing_thumbnails) as again:
+        view.clear_thumbnails()
+    assert again.args == first.args
+
+
 def test_pictures_out_of_view_are_not_asked_for(view: TimelineView, document: Document) -> None:
-    view.camera.set(view.camera.geometry.fitted(0, 4 * BAR - 800, view.canvas.width()))
+    view.viewport.set(view.viewport.geometry.fitted(0, 4 * BAR - 800, view.canvas.width()))
     assert view.missing() == [document.arrangement.clip("a").source]
 
 
-def test_looks_change_what_is_painted(view: TimelineView, document: Document) -> None:
+def test_names_colours_and_waiting_are_painted(view: TimelineView, document: Document) -> None:
     before = view.canvas.grab().toImage()
     view.set_clip_info(lambda c: ClipInfo(f"clip {c.id}", "#ff0000", "sub"))
     named = view.canvas.grab().toImage()
@@ -127,8 +178,15 @@ def test_looks_change_what_is_painted(view: TimelineView, document: Document) ->
     assert view.canvas.grab().toImage() == named
 
 
+def on_screen(view: TimelineView) -> QImage:
+    """What the window shows once all that waits to be painted is painted."""
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+    return view.screen().grabWindow(view.winId()).toImage()
+
+
 def test_a_difference_is_painted_as_the_whole_would_be(
-    view: TimelineView, document: Document, hand: Hand
+    view: TimelineView, document: Document, mouse: MouseDriver
 ) -> None:
     """Painting only what changed leaves nothing behind."""
     view.set_playhead(9.1 * BAR)
@@ -141,18 +199,18 @@ def test_a_difference_is_painted_as_the_whole_would_be(
         lambda now: edits.delete(now, ["b"]),
     ]
     for step in steps:
+        before = on_screen(view)
         document.edit("step", step)
-        QTest.qWait(20)
-        shown = view.screen().grabWindow(view.winId()).toImage()
+        shown = on_screen(view)
         if shown.isNull():
             pytest.skip("this platform cannot show what is on the screen")
+        assert shown != before
         view.canvas.update()
-        QTest.qWait(20)
-        assert view.screen().grabWindow(view.winId()).toImage() == shown
+        assert on_screen(view) == shown
 
 
-def test_menus_open(view: TimelineView, hand: Hand, document: Document, qtbot: Any) -> None:
-    for point, selected in ((hand.title("c"), {"c"}), (hand.at(20, 3), {"c"})):
+def test_menus_open(view: TimelineView, mouse: MouseDriver, document: Document, qtbot: Any) -> None:
+    for point, selected in ((mouse.title("c"), {"c"}), (mouse.at(20, 3), {"c"})):
         event = QContextMenuEvent(
             QContextMenuEvent.Reason.Mouse, point, view.canvas.mapToGlobal(point)
         )
@@ -165,8 +223,8 @@ def test_menus_open(view: TimelineView, hand: Hand, document: Document, qtbot: A
         qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
 
 
-def test_tool_tips_tell_the_clip(view: TimelineView, hand: Hand) -> None:
-    point = hand.title("a")
+def test_tool_tips_tell_the_clip(view: TimelineView, mouse: MouseDriver) -> None:
+    point = mouse.title("a")
     QApplication.sendEvent(
         view.canvas, QHelpEvent(QEvent.Type.ToolTip, point, view.canvas.mapToGlobal(point))
     )
@@ -174,8 +232,8 @@ def test_tool_tips_tell_the_clip(view: TimelineView, hand: Hand) -> None:
 
 def test_snap_is_chosen_in_the_tools(view: TimelineView) -> None:
     view.snap = Snap.BEAT
-    assert view.tools.snap.currentText() == "Beat"
-    view.tools.snap.activated.emit(2)
+    assert view.toolbar.snap.currentText() == "Beat"
+    view.toolbar.snap.activated.emit(2)
     assert view.snap is Snap.SIXTEENTH
 
 
@@ -183,7 +241,7 @@ def test_an_empty_timeline_says_what_to_do(
     view: TimelineView, document: Document, qtbot: Any
 ) -> None:
     document.select(["a", "b", "c"])
-    view.actions()["delete"].trigger()
+    view.actions_by_name["delete"].trigger()
     empty = view.canvas.grab().toImage()
     document.edit("add", lambda now: edits.put(now, [(3, clip("z", 20))]))
     document.edit("delete", lambda now: edits.delete(now, ["z"]))
@@ -193,16 +251,4 @@ def test_an_empty_timeline_says_what_to_do(
 def test_the_other_document(view: TimelineView, document: Document) -> None:
     document.reset(edits.put(document.arrangement, [(6, clip("z", 2))]))
     assert len(view.headers._headers) == 7
-    assert view.canvas.mirror.where("z") is not None
-
-
-def test_stencils() -> None:
-    loud = thumbnails.of_loop(np.ones((4410, 2), np.float32))
-    assert (loud.width(), loud.height()) == (thumbnails.COLUMNS, thumbnails.ROWS)
-    assert loud.pixelColor(10, 2).alpha() > 200
-    for loop in (np.zeros((4410, 1)), np.zeros((0, 2)), np.zeros((3, 2))):
-        quiet = thumbnails.of_loop(loop.astype(np.float32))
-        assert quiet.pixelColor(100, 2).alpha() == 0
-    picture = thumbnails.of_spectrogram(np.full((512, 128), -90.0, np.float32))
-    assert (picture.width(), picture.height()) == (512, 128)
-    assert picture.pixelColor(5, 5).alpha() == 0
+    assert view.canvas.scene.find("z") is not None

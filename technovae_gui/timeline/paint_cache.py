@@ -1,4 +1,7 @@
-"""Colours, pens and brushes, each made once: a new one per clip would cost more than drawing it."""
+"""Colours, pens, brushes and fonts, each made once.
+
+Making them anew for every clip would cost more than painting the clip.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from technovae_gui import theme
 
 @lru_cache(maxsize=512)
 def colour(name: str, alpha: int = 255) -> QColor:
-    """`name` at `alpha` 0..255."""
+    """The colour of that name (`#rrggbb`) at `alpha` 0..255."""
     made = QColor(name)
     made.setAlpha(alpha)
     return made
@@ -20,15 +23,19 @@ def colour(name: str, alpha: int = 255) -> QColor:
 
 @lru_cache(maxsize=512)
 def mixed(name: str, ground: str, share: float) -> QColor:
-    """`share` of colour `name` over `ground`."""
+    """The opaque colour of `share` (0..1) of colour `name` over colour `ground`."""
     over, under = QColor(name), QColor(ground)
-    pairs = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)
-    return QColor(*(round(a * share + b * (1.0 - share)) for a, b in pairs))
+    channels = (
+        (over.red(), under.red()),
+        (over.green(), under.green()),
+        (over.blue(), under.blue()),
+    )
+    return QColor(*(round(a * share + b * (1.0 - share)) for a, b in channels))
 
 
 @lru_cache(maxsize=256)
 def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -> QPen:
-    """A pen of `width` pixels."""
+    """A pen of `width` pixels, whatever the painter's scale."""
     made = QPen(colour(name, alpha), width)
     made.setCosmetic(True)
     if dotted:
@@ -37,14 +44,14 @@ def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -
 
 
 @lru_cache(maxsize=64)
-def hatch(name: str, alpha: int) -> QBrush:
-    """Diagonal lines."""
+def hatch_brush(name: str, alpha: int) -> QBrush:
+    """A brush of diagonal lines."""
     return QBrush(colour(name, alpha), Qt.BrushStyle.BDiagPattern)
 
 
 @lru_cache(maxsize=16)
 def font(points_less: float = 1.0, bold: bool = False) -> QFont:
-    """The window's font, smaller by `points_less`."""
+    """The window's font, smaller by `points_less` points."""
     made = QFont()
     made.setPointSizeF(max(6.5, made.pointSizeF() - points_less))
     made.setBold(bold)
@@ -53,14 +60,14 @@ def font(points_less: float = 1.0, bold: bool = False) -> QFont:
 
 @lru_cache(maxsize=4096)
 def elided(text: str, width: int, points_less: float = 1.0, bold: bool = False) -> str:
-    """`text` cut with an ellipsis to `width` pixels."""
+    """`text` in `font(points_less, bold)`, cut with an ellipsis to `width` pixels."""
     metrics = QFontMetrics(font(points_less, bold))
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
 
 
 @lru_cache(maxsize=4096)
-def width(text: str, points_less: float = 1.0, bold: bool = False) -> int:
-    """Pixels that `text` takes."""
+def text_width(text: str, points_less: float = 1.0, bold: bool = False) -> int:
+    """The width of `text` in `font(points_less, bold)`, in pixels."""
     return QFontMetrics(font(points_less, bold)).horizontalAdvance(text)
 
 

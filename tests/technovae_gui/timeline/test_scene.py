@@ -1,4 +1,4 @@
-"""What is drawn as a crossfade or a bass swap is what the mixdown plays."""
+"""The clips in view, and crossfades and bass swaps that are drawn as the mixdown plays them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from hypothesis import strategies as st
 from core.arrangement import transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip
-from technovae_gui.timeline import crossings
-from tests.technovae_gui.timeline.hand import clip
+from technovae_gui.timeline.scene import (
+    bass_swaps,
+    clips_at,
+    clips_between,
+    crossfades,
+    overlaps,
+)
+from tests.technovae_gui.timeline.mouse_driver import BAR, clip
 
 
 @st.composite
@@ -25,7 +31,7 @@ def lanes(draw: st.DrawFn, prefix: str) -> Lane:
 
 
 @given(lanes("a"), lanes("b"))
-def test_overlaps_are_joints(first: Lane, second: Lane) -> None:
+def test_overlaps_are_transitions(first: Lane, second: Lane) -> None:
     arrangement = Arrangement(130.0, (first, second))
     found = [
         transition
@@ -33,13 +39,13 @@ def test_overlaps_are_joints(first: Lane, second: Lane) -> None:
         if not transition.touching
     ]
     wanted = [(j.outgoing.id, j.incoming.id, j.start, j.end, j.swap) for j in found]
-    drawn = [c for lane in arrangement.lanes for c in crossings.among(lane.clips)]
+    drawn = [c for lane in arrangement.lanes for c in crossfades(lane.clips)]
     assert [(c.outgoing.id, c.incoming.id, c.start, c.end, c.swap) for c in drawn] == wanted
     for transition in found:
         lane = arrangement.lane_of(transition.incoming.id)[0]
         span = transition.end - transition.start
-        assert crossings.overlaps(lane, transition.incoming)[0] == span
-        assert crossings.overlaps(lane, transition.outgoing)[1] == span
+        assert overlaps(lane, transition.incoming)[0] == span
+        assert overlaps(lane, transition.outgoing)[1] == span
 
 
 def test_a_swap_between_lanes() -> None:
@@ -55,4 +61,23 @@ def test_a_swap_between_lanes() -> None:
         for transition in transitions.find_transitions(arrangement)
         if transition.incoming.id == "in"
     )
-    assert crossings.across(arrangement) == {"in": transition.swap}
+    assert bass_swaps(arrangement) == {"in": transition.swap}
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 4)), min_size=1, max_size=12),
+    st.integers(0, 100),
+    st.integers(0, 30),
+)
+def test_the_clips_between_two_ticks_are_all_that_touch(
+    shape: list[tuple[int, int]], first: int, span: int
+) -> None:
+    clips, bar = [], 0
+    for number, (bars, gap) in enumerate(shape):
+        clips.append(clip(str(number), bar, bars))
+        bar += bars + gap
+    lane = Lane("lane", clips=tuple(clips))
+    low, high = first * BAR + 1, (first + span) * BAR + 2
+    wanted = [c for c in clips if c.end > low and c.start < high]
+    assert list(clips_between(lane, low, high)) == wanted
+    assert clips_at(lane, low) == [c for c in clips if c.start <= low < c.end]

@@ -12,7 +12,7 @@ from core.arrangement import edits
 from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView
-from tests.technovae_gui.timeline.hand import BAR, Hand, clip
+from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -47,12 +47,12 @@ def test_select_all(typed: Any, document: Document) -> None:
 
 
 def test_copy_and_paste_at_the_playhead(
-    typed: Any, document: Document, view: TimelineView, hand: Hand
+    typed: Any, document: Document, view: TimelineView, mouse: MouseDriver
 ) -> None:
     document.select(["a", "c"])
     typed(Qt.Key.Key_C, CTRL)
     view.set_playhead(16.0 * BAR)
-    hand.click(hand.at(20, 1))
+    mouse.click(mouse.at(20, 1))
     typed(Qt.Key.Key_V, CTRL)
     lanes = document.arrangement.lanes
     assert [c.start / BAR for c in lanes[1].clips] == [4, 16]
@@ -62,12 +62,12 @@ def test_copy_and_paste_at_the_playhead(
 
 
 def test_cut_and_paste_below_adds_lanes(
-    typed: Any, document: Document, view: TimelineView, hand: Hand
+    typed: Any, document: Document, view: TimelineView, mouse: MouseDriver
 ) -> None:
     document.select(["a", "c"])
     typed(Qt.Key.Key_X, CTRL)
     assert [c.id for c in document.arrangement.clips()] == ["b"]
-    hand.click(hand.at(20, 3))
+    mouse.click(mouse.at(20, 3))
     typed(Qt.Key.Key_V, CTRL)
     assert len(document.arrangement.lanes) == 5
     assert len(document.arrangement.lanes[4].clips) == 1
@@ -126,13 +126,13 @@ def test_nudges_stop_at_the_edges(typed: Any, document: Document) -> None:
 
 
 def test_zoom_keys(typed: Any, view: TimelineView) -> None:
-    before = view.camera.geometry.ticks_per_pixel
+    before = view.viewport.geometry.ticks_per_pixel
     typed(Qt.Key.Key_Plus)
-    assert view.camera.geometry.ticks_per_pixel < before
+    assert view.viewport.geometry.ticks_per_pixel < before
     typed(Qt.Key.Key_Minus)
-    assert view.camera.geometry.ticks_per_pixel == pytest.approx(before)
+    assert view.viewport.geometry.ticks_per_pixel == pytest.approx(before)
     typed(Qt.Key.Key_Z)
-    end = view.camera.geometry.x(12 * BAR)
+    end = view.viewport.geometry.x(12 * BAR)
     assert 0.8 * view.canvas.width() < end <= view.canvas.width()
 
 
@@ -164,7 +164,7 @@ def test_delete_over_a_number_resets_it(view: TimelineView, document: Document) 
 
 
 def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) -> None:
-    table = view.actions()
+    table = view.actions_by_name
     assert not table["delete"].isEnabled()
     document.select(["a"])
     assert table["delete"].isEnabled()
@@ -190,8 +190,8 @@ def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) ->
 def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> None:
     document.edit("add", lambda now: edits.put(now, [(3, clip("s", 0, 0.5))]))
     document.select(["s"])
-    view.actions()["fade_in"].trigger()
-    view.actions()["fade_out"].trigger()
+    view.actions_by_name["fade_in"].trigger()
+    view.actions_by_name["fade_out"].trigger()
     found = document.arrangement.clip("s")
     assert (found.fade_in, found.fade_out) == (0, BAR // 2)
 
@@ -200,9 +200,9 @@ def test_the_renderer_of_latents(view: TimelineView, document: Document) -> None
     latent = clip("z", 0).changed(source=LatentSource(tuple([0.0] * 64)))
     document.edit("add", lambda now: edits.put(now, [(3, latent)]))
     document.select(["z"])
-    assert view.actions()["renderer_guided"].isChecked()
-    view.actions()["renderer_phase"].trigger()
+    assert view.actions_by_name["renderer_guided"].isChecked()
+    view.actions_by_name["renderer_phase"].trigger()
     source = document.arrangement.clip("z").source
     assert isinstance(source, LatentSource)
     assert source.renderer == "phase"
-    assert view.actions()["renderer_phase"].isChecked()
+    assert view.actions_by_name["renderer_phase"].isChecked()

@@ -15,7 +15,7 @@ from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.mime import DraggedSource
 from technovae_gui.timeline import TimelineView
-from tests.technovae_gui.timeline.hand import BAR, Hand
+from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver
 
 COPY = Qt.DropAction.CopyAction
 LEFT = Qt.MouseButton.LeftButton
@@ -56,9 +56,9 @@ def two(rng: np.random.Generator) -> QMimeData:
 
 
 def test_clips_are_placed_in_a_row(
-    view: TimelineView, hand: Hand, document: Document, two: QMimeData
+    view: TimelineView, mouse: MouseDriver, document: Document, two: QMimeData
 ) -> None:
-    drop(view, two, hand.at(9.7, 2))
+    drop(view, two, mouse.at(9.7, 2))
     placed = document.arrangement.lanes[2].clips
     assert [(c.start / BAR, c.length / BAR, c.name) for c in placed] == [
         (10, 4, "nine"),
@@ -69,54 +69,56 @@ def test_clips_are_placed_in_a_row(
     assert document.selection == {c.id for c in placed}
 
 
-def test_one_clip_names_the_step(view: TimelineView, hand: Hand, document: Document) -> None:
+def test_one_clip_names_the_step(
+    view: TimelineView, mouse: MouseDriver, document: Document
+) -> None:
     data = mime.encode([DraggedSource(RealSource("x-0-9"), "nine")])
-    drop(view, data, hand.at(9.7, 2), Qt.KeyboardModifier.AltModifier)
+    drop(view, data, mouse.at(9.7, 2), Qt.KeyboardModifier.AltModifier)
     assert document.undo_stack.undoText() == "place nine"
     start = document.arrangement.lanes[2].clips[0].start
-    assert start == pytest.approx(9.7 * BAR, abs=view.camera.geometry.ticks_per_pixel)
+    assert start == pytest.approx(9.7 * BAR, abs=view.viewport.geometry.ticks_per_pixel)
 
 
 def test_below_the_last_lane_is_a_new_one(
-    view: TimelineView, hand: Hand, document: Document, two: QMimeData
+    view: TimelineView, mouse: MouseDriver, document: Document, two: QMimeData
 ) -> None:
-    drop(view, two, hand.at(0, 4, 0.3))
+    drop(view, two, mouse.at(0, 4, 0.3))
     assert len(document.arrangement.lanes) == 5
     assert len(document.arrangement.lanes[4].clips) == 2
     document.undo_stack.undo()
     assert len(document.arrangement.lanes) == 4
 
 
-def test_a_ghost_shows_where(view: TimelineView, hand: Hand, two: QMimeData) -> None:
+def test_a_ghost_shows_where(view: TimelineView, mouse: MouseDriver, two: QMimeData) -> None:
     before = view.canvas.grab().toImage()
-    assert drag_in(view, two, hand.at(16, 3))
+    assert drag_in(view, two, mouse.at(16, 3))
     assert view.canvas.grab().toImage() != before
     QApplication.sendEvent(view.canvas, QDragLeaveEvent())
     assert view.canvas.grab().toImage() == before
 
 
 def test_files_are_handed_on(
-    view: TimelineView, hand: Hand, document: Document, qtbot: Any
+    view: TimelineView, mouse: MouseDriver, document: Document, qtbot: Any
 ) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/music/a.flac"), QUrl.fromLocalFile("/music/b.mp3")])
     with qtbot.waitSignal(view.files_dropped) as dropped:
-        drop(view, data, hand.at(4.1, 1))
+        drop(view, data, mouse.at(4.1, 1))
     lane_id = document.arrangement.lanes[1].id
     assert dropped.args == [["/music/a.flac", "/music/b.mp3"], 4 * BAR, lane_id]
     assert document.undo_stack.count() == 0
 
 
-def test_other_things_are_refused(view: TimelineView, hand: Hand) -> None:
+def test_other_things_are_refused(view: TimelineView, mouse: MouseDriver) -> None:
     data = QMimeData()
     data.setText("hello")
-    assert not drag_in(view, data, hand.at(4, 1))
+    assert not drag_in(view, data, mouse.at(4, 1))
 
 
 def test_what_pretends_to_be_sources_does_nothing(
-    view: TimelineView, hand: Hand, document: Document
+    view: TimelineView, mouse: MouseDriver, document: Document
 ) -> None:
     data = QMimeData()
     data.setData(mime.SOURCES, b"[{]")
-    drop(view, data, hand.at(4, 1))
+    drop(view, data, mouse.at(4, 1))
     assert document.undo_stack.count() == 0

@@ -13,8 +13,8 @@ from core.arrangement import edits
 from core.arrangement.clip import Clip, RealSource
 from core.settings import TICKS_PER_BAR
 from technovae_gui.document import Document
-from technovae_gui.timeline import TimelineView, layout
-from technovae_gui.timeline.geometry import Geometry
+from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.geometry import Geometry, clip_rect
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -28,7 +28,7 @@ def clip(clip_id: str, bar: float, bars: float = 4, **fields: Any) -> Clip:
     )
 
 
-class Hand:
+class MouseDriver:
     """The mouse over the canvas."""
 
     def __init__(self, view: TimelineView, document: Document) -> None:
@@ -36,14 +36,14 @@ class Hand:
 
     def at(self, bar: float, row: int, part: float = 0.5) -> QPoint:
         """A point of lane `row`, `part` of its height down."""
-        geometry = self.view.camera.geometry
+        geometry = self.view.viewport.geometry
         y = geometry.y(row) + part * geometry.lane_height
         return QPoint(round(geometry.x(bar * BAR)), round(y))
 
     def title(self, clip_id: str) -> QPoint:
         """The middle of the clip's title bar."""
         row, found = self.placed(clip_id)
-        rect = layout.clip_rect(self.view.camera.geometry, row, found)
+        rect = clip_rect(self.view.viewport.geometry, row, found)
         return QPoint(round(rect.center().x()), round(rect.top() + 7))
 
     def placed(self, clip_id: str) -> tuple[int, Clip]:
@@ -74,7 +74,7 @@ class Hand:
 
     def shift(self, bars: float = 0.0, rows: int = 0) -> QPoint:
         """So far in pixels."""
-        geometry: Geometry = self.view.camera.geometry
+        geometry: Geometry = self.view.viewport.geometry
         return QPoint(round(bars * BAR / geometry.ticks_per_pixel), rows * geometry.lane_height)
 
 

@@ -1,0 +1,230 @@
+"""The timeline's commands as actions; shortcuts, context menus and the menu bar share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import LatentSource
+from technovae_gui.document import Document
+from technovae_gui.timeline.clip_commands import ClipCommands
+from technovae_gui.timeline.lane_headers import LaneHeaders
+from technovae_gui.timeline.viewport import TimelineState, Viewport
+
+RENDERERS = {"guided": "Guided", "phase": "Phase", "griffin_lim": "Griffin-Lim"}
+_ZOOM = 1.5
+
+_CLIP_MENU = (
+    ("audition", "loop_selection", "save_wav"),
+    ("split", "duplicate", "cut", "copy", "paste", "delete", "rename"),
+    ("bass_swap", "bass_cut"),
+)
+_FADES = ("fade_in", "fade_out", "no_fades")
+_EMPTY_MENU = (("paste", "select_all"), ("add_lane",), ("zoom_fit", "follow"))
+
+
+class TimelineActions(QObject):
+    """Holds the actions by name, enabled and checked as the selection says.
+
+    Signals:
+        rename_requested(str): id of the clip to rename.
+        save_requested(list of clip ids): write these clips as WAV.
+        audition_requested(list of clip ids): listen to these clips.
+    """
+
+    rename_requested = Signal(str)
+    save_requested = Signal(object)
+    audition_requested = Signal(object)
+
+    def __init__(
+        self, document: Document, viewport: Viewport, state: TimelineState, widget: QWidget
+    ) -> None:
+        super().__init__(widget)
+        self._document, self._viewport, self._state = document, viewport, state
+        self._widget = widget
+        self._commands = ClipCommands(document, state)
+        self.by_name: dict[str, QAction] = {}
+        self._of_clips: list[QAction] = []
+        self._add_edits()
+        self._add_sound()
+        self._add_view()
+        document.selection_changed.connect(self._refresh)
+        document.changed.connect(self._refresh_checks)
+        state.follow_changed.connect(self._refresh_checks)
+        self._refresh()
+
+    def clip_menu(self) -> QMenu:
+        """A context menu for the selected clips; it deletes itself once it is closed."""
+        menu = self._menu(_CLIP_MENU)
+        fades = menu.addMenu("Fades")
+        fades.addActions([self.by_name[name] for name in _FADES])
+        renderers = menu.addMenu("Renderer")
+        renderers.addActions([self.by_name[f"renderer_{name}"] for name in RENDERERS])
+        renderers.setEnabled(any(action.isEnabled() for action in renderers.actions()))
+        return menu
+
+    def empty_menu(self) -> QMenu:
+        """A context menu for empty space; it deletes itself once it is closed."""
+        return self._menu(_EMPTY_MENU)
+
+    def _menu(self, groups: tuple[tuple[str, ...], ...]) -> QMenu:
+        menu = _self_deleting_menu(self._widget)
+        for number, group in enumerate(groups):
+            if number:
+                menu.addSeparator()
+            menu.addActions([self.by_name[name] for name in group])
+        return menu
+
+    def _add_edits(self) -> None:
+        clips, keys = self._commands, QKeySequence.StandardKey
+        self._add_for_clips("cut", "Cut", clips.cut, keys.Cut)
+        self._add_for_clips("copy", "Copy", clips.copy, keys.Copy)
+        self._add("paste", "Paste at the playhead", clips.paste, keys.Paste)
+        self._add_for_clips("delete", "Delete", clips.delete, keys.Delete)
+        self._add_for_clips("duplicate", "Duplicate", clips.duplicate, "Ctrl+D")
+        self._add("split", "Split at the playhead", clips.split, "S")
+        self._add("select_all", "Select all", clips.select_all, keys.SelectAll)
+        self._add_for_clips("rename", "Rename…", self._rename, "F2")
+        self._add_for_clips(
+            "loop_selection", "Loop the selection", clips.loop_selection, "Ctrl+Shift+L"
+        )
+        self._add("add_lane", "Add lane", self._add_lane, "Ctrl+T")
+
+    def _add_sound(self) -> None:
+        clips = self._commands
+        self._add_for_clips("audition", "Listen", self._audition, "Return")
+        self._add_for_clips("save_wav", "Save clip as WAV…", self._save)
+        self._add_for_clips("fade_in", "Fade in over one bar", clips.fade_in)
+        self._add_for_clips("fade_out", "Fade out over one bar", clips.fade_out)
+        self._add_for_clips("no_fades", "No fades", clips.no_fades)
+        self._add_for_clips(
+            "bass_swap", "Bass swap where it comes in", clips.set_bass_swap, toggle=True
+        )
+        self._add_for_clips("bass_cut", "Leave out the bass", clips.set_bass_cut, toggle=True)
+        for name, label in RENDERERS.items():
+            action = self._add_for_clips(
+                f"renderer_{name}", label, lambda n=name: clips.set_renderer(n)
+            )
+            action.setCheckable(True)
+
+    def _add_view(self) -> None:
+        viewport = self._viewport
+        self._add("zoom_in", "Zoom in", lambda: viewport.zoom(_ZOOM), "+", "=")
+        self._add("zoom_out", "Zoom out", lambda: viewport.zoom(1.0 / _ZOOM), "-")
+        self._add("zoom_fit", "Show everything", viewport.fit, "Z")
+        self._add("follow", "Follow the playhead", self._set_follow, toggle=True)
+
+    def _add(
+        self, name: str, text: str, run: Callable[..., object], *keys: Any, toggle: bool = False
+    ) -> QAction:
+        """Add an action that calls `run`; one to `toggle` passes its new state."""
+        action = QAction(text, self)
+        action.setCheckable(toggle)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        # Letters are the timeline's only while it has the focus: elsewhere people type.
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(run if toggle else lambda _checked=False: run())
+        self._widget.addAction(action)
+        self.by_name[name] = action
+        return action
+
+    def _add_for_clips(
+        self, name: str, text: str, run: Callable[..., object], *keys: Any, toggle: bool = False
+    ) -> QAction:
+        """Add an action that needs a selection."""
+        action = self._add(name, text, run, *keys, toggle=toggle)
+        self._of_clips.append(action)
+        return action
+
+    def _refresh(self) -> None:
+        for action in self._of_clips:
+            action.setEnabled(bool(self._document.selection))
+        self._refresh_checks()
+
+    def _refresh_checks(self) -> None:
+        self.by_name["follow"].setChecked(self._state.follow)
+        if not self._document.selection:
+            return
+        clips = self._document.selected_clips()
+        self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))
+        self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
+        found = {c.source.renderer for c in clips if isinstance(c.source, LatentSource)}
+        for name in RENDERERS:
+            action = self.by_name[f"renderer_{name}"]
+            action.setEnabled(bool(found))
+            action.setChecked(found == {name})
+
+    def _rename(self) -> None:
+        clips = self._document.selected_clips()
+        if clips:
+            self.rename_requested.emit(clips[0].id)
+
+    def _audition(self) -> None:
+        self.audition_requested.emit([clip.id for clip in self._document.selected_clips()])
+
+    def _save(self) -> None:
+        self.save_requested.emit([clip.id for clip in self._document.selected_clips()])
+
+    def _add_lane(self) -> None:
+        self._document.edit("add lane", edits.add_lane)
+
+    def _set_follow(self, follow: bool) -> None:
+        self._state.follow = follow
+
+
+def lane_menu(document: Document, lane_id: str, headers: LaneHeaders) -> QMenu:
+    """Make the context menu of a lane; it deletes itself once it is closed.
+
+    Args:
+        document: what its actions edit.
+        lane_id: the lane.
+        headers: the parent of the menu; its header of the lane is renamed in place.
+
+    Raises:
+        InputError: there is no such lane.
+    """
+    menu = _self_deleting_menu(headers)
+    lanes = document.arrangement.lanes
+    lane = document.arrangement.lane(lane_id)
+    row = lanes.index(lane)
+
+    def add(text: str, name: str, change: Callable[[Arrangement], Arrangement]) -> QAction:
+        action = menu.addAction(text)
+        action.triggered.connect(lambda: document.edit(name, change))
+        return action
+
+    menu.addAction("Rename…").triggered.connect(headers.header(lane_id).rename)
+    add(
+        "Unmute" if lane.mute else "Mute",
+        "mute lane",
+        lambda now: edits.set_lane(now, lane_id, mute=not lane.mute),
+    )
+    add(
+        "No solo" if lane.solo else "Solo",
+        "solo lane",
+        lambda now: edits.set_lane(now, lane_id, solo=not lane.solo),
+    )
+    menu.addAction("Select its clips").triggered.connect(
+        lambda: document.select(clip.id for clip in lane.clips)
+    )
+    menu.addSeparator()
+    up = add("Move up", "move lane", lambda now: edits.reorder_lane(now, lane_id, row - 1))
+    up.setEnabled(row > 0)
+    down = add("Move down", "move lane", lambda now: edits.reorder_lane(now, lane_id, row + 1))
+    down.setEnabled(row < len(lanes) - 1)
+    add("Add lane below", "add lane", lambda now: edits.add_lane(now, index=row + 1))
+    menu.addSeparator()
+    add("Remove lane", "remove lane", lambda now: edits.remove_lane(now, lane_id))
+    return menu
+
+
+def _self_deleting_menu(parent: QWidget) -> QMenu:
+    menu = QMenu(parent)
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu

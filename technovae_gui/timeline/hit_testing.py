@@ -1,0 +1,141 @@
+"""Where the mouse is, and which part of which clip lies under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QPointF, QRectF
+
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
+from technovae_gui.timeline.geometry import (
+    EDGE,
+    NARROW,
+    TITLE,
+    Geometry,
+    Snap,
+    body_rect,
+    clip_rect,
+    fade_handles,
+    gain_y,
+)
+from technovae_gui.timeline.scene import clips_at, clips_between, overlaps
+
+_GAIN_REACH = 3.0
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A position of the mouse with the keys that are held.
+
+    Attributes:
+        x: pixels; may lie outside the lanes, like the other positions.
+        y: pixels.
+        tick: the same place in the music, not rounded.
+        row: the lane there.
+        snap: the grid that is set.
+        free: Alt is held: no snapping.
+        adding: Ctrl is held: a drag copies, a click toggles.
+        extending: Shift is held: the selection is extended, levels change more finely.
+    """
+
+    x: float
+    y: float
+    tick: float
+    row: int
+    snap: Snap = Snap.BAR
+    free: bool = False
+    adding: bool = False
+    extending: bool = False
+
+
+class HitZone(Enum):
+    """The parts of the lanes that a drag can start on."""
+
+    EMPTY = auto()
+    BODY = auto()
+    START = auto()
+    END = auto()
+    FADE_IN = auto()
+    FADE_OUT = auto()
+    GAIN = auto()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What lies under the mouse.
+
+    Attributes:
+        zone: the part of the clip, or empty space.
+        row: the lane; there may be no such lane.
+        clip: None in empty space.
+    """
+
+    zone: HitZone
+    row: int
+    clip: Clip | None = None
+
+
+def hit_test(arrangement: Arrangement, geometry: Geometry, point: QPointF) -> Hit:
+    """Find what lies at a point of the lanes.
+
+    Fade handles come before edges, edges before the gain line. Of clips that overlap, the later
+    one lies on top.
+
+    Args:
+        arrangement: what is shown.
+        geometry: how it is shown.
+        point: pixels.
+    """
+    row = geometry.row(point.y())
+    if not 0 <= row < len(arrangement.lanes):
+        return Hit(HitZone.EMPTY, row)
+    lane = arrangement.lanes[row]
+    found = _handle(lane, geometry, row, point) or _edge(lane, geometry, row, point)
+    if found is not None:
+        return found
+    for clip in clips_at(lane, geometry.tick(point.x())):
+        rect = clip_rect(geometry, row, clip)
+        if rect.contains(point):
+            on_line = rect.width() >= NARROW and _on_gain_line(rect, clip, point)
+            return Hit(HitZone.GAIN if on_line else HitZone.BODY, row, clip)
+    return Hit(HitZone.EMPTY, row)
+
+
+def _edge(lane: Lane, geometry: Geometry, row: int, point: QPointF) -> Hit | None:
+    """The nearest edge within reach; of a short clip only its outer parts."""
+    best: tuple[float, Hit] | None = None
+    first, last = geometry.tick(point.x() - EDGE), geometry.tick(point.x() + EDGE)
+    for clip in clips_between(lane, first, last):
+        rect = clip_rect(geometry, row, clip)
+        reach = min(EDGE, rect.width() / 4)
+        if not rect.top() <= point.y() < rect.bottom():
+            continue
+        for zone, distance in (
+            (HitZone.START, point.x() - rect.left()),
+            (HitZone.END, rect.right() - point.x()),
+        ):
+            if -1.0 <= distance <= reach and (best is None or distance < best[0]):
+                best = (distance, Hit(zone, row, clip))
+    return best[1] if best else None
+
+
+def _handle(lane: Lane, geometry: Geometry, row: int, point: QPointF) -> Hit | None:
+    tick = geometry.tick(point.x())
+    for clip in clips_between(lane, tick - 1, tick + 1):
+        rect = clip_rect(geometry, row, clip)
+        if rect.width() < NARROW:
+            continue
+        fade_in, fade_out = fade_handles(geometry, rect, clip)
+        overlap_in, overlap_out = overlaps(lane, clip)
+        if not overlap_in and fade_in.contains(point):
+            return Hit(HitZone.FADE_IN, row, clip)
+        if not overlap_out and fade_out.contains(point):
+            return Hit(HitZone.FADE_OUT, row, clip)
+    return None
+
+
+def _on_gain_line(rect: QRectF, clip: Clip, point: QPointF) -> bool:
+    line = gain_y(body_rect(rect), clip.gain_db)
+    return point.y() > rect.top() + TITLE and abs(point.y() - line) <= _GAIN_REACH

@@ -1,0 +1,57 @@
+"""Positions, lengths and levels as text. Bars, beats and sixteenths count from one."""
+
+from __future__ import annotations
+
+from core.arrangement.clip import GAIN_MIN_DB
+from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
+
+_SIXTEENTH = TICKS_PER_BEAT // 4
+
+
+def position_label(tick: float) -> str:
+    """`bar.beat.sixteenth` of a tick; 0 is "1.1.1"."""
+    bar, rest = divmod(int(tick), TICKS_PER_BAR)
+    beat, rest = divmod(rest, TICKS_PER_BEAT)
+    return f"{bar + 1}.{beat + 1}.{rest // _SIXTEENTH + 1}"
+
+
+def short_position_label(tick: int) -> str:
+    """The same without what is 1 at the end: "5" for a bar, "5.2" for a beat."""
+    bar, rest = divmod(tick, TICKS_PER_BAR)
+    beat, rest = divmod(rest, TICKS_PER_BEAT)
+    if rest:
+        return f"{bar + 1}.{beat + 1}.{rest // _SIXTEENTH + 1}"
+    return f"{bar + 1}.{beat + 1}" if beat else str(bar + 1)
+
+
+def length_label(ticks: float) -> str:
+    """A length in bars; below one bar, in beats."""
+    if abs(ticks) >= TICKS_PER_BAR:
+        return _counted(ticks / TICKS_PER_BAR, "bar")
+    return _counted(ticks / TICKS_PER_BEAT, "beat")
+
+
+def gain_label(gain_db: float) -> str:
+    """A gain in dB with its sign; the lowest gain is silence."""
+    if gain_db <= GAIN_MIN_DB:
+        return "-∞ dB"
+    return f"{gain_db:+.1f} dB" if abs(gain_db) >= 0.05 else "0.0 dB"
+
+
+def pan_label(pan: float) -> str:
+    """A pan of -1 (left) to 1 (right) in percent: "20L", "C", "100R"."""
+    percent = round(abs(pan) * 100)
+    if not percent:
+        return "C"
+    return f"{percent}{'L' if pan < 0 else 'R'}"
+
+
+def time_label(seconds: float) -> str:
+    """`minutes:seconds`, rounded to whole seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _counted(number: float, noun: str) -> str:
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return f"{text} {noun}" if text in ("1", "-1") else f"{text} {noun}s"

@@ -1,0 +1,160 @@
+"""The arrangement as it is painted: which clips lie where, and what an edit changes on the screen.
+
+Transitions are found here a second time: `core.arrangement.transitions` does it for the mixdown,
+but brings scipy with it, which the window does not load before its first paint. A test holds the
+two together.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip
+from core.settings import TICKS_PER_BAR
+
+ClipOnRow = tuple[int, Clip]
+"""A clip with the row of its lane."""
+
+_START = attrgetter("start")
+_END = attrgetter("end")
+
+
+@dataclass(frozen=True)
+class Crossfade:
+    """Where two clips of one lane overlap.
+
+    Attributes:
+        outgoing: the clip that fades out.
+        incoming: the clip that fades in.
+        start: first tick of the overlap.
+        end: first tick after it.
+        swap: the tick of the bass swap, or None.
+    """
+
+    outgoing: Clip
+    incoming: Clip
+    start: int
+    end: int
+    swap: int | None
+
+
+class Scene:
+    """The arrangement that is on the screen, and the difference to the next one."""
+
+    def __init__(self, arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        self.swaps = bass_swaps(arrangement)
+        """Ticks of the bass swaps between lanes, by the id of the clip that comes in."""
+        self._clips = _clips_by_id(arrangement)
+
+    def replace(self, arrangement: Arrangement) -> list[ClipOnRow] | None:
+        """Show another arrangement.
+
+        Returns:
+            The clips to repaint, both where they were and where they are now. None means
+            everything: lanes were added, removed or reordered, or became audible or silent.
+        """
+        before, clips_before, swaps_before = self.arrangement, self._clips, self.swaps
+        self.arrangement, self._clips = arrangement, _clips_by_id(arrangement)
+        self.swaps = bass_swaps(arrangement)
+        if _lanes_shown(before) != _lanes_shown(arrangement):
+            return None
+        changed = _changed_ids(clips_before, self._clips)
+        changed |= {clip_id for clip_id, _ in swaps_before.items() ^ self.swaps.items()}
+        return [
+            *_with_neighbours(before, clips_before, changed),
+            *_with_neighbours(arrangement, self._clips, changed),
+        ]
+
+    def find(self, clip_id: str) -> ClipOnRow | None:
+        """Row and clip of that id; None if it is not in the arrangement."""
+        return self._clips.get(clip_id)
+
+
+def clips_between(lane: Lane, first: float, last: float) -> tuple[Clip, ...]:
+    """The clips of a lane that touch the ticks `first` to `last`, in order.
+
+    It does not look at all of them: on a lane, starts and ends are both in order.
+    """
+    begin = bisect_right(lane.clips, first, key=_END)
+    end = bisect_left(lane.clips, last, key=_START)
+    return lane.clips[begin:end]
+
+
+def clips_at(lane: Lane, tick: float) -> list[Clip]:
+    """The clips that sound at `tick`; the one painted on top (the later one) comes first."""
+    found = clips_between(lane, tick - 1, tick + 1)
+    return [clip for clip in reversed(found) if clip.start <= tick < clip.end]
+
+
+def crossfades(clips: Sequence[Clip]) -> Iterator[Crossfade]:
+    """The overlaps of neighbours among the clips of one lane, first to last."""
+    for before, after in itertools.pairwise(clips):
+        if after.start < before.end:
+            start, end = after.start, before.end
+            swap = _downbeat(start, end) if after.bass_swap else None
+            yield Crossfade(before, after, start, end, swap)
+
+
+def overlaps(lane: Lane, clip: Clip) -> tuple[int, int]:
+    """Ticks of `clip` that lie under the neighbour before it, and under the one after it."""
+    near = clips_between(lane, clip.start, clip.end)
+    into = max((other.end - clip.start for other in near if other.start < clip.start), default=0)
+    out = max((clip.end - other.start for other in near if other.start > clip.start), default=0)
+    return max(0, into), max(0, out)
+
+
+def bass_swaps(arrangement: Arrangement) -> dict[str, int]:
+    """Bass swaps of clips that fade in exactly while a clip of any lane fades out.
+
+    Returns:
+        The tick of the swap by the id of the clip that comes in.
+    """
+    leaving = {(clip.end - clip.fade_out, clip.end) for clip in arrangement.clips()}
+    return {
+        clip.id: _downbeat(clip.start, clip.start + clip.fade_in)
+        for clip in arrangement.clips()
+        if clip.bass_swap and clip.fade_in and (clip.start, clip.start + clip.fade_in) in leaving
+    }
+
+
+def _downbeat(start: int, end: int) -> int:
+    middle = (start + end) // 2
+    bar = (2 * middle + TICKS_PER_BAR) // (2 * TICKS_PER_BAR) * TICKS_PER_BAR
+    return bar if start <= bar <= end else middle
+
+
+def _clips_by_id(arrangement: Arrangement) -> dict[str, ClipOnRow]:
+    return {clip.id: (row, clip) for row, clip in edits.by_row(arrangement)}
+
+
+def _lanes_shown(arrangement: Arrangement) -> list[tuple[str, bool]]:
+    audible = {lane.id for lane in arrangement.audible_lanes}
+    return [(lane.id, lane.id in audible) for lane in arrangement.lanes]
+
+
+def _changed_ids(before: dict[str, ClipOnRow], after: dict[str, ClipOnRow]) -> set[str]:
+    changed = before.keys() ^ after.keys()
+    for clip_id in before.keys() & after.keys():
+        (row, clip), (row_now, clip_now) = before[clip_id], after[clip_id]
+        if row != row_now or (clip is not clip_now and clip != clip_now):
+            changed.add(clip_id)
+    return changed
+
+
+def _with_neighbours(
+    arrangement: Arrangement, clips: dict[str, ClipOnRow], clip_ids: set[str]
+) -> list[ClipOnRow]:
+    """Those of `clip_ids` that exist, with the clips they overlap: these get other fades."""
+    found = []
+    for clip_id in clip_ids & clips.keys():
+        row, clip = clips[clip_id]
+        near = clips_between(arrangement.lanes[row], clip.start, clip.end)
+        found += [(row, other) for other in near]
+    return found

@@ -1,0 +1,51 @@
+"""Positions, lengths and levels as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from technovae_gui.timeline import labels
+from tests.technovae_gui.timeline.mouse_driver import BAR
+
+BEAT = BAR // 4
+
+
+@pytest.mark.parametrize(
+    ("tick", "text", "short"),
+    [
+        (0, "1.1.1", "1"),
+        (4 * BAR, "5.1.1", "5"),
+        (4 * BAR + BEAT, "5.2.1", "5.2"),
+        (BEAT // 4, "1.1.2", "1.1.2"),
+        (2 * BAR - 1, "2.4.4", "2.4.4"),
+    ],
+)
+def test_positions(tick: int, text: str, short: str) -> None:
+    assert labels.position_label(tick) == text
+    assert labels.short_position_label(tick) == short
+
+
+@pytest.mark.parametrize(
+    ("ticks", "text"),
+    [(BAR, "1 bar"), (4 * BAR, "4 bars"), (BAR // 2, "2 beats"), (1.5 * BAR, "1.5 bars")],
+)
+def test_lengths(ticks: float, text: str) -> None:
+    assert labels.length_label(ticks) == text
+
+
+def test_levels_and_pans() -> None:
+    assert [labels.gain_label(db) for db in (-96.0, -6.0, 0.04, 1.5)] == [
+        "-∞ dB",
+        "-6.0 dB",
+        "0.0 dB",
+        "+1.5 dB",
+    ]
+    assert [labels.pan_label(pan) for pan in (-0.2, 0.0, 1.0)] == ["20L", "C", "100R"]
+
+
+def test_times() -> None:
+    assert [labels.time_label(seconds) for seconds in (0.0, 59.6, 200.0)] == [
+        "0:00",
+        "1:00",
+        "3:20",
+    ]

@@ -1,0 +1,69 @@
+"""Pictures of loops and spectrograms, and the cache that scales them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from core.arrangement.clip import RealSource
+from technovae_gui.timeline import thumbnails
+from technovae_gui.timeline.thumbnails import ThumbnailCache
+
+A, B = RealSource("x-0-1"), RealSource("x-0-2")
+
+
+def test_stencils() -> None:
+    loud = thumbnails.of_loop(np.ones((4410, 2), np.float32))
+    assert (loud.width(), loud.height()) == (thumbnails.COLUMNS, thumbnails.ROWS)
+    assert loud.pixelColor(10, 2).alpha() > 200
+    for loop in (np.zeros((4410, 1)), np.zeros((0, 2)), np.zeros((3, 2))):
+        quiet = thumbnails.of_loop(loop.astype(np.float32))
+        assert quiet.pixelColor(100, 2).alpha() == 0
+    picture = thumbnails.of_spectrogram(np.full((512, 128), -90.0, np.float32))
+    assert (picture.width(), picture.height()) == (512, 128)
+    assert picture.pixelColor(5, 5).alpha() == 0
+
+
+@pytest.fixture
+def cache(qapp: object) -> ThumbnailCache:
+    return ThumbnailCache()
+
+
+def filled(colour: str) -> QImage:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(colour)
+    return image
+
+
+def test_scaled_copies_are_as_wide_as_the_next_power_of_two(cache: ThumbnailCache) -> None:
+    cache.put(A, filled("#112233"))
+    pixmap = cache.scaled(A, "#ffffff", 70.0, 20)
+    assert pixmap is not None
+    assert (pixmap.width(), pixmap.height()) == (128, 20)
+    assert cache.scaled(A, "#ffffff", 128.0, 20) is pixmap
+
+
+def test_a_new_picture_replaces_the_scaled_copies_of_the_old_one(cache: ThumbnailCache) -> None:
+    cache.put(A, filled("#ff0000"))
+    cache.scaled(A, "#ffffff", 16.0, 16)
+    cache.put(A, filled("#00ff00"))
+    pixmap = cache.scaled(A, "#ffffff", 16.0, 16)
+    assert pixmap is not None
+    assert pixmap.toImage().pixelColor(4, 4).name() == "#00ff00"
+
+
+def test_clearing_forgets_scaled_copies_too(cache: ThumbnailCache) -> None:
+    cache.put(A, filled("#ff0000"))
+    cache.scaled(A, "#ffffff", 16.0, 16)
+    cache.clear()
+    assert A not in cache
+    assert cache.scaled(A, "#ffffff", 16.0, 16) is None
+
+
+def test_a_wanted_picture_that_is_not_there_is_noted(cache: ThumbnailCache) -> None:
+    cache.put(A, filled("#ff0000"))
+    cache.scaled(A, "#ffffff", 16.0, 16)
+    assert not cache.missed
+    cache.scaled(B, "#ffffff", 16.0, 16)
+    assert cache.missed
