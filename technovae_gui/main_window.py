@@ -23,7 +23,7 @@ from technovae_gui.inspector.controller import InspectorController
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
 from technovae_gui.library.controller import LibraryController
-from technovae_gui.library.file_drops import FileDrops
+from technovae_gui.library.dropped_files import DroppedFiles
 from technovae_gui.library.grid_controller import GridController
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
@@ -146,7 +146,9 @@ class MainWindow(QMainWindow):
         )
         self.library = LibraryController(sessions, services, self)
         self.grids = GridController(sessions, services, self.library.panel, self)
-        self.file_drops = FileDrops(sessions, services, document, self.library, self.banners, self)
+        self.dropped_files = DroppedFiles(
+            sessions, services, document, self.library, self.banners, self
+        )
         self.training = TrainingController(sessions, services, self)
         self.composing = ComposeController(sessions, document, self)
         self.exporting = ExportController(sessions, document, self)
@@ -238,7 +240,7 @@ class MainWindow(QMainWindow):
         view.path_cleared.connect(lambda: self.composing.panel.set_path(None))
         view.dot_chosen.connect(self.composing.offer_start)
         timeline.save_requested.connect(self.exporting.save_clips)
-        timeline.files_dropped.connect(self.file_drops.take)
+        timeline.files_dropped.connect(self.dropped_files.take)
         self.composing.composed.connect(timeline.fit)
         self.library.track_wanted.connect(view.show_track)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
@@ -254,7 +256,7 @@ class MainWindow(QMainWindow):
 
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
-        for speaker in (self.sessions, self.drag_out, self.file_drops):
+        for speaker in (self.sessions, self.drag_out, self.dropped_files):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
         for room in rooms:

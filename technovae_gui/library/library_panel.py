@@ -215,7 +215,7 @@ class LibraryPanel(QWidget):
         self.header.import_files_requested.connect(self._choose_files)
         self.header.import_folder_requested.connect(self._choose_folder)
         self.new_form.folder_chosen.connect(self._create)
-        self.new_form.given_up.connect(self._forget_pending_import)
+        self.new_form.cancelled.connect(self._forget_pending_import)
         self.job.cancel_requested.connect(self.cancel_requested)
         self.tracks.track_selected.connect(self._select_track)
         self.tracks.track_activated.connect(self.show_on_map)

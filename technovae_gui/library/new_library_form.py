@@ -18,41 +18,41 @@ class NewLibraryForm(QFrame):
 
     Signals:
         folder_chosen(Path): make the library there.
-        given_up(): no library is wanted.
+        cancelled(): no library is wanted.
     """
 
     folder_chosen = Signal(Path)
-    given_up = Signal()
+    cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         forms.style_as_card(self)
         self.reason = forms.note()
-        self.place = QLineEdit()
-        self.place.setAccessibleName("Folder of the new library")
-        self.place.setToolTip("A folder that is empty or does not exist yet")
+        self.folder = QLineEdit()
+        self.folder.setAccessibleName("Folder of the new library")
+        self.folder.setToolTip("A folder that is empty or does not exist yet")
         self.browse = forms.button("Browse…", "Choose the folder")
         self.create_button = forms.button(
             "Create library", "Create it in this folder (Enter)", primary=True
         )
-        self.back = forms.button("Not now", "Create no library (Esc)")
+        self.cancel_button = forms.button("Not now", "Create no library (Esc)")
         self.message = MessageLabel()
         self._lay_out()
         self.browse.clicked.connect(self._browse)
         self.create_button.clicked.connect(self._create)
-        self.place.returnPressed.connect(self._create)
-        self.back.clicked.connect(self._cancel)
+        self.folder.returnPressed.connect(self._create)
+        self.cancel_button.clicked.connect(self._cancel)
         self.hide()
 
     def ask(self, reason: str = "") -> None:
         """Show the form with a folder that is not used yet; `reason` says what it is for."""
-        self.place.setText(str(file_dialogs.unused_library_folder()))
+        self.folder.setText(str(file_dialogs.unused_library_folder()))
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
         self.message.show_text("")
         self.show()
-        self.place.setFocus()
-        self.place.selectAll()
+        self.folder.setFocus()
+        self.folder.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
@@ -66,19 +66,19 @@ class NewLibraryForm(QFrame):
         rows.setSpacing(theme.SPACE)
         rows.addWidget(forms.heading("New library"))
         rows.addWidget(self.reason)
-        field = forms.row(self.place, self.browse)
+        field = forms.row(self.folder, self.browse)
         field.setStretch(0, 1)
         rows.addLayout(field)
         rows.addWidget(self.message)
-        rows.addLayout(forms.row(1, self.back, self.create_button))
+        rows.addLayout(forms.row(1, self.cancel_button, self.create_button))
 
     def _browse(self) -> None:
-        path = file_dialogs.choose_new_library_folder(self, Path(self.place.text()))
+        path = file_dialogs.choose_new_library_folder(self, Path(self.folder.text()))
         if path is not None:
-            self.place.setText(str(path))
+            self.folder.setText(str(path))
 
     def _create(self) -> None:
-        text = self.place.text().strip()
+        text = self.folder.text().strip()
         path = Path(text).expanduser()
         if not text or not path.is_absolute():
             self.message.show_error("type the full path of a folder, or choose one with Browse")
@@ -90,7 +90,7 @@ class NewLibraryForm(QFrame):
 
     def _cancel(self) -> None:
         self.hide()
-        self.given_up.emit()
+        self.cancelled.emit()
 
 
 def _is_unused(path: Path) -> bool:

@@ -41,9 +41,9 @@ def test_the_demo_asks_for_a_library_first_and_loses_nothing(
     drop(panel, [Path("/a.wav")])
     assert panel.new_form.isVisible()
     assert "a.wav" in panel.new_form.reason.text()
-    panel.new_form.place.setText(str(tmp_path / "new"))
+    panel.new_form.folder.setText(str(tmp_path / "new"))
     with qtbot.waitSignal(panel.create_requested) as made:
-        qtbot.keyClick(panel.new_form.place, Qt.Key.Key_Return)
+        qtbot.keyClick(panel.new_form.folder, Qt.Key.Key_Return)
     assert made.args == [tmp_path / "new"]
     with qtbot.waitSignal(panel.import_requested) as asked:
         panel.set_library(tmp_path / "new")
@@ -65,10 +65,10 @@ def test_what_waits_goes_into_no_other_library(
 def test_a_form_being_filled_in_outlives_a_reload(qtbot: QtBot, panel: LibraryPanel) -> None:
     panel.set_library(Path("/demo"), True)
     panel.offer_new_library([Path("/a.wav")])
-    panel.new_form.place.setText("/half/typ")
+    panel.new_form.folder.setText("/half/typ")
     panel.set_library(Path("/demo"), True)
     assert panel.new_form.isVisible()
-    assert panel.new_form.place.text() == "/half/typ"
+    assert panel.new_form.folder.text() == "/half/typ"
 
 
 def test_a_folder_with_other_things_is_refused(
@@ -78,10 +78,10 @@ def test_a_folder_with_other_things_is_refused(
     click(qtbot, panel.header.new)
     form = panel.new_form
     for text in (str(tmp_path), "not/absolute", ""):
-        form.place.setText(text)
+        form.folder.setText(text)
         with qtbot.assertNotEmitted(panel.create_requested):
             click(qtbot, form.create_button)
         assert form.message.property("bad") is True
         assert form.message.isVisible()
-    qtbot.keyClick(form.place, Qt.Key.Key_Escape)
+    qtbot.keyClick(form.folder, Qt.Key.Key_Escape)
     assert not form.isVisible()

@@ -96,7 +96,7 @@ def test_the_demo_asks_for_a_library_first(window: MainWindow) -> None:
     form = window.library.panel.new_form
     assert form.isVisible()
     assert "library" in banner(window)
-    form.back.click()
+    form.cancel_button.click()
     assert banner(window) == ""
 
 
@@ -108,7 +108,7 @@ def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
     lane = window.document.arrangement.lanes[2].id
     window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], TICKS_PER_BAR, lane)
     form = window.library.panel.new_form
-    form.place.setText(str(tmp_path / "mine"))
+    form.folder.setText(str(tmp_path / "mine"))
     form.create_button.click()
     qtbot.waitUntil(lambda: window.document.undo_stack.count() == 1, timeout=PATIENCE)
     assert window.session.library_path == tmp_path / "mine"
@@ -134,7 +134,7 @@ def test_a_real_file_into_a_library_of_ones_own(
     window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
     lane = window.document.arrangement.lanes[0].id
     window.timeline.files_dropped.emit([str(tmp_path / "b.wav")], 0, lane)
-    assert "after what is under way" in banner(window)
+    assert "when the import under way is done" in banner(window)
     qtbot.waitUntil(lambda: window.document.undo_stack.count() == 2, timeout=PATIENCE)
     lanes = window.document.arrangement.lanes
     assert len(lanes) == 5
