@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from core import resources
 from core.cli.console import table
@@ -65,9 +67,51 @@ def _segments(library: object) -> None:
 
 
 def _model(path: Path) -> None:
-    from core.vae import checkpoint
+    from core.vae import model_file
 
-    _facts(str(path), checkpoint.load(path).info)
+    info = model_file.read_info(path)
+    file = path.stat()
+    _facts(
+        str(path),
+        {
+            "hash": resources.digest(path),
+            "written": datetime.fromtimestamp(file.st_mtime).strftime("%Y-%m-%d %H:%M"),
+            "size": f"{file.st_size / 1e6:.1f} MB",
+            "trained on": _trained_on(info),
+            "best epoch": info.get("epoch", ""),
+            **_errors(path, info),
+            "latents": info["latents"],
+            "a segment is": f"{info['frames']} frames of {info['bands']} bands up to "
+            f"{info['top_hz']:,.0f} Hz, {info['floor_db']:g} to {info['ceiling_db']:g} dB",
+            "attribute axes": ", ".join(info.get("axes") or ()) or "none",
+            "restores contrast": "yes" if info.get("contrast") else "no",
+            "seed": info.get("seed", ""),
+        },
+    )
+
+
+def _trained_on(info: Mapping[str, Any]) -> str:
+    if "windows" not in info:
+        return ""
+    tracks = info.get("tracks", 1)
+    return f"{info['windows']:,} windows of four bars, {tracks} track{'s' * (tracks != 1)}"
+
+
+def _errors(path: Path, info: Mapping[str, Any]) -> dict[str, str]:
+    """Mean absolute errors, as far as the file and the history of its training know them."""
+    from core.vae.history import History
+
+    held = info.get("held_out_db")
+    facts = {} if held is None else {"error on held-out music": f"{held:.2f} dB"}
+    try:
+        history = History.from_json(path.with_suffix(".history.json").read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return facts
+    for epoch in history.epochs:
+        if epoch.number == info.get("epoch"):
+            facts["error on its own music"] = f"{epoch.library_db:.2f} dB"
+    facts["epochs in all"] = str(history.last)
+    return facts
 
 
 def _project(path: Path) -> None:

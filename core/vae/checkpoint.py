@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +14,7 @@ from core import settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
 from core.resources import digest
-from core.vae import refining
+from core.vae import model_file, refining
 from core.vae.backend import compiled, keras
 from core.vae.contrast import Contrast, decoding
 from core.vae.data import FOLDED, fold, unfold
@@ -25,7 +23,6 @@ from core.vae.model import input_shape as model_input_shape
 
 Array = NDArray[np.float32]
 
-FORMAT = 1
 _BATCH = 64
 _MANTISSA_BITS = 12
 """Kept of each weight in a file: rounding by 1 part in 8,192 is inaudible and zeros compress."""
@@ -104,7 +101,7 @@ def load(path: str | Path) -> Codec:
 
 def load_model(path: Path) -> SegmentVAE:
     """The network itself, for training to go on. Raises `ModelError` like `load`."""
-    _check_ours(path)
+    model_file.read_info(path)
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever a damaged archive sets off inside keras
@@ -120,11 +117,11 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
     Raises:
         OutputError: the folder is missing, read-only or full.
     """
-    model.info = {**info, "format": FORMAT, **_layout()}
+    model.info = {**info, "format": model_file.FORMAT, **model_file.layout()}
     try:
         with replacing(path) as temporary:
             _without_optimizer(model).save(temporary)
-            _pack(temporary)
+            model_file.compress(temporary)
     except OutputError:
         raise
     except (OSError, RuntimeError, ValueError) as error:  # h5py reports a full disk as either
@@ -151,79 +148,6 @@ def rounded(weights: NDArray[Any]) -> NDArray[Any]:
     half = np.uint32(1 << (dropped - 1))
     mask = np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
     return ((bits + half) & mask).view(np.float32).reshape(weights.shape)
-
-
-def _layout() -> dict[str, Any]:
-    """What a latent of this model means; another layout is another instrument."""
-    return {
-        "latents": settings.LATENT_SIZE,
-        "frames": settings.FRAMES_PER_SEGMENT,
-        "bands": settings.N_BANDS,
-        "n_fft": settings.N_FFT,
-        "top_hz": settings.TOP_HZ,
-        "floor_db": settings.FLOOR_DB,
-        "ceiling_db": settings.CEILING_DB,
-    }
-
-
-def _check_ours(path: Path) -> None:
-    """Say what is wrong with `path` before keras is asked, whose answers are pages long."""
-    if path.is_dir() or not path.exists():
-        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-            damaged = archive.testzip()
-    except PermissionError as error:
-        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError) as error:
-        raise ModelError(f"{path}: the model file is damaged; train it again") from error
-    except KeyError as error:
-        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
-    if damaged:
-        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
-    if not isinstance(config, dict) or config.get("registered_name") != _REGISTERED:
-        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
-    _check_layout(path, config)
-
-
-_REGISTERED = "technovae>SegmentVAE"
-
-
-def _check_layout(path: Path, config: dict[str, Any]) -> None:
-    inner = config.get("config")
-    info = inner.get("info") if isinstance(inner, dict) else None
-    if not isinstance(info, dict):
-        raise ModelError(f"{path}: the model file says nothing about itself; train it again")
-    if info.get("format", 0) > FORMAT:
-        raise ModelError(f"{path}: written by a newer TechnoVAE; update this one")
-    for name, value in _layout().items():
-        if info.get(name) != value:
-            raise ModelError(
-                f"{path}: made for {name} {info.get(name)}, but this version has {value}; "
-                "train it again"
-            )
-
-
-def _pack(path: Path) -> None:
-    """Compress the archive in place; keras stores it as it is."""
-    with zipfile.ZipFile(path) as archive:
-        members = [(name, archive.read(name)) for name in archive.namelist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name, _DATE), _undated(name, content), _COMPRESSION)
-
-
-_COMPRESSION = zipfile.ZIP_DEFLATED
-# No dates inside: the same weights give the same bytes, so the same hash.
-_DATE = (2000, 1, 1, 0, 0, 0)
-
-
-def _undated(name: str, content: bytes) -> bytes:
-    if name != "metadata.json":
-        return content
-    facts = {**json.loads(content), "date_saved": ""}
-    return json.dumps(facts).encode()
 
 
 def _reason(error: Exception) -> str:

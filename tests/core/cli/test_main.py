@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from core import resources
 from core.cli import arguments
 from core.cli.main import main
 
@@ -102,3 +104,14 @@ def test_every_command_has_help_and_a_room(capsys: pytest.CaptureFixture[str]) -
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out.startswith("technovae ")
+
+
+def test_info_of_a_model_is_facts_on_short_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("info", str(resources.demo_model())) == 0
+    out, _ = capsys.readouterr()
+    facts = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in out.splitlines()[2:])
+    assert facts["hash"] == resources.digest(resources.demo_model())
+    assert facts["trained on"] == "828 windows of four bars, 24 tracks"
+    assert facts["error on held-out music"].endswith(" dB")
+    assert facts["attribute axes"] == "brightness, density, kick, energy"
+    assert all(len(line) < 100 for line in out.splitlines())

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, keeping, resuming
+from core.vae import checkpoint, model_file, resuming
 from core.vae.augment import Augmentation
 from core.vae.data import TrainingData
 from core.vae.run import Run
@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keeping.checkpoint, "_pack", full)
+    monkeypatch.setattr(model_file, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
         train(music(), tiny_options(seed=9))
     assert checkpoint.load(options.path).hash == before
