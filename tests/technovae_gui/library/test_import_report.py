@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from core.library.report import FileReport, ImportReport
 from technovae_gui.library import LibraryPanel
-from technovae_gui.widgets.job_panel import JobProgressBar, remaining_text
 
 FILES = (
     FileReport(Path("/m/a.wav"), "imported", "", (), 200.0, "t1", 130.0, 26),
@@ -82,27 +81,3 @@ def test_events_of_another_kind_are_left(panel: LibraryPanel) -> None:
     panel.import_started()
     panel.import_file("something else")  # type: ignore[arg-type]
     assert panel.report.files.topLevelItemCount() == 0
-
-
-def test_the_time_left(qtbot: QtBot) -> None:
-    now = [0.0]
-    job = JobProgressBar(clock=lambda: now[0])
-    qtbot.addWidget(job)
-    job.start("…")
-    job.show_progress(10, 100, "a")
-    now[0] = 1.0
-    job.show_progress(20, 100, "a")
-    assert job.remaining.text() == ""
-    now[0] = 10.0
-    job.show_progress(30, 100, "a")
-    assert job.remaining.text() == "about 35 s left"
-
-
-def test_times_in_words() -> None:
-    words = {
-        None: "",
-        3: "a few seconds left",
-        200: "about 3 min left",
-        7000: "about 1 h 57 min left",
-    }
-    assert {seconds: remaining_text(seconds) for seconds in words} == words

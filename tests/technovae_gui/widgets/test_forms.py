@@ -1,0 +1,46 @@
+"""What every panel is made of."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import CollapsibleSection
+
+
+@pytest.fixture
+def section(qtbot: QtBot) -> CollapsibleSection:
+    made = CollapsibleSection("Advanced", QLabel("content"))
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_section_opens_with_mouse_and_keys(qtbot: QtBot, section: CollapsibleSection) -> None:
+    assert not section.content.isVisible()
+    with qtbot.waitSignal(section.toggled) as toggled:
+        qtbot.mouseClick(section.head, Qt.MouseButton.LeftButton)
+    assert toggled.args == [True]
+    assert section.content.isVisible()
+    qtbot.keyClick(section.head, Qt.Key.Key_Space)
+    assert not section.content.isVisible()
+
+
+def test_a_section_is_as_high_as_its_content_needs(section: CollapsibleSection) -> None:
+    closed = section.sizeHint().height()
+    section.set_open(True)
+    assert section.sizeHint().height() >= closed + section.content.sizeHint().height()
+
+
+def test_an_entry_can_be_disabled(qtbot: QtBot) -> None:
+    box = forms.combo(("a", 1), ("b", 2), tip="")
+    qtbot.addWidget(box)
+    forms.enable_entry(box, 1, False)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == 1
+    forms.enable_entry(box, 1, True)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == 2
