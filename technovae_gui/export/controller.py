@@ -12,6 +12,7 @@ from core.workers import work
 from technovae_gui.document import Document
 from technovae_gui.export import ExportPanel
 from technovae_gui.session_controller import SessionController
+from technovae_gui.timeline import ClipRequest
 from technovae_gui.widgets.job_slot import Running
 
 
@@ -80,10 +81,10 @@ class ExportController(QObject):
         return arrangement.seconds(end - start)
 
     @Slot(object)
-    def save_clips(self, clip_ids: object) -> None:
+    def save_clips(self, request: ClipRequest) -> None:
         """Each of the clips as a WAV of its four bars."""
         found = self._sessions.session.map
-        clips = [c for c in self._document.arrangement.clips() if c.id in set(clip_ids)]  # type: ignore[call-overload]
+        clips = [c for c in self._document.arrangement.clips() if c.id in request.clip_ids]
         if found is None or not clips:
             return
         clip = clips[0]

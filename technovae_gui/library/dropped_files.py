@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from technovae_gui.document import Document
 from technovae_gui.library.controller import LibraryController
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
+from technovae_gui.timeline import FileDrop
 from technovae_gui.widgets.banners import Banners, Kind
 
 _BANNER: Final = "drop"
@@ -88,16 +88,10 @@ class DroppedFiles(QObject):
         library.job.finished.connect(self._start_waiting)
         sessions.session_changed.connect(self._session_changed)
 
-    @Slot(object, int, str)
-    def take(self, paths: Sequence[str | Path], tick: int, lane_id: str) -> None:
-        """Import dropped files and place them.
-
-        Args:
-            paths: files and folders.
-            tick: where the first clip goes.
-            lane_id: the lane; empty for one below the last.
-        """
-        self._take(Drop(tuple(Path(path) for path in paths), tick, lane_id))
+    @Slot(object)
+    def take(self, dropped: FileDrop) -> None:
+        """Import dropped files and place them."""
+        self._take(Drop(dropped.paths, dropped.tick, dropped.lane_id))
 
     def _take(self, drop: Drop) -> None:
         if self._library.job.busy:

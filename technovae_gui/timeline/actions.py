@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -29,13 +30,25 @@ _FADES = ("fade_in", "fade_out", "no_fades")
 _EMPTY_MENU = (("paste", "select_all"), ("add_lane",), ("zoom_fit", "follow"))
 
 
+@dataclass(frozen=True)
+class ClipRequest:
+    """The ids of the clips that something is asked for, lane by lane; at least one."""
+
+    clip_ids: tuple[str, ...]
+
+    @classmethod
+    def of_selection(cls, document: Document) -> ClipRequest:
+        """Ask for what is selected."""
+        return cls(tuple(clip.id for clip in document.selected_clips()))
+
+
 class TimelineActions(QObject):
     """Holds the actions by name, enabled and checked as the selection says.
 
     Signals:
         rename_requested(str): id of the clip to rename.
-        save_requested(list of clip ids): write these clips as WAV.
-        audition_requested(list of clip ids): listen to these clips.
+        save_requested(ClipRequest): write these clips as WAV.
+        audition_requested(ClipRequest): listen to these clips.
     """
 
     rename_requested = Signal(str)
@@ -166,10 +179,10 @@ class TimelineActions(QObject):
             self.rename_requested.emit(clips[0].id)
 
     def _audition(self) -> None:
-        self.audition_requested.emit([clip.id for clip in self._document.selected_clips()])
+        self.audition_requested.emit(ClipRequest.of_selection(self._document))
 
     def _save(self) -> None:
-        self.save_requested.emit([clip.id for clip in self._document.selected_clips()])
+        self.save_requested.emit(ClipRequest.of_selection(self._document))
 
     def _add_lane(self) -> None:
         self._document.edit("add lane", edits.add_lane)

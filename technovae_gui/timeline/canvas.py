@@ -52,14 +52,13 @@ class Canvas(QWidget):
     """Shows the document's clips, and passes mouse, keys and drops to those who handle them.
 
     Signals:
-        files_dropped(list of paths, int, str): files from the desktop, the tick, and the id of the
-            lane; empty below the last lane.
+        files_dropped(FileDrop): files came from the desktop.
         menu_requested(Hit, QPoint): what lies under the mouse, and where on the screen.
         dragged_out(): the mouse took the selected clips out of the window.
         thumbnail_missed(): a clip was painted without its picture, which is not there yet.
     """
 
-    files_dropped = Signal(object, int, str)
+    files_dropped = Signal(object)
     menu_requested = Signal(object, QPoint)
     dragged_out = Signal()
     thumbnail_missed = Signal()

@@ -14,8 +14,8 @@ from core.workers.messages import Failed, Seen
 from technovae_gui.document import Document
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.timeline import TimelineView
-from technovae_gui.timeline.thumbnails import of_loop, of_spectrogram
+from technovae_gui.timeline import ClipRequest, ThumbnailRequest, TimelineView
+from technovae_gui.timeline.thumbnails import spectrogram_thumbnail, waveform_thumbnail
 
 _GATHER_MS = 15
 """Edits and arrivals within this time become one new arrangement for the player."""
@@ -115,20 +115,19 @@ class TimelineController(QObject):
             self._later()
 
     @Slot(object)
-    def _audition(self, clip_ids: object) -> None:
+    def _audition(self, request: ClipRequest) -> None:
         """Hear the first of the clips alone, looped."""
-        wanted = set(clip_ids)  # type: ignore[call-overload]
         for clip in self._document.arrangement.clips():
-            if clip.id in wanted:
+            if clip.id in request.clip_ids:
                 loop = self._services.loops.loop(clip.source, self._document.arrangement.bpm)
                 if loop is not None:
                     self._services.player.audition(loop, self._document.arrangement.bpm)
                 return
 
     @Slot(object)
-    def _draw_thumbnails(self, sources: object) -> None:
-        """Of `sources`: music as its waveform, latents as the decoder's spectrogram."""
-        for source in list(sources):  # type: ignore[call-overload]
+    def _draw_thumbnails(self, request: ThumbnailRequest) -> None:
+        """Draw music as its waveform, latents as the decoder's spectrogram."""
+        for source in request.sources:
             if source in self._asked:
                 continue
             self._asked.add(source)
@@ -153,7 +152,7 @@ class TimelineController(QObject):
                 self._asked.discard(source)
                 self.problem.emit("thumbnail", line)
 
-            self._services.background.submit(lambda: of_loop(loop), show, failed)
+            self._services.background.submit(lambda: waveform_thumbnail(loop), show, failed)
 
     @Slot(object)
     def _spectrogram_failed(self, failed: Failed) -> None:
@@ -164,4 +163,4 @@ class TimelineController(QObject):
     @Slot(object)
     def _spectrogram_arrived(self, seen: Seen) -> None:
         if isinstance(seen.key, tuple) and seen.key[0] == _PICTURE:
-            self._timeline.set_thumbnail(seen.source, of_spectrogram(seen.spectrogram))
+            self._timeline.set_thumbnail(seen.source, spectrogram_thumbnail(seen.spectrogram))

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from technovae_gui import mime, theme
 from technovae_gui.document import Document
 from technovae_gui.project.open_project import Projects
 from technovae_gui.services import Services
-from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline import ClipRequest, TimelineView
 from technovae_gui.widgets.banners import Banners
 from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
 
@@ -76,9 +75,9 @@ class DragOutController(QObject):
         timeline.drag_out_requested.connect(self.begin)
 
     @Slot(object)
-    def begin(self, clip_ids: Any) -> None:
+    def begin(self, request: ClipRequest) -> None:
         """Drag these clips."""
-        cut = cut_of(self._document.arrangement, frozenset(clip_ids))
+        cut = cut_of(self._document.arrangement, frozenset(request.clip_ids))
         if cut is None:
             return
         if self._ready is not None and self._ready[0] == cut and self._ready[1].is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
@@ -33,15 +34,29 @@ class DropPosition:
     count: int
 
 
+@dataclass(frozen=True)
+class FileDrop:
+    """Files of the desktop that were dropped on the lanes.
+
+    Attributes:
+        paths: files and folders, in order.
+        tick: where they were dropped, on the grid.
+        lane_id: the lane; empty below the last one.
+    """
+
+    paths: tuple[Path, ...]
+    tick: int
+    lane_id: str
+
+
 class DropTarget(QObject):
     """Handles the drag events of the lanes: shows where a drop would land, and places clips.
 
     Signals:
-        files_dropped(list of paths, int, str): files from the desktop, the tick, and the id of the
-            lane; empty below the last lane.
+        files_dropped(FileDrop): files came from the desktop.
     """
 
-    files_dropped = Signal(object, int, str)
+    files_dropped = Signal(object)
 
     def __init__(
         self, widget: QWidget, document: Document, viewport: Viewport, state: TimelineState
@@ -76,7 +91,8 @@ class DropTarget(QObject):
         elif files:
             lanes = self._document.arrangement.lanes
             lane_id = lanes[position.row].id if position.row < len(lanes) else ""
-            self.files_dropped.emit(files, position.tick, lane_id)
+            paths = tuple(Path(file) for file in files)
+            self.files_dropped.emit(FileDrop(paths, position.tick, lane_id))
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,13 @@ COLUMNS = 512
 ROWS = 48
 _SCALED_KEPT = 3000
 _WIDEST = 2048
+
+
+@dataclass(frozen=True)
+class ThumbnailRequest:
+    """Sources of clips in view whose pictures are to be drawn, each once."""
+
+    sources: tuple[ClipSource, ...]
 
 
 class ThumbnailCache:
@@ -82,7 +90,7 @@ class ThumbnailCache:
         return pixmap
 
 
-def of_loop(loop: NDArray[np.float32]) -> QImage:
+def waveform_thumbnail(loop: NDArray[np.float32]) -> QImage:
     """Draw the waveform of a loop.
 
     Args:
@@ -101,7 +109,7 @@ def of_loop(loop: NDArray[np.float32]) -> QImage:
     return _stencil(cover)
 
 
-def of_spectrogram(spectrogram_db: NDArray[np.float32]) -> QImage:
+def spectrogram_thumbnail(spectrogram_db: NDArray[np.float32]) -> QImage:
     """Draw the spectrogram of a segment.
 
     Args:

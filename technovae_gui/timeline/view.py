@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 from core.arrangement.clip import ClipSource
 from core.settings import TICKS_PER_BEAT
 from technovae_gui.document import Document
-from technovae_gui.timeline.actions import TimelineActions, lane_menu
+from technovae_gui.timeline.actions import ClipRequest, TimelineActions, lane_menu
 from technovae_gui.timeline.canvas import Canvas
 from technovae_gui.timeline.clip_style import ClipInfoOf, ClipStyle
 from technovae_gui.timeline.geometry import Snap
@@ -22,6 +22,7 @@ from technovae_gui.timeline.labels import length_label, time_label
 from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.ruler import Ruler
 from technovae_gui.timeline.scene import clips_between
+from technovae_gui.timeline.thumbnails import ThumbnailRequest
 from technovae_gui.timeline.toolbar import Toolbar
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
@@ -37,17 +38,16 @@ class TimelineView(QWidget):
 
     Signals:
         seek_requested(int): move the playhead to this tick.
-        files_dropped(list of paths, int, str): files from the desktop, the tick, and the id of the
-            lane; empty below the last lane.
-        missing_thumbnails(list of sources): draw the pictures of these and `set_thumbnail`. One
-            that does not come is asked for again when its clip is painted again.
-        drag_out_requested(list of clip ids): these clips are dragged to another program.
-        save_requested(list of clip ids): write these clips as WAV.
-        audition_requested(list of clip ids): listen to these clips.
+        files_dropped(FileDrop): files came from the desktop.
+        missing_thumbnails(ThumbnailRequest): draw these pictures and `set_thumbnail`. One that does
+            not come is asked for again when its clip is painted again.
+        drag_out_requested(ClipRequest): these clips are dragged to another program.
+        save_requested(ClipRequest): write these clips as WAV.
+        audition_requested(ClipRequest): listen to these clips.
     """
 
     seek_requested = Signal(int)
-    files_dropped = Signal(object, int, str)
+    files_dropped = Signal(object)
     missing_thumbnails = Signal(object)
     drag_out_requested = Signal(object)
     save_requested = Signal(object)
@@ -219,7 +219,7 @@ class TimelineView(QWidget):
         ]
         if due:
             self._requested.update(dict.fromkeys(due, now))
-            self.missing_thumbnails.emit(due)
+            self.missing_thumbnails.emit(ThumbnailRequest(tuple(due)))
 
     def _show_scroll_bars(self) -> None:
         geometry, viewport = self.viewport.geometry, self.viewport
@@ -245,7 +245,7 @@ class TimelineView(QWidget):
         self.viewport.set(self.viewport.geometry.scrolled_to(top=value))
 
     def _drag_out(self) -> None:
-        self.drag_out_requested.emit([clip.id for clip in self._document.selected_clips()])
+        self.drag_out_requested.emit(ClipRequest.of_selection(self._document))
 
     def _open_menu(self, hit: Hit, point: QPoint) -> None:
         menu = self.commands.empty_menu() if hit.clip is None else self.commands.clip_menu()

@@ -20,6 +20,7 @@ from core.library.store import Library
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui.export.export_panel import ExportRequest
 from technovae_gui.main_window import MainWindow
+from technovae_gui.timeline import FileDrop
 from tests.technovae_gui import disks
 from tests.technovae_gui.conftest import PATIENCE
 
@@ -125,8 +126,8 @@ def test_a_read_only_library_plays_and_takes_no_music(
         qtbot.waitUntil(lambda: window.session.map is not None, timeout=PATIENCE)
         with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
             window.map_view.dot_chosen.emit(window.session.map.segments[2].id)
-        window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
-        assert "takes no music" in banner(window, "drop")
+        window.timeline.files_dropped.emit(FileDrop((Path("/music/a.wav"),), 0, ""))
+        assert "read-only" in banner(window, "drop")
         assert window.library.panel.new_form.isVisible()
         window.close()
 
@@ -138,7 +139,7 @@ def test_importing_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) 
     files.write(disk.parent / "noise.wav", sound)
     window.sessions.open(disk / "library")
     qtbot.waitUntil(lambda: window.session.library_path == disk / "library", timeout=PATIENCE)
-    window.timeline.files_dropped.emit([str(disk.parent / "noise.wav")], 0, "")
+    window.timeline.files_dropped.emit(FileDrop((disk.parent / "noise.wav",), 0, ""))
     qtbot.waitUntil(lambda: "not placed" in banner(window, "drop"), timeout=PATIENCE)
     assert "full" in banner(window, "drop")
     qtbot.waitUntil(lambda: not window.library.job.busy, timeout=PATIENCE)
@@ -172,7 +173,7 @@ def test_a_library_that_is_removed_while_it_is_open(
     assert "library" in wait_for_banner(window, qtbot, "sound")
     window.sessions.reload()
     assert str(folder) in wait_for_banner(window, qtbot, "library")
-    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+    window.timeline.files_dropped.emit(FileDrop((tmp_path / "a.wav",), 0, ""))
     assert f"not placed: {folder}: this library is gone" in banner(window, "drop")
     assert not folder.exists()
     assert len(list(window.document.arrangement.clips())) == 1
@@ -221,7 +222,7 @@ def test_two_imports_into_one_library(window: MainWindow, qtbot: Any, tmp_path: 
     qtbot.waitUntil(lambda: window.session.library_path == folder, timeout=PATIENCE)
     files.write(tmp_path / "a.wav", np.zeros((44_100, 1), np.float32) + 0.1)
     with WriterLock(folder):
-        window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+        window.timeline.files_dropped.emit(FileDrop((tmp_path / "a.wav",), 0, ""))
         line = wait_for_banner(window, qtbot, "drop")
         qtbot.waitUntil(lambda: "another import" in banner(window, "drop"), timeout=PATIENCE)
     assert line

@@ -15,6 +15,7 @@ from core.library.report import FileReport, ImportReport
 from core.library.store import Library
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from technovae_gui.main_window import MainWindow
+from technovae_gui.timeline import FileDrop
 from tests.synthetic import Spec, arrangement, render
 from tests.technovae_gui.conftest import PATIENCE
 
@@ -26,7 +27,9 @@ def banner(window: MainWindow) -> str:
 def pretend_import(window: MainWindow, paths: list[str], lane_id: str) -> None:
     """The drop of `paths` at bar 5, with an import that began and is under way."""
     importing = window.library
-    window.timeline.files_dropped.emit(paths, 4 * TICKS_PER_BAR, lane_id)
+    window.timeline.files_dropped.emit(
+        FileDrop(tuple(Path(path) for path in paths), 4 * TICKS_PER_BAR, lane_id)
+    )
     importing.import_started.emit([Path(path) for path in paths])
 
 
@@ -92,7 +95,7 @@ def test_a_library_that_is_left_meanwhile_is_told(window: MainWindow, qtbot: Any
 
 
 def test_the_demo_asks_for_a_library_first(window: MainWindow) -> None:
-    window.timeline.files_dropped.emit(["/music/a.wav"], 0, "")
+    window.timeline.files_dropped.emit(FileDrop((Path("/music/a.wav"),), 0, ""))
     form = window.library.panel.new_form
     assert form.isVisible()
     assert "library" in banner(window)
@@ -106,7 +109,7 @@ def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
 ) -> None:
     files.write(tmp_path / "a.wav", render(Spec(bpm=132.0, parts=arrangement(16))).samples)
     lane = window.document.arrangement.lanes[2].id
-    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], TICKS_PER_BAR, lane)
+    window.timeline.files_dropped.emit(FileDrop((tmp_path / "a.wav",), TICKS_PER_BAR, lane))
     form = window.library.panel.new_form
     form.folder.setText(str(tmp_path / "mine"))
     form.create_button.click()
@@ -131,9 +134,9 @@ def test_a_real_file_into_a_library_of_ones_own(
         files.write(tmp_path / name, (samples + noise).astype(np.float32))
     window.sessions.open(tmp_path / "mine")
     qtbot.waitUntil(lambda: window.session.library_path == tmp_path / "mine", timeout=PATIENCE)
-    window.timeline.files_dropped.emit([str(tmp_path / "a.wav")], 0, "")
+    window.timeline.files_dropped.emit(FileDrop((tmp_path / "a.wav",), 0, ""))
     lane = window.document.arrangement.lanes[0].id
-    window.timeline.files_dropped.emit([str(tmp_path / "b.wav")], 0, lane)
+    window.timeline.files_dropped.emit(FileDrop((tmp_path / "b.wav",), 0, lane))
     assert "when the import under way is done" in banner(window)
     qtbot.waitUntil(lambda: window.document.undo_stack.count() == 2, timeout=PATIENCE)
     lanes = window.document.arrangement.lanes

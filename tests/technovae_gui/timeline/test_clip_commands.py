@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from core.arrangement import edits
 from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
-from technovae_gui.timeline import Snap, TimelineView
+from technovae_gui.timeline import ClipRequest, Snap, TimelineView
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -181,10 +181,10 @@ def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) ->
     assert document.arrangement.clip("a").fade_in == 0
     with qtbot.waitSignal(view.save_requested) as saved:
         table["save_wav"].trigger()
-    assert saved.args == [["a"]]
-    with qtbot.waitSignal(view.audition_requested) as heard:
+    assert saved.args == [ClipRequest(("a",))]
+    with qtbot.waitSignal(view.audition_requested) as auditioned:
         table["audition"].trigger()
-    assert heard.args == [["a"]]
+    assert auditioned.args == [ClipRequest(("a",))]
 
 
 def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> None:

@@ -18,6 +18,7 @@ from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
 from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
+from technovae_gui.timeline import ClipRequest
 from technovae_gui.timeline.drag_out import DragOutController, cut_of, written
 from tests.technovae_gui.conftest import PATIENCE
 
@@ -53,7 +54,7 @@ def test_a_clip_becomes_a_file_of_its_length(
     window: MainWindow, drag_out: DragOutController, qtbot: Any, tmp_path: Path
 ) -> None:
     wait_for_loops(window, qtbot)
-    drag_out.begin(["b"])
+    drag_out.begin(ClipRequest(("b",)))
     path = tmp_path / "out" / "b.wav"
     qtbot.waitUntil(path.is_file, timeout=PATIENCE)
     samples = files.read(path)
@@ -70,16 +71,16 @@ def test_a_selection_becomes_one_file(
     dragged: list[Path] = []
     monkeypatch.setattr(drag_out, "_drag", dragged.append)
     wait_for_loops(window, qtbot)
-    drag_out.begin(["a", "c"])
+    drag_out.begin(ClipRequest(("a", "c")))
     qtbot.waitUntil(lambda: drag_out._ready is not None, timeout=PATIENCE)
     assert dragged == []  # nobody holds the mouse: the next drag finds it ready
-    drag_out.begin(["a", "c"])
+    drag_out.begin(ClipRequest(("a", "c")))
     assert [path.name for path in dragged] == ["Untitled, bars 1 to 6.wav"]
 
 
 def test_what_is_not_decoded_yet_is_told(window: MainWindow, drag_out: DragOutController) -> None:
     window.services.loops.loop = lambda source, bpm: None  # type: ignore[method-assign]
-    drag_out.begin(["a"])
+    drag_out.begin(ClipRequest(("a",)))
     assert "still being decoded" in window.panels.banners.texts()["drag out"]
 
 
@@ -88,7 +89,7 @@ def test_a_folder_that_cannot_be_used_is_told(
 ) -> None:
     (tmp_path / "out").write_text("in the way")
     wait_for_loops(window, qtbot)
-    drag_out.begin(["a"])
+    drag_out.begin(ClipRequest(("a",)))
     qtbot.waitUntil(lambda: "drag out" in window.panels.banners.texts(), timeout=PATIENCE)
     assert "nothing was dragged out" in window.panels.banners.texts()["drag out"]
 

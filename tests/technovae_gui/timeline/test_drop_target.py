@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.arrangement.clip import LatentSource, RealSource
 from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.mime import DraggedSource
-from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline import FileDrop, TimelineView
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver
 
 COPY = Qt.DropAction.CopyAction
@@ -105,7 +106,8 @@ def test_files_are_handed_on(
     with qtbot.waitSignal(view.files_dropped) as dropped:
         drop(view, data, mouse.at(4.1, 1))
     lane_id = document.arrangement.lanes[1].id
-    assert dropped.args == [["/music/a.flac", "/music/b.mp3"], 4 * BAR, lane_id]
+    paths = (Path("/music/a.flac"), Path("/music/b.mp3"))
+    assert dropped.args == [FileDrop(paths, 4 * BAR, lane_id)]
     assert document.undo_stack.count() == 0
 
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.arrangement import edits
 from technovae_gui.document import Document
-from technovae_gui.timeline import Snap, TimelineView
+from technovae_gui.timeline import ClipRequest, Snap, TimelineView
 from technovae_gui.timeline.geometry import body_rect, clip_rect, fade_handles, gain_y
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip, moved
 
@@ -238,7 +238,7 @@ def test_a_clip_taken_out_of_the_window_stays_where_it_was(
     mouse.move(grip + mouse.shift(bars=3))
     with qtbot.waitSignal(view.drag_out_requested) as out:
         mouse.move(QPoint(grip.x(), view.height() + 90))
-    assert out.args == [["b"]]
+    assert out.args == [ClipRequest(("b",))]
     assert mouse.placed("b")[1].start == 8 * BAR
     assert document.undo_stack.count() == 0
     mouse.release(grip)
@@ -254,7 +254,7 @@ def test_the_handle_drags_the_selection_out(
     qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(view.drag_out_requested) as out:
         moved(handle, handle.rect().center() + QPoint(0, 40))
-    assert out.args == [["a", "c"]]
+    assert out.args == [ClipRequest(("a", "c"))]
 
 
 def test_hiding_ends_a_drag(mouse: MouseDriver, document: Document, view: TimelineView) -> None:

@@ -14,13 +14,13 @@ A, B = RealSource("x-0-1"), RealSource("x-0-2")
 
 
 def test_stencils() -> None:
-    loud = thumbnails.of_loop(np.ones((4410, 2), np.float32))
+    loud = thumbnails.waveform_thumbnail(np.ones((4410, 2), np.float32))
     assert (loud.width(), loud.height()) == (thumbnails.COLUMNS, thumbnails.ROWS)
     assert loud.pixelColor(10, 2).alpha() > 200
     for loop in (np.zeros((4410, 1)), np.zeros((0, 2)), np.zeros((3, 2))):
-        quiet = thumbnails.of_loop(loop.astype(np.float32))
+        quiet = thumbnails.waveform_thumbnail(loop.astype(np.float32))
         assert quiet.pixelColor(100, 2).alpha() == 0
-    picture = thumbnails.of_spectrogram(np.full((512, 128), -90.0, np.float32))
+    picture = thumbnails.spectrogram_thumbnail(np.full((512, 128), -90.0, np.float32))
     assert (picture.width(), picture.height()) == (512, 128)
     assert picture.pixelColor(5, 5).alpha() == 0
 

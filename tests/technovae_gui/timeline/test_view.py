@@ -11,12 +11,11 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QPainter, QWhee
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core.arrangement import edits
-from core.arrangement.clip import RealSource
 from technovae_gui.document import Document
 from technovae_gui.timeline import ClipInfo, Snap, TimelineView
 from technovae_gui.timeline import view as view_module
 from technovae_gui.timeline.canvas import Canvas
-from technovae_gui.timeline.thumbnails import of_loop
+from technovae_gui.timeline.thumbnails import ThumbnailRequest, waveform_thumbnail
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -103,11 +102,11 @@ def test_not_following(view: TimelineView) -> None:
 def test_pictures_are_asked_for(view: TimelineView, qtbot: Any, document: Document) -> None:
     sources = {c.source for c in document.arrangement.clips()}
     assert set(view.missing()) == sources
-    asked: list[list[RealSource]] = []
+    asked: list[ThumbnailRequest] = []
     view.missing_thumbnails.connect(asked.append)
     qtbot.waitUntil(lambda: bool(asked))
-    assert set(asked[0]) == sources
-    image = of_loop(np.ones((1000, 2), np.float32))
+    assert set(asked[0].sources) == sources
+    image = waveform_thumbnail(np.ones((1000, 2), np.float32))
     for source in sources:
         view.set_thumbnail(source, image)
     assert view.missing() == []
@@ -128,13 +127,13 @@ def test_a_picture_that_did_not_come_is_asked_for_again_when_its_clip_is_painted
     with qtbot.waitSignal(view.missing_thumbnails) as asked:
         pass
     a, b, c = (document.arrangement.clip(name).source for name in "abc")
-    assert asked.args == [[a, b, c]]
-    view.set_thumbnail(a, of_loop(np.ones((1000, 2), np.float32)))
-    view.set_thumbnail(c, of_loop(np.ones((1000, 2), np.float32)))
+    assert asked.args == [ThumbnailRequest((a, b, c))]
+    view.set_thumbnail(a, waveform_thumbnail(np.ones((1000, 2), np.float32)))
+    view.set_thumbnail(c, waveform_thumbnail(np.ones((1000, 2), np.float32)))
     clock.now += 10.0
     with qtbot.waitSignal(view.missing_thumbnails) as asked:
         view.set_playhead(9.0 * BAR)  # paints a strip of "b"
-    assert asked.args == [[b]]
+    assert asked.args == [ThumbnailRequest((b,))]
 
 
 def test_a_picture_is_not_asked_for_again_at_once(
@@ -154,8 +153,8 @@ def test_a_picture_is_not_asked_for_again_at_once(
 def test_other_music_has_other_pictures(view: TimelineView, qtbot: Any, document: Document) -> None:
     with qtbot.waitSignal(view.missing_thumbnails) as first:
         pass
-    for source in first.args[0]:
-        view.set_thumbnail(source, of_loop(np.ones((1000, 2), np.float32)))
+    for source in first.args[0].sources:
+        view.set_thumbnail(source, waveform_thumbnail(np.ones((1000, 2), np.float32)))
     assert view.missing() == []
     with qtbot.waitSignal(view.missing_thumbnails) as again:
         view.clear_thumbnails()
