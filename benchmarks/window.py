@@ -187,12 +187,12 @@ def _loop(window: MainWindow, options: argparse.Namespace, folder: Path) -> dict
 
 
 def _training(window: MainWindow, seconds: float, folder: Path) -> dict[str, float]:
-    from core.workers import work
+    from core.workers import tasks
 
     before = window.transport.clock.state.underruns
     job = window.training.job
     job.start(
-        work.train,
+        tasks.train,
         library=window.session.library_path,
         minutes=seconds / 60 + 2,
         resume=False,

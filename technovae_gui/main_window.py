@@ -15,6 +15,7 @@ from core.arrangement.project import Project
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
+from core.workers.thread import close_all
 from technovae_gui import menus, mime
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
@@ -40,11 +41,14 @@ from technovae_gui.transport import TransportBar
 from technovae_gui.transport.controller import TransportController
 from technovae_gui.widgets import file_dialogs
 from technovae_gui.widgets.job_panel import JobPanel
+from technovae_gui.widgets.job_slot import JobSlot
 from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
 _JOB = "job"
+_QUIT_SECONDS = 1.0
+"""What jobs and processes have to end in, all together."""
 
 
 class MainWindow(QMainWindow):
@@ -104,8 +108,9 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.transport.clock.stop()
         self.settings.keep()
-        for room in (self.library, self.training, self.composing, self.exporting, self.grids):
-            room.job.close()
+        close_all(_QUIT_SECONDS)
+        for slot in self._job_slots():
+            slot.close()
         self.projects.close()
         self.sessions.close()
         self.services.close()
@@ -151,7 +156,7 @@ class MainWindow(QMainWindow):
         )
         self.training = TrainingController(sessions, services, self)
         self.composing = ComposeController(sessions, document, self)
-        self.exporting = ExportController(sessions, document, self)
+        self.exporting = ExportController(sessions, services, document, self)
         self.drag_out = DragOutController(
             services, self.projects, document, self.timeline, self.banners, self
         )
@@ -172,6 +177,10 @@ class MainWindow(QMainWindow):
             ("Compose", self.composing.panel),
             ("Export", self.exporting.panel),
         )
+
+    def _job_slots(self) -> tuple[JobSlot, ...]:
+        rooms = (self.library, self.grids, self.training, self.composing, self.exporting)
+        return tuple(room.job for room in rooms)
 
     def _build_menus(self) -> None:
         bar, stack = self.menuBar(), self.document.undo_stack
@@ -256,10 +265,10 @@ class MainWindow(QMainWindow):
 
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
-        for speaker in (self.sessions, self.drag_out, self.dropped_files):
+        for speaker in (self.sessions, self.drag_out, self.dropped_files, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
-        for room in rooms:
+        for room in (*rooms, self.exporting):
             room.problem.connect(self._problem)
         self.document.problem.connect(partial(self._problem, "edit"))
         self.services.background.problem.connect(partial(self._problem, "background"))
@@ -268,6 +277,8 @@ class MainWindow(QMainWindow):
         for jobs in (self.training, self.composing, self.exporting):
             jobs.job.errored.connect(partial(self._problem, _JOB))
             jobs.job.started.connect(partial(self.banners.dismiss, _JOB))
+        for slot in self._job_slots():
+            slot.waiting.connect(self.statusBar().showMessage)
 
     @Slot(object)
     def _tick(self, state: PlayerState) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.workers import work
-from technovae_gui.widgets.job_slot import Running
+from core.workers import tasks
+from technovae_gui.widgets.job_slot import JobSlot
 
 
 class MapPlacement(QObject):
@@ -26,7 +26,7 @@ class MapPlacement(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.job = Running(self)
+        self.job = JobSlot(self)
         self._next: tuple[Path, Path] | None = None
         self._running: tuple[Path, Path] | None = None
         self.job.returned.connect(self._returned)
@@ -54,7 +54,7 @@ class MapPlacement(QObject):
             return
         (library, model), self._next = self._next, None
         self._running = library, model
-        self.job.start(work.place, library=library, model=model)
+        self.job.start(tasks.place, library=library, model=model)
 
     @Slot(object)
     def _returned(self, result: object) -> None:

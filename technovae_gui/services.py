@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 
 from core.playback.player import Player
 from core.workers.background import Background
-from core.workers.decoder_link import DecoderLink
-from core.workers.sounds import Sounds
+from core.workers.loops import LoopService
+from core.workers.service_client import RENDERER, ServiceClient
 from technovae_gui.spectrogram.segment_reader import SegmentReader
 
 
@@ -25,8 +25,8 @@ class Services:
     def __init__(self, parent: QObject | None = None) -> None:
         self.background = Background(parent)
         self.player = Player()
-        self.decoder = DecoderLink(parent)
-        self.loops = Sounds(self.decoder, parent)
+        self.decoder = ServiceClient(RENDERER, parent)
+        self.loops = LoopService(self.decoder, parent)
         self.segments = SegmentReader()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core import resources
 from core.errors import ModelError, TechnoVAEError
 from core.session import Session, open_session
-from core.workers.messages import OPENING, Failed, Ready
+from core.workers.segment_service import Opened
 from technovae_gui.map_placement import MapPlacement
 from technovae_gui.services import Services
 
@@ -64,7 +64,7 @@ class SessionController(QObject):
         self._placement.placed.connect(self._map_placed)
         self._placement.failed.connect(self._map_failed)
         services.decoder.ready.connect(self._decoder_ready)
-        services.decoder.failed.connect(self._decoder_failed)
+        services.decoder.refused.connect(self._decoder_refused)
         services.decoder.died.connect(self._decoder_died)
 
     @property
@@ -171,19 +171,11 @@ class SessionController(QObject):
         self._placement.request(session.library_path, session.model_path)
 
     def _put_in_place(self, session: Session, request: _Request) -> None:
-        before, self._session, self._placed = self._session, session, request
-        loops, decoder = self._services.loops, self._services.decoder
-        if not session.same_music(before):
-            loops.set_library(session.library_path)
-        if session.model_hash != before.model_hash:
-            loops.outdate_latents()
+        self._session, self._placed = session, request
+        self._services.loops.set_session(session)
         if session.map is not None:
             self._unkept = None
-        if session.model_path is None:
-            self.status.emit("")
-        else:
-            self.status.emit("loading the decoder…")
-            decoder.open(session.library_path, session.model_path)
+        self.status.emit("loading the decoder…" if session.model_path is not None else "")
         self.session_changed.emit(session)
 
     @Slot(object, object)
@@ -200,19 +192,17 @@ class SessionController(QObject):
         self.problem.emit("model", line)
 
     @Slot(object)
-    def _decoder_ready(self, ready: Ready) -> None:
+    def _decoder_ready(self, ready: Opened) -> None:
         if ready.model_hash == self._session.model_hash:
             self._usable = self._placed
         if self._session.map is not None and not self.placing:
             self.status.emit("")
 
-    @Slot(object)
-    def _decoder_failed(self, failed: Failed) -> None:
+    @Slot(str)
+    def _decoder_refused(self, line: str) -> None:
         """A model that cannot be opened is reported; the last one that could be is taken again."""
-        if failed.key != OPENING:
-            return
         self.status.emit("")
-        self.problem.emit("model", failed.message)
+        self.problem.emit("model", line)
         usable, now = self._usable, self._session
         if usable is not None and usable != self._placed and usable.library == now.library_path:
             self._request(usable.library, usable.model)

@@ -36,15 +36,21 @@ class FirstBar:
     hear: Callable[[Array], None]
 
 
-class Beside(Protocol):
+class SegmentHelper(Protocol):
     """Another process that reads the same library: the stretcher holds Python's lock, so a second
     thread would only wait for it."""
 
-    def ask(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
-        """Let it begin with a segment; None if it cannot now.
+    def request(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+        """Let it begin with a segment.
 
-        What is returned has to be called: it waits for the loop (settings.segment_frames(bpm), 2)
-        and the spectrogram (512, 128) dB, and raises `LibraryError` if they do not come.
+        Args:
+            segment_id: which.
+            bpm: the tempo of the loop.
+
+        Returns:
+            None if it cannot now; else a function that has to be called: it waits for the loop
+            (settings.segment_frames(bpm), 2) and the spectrogram (512, 128) dB, and raises
+            `LibraryError` if they do not come.
         """
 
 
@@ -59,7 +65,7 @@ class RealMusic:
         self._decode = decode
         self._loops = ByteCache(cache_bytes)
         self._spectra = ByteCache(cache_bytes // _SPECTRA_SHARE)
-        self.beside: Beside | None = None
+        self.helper: SegmentHelper | None = None
 
     def loop(self, segment_id: str, bpm: float, first: FirstBar | None = None) -> Array:
         """A segment as a seamless loop (settings.segment_frames(bpm), 2), read-only.
@@ -98,7 +104,8 @@ class RealMusic:
     def gather(
         self, guides: Iterable[Guide], bpm: float, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
-        """Make `loop` and `spectra` of `guides` ready, every other one `beside`, if that is there.
+        """Make `loop` and `spectra` of `guides` ready, every other one by
+        the `helper`, if there is one.
 
         If any is missing, `meanwhile` is called once, when the first of those is under way there.
 
@@ -132,9 +139,9 @@ class RealMusic:
         self._spectra.clear()
 
     def _asked(self, guides: list[Guide], bpm: float) -> Callable[[], tuple[Array, Array]] | None:
-        if self.beside is None or not guides:
+        if self.helper is None or not guides:
             return None
-        return self.beside.ask(guides[0].segment_id, bpm)
+        return self.helper.request(guides[0].segment_id, bpm)
 
     def _is_stretched(self, segment_id: str, frames: int) -> bool:
         return is_stretched(self._library.segment(segment_id).frames, frames)

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.settings import TICKS_PER_BAR
-from core.workers import work
+from core.workers import tasks
 from technovae_gui.compose import ComposePanel
 from technovae_gui.document import Document
 from technovae_gui.session_controller import SessionController
-from technovae_gui.widgets.job_slot import Running
+from technovae_gui.widgets.job_slot import JobSlot
 
 
 class ComposeController(QObject):
@@ -32,7 +32,7 @@ class ComposeController(QObject):
         self._sessions, self._document = sessions, document
         self._replace = True
         self.panel = ComposePanel()
-        self.job = Running(self)
+        self.job = JobSlot(self)
         panel, job = self.panel, self.job
         panel.compose_requested.connect(self._start)
         panel.cancel_requested.connect(job.cancel)
@@ -58,7 +58,7 @@ class ComposeController(QObject):
             return
         self._replace = request.replace
         self.job.start(
-            work.compose,
+            tasks.compose,
             library=found.library_path,
             model=found.model_path,
             options=request.options,

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.library.store import Library
 from core.session import Session
-from core.workers import work
+from core.workers import tasks
 from technovae_gui.library import LibraryPanel
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.widgets.job_slot import Running
+from technovae_gui.widgets.job_slot import JobSlot
 
 
 class LibraryController(QObject):
@@ -38,7 +38,7 @@ class LibraryController(QObject):
         self._sessions, self._services = sessions, services
         self._importing_into = sessions.session.library_path
         self.panel = LibraryPanel()
-        self.job = Running(self)
+        self.job = JobSlot(self)
         self._connect()
 
     @Slot(object)
@@ -56,7 +56,7 @@ class LibraryController(QObject):
         elif not library.is_dir():  # the import itself would make another one in its place
             self.import_started.emit(paths)
             self.job.errored.emit(f"{library}: this library is gone; open it where it is now")
-        elif self.job.start(work.import_audio, library=library, audio=paths):
+        elif self.job.start(tasks.import_audio, library=library, audio=paths):
             self._importing_into = library
             self.panel.import_started()
             self.import_started.emit(paths)

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from core.settings import SAMPLE_RATE
-from core.workers import work
+from core.workers import tasks
 from technovae_gui.library import LibraryPanel, clicks, peaks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.widgets.job_slot import Running
+from technovae_gui.widgets.job_slot import JobSlot
 
 _PREVIEW_SECONDS = 8.0
 
@@ -30,7 +30,7 @@ class GridController(QObject):
         super().__init__(parent)
         self._sessions, self._services, self._panel = sessions, services, panel
         self._library = sessions.session.library_path
-        self.job = Running(self)
+        self.job = JobSlot(self)
         editor = panel.grid_editor
         panel.waveform_wanted.connect(self._show_waveform)
         editor.grid_changed.connect(self._set)
@@ -63,12 +63,12 @@ class GridController(QObject):
     @Slot(str, object)
     def _set(self, track_id: str, grid: Any) -> None:
         self._library = self._sessions.session.library_path
-        self._start(work.set_grid, library=self._library, track_id=track_id, grid=grid)
+        self._start(tasks.set_grid, library=self._library, track_id=track_id, grid=grid)
 
     @Slot(str)
     def _fit(self, track_id: str) -> None:
         self._library = self._sessions.session.library_path
-        self._start(work.fit_grid, library=self._library, track_id=track_id)
+        self._start(tasks.fit_grid, library=self._library, track_id=track_id)
 
     def _start(self, task: Callable[..., Any], **arguments: Any) -> None:
         if not self.job.start(task, **arguments):

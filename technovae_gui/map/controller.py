@@ -14,7 +14,7 @@ from core.library.latent_map import LatentMap
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
-from core.workers.messages import Failed, Seen, Sounded
+from core.workers.service_client import LoopResult, RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.loop_rotation import turn, turned
@@ -70,7 +70,7 @@ class AuditionController(QObject):
         self._sessions, self._services, self._document = sessions, services, document
         self._view, self._spectrograms = view, spectrograms
         self._target: AuditionTarget | None = None
-        self._result: Sounded | None = None
+        self._result: LoopResult | None = None
         self._silent = True
         self._rotation = 0.0
         self._state = PlayerState()
@@ -82,10 +82,10 @@ class AuditionController(QObject):
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
         loops = services.loops
-        loops.begun.connect(self._loop_arrived)
+        loops.partial.connect(self._loop_arrived)
         loops.auditioned.connect(self._loop_arrived)
         loops.failed.connect(self._loop_failed)
-        services.decoder.seen.connect(self._spectrogram_arrived)
+        services.decoder.spectrogram_ready.connect(self._spectrogram_arrived)
         services.decoder.failed.connect(self._spectrogram_failed)
         sessions.session_changed.connect(self._session_changed)
         document.changed.connect(self._tempo_may_have_changed)
@@ -198,7 +198,7 @@ class AuditionController(QObject):
             self._read(segment_id, lambda it: self._view.set_hover_picture(segment_id, it))
 
     @Slot(object)
-    def _loop_arrived(self, result: Sounded) -> None:
+    def _loop_arrived(self, result: LoopResult) -> None:
         target = self._target
         if target is None or self._silent or result.source != target.source:
             return
@@ -216,12 +216,12 @@ class AuditionController(QObject):
             self.problem.emit("sound", line)
 
     @Slot(object)
-    def _spectrogram_arrived(self, seen: Seen) -> None:
+    def _spectrogram_arrived(self, seen: SpectrogramResult) -> None:
         if self._target is not None and seen.key == (_DECODED, self._target.segment_id):
             self._spectrograms.set_decoded(seen.spectrogram, "Decoded: what 64 numbers keep")
 
     @Slot(object)
-    def _spectrogram_failed(self, failed: Failed) -> None:
+    def _spectrogram_failed(self, failed: RequestFailed) -> None:
         if self._target is not None and failed.key == (_DECODED, self._target.segment_id):
             self._spectrograms.set_decoded(None, f"Decoded: {failed.message}")
 
@@ -229,6 +229,9 @@ class AuditionController(QObject):
     def _session_changed(self, session: Session) -> None:
         if self._view.scene.map is not session.map:
             self._view.set_map(session.map)
+        target = self._target  # the decoder has dropped what it was asked for
+        if target is not None and target.is_segment and not self._silent:
+            self._ask_decoded(target)
 
     @Slot()
     def _tempo_may_have_changed(self) -> None:
@@ -251,7 +254,7 @@ class AuditionController(QObject):
     def _ask_decoded(self, target: AuditionTarget) -> None:
         """For what the model keeps of a real segment."""
         found = self._map
-        if found is not None:
+        if found is not None and target.segment_id in found.rows:
             latent = found.latents[found.rows[target.segment_id]]
             key = (_DECODED, target.segment_id)
             self._services.decoder.spectrogram(key, _latent_source(found, latent))

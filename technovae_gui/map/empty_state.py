@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from technovae_gui.map import LatentMapView
 from technovae_gui.session_controller import SessionController
-from technovae_gui.widgets.job_slot import Running
+from technovae_gui.widgets.job_slot import JobSlot
 
 
 class EmptyState(QObject):
@@ -23,7 +23,7 @@ class EmptyState(QObject):
         self,
         sessions: SessionController,
         view: LatentMapView,
-        training: Running,
+        training: JobSlot,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

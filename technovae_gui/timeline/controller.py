@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from core.arrangement.clip import Clip, ClipSource, RealSource
 from core.playback.player import PlayerState
 from core.session import Session
-from core.workers.messages import Failed, Seen
+from core.workers.service_client import RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
@@ -55,7 +55,7 @@ class TimelineController(QObject):
         services.loops.arrived.connect(self._later)
         services.loops.arrived.connect(self._loop_arrived)
         services.loops.failed.connect(self._loop_failed)
-        services.decoder.seen.connect(self._spectrogram_arrived)
+        services.decoder.spectrogram_ready.connect(self._spectrogram_arrived)
         services.decoder.failed.connect(self._spectrogram_failed)
         sessions.session_changed.connect(self._session_changed)
         timeline.seek_requested.connect(self.seek)
@@ -155,12 +155,12 @@ class TimelineController(QObject):
             self._services.background.submit(lambda: waveform_thumbnail(loop), show, failed)
 
     @Slot(object)
-    def _spectrogram_failed(self, failed: Failed) -> None:
+    def _spectrogram_failed(self, failed: RequestFailed) -> None:
         """It is asked for again when the clip is painted again."""
         if isinstance(failed.key, tuple) and failed.key[0] == _PICTURE:
             self._asked.discard(failed.key[1])
 
     @Slot(object)
-    def _spectrogram_arrived(self, seen: Seen) -> None:
+    def _spectrogram_arrived(self, seen: SpectrogramResult) -> None:
         if isinstance(seen.key, tuple) and seen.key[0] == _PICTURE:
             self._timeline.set_thumbnail(seen.source, spectrogram_thumbnail(seen.spectrogram))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from technovae_gui.services import Services
 from technovae_gui.timeline import ClipRequest, TimelineView
 from technovae_gui.widgets.banners import Banners
 from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
+from technovae_gui.widgets.file_dialogs import unused_files
 
 Loops = Mapping[ClipSource, NDArray[np.float32]]
 _KEY = "drag out"
@@ -161,19 +161,8 @@ def written(cut: Cut, loops: Loops, folder: Path, name: str) -> Path:
     except OSError as error:
         raise writing_error(folder, error) from error
     _sweep(folder)
-    path = _free(folder, name)
+    (path,) = unused_files(folder, [name])
     export(cut.arrangement, audio_of, path, bit_depth=_BIT_DEPTH, span=cut.span, lufs=None)
-    return path
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A file that is not there yet, called like `name` as far as file systems allow."""
-    plain = re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", name).strip(" .")[:80] or "clip"
-    path = folder / f"{plain}.wav"
-    number = 2
-    while path.exists():
-        path = folder / f"{plain} {number}.wav"
-        number += 1
     return path
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from core.session import Session
-from core.workers import work
+from core.workers import tasks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingPanel
-from technovae_gui.widgets.job_slot import Running
+from technovae_gui.widgets.job_slot import JobSlot
 
 
 class TrainingController(QObject):
@@ -24,7 +24,7 @@ class TrainingController(QObject):
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self.panel = TrainingPanel()
-        self.job = Running(self)
+        self.job = JobSlot(self)
         self._library: Path | None = None
         self._adopted = False
         panel, job = self.panel, self.job
@@ -41,7 +41,7 @@ class TrainingController(QObject):
     def _start(self, minutes: float, resume: bool, seed: int) -> None:
         library = self._sessions.session.library_path
         started = self.job.start(
-            work.train,
+            tasks.train,
             library=library,
             minutes=minutes,
             resume=resume,

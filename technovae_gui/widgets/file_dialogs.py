@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.user_folders import music_folder
+
+_REFUSED: Final = re.compile(r'[\s\\/:*?"<>|\x00-\x1f]+')
+_LONGEST_NAME: Final = 80
 
 
 def choose_audio_files(parent: QWidget) -> list[Path]:
@@ -55,6 +61,49 @@ def unused_library_folder() -> Path:
         if not path.exists():
             return path
         number += 1
+
+
+def choose_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder that is there, with `title` on the dialog; None if it was cancelled."""
+    return _choose_folder(parent, title)
+
+
+def choose_new_wav(parent: QWidget, name: str) -> Path | None:
+    """Ask where a WAV goes; the dialog itself asks before a file is replaced.
+
+    Args:
+        parent: the widget that the dialog belongs to.
+        name: what is offered, without extension; anything.
+
+    Returns:
+        The file; None if the dialog was cancelled.
+    """
+    (offered,) = unused_files(music_folder(), [name])
+    path, _ = QFileDialog.getSaveFileName(parent, "Save clip", str(offered), "WAV (*.wav)")
+    if not path:
+        return None
+    return Path(path if path.lower().endswith(".wav") else f"{path}.wav")
+
+
+def unused_files(folder: Path, names: Sequence[str]) -> list[Path]:
+    """WAV files that are not there yet.
+
+    Args:
+        folder: where they go.
+        names: anything; what file systems refuse is left out.
+
+    Returns:
+        One for each of `names`, all different.
+    """
+    paths: list[Path] = []
+    for name in names:
+        plain = _REFUSED.sub(" ", name).strip(" .")[:_LONGEST_NAME] or "clip"
+        path, number = folder / f"{plain}.wav", 2
+        while path.exists() or path in paths:
+            path = folder / f"{plain} {number}.wav"
+            number += 1
+        paths.append(path)
+    return paths
 
 
 def _choose_folder(parent: QWidget, title: str) -> Path | None:

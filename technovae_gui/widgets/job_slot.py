@@ -1,24 +1,29 @@
-"""One job at a time for a panel."""
+"""One job at a time for a panel; what is started meanwhile waits for its turn."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.workers.child_job import ChildJob
+from core.workers.jobs import Job
+from core.workers.process import title
 
-_WAIT_MS = 8000
 
+class JobSlot(QObject):
+    """Starts a `Job`, passes its signals on, and forgets it when it is over.
 
-class Running(QObject):
-    """Starts a `ChildJob`, passes its signals on, and forgets it when it is over.
+    Nothing that is started is lost: a job that is started while another one is under way waits, and
+    `waiting` says so.
 
-    Signals: as `ChildJob` has them.
+    Signals: as `Job` has them (`event_received` for its `emitted`), once for each job; and
+        waiting(str): a job waits for the one under way; a line for the user.
     """
 
     started = Signal()
+    waiting = Signal(str)
     progress = Signal(float, float, str)
     event_received = Signal(object)
     returned = Signal(object)
@@ -28,45 +33,67 @@ class Running(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: ChildJob | None = None
+        self._job: Job | None = None
+        self._queue: deque[Job] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether a job is under way."""
         return self._job is not None
 
-    def start(self, work: Callable[..., Any], **arguments: Any) -> bool:
-        """Begin, unless one is under way."""
-        if self._job is not None:
-            return False
-        job = ChildJob(work, **arguments)
-        job.setParent(self)
-        self._job = job
+    def start(self, function: Callable[..., Any], *, generation: int = 0, **arguments: Any) -> bool:
+        """Run a job, after those that were started before.
+
+        Args:
+            function: one of `core.workers.tasks`.
+            generation: of the session that it belongs to.
+            arguments: its keyword arguments.
+
+        Returns:
+            True if it has begun; False if it waits: `started` comes when it begins.
+        """
+        job = Job(function, arguments, generation=generation, parent=self)
         job.started.connect(self.started)
         job.progress.connect(self.progress)
         job.emitted.connect(self.event_received)
         job.returned.connect(self.returned)
         job.errored.connect(self.errored)
         job.cancelled.connect(self.cancelled)
-        job.finished.connect(self._over)
-        job.start()
+        job.finished.connect(self._end)
+        if self._job is not None:
+            self._queue.append(job)
+            self.waiting.emit(f"“{title(function)}” begins when what is under way has ended")
+            return False
+        self._begin(job)
         return True
 
     @Slot()
     def cancel(self) -> None:
-        """Ask the job to stop."""
+        """Ask the job under way to stop, and drop those that wait."""
+        self._drop_waiting()
         if self._job is not None:
             self._job.cancel()
 
-    def close(self) -> None:
-        """Stop the job and wait for it."""
+    def close(self, seconds: float = 1.0) -> None:
+        """Stop the job within `seconds`, and drop those that wait; nothing more is reported."""
+        self._drop_waiting()
         if self._job is not None:
-            self._job.cancel()
-            self._job.wait(_WAIT_MS)
+            self._job.close(seconds)
+            self._job = None
+
+    def _begin(self, job: Job) -> None:
+        self._job = job
+        job.start()
+
+    def _drop_waiting(self) -> None:
+        while self._queue:
+            self._queue.pop().deleteLater()
 
     @Slot()
-    def _over(self) -> None:
+    def _end(self) -> None:
         job, self._job = self._job, None
         if job is not None:
             job.deleteLater()
         self.finished.emit()
+        if self._job is None and self._queue:
+            self._begin(self._queue.popleft())

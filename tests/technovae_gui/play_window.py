@@ -18,7 +18,7 @@ from PySide6.QtCore import QSettings
 from core.arrangement import edits
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
-from core.workers import work
+from core.workers import tasks
 from technovae_gui.app import make_application
 from technovae_gui.event_loop import process_events_for, wait_until
 from technovae_gui.main_window import MainWindow
@@ -74,7 +74,7 @@ def _export(window: MainWindow, path: Path) -> None:
     job.returned.connect(done.append)
     job.errored.connect(lambda line: sys.exit(line))
     job.start(
-        work.export_audio,
+        tasks.export_audio,
         library=found.library_path,
         model=found.model_path,
         arrangement=window.document.arrangement,

@@ -17,7 +17,7 @@ from core.arrangement import edits, project_file
 from core.arrangement.clip import LatentSource, RealSource
 from core.arrangement.project import Project
 from core.settings import TICKS_PER_BAR
-from core.workers import work
+from core.workers import tasks
 from technovae_gui import mime
 from technovae_gui.main_window import MainWindow
 from tests.technovae_gui.conftest import PATIENCE
@@ -163,7 +163,7 @@ def test_a_latent_is_arranged_exported_and_reopened(
     job = window.exporting.job
     with qtbot.waitSignal(job.returned, timeout=PATIENCE) as told:
         job.start(
-            work.export_audio,
+            tasks.export_audio,
             library=found.library_path,
             model=found.model_path,
             arrangement=window.document.arrangement,
@@ -191,7 +191,7 @@ def test_composing_fills_the_timeline_in_one_step(window: MainWindow, qtbot: Any
     job = window.composing.job
     with qtbot.waitSignal(job.returned, timeout=PATIENCE):
         job.start(
-            work.compose,
+            tasks.compose,
             library=found.library_path,
             model=found.model_path,
             options={"minutes": 1.0, "seed": 4},

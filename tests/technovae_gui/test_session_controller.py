@@ -16,7 +16,7 @@ from core.library.models import remember_model
 from core.library.store import Library
 from core.session import Session
 from core.vae import checkpoint
-from core.workers.messages import OPENING, Failed, Ready
+from core.workers.segment_service import Opened
 from technovae_gui import session_controller
 from technovae_gui.main_window import MainWindow
 from technovae_gui.map_placement import MapPlacement
@@ -31,23 +31,16 @@ ONE, OTHER = Path("one"), Path("other")
 
 class FakeDecoder(QObject):
     ready = Signal(object)
-    failed = Signal(object)
+    refused = Signal(str)
     died = Signal(str)
-
-    def open(self, library: Path, model: Path | None) -> None:
-        self.opened = library, model
 
 
 @dataclass
 class FakeLoops:
-    libraries: list[Path] = field(default_factory=list)
-    outdated: int = 0
+    sessions: list[Session] = field(default_factory=list)
 
-    def set_library(self, library: Path) -> None:
-        self.libraries.append(library)
-
-    def outdate_latents(self) -> None:
-        self.outdated += 1
+    def set_session(self, session: Session) -> None:
+        self.sessions.append(session)
 
 
 @dataclass
@@ -200,17 +193,9 @@ def test_generations_count_up(bench: Bench) -> None:
     assert numbers == [1, 2, 3]
 
 
-def test_other_music_is_read_anew_and_another_model_outdates_latents(bench: Bench) -> None:
-    bench.opened(ONE)
-    assert bench.services.loops.libraries == [ONE]
-    bench.disk[ONE] = session(ONE, model="better")
-    bench.opened(ONE)
-    assert bench.services.loops.libraries == [ONE]
-    assert bench.services.loops.outdated == 2
-    bench.disk[ONE] = session(ONE, ("track", "new"), model="better")
-    bench.opened(ONE)
-    assert bench.services.loops.libraries == [ONE, ONE]
-    assert bench.services.loops.outdated == 2
+def test_the_services_get_each_session_that_is_put_in_place(bench: Bench) -> None:
+    opened = [bench.opened(library) for library in (ONE, OTHER)]
+    assert bench.services.loops.sessions == opened == bench.changes
 
 
 def test_a_better_model_waits_for_its_map(bench: Bench) -> None:
@@ -266,9 +251,9 @@ def test_a_removed_track_takes_its_map_with_it(bench: Bench) -> None:
 
 def test_a_model_that_the_decoder_refuses_gives_way_to_the_last_usable_one(bench: Bench) -> None:
     good = bench.opened(ONE).model_path
-    bench.services.decoder.ready.emit(Ready("m", "one", 0.0))
+    bench.services.decoder.ready.emit(Opened("m", "one", 0.0))
     bench.opened(ONE, Path("broken.keras"))
-    bench.services.decoder.failed.emit(Failed(OPENING, "broken.keras: not a model"))
+    bench.services.decoder.refused.emit("broken.keras: not a model")
     bench.answer()
     assert bench.controller.session.model_path == good
     assert bench.problems == [("model", "broken.keras: not a model")]

@@ -1,9 +1,11 @@
-"""Qt without a screen, for the jobs' signals; user folders that are nobody's; a small library."""
+"""Qt without a screen, for signals; user folders that are nobody's; no process left behind."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,20 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data, cache and log folders inside the test's own folder, for children as well."""
     for name in ("DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / f"user-{name.lower()}"))
+
+
+@pytest.fixture(autouse=True)
+def no_process_left_behind() -> Iterator[None]:
+    """Whatever happens in a test, the processes that it started are gone after it."""
+    before = set(active_children())
+    yield
+    from core.workers.thread import close_all
+
+    close_all(0.0)
+    left = set(active_children()) - before
+    for process in left:
+        process.kill()
+        process.join()
 
 
 @pytest.fixture(scope="session")

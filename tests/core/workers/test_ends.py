@@ -1,4 +1,4 @@
-"""Children end with the window's process, however it ends, and bring nothing heavy to it."""
+"""Workers end with the window's process, however it ends, and bring nothing heavy to it."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ ROOT = Path(__file__).resolve().parents[3]
 WINDOW = """
 import os, sys
 from pathlib import Path
-from PySide6.QtCore import QCoreApplication, QTimer
-from core.workers.child_job import ChildJob
-from core.workers.child_link import ChildLink
-from core.workers.messages import Open
-from tests.core.workers import jobs_to_run, services
+from PySide6.QtCore import QCoreApplication
+from core.workers.jobs import Job
+from core.workers.service_client import ServiceClient
+from core.workers.worker import WorkerConfig
+from tests.core.workers import sample_service, sample_tasks
 
 def main():
     app = QCoreApplication([])
-    link, job = ChildLink(services.body, "pretender"), ChildJob(jobs_to_run.wait_long)
-    link.start(Open(Path("1"), None))
-    link.render("slow", services.SLOW, 120.0)
-    job.start()
-    def tell():
-        if link.pid and job.pid:
-            print(link.pid, job.pid, flush=True)
+    client = ServiceClient(WorkerConfig("pretender", sample_service.SampleService))
+    job = Job(sample_tasks.wait_until_cancelled, {})
+    ready = set()
+    def note(what):
+        ready.add(what)
+        if len(ready) == 2:
+            print(client.pid, job.pid, flush=True)
             {end}
-        else:
-            QTimer.singleShot(10, tell)
-    tell()
+    client.ready.connect(lambda _: note("service"))
+    job.emitted.connect(lambda _: note("job"))
+    client.open(Path("1"))
+    job.start()
     app.exec()
 
 if __name__ == "__main__":
@@ -55,7 +56,7 @@ def window(tmp_path: Path, end: str) -> subprocess.Popen[str]:
     )
 
 
-def children(process: subprocess.Popen[str]) -> list[int]:
+def worker_pids(process: subprocess.Popen[str]) -> list[int]:
     assert process.stdout is not None
     return [int(word) for word in process.stdout.readline().split()]
 
@@ -81,9 +82,9 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="asks /p
 
 
 @needs_proc
-def test_a_killed_window_leaves_no_child(tmp_path: Path) -> None:
+def test_a_killed_window_leaves_no_worker(tmp_path: Path) -> None:
     process = window(tmp_path, "pass")
-    pids = children(process)
+    pids = worker_pids(process)
     assert len(pids) == 2
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -92,34 +93,20 @@ def test_a_killed_window_leaves_no_child(tmp_path: Path) -> None:
 
 @needs_proc
 @pytest.mark.parametrize("end", ["app.quit()", "sys.exit(0)"])
-def test_a_window_that_ends_without_closing_ends_its_children(tmp_path: Path, end: str) -> None:
+def test_a_window_that_ends_without_closing_ends_its_workers(tmp_path: Path, end: str) -> None:
     process = window(tmp_path, end)
-    pids = children(process)
+    pids = worker_pids(process)
     assert len(pids) == 2
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert gone(pids)
 
 
-@needs_proc
-def test_an_interrupt_does_not_end_a_child_that_works(tmp_path: Path) -> None:
-    process = window(tmp_path, "pass")
-    pids = children(process)
-    time.sleep(1.0)  # until both have begun
-    for pid in pids:
-        os.kill(pid, signal.SIGINT)
-    time.sleep(0.2)
-    assert all(alive(pid) for pid in pids)
-    process.kill()
-    process.communicate()
-    assert gone(pids)
-
-
 RESULTS = """
 import pickle, sys
 sys.path.insert(0, {root!r})
-names = "wire child conversation messages waiting child_link decoder_link reader_link sounds"
-names += " loop_store child_job running failures serving decoding reading learning work"
+names = "protocol process queue worker thread service_client loops jobs tasks training_task"
+names += " render_service segment_service background"
 for name in names.split():
     __import__("core.workers." + name)
 import core.library.latent_map
@@ -136,12 +123,12 @@ def test_neither_modules_nor_answers_bring_anything_heavy() -> None:
     from core.arrangement.export import ExportResult
     from core.library.report import ImportReport
     from core.vae.history import Epoch
-    from core.workers.learning import Reconstructed, Trained
+    from core.workers.training_task import Reconstruction, TrainingResult
 
     here = Path("x")
     answers = [
-        Trained(here, "hash", "time", 1, 1, 1.0, 1.0, None, True, ()),
-        Reconstructed(None, None),  # type: ignore[arg-type]
+        TrainingResult(here, "hash", "time", 1, 1, 1.0, 1.0, None, True, ()),
+        Reconstruction(None, None),  # type: ignore[arg-type]
         Epoch(0, 0.0, None, 1.0, 1.0, 64, 1.0, 1e-3, 1.0),
         ImportReport(here, (), 1.0, 130.0),
         Arrangement(130.0, ()),

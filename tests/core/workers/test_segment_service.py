@@ -1,4 +1,4 @@
-"""The second reader gives what is read without it, and is missed by nobody when it is gone."""
+"""The segment helper gives what is read without it, and is missed by nobody when it is gone."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from core.errors import LibraryError
 from core.library.store import Library
 from core.render.guides import Guide
 from core.render.real import RealMusic
-from core.workers.messages import Array
-from core.workers.second_reader import SecondReader
+from core.workers.segment_service import Array, SegmentHelper
 
 BPM = 131.0
 
 
 @pytest.fixture
-def reader(library: Path) -> Iterator[SecondReader]:
-    made = SecondReader(library)
+def reader(library: Path) -> Iterator[SegmentHelper]:
+    made = SegmentHelper(library)
     yield made
     made.close()
 
@@ -44,16 +43,16 @@ def guides(library: Path, count: int) -> list[Guide]:
     return [Guide(i, np.zeros(64, np.float32), 0.5) for i in ids]
 
 
-def until_open(reader: SecondReader, segment_id: str) -> tuple[Array, Array]:
+def until_open(reader: SegmentHelper, segment_id: str) -> tuple[Array, Array]:
     for _ in range(600):
-        answer = reader.ask(segment_id, BPM)
+        answer = reader.request(segment_id, BPM)
         if answer is not None:
             return answer()
         time.sleep(0.05)
     raise TimeoutError
 
 
-def test_it_reads_the_same_bits(reader: SecondReader, music: RealMusic, library: Path) -> None:
+def test_it_reads_the_same_bits(reader: SegmentHelper, music: RealMusic, library: Path) -> None:
     (guide,) = guides(library, 1)
     loop, own = until_open(reader, guide.segment_id)
     np.testing.assert_array_equal(loop, music.loop(guide.segment_id, BPM))
@@ -61,7 +60,7 @@ def test_it_reads_the_same_bits(reader: SecondReader, music: RealMusic, library:
 
 
 def test_a_segment_that_is_not_there_is_told_and_the_next_one_read(
-    reader: SecondReader, library: Path
+    reader: SegmentHelper, library: Path
 ) -> None:
     (guide,) = guides(library, 1)
     with pytest.raises(LibraryError, match="nothing"):
@@ -69,22 +68,22 @@ def test_a_segment_that_is_not_there_is_told_and_the_next_one_read(
     assert until_open(reader, guide.segment_id)[1].shape == (512, 128)
 
 
-def test_one_thread_at_a_time_is_served(reader: SecondReader, library: Path) -> None:
+def test_one_thread_at_a_time_is_served(reader: SegmentHelper, library: Path) -> None:
     first, second = guides(library, 2)
     until_open(reader, first.segment_id)
-    answer = reader.ask(first.segment_id, BPM)
+    answer = reader.request(first.segment_id, BPM)
     assert answer is not None
-    assert reader.ask(second.segment_id, BPM) is None
+    assert reader.request(second.segment_id, BPM) is None
     answer()
-    assert reader.ask(second.segment_id, BPM) is not None
+    assert reader.request(second.segment_id, BPM) is not None
 
 
-def test_every_other_guide_is_read_beside(
-    reader: SecondReader, music: RealMusic, library: Path, monkeypatch: pytest.MonkeyPatch
+def test_every_other_guide_is_read_by_the_helper(
+    reader: SegmentHelper, music: RealMusic, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = guides(library, 3)
     until_open(reader, wanted[0].segment_id)
-    music.beside = reader
+    music.helper = reader
     music.gather([*wanted, wanted[0]], BPM)
     asked: list[str] = []
     monkeypatch.setattr(music, "_read", lambda segment_id, frames: asked.append(segment_id))
@@ -94,12 +93,12 @@ def test_every_other_guide_is_read_beside(
 
 
 def test_when_it_has_died_all_is_read_here(
-    reader: SecondReader, music: RealMusic, library: Path
+    reader: SegmentHelper, music: RealMusic, library: Path
 ) -> None:
     wanted = guides(library, 2)
     until_open(reader, wanted[0].segment_id)
     os.kill(reader.pid, signal.SIGKILL)
-    music.beside = reader
+    music.helper = reader
     music.gather(wanted, BPM)
     assert music.loop(wanted[1].segment_id, BPM).shape[1] == 2
-    assert reader.ask(wanted[1].segment_id, BPM) is None
+    assert reader.request(wanted[1].segment_id, BPM) is None

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 Emit = Callable[[Any], None]
-_PICTURE_EVERY = 3.0
+_PICTURE_SECONDS = 3.0
 """Seconds between two live reconstructions."""
 
 
-class Reconstructed(NamedTuple):
+class Reconstruction(NamedTuple):
     """A window of the library and its reconstruction, (512, 128) dB each."""
 
     real: Array
@@ -35,7 +35,7 @@ class Reconstructed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """What came of a training; `core.vae.options.TrainResult` without what would bring keras.
 
     Attributes:
@@ -74,15 +74,27 @@ def train(
     emit: Emit,
     model: Path | None = None,
     options: Mapping[str, Any] | None = None,
-) -> Trained:
-    """Train on `library`; emits an `Epoch` after each, `Reconstructed` every few seconds, and the
-    model's `Path` when it holds a better one.
+) -> TrainingResult:
+    """Train a model on a library.
 
-    model: default inside the library; for the built-in demo, in the user's data folder
-    options: more of `core.vae.options.TrainOptions`'s fields
+    Emits an `Epoch` after each, a `Reconstruction` every few seconds, and the model's `Path` when
+    it holds a better one.
+
+    Args:
+        library: folder of the library.
+        minutes: how long; None until it no longer improves.
+        resume: whether to go on from the last training.
+        seed: of all that is drawn.
+        progress, cancel, emit: see `tasks`.
+        model: the file; by default inside the library, for the built-in demo in the user's data
+            folder.
+        options: more fields of `core.vae.options.TrainOptions`.
+
+    Returns:
+        What came of it, also where it was stopped: the best model is kept.
 
     Raises:
-        TechnoVAEError: as `core.vae.training.train`; stopping is no error, the best is kept.
+        TechnoVAEError: as `core.vae.training.train`.
     """
     path = _target(library, model)
     from core.vae import training
@@ -91,8 +103,8 @@ def train(
     chosen = training.TrainOptions(
         path, minutes=minutes, seed=seed, resume=resume, **(options or {})
     )
-    result = training.train(data, chosen, progress, cancel, _Watching(path, emit))
-    return _told(result, remembered=_remembered(library, path))
+    result = training.train(data, chosen, progress, cancel, _Watcher(path, emit))
+    return _result_of(result, remembered=_remembered(library, path))
 
 
 def _target(library: Path, model: Path | None) -> Path:
@@ -112,8 +124,8 @@ def _remembered(library: Path, path: Path) -> bool:
     return True
 
 
-def _told(result: TrainResult, *, remembered: bool) -> Trained:
-    return Trained(
+def _result_of(result: TrainResult, *, remembered: bool) -> TrainingResult:
+    return TrainingResult(
         path=result.path,
         model_hash=resources.digest(result.path),
         stopped=result.stopped,
@@ -127,19 +139,19 @@ def _told(result: TrainResult, *, remembered: bool) -> Trained:
     )
 
 
-class _Watching:
+class _Watcher:
     """`core.vae.options.Watcher` that sends what it sees to the window."""
 
     def __init__(self, path: Path, emit: Emit) -> None:
         self._path, self._emit = path, emit
-        self._pictured = -_PICTURE_EVERY
+        self._pictured_at = -_PICTURE_SECONDS
 
     def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
         self._emit(epoch)
         now = time.monotonic()
-        if now - self._pictured >= _PICTURE_EVERY:
-            self._pictured = now
-            self._emit(Reconstructed(*picture()))
+        if now - self._pictured_at >= _PICTURE_SECONDS:
+            self._pictured_at = now
+            self._emit(Reconstruction(*picture()))
 
     def saved(self, epoch: int) -> None:
         self._emit(self._path)

@@ -1,10 +1,10 @@
-"""From a click to a loop in the window's process: python -m benchmarks.child [--json FILE].
+"""From a click to a loop in the window's process: python -m benchmarks.workers [--json FILE].
 
-Starts the decoder child and the reader child on a library (default: the built-in demo) and asks
-for loops as the window does, one after the other. `uncached` are random latents, drawn from the
-aggregate posterior, rendered guided; `child's cache` asks the child for the last one again,
-`window's` asks `Sounds`. `transfer` is a loop's way through the pipe to a slot, without making it.
-The event loop's gaps are those of a 5 ms timer while loops are rendered.
+Starts the renderer and the segment reader on a library (default: the built-in demo) and asks for
+loops as the window does, one after the other. `uncached` are random latents, drawn from the
+aggregate posterior, rendered guided; `the process's cache` asks the renderer for the last one
+again, `the window's` asks `LoopService`. `transfer` is a loop's way through the pipe to a slot,
+without making it. The event loop's gaps are those of a 5 ms timer while loops are rendered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,15 @@ from core import resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.library import latent_map
 from core.library.latent_map import LatentMap
-from core.render import workspace
-from core.workers import wire
-from core.workers.conversation import Conversation
-from core.workers.decoder_link import DecoderLink
-from core.workers.sounds import Sounds
+from core.library.models import model_for
+from core.session import Session
+from core.workers.jobs import Job
+from core.workers.loops import LoopService
+from core.workers.service_client import RENDERER, ServiceClient
+from core.workers.thread import close_all
 
-_SECOND_READER_SECONDS = 2.0
-"""The decoder child starts a second reader when it is ready; clicks are measured with it."""
+_HELPER_SECONDS = 2.0
+"""The renderer starts its segment helper when it is ready; clicks are measured with it."""
 
 Figures = dict[str, dict[str, float]]
 Ask = Callable[[ClipSource, float], None]
@@ -44,14 +45,13 @@ def main() -> None:
     options = _arguments()
     app = QCoreApplication([])
     library = options.library or resources.demo_library()
-    model = options.model or workspace.model_for(library)
+    model = options.model or model_for(library)
     found = latent_map.load(library, model)
     assert found is not None, "open the library once, so that it has a map"
-    link = DecoderLink()
-    sounds = Sounds(link)
-    figures = _measured(link, sounds, found, options)
-    sounds.close()
-    link.close()
+    renderer = ServiceClient(RENDERER)
+    loops = LoopService(renderer)
+    figures = _measured(renderer, loops, found, options)
+    close_all()
     app.quit()
     _show(figures)
     if options.json:
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _measured(
-    link: DecoderLink, sounds: Sounds, found: LatentMap, options: argparse.Namespace
+    renderer: ServiceClient, loops: LoopService, found: LatentMap, options: argparse.Namespace
 ) -> Figures:
     rng = np.random.default_rng(0)
     real = [RealSource(s.id) for s in rng.choice(np.array(found.segments), options.count)]
@@ -74,67 +74,71 @@ def _measured(
     bpm = options.bpm
 
     def decode(source: ClipSource, bpm: float) -> None:
-        link.audition("benchmark", source, bpm)
+        renderer.audition("benchmark", source, bpm)
 
     figures: Figures = {"transfer of a loop": _transfer(bpm)}
-    begun = time.perf_counter()
-    sounds.set_library(found.library_path)
-    _heard(sounds.auditioned, sounds.audition, real[0], 140.0)
-    figures["reader: start to first loop"] = _of([time.perf_counter() - begun])
-    figures["reader: real segment, uncached"] = _timed(
-        sounds.auditioned, sounds.audition, real, bpm
+    started = time.perf_counter()
+    session = Session(1, found.library_path)
+    loops.set_session(session)
+    _seconds(loops.auditioned, loops.audition, real[0], 140.0)
+    figures["reader: start to first loop"] = _of([time.perf_counter() - started])
+    figures["reader: real segment, uncached"] = _timed(loops.auditioned, loops.audition, real, bpm)
+    started = time.perf_counter()
+    loops.set_session(
+        replace(session, generation=2, model_path=found.model_path, model_hash=found.model_hash)
     )
-    begun = time.perf_counter()
-    link.open(found.library_path, found.model_path)
-    _wait(link.ready)
-    figures["decoder: start to ready"] = _of([time.perf_counter() - begun])
-    _heard(link.sounded, decode, first, bpm)
-    figures["decoder: start to first loop"] = _of([time.perf_counter() - begun])
-    time.sleep(_SECOND_READER_SECONDS)
+    _wait(renderer.ready)
+    figures["renderer: start to ready"] = _of([time.perf_counter() - started])
+    _seconds(renderer.loop_ready, decode, first, bpm)
+    figures["renderer: start to first loop"] = _of([time.perf_counter() - started])
+    time.sleep(_HELPER_SECONDS)
     gaps = _Gaps()
-    figures["decoder: latent, uncached"] = _timed(link.sounded, decode, latents, bpm)
+    figures["renderer: latent, uncached"] = _timed(renderer.loop_ready, decode, latents, bpm)
     figures["event loop meanwhile: gap"] = gaps.stop()
-    figures["decoder: child's cache"] = _timed(link.sounded, decode, latents[-1:] * 10, bpm)
+    figures["renderer: the process's cache"] = _timed(
+        renderer.loop_ready, decode, latents[-1:] * 10, bpm
+    )
     nudged = [
         LatentSource(s.array + 0.05, model_hash=s.model_hash)  # type: ignore[arg-type]
         for s in latents
     ]
-    figures["decoder: latent beside one heard before"] = _timed(link.sounded, decode, nudged, bpm)
+    figures["renderer: latent beside one rendered before"] = _timed(
+        renderer.loop_ready, decode, nudged, bpm
+    )
     for source in latents:
-        _heard(sounds.auditioned, sounds.audition, source, bpm)
-    figures["window's cache"] = _timed(sounds.auditioned, sounds.audition, latents, bpm)
+        _seconds(loops.auditioned, loops.audition, source, bpm)
+    figures["the window's cache"] = _timed(loops.auditioned, loops.audition, latents, bpm)
     return figures
 
 
 def _transfer(bpm: float) -> dict[str, float]:
-    """From before it is sent in a child to after it is received here; one clock for both."""
+    """From before it is sent in a worker to after it is received here; one clock for both."""
     loop, times = QEventLoop(), []
 
-    def take(_: object, message: tuple[float, object]) -> None:
+    def take(message: tuple[float, object]) -> None:
         times.append(time.perf_counter() - message[0])
 
-    talk = Conversation(send_loops, (settings.segment_frames(bpm),), name="transfer")
-    talk.received.connect(take)
-    talk.ended.connect(loop.quit)
-    talk.begin()
+    job = Job(emit_loops, {"frames": settings.segment_frames(bpm)})
+    job.emitted.connect(take)
+    job.finished.connect(loop.quit)
+    job.start()
     loop.exec()
-    talk.close(1000)
     return _of(times)
 
 
-def send_loops(connection: Connection, frames: int) -> None:
-    """Body of a child: a loop every 20 ms."""
+def emit_loops(frames: int, emit: Callable[[object], None]) -> None:
+    """In a worker: a loop every 20 ms."""
     array = np.zeros((frames, 2), np.float32)
     for _ in range(50):
         time.sleep(0.02)
-        wire.send(connection, (time.perf_counter(), array))
+        emit((time.perf_counter(), array))
 
 
 def _timed(signal: Any, ask: Ask, sources: Sequence[ClipSource], bpm: float) -> dict[str, float]:
-    return _of([_heard(signal, ask, source, bpm) for source in sources])
+    return _of([_seconds(signal, ask, source, bpm) for source in sources])
 
 
-def _heard(signal: Any, ask: Ask, source: ClipSource, bpm: float) -> float:
+def _seconds(signal: Any, ask: Ask, source: ClipSource, bpm: float) -> float:
     """Seconds until `signal` answers `ask`."""
     loop = QEventLoop()
     answered: list[float] = []
@@ -144,12 +148,12 @@ def _heard(signal: Any, ask: Ask, source: ClipSource, bpm: float) -> float:
         loop.quit()
 
     connection = signal.connect(answer)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     ask(source, bpm)
     if not answered:
         loop.exec()
     signal.disconnect(connection)
-    return answered[0] - begun
+    return answered[0] - started
 
 
 def _wait(signal: Any) -> None:
@@ -183,7 +187,7 @@ def _of(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def _show(figures: Figures) -> None:
-    table = Table("what", "count", "median, ms", "p95, ms", "max, ms", title="children")
+    table = Table("what", "count", "median, ms", "p95, ms", "max, ms", title="workers")
     for name, row in figures.items():
         times = [f"{1000 * row[column]:.1f}" for column in ("median", "p95", "max")]
         table.add_row(name, f"{row['count']:.0f}", *times)

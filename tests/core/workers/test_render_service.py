@@ -1,4 +1,4 @@
-"""The decoder child's work, in this process: one model is loaded once."""
+"""The render service's work, in this process: one model is loaded once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 from core import resources
 from core.errors import ModelError
 from core.vae import checkpoint
-from core.workers.decoding import Decoding
-from core.workers.messages import Open
+from core.workers.render_service import RenderService
 
 
 @pytest.fixture
@@ -30,37 +29,37 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 @pytest.fixture
-def decoding() -> Iterator[Decoding]:
-    made = Decoding()
+def service() -> Iterator[RenderService]:
+    made = RenderService()
     yield made
-    made._open.close()
+    made._exit.close()
 
 
 def test_a_library_that_is_opened_again_keeps_its_model(
-    decoding: Decoding, library: Path, loaded: list[Path]
+    service: RenderService, library: Path, loaded: list[Path]
 ) -> None:
     model = resources.demo_model()
-    first = decoding.open(Open(library, model))
-    second = decoding.open(Open(library, model))
+    first = service.open(library, model)
+    second = service.open(library, model)
     assert loaded == [model]
     assert first.model_hash == second.model_hash == resources.digest(model)
 
 
 def test_another_file_of_that_name_is_read(
-    decoding: Decoding, library: Path, loaded: list[Path], tmp_path: Path
+    service: RenderService, library: Path, loaded: list[Path], tmp_path: Path
 ) -> None:
     model = tmp_path / "model.keras"
     shutil.copy(resources.demo_model(), model)
-    before = decoding.open(Open(library, model))
+    before = service.open(library, model)
     codec = checkpoint.load(model)
     checkpoint.save(codec._model, model, {**codec.info, "epoch": 12345})
     loaded.clear()
-    after = decoding.open(Open(library, model))
+    after = service.open(library, model)
     assert loaded == [model]
     assert after.model_hash != before.model_hash
     model.write_bytes(b"not one")
     with pytest.raises(ModelError):
-        decoding.open(Open(library, model))
+        service.open(library, model)
     model.unlink()
     with pytest.raises(ModelError):
-        decoding.open(Open(library, model))
+        service.open(library, model)

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from core.workers import wire
+from core.workers import protocol
 
 
 @pytest.mark.parametrize("shape", [(3,), (0, 2), (300_000, 2)])
@@ -19,9 +19,9 @@ def test_arrays_arrive_bit_by_bit(
     array = rng.standard_normal(shape).astype(np.float32)
     sent = array[::-1] if flip else array
     ours, theirs = multiprocessing.Pipe()
-    sender = threading.Thread(target=wire.send, args=(ours, {"loop": sent, "name": "x"}))
+    sender = threading.Thread(target=protocol.send, args=(ours, {"loop": sent, "name": "x"}))
     sender.start()
-    received = wire.receive(theirs)
+    received = protocol.receive(theirs)
     sender.join()
     ours.close()
     theirs.close()
@@ -30,9 +30,9 @@ def test_arrays_arrive_bit_by_bit(
     assert received["name"] == "x"
 
 
-def test_the_end_is_told() -> None:
+def test_the_end_is_an_error() -> None:
     ours, theirs = multiprocessing.Pipe()
     ours.close()
     with pytest.raises(EOFError):
-        wire.receive(theirs)
+        protocol.receive(theirs)
     theirs.close()

@@ -1,4 +1,4 @@
-"""What children do for the window, done here; and that it comes back through a pipe."""
+"""What workers do for the window, done here; and that it comes back through a pipe."""
 
 from __future__ import annotations
 
@@ -11,43 +11,39 @@ import pytest
 import soundfile
 
 from core import resources
-from core.arrangement.clip import LatentSource, RealSource
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.library.models import model_for
 from core.library.store import Library
 from core.settings import TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
-from core.workers import work
-from core.workers.child_job import ChildJob, run_now
-from core.workers.learning import Reconstructed, Trained
+from core.workers import tasks
+from core.workers.jobs import Job
+from core.workers.training_task import Reconstruction, TrainingResult
 from tests.core.library.building import kicks
 from tests.core.vae.conftest import TINY
+from tests.core.workers.run_now import run_now
 
 PATIENCE = 120_000
 
 
-def outcome(told: list[tuple[str, tuple[Any, ...]]]) -> tuple[str, Any]:
-    """How a job ended, and with what; it always finishes last."""
-    assert told[0][0] == "started"
-    assert told[-1][0] == "finished"
-    name, values = told[-2]
-    return name, values[0] if values else None
-
-
 @pytest.mark.slow
 def test_training_tells_how_it_goes_and_leaves_a_model(library: Path, qtbot: Any) -> None:
-    job = ChildJob(
-        work.train,
-        library=library,
-        minutes=None,
-        resume=False,
-        seed=1,
-        options={"epochs": 2, "batch": 4, "model": TINY},
+    job = Job(
+        tasks.train,
+        {
+            "library": library,
+            "minutes": None,
+            "resume": False,
+            "seed": 1,
+            "options": {"epochs": 2, "batch": 4, "model": TINY},
+        },
     )
     events: list[Any] = []
     errors: list[str] = []
     job.emitted.connect(events.append)
     job.errored.connect(errors.append)
-    results: list[Trained] = []
+    results: list[TrainingResult] = []
     job.returned.connect(results.append)
     with qtbot.waitSignal(job.finished, timeout=PATIENCE):
         job.start()
@@ -59,7 +55,7 @@ def test_training_tells_how_it_goes_and_leaves_a_model(library: Path, qtbot: Any
     assert result.remembered
     assert result.lines()
     assert [event.number for event in events if isinstance(event, Epoch)] == [0, 1, 2]
-    pictures = [event for event in events if isinstance(event, Reconstructed)]
+    pictures = [event for event in events if isinstance(event, Reconstruction)]
     assert pictures
     assert {one.shape for one in pictures[0]} == {(512, 128)}
     assert pictures[0].real.max() <= 0.0
@@ -68,15 +64,14 @@ def test_training_tells_how_it_goes_and_leaves_a_model(library: Path, qtbot: Any
 
 
 def test_the_model_of_the_demo_is_not_written_over(library: Path) -> None:
-    told = run_now(
-        work.train,
+    name, message, _ = run_now(
+        tasks.train,
         library=library,
         minutes=0.01,
         resume=False,
         seed=0,
         model=resources.demo_model(),
     )
-    name, message = outcome(told)
     assert name == "errored"
     assert "demo" in message
 
@@ -86,11 +81,9 @@ def test_importing_tells_of_each_file(tmp_path: Path) -> None:
     music.mkdir()
     soundfile.write(music / "good.wav", kicks(20.0, 128.0), 44_100)
     (music / "bad.wav").write_bytes(b"no audio")
-    told = run_now(work.import_audio, library=tmp_path / "library", audio=[music])
-    name, report = outcome(told)
+    name, report, events = run_now(tasks.import_audio, library=tmp_path / "library", audio=[music])
     assert name == "returned"
     assert len(report.files) == 2
-    events = [values[0] for name, values in told if name == "emitted"]
     assert {event.path for event in events} == {file.path for file in report.files}
     assert pickle.loads(pickle.dumps(report)).counts() == report.counts()
 
@@ -99,13 +92,13 @@ def test_a_grid_is_corrected_and_fitted_again(library: Path) -> None:
     with Library.open(library) as opened:
         track = opened.tracks()[0]
     grid = track.grid.nudged(0.01)
-    name, changed = outcome(run_now(work.set_grid, library=library, track_id=track.id, grid=grid))
+    name, changed, _ = run_now(tasks.set_grid, library=library, track_id=track.id, grid=grid)
     assert name == "returned"
     assert changed.grid.origin == "user"
-    name, fitted = outcome(run_now(work.fit_grid, library=library, track_id=track.id))
+    name, fitted, _ = run_now(tasks.fit_grid, library=library, track_id=track.id)
     assert name == "returned"
     assert fitted.grid.origin != "user"
-    name, line = outcome(run_now(work.fit_grid, library=library, track_id="nobody"))
+    name, line, _ = run_now(tasks.fit_grid, library=library, track_id="nobody")
     assert name == "errored"
     assert "\n" not in line
 
@@ -115,24 +108,22 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
     demo = {"library": resources.demo_library(), "model": resources.demo_model()}
     points = np.random.default_rng(0).standard_normal((9, 64)).astype(np.float32)
     options = {"bars": 12, "bpm": 130.0, "seed": 3, "title": "path"}
-    name, arrangement = outcome(run_now(work.compose, **demo, options=options, path_points=points))
+    name, arrangement, _ = run_now(tasks.compose, **demo, options=options, path_points=points)
     assert name == "returned"
     clips = list(arrangement.clips())
     assert arrangement.end == 3 * TICKS_PER_SEGMENT
     np.testing.assert_array_equal(clips[0].source.array[0], points[0])
     np.testing.assert_allclose(clips[-1].source.array[0], points[-1], atol=1e-6)
     path = tmp_path / "track.wav"
-    name, result = outcome(
-        run_now(
-            work.export_audio,
-            **demo,
-            arrangement=arrangement,
-            path=path,
-            bit_depth=16,
-            stems=False,
-            span=(0, TICKS_PER_SEGMENT),
-            lufs=None,
-        )
+    name, result, _ = run_now(
+        tasks.export_audio,
+        **demo,
+        arrangement=arrangement,
+        path=path,
+        bit_depth=16,
+        stems=False,
+        span=(0, TICKS_PER_SEGMENT),
+        lufs=None,
     )
     assert name == "returned"
     assert result.frames == soundfile.info(path).frames == segment_frames(130.0)
@@ -140,30 +131,46 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
 
 @pytest.mark.slow
 def test_a_composition_is_made_of_the_library(tmp_path: Path) -> None:
-    told = run_now(
-        work.compose,
+    name, arrangement, _ = run_now(
+        tasks.compose,
         library=resources.demo_library(),
         model=resources.demo_model(),
         options={"bars": 16, "seed": 1},
     )
-    name, arrangement = outcome(told)
     assert name == "returned"
     kinds = {type(clip.source) for clip in arrangement.clips()}
     assert kinds == {RealSource, LatentSource}
 
 
-@pytest.mark.slow
-def test_a_clip_is_written_as_a_loop(tmp_path: Path) -> None:
-    with Library.open(resources.demo_library(), read_only=True) as library:
-        segment = library.segments()[3]
-    path = tmp_path / "loop.wav"
-    told = run_now(
-        work.clip_wav,
-        library=resources.demo_library(),
-        model=resources.demo_model(),
-        source=RealSource(segment.id),
-        bpm=131.0,
-        path=path,
+def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path) -> None:
+    bpm, rng = 131.0, np.random.default_rng(3)
+    loops = {
+        RealSource(name): rng.uniform(-0.5, 0.5, (segment_frames(bpm), 2)).astype(np.float32)
+        for name in "ab"
+    }
+    clips = tuple(
+        Clip(f"clip-{number}", source, number * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
+        for number, source in enumerate(loops)
     )
-    assert outcome(told) == ("returned", path)
-    assert soundfile.info(path).frames == segment_frames(131.0)
+    arrangement = Arrangement(bpm, (Lane("lane-a", "A", clips),))
+    wanted = {"bit_depth": 32, "stems": False, "span": None}
+    path = tmp_path / "track.wav"
+    name, result, _ = run_now(
+        tasks.export_loops, arrangement=arrangement, loops=loops, path=path, **wanted
+    )
+    assert name == "returned"
+    written, _ = soundfile.read(result.path, dtype="float32")
+    assert len(written) == result.frames == arrangement.frame(2 * TICKS_PER_SEGMENT)
+    middle = slice(5_000, segment_frames(bpm) - 5_000)  # without the fades between clips
+    np.testing.assert_allclose(written[middle], loops[RealSource("a")][middle], atol=1e-6)
+
+    name, line, _ = run_now(
+        tasks.export_loops, arrangement=arrangement, loops={}, path=tmp_path / "no.wav", **wanted
+    )
+    assert name == "errored"
+    assert "still being decoded" in line
+
+    files = {tmp_path / f"{source.segment_id}.wav": loop for source, loop in loops.items()}
+    name, saved, _ = run_now(tasks.save_loops, loops=files, bpm=bpm)
+    assert (name, saved) == ("returned", tuple(files))
+    assert [soundfile.info(file).frames for file in saved] == [segment_frames(bpm)] * 2

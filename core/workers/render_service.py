@@ -1,13 +1,12 @@
-"""The decoder child: it holds the model, and turns latents into sound."""
+"""Latents as sound, in a worker that holds the model."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import sys
 import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +15,7 @@ import numpy as np
 from core import resources, settings
 from core.arrangement.clip import ClipSource, LatentSource
 from core.errors import ModelError
-from core.progress import Progress
-from core.workers.messages import Array, Heard, Open, Picture, Ready, Sound
-from core.workers.reading import first_bar
-from core.workers.second_reader import SecondReader
-from core.workers.serving import serve
+from core.workers.segment_service import Array, Emit, Loop, Opened, SegmentHelper, first_bar
 
 if TYPE_CHECKING:
     from core.render import Decoder
@@ -29,56 +24,71 @@ if TYPE_CHECKING:
 
 _RENDERED_BYTES: Final = 16 << 20
 """Some six loops. The window keeps what it got; twice would be .4 GB in a long arrangement."""
+_LOG = logging.getLogger(__name__)
 
 
-def body(connection: Connection) -> None:
-    """Of the process."""
-    serve(connection, Decoding)
-
-
-class Decoding:
-    """`serving.Service` over a `Decoder`."""
+class RenderService:
+    """A library and a model; both may be replaced."""
 
     def __init__(self) -> None:
-        self._open = contextlib.ExitStack()
+        self._exit = contextlib.ExitStack()
         self._space: Workspace | None = None
         self._codec: Codec | None = None
 
-    def open(self, order: Open) -> Ready:
-        """Open library and model, and make a first sound, which compiles what has to be."""
-        begun = time.perf_counter()
+    def open(self, library: Path, model: Path | None) -> Opened:
+        """Open library and model, and make a first sound, which compiles what has to be.
+
+        Args:
+            library: folder of the library.
+            model: its model; None for the one that belongs to it.
+
+        Raises:
+            LibraryError, ModelError: one of them is missing or cannot be used.
+        """
+        started = time.perf_counter()
         _import_network()
         from core.render.workspace import open_workspace
 
         self._space = None
-        self._open.close()
-        space = self._open.enter_context(open_workspace(order.library, order.model, self._loaded))
+        self._exit.close()
+        space = self._exit.enter_context(open_workspace(library, model, self._loaded))
         space.decoder.keep_rendered(_RENDERED_BYTES)
         _warm_up(space)
         self._space = space
-        with contextlib.suppress(OSError):  # slower without
-            reader = self._open.enter_context(contextlib.closing(SecondReader(order.library)))
-            space.decoder.real.beside = reader
-        return Ready(space.codec.hash, space.library.id, time.perf_counter() - begun)
+        try:
+            helper = self._exit.enter_context(contextlib.closing(SegmentHelper(library)))
+            space.decoder.real.helper = helper
+        except OSError:  # slower without
+            _LOG.warning("no room for a second reader of segments", exc_info=True)
+        return Opened(space.codec.hash, space.library.id, time.perf_counter() - started)
 
-    def sound(self, order: Sound, begun: Callable[[Heard], None]) -> Heard:
-        """Loop, spectrogram, and what sounded."""
+    def loop(
+        self, source: ClipSource, bpm: float, renderer: str | None, bar: int | None, emit: Emit
+    ) -> Loop:
+        """A loop with its spectrogram.
+
+        Args:
+            source: a latent, or a real segment.
+            bpm: how fast.
+            renderer: None for the source's own.
+            bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
+            emit: gets a `Loop` with that bar.
+
+        Raises:
+            TechnoVAEError: as `Decoder.audio`.
+        """
         decoder = self._decoder
-        name = decoder.renderer_for(order.source, order.renderer)
+        name = decoder.renderer_for(source, renderer)
 
-        def heard(loop: Array) -> Heard:
-            return Heard(loop, self._seen(order.source), name)
+        def with_spectrogram(samples: Array) -> Loop:
+            return Loop(samples, self.spectrogram(source), name)
 
-        first = first_bar(order, lambda bar: begun(heard(bar)))
-        return heard(decoder.audio(order.source, order.bpm, order.renderer, first=first))
+        first = first_bar(bar, lambda samples: emit(with_spectrogram(samples)))
+        return with_spectrogram(decoder.audio(source, bpm, renderer, first=first))
 
-    def picture(self, order: Picture) -> Array:
-        """The spectrogram alone, without a sound."""
-        return self._seen(order.source)
-
-    def map(self, progress: Progress) -> None:
-        """Encode and place what the library has not under this model yet."""
-        self._decoder.map(progress=progress)
+    def spectrogram(self, source: ClipSource) -> Array:
+        """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""
+        return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
 
     @property
     def _decoder(self) -> Decoder:
@@ -96,9 +106,6 @@ class Decoding:
             kept = checkpoint.load(model)
         self._codec = kept
         return kept
-
-    def _seen(self, source: ClipSource) -> Array:
-        return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
 
 
 def _import_network() -> None:

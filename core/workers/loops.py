@@ -1,0 +1,323 @@
+"""The loops that the window has: asked for by source and tempo, kept, and reported as they come."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Container, Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeGuard, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.arrangement.clip import ClipSource, RealSource
+from core.session import Session
+from core.workers.protocol import Priority
+from core.workers.service_client import (
+    SEGMENT_READER,
+    Array,
+    LoopResult,
+    RequestFailed,
+    ServiceClient,
+)
+
+KEPT_BYTES: Final = 96 << 20
+"""Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
+_NO_MODEL: Final = "no model is open; train one, or open the demo"
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class _LoopKey:
+    """A loop; `renderer` None: the source's own."""
+
+    source: ClipSource
+    bpm: float
+    renderer: str | None = None
+
+    @property
+    def is_latent(self) -> bool:
+        return not isinstance(self.source, RealSource)
+
+
+@dataclass(frozen=True)
+class _RequestKey:
+    """What `LoopService` asks its clients by; others ask the same clients under other keys."""
+
+    loop: _LoopKey
+    priority: Priority
+
+
+class LoopService(QObject):
+    """Real segments come from the segment reader, latents from the renderer.
+
+    Signals:
+        arrived(ClipSource): a source wanted by the arrangement has its loop.
+        partial(LoopResult): a bar of what was asked for last by `audition`, four times over, where
+            all of it takes a while; `auditioned` follows.
+        auditioned(LoopResult): what was asked for last by `audition`, at once if it is kept.
+        failed(ClipSource, str): a source that is wanted or was auditioned last, and why it cannot
+            be rendered.
+        busy(int): how many wanted sources have not arrived.
+    """
+
+    arrived = Signal(object)
+    partial = Signal(object)
+    auditioned = Signal(object)
+    failed = Signal(object, str)
+    busy = Signal(int)
+
+    def __init__(
+        self,
+        renderer: ServiceClient,
+        parent: QObject | None = None,
+        *,
+        reader: ServiceClient | None = None,
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            renderer: makes loops of latents. It is opened by `set_session`, and closed by whoever
+                made it.
+            parent: the Qt parent.
+            reader: makes loops of real segments; a new client of `SEGMENT_READER` by default.
+        """
+        super().__init__(parent)
+        self._renderer = renderer
+        self._reader = reader or ServiceClient(SEGMENT_READER, self)
+        self._cache: LoopCache[_LoopKey] = LoopCache(KEPT_BYTES)
+        self._wanted: dict[_LoopKey, None] = {}
+        self._audition: _LoopKey | None = None
+        self._audition_bar: int | None = None
+        """Set while the audition has no answer."""
+        self._session: Session | None = None
+        for client in (self._renderer, self._reader):
+            client.partial_loop.connect(self._take_partial)
+            client.loop_ready.connect(self._take_loop)
+            client.failed.connect(self._take_failure)
+        self._renderer.session_replaced.connect(self._ask_latents_again)
+
+    @property
+    def outstanding(self) -> int:
+        """How many wanted sources have not arrived."""
+        return len(self._wanted)
+
+    def set_session(self, session: Session) -> None:
+        """Render for another session from now on; answers to requests of older ones are dropped.
+
+        Where the music is the same, loops of real segments stay, and those of latents can be heard
+        as the last model made them until they are rendered anew. What the arrangement needs has to
+        be wanted again.
+        """
+        before, self._session = self._session, session
+        if before is None or not session.same_music(before):
+            self._forget()
+            self._reader.open(session.library_path, generation=session.generation)
+        elif session.model_hash != before.model_hash:
+            self._outdate_latents()
+        if session.model_path is None:
+            self._renderer.refuse(_NO_MODEL, session.generation)
+        else:
+            self._renderer.open(session.library_path, session.model_path, session.generation)
+
+    def loop(self, source: ClipSource, bpm: float) -> Array | None:
+        """The loop of a source if it is kept, be it as the last model made it. Takes no time.
+
+        Args:
+            source: a real segment or a latent.
+            bpm: the tempo.
+
+        Returns:
+            (settings.segment_frames(bpm), 2) float32, read-only, or None.
+        """
+        found = self._cache.get(_LoopKey(source, bpm))
+        return None if found is None else found.loop
+
+    def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
+        """The arrangement needs these loops, and none of those wanted before that are not here.
+
+        Args:
+            sources: the first ones are rendered first.
+            bpm: the tempo.
+        """
+        needed = [_LoopKey(source, bpm) for source in dict.fromkeys(sources)]
+        self._cache.need(needed)
+        missing = [key for key in needed if key not in self._cache]
+        asked, self._wanted = self._wanted, dict.fromkeys(missing)
+        self._drop_waiting()
+        for key in missing:
+            if key not in asked:
+                self._render(key)
+        self.busy.emit(len(self._wanted))
+
+    def audition(
+        self, source: ClipSource, bpm: float, renderer: str | None = None, bar: int = 0
+    ) -> None:
+        """Ask for a loop to be played as soon as can be; an earlier one not begun is dropped.
+
+        Args:
+            source: a real segment or a latent.
+            bpm: the tempo.
+            renderer: None for the source's own.
+            bar: 0..3; where the loop takes a while, this bar comes before the rest.
+        """
+        key = self._audition = _LoopKey(source, bpm, renderer)
+        found = self._cache.get(key)
+        if found is not None and key in self._cache:
+            self._audition_bar = None
+            self.auditioned.emit(replace(found, priority=Priority.AUDITION))
+            return
+        self._audition_bar = bar
+        self._ask_audition(key, bar)
+
+    def close(self) -> None:
+        """End the segment reader."""
+        self._reader.close()
+
+    def _ask_audition(self, key: _LoopKey, bar: int) -> None:
+        asked = _RequestKey(key, Priority.AUDITION)
+        self._client(key).audition(asked, key.source, key.bpm, key.renderer, bar)
+
+    def _render(self, key: _LoopKey) -> None:
+        self._client(key).render(_RequestKey(key, Priority.CLIP), key.source, key.bpm)
+
+    def _client(self, key: _LoopKey) -> ServiceClient:
+        return self._renderer if key.is_latent else self._reader
+
+    def _forget(self) -> None:
+        self._cache.clear()
+        self._wanted.clear()
+        self._audition = self._audition_bar = None
+        self._drop_waiting()
+        self.busy.emit(0)
+
+    def _outdate_latents(self) -> None:
+        self._cache.outdate(lambda key: key.is_latent)
+
+    def _drop_waiting(self) -> None:
+        keep = {_RequestKey(key, Priority.CLIP) for key in self._wanted}
+        for client in (self._renderer, self._reader):
+            client.keep_clips(keep)
+
+    @Slot()
+    def _ask_latents_again(self) -> None:
+        """The renderer has dropped what it was asked for."""
+        for key in self._wanted:
+            if key.is_latent:
+                self._render(key)
+        audition, bar = self._audition, self._audition_bar
+        if audition is not None and audition.is_latent and bar is not None:
+            self._ask_audition(audition, bar)
+
+    @Slot(object)
+    def _take_partial(self, result: LoopResult) -> None:
+        if _is_ours(result.key) and result.key == self._audition_key():
+            self.partial.emit(result)
+
+    @Slot(object)
+    def _take_loop(self, result: LoopResult) -> None:
+        if not _is_ours(result.key):
+            return
+        key = result.key.loop
+        self._cache.put(key, result)
+        if key in self._wanted:
+            self._settle(key)
+        if result.key == self._audition_key():
+            self._audition_bar = None
+            self.auditioned.emit(result)
+
+    def _audition_key(self) -> _RequestKey | None:
+        return None if self._audition is None else _RequestKey(self._audition, Priority.AUDITION)
+
+    def _settle(self, key: _LoopKey) -> None:
+        """A wanted loop is there, be it that it was auditioned."""
+        del self._wanted[key]
+        self._drop_waiting()
+        self.arrived.emit(key.source)
+        self.busy.emit(len(self._wanted))
+
+    @Slot(object)
+    def _take_failure(self, failed: RequestFailed) -> None:
+        if not _is_ours(failed.key):
+            return
+        key = failed.key.loop
+        if failed.key == self._audition_key():
+            self._audition_bar = None
+        if key in self._wanted:
+            del self._wanted[key]
+            self._cache.drop(key)
+            self.busy.emit(len(self._wanted))
+        elif key != self._audition:
+            return
+        self.failed.emit(key.source, failed.message)
+
+
+def _is_ours(key: object) -> TypeGuard[_RequestKey]:
+    return isinstance(key, _RequestKey)
+
+
+class LoopCache(Generic[Key]):
+    """Loops by key. Those needed stay; of the others the longest unused go first.
+
+    Outdated ones are still to be had, but count as missing (`in`).
+    """
+
+    def __init__(self, limit: int) -> None:
+        """`limit`: bytes of loops that are not needed."""
+        self._limit = limit
+        self._kept: OrderedDict[Key, LoopResult] = OrderedDict()
+        self._needed: Container[Key] = ()
+        self._outdated: set[Key] = set()
+
+    def get(self, key: Key) -> LoopResult | None:
+        """What is kept under `key`; takes no time."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Key, result: LoopResult) -> None:
+        """Keep `result` under `key`, whatever else has to go for it."""
+        self._kept[key] = result
+        self._kept.move_to_end(key)
+        self._outdated.discard(key)
+        self._shrink()
+
+    def need(self, keys: Iterable[Key]) -> None:
+        """Let these stay, and no others."""
+        self._needed = frozenset(keys)
+        self._shrink()
+
+    def outdate(self, which: Callable[[Key], bool]) -> None:
+        """Those for whose keys `which` is true have to be made again; until then, those needed
+        stay. The others go."""
+        for key in [key for key in self._kept if which(key)]:
+            if key in self._needed:
+                self._outdated.add(key)
+            else:
+                self.drop(key)
+
+    def drop(self, key: Key) -> None:
+        """Forget what is kept under `key`, if anything."""
+        self._kept.pop(key, None)
+        self._outdated.discard(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._outdated.clear()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._kept and key not in self._outdated
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _shrink(self) -> None:
+        loose = [key for key in self._kept if key not in self._needed]
+        size = sum(self._kept[key].loop.nbytes for key in loose)
+        for key in loose[:-1]:  # the newest stays in any case
+            if size <= self._limit:
+                return
+            size -= self._kept[key].loop.nbytes
+            self.drop(key)

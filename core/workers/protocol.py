@@ -1,0 +1,119 @@
+"""What the window's process and a worker process say to each other: five messages.
+
+A `Call` goes in. `Progress` and `Partial` may come back while it is under way; then either one
+`Result` or one `Error`. A worker does one call after the other. `STOP` in place of a call asks it
+to cancel what is under way and to end.
+
+Importing this imports nothing heavy: both sides do.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+STOP: Final = None
+_APART_BYTES: Final = 1 << 14
+"""Arrays from this size on are sent on their own instead of inside the pickle."""
+
+
+class Priority(IntEnum):
+    """What is done first. Of auditions only the latest counts."""
+
+    AUDITION = 0
+    SPECTROGRAM = 1
+    CLIP = 2
+    TASK = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """Run a function in the worker.
+
+    Attributes:
+        id: repeated in every answer.
+        function: a function of a module, or the name of a method of the worker's service.
+        arguments: its keyword arguments; anything that can be pickled.
+        priority: how urgent it is.
+        generation: of the session that it belongs to; 0 for none.
+    """
+
+    id: int
+    function: str | Callable[..., Any]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    priority: Priority = Priority.TASK
+    generation: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` is finished, in any unit; `message` says what is under way."""
+
+    id: int
+    done: float
+    total: float
+    message: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """Something of the result, or an event on the way to it."""
+
+    id: int
+    value: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The call is done; what the function returned."""
+
+    id: int
+    value: Any
+
+
+@dataclass(frozen=True)
+class Error:
+    """The call failed.
+
+    Attributes:
+        message: one line for the user.
+        cancelled: whether it only stopped as asked, with nothing to show for it.
+    """
+
+    id: int
+    message: str
+    cancelled: bool = False
+
+
+Answer = Progress | Partial | Result | Error
+
+
+def send(connection: Connection, message: object) -> None:
+    """Send anything that can be pickled; large arrays travel beside it, without a copy.
+
+    Raises:
+        OSError: the other end is gone.
+    """
+    apart: list[pickle.PickleBuffer] = []
+
+    def inside(buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < _APART_BYTES:
+            return True
+        apart.append(buffer)
+        return False
+
+    body = pickle.dumps(message, protocol=5, buffer_callback=inside)
+    connection.send((body, len(apart)))
+    for buffer in apart:
+        connection.send_bytes(buffer.raw())
+
+
+def receive(connection: Connection) -> Any:
+    """What was sent; its large arrays are read-only. Raises `EOFError` or `OSError` at the end."""
+    body, count = connection.recv()
+    apart = [connection.recv_bytes() for _ in range(count)]
+    return pickle.loads(body, buffers=apart)

@@ -1,0 +1,209 @@
+"""Real segments as loops at a tempo, in a worker: stretching one in the window's process would hold
+everything up for .1 s. It is there within a second, since it knows no model.
+
+The render service has a second one of these to itself (`SegmentHelper`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement.clip import ClipSource, RealSource
+from core.errors import InputError, LibraryError
+from core.workers.process import WorkerProcess
+from core.workers.protocol import Call, Error, Priority, Result
+
+if TYPE_CHECKING:
+    from core.library.store import Library
+    from core.render.real import FirstBar, RealMusic
+
+Array = NDArray[np.float32]
+Emit = Callable[[Any], None]
+ORIGINAL = "original"
+"""The renderer of a real segment: none."""
+_NO_LIBRARY = "no library is open; open one, or import some music"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session is open in a service.
+
+    Attributes:
+        model_hash: of the model; empty without one.
+        library_id: the library's own.
+        seconds: what opening took.
+    """
+
+    model_hash: str
+    library_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """What became of a request for a loop.
+
+    Attributes:
+        loop: (settings.segment_frames(bpm), 2) float32 at 44.1 kHz.
+        spectrogram: (512, 128) dB, or None.
+        renderer: the one that was used.
+    """
+
+    loop: Array
+    spectrogram: Array | None
+    renderer: str
+
+
+class SegmentService:
+    """The library's own music."""
+
+    def __init__(self) -> None:
+        self._exit = contextlib.ExitStack()
+        self._library: Library | None = None
+        self._music: RealMusic | None = None
+
+    def open(self, library: Path, model: Path | None = None) -> Opened:
+        """Read from `library` from now on; the model is not needed.
+
+        Raises:
+            LibraryError: no such library, or it cannot be read.
+        """
+        from core.library.store import Library
+        from core.render.real import RealMusic
+
+        started = time.perf_counter()
+        self._library = self._music = None
+        self._exit.close()
+        self._library = self._exit.enter_context(Library.open(library, read_only=True))
+        # Nothing is kept here: the window keeps what it got.
+        self._music = RealMusic(self._library, _no_model, 0)
+        _warm_up()
+        return Opened("", self._library.id, time.perf_counter() - started)
+
+    def loop(
+        self, source: ClipSource, bpm: float, renderer: str | None, bar: int | None, emit: Emit
+    ) -> Loop:
+        """The loop of a segment alone: its spectrogram may take a moment.
+
+        Args:
+            source: a real segment.
+            bpm: how fast.
+            renderer: not needed.
+            bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
+            emit: gets a `Loop` with that bar.
+
+        Raises:
+            LibraryError: no such segment, or its audio is gone.
+        """
+        if self._music is None:
+            raise LibraryError(_NO_LIBRARY)
+        first = first_bar(bar, lambda samples: emit(Loop(samples, None, ORIGINAL)))
+        return Loop(self._music.loop(_segment_id(source), bpm, first), None, ORIGINAL)
+
+    def spectrogram(self, source: ClipSource) -> Array:
+        """(512, 128) dB of a real segment. Raises `LibraryError`."""
+        if self._library is None:
+            raise LibraryError(_NO_LIBRARY)
+        return self._library.segment_spectrogram(self._library.segment(_segment_id(source)))
+
+    def loop_and_spectrogram(self, source: ClipSource, bpm: float) -> Loop:
+        """Both in one answer: the render service waits for both and is too busy to take one of them
+        meanwhile, and the pipe holds neither. Raises `LibraryError`."""
+        if self._music is None:
+            raise LibraryError(_NO_LIBRARY)
+        loop = self._music.loop(_segment_id(source), bpm)
+        return Loop(loop, self.spectrogram(source), ORIGINAL)
+
+
+def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:
+    """Who gets the bar that is asked for, if one is."""
+    from core.render.real import FirstBar
+
+    return None if bar is None else FirstBar(bar, then)
+
+
+class SegmentHelper:
+    """`core.render.real.SegmentHelper`: of two segments that a latent needs, it reads one."""
+
+    def __init__(self, library: Path) -> None:
+        """Start a process on `library`; takes some milliseconds, the process most of a second.
+
+        Raises:
+            OSError: the system has no room for it.
+        """
+        self._process = WorkerProcess(SegmentService, name="segment helper")
+        self._numbers = itertools.count()
+        self._send("open", library=library)
+        self._opened = False
+        self._busy = threading.Lock()
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+
+    def request(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+        """See `core.render.real.SegmentHelper`; None too while the process is not ready."""
+        if not self._busy.acquire(blocking=False):
+            return None
+        if not self._is_open():
+            self._busy.release()
+            return None
+        self._send("loop_and_spectrogram", source=RealSource(segment_id), bpm=bpm)
+        return self._answer
+
+    def _send(self, function: str, **arguments: Any) -> None:
+        self._process.send(Call(next(self._numbers), function, arguments, Priority.AUDITION))
+
+    def _answer(self) -> tuple[Array, Array]:
+        try:
+            answer = self._process.receive()
+        except (EOFError, OSError) as error:
+            self._opened = False
+            raise LibraryError("the second reader of segments ended") from error
+        finally:
+            self._busy.release()
+        if isinstance(answer, Result) and answer.value.spectrogram is not None:
+            return answer.value.loop, answer.value.spectrogram
+        raise LibraryError(answer.message if isinstance(answer, Error) else "no answer")
+
+    def _is_open(self) -> bool:
+        """Whether the library is open; a process that could not open it is never asked again."""
+        try:
+            if not self._opened and self._process.connection.poll():
+                self._opened = isinstance(self._process.receive(), Result)
+        except (EOFError, OSError):
+            self._opened = False
+        return self._opened
+
+
+def _warm_up() -> None:
+    """Import what reads and stretches before somebody waits for it."""
+    for name in ("soundfile", "core.audio.stretch", "core.dsp.spectrogram"):
+        importlib.import_module(name)
+
+
+def _segment_id(source: ClipSource) -> str:
+    if not isinstance(source, RealSource):
+        raise InputError("a latent takes a model")
+    return source.segment_id
+
+
+def _no_model(latents: Array) -> Array:
+    raise InputError("a latent takes a model")

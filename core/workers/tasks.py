@@ -1,0 +1,296 @@
+"""What worker processes do for the window: functions that report, can be stopped, and return.
+
+They take what they need of `progress`, `cancel` and `emit` (which sends events, anything that can
+be pickled; see `process.perform`) and raise `TechnoVAEError`. Heavy imports are inside: the window
+imports this module to name the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.progress import CancelFlag, Progress, check
+from core.workers.training_task import Emit, train
+
+if TYPE_CHECKING:
+    from core.arrangement.arrangement import Arrangement
+    from core.arrangement.clip import Clip, ClipSource
+    from core.arrangement.export import ExportResult
+    from core.library.report import ImportReport
+    from core.library.tracks import Track
+    from core.rhythm.grid import BeatGrid
+
+__all__ = [
+    "compose",
+    "export_audio",
+    "export_loops",
+    "fit_grid",
+    "import_audio",
+    "place",
+    "save_loops",
+    "set_grid",
+    "train",
+]
+
+Array = NDArray[np.float32]
+_CLIP_BIT_DEPTH = 24
+
+
+def import_audio(
+    library: Path, audio: list[Path], progress: Progress, cancel: CancelFlag, emit: Emit
+) -> ImportReport:
+    """Import music; emits a `FileReport` for each file.
+
+    Args:
+        library: folder of the library, which is made if it is not there.
+        audio: files, folders and patterns.
+        progress, cancel, emit: see above.
+
+    Returns:
+        What became of each file.
+
+    Raises:
+        InputError, LibraryError, OutputError: as `core.library.importing.import_audio`.
+    """
+    from core.library.importing import import_audio as run
+
+    return run(library, audio, progress, cancel, on_file=emit)
+
+
+def set_grid(
+    library: Path, track_id: str, grid: BeatGrid, progress: Progress, cancel: CancelFlag
+) -> Track:
+    """Put a track on the user's beat grid.
+
+    Args:
+        library: folder of the library.
+        track_id: of the track.
+        grid: the corrected grid.
+        progress, cancel: see above.
+
+    Returns:
+        The track as it is then.
+
+    Raises:
+        LibraryError: no such track, or no segment fits the grid.
+    """
+    from core.library.store import Library
+
+    with Library.open(library) as opened:
+        return opened.set_grid(track_id, grid, progress, cancel)
+
+
+def fit_grid(library: Path, track_id: str, progress: Progress, cancel: CancelFlag) -> Track:
+    """Forget the user's beat grid of a track and fit it again.
+
+    Args:
+        library: folder of the library.
+        track_id: of the track.
+        progress, cancel: see above.
+
+    Returns:
+        The track as it is then.
+
+    Raises:
+        LibraryError: no such track, or its audio is gone.
+    """
+    from core.library.store import Library
+
+    with Library.open(library) as opened:
+        return opened.refit(track_id, progress, cancel)
+
+
+def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag) -> None:
+    """Encode the segments of a library and place them on its map; both are kept in the library.
+
+    Args:
+        library: folder of the library.
+        model: under which the map is made.
+        progress, cancel: see above.
+
+    Raises:
+        LibraryError, ModelError: one of them cannot be used.
+    """
+    from core.render.workspace import open_workspace
+
+    with open_workspace(library, model) as space:
+        space.decoder.map(progress=progress, cancel=cancel)
+
+
+def compose(
+    library: Path,
+    model: Path,
+    options: Mapping[str, Any],
+    progress: Progress,
+    cancel: CancelFlag,
+    path_points: Array | None = None,
+) -> Arrangement:
+    """Make a whole arrangement.
+
+    Args:
+        library: folder of the library.
+        model: that decodes.
+        options: fields of `ComposeOptions`.
+        progress, cancel: see above.
+        path_points: (n, 64) latents; the arrangement goes along them (`drawn_path`) instead of
+            along the library's.
+
+    Returns:
+        The arrangement.
+
+    Raises:
+        LibraryError, ModelError: one of them cannot be used.
+        InputError: options that cannot be.
+    """
+    from core.arrangement import drawn_path
+    from core.arrangement.compose import ComposeOptions
+    from core.arrangement.compose import compose as run
+    from core.arrangement.material import load_material
+    from core.render.workspace import open_workspace
+
+    chosen = ComposeOptions(**options)
+    with open_workspace(library, model) as space:
+        decode, model_hash = space.decoder.decode, space.codec.hash
+        if path_points is not None:
+            bpm = chosen.bpm or space.library.tempo
+            return drawn_path.along(path_points, decode, model_hash, bpm, chosen)
+        ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
+        material = load_material(space.library, ids, latents, decode, model_hash)
+        return run(material, chosen, np.random.default_rng(chosen.seed), progress)
+
+
+def export_audio(
+    library: Path,
+    model: Path,
+    arrangement: Arrangement,
+    path: Path,
+    bit_depth: int,
+    stems: bool,
+    span: tuple[int, int] | None,
+    lufs: float | None,
+    progress: Progress,
+    cancel: CancelFlag,
+    quality: str = "export",
+) -> ExportResult:
+    """Render all clips anew, and write the arrangement as audio.
+
+    Args:
+        library: folder of the library.
+        model: that decodes.
+        arrangement: what to write.
+        path: the file; its extension says which kind.
+        bit_depth: 16, 24 or 32.
+        stems: whether each lane becomes a file of its own, too.
+        span: first and last tick; None for all.
+        lufs: loudness to master to; None: as it is played.
+        progress, cancel: see above.
+        quality: of the renderers.
+
+    Returns:
+        What was written, and what was measured of it.
+
+    Raises:
+        TechnoVAEError: a clip cannot be rendered, or the file not be written.
+    """
+    from core.render.workspace import open_workspace
+
+    with open_workspace(library, model) as space:
+        audio_of = space.decoder.clip_audio(
+            arrangement.bpm, quality="interactive" if lufs is None else quality
+        )
+        return _write(arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel)
+
+
+def export_loops(
+    arrangement: Arrangement,
+    loops: Mapping[ClipSource, Array],
+    path: Path,
+    bit_depth: int,
+    stems: bool,
+    span: tuple[int, int] | None,
+    progress: Progress,
+    cancel: CancelFlag,
+) -> ExportResult:
+    """Write the arrangement as it is played, from the loops that it is played from.
+
+    Args:
+        arrangement: what to write.
+        loops: (settings.segment_frames(arrangement.bpm), 2) float32 for each clip's source.
+        path, bit_depth, stems, span: as in `export_audio`.
+        progress, cancel: see above.
+
+    Returns:
+        What was written, and what was measured of it.
+
+    Raises:
+        InputError: a loop that is needed is missing.
+        OutputError: the file cannot be written.
+    """
+
+    def audio_of(clip: Clip) -> Array:
+        if clip.source not in loops:
+            raise InputError("some clips are still being decoded; export again once they are")
+        return loops[clip.source]
+
+    return _write(arrangement, audio_of, path, bit_depth, stems, span, None, progress, cancel)
+
+
+def save_loops(
+    loops: Mapping[Path, Array],
+    bpm: float,
+    progress: Progress,
+    cancel: CancelFlag | None = None,
+) -> tuple[Path, ...]:
+    """Write loops as audio files of four bars.
+
+    Args:
+        loops: (frames, 2) float32 at 44.1 kHz by the file that each becomes; files that are there
+            are replaced.
+        bpm: their tempo.
+        progress, cancel: see above.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: a file cannot be written; those before it are.
+    """
+    from core.audio import files
+
+    for number, (path, samples) in enumerate(loops.items()):
+        check(cancel)
+        progress(number, len(loops), path.name)
+        files.write(path, samples, bit_depth=_CLIP_BIT_DEPTH, bpm=bpm, title=path.stem)
+    return tuple(loops)
+
+
+def _write(
+    arrangement: Arrangement,
+    audio_of: Callable[[Clip], Array],
+    path: Path,
+    bit_depth: int,
+    stems: bool,
+    span: tuple[int, int] | None,
+    lufs: float | None,
+    progress: Progress,
+    cancel: CancelFlag,
+) -> ExportResult:
+    from core.arrangement.export import export
+
+    return export(
+        arrangement,
+        audio_of,
+        path,
+        bit_depth=bit_depth,
+        stems=stems,
+        span=span,
+        lufs=lufs,
+        progress=progress,
+        cancel=cancel,
+    )

@@ -1,0 +1,77 @@
+"""Work in a process of its own: what it reports, how it stops, how it fails, how all end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.workers.jobs import Job
+from core.workers.thread import close_all
+from tests.core.workers import sample_tasks
+
+PATIENCE = 60_000
+
+
+class Log:
+    """Writes down all signals of a job, in order."""
+
+    def __init__(self, job: Job) -> None:
+        self.all: list[tuple[str, Any]] = []
+        for name in ("started", "cancelled", "finished"):
+            getattr(job, name).connect(lambda it=name: self.all.append((it, None)))
+        for name in ("emitted", "returned", "errored"):
+            getattr(job, name).connect(lambda value, it=name: self.all.append((it, value)))
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.all]
+
+    def value(self, name: str) -> Any:
+        return next(value for found, value in self.all if found == name)
+
+
+def run(qtbot: Any, job: Job) -> Log:
+    log = Log(job)
+    with qtbot.waitSignal(job.finished, timeout=PATIENCE):
+        job.start()
+    return log
+
+
+def test_it_reports_and_returns(qtbot: Any) -> None:
+    log = run(qtbot, Job(sample_tasks.count, {"to": 3}))
+    assert log.names() == ["started", *["emitted"] * 3, "returned", "finished"]
+    assert log.value("returned") == 3
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [(sample_tasks.refuse, "give another number"), (sample_tasks.die, "SIGKILL")],
+)
+def test_failures_are_one_line(qtbot: Any, function: Callable[..., Any], text: str) -> None:
+    log = run(qtbot, Job(function, {}))
+    assert log.names() == ["started", "errored", "finished"]
+    assert text in log.value("errored")
+    assert "\n" not in log.value("errored")
+
+
+def test_it_stops_when_asked(qtbot: Any) -> None:
+    job = Job(sample_tasks.wait_until_cancelled, {})
+    log = Log(job)
+    job.emitted.connect(lambda _: job.cancel())
+    with qtbot.waitSignal(job.finished, timeout=PATIENCE):
+        job.start()
+    assert log.names() == ["started", "emitted", "cancelled", "finished"]
+
+
+def test_all_are_asked_to_end_together_and_those_that_do_not_are_killed(qtbot: Any) -> None:
+    willing = Job(sample_tasks.wait_until_cancelled, {})
+    stubborn = Job(sample_tasks.ignore_cancelling, {})
+    logs = [Log(job) for job in (willing, stubborn)]
+    with qtbot.waitSignals([willing.emitted, stubborn.emitted], timeout=PATIENCE):
+        willing.start()
+        stubborn.start()
+    close_all(0.2)
+    for job in (willing, stubborn):
+        assert job.wait(0.0)  # there is nothing to wait for any more
+    assert all(log.names() == ["started", "emitted"] for log in logs)

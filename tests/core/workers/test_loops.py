@@ -1,0 +1,292 @@
+"""Loops as the window keeps them, with clients that are fakes; and once from real processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Container, Hashable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from core import resources
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.library import latent_map
+from core.session import Session
+from core.settings import segment_frames
+from core.workers.loops import LoopCache, LoopService
+from core.workers.protocol import Priority
+from core.workers.service_client import RENDERER, LoopResult, RequestFailed, ServiceClient
+
+BPM = 131.0
+PATIENCE = 60_000
+REAL = RealSource("real")
+LATENT = LatentSource((np.zeros(64),), model_hash="first")  # type: ignore[arg-type]
+SESSION = Session(1, Path("library"), model_path=Path("model"), model_hash="first")
+
+
+class FakeClient(QObject):
+    """A `ServiceClient` that answers when it is told to."""
+
+    session_replaced = Signal()
+    partial_loop = Signal(object)
+    loop_ready = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[Any] = []
+        self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
+
+    def open(self, library: Path, model: Path | None = None, generation: int | None = None) -> None:
+        self._replace((library, model, generation))
+
+    def refuse(self, message: str, generation: int | None = None) -> None:
+        self._replace(message)
+
+    def audition(
+        self, key: Hashable, source: ClipSource, bpm: float, renderer: str | None, bar: int
+    ) -> None:
+        self.waiting.insert(0, (key, source, bpm, Priority.AUDITION))
+
+    def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
+        self.waiting.append((key, source, bpm, Priority.CLIP))
+
+    def keep_clips(self, keys: Container[Hashable]) -> None:
+        self.waiting = [it for it in self.waiting if it[0] in keys or it[3] == Priority.AUDITION]
+
+    def answer(self, level: float = 1.0, *, begin: bool = False) -> None:
+        key, source, bpm, priority = self.waiting[0] if begin else self.waiting.pop(0)
+        loop = np.full((100, 2), level, np.float32)
+        signal = self.partial_loop if begin else self.loop_ready
+        signal.emit(LoopResult(key, source, bpm, loop, None, "guided", priority))
+
+    def fail(self) -> None:
+        self.failed.emit(RequestFailed(self.waiting.pop(0)[0], "it cannot be"))
+
+    def _replace(self, session: Any) -> None:
+        self.opened.append(session)
+        self.waiting.clear()
+        self.session_replaced.emit()
+
+
+class Bench:
+    """A loop service between two fakes, and what it reports."""
+
+    def __init__(self) -> None:
+        self.renderer, self.reader = FakeClient(), FakeClient()
+        self.loops = LoopService(self.renderer, reader=self.reader)  # type: ignore[arg-type]
+        self.log: list[tuple[str, Any]] = []
+        for name in ("arrived", "partial", "auditioned", "busy"):
+            self._write(name)
+        self.loops.failed.connect(lambda source, _: self.log.append(("failed", source)))
+
+    def of(self, name: str) -> list[Any]:
+        return [value for found, value in self.log if found == name]
+
+    def level(self, source: ClipSource) -> float | None:
+        """Of the loop that is kept of `source`."""
+        loop = self.loops.loop(source, BPM)
+        return None if loop is None else float(loop[0, 0])
+
+    def _write(self, name: str) -> None:
+        getattr(self.loops, name).connect(lambda value: self.log.append((name, value)))
+
+
+@pytest.fixture
+def bench(qapp: object) -> Bench:
+    made = Bench()
+    made.loops.set_session(SESSION)
+    return made
+
+
+def test_a_session_opens_both_services(bench: Bench) -> None:
+    assert bench.reader.opened == [(Path("library"), None, 1)]
+    assert bench.renderer.opened == [(Path("library"), Path("model"), 1)]
+
+
+def test_what_is_wanted_arrives_and_is_kept(bench: Bench) -> None:
+    bench.loops.want([REAL, LATENT, REAL], BPM)
+    assert bench.loops.outstanding == 2
+    bench.reader.answer(1.0)
+    bench.renderer.answer(2.0)
+    assert bench.of("arrived") == [REAL, LATENT]
+    assert bench.of("busy")[-3:] == [2, 1, 0]
+    assert (bench.level(REAL), bench.level(LATENT)) == (1.0, 2.0)
+    bench.loops.want([REAL, LATENT], BPM)
+    assert bench.reader.waiting == bench.renderer.waiting == []
+
+
+def test_what_is_wanted_no_more_is_not_rendered(bench: Bench) -> None:
+    others = [RealSource(name) for name in "abc"]
+    bench.loops.want(others, BPM)
+    bench.loops.want(others[1:2], BPM)
+    assert [source for _, source, _, _ in bench.reader.waiting] == others[1:2]
+
+
+def test_an_audition_comes_bar_first_and_then_at_once(bench: Bench) -> None:
+    bench.loops.audition(LATENT, BPM, bar=2)
+    bench.renderer.answer(1.0, begin=True)
+    bench.renderer.answer(2.0)
+    bench.loops.audition(LATENT, BPM)
+    assert [name for name, _ in bench.log[-3:]] == ["partial", "auditioned", "auditioned"]
+    assert [result.loop[0, 0] for _, result in bench.log[-3:]] == [1.0, 2.0, 2.0]
+    assert {result.priority for _, result in bench.log[-3:]} == {Priority.AUDITION}
+
+
+def test_only_the_last_audition_is_reported(bench: Bench) -> None:
+    bench.loops.audition(REAL, BPM)
+    bench.loops.audition(LATENT, BPM)
+    bench.reader.answer()
+    assert bench.of("auditioned") == []
+    assert bench.level(REAL) == 1.0  # but kept
+    bench.renderer.answer()
+    assert [result.source for result in bench.of("auditioned")] == [LATENT]
+
+
+def test_what_fails_is_reported_and_can_be_wanted_again(bench: Bench) -> None:
+    bench.loops.want([REAL], BPM)
+    bench.reader.fail()
+    assert bench.of("failed") == [REAL]
+    assert bench.loops.outstanding == 0
+    bench.loops.want([REAL], BPM)
+    bench.reader.answer()
+    assert bench.level(REAL) == 1.0
+
+
+def test_requests_of_others_are_left_to_them(bench: Bench) -> None:
+    bench.renderer.render("another's", LATENT, BPM)
+    bench.renderer.answer()
+    assert bench.level(LATENT) is None
+
+
+def test_another_library_forgets_all_loops(bench: Bench) -> None:
+    bench.loops.want([REAL], BPM)
+    bench.reader.answer()
+    bench.loops.set_session(replace(SESSION, generation=2, library_path=Path("another")))
+    assert bench.level(REAL) is None
+    assert bench.reader.opened[-1] == (Path("another"), None, 2)
+
+
+def test_another_model_lets_clips_sound_on_until_they_are_rendered_anew(bench: Bench) -> None:
+    bench.loops.want([REAL, LATENT], BPM)
+    bench.reader.answer(1.0)
+    bench.renderer.answer(1.0)
+    bench.loops.set_session(replace(SESSION, generation=2, model_hash="second"))
+    assert len(bench.reader.opened) == 1  # the music is the same
+    assert (bench.level(REAL), bench.level(LATENT)) == (1.0, 1.0)
+    bench.loops.want([REAL, LATENT], BPM)
+    assert bench.loops.outstanding == 1
+    bench.renderer.answer(2.0)
+    assert bench.level(LATENT) == 2.0
+
+
+def test_what_waits_for_the_last_model_is_asked_of_the_next(bench: Bench) -> None:
+    bench.loops.want([REAL, LATENT], BPM)
+    bench.loops.audition(LATENT, BPM)
+    bench.loops.set_session(replace(SESSION, generation=2, model_hash="second"))
+    assert [priority for *_, priority in bench.renderer.waiting] == [
+        Priority.AUDITION,
+        Priority.CLIP,
+    ]
+    assert len(bench.reader.waiting) == 1
+
+
+def test_without_a_model_latents_are_refused(bench: Bench) -> None:
+    bench.loops.set_session(replace(SESSION, generation=2, model_path=None, model_hash=""))
+    assert "no model is open" in bench.renderer.opened[-1]
+
+
+def test_what_is_needed_stays_however_much_that_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or wanting it again and again would make it again and again."""
+    monkeypatch.setattr(bench.loops, "_cache", LoopCache(0))
+    wanted = [RealSource(name) for name in "abcd"]
+    bench.loops.want(wanted, BPM)
+    for _ in wanted:
+        bench.reader.answer()
+    assert all(bench.level(source) for source in wanted)
+    bench.loops.want(wanted, BPM)
+    assert bench.loops.outstanding == 0
+    bench.loops.want(wanted[:1], BPM)
+    assert bench.level(wanted[0])
+    assert sum(bench.level(source) is not None for source in wanted) <= 2
+
+
+def result(level: float) -> LoopResult:
+    loop = np.full((100, 2), level, np.float32)
+    return LoopResult("key", REAL, 120.0, loop, None, "guided", Priority.CLIP)
+
+
+def test_outdated_loops_that_are_needed_are_kept_until_their_successors_come() -> None:
+    cache: LoopCache[str] = LoopCache(1 << 20)
+    for name in ("real", "latent", "once"):
+        cache.put(name, result(1.0))
+    cache.need(["real", "latent"])
+    cache.outdate(lambda key: key != "real")
+    assert "real" in cache
+    assert "latent" not in cache
+    assert cache.get("latent") is not None
+    assert cache.get("once") is None
+    cache.put("latent", result(2.0))
+    assert "latent" in cache
+
+
+def test_an_outdated_loop_that_is_needed_no_more_goes_with_the_others() -> None:
+    cache: LoopCache[str] = LoopCache(0)
+    for name in ("a", "b", "c"):
+        cache.put(name, result(1.0))
+        cache.need([*(n for n in ("a", "b", "c") if n <= name)])
+    cache.outdate(lambda key: True)
+    cache.need(["a"])
+    assert cache.get("a") is not None
+    assert len(cache) <= 2
+    cache.drop("a")
+    assert cache.get("a") is None
+
+
+def test_the_window_side_imports_nothing_heavy() -> None:
+    heavy = ("tensorflow", "keras", "librosa", "numba", "scipy", "sklearn", "pebble")
+    code = (
+        "import sys, core.workers.loops, core.workers.jobs, core.workers.tasks;"
+        "import core.library.latent_map;"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+def test_real_processes_make_loops_of_the_demo(qtbot: Any) -> None:
+    demo = latent_map.load(resources.demo_library(), resources.demo_model())
+    assert demo is not None
+    real = RealSource(demo.segments[9].id)
+    between = LatentSource(demo.latents[[3, 20]].mean(axis=0), model_hash=demo.model_hash)  # type: ignore[arg-type]
+    renderer = ServiceClient(RENDERER)
+    loops = LoopService(renderer)
+    order: list[tuple[str, LoopResult]] = []
+    loops.partial.connect(lambda it: order.append(("bar", it)))
+    loops.auditioned.connect(lambda it: order.append(("whole", it)))
+    loops.set_session(
+        Session(1, demo.library_path, model_path=demo.model_path, model_hash=demo.model_hash)
+    )
+    for source, name in ((real, "original"), (between, "guided")):
+        order.clear()
+        with qtbot.waitSignal(loops.auditioned, timeout=PATIENCE):
+            loops.audition(source, BPM, bar=2)
+        assert [name for name, _ in order] == ["bar", "whole"]
+        (_, bar), (_, whole) = order
+        assert bar.loop.shape == whole.loop.shape == (segment_frames(BPM), 2)
+        assert whole.renderer == name
+        assert np.abs(whole.loop).max() > 0.05
+        assert loops.loop(source, BPM) is whole.loop  # what is kept is the whole
+    with qtbot.waitSignal(loops.failed, timeout=PATIENCE) as failure:
+        loops.want([RealSource("nothing-0-0")], BPM)
+    assert failure.args[0] == RealSource("nothing-0-0")
+    loops.close()
+    renderer.close()
