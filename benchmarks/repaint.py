@@ -80,7 +80,7 @@ def _panned() -> Iterator[float]:
     view.resize(1280, 900)
     view.show()
     view.set_map(large_map(_DOTS))
-    if not wait_until(lambda: view.scene.shade is not None):
+    if not wait_until(lambda: view.scene.shading is not None):
         raise TimeoutError("the map was not prepared in time")
     canvas = view.canvas
     middle = Qt.MouseButton.MiddleButton

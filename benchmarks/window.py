@@ -132,8 +132,8 @@ def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:
     """From the start of the decoder child on."""
     assert window.session.map is not None
     dot = window.session.map.segments[5].id
-    first = _until_heard(window, ear, lambda: window.map_view.dot_chosen.emit(dot))
-    _until_heard(window, ear, lambda: window.map_view.point_chosen.emit((0.5, 0.5)))
+    first = _until_heard(window, ear, lambda: window.map_view.choose_segment(dot))
+    _until_heard(window, ear, lambda: window.map_view.choose_xy((0.5, 0.5)))
     return {
         "cold: click on a dot to sound, ms": first,
         "cold: begin to sound of a click between dots, ms": 1000 * (ear.at - begun),
@@ -147,12 +147,12 @@ def _clicks(window: MainWindow, ear: Ear, count: int) -> dict[str, float]:
     dots = [found.segments[i].id for i in rng.choice(len(found), count, replace=False)]
     places = [tuple(p) for p in rng.uniform(0.25, 0.75, (count, 2))]
     figures: dict[str, float] = {}
-    for name, signal, choices in (
-        ("a dot", window.map_view.dot_chosen, dots),
-        ("a place between", window.map_view.point_chosen, places),
+    for name, choose, choices in (
+        ("a dot", window.map_view.choose_segment, dots),
+        ("a place between", window.map_view.choose_xy, places),
     ):
         for state in ("new", "known"):
-            times = [_until_heard(window, ear, lambda c=c, s=signal: s.emit(c)) for c in choices]
+            times = [_until_heard(window, ear, lambda c=c, f=choose: f(c)) for c in choices]
             what = f"click on {name} ({state}) to sound, ms"
             figures[f"{what} p50"] = float(np.median(times))
             figures[f"{what} p95"] = float(np.percentile(times, 95))

@@ -29,6 +29,7 @@ from technovae_gui.library.grid_controller import GridController
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
+from technovae_gui.map.map_point import MapPoint
 from technovae_gui.project.controller import ProjectController
 from technovae_gui.project.open_project import Projects
 from technovae_gui.services import Services
@@ -247,7 +248,7 @@ class MainWindow(QMainWindow):
         view.play_requested.connect(self.transport.play_or_pause)
         view.path_drawn.connect(self.composing.panel.set_path)
         view.path_cleared.connect(lambda: self.composing.panel.set_path(None))
-        view.dot_chosen.connect(self.composing.offer_start)
+        view.point_chosen.connect(self._point_chosen)
         timeline.save_requested.connect(self.exporting.save_clips)
         timeline.files_dropped.connect(self.dropped_files.take)
         self.composing.composed.connect(timeline.fit)
@@ -290,6 +291,11 @@ class MainWindow(QMainWindow):
         count = len(segment_ids)
         line = f"{count} segments selected: drag one of them to place all, or open its menu"
         self.statusBar().showMessage(line if count > 1 else "")
+
+    @Slot(object)
+    def _point_chosen(self, point: MapPoint) -> None:
+        if point.is_segment:
+            self.composing.offer_start(point.segment_id)
 
     @Slot(object)
     def _place(self, dragged: list[mime.DraggedSource]) -> None:

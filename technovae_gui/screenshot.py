@@ -109,7 +109,7 @@ def arrange(window: MainWindow) -> None:
         arrangement = edits.add(arrangement, arrangement.lanes[1 + number % 2].id, latent)
     window.document.edit("place", lambda _: arrangement)
     window.timeline.fit()
-    window.map_view.dot_chosen.emit(found.segments[rows[2]].id)
+    window.map_view.choose_segment(found.segments[rows[2]].id)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -1,130 +1,121 @@
-"""What can be done on the map: mouse, keys, tools and menu all end here."""
+"""What can be done on the map; mouse, keys, tools and menu all end here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QDrag
 
-from core.latent.tour import short_tour
-from technovae_gui import theme
-from technovae_gui.map import drag, picking, places, strokes
-from technovae_gui.map.canvas import PICK
+from technovae_gui import mime, theme
+from technovae_gui.map import geometry
+from technovae_gui.map.canvas import Canvas
+from technovae_gui.map.chosen_point import ChosenPoint
 from technovae_gui.map.colouring import TRACK
-from technovae_gui.map.gestures import Spot
-from technovae_gui.map.menu import menu
-from technovae_gui.map.morph import End
-from technovae_gui.map.places import Place
-from technovae_gui.map.preparing import LEAST_FOR_AXES
+from technovae_gui.map.gestures import Hit
+from technovae_gui.map.map_point import MapPoint, decoded_point, point_at, segment_point
+from technovae_gui.map.morph import Morph, MorphEnd
+from technovae_gui.map.scene import MouseMode
 from technovae_gui.mime import DraggedSource
-
-if TYPE_CHECKING:
-    from technovae_gui.map.view import LatentMapView
+from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
 
 _MOST_CONNECTED = 200
 
 
-class Actions(QObject):
-    """Acts on the scene, the choice and the morph of a view.
+class MapActions(QObject):
+    """Acts on the scene, the chosen point and the morph of a canvas.
 
     Signals:
-        selected(object): ids of the selected segments.
-        place_requested(object): list of `Dragged`, to be placed without a drag.
-        path_drawn(object): places (n, 2) at equal distances. path_cleared()
+        selection_changed(list[str]): ids of the selected segments.
+        place_requested(list[DraggedSource]): sources to be placed on the timeline.
+        path_drawn(points): positions (n, 2) at equal distances on a path.
+        path_cleared(): the path was removed.
     """
 
-    selected = Signal(object)
+    selection_changed = Signal(object)
     place_requested = Signal(object)
     path_drawn = Signal(object)
     path_cleared = Signal()
 
-    def __init__(self, view: LatentMapView) -> None:
-        super().__init__(view)
-        self._view = view
-        self._scene, self._morph = view.scene, view.morph
-        self._choosing, self._canvas = view.choosing, view.canvas
+    def __init__(self, canvas: Canvas, chosen: ChosenPoint, morph: Morph) -> None:
+        super().__init__(canvas)
+        self._canvas, self._scene = canvas, canvas.scene
+        self._chosen, self._morph = chosen, morph
+
+    # Choosing
+
+    @Slot(object)
+    def click(self, hit: Hit) -> None:
+        """Choose what was clicked; with Ctrl, add a dot to the selection or remove it."""
+        if self._scene.map is None:
+            return
+        if hit.row is not None and hit.has(Qt.KeyboardModifier.ControlModifier):
+            self.select(np.setxor1d(self._scene.selected, [hit.row]))
+        elif hit.row is not None:
+            self._chosen.choose_row(hit.row)
+        else:
+            self._chosen.choose(self.point(hit))
+
+    def choose_decoded(self, row: int) -> None:
+        """Choose what the model decodes from the latent of the dot in `row`."""
+        self._chosen.choose_row(row, decoded=True)
+
+    @Slot()
+    def choose_random(self) -> None:
+        """Choose a random latent out of the distribution of the library's."""
+        if self._scene.map is not None:
+            self._chosen.choose_random()
+
+    def step(self, dx: int, dy: int) -> None:
+        """Choose the next dot in a direction (y upwards), and bring it into sight."""
+        viewport = self._canvas.viewport
+        self._chosen.step(dx, dy, (viewport.camera.x, viewport.camera.y))
+        if self._scene.chosen is not None:
+            viewport.pan_to(self._scene.chosen.xy)
 
     @property
     def can_move(self) -> bool:
-        """Whether something is chosen that can be moved along attributes."""
-        latent_map = self._scene.map
-        enough = latent_map is not None and len(latent_map) >= LEAST_FOR_AXES
-        return enough and self._scene.place is not None
-
-    @Slot(object)
-    def click(self, spot: Spot) -> None:
-        """Choose what is at `spot`; with Ctrl, select a dot or let go of it."""
-        if self._scene.map is None:
-            return
-        if spot.row is not None and spot.has(Qt.KeyboardModifier.ControlModifier):
-            self.select(np.setxor1d(self._scene.selected, [spot.row]))
-        elif spot.row is not None:
-            self._choosing.choose_dot(spot.row)
-        else:
-            self._click_between(spot)
-
-    def _click_between(self, spot: Spot) -> None:
-        chosen = self._chosen_latent()
-        if spot.on_marker and chosen is not None and chosen.latent is not None:
-            self._choosing.choose_latent(chosen.latent, chosen.label, chosen.xy)
-        else:
-            self._choosing.choose_point(spot.xy)
-
-    def choose_decoded(self, row: int) -> None:
-        """The latent of the dot in `row`."""
-        self._choosing.choose_decoded(row)
-
-    def random(self) -> None:
-        """A latent drawn from where the library's are."""
-        if self._scene.map is not None:
-            self._choosing.choose_random()
-
-    def step(self, dx: int, dy: int) -> None:
-        """The next dot in that direction, brought into sight."""
-        camera = self._canvas.camera
-        self._choosing.step(dx, dy, (camera.x, camera.y))
-        if self._scene.place is not None:
-            self._view.framing.show_place(self._scene.place.xy)
+        """Whether a point is chosen that can be moved along attributes."""
+        return self._chosen.can_move
 
     def move_along(self, name: str, amount: float) -> None:
-        """Raise attribute `name` of what is chosen by `amount` standard deviations."""
-        if self.can_move:
-            self._choosing.move_along(name, amount)
+        """Move the chosen point along an attribute, by standard deviations."""
+        self._chosen.move_along(name, amount)
 
+    # The morph
+
+    @Slot(str)
     def set_end(self, name: str) -> None:
-        """What is chosen becomes the morph's end `name`."""
-        latent, place = self._choosing.latent(), self._scene.place
-        if latent is not None and place is not None:
-            self._morph.set_end(name, End(place.xy, latent, place.label))
+        """Make the chosen point the end `name`, "A" or "B", of the morph."""
+        point = self._chosen.point
+        if point is None:
+            self._morph.changed.emit()  # so that the tool's button shows again that it is not set
         else:
-            self._morph.changed.emit()
+            self._morph.set_end(name, MorphEnd(point.xy, point.latent, point.label))
 
-    def set_end_at(self, name: str, spot: Spot) -> None:
-        """What is at `spot` becomes the morph's end `name`."""
-        assert self._scene.map is not None
-        place = self._place_at(spot)
-        latent = places.latent_of(self._scene.map, place)
-        self._morph.set_end(name, End(place.xy, latent, place.label))
+    def set_end_at(self, name: str, hit: Hit) -> None:
+        """Make what was hit the end `name`, "A" or "B", of the morph."""
+        point = self.point(hit)
+        self._morph.set_end(name, MorphEnd(point.xy, point.latent, point.label))
 
-    @Slot(object, float)
-    def morphed(self, latent: ArrayLike, amount: float) -> None:
-        """The morph moved: what is there is chosen."""
-        self._choosing.show_latent(latent, self._morph.label, self._morph.xy())
+    @Slot()
+    def choose_morph(self) -> None:
+        """Choose the latent that the morph has moved to."""
+        morph = self._morph
+        self._chosen.choose_latent(morph.latent(), morph.label, morph.xy())
+
+    # The selection
 
     @Slot(object, bool)
-    def lassoed(self, corners: ArrayLike, add: bool) -> None:
-        """Select the dots inside `corners` (m, 2)."""
-        rows = picking.inside(corners, self._scene.xy)
+    def lasso(self, corners: ArrayLike, add: bool) -> None:
+        """Select the dots inside `corners` (n, 2); with `add`, in addition."""
+        rows = geometry.inside(corners, self._scene.xy)
         self.select(np.union1d(self._scene.selected, rows) if add else rows)
 
     def select(self, rows: ArrayLike) -> None:
-        """Select the dots in `rows`."""
-        self._scene.select(np.asarray(rows, np.int64))
-        segments = self._scene.map.segments if self._scene.map else ()
-        self.selected.emit([segments[row].id for row in self._scene.selected])
+        """Select the dots in `rows` (n,)."""
+        self._scene.select(rows)
+        self.selection_changed.emit(self._scene.selected_ids())
 
     @property
     def can_connect(self) -> bool:
@@ -132,105 +123,99 @@ class Actions(QObject):
         return 2 <= len(self._scene.selected) <= _MOST_CONNECTED
 
     def connect_selected(self) -> None:
-        """Draw a short path through the selected dots, as if by hand."""
-        dots = self._scene.xy[self._scene.selected]
-        path = strokes.even_steps(dots[_round(dots)], strokes.STEPS)
-        self._scene.set_overlay(path=path)
+        """Draw a short path through the selected dots."""
+        path = geometry.path_through(self._scene.xy[self._scene.selected])
+        self._scene.set_path(path)
         self.path_drawn.emit(path)
 
-    @Slot(object)
-    def drag(self, spot: Spot) -> None:
-        """Drag what is at `spot` out of the map."""
-        self._scene.set_overlay(hovered=None)
-        drag.execute(self._canvas, self.dragged_for(spot), self._colour(spot))
+    # Out of the map
 
-    @Slot(str)
-    def search(self, text: str) -> None:
-        """Dim the dots whose track is not called like `text`."""
-        self._scene.set_dots(search=text)
+    def point(self, hit: Hit) -> MapPoint:
+        """The point that was hit: the latent under the marker, a dot, or a point between dots."""
+        latent_map, chosen = self._scene.map, self._scene.chosen
+        assert latent_map is not None, "nothing can be hit without a map"
+        if hit.on_marker and chosen is not None and not chosen.is_segment:
+            return chosen
+        if hit.row is not None:
+            return segment_point(latent_map, hit.row)
+        return point_at(latent_map, hit.xy)
+
+    def sources(self, hit: Hit, *, decoded: bool = False) -> list[DraggedSource]:
+        """What a drag takes along.
+
+        Args:
+            hit: where it begins. If that is a selected dot, all selected dots are taken along;
+                with Alt held, latents are taken instead of segments.
+            decoded: take latents instead of segments.
+
+        Returns:
+            At least one source.
+        """
+        latent_map, rows = self._scene.map, self._scene.selected
+        assert latent_map is not None, "nothing can be dragged without a map"
+        decoded = decoded or hit.has(Qt.KeyboardModifier.AltModifier)
+        if hit.row is not None and hit.row in rows:
+            make = decoded_point if decoded else segment_point
+            points = [make(latent_map, int(row)) for row in rows]
+        else:
+            point = self.point(hit)
+            if decoded and point.is_segment:
+                point = decoded_point(latent_map, latent_map.rows[point.segment_id])
+            points = [point]
+        return [DraggedSource(point.source, point.label) for point in points]
+
+    def place(self, hit: Hit, *, decoded: bool) -> None:
+        """Ask for what was hit to be placed on the timeline."""
+        self.place_requested.emit(self.sources(hit, decoded=decoded))
+
+    @Slot(object)
+    def drag(self, hit: Hit) -> None:
+        """Drag what was hit out of the map; returns when it is dropped."""
+        self._scene.set_hovered(None)
+        sources = self.sources(hit)
+        text = sources[0].name if len(sources) == 1 else f"{len(sources)} segments"
+        drag = QDrag(self._canvas)
+        drag.setMimeData(mime.encode(sources))
+        drag.setPixmap(drag_pixmap(text, self._colour(hit), self._canvas))
+        drag.setHotSpot(QPoint(12, HEIGHT // 2))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    # Searching and leaving
 
     @Slot()
-    def show_found(self) -> None:
-        """Show the dots that are searched; the keys are the map's again."""
-        self._view.framing.fit_to(self._scene.matches())
+    def show_matches(self) -> None:
+        """Show the dots that the search has found, and give the focus back to the map."""
+        self._canvas.viewport.fit_to(self._scene.matches())
         self._canvas.setFocus()
 
-    @Slot(object, object)
-    def show_menu(self, spot: Spot, at: QPoint) -> None:
-        """The menu of `spot` at the screen's pixel `at`."""
-        menu(self, spot, self._view).popup(at)
-
-    def place(self, spot: Spot, decoded: bool) -> None:
-        """Ask for what is at `spot` to be placed."""
-        self.place_requested.emit(self.dragged_for(spot, decoded=decoded))
-
-    def dragged_for(self, spot: Spot, *, decoded: bool = False) -> list[DraggedSource]:
-        """What a drag from `spot` carries: the selection if it is part of it; with Alt, latents."""
-        latent_map = self._scene.map
-        assert latent_map is not None
-        decoded = decoded or spot.has(Qt.KeyboardModifier.AltModifier)
-        rows = self._scene.selected
-        if spot.row is None or spot.row not in rows:
-            return [self.dragged_at(spot, decoded=decoded)]
-        dots = (places.dot(latent_map, int(row)) for row in rows)
-        return [places.dragged(latent_map, dot, decoded=decoded) for dot in dots]
-
-    def dragged_at(self, spot: Spot, *, decoded: bool = False) -> DraggedSource:
-        """What is at `spot`: the marker's latent, a dot or a point."""
-        assert self._scene.map is not None
-        return places.dragged(self._scene.map, self._place_at(spot), decoded=decoded)
-
-    def has_something_to_leave(self) -> bool:
-        """Whether Escape has something to end here."""
+    @property
+    def can_cancel(self) -> bool:
+        """Whether `cancel` has something to do."""
         scene = self._scene
-        marked = len(scene.path) or len(scene.selected) or scene.tracks or scene.search
-        return bool(self._canvas.busy or self._canvas.mode != PICK or marked)
+        marked = len(scene.path) or len(scene.selected) or scene.highlighted or scene.search
+        return bool(self._canvas.gestures.active or scene.mode != MouseMode.PICK or marked)
 
-    def leave(self) -> bool:
-        """End what is under way, else the mode, else clear what is marked; whether any was."""
-        if self._canvas.busy:
-            self._canvas.end_gesture()
-        elif self._canvas.mode != PICK:
-            self._view.set_mode(PICK)
-        elif self.has_something_to_leave():
-            self.clear()
+    def cancel(self) -> None:
+        """End the gesture under way, else the mouse mode, else clear what is marked."""
+        if self._canvas.gestures.active:
+            self._canvas.gestures.cancel()
+        elif self._scene.mode != MouseMode.PICK:
+            self._scene.set_mode(MouseMode.PICK)
         else:
-            return False
-        return True
+            self.clear()
 
     def clear(self) -> None:
-        """No path, no selection, no highlights, no search."""
+        """Clear path, selection, highlighted tracks and search."""
         if len(self._scene.path):
-            self._scene.set_overlay(path=np.zeros((0, 2)))
+            self._scene.set_path(np.zeros((0, 2)))
             self.path_cleared.emit()
         if len(self._scene.selected):
             self.select([])
-        self._view.highlight(frozenset())
-        self._view.tools.search.clear()
+        self._scene.set_highlighted(frozenset())
+        self._scene.set_search("")
 
-    def _place_at(self, spot: Spot) -> Place:
-        assert self._scene.map is not None
-        chosen = self._chosen_latent()
-        if spot.on_marker and chosen is not None:
-            return chosen
-        if spot.row is not None:
-            return places.dot(self._scene.map, spot.row)
-        return places.point(self._scene.map, spot.xy)
-
-    def _chosen_latent(self) -> Place | None:
-        place = self._scene.place
-        return place if place is not None and place.latent is not None else None
-
-    def _colour(self, spot: Spot) -> QColor:
+    def _colour(self, hit: Hit) -> QColor:
         colours = self._scene.colours
-        if spot.row is None or colours is None or colours.name != TRACK:
+        if hit.row is None or colours is None or colours.name != TRACK:
             return QColor(theme.LATENT_COLOUR)
-        return colours.palette[int(colours.index[spot.row])]
-
-
-def _round(dots: NDArray[np.float64]) -> list[int]:
-    """A short way through all of `dots` (n, 2), from one at the rim."""
-    offsets = dots[:, None] - dots[None]
-    distances = np.hypot(offsets[..., 0], offsets[..., 1])
-    rim = int(np.hypot(*(dots - dots.mean(axis=0)).T).argmax())
-    return short_tour(distances, start=rim)
+        return colours.palette[int(colours.index[hit.row])]

@@ -1,14 +1,11 @@
-"""The picture of the map and the mouse on it: dots in a layer that is kept, overlays above."""
+"""The widget that shows the map, and passes the user's input on to the gestures."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -19,51 +16,41 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from technovae_gui.map import gestures, painting
-from technovae_gui.map.camera import Camera
-from technovae_gui.map.gestures import Gesture, Spot
+from technovae_gui.map.camera import Viewport
+from technovae_gui.map.dot_layer import DotLayer
+from technovae_gui.map.gestures import Hit, MouseGestures, SpaceBar, hit_test
 from technovae_gui.map.morph import Morph
-from technovae_gui.map.overlays import MARKER, MARKER_REACH
-from technovae_gui.map.scene import Scene
-from technovae_gui.map.space import SpaceBar
-from technovae_gui.map.wheel import camera_after
-
-Points = NDArray[np.float64]
-PICK_PIXELS = 8.0
-PICK, LASSO, PATH = "pick", "lasso", "path"
+from technovae_gui.map.overlays import MARKER_REACH, paint_overlays
+from technovae_gui.map.scene import MapScene, MouseMode
 
 
 class Canvas(QWidget):
-    """Mirrors a scene and a morph, and says what the mouse wants.
+    """Paints a scene: dots in a layer that is kept, overlays above.
+
+    Attributes:
+        scene: what is painted.
+        viewport: which part of it.
+        gestures: what the mouse does.
 
     Signals:
-        clicked(Spot), dragged_out(Spot), menu_wanted(Spot, global QPoint)
-        pointed(QPointF | None): the mouse, without a button, is there; None: it left.
-        lassoed((m, 2) places, bool add), drawn((m, 2) places)
-        play_wanted(): the space bar was tapped
-        camera_changed(), resized()
+        menu_requested(Hit, QPoint): the context menu of what is under the mouse, at a pixel of the
+            screen.
+        mouse_moved(QPointF | None): to a pixel, without a button held; None: it has left.
+        space_tapped(): the space bar was pressed and released.
+        resized(): the canvas has another size.
     """
 
-    clicked = Signal(object)
-    dragged_out = Signal(object)
-    menu_wanted = Signal(object, object)
-    pointed = Signal(object)
-    lassoed = Signal(object, bool)
-    drawn = Signal(object)
-    play_wanted = Signal()
-    camera_changed = Signal()
+    menu_requested = Signal(object, object)
+    mouse_moved = Signal(object)
+    space_tapped = Signal()
     resized = Signal()
 
-    def __init__(self, scene: Scene, morph: Morph, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: MapScene, morph: Morph, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scene, self.morph = scene, morph
-        self.camera = Camera()
-        self.mode = PICK
-        self.lasso: Points = np.zeros((0, 2))
-        self.covered = 0
-        """Pixels at the right edge that a pane covers."""
-        self._layer = painting.Layer()
-        self._gesture: Gesture | None = None
+        self.scene, self._morph = scene, morph
+        self.viewport = Viewport(scene, self)
+        self.gestures = MouseGestures(scene, morph, self.viewport, self)
+        self._layer = DotLayer()
         self._space = SpaceBar()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,152 +61,98 @@ class Canvas(QWidget):
             "Every dot is a segment of the library. Arrow keys move to the next dot; the context"
             " menu places it."
         )
-        scene.dots_changed.connect(self.refresh)
+        scene.dots_changed.connect(self._repaint_dots)
+        self.viewport.changed.connect(self._repaint_dots)
         scene.overlay_changed.connect(self.update)
+        scene.mode_changed.connect(self._show_cursor)
         morph.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(720, 520)
 
-    def set_mode(self, mode: str) -> None:
-        """What the left button does: `PICK`, `LASSO` or `PATH`."""
-        self.mode = mode
-        self._show_cursor()
-
-    def _show_cursor(self) -> None:
-        mode = self.mode
-        free = Qt.CursorShape.ArrowCursor if mode == PICK else Qt.CursorShape.CrossCursor
-        self.setCursor(Qt.CursorShape.OpenHandCursor if self._space.held else free)
-
-    def set_camera(self, camera: Camera) -> None:
-        """Show another part."""
-        self.camera = replace(camera, width=self.width(), height=self.height())
-        self.refresh()
-        self.camera_changed.emit()
-
-    def refresh(self) -> None:
-        """The dots look otherwise."""
-        self._layer.stale = True
-        self.update()
-
-    def refresh_marker(self) -> None:
-        """Only the marker does."""
-        place = self.scene.sounding[0] if self.scene.sounding else None
-        if place is not None:
-            at = self.pixel(place)
+    def update_marker(self) -> None:
+        """Repaint the marker of the playing point alone."""
+        playing = self.scene.playing
+        if playing is not None:
+            at = self.viewport.pixel(playing.xy)
             reach = QPointF(MARKER_REACH, MARKER_REACH)
             self.update(QRectF(at - reach, at + reach).toAlignedRect())
 
-    def show_lasso(self, corners: Points) -> None:
-        """The lasso under way, (m, 2) pixels."""
-        self.lasso = corners
-        self.update()
-
-    def pixel(self, xy: tuple[float, float]) -> QPointF:
-        """Where the place `xy` is."""
-        return QPointF(*self.camera.to_screen(xy))
-
-    def spot(
-        self,
-        pos: QPointF,
-        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-    ) -> Spot:
-        """What is at the pixel `pos`."""
-        xy = self.camera.to_map(pos.x(), pos.y())
-        picker, place = self.scene.picker, self.scene.place
-        row = picker.nearest(xy, PICK_PIXELS / self.camera.scale) if picker else None
-        on_marker = place is not None and _near(self.pixel(place.xy), pos, MARKER)
-        return Spot(pos, xy, row, on_marker, modifiers)
-
-    def end_gesture(self) -> None:
-        """Forget the pressed button: a drag took over, or Escape."""
-        self._gesture = None
-        self.show_lasso(np.zeros((0, 2)))
-
-    @property
-    def busy(self) -> bool:
-        """Whether a button is held for something."""
-        return self._gesture is not None
+    def hit_test(self, pos: QPointF | QPoint) -> Hit:
+        """Find what is at a pixel of the canvas."""
+        return hit_test(self.scene, self.viewport, QPointF(pos))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._layer.pixmap(self))
-        painting.paint_overlays(painter, self)
+        painter.drawPixmap(0, 0, self._layer.pixmap(self, self.scene, self.viewport.camera))
+        paint_overlays(painter, self.scene, self._morph, self.viewport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        self.camera = self.camera.resized(self.width(), self.height())
-        self.refresh()
+        self.viewport.resize(self.width(), self.height())
         self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self.scene.map is None or self._gesture is not None:
+        if self.scene.map is None or self.gestures.active:
             return
         if event.button() == Qt.MouseButton.RightButton:
             return
-        self._gesture = self._gesture_for(event)
-        self.pointed.emit(None)
+        pan = event.button() == Qt.MouseButton.MiddleButton or self._space.held
+        if pan:
+            self._space.use_for_pan()
+        hit = hit_test(self.scene, self.viewport, event.position(), event.modifiers())
+        self.gestures.press(hit, pan=pan)
+        self.mouse_moved.emit(None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._gesture is not None:
-            self._gesture.move(event.position())
+        if self.gestures.active:
+            self.gestures.move(event.position())
         elif event.buttons() == Qt.MouseButton.NoButton:
-            self.pointed.emit(event.position())
+            self.mouse_moved.emit(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.release(event.position())
+        self.gestures.release(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        self.pointed.emit(None)
+        self.mouse_moved.emit(None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         if self.scene.map is None:
             return
-        pos = QPointF(event.pos())
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.scene.place is not None:
-            pos = self.pixel(self.scene.place.xy)
-        self.menu_wanted.emit(self.spot(pos), self.mapToGlobal(pos.toPoint()))
+        pos, chosen = QPointF(event.pos()), self.scene.chosen
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and chosen is not None:
+            pos = self.viewport.pixel(chosen.xy)
+        self.menu_requested.emit(self.hit_test(pos), self.mapToGlobal(pos.toPoint()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        self.set_camera(camera_after(self.camera, event))
+        self.viewport.set_camera(self.viewport.camera.wheeled(event))
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinching zooms; the space bar pans, or plays if it is only tapped."""
+        """Zoom by pinching; pan or play by the space bar."""
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 at = event.position()
-                self.set_camera(self.camera.zoomed(1.0 + event.value(), at.x(), at.y()))
+                camera = self.viewport.camera.zoomed(1.0 + event.value(), at.x(), at.y())
+                self.viewport.set_camera(camera)
                 return True
-        elif isinstance(event, QKeyEvent) and self._space.watch(event):
+        elif isinstance(event, QKeyEvent) and self._space.handle(event):
             self._show_cursor()
             if self._space.tapped:
-                self.play_wanted.emit()
+                self.space_tapped.emit()
             return True
         return super().event(event)
 
-    def focusOutEvent(self, event: QEvent) -> None:  # noqa: N802
-        self._space.forget()
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._space.reset()
         self._show_cursor()
 
-    def _gesture_for(self, event: QMouseEvent) -> Gesture:
-        spot = self.spot(event.position(), event.modifiers())
-        if event.button() == Qt.MouseButton.MiddleButton or self._space.held:
-            self._space.use()
-            return gestures.Pan(self, spot)
-        if self.mode == LASSO and not self._on_selected(spot):
-            return gestures.Lasso(self, spot)
-        if self.mode == PATH:
-            return gestures.Stroke(self, spot)
-        if self.morph.ready and _near(self.pixel(self.morph.xy()), spot.pos, PICK_PIXELS + 2):
-            return gestures.Slide(self, spot)
-        return gestures.Pick(self, spot)
+    @Slot()
+    def _repaint_dots(self) -> None:
+        self._layer.invalidate()
+        self.update()
 
-    def _on_selected(self, spot: Spot) -> bool:
-        return spot.row is not None and spot.row in self.scene.selected
-
-
-def _near(a: QPointF, b: QPointF, pixels: float) -> bool:
-    way = a - b
-    return float(np.hypot(way.x(), way.y())) <= pixels
+    @Slot()
+    def _show_cursor(self) -> None:
+        picking = self.scene.mode == MouseMode.PICK
+        shape = Qt.CursorShape.ArrowCursor if picking else Qt.CursorShape.CrossCursor
+        self.setCursor(Qt.CursorShape.OpenHandCursor if self._space.held else shape)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.arrangement.clip import ClipSource, LatentSource, RealSource
-from core.library.latent_map import LatentMap
+from core.arrangement.clip import ClipSource
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
@@ -18,6 +16,7 @@ from core.workers.service_client import LoopResult, RequestFailed, SpectrogramRe
 from technovae_gui.document import Document
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.loop_rotation import turn, turned
+from technovae_gui.map.map_point import MapPoint, latent_source
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.spectrogram import SpectrogramPanel
@@ -25,25 +24,6 @@ from technovae_gui.spectrogram import SpectrogramPanel
 Array = NDArray[np.float32]
 _DECODED = "decoded"
 _BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
-
-
-@dataclass(frozen=True, eq=False)
-class AuditionTarget:
-    """What is auditioned.
-
-    Attributes:
-        source: a real segment or a latent.
-        xy: where it lies on the map; None if nowhere.
-        label: its name for people.
-        segment_id: the real segment that it is or that lies nearest.
-        is_segment: whether it is that segment itself.
-    """
-
-    source: ClipSource
-    xy: tuple[float, float] | None
-    label: str
-    segment_id: str
-    is_segment: bool
 
 
 class AuditionController(QObject):
@@ -69,16 +49,13 @@ class AuditionController(QObject):
         super().__init__(parent)
         self._sessions, self._services, self._document = sessions, services, document
         self._view, self._spectrograms = view, spectrograms
-        self._target: AuditionTarget | None = None
+        self._target: MapPoint | None = None
         self._result: LoopResult | None = None
         self._silent = True
         self._rotation = 0.0
         self._state = PlayerState()
         self._bpm = document.arrangement.bpm
-        view.dot_chosen.connect(self._choose_segment)
-        view.point_chosen.connect(self._choose_point)
-        view.latent_chosen.connect(self._choose_latent)
-        view.morph_changed.connect(self._morph)
+        view.point_chosen.connect(self.audition)
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
         loops = services.loops
@@ -90,11 +67,12 @@ class AuditionController(QObject):
         sessions.session_changed.connect(self._session_changed)
         document.changed.connect(self._tempo_may_have_changed)
 
-    def audition(self, target: AuditionTarget) -> None:
-        """Ask for the sound of `target` and show its spectrograms."""
+    @Slot(object)
+    def audition(self, target: MapPoint) -> None:
+        """Ask for the sound of a point and show its spectrograms."""
         self._target, self._silent = target, False
         self._result, self._rotation = None, 0.0
-        self._view.set_sounding(target.xy, target.label)
+        self._view.set_playing(target)
         if not target.is_segment:
             self._spectrograms.set_decoded(None, "Decoded: on its way")
         self._show_segment(target)
@@ -109,7 +87,7 @@ class AuditionController(QObject):
         """Stop the audition; the spectrograms stay, and a click on them goes on."""
         self._silent = True
         self._services.player.end_audition()
-        self._view.set_sounding(None, "")
+        self._view.set_playing(None)
         self._spectrograms.set_playhead(None)
         self.audition_changed.emit("")
 
@@ -124,7 +102,7 @@ class AuditionController(QObject):
         self._rotation = turn(wanted, self._phase())
         if self._silent:
             self._silent = False
-            self._view.set_sounding(target.xy, target.label)
+            self._view.set_playing(target)
             self.audition_changed.emit(f"{target.label} · {result.renderer}")
         self._services.player.audition(turned(result.loop, self._rotation), result.bpm)
 
@@ -136,19 +114,15 @@ class AuditionController(QObject):
         if phase is not None:
             self._view.set_phase(phase)
 
-    @property
-    def _map(self) -> LatentMap | None:
-        return self._sessions.session.map
-
-    def _ask(self, target: AuditionTarget) -> None:
-        """For the bar first in which it will come in, about a beat from now."""
+    def _ask(self, target: MapPoint) -> None:
+        """Ask for a loop, first for the bar in which it will start, about a beat from now."""
         phase = self._phase()
         bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
         bpm = self._document.arrangement.bpm
         self._services.loops.audition(target.source, bpm, bar=bar % BARS_PER_SEGMENT)
 
     def _phase(self) -> float | None:
-        """Where in four bars what sounds is; None for silence."""
+        """Where in its four bars the playing loop is, 0..1; None in silence."""
         state = self._state
         if state.auditioning:
             return state.audition_phase
@@ -156,41 +130,6 @@ class AuditionController(QObject):
             return None
         four_bars = self._document.arrangement.seconds(TICKS_PER_SEGMENT)
         return state.frame / SAMPLE_RATE / four_bars % 1.0
-
-    @Slot(str)
-    def _choose_segment(self, segment_id: str) -> None:
-        found = self._map
-        if found is None or segment_id not in found.rows:
-            return
-        row = found.rows[segment_id]
-        xy = (float(found.xy[row, 0]), float(found.xy[row, 1]))
-        title = found.title(found.segments[row])
-        self.audition(AuditionTarget(RealSource(segment_id), xy, title, segment_id, True))
-
-    @Slot(object)
-    def _choose_point(self, xy: tuple[float, float]) -> None:
-        found = self._map
-        if found is not None:
-            row = found.inverse.nearest(xy)
-            assert row is not None  # a map has a dot, and no radius is asked for
-            near = found.segments[row]
-            source = _latent_source(found, found.inverse.latent([xy])[0])
-            label = f"near {found.title(near)}"
-            self.audition(AuditionTarget(source, xy, label, near.id, False))
-
-    @Slot(object, str)
-    def _choose_latent(self, latent: Array, label: str) -> None:
-        found = self._map
-        if found is None:
-            return
-        row = int(np.argmin(np.linalg.norm(found.latents - latent, axis=1)))
-        xy = (float(found.xy[row, 0]), float(found.xy[row, 1]))
-        source = _latent_source(found, latent)
-        self.audition(AuditionTarget(source, xy, label, found.segments[row].id, False))
-
-    @Slot(object, float)
-    def _morph(self, latent: Array, share: float) -> None:
-        self._choose_latent(latent, f"morph, {100 * share:.0f} % of the way from A to B")
 
     @Slot(str)
     def _hover(self, segment_id: str) -> None:
@@ -242,7 +181,7 @@ class AuditionController(QObject):
             if self._target is not None and not self._silent:
                 self._ask(self._target)
 
-    def _show_segment(self, target: AuditionTarget) -> None:
+    def _show_segment(self, target: MapPoint) -> None:
         title = "Original" if target.is_segment else "Nearest original"
 
         def show(spectrogram: Array) -> None:
@@ -251,13 +190,15 @@ class AuditionController(QObject):
 
         self._read(target.segment_id, show)
 
-    def _ask_decoded(self, target: AuditionTarget) -> None:
-        """For what the model keeps of a real segment."""
-        found = self._map
-        if found is not None and target.segment_id in found.rows:
-            latent = found.latents[found.rows[target.segment_id]]
+    def _ask_decoded(self, target: MapPoint) -> None:
+        """Ask for what the model keeps of a real segment."""
+        latent_map = self._view.scene.map
+        row = None if latent_map is None else latent_map.rows.get(target.segment_id)
+        if latent_map is not None and row is not None:
             key = (_DECODED, target.segment_id)
-            self._services.decoder.spectrogram(key, _latent_source(found, latent))
+            self._services.decoder.spectrogram(
+                key, latent_source(latent_map, latent_map.latents[row])
+            )
 
     def _read(self, segment_id: str, then: Callable[[Array], None]) -> None:
         """The spectrogram of a segment, read on a thread."""
@@ -271,7 +212,3 @@ class AuditionController(QObject):
     def _read_failed(self, session: Session, line: str) -> None:
         if session is self._sessions.session:  # else the segment may be of a library that was left
             self.problem.emit("spectrogram", line)
-
-
-def _latent_source(found: LatentMap, latent: Array) -> LatentSource:
-    return LatentSource((latent,), model_hash=found.model_hash)

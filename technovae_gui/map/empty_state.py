@@ -31,7 +31,7 @@ class EmptyState(QObject):
         sessions.session_changed.connect(self._show)
         training.started.connect(self._show)
         training.finished.connect(self._show)
-        view.invited.connect(self._lead)
+        view.message_button_clicked.connect(self._lead)
 
     @Slot()
     def _show(self) -> None:

@@ -1,29 +1,41 @@
-"""What a pressed mouse button does until it is released; the canvas runs one at a time."""
+"""What the mouse does on the map between the press of a button and its release."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from technovae_gui.map.places import XY
-from technovae_gui.map.strokes import smooth
-
-if TYPE_CHECKING:
-    from technovae_gui.map.canvas import Canvas
+from technovae_gui.map.camera import Viewport
+from technovae_gui.map.geometry import smooth_path
+from technovae_gui.map.map_point import XY
+from technovae_gui.map.morph import Morph
+from technovae_gui.map.overlays import MARKER_RADIUS
+from technovae_gui.map.scene import MapScene, MouseMode
 
 Points = NDArray[np.float64]
+PICK_PIXELS = 8.0
+"""Distance to a dot up to which the mouse picks it."""
 _LEAST_STEP = 3.0
 """Pixels between two points of a lasso or a path."""
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where the mouse is: its place on the map, the dot it picks, whether on the marker."""
+class Hit:
+    """What is under the mouse.
+
+    Attributes:
+        pos: the mouse in pixels of the canvas.
+        xy: its position in units of the map.
+        row: of the dot that it picks, None between the dots.
+        on_marker: whether it is on the marker of the chosen point.
+        modifiers: keys that are held.
+    """
 
     pos: QPointF
     xy: XY
@@ -36,110 +48,230 @@ class Spot:
         return bool(self.modifiers & modifier)
 
 
-class Gesture(Protocol):
-    """From the press, given to the constructor, to the release."""
+def hit_test(
+    scene: MapScene,
+    viewport: Viewport,
+    pos: QPointF,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> Hit:
+    """Find what is at a pixel of the canvas.
 
+    Args:
+        scene: the dots and the marker.
+        viewport: where they are.
+        pos: the pixel.
+        modifiers: keys that are held.
+    """
+    xy = viewport.camera.to_map(pos.x(), pos.y())
+    radius = PICK_PIXELS / viewport.camera.scale
+    row = None if scene.picker is None else scene.picker.nearest(xy, radius)
+    chosen = scene.chosen
+    on_marker = chosen is not None and _near(viewport.pixel(chosen.xy), pos, MARKER_RADIUS)
+    return Hit(pos, xy, row, on_marker, modifiers)
+
+
+class MouseGestures(QObject):
+    """Turns presses, moves and releases of the mouse into what the user wants.
+
+    Signals:
+        clicked(Hit): a click.
+        dragged_out(Hit): a drag began at a dot, a point or the marker.
+        lassoed(points, bool): corners (n, 2) of a lasso in units of the map, and whether it adds
+            to the selection.
+        path_drawn(points): positions (n, 2) of a path in units of the map.
+    """
+
+    clicked = Signal(object)
+    dragged_out = Signal(object)
+    lassoed = Signal(object, bool)
+    path_drawn = Signal(object)
+
+    def __init__(
+        self, scene: MapScene, morph: Morph, viewport: Viewport, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.scene, self.morph, self.viewport = scene, morph, viewport
+        self._gesture: _Gesture | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether a button is held for a gesture."""
+        return self._gesture is not None
+
+    def press(self, hit: Hit, *, pan: bool) -> None:
+        """Begin a gesture.
+
+        Args:
+            hit: where the button went down.
+            pan: whether the gesture pans, whatever the mode.
+        """
+        self._gesture = self._gesture_for(hit, pan)
+
+    def move(self, pos: QPointF) -> None:
+        """Go on with the gesture, with the mouse at the pixel `pos`."""
+        if self._gesture is not None:
+            self._gesture.move(pos)
+
+    def release(self, pos: QPointF) -> None:
+        """Finish the gesture, with the mouse at the pixel `pos`."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.release(pos)
+
+    def cancel(self) -> None:
+        """Drop the gesture without an effect."""
+        self._gesture = None
+        self.scene.set_lasso(np.zeros((0, 2)))
+
+    def to_map(self, pixels: list[tuple[float, float]]) -> Points:
+        """Pixels -> positions (n, 2) in units of the map."""
+        return np.array([self.viewport.camera.to_map(x, y) for x, y in pixels])
+
+    def _gesture_for(self, hit: Hit, pan: bool) -> _Gesture:
+        if pan:
+            return _Pan(self, hit)
+        selected = hit.row is not None and hit.row in self.scene.selected
+        if self.scene.mode == MouseMode.LASSO and not selected:
+            return _Lasso(self, hit)
+        if self.scene.mode == MouseMode.PATH:
+            return _DrawPath(self, hit)
+        morph = self.morph
+        if morph.ready and _near(self.viewport.pixel(morph.xy()), hit.pos, PICK_PIXELS + 2):
+            return _MoveMorph(self)
+        return _Pick(self, hit)
+
+
+class SpaceBar:
+    """Tells the two uses of the space bar apart: held it pans, tapped it plays.
+
+    The window's shortcut acts when the key goes down, when nobody knows yet whether a drag will
+    follow. So the canvas takes the key, and reports a tap when it comes up.
+    """
+
+    def __init__(self) -> None:
+        self.held = False
+        self.tapped = False
+        """Whether the last event that was given to `handle` ended a tap."""
+        self._panned = False
+
+    def use_for_pan(self) -> None:
+        """Note that the key is held for a pan, so that its release is no tap."""
+        self._panned = True
+
+    def reset(self) -> None:
+        """Forget the key: the canvas has lost the focus."""
+        self.held = False
+
+    def handle(self, event: QKeyEvent) -> bool:
+        """Take a key event if it is of the space bar; whether it was."""
+        self.tapped = False
+        if event.key() != Qt.Key.Key_Space or event.modifiers():
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+            self.held, self._panned = True, False
+        elif event.type() == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+            self.tapped = self.held and not self._panned
+            self.held = False
+        return True
+
+
+class _Gesture(Protocol):
     def move(self, pos: QPointF) -> None: ...
     def release(self, pos: QPointF) -> None: ...
 
 
-class Pick:
+class _Pick:
     """A click chooses; a drag takes what was pressed out of the map."""
 
-    def __init__(self, canvas: Canvas, spot: Spot) -> None:
-        self._canvas, self._spot = canvas, spot
+    def __init__(self, gestures: MouseGestures, hit: Hit) -> None:
+        self._gestures, self._hit = gestures, hit
 
     def move(self, pos: QPointF) -> None:
-        """Far enough from the press: a drag."""
-        way = (pos - self._spot.pos).manhattanLength()
-        if way >= QApplication.startDragDistance():
-            self._canvas.end_gesture()
-            self._canvas.dragged_out.emit(self._spot)
+        distance = (pos - self._hit.pos).manhattanLength()
+        if distance >= QApplication.startDragDistance():
+            self._gestures.cancel()
+            self._gestures.dragged_out.emit(self._hit)
 
     def release(self, pos: QPointF) -> None:
-        """A click."""
-        self._canvas.clicked.emit(self._spot)
+        self._gestures.clicked.emit(self._hit)
 
 
-class Pan:
+class _Pan:
     """Moves the map with the mouse."""
 
-    def __init__(self, canvas: Canvas, spot: Spot) -> None:
-        self._canvas, self._last = canvas, spot.pos
+    def __init__(self, gestures: MouseGestures, hit: Hit) -> None:
+        self._viewport, self._last = gestures.viewport, hit.pos
 
     def move(self, pos: QPointF) -> None:
-        """Follow."""
-        way = pos - self._last
+        offset = pos - self._last
         self._last = pos
-        self._canvas.set_camera(self._canvas.camera.panned(way.x(), way.y()))
+        self._viewport.set_camera(self._viewport.camera.panned(offset.x(), offset.y()))
 
     def release(self, pos: QPointF) -> None:
-        """Stay."""
+        pass
 
 
-class Lasso:
-    """Encircles dots; a click without a way picks one or clears the selection."""
+class _Lasso:
+    """Encircles dots; a click without a move picks one or clears the selection."""
 
-    def __init__(self, canvas: Canvas, spot: Spot) -> None:
-        self._canvas, self._spot = canvas, spot
-        self._corners = [(spot.pos.x(), spot.pos.y())]
+    def __init__(self, gestures: MouseGestures, hit: Hit) -> None:
+        self._gestures, self._hit = gestures, hit
+        self._corners = [(hit.pos.x(), hit.pos.y())]
 
     def move(self, pos: QPointF) -> None:
-        """One more corner."""
         if _far(self._corners[-1], pos):
             self._corners.append((pos.x(), pos.y()))
-            self._canvas.show_lasso(np.array(self._corners))
+            self._gestures.scene.set_lasso(np.array(self._corners))
 
     def release(self, pos: QPointF) -> None:
-        """Select what is inside."""
-        self._canvas.show_lasso(np.zeros((0, 2)))
+        self._gestures.scene.set_lasso(np.zeros((0, 2)))
         if len(self._corners) < 3:
-            self._canvas.clicked.emit(self._spot)
+            self._gestures.clicked.emit(self._hit)
             return
-        corners = np.array([self._canvas.camera.to_map(x, y) for x, y in self._corners])
-        self._canvas.lassoed.emit(corners, self._spot.has(Qt.KeyboardModifier.ShiftModifier))
+        add = self._hit.has(Qt.KeyboardModifier.ShiftModifier)
+        self._gestures.lassoed.emit(self._gestures.to_map(self._corners), add)
 
 
-class Stroke:
-    """Draws a path."""
+class _DrawPath:
+    """Draws a path; a click without a move chooses, as in the other modes."""
 
-    def __init__(self, canvas: Canvas, spot: Spot) -> None:
-        self._canvas, self._spot = canvas, spot
-        self._pixels = [(spot.pos.x(), spot.pos.y())]
+    def __init__(self, gestures: MouseGestures, hit: Hit) -> None:
+        self._gestures, self._hit = gestures, hit
+        self._pixels = [(hit.pos.x(), hit.pos.y())]
 
     def move(self, pos: QPointF) -> None:
-        """One more point."""
         if _far(self._pixels[-1], pos):
             self._pixels.append((pos.x(), pos.y()))
-            self._canvas.scene.set_overlay(path=self._places())
+            self._gestures.scene.set_path(self._gestures.to_map(self._pixels))
 
     def release(self, pos: QPointF) -> None:
-        """The path is drawn; a click without a way only lets hear the place."""
         if len(self._pixels) < 3:
-            self._canvas.clicked.emit(self._spot)
+            self._gestures.clicked.emit(self._hit)
             return
-        path = smooth(self._places())
-        self._canvas.scene.set_overlay(path=path)
-        self._canvas.drawn.emit(path)
-
-    def _places(self) -> Points:
-        return np.array([self._canvas.camera.to_map(x, y) for x, y in self._pixels])
+        path = smooth_path(self._gestures.to_map(self._pixels))
+        self._gestures.scene.set_path(path)
+        self._gestures.path_drawn.emit(path)
 
 
-class Slide:
+class _MoveMorph:
     """Moves the handle of the morph along its line."""
 
-    def __init__(self, canvas: Canvas, spot: Spot) -> None:
-        self._canvas = canvas
+    def __init__(self, gestures: MouseGestures) -> None:
+        self._morph, self._viewport = gestures.morph, gestures.viewport
 
     def move(self, pos: QPointF) -> None:
-        """The handle follows."""
-        xy = self._canvas.camera.to_map(pos.x(), pos.y())
-        self._canvas.morph.move(self._canvas.morph.amount_at(xy))
+        xy = self._viewport.camera.to_map(pos.x(), pos.y())
+        self._morph.move(self._morph.amount_at(xy))
 
     def release(self, pos: QPointF) -> None:
-        """It stays."""
+        pass
 
 
 def _far(last: tuple[float, float], pos: QPointF) -> bool:
     return abs(pos.x() - last[0]) + abs(pos.y() - last[1]) >= _LEAST_STEP
+
+
+def _near(a: QPointF, b: QPointF, pixels: float) -> bool:
+    offset = a - b
+    return float(np.hypot(offset.x(), offset.y())) <= pixels

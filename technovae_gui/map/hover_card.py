@@ -1,31 +1,76 @@
-"""The card beside the dot under the mouse: what it is, in words, bars and a small spectrogram."""
+"""Hovering: which dot the mouse is on, and the card that describes it."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.settings import BARS_PER_SEGMENT
 from technovae_gui import theme
-from technovae_gui.map.colouring import read_out, spread
+from technovae_gui.map.canvas import Canvas
+from technovae_gui.map.colouring import format_attribute, value_range
 from technovae_gui.spectrogram.colours import thumbnail
 
 _WIDTH, _PICTURE = 236, 62
 _MARGIN, _ROW = 10, 17
-_KEPT = 96
-_AWAY = 18
+_KEPT_PICTURES = 96
+_DISTANCE = 18
+HOVER_INTERVAL_MS = 30
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _SIZE = QSize(_WIDTH, 2 * _MARGIN + 40 + _PICTURE + 8 + _ROW * len(ATTRIBUTES))
 
 
+class HoverTracker(QObject):
+    """Finds the dot under the mouse, at most every 30 ms.
+
+    Signals:
+        hovered(int | None): row of the dot that the mouse is on now; None for no dot.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._pos: QPointF | None = None
+        self._row: int | None = None
+        self._timer = QTimer(self, singleShot=True, interval=HOVER_INTERVAL_MS)
+        self._timer.timeout.connect(self._find)
+        canvas.mouse_moved.connect(self._mouse_moved)
+
+    def reset(self) -> None:
+        """Forget the dot: the scene has another map."""
+        self._timer.stop()
+        self._row = None
+
+    @Slot(object)
+    def _mouse_moved(self, pos: QPointF | None) -> None:
+        self._pos = pos
+        if pos is None:
+            self._timer.stop()
+            self._find()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _find(self) -> None:
+        row = None if self._pos is None else self._canvas.hit_test(self._pos).row
+        if row != self._row:
+            self._row = row
+            self.hovered.emit(row)
+
+
 class HoverCard(QWidget):
-    """Transparent to the mouse, a child of the canvas; beside the dot, never over it."""
+    """Describes a dot by words, bars and a small spectrogram.
+
+    It is a child of the canvas, lies next to the dot, never over it, and lets the mouse through.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,40 +86,48 @@ class HoverCard(QWidget):
         self.hide()
 
     def set_map(self, latent_map: LatentMap | None) -> None:
-        """Bars run from the lowest to the highest value of `latent_map`."""
+        """Let the bars run from the lowest to the highest value on this map."""
         self._ranges = {}
         self._pictures.clear()
         if latent_map is not None:
-            self._ranges = {name: spread(latent_map.values(name)) for name in ATTRIBUTES}
+            self._ranges = {name: value_range(latent_map.values(name)) for name in ATTRIBUTES}
         self.hide()
 
     def show_dot(self, latent_map: LatentMap, row: int, at: QPointF) -> None:
-        """Show the dot in `row`, which is at the pixel `at`."""
+        """Show the card for a dot.
+
+        Args:
+            latent_map: the map.
+            row: of the dot.
+            at: its pixel on the canvas.
+        """
         segment = latent_map.segments[row]
         self.segment_id = segment.id
         self.title = latent_map.tracks[segment.track_id].title
         last = segment.bar + BARS_PER_SEGMENT
         self.detail = f"bars {segment.bar + 1} to {last} · {segment.bpm:.1f} BPM"
         values = [(name, getattr(segment.attributes, name)) for name in ATTRIBUTES]
-        self.rows = [(n.capitalize(), read_out(n, v), self._share(n, v)) for n, v in values]
-        self.move(_beside(at, self._canvas.size()).topLeft())
+        self.rows = [
+            (n.capitalize(), format_attribute(n, v), self._fraction(n, v)) for n, v in values
+        ]
+        self.move(_card_rect(at, self._canvas.size()).topLeft())
         self.show()
         self.raise_()
         self.update()
 
     def set_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
-        """The spectrogram (512, 128) dB of a segment, kept for the next time."""
+        """Show the spectrogram (512, 128) dB of a segment, and keep it for the next time."""
         ratio = self.devicePixelRatioF()
         width, height = round((_WIDTH - 2 * _MARGIN) * ratio), round(_PICTURE * ratio)
         self._pictures[segment_id] = thumbnail(spectrogram_db, width, height)
         self._pictures.move_to_end(segment_id)
-        while len(self._pictures) > _KEPT:
+        while len(self._pictures) > _KEPT_PICTURES:
             self._pictures.popitem(last=False)
         if segment_id == self.segment_id:
             self.update()
 
     def has_picture(self, segment_id: str) -> bool:
-        """Whether its spectrogram is there already."""
+        """Whether the spectrogram of a segment is kept."""
         return segment_id in self._pictures
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -109,7 +162,7 @@ class HoverCard(QWidget):
             painter.drawImage(box, picture)
 
     def _paint_row(self, painter: QPainter, number: int) -> None:
-        name, value, share = self.rows[number]
+        name, value, fraction = self.rows[number]
         top = _MARGIN + 40 + _PICTURE + 6 + number * _ROW
         font = painter.font()
         font.setPixelSize(11)
@@ -120,19 +173,19 @@ class HoverCard(QWidget):
         painter.drawText(QRect(_WIDTH - _MARGIN - 92, top, 92, _ROW), _RIGHT, value)
         groove = QRect(_MARGIN + 70, top + _ROW // 2 - 1, 52, 3)
         painter.fillRect(groove, QColor(theme.LINE))
-        groove.setWidth(round(groove.width() * share))
+        groove.setWidth(round(groove.width() * fraction))
         painter.fillRect(groove, QColor(theme.ACCENT))
 
-    def _share(self, name: str, value: float) -> float:
+    def _fraction(self, name: str, value: float) -> float:
         low, high = self._ranges[name]
         return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-def _beside(at: QPointF, room: QSize) -> QRect:
-    """The card's place for a dot at `at`: at its right if it fits, inside `room` in any case."""
-    box = QRect(round(at.x()) + _AWAY, round(at.y()) - _SIZE.height() // 2, *_SIZE.toTuple())
+def _card_rect(at: QPointF, room: QSize) -> QRect:
+    """Where the card goes for a dot at `at`: to its right if it fits, inside `room` in any case."""
+    box = QRect(QPoint(round(at.x()) + _DISTANCE, round(at.y()) - _SIZE.height() // 2), _SIZE)
     if box.right() > room.width() - 6:
-        box.moveRight(round(at.x()) - _AWAY)
+        box.moveRight(round(at.x()) - _DISTANCE)
     box.moveLeft(max(6, box.left()))
     box.moveTop(max(6, min(box.top(), room.height() - box.height() - 6)))
     return box

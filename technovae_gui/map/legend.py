@@ -1,9 +1,17 @@
-"""What the colours mean: the tracks, which can be highlighted, or a scale with its values."""
+"""The legend of the dots' colours: the tracks, which can be highlighted, or a colour bar."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -17,25 +25,26 @@ from PySide6.QtWidgets import (
 
 from core.library.latent_map import LatentMap
 from technovae_gui import theme
-from technovae_gui.map.colour_bar import ColourBar
-from technovae_gui.map.colouring import TRACK, Colouring
+from technovae_gui.map.colouring import TRACK, DotColours, format_attribute
 
 WIDTH = 168
 _ROW = 21
 _HEADER = 30
 _BAR = 190
+_TICKS = 5
+_INSET = 10
 
 
 class Legend(QFrame):
-    """A pane over the right edge of the map.
+    """The legend at the right edge of the map, which can be collapsed.
 
     Signals:
-        tracks_highlighted(object): frozenset of track ids, empty for none.
-        resized_itself(): it was opened or closed.
+        tracks_highlighted(frozenset[str]): ids of the tracks that the user selected.
+        height_changed(): `height_for` gives another height.
     """
 
     tracks_highlighted = Signal(object)
-    resized_itself = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,8 +57,8 @@ class Legend(QFrame):
         self.header.setChecked(True)
         self.header.setToolTip("Show or hide the legend")
         self.header.toggled.connect(self._toggled)
-        self.names = _name_list()
-        self.names.itemSelectionChanged.connect(self._selected)
+        self.names = _track_list()
+        self.names.itemSelectionChanged.connect(self._selection_changed)
         self.bar = ColourBar()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.names)
@@ -66,11 +75,11 @@ class Legend(QFrame):
 
     @property
     def is_open(self) -> bool:
-        """Whether more than its header is shown."""
+        """Whether it is expanded."""
         return self.header.isChecked()
 
     def show_map(self, latent_map: LatentMap | None) -> None:
-        """List the tracks of `latent_map` in the library's order."""
+        """List the tracks of a map in the library's order; hide the legend without a map."""
         self.names.blockSignals(True)
         self.names.clear()
         for row, track in enumerate(latent_map.tracks.values() if latent_map else ()):
@@ -81,17 +90,17 @@ class Legend(QFrame):
         self.names.blockSignals(False)
         self.setVisible(latent_map is not None)
 
-    def show_colours(self, colours: Colouring) -> None:
-        """Explain `colours`."""
+    def show_colours(self, colours: DotColours) -> None:
+        """Explain the colours of the dots."""
         by_track = colours.name == TRACK
         self.header.setText("Tracks" if by_track else colours.name.capitalize())
         if not by_track:
             self.bar.show_scale(colours)
         self.pages.setCurrentWidget(self.names if by_track else self.bar)
-        self.resized_itself.emit()
+        self.height_changed.emit()
 
     def show_highlighted(self, tracks: frozenset[str]) -> None:
-        """Mirror which tracks are highlighted."""
+        """Select the tracks with these ids in the list."""
         self.names.blockSignals(True)
         for row in range(self.names.count()):
             item = self.names.item(row)
@@ -99,7 +108,7 @@ class Legend(QFrame):
         self.names.blockSignals(False)
 
     def height_for(self, room: int) -> int:
-        """Pixels of height that it takes where there are `room`."""
+        """Its height in pixels where `room` pixels are available."""
         if not self.is_open:
             return _HEADER
         shows_names = self.pages.currentWidget() is self.names
@@ -110,27 +119,74 @@ class Legend(QFrame):
     def _toggled(self, is_open: bool) -> None:
         self.pages.setVisible(is_open)
         self.hint.setVisible(is_open)
-        self.resized_itself.emit()
+        self.height_changed.emit()
 
     @Slot()
-    def _selected(self) -> None:
+    def _selection_changed(self) -> None:
         chosen = (item.data(Qt.ItemDataRole.UserRole) for item in self.names.selectedItems())
         self.tracks_highlighted.emit(frozenset(chosen))
 
 
-class _Names(QListWidget):
-    """A click on the only highlighted track lets go of it."""
+class ColourBar(QWidget):
+    """A vertical scale of colours with labelled values, high values at the top."""
 
-    def mousePressEvent(self, event: object) -> None:  # noqa: N802
-        item = self.itemAt(event.position().toPoint())  # type: ignore[attr-defined]
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colours: DotColours | None = None
+        self.setAccessibleName("Scale of the colours")
+
+    def show_scale(self, colours: DotColours) -> None:
+        """Show the scale of colours that stand for an attribute."""
+        self.colours = colours
+        self.setAccessibleDescription(" to ".join(self.labels()[::-4]))
+        self.update()
+
+    def labels(self) -> list[str]:
+        """Texts of the labels, the highest value first."""
+        if self.colours is None:
+            return []
+        low, high, name = self.colours.low, self.colours.high, self.colours.name
+        fractions = (1.0 - row / (_TICKS - 1) for row in range(_TICKS))
+        return [format_attribute(name, low + fraction * (high - low)) for fraction in fractions]
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self.colours is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = QRectF(_INSET, _INSET, 12, self.height() - 2 * _INSET)
+        ramp = QLinearGradient(bar.bottomLeft(), bar.topLeft())
+        last = len(self.colours.palette) - 1
+        for number, colour in enumerate(self.colours.palette):
+            ramp.setColorAt(number / last, colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ramp)
+        painter.drawRoundedRect(bar, 3, 3)
+        self._paint_labels(painter, bar)
+
+    def _paint_labels(self, painter: QPainter, bar: QRectF) -> None:
+        for row, text in enumerate(self.labels()):
+            y = bar.top() + bar.height() * row / (_TICKS - 1)
+            painter.setPen(QColor(theme.LINE_STRONG))
+            painter.drawLine(QPointF(bar.right() + 2, y), QPointF(bar.right() + 6, y))
+            painter.setPen(QColor(theme.TEXT))
+            box = QRectF(bar.right() + 10, y - 9, self.width() - bar.right() - 10, 18)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class _TrackList(QListWidget):
+    """A list in which a click on the only selected item clears the selection."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        item = self.itemAt(event.position().toPoint())
         if item is not None and self.selectedItems() == [item]:
             self.clearSelection()
             return
-        super().mousePressEvent(event)  # type: ignore[arg-type]
+        super().mousePressEvent(event)
 
 
-def _name_list() -> QListWidget:
-    names = _Names()
+def _track_list() -> QListWidget:
+    names = _TrackList()
     names.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
     names.setIconSize(QSize(10, 10))
     names.setUniformItemSizes(True)

@@ -1,4 +1,4 @@
-"""Two ends on the map and everything between them."""
+"""The morph: two chosen points of the map, A and B, and every latent between them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core import scientific
-from technovae_gui.map.places import XY
+from technovae_gui.map.map_point import XY
 
 Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class End:
-    """An end of a morph: its place on the map, its latent (64,) and its name."""
+class MorphEnd:
+    """An end of a morph.
+
+    Attributes:
+        xy: its position in units of the map.
+        latent: (64,).
+        label: its name for people.
+    """
 
     xy: XY
     latent: Array
@@ -24,19 +30,23 @@ class End:
 
 
 class Morph(QObject):
-    """The ends A and B, and how far between them.
+    """The ends A and B, and how far between them the morph is.
+
+    Attributes:
+        ends: by name, "A" and "B", those that are set.
+        amount: 0 at A, 1 at B.
 
     Signals:
-        changed: what `ends` or `amount` say is new.
-        moved(object, float): the latent (64,) at the new amount, 0 (A) to 1 (B).
+        changed(): `ends` or `amount` are different.
+        moved(): the user moved the morph to another amount.
     """
 
     changed = Signal()
-    moved = Signal(object, float)
+    moved = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.ends: dict[str, End] = {}
+        self.ends: dict[str, MorphEnd] = {}
         self.amount = 0.0
         self._centre: ArrayLike = 0.0
 
@@ -47,59 +57,75 @@ class Morph(QObject):
 
     @property
     def label(self) -> str:
-        """What is between the ends now, for people."""
+        """Name of the present latent for people; empty unless both ends are set."""
         if not self.ready:
             return ""
         a, b = self.ends["A"].label, self.ends["B"].label
         return f"{a} → {b}, {100 * self.amount:.0f} %"
 
     def clear(self, centre: ArrayLike = 0.0) -> None:
-        """Forget the ends. `centre` (64,) is the mean latent, around which morphs turn."""
+        """Remove the ends.
+
+        Args:
+            centre: (64,) the mean of the map's latents, around which morphs go in an arc.
+        """
         self.ends, self.amount, self._centre = {}, 0.0, centre
         self.changed.emit()
 
-    def set_end(self, name: str, end: End) -> None:
-        """Set the end `name`, "A" or "B"; the amount goes there, as that is what sounds."""
+    def set_end(self, name: str, end: MorphEnd) -> None:
+        """Set the end `name`, "A" or "B", and move the amount there, because that point plays."""
         self.ends[name] = end
         self.amount = 0.0 if name == "A" else 1.0
         self.changed.emit()
 
-    def restore(self, ends: dict[str, End], amount: float) -> None:
-        """As it was on another map; nothing moves by that."""
+    def restore(self, ends: dict[str, MorphEnd], amount: float) -> None:
+        """Set both ends and the amount as they were on another map, without `moved`."""
         self.ends, self.amount = ends, amount
         self.changed.emit()
 
+    @Slot(float)
     def move(self, amount: float) -> None:
-        """Go to `amount`, 0..1; nothing without both ends."""
+        """Move to `amount`, clipped to 0..1; without both ends nothing happens."""
         amount = min(max(float(amount), 0.0), 1.0)
         if self.ready and amount != self.amount:
             self.amount = amount
             self.changed.emit()
-            self.moved.emit(self.latent(), amount)
+            self.moved.emit()
 
     def latent(self) -> Array:
         """The latent (64,) at the amount. Both ends must be set."""
         a, b = self.ends["A"].latent, self.ends["B"].latent
-        return blend(a, b, self.amount, self._centre)
+        return interpolate(a, b, self.amount, self._centre)
 
     def xy(self) -> XY:
-        """The place of the handle, on the straight line between the ends."""
+        """Position of the handle, on the straight line between the ends. Both must be set."""
         (ax, ay), (bx, by) = self.ends["A"].xy, self.ends["B"].xy
         return ax + self.amount * (bx - ax), ay + self.amount * (by - ay)
 
     def amount_at(self, xy: XY) -> float:
-        """The amount whose handle is nearest to `xy`, 0..1. Both ends must be set."""
+        """The amount, 0..1, whose handle is nearest to a position. Both ends must be set."""
         a = np.asarray(self.ends["A"].xy)
-        way = np.asarray(self.ends["B"].xy) - a
-        length = float(way @ way)
-        return float(np.clip((np.asarray(xy) - a) @ way / length, 0.0, 1.0)) if length > 0 else 0.0
+        line = np.asarray(self.ends["B"].xy) - a
+        square = float(line @ line)
+        return float(np.clip((np.asarray(xy) - a) @ line / square, 0.0, 1.0)) if square else 0.0
 
 
-def blend(a: ArrayLike, b: ArrayLike, amount: float, centre: ArrayLike = 0.0) -> Array:
-    """From latent `a` (d,) to `b` (d,) on an arc around `centre`: `core.latent.paths.between`."""
+def interpolate(a: ArrayLike, b: ArrayLike, amount: float, centre: ArrayLike = 0.0) -> Array:
+    """Interpolate between two latents on an arc, which keeps the distance to the centre.
+
+    Args:
+        a: (d,) the latent at amount 0.
+        b: (d,) the latent at amount 1.
+        amount: 0..1.
+        centre: (d,) or a number.
+
+    Returns:
+        (d,); see `core.latent.paths.between`.
+    """
     scientific.load()
     from core.latent.paths import between
 
     first, last = np.asarray(a, np.float32), np.asarray(b, np.float32)
     middle = np.broadcast_to(np.asarray(centre, np.float32), first.shape)
-    return between(first, last, np.array([amount], np.float64), middle)[0]
+    latent: Array = between(first, last, np.array([amount], np.float64), middle)[0]
+    return latent

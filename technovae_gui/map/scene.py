@@ -1,112 +1,196 @@
-"""What the map shows, as fields and changes; the canvas, the legend and the tools mirror it."""
+"""The state of the map's picture; the canvas, the legend and the tools show it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.library.latent_map import LatentMap
-from technovae_gui.map.colouring import TRACK, Colouring, colouring
-from technovae_gui.map.picking import Picker
-from technovae_gui.map.places import XY, Place
-from technovae_gui.map.shading import Shade
+from technovae_gui.map.colouring import TRACK, DotColours, Shading, colour_dots
+from technovae_gui.map.geometry import DotPicker
+from technovae_gui.map.map_point import MapPoint
 
 Points = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _FAINT = 0.13
-"""Opacity of the dots that are not meant."""
+"""Opacity of the dots that the search or the highlighting leaves out."""
+_NO_POINTS: Points = np.zeros((0, 2))
+_NO_ROWS: Rows = np.zeros(0, np.int64)
 
 
-class Scene(QObject):
-    """Fields of the picture.
+class MouseMode(StrEnum):
+    """What the left mouse button does on the map."""
+
+    PICK = "pick"
+    LASSO = "lasso"
+    PATH = "path"
+
+
+class MapScene(QObject):
+    """What the map shows. Read the attributes, change them by the methods.
+
+    Attributes:
+        map: the map, None where there is none.
+        picker: finds the dots of the map.
+        xy: (n, 2) positions of the dots, which differ from the map's while they move.
+        colours: of the dots.
+        colour_by: "track" or an attribute.
+        shading: of the background, None until it is computed.
+        highlighted: ids of the tracks that stand out; empty for all.
+        search: text that the titles or artists of the visible tracks hold; empty for all.
+        selected: rows of the selected dots.
+        hovered: row of the dot under the mouse.
+        chosen: the point that was chosen last.
+        playing: the point that plays.
+        phase: how far the playing loop is, 0..1.
+        path: (n, 2) positions on the drawn path.
+        lasso: (n, 2) pixels of the lasso under way.
+        message: text that is shown where there is no map.
+        mode: what the left mouse button does.
 
     Signals:
-        dots_changed: the dots, their colours or the ground look otherwise.
-        overlay_changed: anything above them does.
+        dots_changed(): dots, their colours or the background look different.
+        overlay_changed(): something that is painted above the dots looks different.
+        filter_changed(): `highlighted` or `search` are different.
+        mode_changed(): `mode` is different.
     """
 
     dots_changed = Signal()
     overlay_changed = Signal()
+    filter_changed = Signal()
+    mode_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.map: LatentMap | None = None
-        self.picker: Picker | None = None
-        self.xy: Points = np.zeros((0, 2))
-        self.colours: Colouring | None = None
+        self.picker: DotPicker | None = None
+        self.xy: Points = _NO_POINTS
+        self.colours: DotColours | None = None
         self.colour_by = TRACK
-        self.shade: Shade | None = None
-        self.tracks: frozenset[str] = frozenset()
+        self.shading: Shading | None = None
+        self.highlighted: frozenset[str] = frozenset()
         self.search = ""
-        self.selected: Rows = np.zeros(0, np.int64)
+        self.selected: Rows = _NO_ROWS
         self.hovered: int | None = None
-        self.place: Place | None = None
-        self.sounding: tuple[XY, str] | None = None
+        self.chosen: MapPoint | None = None
+        self.playing: MapPoint | None = None
         self.phase = 0.0
-        self.path: Points = np.zeros((0, 2))
+        self.path: Points = _NO_POINTS
+        self.lasso: Points = _NO_POINTS
         self.message = ""
+        self.mode = MouseMode.PICK
 
     def set_map(self, latent_map: LatentMap | None) -> None:
-        """Another map: what was shown of the former one is gone."""
+        """Show another map, without anything that belonged to the former one."""
         self.map = latent_map
-        self.picker = None if latent_map is None else Picker(latent_map)
-        self.xy = np.zeros((0, 2)) if latent_map is None else latent_map.xy
-        self.shade, self.hovered, self.place, self.sounding = None, None, None, None
-        self.tracks, self.selected = frozenset(), np.zeros(0, np.int64)
-        self.path = np.zeros((0, 2))
+        self.picker = None if latent_map is None else DotPicker(latent_map)
+        self.xy = _NO_POINTS if latent_map is None else latent_map.xy
+        self.shading, self.hovered, self.chosen, self.playing = None, None, None, None
+        self.highlighted, self.selected, self.path = frozenset(), _NO_ROWS, _NO_POINTS
         self.set_colour_by(self.colour_by)
+        self.filter_changed.emit()
 
     def set_colour_by(self, name: str) -> None:
         """Colour the dots by `name`, one of `colouring.CHOICES`."""
         self.colour_by = name
-        self.colours = None if self.map is None else colouring(self.map, name)
+        self.colours = None if self.map is None else colour_dots(self.map, name)
         self.dots_changed.emit()
 
-    def set_dots(self, **fields: object) -> None:
-        """Set `fields` that the dots depend on: xy, shade, tracks, search, selected."""
-        self._set(fields)
+    def set_xy(self, xy: Points) -> None:
+        """Show the dots at other positions (n, 2) than the map's."""
+        self.xy = xy
         self.dots_changed.emit()
 
-    def set_overlay(self, **fields: object) -> None:
-        """Set `fields` above the dots: hovered, place, sounding, phase, path, message."""
-        self._set(fields)
+    def set_shading(self, shading: Shading) -> None:
+        """Show the shading of the background."""
+        self.shading = shading
+        self.dots_changed.emit()
+
+    def set_highlighted(self, tracks: frozenset[str]) -> None:
+        """Let only the dots of these tracks stand out; an empty set lets all."""
+        self.highlighted = tracks
+        self.dots_changed.emit()
+        self.filter_changed.emit()
+
+    def set_search(self, text: str) -> None:
+        """Let only the dots stand out whose track's title or artist holds `text`."""
+        self.search = text
+        self.dots_changed.emit()
+        self.filter_changed.emit()
+
+    def select(self, rows: ArrayLike) -> None:
+        """Select the dots in `rows` (n,) instead of those that were selected."""
+        self.selected = np.unique(np.asarray(rows, np.int64))
+        self.dots_changed.emit()
+
+    def set_hovered(self, row: int | None) -> None:
+        """Mark the dot under the mouse."""
+        self.hovered = row
         self.overlay_changed.emit()
 
-    def select(self, rows: Iterable[int]) -> None:
-        """Select the dots in `rows`."""
-        self.set_dots(selected=np.unique(np.fromiter(rows, np.int64)))
+    def set_chosen(self, point: MapPoint | None) -> None:
+        """Mark the point that was chosen."""
+        self.chosen = point
+        self.overlay_changed.emit()
+
+    def set_playing(self, point: MapPoint | None) -> None:
+        """Mark the point that plays, from the start of its loop."""
+        self.playing, self.phase = point, 0.0
+        self.overlay_changed.emit()
+
+    def set_path(self, path: Points) -> None:
+        """Show the path (n, 2) in units of the map."""
+        self.path = path
+        self.overlay_changed.emit()
+
+    def set_lasso(self, corners: Points) -> None:
+        """Show the lasso (n, 2) in pixels."""
+        self.lasso = corners
+        self.overlay_changed.emit()
+
+    def set_message(self, text: str) -> None:
+        """Set the text that is shown where there is no map."""
+        self.message = text
+        self.overlay_changed.emit()
+
+    def set_mode(self, mode: MouseMode) -> None:
+        """Set what the left mouse button does."""
+        self.mode = mode
+        self.mode_changed.emit()
+
+    def selected_ids(self) -> list[str]:
+        """Ids of the selected segments."""
+        segments = () if self.map is None else self.map.segments
+        return [segments[row].id for row in self.selected]
 
     def matches(self) -> Rows:
-        """Rows of the dots whose track's title or artist holds the text that is searched."""
+        """Rows of the dots whose track's title or artist holds the searched text."""
         if self.map is None:
-            return np.zeros(0, np.int64)
+            return _NO_ROWS
         wanted = self.search.strip().casefold()
-        found = {
-            track.id
-            for track in self.map.tracks.values()
-            if wanted in f"{track.title} {track.artist}".casefold()
-        }
-        return self._rows_of(found)
+        return self._rows_of(
+            {
+                track.id
+                for track in self.map.tracks.values()
+                if wanted in f"{track.title} {track.artist}".casefold()
+            }
+        )
 
     def opacity(self) -> Points:
-        """(n,) of the dots: those that are not searched, or not of a highlighted track, faint."""
+        """Opacity (n,) of the dots: 1, or less where search or highlighting leave a dot out."""
         opacity = np.ones(len(self.xy))
         if self.search.strip():
             opacity[np.setdiff1d(np.arange(len(opacity)), self.matches())] = _FAINT
-        if self.tracks:
-            opacity[np.setdiff1d(np.arange(len(opacity)), self._rows_of(self.tracks))] = _FAINT
+        if self.highlighted:
+            shown = self._rows_of(self.highlighted)
+            opacity[np.setdiff1d(np.arange(len(opacity)), shown)] = _FAINT
         return opacity
 
     def _rows_of(self, tracks: Iterable[str]) -> Rows:
         wanted = set(tracks)
         segments = () if self.map is None else self.map.segments
         return np.array([r for r, s in enumerate(segments) if s.track_id in wanted], np.int64)
-
-    def _set(self, fields: dict[str, object]) -> None:
-        for name, value in fields.items():
-            if name not in self.__dict__:
-                raise AttributeError(name)
-            setattr(self, name, value)

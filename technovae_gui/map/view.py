@@ -1,4 +1,4 @@
-"""The latent map: hear any place, drag it out, search, lasso, morph, draw paths."""
+"""The map room's widget: play any point, drag it out, search, select, morph, draw paths."""
 
 from __future__ import annotations
 
@@ -8,191 +8,169 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.library.latent_map import LatentMap
-from technovae_gui.map import connections
-from technovae_gui.map.actions import Actions
-from technovae_gui.map.attribute_row import AttributeRow
-from technovae_gui.map.canvas import PICK, Canvas
-from technovae_gui.map.carrying import Carried
-from technovae_gui.map.choosing import Choosing
-from technovae_gui.map.colouring import CHOICES
-from technovae_gui.map.framing import Framing
-from technovae_gui.map.keys import Keys
+from technovae_gui.map.action_bindings import ContextMenu, KeyBindings
+from technovae_gui.map.actions import MapActions
+from technovae_gui.map.canvas import Canvas
+from technovae_gui.map.chosen_point import ChosenPoint
+from technovae_gui.map.colouring import CHOICES, Shading
+from technovae_gui.map.gestures import Hit
+from technovae_gui.map.map_point import XY, MapPoint
+from technovae_gui.map.map_replacement import DotAnimation, MapPreparation, SceneSnapshot
 from technovae_gui.map.morph import Morph
-from technovae_gui.map.moving import Mover
-from technovae_gui.map.panes import Panes
-from technovae_gui.map.places import XY, dragged
-from technovae_gui.map.preparing import Preparing
-from technovae_gui.map.scene import Scene
-from technovae_gui.map.shading import Shade
-from technovae_gui.map.tools import ToolRow
-from technovae_gui.mime import DraggedSource
+from technovae_gui.map.overlay_widgets import OverlayWidgets
+from technovae_gui.map.scene import MapScene
+from technovae_gui.map.tool_bar import AttributeSliders, ToolBar
 
 
 class LatentMapView(QWidget):
-    """A widget with setters and signals. Call `shutdown` before the program ends.
+    """Shows a latent map and lets the user play it. Call `shutdown` before the program ends.
 
     Signals:
-        hovered(str): id of the segment under the mouse, empty for none.
-        dot_chosen(str): a segment was chosen.
-        point_chosen(object): a place (x, y) between the dots was.
-        latent_chosen(object, str): a latent (64,) was, and what it is called.
-        morph_changed(object, float): a latent (64,) on the way from A (0) to B (1) was.
-        selection_changed(object): list of the ids of the selected segments.
-        path_drawn(object): places (n, 2) at equal distances. path_cleared(): it is gone.
-        place_requested(object): list of `Dragged`, to be placed without a drag.
+        point_chosen(MapPoint): the user chose a point, which is to be played.
+        hovered(str): id of the segment under the mouse; empty for none.
+        selection_changed(list[str]): ids of the selected segments.
+        path_drawn(points): positions (n, 2) at equal distances on a path.
+        path_cleared(): the path was removed.
+        place_requested(list[DraggedSource]): sources to be placed on the timeline.
         play_requested(): the space bar was tapped over the map.
-        invited(): the button below the message was pressed.
+        message_button_clicked(): the button below the message was clicked.
     """
 
-    hovered = Signal(str)
-    dot_chosen = Signal(str)
     point_chosen = Signal(object)
-    latent_chosen = Signal(object, str)
-    morph_changed = Signal(object, float)
+    hovered = Signal(str)
     selection_changed = Signal(object)
     path_drawn = Signal(object)
     path_cleared = Signal()
     place_requested = Signal(object)
     play_requested = Signal()
-    invited = Signal()
+    message_button_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scene, self.morph = Scene(self), Morph(self)
-        self.choosing = Choosing(self.scene, self)
-        self.tools, self.attributes = ToolRow(), AttributeRow()
+        self.scene, self.morph = MapScene(self), Morph(self)
+        self.chosen = ChosenPoint(self.scene, self)
+        self.tools, self.attributes = ToolBar(), AttributeSliders()
         self.canvas = Canvas(self.scene, self.morph)
-        self.framing = Framing(self.canvas)
-        self.panes = Panes(self.canvas, self.framing)
-        self.act = Actions(self)
-        self._mover = Mover(self.scene)
-        self._preparing = Preparing(self)
-        self._preparing.prepared.connect(self._prepared)
-        self._keys = Keys(self)
-        self._carried = Carried.of(self.scene, self.morph)
-        self._announcing = False
+        self.viewport = self.canvas.viewport
+        self.overlays = OverlayWidgets(self.canvas)
+        self.map_actions = MapActions(self.canvas, self.chosen, self.morph)
+        self._keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
+        self._animation = DotAnimation(self.scene)
+        self._preparation = MapPreparation(self)
+        self._snapshot = SceneSnapshot.of(self.scene, self.morph)
         self._lay_out()
-        connections.connect(self)
+        self._connect_canvas()
+        self._connect_tools()
+        self._connect_scene()
         self.set_message("Loading the library…")
 
-    def set_map(self, latent_map: LatentMap | None) -> None:
-        """Show another map; dots that the last one had, too, glide to their new places.
+    # What is shown
 
-        None shows the message. It comes between two maps while the next one is made.
+    def set_map(self, latent_map: LatentMap | None) -> None:
+        """Show another map; dots that both maps have move to their new positions.
+
+        Args:
+            latent_map: the map. None, or a map without dots, shows the message; what was chosen
+                and selected comes back with the next map.
         """
         latent_map = latent_map if latent_map is not None and len(latent_map) else None
         if latent_map is self.scene.map:
             return
         if self.scene.map is not None:
-            self._carried = Carried.of(self.scene, self.morph)
-        self._mover.stop()
+            self._snapshot = SceneSnapshot.of(self.scene, self.morph)
+        self._animation.stop()
         self.scene.set_map(latent_map)
-        self.panes.show_map()
+        self.overlays.show_map()
         self.morph.clear(0.0 if latent_map is None else latent_map.latents.mean(axis=0))
-        self._carried.into(self.choosing, self.scene, self.morph, self._mover)
-        self.panes.legend.show_highlighted(self.scene.tracks)
+        self._snapshot.restore(self.scene, self.chosen, self.morph, self._animation)
         self.set_colour_by(self.scene.colour_by)
-        self.panes.place()
-        self._preparing.want(latent_map)
+        self.overlays.arrange()
+        self._preparation.prepare(latent_map)
 
-    def set_message(self, text: str, invitation: str = "") -> None:
-        """What is written where the map will be, and on the button below it, if there is to be
-        one; a press is `invited`."""
-        self.scene.set_overlay(message=text)
-        self.panes.invite(invitation)
+    def set_message(self, text: str, button: str = "") -> None:
+        """Set what is shown while there is no map.
+
+        Args:
+            text: the message.
+            button: text of the button below it; without text there is no button.
+        """
+        self.scene.set_message(text)
+        self.overlays.set_button(button)
 
     def set_hover_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
-        """The spectrogram (512, 128) dB of the segment that `hovered` named."""
-        self.panes.card.set_picture(segment_id, spectrogram_db)
+        """Show a spectrogram (512, 128) dB on the card of the segment that `hovered` named."""
+        self.overlays.card.set_picture(segment_id, spectrogram_db)
 
-    def set_sounding(self, xy: XY | None, label: str = "") -> None:
-        """What is heard; where it is called while a choice is announced, it is shown there."""
-        place = self.scene.place
-        if xy is not None and self._announcing and place is not None:
-            xy = place.xy
-        self.scene.set_overlay(sounding=None if xy is None else (xy, label), phase=0.0)
+    def set_playing(self, point: MapPoint | None) -> None:
+        """Mark the point that plays; None for none."""
+        self.scene.set_playing(point)
 
     def set_phase(self, phase: float) -> None:
-        """How far in its four bars what sounds is, 0..1; repaints the marker alone."""
+        """Show how far the playing loop is, 0..1 of its four bars; repaints the marker alone."""
         self.scene.phase = phase
-        self.canvas.refresh_marker()
-
-    def source_at(self, xy: XY) -> DraggedSource:
-        """What is at the place `xy`, as a drag would carry it. There must be a map."""
-        spot = self.canvas.spot(self.canvas.pixel(xy))
-        return self.act.dragged_at(spot)
-
-    def chosen_source(self) -> DraggedSource | None:
-        """What is chosen, as a drag would carry it."""
-        latent_map, place = self.scene.map, self.scene.place
-        return None if latent_map is None or place is None else dragged(latent_map, place)
-
-    def move_along(self, name: str, amount: float) -> None:
-        """Raise attribute `name` of what is chosen by `amount` standard deviations."""
-        self.act.move_along(name, amount)
-
-    def selection(self) -> list[str]:
-        """Ids of the selected segments."""
-        segments = self.scene.map.segments if self.scene.map else ()
-        return [segments[row].id for row in self.scene.selected]
+        self.canvas.update_marker()
 
     def show_track(self, track_id: str) -> None:
-        """Highlight a track and show all of its dots."""
-        self.tools.search.clear()
-        self.highlight(frozenset((track_id,)))
-        self.framing.fit_to(np.flatnonzero(self.scene.opacity() == 1.0))
-
-    @Slot(object)
-    def highlight(self, tracks: frozenset[str]) -> None:
-        """Only the dots of `tracks` stand out; with none, all do."""
-        self.scene.set_dots(tracks=tracks)
-        self.panes.legend.show_highlighted(tracks)
-
-    @Slot(str)
-    def set_mode(self, mode: str) -> None:
-        """What the left button does: "pick", "lasso" or "path"."""
-        self.canvas.set_mode(mode)
-        self.tools.show_mode(mode)
-
-    def toggle_mode(self, mode: str) -> None:
-        """To `mode`, and from it back to "pick"."""
-        self.set_mode(PICK if self.canvas.mode == mode else mode)
+        """Highlight a track and bring all of its dots into sight."""
+        self.scene.set_search("")
+        self.scene.set_highlighted(frozenset((track_id,)))
+        self.viewport.fit_to(np.flatnonzero(self.scene.opacity() == 1.0))
 
     @Slot(str)
     def set_colour_by(self, name: str) -> None:
-        """Colour by "track" or an attribute."""
+        """Colour the dots by "track" or an attribute."""
         self.scene.set_colour_by(name)
         self.tools.show_colour_by(name)
         if self.scene.colours is not None:
-            self.panes.legend.show_colours(self.scene.colours)
+            self.overlays.legend.show_colours(self.scene.colours)
+
+    # What is chosen
+
+    def choose_segment(self, segment_id: str) -> None:
+        """Choose a segment as if its dot had been clicked; one that has no dot is ignored."""
+        row = None if self.scene.map is None else self.scene.map.rows.get(segment_id)
+        if row is not None:
+            self.chosen.choose_row(row)
+
+    def choose_xy(self, xy: XY) -> None:
+        """Choose the latent at a position as if it had been clicked. There must be a map."""
+        self.chosen.choose_xy(xy)
+
+    def selection(self) -> list[str]:
+        """Ids of the selected segments."""
+        return self.scene.selected_ids()
+
+    # From one start of the program to the next
 
     def state(self) -> dict[str, Any]:
-        """What is worth keeping until the next start; only texts, numbers, lists of numbers."""
+        """What is worth keeping until the next start: texts, numbers, lists of numbers."""
         return {
             "colour_by": self.scene.colour_by,
-            "view": self.framing.state(),
-            "legend": int(self.panes.legend.is_open),
+            "view": self.viewport.state(),
+            "legend": int(self.overlays.legend.is_open),
             "attributes": int(self.tools.attributes.isChecked()),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """What `state` said; what cannot be read stays as it is."""
+        """Restore what `state` returned; what cannot be read is left as it is."""
         with contextlib.suppress(TypeError, ValueError):
-            self.panes.legend.header.setChecked(bool(int(state.get("legend", 1))))
+            self.overlays.legend.header.setChecked(bool(int(state.get("legend", 1))))
             self.tools.attributes.setChecked(bool(int(state.get("attributes", 0))))
-            self.framing.restore(state.get("view") or [])
+            self.viewport.restore(state.get("view") or [])
         if state.get("colour_by") in CHOICES:
             self.set_colour_by(state["colour_by"])
 
     def shutdown(self) -> None:
         """Wait for the thread behind the map."""
-        self._mover.stop()
-        self._preparing.close()
+        self._animation.stop()
+        self._preparation.close()
+
+    # Events
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.shutdown()
@@ -203,12 +181,14 @@ class LatentMapView(QWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Keys of the map are not given to the window's shortcuts."""
+        """Take the keys that the map has a use for, before the window's shortcuts do."""
         override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and self._keys.takes(event):
+        if override and isinstance(event, QKeyEvent) and self._keys.has(event):
             event.accept()
             return True
         return super().event(event)
+
+    # Inside
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -221,14 +201,68 @@ class LatentMapView(QWidget):
         self.setFocusProxy(self.canvas)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def announce(self, signal: SignalInstance, *values: object) -> None:
-        """Emit `signal`; what is set to sound meanwhile is what was chosen."""
-        self._announcing = True
-        signal.emit(*values)
-        self._announcing = False
+    def _connect_canvas(self) -> None:
+        gestures, actions = self.canvas.gestures, self.map_actions
+        gestures.clicked.connect(actions.click)
+        gestures.dragged_out.connect(actions.drag)
+        gestures.lassoed.connect(actions.lasso)
+        gestures.path_drawn.connect(self.path_drawn)
+        self.canvas.menu_requested.connect(self._show_menu)
+        self.canvas.space_tapped.connect(self.play_requested)
+        self.overlays.hovered.connect(self.hovered)
+        self.overlays.button_clicked.connect(self.message_button_clicked)
+        self.overlays.legend.tracks_highlighted.connect(self.scene.set_highlighted)
+        actions.selection_changed.connect(self.selection_changed)
+        actions.place_requested.connect(self.place_requested)
+        actions.path_drawn.connect(self.path_drawn)
+        actions.path_cleared.connect(self.path_cleared)
+
+    def _connect_tools(self) -> None:
+        tools, actions = self.tools, self.map_actions
+        tools.colour_by_changed.connect(self.set_colour_by)
+        tools.search_changed.connect(self.scene.set_search)
+        tools.search_entered.connect(actions.show_matches)
+        tools.search_left.connect(self.canvas.setFocus)
+        tools.fit_requested.connect(self.viewport.fit)
+        tools.random_requested.connect(actions.choose_random)
+        tools.mode_requested.connect(self.scene.set_mode)
+        tools.end_requested.connect(actions.set_end)
+        tools.morph_moved.connect(self.morph.move)
+        tools.attributes_toggled.connect(self.attributes.setVisible)
+        self.attributes.moved.connect(self.chosen.set_amount)
+
+    def _connect_scene(self) -> None:
+        self.scene.filter_changed.connect(self._show_filter)
+        self.scene.mode_changed.connect(self._show_mode)
+        self.chosen.point_chosen.connect(self.point_chosen)
+        self.chosen.amounts_changed.connect(self._show_amounts)
+        self.morph.changed.connect(self._show_morph)
+        self.morph.moved.connect(self.map_actions.choose_morph)
+        self._preparation.prepared.connect(self._prepared)
+
+    @Slot(object, object)
+    def _show_menu(self, hit: Hit, at: QPoint) -> None:
+        ContextMenu(self.map_actions, hit, self).popup(at)
+
+    @Slot()
+    def _show_filter(self) -> None:
+        self.overlays.legend.show_highlighted(self.scene.highlighted)
+        self.tools.show_search(self.scene.search)
+
+    @Slot()
+    def _show_mode(self) -> None:
+        self.tools.show_mode(self.scene.mode)
+
+    @Slot()
+    def _show_amounts(self) -> None:
+        self.attributes.show_amounts(self.chosen.amounts, self.chosen.can_move)
+
+    @Slot()
+    def _show_morph(self) -> None:
+        self.tools.show_morph(self.morph)
 
     @Slot(object)
-    def _prepared(self, shade: Shade) -> None:
+    def _prepared(self, shading: Shading) -> None:
         if self.scene.picker is not None:
             self.scene.picker.use_tree()
-        self.scene.set_dots(shade=shade)
+        self.scene.set_shading(shading)

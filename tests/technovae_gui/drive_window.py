@@ -129,11 +129,11 @@ class Drive:
 
         view = self.window.map_view.canvas
         view.setFocus()
-        before, start = view.camera.x, view.mapToGlobal(QPoint(60, 60))
+        before, start = view.viewport.camera.x, view.mapToGlobal(QPoint(60, 60))
         hand("keydown space sleep 0.2")
         drag(start, start + QPoint(80, 0))
         hand("keyup space sleep 0.2")
-        self.check("Space and drag do not pan", lambda: view.camera.x < before)
+        self.check("Space and drag do not pan", lambda: view.viewport.camera.x < before)
         self.check(
             "Space played after a pan", lambda: not self.window.transport.clock.state.playing
         )
@@ -181,7 +181,7 @@ class Drive:
     def drag_dot(self, row: int, x: int) -> None:
         """From the map onto the first lane at pixel `x`."""
         view, xy = self.window.map_view.canvas, self.window.session.map.xy[row]
-        spot = view.pixel((float(xy[0]), float(xy[1]))).toPoint()
+        spot = view.viewport.pixel((float(xy[0]), float(xy[1]))).toPoint()
         drag(view.mapToGlobal(spot), self.on_lane(x, 30))
 
     def check(self, what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -46,7 +46,7 @@ def test_a_click_on_a_dot_is_heard_and_seen(window: MainWindow, qtbot: Any) -> N
     found = window.session.map
     assert found is not None
     with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
-        window.map_view.dot_chosen.emit(found.segments[7].id)
+        window.map_view.choose_segment(found.segments[7].id)
     qtbot.waitUntil(lambda: window.transport.clock.state.auditioning, timeout=PATIENCE)
     qtbot.waitUntil(lambda: max(window.transport.clock.state.peaks) > 0.01, timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.sound.pictures.real.values is not None, timeout=PATIENCE)

@@ -108,8 +108,8 @@ def hear(window: MainWindow, qtbot: Any) -> None:
     found = window.session.map
     assert found is not None
     for choose in (
-        lambda: window.map_view.dot_chosen.emit(found.segments[1].id),
-        lambda: window.map_view.point_chosen.emit((0.4, 0.6)),
+        lambda: window.map_view.choose_segment(found.segments[1].id),
+        lambda: window.map_view.choose_xy((0.4, 0.6)),
     ):
         with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE) as told:
             choose()

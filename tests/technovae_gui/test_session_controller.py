@@ -314,7 +314,7 @@ def test_the_map_stays_until_the_next_is_there(
     own.sessions.open(library, model(tmp_path / "second.keras", seed=2))
     qtbot.waitUntil(lambda: own.sessions.placing, timeout=PATIENCE)
     with qtbot.waitSignal(own.services.loops.auditioned, timeout=PATIENCE) as arrived:
-        own.map_view.point_chosen.emit((0.4, 0.6))
+        own.map_view.choose_xy((0.4, 0.6))
     assert own.session.map is before
     assert np.isfinite(arrived.args[0].loop).all()
     qtbot.waitUntil(lambda: bool(sessions), timeout=PATIENCE)

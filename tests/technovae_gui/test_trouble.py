@@ -125,7 +125,7 @@ def test_a_read_only_library_plays_and_takes_no_music(
         qtbot.waitUntil(lambda: window.session.library_path == folder / "library", timeout=PATIENCE)
         qtbot.waitUntil(lambda: window.session.map is not None, timeout=PATIENCE)
         with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
-            window.map_view.dot_chosen.emit(window.session.map.segments[2].id)
+            window.map_view.choose_segment(window.session.map.segments[2].id)
         window.timeline.files_dropped.emit(FileDrop((Path("/music/a.wav"),), 0, ""))
         assert "read-only" in banner(window, "drop")
         assert window.library.panel.new_form.isVisible()
@@ -169,7 +169,7 @@ def test_a_library_that_is_removed_while_it_is_open(
     place(window)
     qtbot.waitUntil(lambda: window.services.loops.outstanding == 0, timeout=PATIENCE)
     shutil.rmtree(folder)
-    window.map_view.dot_chosen.emit(window.session.map.segments[100].id)
+    window.map_view.choose_segment(window.session.map.segments[100].id)
     assert "library" in wait_for_banner(window, qtbot, "sound")
     window.sessions.reload()
     assert str(folder) in wait_for_banner(window, qtbot, "library")

@@ -16,8 +16,8 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def at(view: LatentMapView, xy: Sequence[float]) -> QPointF:
-    """The pixel of the place `xy`."""
-    return view.canvas.pixel((float(xy[0]), float(xy[1])))
+    """The pixel of a position on the map."""
+    return view.viewport.pixel((float(xy[0]), float(xy[1])))
 
 
 def press(
@@ -41,15 +41,15 @@ def click(widget: QWidget, pos: QPointF, keys: object = PLAIN) -> None:
 
 def drag(
     widget: QWidget,
-    places: Sequence[QPointF],
+    way: Sequence[QPointF],
     button: Qt.MouseButton = LEFT,
     keys: object = PLAIN,
 ) -> None:
-    """Press at the first of `places`, by way of the others, to the last."""
-    press(widget, places[0], button, keys)
-    for pos in places[1:]:
+    """Press at the first pixel of `way`, move to all others, release at the last."""
+    press(widget, way[0], button, keys)
+    for pos in way[1:]:
         move(widget, pos, button)
-    release(widget, places[-1], button)
+    release(widget, way[-1], button)
 
 
 def wheel(widget: QWidget, pos: QPointF, notches: float, keys: object = PLAIN) -> None:
@@ -74,5 +74,5 @@ def _send(
     held: Qt.MouseButton,
     keys: object,
 ) -> None:
-    there = QPointF(widget.mapToGlobal(pos.toPoint()))
-    QCoreApplication.sendEvent(widget, QMouseEvent(kind, pos, there, button, held, keys))
+    on_screen = QPointF(widget.mapToGlobal(pos.toPoint()))
+    QCoreApplication.sendEvent(widget, QMouseEvent(kind, pos, on_screen, button, held, keys))

@@ -31,7 +31,7 @@ def test_clicking_a_picture_moves_what_is_heard(window: MainWindow, qtbot: Any) 
     assert found is not None
     state, pictures = window.transport.clock, window.sound.pictures
     with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
-        window.map_view.dot_chosen.emit(found.segments[7].id)
+        window.map_view.choose_segment(found.segments[7].id)
     qtbot.waitUntil(lambda: state.state.auditioning, timeout=PATIENCE)
     qtbot.waitUntil(lambda: 0.05 < (pictures.real.playhead or 0) < 0.4, timeout=PATIENCE)
     pictures.seek_requested.emit(0.75)
@@ -42,7 +42,7 @@ def test_a_click_after_silence_sounds_from_there(window: MainWindow, qtbot: Any)
     found = window.session.map
     assert found is not None
     with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
-        window.map_view.dot_chosen.emit(found.segments[7].id)
+        window.map_view.choose_segment(found.segments[7].id)
     qtbot.waitUntil(lambda: window.transport.clock.state.auditioning, timeout=PATIENCE)
     window.transport.stop()
     qtbot.waitUntil(lambda: not window.transport.clock.state.auditioning, timeout=PATIENCE)

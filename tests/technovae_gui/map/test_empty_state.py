@@ -33,7 +33,7 @@ def shown_tab(window: MainWindow) -> str:
 def test_a_press_leads_to_the_next_step(
     window: MainWindow, qtbot: Any, tracks: bool, tab: str
 ) -> None:
-    button = window.map_view.panes.invitation
+    button = window.map_view.overlays.button
     assert not button.isVisible()
     without_map(window, tracks=tracks, model=False)
     assert button.isVisible()
@@ -44,7 +44,7 @@ def test_a_press_leads_to_the_next_step(
 def test_nothing_is_to_be_pressed_while_it_learns_or_places(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    button = window.map_view.panes.invitation
+    button = window.map_view.overlays.button
     assert "Placing" in without_map(window, tracks=True, model=True)
     assert not button.isVisible()
     monkeypatch.setattr(type(window.training.job), "busy", property(lambda job: True))

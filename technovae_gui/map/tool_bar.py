@@ -1,9 +1,11 @@
-"""The row of tools above the map."""
+"""The rows of controls above the map: tools and morph, and the attribute sliders."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -11,35 +13,48 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from technovae_gui import theme
-from technovae_gui.map.canvas import LASSO, PATH, PICK
+from technovae_gui.map.chosen_point import AXES, MOST_DEVIATIONS
 from technovae_gui.map.colouring import CHOICES
 from technovae_gui.map.morph import Morph
+from technovae_gui.map.scene import MouseMode
 from technovae_gui.widgets import icons
 
 _BUTTON = 30
-_FINE = 1000
+_MORPH_STEPS = 1000
+_DEVIATION_STEPS = 20
+"""Steps of an attribute slider per standard deviation."""
+_CENTRED_SLIDER = f"QSlider::sub-page:horizontal {{ background: {theme.LINE}; }}"
+"""Without the fill from the left, because zero is in the middle."""
 
 
-class ToolRow(QWidget):
-    """Shows and asks; the view does.
+class ToolBar(QWidget):
+    """Colours, search, tools and morph.
 
     Signals:
-        colour_by_changed(str), search_changed(str), search_entered(), left(): Escape or Enter in
-        the search field; fit_requested(), random_requested(), mode_changed(str),
-        end_requested(str "A" or "B"), morph_moved(float 0..1), attributes_toggled(bool)
+        colour_by_changed(str): "track" or an attribute was chosen for the colours.
+        search_changed(str): the text of the search field.
+        search_entered(): Enter was pressed in the search field.
+        search_left(): Escape was pressed in the search field.
+        fit_requested(): the whole map is to be shown.
+        random_requested(): a random point is to be chosen.
+        mode_requested(MouseMode): what the left mouse button is to do.
+        end_requested(str): the chosen point is to become the end "A" or "B" of the morph.
+        morph_moved(float): the morph's slider is at this amount, 0..1.
+        attributes_toggled(bool): the attribute sliders are to be shown.
     """
 
     colour_by_changed = Signal(str)
     search_changed = Signal(str)
     search_entered = Signal()
-    left = Signal()
+    search_left = Signal()
     fit_requested = Signal()
     random_requested = Signal()
-    mode_changed = Signal(str)
+    mode_requested = Signal(object)
     end_requested = Signal(str)
     morph_moved = Signal(float)
     attributes_toggled = Signal(bool)
@@ -67,35 +82,40 @@ class ToolRow(QWidget):
         self._connect()
 
     def show_colour_by(self, name: str) -> None:
-        """Mirror by what the dots are coloured."""
+        """Show what the dots are coloured by."""
         self.colour_by.blockSignals(True)
         self.colour_by.setCurrentIndex(self.colour_by.findData(name))
         self.colour_by.blockSignals(False)
 
-    def show_mode(self, mode: str) -> None:
-        """Mirror what the left button does."""
-        self.lasso.setChecked(mode == LASSO)
-        self.path.setChecked(mode == PATH)
+    def show_search(self, text: str) -> None:
+        """Show the text that is searched for."""
+        if text != self.search.text():
+            self.search.setText(text)
+
+    def show_mode(self, mode: MouseMode) -> None:
+        """Show what the left mouse button does."""
+        self.lasso.setChecked(mode == MouseMode.LASSO)
+        self.path.setChecked(mode == MouseMode.PATH)
 
     def show_morph(self, morph: Morph) -> None:
-        """Mirror the ends of the morph and the way between."""
+        """Show the ends of the morph and the amount between them."""
         for name, button in (("A", self.a), ("B", self.b)):
             end = morph.ends.get(name)
             button.setChecked(end is not None)
-            what = f"Morph end {name}: {end.label}" if end else f"Morph from here: set {name}"
-            button.setToolTip(f"{what} ({name})")
+            tip = f"Morph end {name}: {end.label}" if end else f"Morph from here: set {name}"
+            button.setToolTip(f"{tip} ({name})")
         self.morph.setEnabled(morph.ready)
         self.morph.blockSignals(True)
-        self.morph.setValue(round(morph.amount * _FINE))
+        self.morph.setValue(round(morph.amount * _MORPH_STEPS))
         self.morph.blockSignals(False)
         self.percent.setText(f"{100 * morph.amount:.0f} %" if morph.ready else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Escape empties the search field and goes back to the map; nobody else hears it."""
+        """Clear the search field on Escape, and keep that key from everything else."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.KeyPress:
                 self.search.clear()
-                self.left.emit()
+                self.search_left.emit()
             event.accept()
             return True
         return super().eventFilter(watched, event)
@@ -123,16 +143,85 @@ class ToolRow(QWidget):
         self.search.installEventFilter(self)
         self.fit.clicked.connect(self.fit_requested)
         self.random.clicked.connect(self.random_requested)
-        self.lasso.clicked.connect(lambda on: self.mode_changed.emit(LASSO if on else PICK))
-        self.path.clicked.connect(lambda on: self.mode_changed.emit(PATH if on else PICK))
+        self.lasso.clicked.connect(lambda on: self._request_mode(MouseMode.LASSO, on))
+        self.path.clicked.connect(lambda on: self._request_mode(MouseMode.PATH, on))
         self.attributes.toggled.connect(self.attributes_toggled)
         self.a.clicked.connect(lambda: self.end_requested.emit("A"))
         self.b.clicked.connect(lambda: self.end_requested.emit("B"))
-        self.morph.valueChanged.connect(lambda value: self.morph_moved.emit(value / _FINE))
+        self.morph.valueChanged.connect(lambda value: self.morph_moved.emit(value / _MORPH_STEPS))
+
+    def _request_mode(self, mode: MouseMode, on: bool) -> None:
+        self.mode_requested.emit(mode if on else MouseMode.PICK)
 
     @Slot(int)
     def _colour_chosen(self, row: int) -> None:
         self.colour_by_changed.emit(self.colour_by.itemData(row))
+
+
+class AttributeSliders(QWidget):
+    """A slider for each attribute that the chosen point can be moved along.
+
+    Signals:
+        moved(str, float): the attribute, and by how many standard deviations of the library the
+            chosen point is to be moved along it in all.
+    """
+
+    moved = Signal(str, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sliders: dict[str, QSlider] = {}
+        self._labels: dict[str, QLabel] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.SPACE, 0, 2 * theme.SPACE, theme.SPACE)
+        row.setSpacing(3 * theme.SPACE)
+        for number, name in enumerate(AXES):
+            row.addLayout(self._column(name, number), 1)
+        self.show_amounts(dict.fromkeys(AXES, 0.0), False)
+
+    def show_amounts(self, amounts: Mapping[str, float], enabled: bool) -> None:
+        """Show by how much the chosen point is moved.
+
+        Args:
+            amounts: standard deviations by attribute.
+            enabled: whether a point is chosen that can be moved.
+        """
+        for name, slider in self.sliders.items():
+            slider.blockSignals(True)
+            slider.setValue(round(amounts[name] * _DEVIATION_STEPS))
+            slider.blockSignals(False)
+            slider.setEnabled(enabled)
+            shown = f"  {amounts[name]:+.1f}" if amounts[name] else ""
+            self._labels[name].setText(f"{name.capitalize()}{shown}")
+
+    def _column(self, name: str, number: int) -> QVBoxLayout:
+        label = QLabel(name.capitalize())
+        label.setProperty("dim", True)
+        slider = _Slider(Qt.Orientation.Horizontal)
+        slider.setRange(
+            round(-MOST_DEVIATIONS * _DEVIATION_STEPS), round(MOST_DEVIATIONS * _DEVIATION_STEPS)
+        )
+        slider.setSingleStep(_DEVIATION_STEPS // 4)
+        slider.setPageStep(_DEVIATION_STEPS)
+        slider.setMinimumWidth(60)
+        slider.setStyleSheet(_CENTRED_SLIDER)
+        keys = f"keys {2 * number + 1} and {2 * number + 2}"
+        slider.setToolTip(f"Less or more {name} than what was chosen; {keys}, double click: none")
+        slider.setAccessibleName(f"Move what is chosen along {name}")
+        slider.valueChanged.connect(lambda value: self.moved.emit(name, value / _DEVIATION_STEPS))
+        self.sliders[name], self._labels[name] = slider, label
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(label)
+        column.addWidget(slider)
+        return column
+
+
+class _Slider(QSlider):
+    """A slider that a double click puts back to the middle."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.setValue(0)
 
 
 def _colour_box() -> QComboBox:
@@ -178,9 +267,9 @@ def _end_button(name: str) -> QToolButton:
 
 def _morph_slider() -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(0, _FINE)
-    slider.setPageStep(_FINE // 10)
-    slider.setSingleStep(_FINE // 100)
+    slider.setRange(0, _MORPH_STEPS)
+    slider.setPageStep(_MORPH_STEPS // 10)
+    slider.setSingleStep(_MORPH_STEPS // 100)
     slider.setMinimumWidth(56)
     slider.setMaximumWidth(150)
     slider.setToolTip("From A to B; set both ends first")

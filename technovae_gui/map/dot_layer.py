@@ -1,0 +1,208 @@
+"""The layer of background and dots, painted into a pixmap only when it has changed.
+
+Thousands of dots are drawn in one call, as fragments of a pixmap that holds a sprite per colour.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+import shiboken6
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QRadialGradient
+from PySide6.QtWidgets import QWidget
+
+from technovae_gui import theme
+from technovae_gui.map.camera import Camera
+from technovae_gui.map.colouring import DotColours, Shading, shading_image
+from technovae_gui.map.scene import MapScene
+
+Points = NDArray[np.float64]
+_FIELDS = 10
+"""Doubles of a `QPainter.PixmapFragment`: x, y, left, top, width, height, scales, turn, alpha."""
+_GLOW = 3.2
+_GLOW_ALPHA = 40
+_GLOW_LIMIT = 4000
+"""Number of visible dots beyond which the glows are left out: they would merge."""
+
+
+class DotLayer:
+    """Background and dots of a scene as a pixmap, painted again only after `invalidate`.
+
+    Whatever pulses or follows the mouse above it then costs no more than its own few pixels.
+    """
+
+    def __init__(self) -> None:
+        self._valid = False
+        self._pixmap = QPixmap()
+        self._background: tuple[Shading, DotColours, QImage] | None = None
+
+    def invalidate(self) -> None:
+        """Paint again before the next use."""
+        self._valid = False
+
+    def pixmap(self, widget: QWidget, scene: MapScene, camera: Camera) -> QPixmap:
+        """The layer as it is now.
+
+        Args:
+            widget: that shows it; gives size and device pixel ratio.
+            scene: what to paint.
+            camera: which part of it.
+        """
+        ratio = widget.devicePixelRatioF()
+        size = (widget.size().toSizeF() * ratio).toSize()
+        if not self._valid or self._pixmap.size() != size:
+            self._pixmap = QPixmap(size)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(QColor(theme.GROUND))
+            painter = QPainter(self._pixmap)
+            self._paint(painter, scene, camera)
+            painter.end()
+            self._valid = True
+        return self._pixmap
+
+    def _paint(self, painter: QPainter, scene: MapScene, camera: Camera) -> None:
+        if scene.map is None or scene.colours is None:
+            return
+        if scene.shading is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            area = _on_screen(scene.shading.rect, camera)
+            painter.drawImage(area, self._background_image(scene.shading, scene.colours))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        centres = camera.to_screen(scene.xy)
+        size = dot_radius(camera.scale, len(centres))
+        _draw_dots(painter, centres, scene.colours, scene.opacity(), size)
+        _draw_rings(painter, centres[scene.selected], size)
+
+    def _background_image(self, shading: Shading, colours: DotColours) -> QImage:
+        drawn = self._background
+        if drawn is None or drawn[0] is not shading or drawn[1] is not colours:
+            drawn = (shading, colours, shading_image(shading, colours))
+            self._background = drawn
+        return drawn[2]
+
+
+def dot_radius(scale: float, count: int) -> float:
+    """Radius of a dot in pixels.
+
+    Args:
+        scale: pixels per unit of the map.
+        count: dots of the map.
+    """
+    spacing = scale / max(1.0, count) ** 0.5
+    return float(min(max(spacing**0.5, 2.0), 7.0))
+
+
+def _on_screen(area: QRectF, camera: Camera) -> QRectF:
+    """`area` in units of the map, y upwards -> in pixels."""
+    left, top = camera.to_screen((area.left(), area.bottom()))
+    return QRectF(left, top, area.width() * camera.scale, area.height() * camera.scale)
+
+
+def _draw_dots(
+    painter: QPainter,
+    centres: Points,
+    colours: DotColours,
+    opacity: NDArray[np.float64],
+    size: float,
+) -> None:
+    """Draw dots of radius `size` at `centres` (n, 2) in pixels, the faintest at the bottom."""
+    rows = _visible(painter, centres, size)
+    rows = rows[opacity[rows].argsort(kind="stable")]
+    keys = tuple(colour.rgb() for colour in colours.palette)
+    index = colours.index
+    ratio = painter.device().devicePixelRatioF()
+    if len(rows) <= _GLOW_LIMIT:
+        glow = _atlas(keys, round(2 * size * _GLOW * ratio) / 2, "glow")
+        _draw(painter, centres[rows], index[rows], opacity[rows] ** 2, glow, len(keys), ratio)
+    core = _atlas(keys, round(2 * size * ratio) / 2, "dot")
+    _draw(painter, centres[rows], index[rows], opacity[rows], core, len(keys), ratio)
+
+
+def _draw_rings(painter: QPainter, centres: Points, size: float) -> None:
+    """Draw a thin bright ring around selected dots of radius `size` at `centres` (n, 2)."""
+    ratio = painter.device().devicePixelRatioF()
+    rings = _atlas((QColor(theme.TEXT).rgb(),), round(2 * (size + 2.5) * ratio) / 2, "ring")
+    rows = _visible(painter, centres, size)
+    first = np.zeros(len(rows), np.int64)
+    _draw(painter, centres[rows], first, np.ones(len(rows)), rings, 1, ratio)
+
+
+def _visible(painter: QPainter, centres: Points, size: float) -> NDArray[np.int64]:
+    """Rows of the `centres` (n, 2) whose dots of radius `size`, with their glow, are in sight."""
+    box, reach = painter.viewport(), (1 + _GLOW) * size
+    inside = (centres > -reach).all(axis=1)
+    inside &= (centres < (box.width() + reach, box.height() + reach)).all(axis=1)
+    return np.flatnonzero(inside)
+
+
+def _draw(
+    painter: QPainter,
+    centres: Points,
+    index: NDArray[np.int64],
+    opacity: NDArray[np.float64],
+    atlas: QPixmap,
+    colours: int,
+    ratio: float,
+) -> None:
+    if len(centres) == 0:
+        return
+    side = atlas.width() / colours
+    fragments = np.zeros((len(centres), _FIELDS))
+    fragments[:, :2] = centres
+    fragments[:, 2] = index * side
+    fragments[:, 4:6] = side
+    fragments[:, 6:8] = 1.0 / ratio
+    fragments[:, 9] = opacity
+    # PySide6 takes a pointer to the first of an array of fragments; the array lives until the end
+    # of this call, in which Qt reads it.
+    address = fragments.ctypes.data
+    first = cast(QPainter.PixmapFragment, shiboken6.wrapInstance(address, QPainter.PixmapFragment))
+    painter.drawPixmapFragments(first, len(fragments), atlas)
+
+
+@lru_cache(maxsize=16)
+def _atlas(colours: tuple[int, ...], size: float, kind: str) -> QPixmap:
+    """Sprites side by side, one per colour: a `kind` of `_PAINT` of radius `size` device pixels."""
+    side = int(2 * size) + 3
+    atlas = QPixmap(side * max(1, len(colours)), side)
+    atlas.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(atlas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for number, rgb in enumerate(colours):
+        centre = QPointF((number + 0.5) * side, side / 2)
+        _PAINT[kind](painter, centre, size, QColor.fromRgb(rgb))
+    painter.end()
+    return atlas
+
+
+def _paint_dot(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    shine = QRadialGradient(centre - QPointF(size / 3, size / 3), 1.5 * size)
+    shine.setColorAt(0.0, colour.lighter(125))
+    shine.setColorAt(1.0, colour.darker(115))
+    painter.setBrush(shine)
+    painter.setPen(QPen(QColor(theme.GROUND), min(1.0, size / 4)))
+    painter.drawEllipse(centre, size, size)
+
+
+def _paint_glow(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    glow = QRadialGradient(centre, size)
+    for position, alpha in ((0.0, 1.0), (0.35, 0.55), (1.0, 0.0)):
+        glow.setColorAt(position, _with_alpha(colour, round(_GLOW_ALPHA * alpha)))
+    box = QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size)
+    painter.fillRect(box, glow)
+
+
+def _with_alpha(colour: QColor, alpha: int) -> QColor:
+    return QColor(colour.red(), colour.green(), colour.blue(), alpha)
+
+
+def _paint_ring(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawEllipse(centre, size - 0.5, size - 0.5)
+
+
+_PAINT = {"dot": _paint_dot, "glow": _paint_glow, "ring": _paint_ring}

@@ -1,0 +1,63 @@
+"""Keys and the context menu of the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from core.arrangement.clip import LatentSource, RealSource
+from core.library.latent_map import LatentMap
+from technovae_gui.map import LatentMapView
+from technovae_gui.map.action_bindings import ContextMenu
+from technovae_gui.map.map_point import MapPoint
+from technovae_gui.mime import DraggedSource
+from tests.technovae_gui.map.mouse import at, click, move, press, release
+
+
+def test_the_menu_does_without_drags(
+    view: LatentMapView, demo_map: LatentMap, lonely: int, points: list[MapPoint]
+) -> None:
+    hit = view.canvas.hit_test(at(view, demo_map.xy[lonely]))
+    placed: list[list[DraggedSource]] = []
+    view.place_requested.connect(placed.append)
+    menu = ContextMenu(view.map_actions, hit, view)
+    entries = {action.text(): action for action in menu.actions()}
+    entries["Place on the timeline"].trigger()
+    entries["Place as decoded latent"].trigger()
+    assert placed[0][0].source == RealSource(demo_map.segments[lonely].id)
+    assert isinstance(placed[1][0].source, LatentSource)
+    entries["Hear as decoded latent"].trigger()
+    assert isinstance(points[-1].source, LatentSource)
+    entries["Set morph end A here"].trigger()
+    assert view.morph.ends["A"].latent == pytest.approx(demo_map.latents[lonely])
+    entries["Hear"].trigger()
+    assert points[-1].is_segment
+    menu.deleteLater()
+
+
+def test_the_menu_of_a_selected_dot_places_the_selection(
+    view: LatentMapView, demo_map: LatentMap, lonely: int
+) -> None:
+    view.map_actions.select([lonely, 3])
+    hit = view.canvas.hit_test(at(view, demo_map.xy[lonely]))
+    menu = ContextMenu(view.map_actions, hit, view)
+    entries = {action.text(): action for action in menu.actions()}
+    assert "Place the selection" in entries
+    assert entries["Path through the selection"].isEnabled()
+    menu.deleteLater()
+
+
+def test_escape_ends_the_gesture_then_the_mode(view: LatentMapView, qtbot: Any) -> None:
+    qtbot.keyClick(view.canvas, Qt.Key.Key_L)
+    press(view.canvas, QPointF(100, 100))
+    move(view.canvas, QPointF(200, 100))
+    assert len(view.scene.lasso) == 2
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
+    assert len(view.scene.lasso) == 0
+    release(view.canvas, QPointF(200, 200))
+    click(view.canvas, QPointF(100, 100))
+    assert view.tools.lasso.isChecked()
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
+    assert not view.tools.lasso.isChecked()
