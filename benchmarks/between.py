@@ -27,7 +27,7 @@ from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.tables import show
 from core.dsp import attributes, guided, renderers
 from core.dsp.guided import GuidedRenderer
-from core.dsp.renderers import Source as Sounding
+from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.render import Decoder
@@ -125,11 +125,11 @@ class Trial:
 
     def _sources(
         self, guides: Guides, latent: Array, target: Array, share: float
-    ) -> tuple[Sounding]:
+    ) -> tuple[RenderSource]:
         around, real = guides.around(latent), self.decoder.real
         mix = self.decoder.rendering.mix(around, lambda guide: real.loop(guide.segment_id, _BPM))
         detail = self.decoder.rendering.detail(around, target)
-        return (Sounding(mix, 1.0, np.float32(share) * detail),)
+        return (RenderSource(mix, 1.0, np.float32(share) * detail),)
 
     def _means(self, kind: str, render: Callable[[Array, Array], Array], guides: Guides) -> Row:
         rows, heard = [], []

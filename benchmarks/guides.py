@@ -23,9 +23,9 @@ from rich.table import Table
 
 from benchmarks import metrics
 from core.dsp import renderers
-from core.dsp.renderers import Source as Sounding
+from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
-from core.latent.metric import HearingMetric
+from core.latent.metric import PerceptualMetric
 from core.render.decoder import Decoder
 from core.render.rendering import likeness
 from core.render.workspace import open_workspace
@@ -45,7 +45,7 @@ class Trial:
         self.ids, self.latents = decoder.latents()
         self.segments = [decoder.library.segment(i) for i in self.ids]
         self.tracks = np.array([segment.track_id for segment in self.segments])
-        heard = HearingMetric.fit(self.latents, decoder.decode).transform(self.latents)
+        heard = PerceptualMetric.fit(self.latents, decoder.decode).transform(self.latents)
         self.spaces = {"plain": self.latents.astype(np.float64), "heard": heard}
         self.renderer = renderers.get("guided")
 
@@ -93,13 +93,13 @@ class Trial:
         bpm: float,
         detail: str,
         target: Array,
-    ) -> list[Sounding]:
+    ) -> list[RenderSource]:
         mixes = []
         for row, share in zip(near, shares, strict=True):
             own, decoded = self.decoder.real.spectra(self.ids[row], self.latents[row])
             amount = {"none": 0.0, "all": 1.0, "alike": likeness(target, decoded)}[detail]
             loop = self.decoder.real.loop(self.ids[row], bpm)
-            mixes.append(Sounding(loop, float(share), np.float32(amount) * (own - decoded)))
+            mixes.append(RenderSource(loop, float(share), np.float32(amount) * (own - decoded)))
         return mixes
 
 

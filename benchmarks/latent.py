@@ -28,8 +28,8 @@ from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.embedding import PreviousMap, embed
 from core.latent.inverse import MapInverse
-from core.latent.metric import HearingMetric, fingerprints
-from core.latent.paths import between, walk
+from core.latent.metric import PerceptualMetric, fingerprints
+from core.latent.paths import slerp, walk
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.render.workspace import open_workspace
 
@@ -67,7 +67,7 @@ def _maps(latents: Array, tracks: NDArray[np.int64], decode: Decode) -> Figures:
     heard = cdist(prints, prints, "cityblock")
     figures: Figures = {}
     for weight in (0.0, 0.5, 1.0):
-        metric = HearingMetric.fit(latents, decode, weight=weight)
+        metric = PerceptualMetric.fit(latents, decode, weight=weight)
         features = metric.transform(latents)
         begun = time.perf_counter()
         xy = embed(features)
@@ -131,7 +131,7 @@ def _inverse(latents: Array, decode: Decode) -> Figures:
 
 def _left_out(latents: Array, decode: Decode) -> dict[str, float]:
     """Error in dB of segments decoded from their place on the map without their own dot."""
-    xy = embed(HearingMetric.fit(latents, decode).transform(latents))
+    xy = embed(PerceptualMetric.fit(latents, decode).transform(latents))
     rows = np.random.default_rng(0).choice(len(latents), min(100, len(latents)), replace=False)
     blended, nearest, effective = [], [], []
     for row in rows:
@@ -203,7 +203,7 @@ def _paths(latents: Array, decode: Decode) -> Figures:
         "ends": latents[pairs.ravel()],
         "straight, half-way": latents[pairs].mean(axis=1),
         "arc, half-way": np.concatenate(
-            [between(latents[a], latents[b], half, centre) for a, b in pairs]
+            [slerp(latents[a], latents[b], half, centre) for a, b in pairs]
         ),
     }
     figures: Figures = {

@@ -38,7 +38,7 @@ from rich.table import Table
 from benchmarks import mel_recipe, metrics
 from core.audio.stretch import stretch
 from core.dsp import renderers
-from core.dsp.renderers import Source
+from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.library.importing import import_audio
 from core.library.records import Segment
@@ -58,12 +58,14 @@ class Case:
     samples: Array
     exact_db: Array
     target_db: Array
-    others: tuple[Source, ...]
+    others: tuple[RenderSource, ...]
     decoded: bool
 
     @property
-    def own(self) -> Source:
-        return Source(self.samples, 1.0, self.exact_db - self.target_db if self.decoded else None)
+    def own(self) -> RenderSource:
+        return RenderSource(
+            self.samples, 1.0, self.exact_db - self.target_db if self.decoded else None
+        )
 
 
 def main() -> None:
@@ -158,7 +160,9 @@ def _decoded(
     target, *kept = decode(latents[[at, *near]])
     frames = segments[at].frames
     others = tuple(
-        Source(stretch(library.segment_audio(segments[k]), frames), float(share), rows[k] - back)
+        RenderSource(
+            stretch(library.segment_audio(segments[k]), frames), float(share), rows[k] - back
+        )
         for k, share, back in zip(near, shares, kept, strict=True)
     )
     samples = library.segment_audio(segments[at])
@@ -201,7 +205,7 @@ def _runs(case: Case) -> dict[str, Callable[[], Array]]:
         "phase, export": lambda: get("phase", "export").render(target, frames),
     }
     for words, sources in (("own", (case.own,)), ("others", case.others)):
-        plain = [Source(source.samples, source.weight) for source in sources]
+        plain = [RenderSource(source.samples, source.weight) for source in sources]
         if sources:
             runs[f"guided, {words}"] = lambda s=plain: get("guided").render(target, frames, s)
         if sources and case.decoded:

@@ -18,7 +18,7 @@ from core import settings
 from core.arrangement.clip import LatentSource
 from core.audio.loudness import integrated_lufs
 from core.dsp import renderers
-from core.dsp.renderers import Source as Sounding
+from core.dsp.renderers import RenderSource
 from core.latent.paths import walk
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.latent.tour import short_tour
@@ -180,7 +180,9 @@ class Ours:
         segment, latent = self._corpus.parts[part].segments[row], self._latents[part][row]
         if part == "held" and self._renderer == "guided":
             return self._decoder.audio(self._source(latent), segment.bpm)
-        own = [Sounding(self._corpus.parts[part].loop(row))] if self._renderer == "guided" else ()
+        own = (
+            [RenderSource(self._corpus.parts[part].loop(row))] if self._renderer == "guided" else ()
+        )
         target = self._decoder.decode(latent[None])[0]
         return renderers.get(self._renderer).render(target, segment.frames, own)
 

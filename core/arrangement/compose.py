@@ -178,7 +178,7 @@ def _drifted(
     here = material.latents[rows[number][0]]
     after = rows[number + 1][0] if number + 1 < len(rows) else _nearest(material, here)
     there = material.latents[after]
-    return np.asarray(paths.between(here, there, np.array([_DRIFT]), centre)[0])
+    return np.asarray(paths.slerp(here, there, np.array([_DRIFT]), centre)[0])
 
 
 def _nearest(material: Material, latent: Array) -> int:

@@ -70,12 +70,12 @@ class Bank:
         For gains and decibels as they are; for power take logarithms first, so that what is
         interpolated is level.
         """
-        lower, fraction = self.between
+        lower, fraction = self.interpolation
         low = bands[..., lower]
         return low + fraction * (bands[..., lower + 1] - low)
 
     @cached_property
-    def between(self) -> tuple[NDArray[np.int64], Array]:
+    def interpolation(self) -> tuple[NDArray[np.int64], Array]:
         """(bins,) the band at or below each bin, and how far the bin is on its way to the next."""
         bins = np.arange(len(self.weights))
         place = np.interp(bins, self.centre_bins, np.arange(len(self.centres_hz)))

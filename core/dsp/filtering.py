@@ -22,7 +22,7 @@ def filtered(samples: Array, gains_db: Array) -> Array:
     ring = Ring.near_hop(len(samples), n_fft=settings.N_FFT, hop=_HOP)
     levels = rows_to_frames(gains_db, ring.count)
     gains = np.exp(levels * np.float32(np.log(10.0) / 20.0))
-    lower, fraction = bank().between
+    lower, fraction = bank().interpolation
     channels = []
     for channel in samples.T:
         spectrum = ring.analyse(channel)

@@ -12,7 +12,7 @@ from core import settings
 from core.dsp import phase_retrieval
 from core.dsp.bank import bank
 from core.dsp.inversion import linear_magnitudes, rows_to_frames
-from core.dsp.renderer import Source, checked_target
+from core.dsp.renderer import RenderSource, checked_target
 from core.dsp.stft import Ring
 
 Array = NDArray[np.float32]
@@ -34,7 +34,7 @@ class GriffinLimRenderer:
     name: str = "griffin_lim"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
+        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
         """See `Renderer.render`; one channel. `sources` are ignored."""
         target = checked_target(target_db, frames)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core import settings
 from core.dsp.filtering import filtered
 from core.dsp.phase import PhaseRenderer
-from core.dsp.renderer import Source, bars_of, checked_target, detailed, mixed
+from core.dsp.renderer import RenderSource, bars_of, checked_target, detailed, mixed
 from core.dsp.spectrogram import db_to_power, of_loop, power_to_db
 
 Array = NDArray[np.float32]
@@ -45,7 +45,7 @@ class GuidedRenderer:
     name: str = "guided"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
+        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
         """See `Renderer.render`; as many channels as the widest source, one without sources."""
         target = checked_target(target_db, frames)

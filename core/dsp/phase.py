@@ -13,7 +13,7 @@ from core.dsp import phase_retrieval
 from core.dsp.bank import bank
 from core.dsp.filtering import filtered
 from core.dsp.inversion import linear_magnitudes, sharpened_frames
-from core.dsp.renderer import Source, bars_of, checked_target
+from core.dsp.renderer import RenderSource, bars_of, checked_target
 from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_loop
 from core.dsp.stft import Ring
 
@@ -68,7 +68,7 @@ class PhaseRenderer:
     name: str = "phase"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
+        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
         """See `Renderer.render`; one channel. `sources` are ignored."""
         target = checked_target(target_db, frames)

@@ -18,7 +18,7 @@ MIN_FRAMES = settings.N_FFT
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class RenderSource:
     """Real audio to render from: a loop at the target's length and tempo, and its share.
 
     Attributes:
@@ -42,7 +42,7 @@ class Renderer(Protocol):
         """The word that the screen shows and files keep."""
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[Source] = (), seed: int = 0
+        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
         """A seamless loop (frames, channels) float32 that sounds as `target_db` says.
 
@@ -72,7 +72,7 @@ def checked_target(target_db: Array, frames: int) -> Array:
     return np.maximum(target, np.float32(settings.FLOOR_DB))
 
 
-def mixed(sources: Sequence[Source], frames: int) -> Array:
+def mixed(sources: Sequence[RenderSource], frames: int) -> Array:
     """The weighted mean of `sources`: (frames, channels), as many channels as the widest has.
 
     Raises:
@@ -88,7 +88,7 @@ def mixed(sources: Sequence[Source], frames: int) -> Array:
     return mix
 
 
-def detailed(target_db: Array, sources: Sequence[Source]) -> Array:
+def detailed(target_db: Array, sources: Sequence[RenderSource]) -> Array:
     """`target_db` plus the sources' shares of the detail that the model does not know."""
     total = sum(source.weight for source in sources)
     out = target_db.copy()

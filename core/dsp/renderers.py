@@ -7,10 +7,10 @@ from collections.abc import Callable
 from core.dsp.griffin_lim import GriffinLimRenderer
 from core.dsp.guided import GuidedRenderer
 from core.dsp.phase import DUAL, PhaseRenderer
-from core.dsp.renderer import Renderer, Source
+from core.dsp.renderer import Renderer, RenderSource
 from core.errors import InputError
 
-__all__ = ["NAMES", "QUALITIES", "Renderer", "Source", "get"]
+__all__ = ["NAMES", "QUALITIES", "RenderSource", "Renderer", "get"]
 
 QUALITIES = ("interactive", "export")
 _MAKERS: dict[str, Callable[[str], Renderer]] = {

@@ -35,7 +35,7 @@ def fingerprints(latents: ArrayLike, decode: Decode) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class HearingMetric:
+class PerceptualMetric:
     """Turns and scales latents so that distances between them are more like those heard.
 
     A linear fit of the decoded levels on the latents gives each direction's loudness in dB.

@@ -120,18 +120,18 @@ def equal_steps(anchors: Array, decode: Decode, steps: int, *, centre: Array) ->
         return Route(np.repeat(anchors, steps, 0), np.zeros(1, np.int64), np.zeros(steps - 1))
     fine = np.linspace(0.0, 1.0, _PIECES + 1)
     pairs = list(itertools.pairwise(anchors))
-    travelled = [_travelled(between(a, b, fine, centre), decode) for a, b in pairs]
+    travelled = [_travelled(slerp(a, b, fine, centre), decode) for a, b in pairs]
     counts = apportion(np.array([way[-1] for way in travelled]), steps - 1)
     parts, sizes = [anchors[:1]], []
     for (a, b), way, count in zip(pairs, travelled, counts, strict=True):
         shares = np.arange(1, count + 1) / count
-        parts.append(between(a, b, _at_shares(way, fine, shares), centre))
+        parts.append(slerp(a, b, _at_shares(way, fine, shares), centre))
         sizes.append(np.full(count, way[-1] / count))
     anchor_steps = np.concatenate([[0], np.cumsum(counts)])
     return Route(np.concatenate(parts), anchor_steps, np.concatenate(sizes))
 
 
-def between(a: Array, b: Array, shares: Doubles, centre: Array) -> Array:
+def slerp(a: Array, b: Array, shares: Doubles, centre: Array) -> Array:
     """Points (m, d) from `a` to `b` at `shares` (m,) of the way, on an arc around `centre`.
 
     Directions from the centre are interpolated on the sphere (Shoemake 1985) and distances from

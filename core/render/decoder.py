@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.dsp import renderers
-from core.dsp.renderers import Source as Sounding
+from core.dsp.renderers import RenderSource
 from core.errors import InputError
 from core.progress import CancelFlag, Progress, check, silent
 from core.render.cache import ByteCache
@@ -209,7 +209,9 @@ class Decoder:
         if not exact:
             mean, _ = self.codec.encode(target[None])
             target = self.codec.decode(mean)[0]
-        own = (Sounding(self.real.loop(segment.id, segment.bpm)),) if renderer == "guided" else ()
+        own = (
+            (RenderSource(self.real.loop(segment.id, segment.bpm)),) if renderer == "guided" else ()
+        )
         return stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
 
     def _spectra(self, source: LatentSource) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from core.latent.metric import Decode, HearingMetric
+from core.latent.metric import Decode, PerceptualMetric
 
 Array = NDArray[np.float32]
 NEIGHBOURS = 2
@@ -46,7 +46,7 @@ class Guides:
         """`latents` (n, d) of `segment_ids` (n,), n >= 1; `decode`: latents -> spectra."""
         self._ids = list(segment_ids)
         self._latents = np.asarray(latents, np.float32)
-        self._metric = HearingMetric.fit(self._latents, decode)
+        self._metric = PerceptualMetric.fit(self._latents, decode)
         self._tree = cKDTree(self._metric.transform(self._latents))
         self._neighbours = min(neighbours, len(self._ids))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import LibraryError
 from core.latent.embedding import PreviousMap, embed
-from core.latent.metric import Decode, HearingMetric
+from core.latent.metric import Decode, PerceptualMetric
 from core.progress import CancelFlag, Progress, check
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def ensure_map(
     if set(known) == set(ids):
         there = dict(zip(known, xy, strict=True))
         return np.stack([there[i] for i in ids])
-    heard = HearingMetric.fit(latents, decode).transform(latents)
+    heard = PerceptualMetric.fit(latents, decode).transform(latents)
     placed = embed(heard, ids, _last_map(library, ids))
     library.save_map(model_hash, ids, placed)
     return placed

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core import settings
 from core.arrangement.clip import LatentSource
 from core.dsp import renderers
-from core.dsp.renderers import Source as Sounding
+from core.dsp.renderers import RenderSource
 from core.errors import LibraryError
 from core.render.guides import Guide
 from core.render.loops import bar_repeated, joined_by_bar, joined_rows
@@ -81,14 +81,14 @@ class Rendering:
         rows = slice(bar * settings.FRAMES_PER_BAR, (bar + 1) * settings.FRAMES_PER_BAR)
         mix = self.mix(around, lambda guide: self.real.bar(guide.segment_id, bpm, bar))
         detail = self.detail(around, spectra[_row(source, bar)])[rows]
-        sounding = (Sounding(mix, 1.0, detail),)
+        sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[rows]
         made = _rendered("guided", "interactive", target, len(mix), sounding, source.seed)
         return bar_repeated(made, settings.segment_frames(bpm))
 
     def _mixes(
         self, source: LatentSource, bpm: float, first: FirstBar | None
-    ) -> tuple[Sounding, ...]:
+    ) -> tuple[RenderSource, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
         guides = [self.guides(latent) for latent in source.array]
 
@@ -108,7 +108,7 @@ class Rendering:
         except LibraryError:
             return ()
         mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)
-        return (Sounding(mix, 1.0, joined_rows(details)),)
+        return (RenderSource(mix, 1.0, joined_rows(details)),)
 
 
 def likeness(a: Array, b: Array) -> float:
@@ -137,7 +137,7 @@ def _rendered(
     quality: str,
     target: Array,
     frames: int,
-    sources: tuple[Sounding, ...],
+    sources: tuple[RenderSource, ...],
     seed: int,
 ) -> Array:
     engine = renderers.get("phase" if name == "guided" and not sources else name, quality)

@@ -120,12 +120,12 @@ def interpolate(a: ArrayLike, b: ArrayLike, amount: float, centre: ArrayLike = 0
         centre: (d,) or a number.
 
     Returns:
-        (d,); see `core.latent.paths.between`.
+        (d,); see `core.latent.paths.slerp`.
     """
     scientific.load()
-    from core.latent.paths import between
+    from core.latent.paths import slerp
 
     first, last = np.asarray(a, np.float32), np.asarray(b, np.float32)
     middle = np.broadcast_to(np.asarray(centre, np.float32), first.shape)
-    latent: Array = between(first, last, np.array([amount], np.float64), middle)[0]
+    latent: Array = slerp(first, last, np.array([amount], np.float64), middle)[0]
     return latent

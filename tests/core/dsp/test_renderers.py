@@ -16,7 +16,7 @@ from core.dsp.attributes import total_power
 from core.dsp.bank import bank
 from core.dsp.griffin_lim import GriffinLimRenderer
 from core.dsp.phase import PhaseRenderer
-from core.dsp.renderers import Renderer, Source
+from core.dsp.renderers import Renderer, RenderSource
 from core.dsp.spectrogram import db_to_power, of_loop, of_segment
 from core.errors import InputError
 from core.settings import FLOOR_DB, segment_frames
@@ -70,7 +70,7 @@ def test_round_trip(name: str, quality: str, worst: float, groove: Groove) -> No
 def test_guided_by_the_segment_itself_returns_it(groove: Groove) -> None:
     loop = groove(130.0)
     loop[:, 1] = np.roll(loop[:, 1], 5_000)
-    made = renderers.get("guided").render(of_segment(loop), len(loop), [Source(loop)])
+    made = renderers.get("guided").render(of_segment(loop), len(loop), [RenderSource(loop)])
     assert made.shape == loop.shape
     error = np.linalg.norm(made - loop) / np.linalg.norm(loop)
     assert 20 * np.log10(error) < -30
@@ -79,7 +79,7 @@ def test_guided_by_the_segment_itself_returns_it(groove: Groove) -> None:
 def test_guided_reaches_a_target_that_is_not_its_source(groove: Groove) -> None:
     wanted = of_segment(groove(130.0, hat=0.3, kick=0.2))
     source = groove(130.0, hat=0.05, kick=0.6)
-    made = renderers.get("guided").render(wanted, len(source), [Source(source)])
+    made = renderers.get("guided").render(wanted, len(source), [RenderSource(source)])
     assert band_error(made, wanted) < 0.4 * band_error(source, wanted)
 
 
@@ -87,8 +87,8 @@ def test_guided_mixes_by_weight(groove: Groove) -> None:
     a, b = groove(130.0, hat=0.0), groove(130.0, kick=0.0)[:, :1]
     guided = renderers.get("guided")
     target = of_segment(a)
-    alone = guided.render(target, len(a), [Source(a, 3.0), Source(b, 0.0)])
-    same = guided.render(target, len(a), [Source(a, 1.0)])
+    alone = guided.render(target, len(a), [RenderSource(a, 3.0), RenderSource(b, 0.0)])
+    same = guided.render(target, len(a), [RenderSource(a, 1.0)])
     np.testing.assert_allclose(alone, same, atol=1e-6)
     assert alone.shape[1] == 2
 
@@ -96,7 +96,7 @@ def test_guided_mixes_by_weight(groove: Groove) -> None:
 def test_guided_fills_what_the_sources_lack(groove: Groove) -> None:
     target = of_segment(groove(130.0, kick=0.5, hat=0.2))
     dull = groove(130.0, kick=0.5, hat=0.0)
-    made = of_segment(renderers.get("guided").render(target, len(dull), [Source(dull)]))
+    made = of_segment(renderers.get("guided").render(target, len(dull), [RenderSource(dull)]))
     highs = bank().centres_hz > 5_000
     lacking = db_to_power(of_segment(dull))[:, highs].sum()
     wanted, got = (db_to_power(x)[:, highs].sum() for x in (target, made))
@@ -109,8 +109,8 @@ def test_guided_puts_back_the_detail_of_its_sources(groove: Groove) -> None:
     exact = of_segment(loop)
     blurred = np.repeat(exact.reshape(128, 4, 128).mean(axis=1), 4, axis=0)
     guided = renderers.get("guided")
-    plain = guided.render(blurred, len(loop), [Source(loop)])
-    detailed = guided.render(blurred, len(loop), [Source(loop, 1.0, exact - blurred)])
+    plain = guided.render(blurred, len(loop), [RenderSource(loop)])
+    detailed = guided.render(blurred, len(loop), [RenderSource(loop, 1.0, exact - blurred)])
     assert np.linalg.norm(detailed - loop) < 0.1 * np.linalg.norm(plain - loop)
 
 
@@ -136,7 +136,7 @@ def test_level_is_the_target_s(name: str, groove: Groove) -> None:
     target = of_segment(groove(172.0))
     for offset in (0.0, -20.0):
         lowered = np.maximum(target + np.float32(offset), np.float32(FLOOR_DB))
-        made = quick(name).render(lowered, FRAMES, [Source(groove(172.0))])
+        made = quick(name).render(lowered, FRAMES, [RenderSource(groove(172.0))])
         wanted = total_power(db_to_power(lowered)).mean()
         got = total_power(db_to_power(of_segment(made))).mean()
         assert 10 * np.log10(got / wanted) == pytest.approx(0.0, abs=1.0)
@@ -148,7 +148,7 @@ def test_no_click_at_the_seam(name: str, rng: np.random.Generator) -> None:
     t = np.arange(FRAMES) / FRAMES
     tone = 0.5 * np.sin(2 * np.pi * 400 * t).astype(np.float32)[:, None]
     loop = tone + rng.standard_normal((FRAMES, 1)).astype(np.float32) * np.float32(1e-4)
-    made = quick(name).render(of_segment(loop), FRAMES, [Source(loop)])
+    made = quick(name).render(of_segment(loop), FRAMES, [RenderSource(loop)])
     assert seam_step(made) < 2.0
 
 
@@ -162,13 +162,13 @@ def test_the_seam_test_finds_a_click() -> None:
 def test_silence_gives_silence(name: str) -> None:
     silent = np.full((512, 128), FLOOR_DB, np.float32)
     nothing = np.zeros((FRAMES, 2), np.float32)
-    made = quick(name).render(silent, FRAMES, [Source(nothing)])
+    made = quick(name).render(silent, FRAMES, [RenderSource(nothing)])
     assert np.abs(made).max() < 1e-5
 
 
 def test_guided_by_silent_sources_still_sounds(groove: Groove) -> None:
     target = of_segment(groove(172.0))
-    nothing = Source(np.zeros((FRAMES, 2), np.float32))
+    nothing = RenderSource(np.zeros((FRAMES, 2), np.float32))
     made = renderers.get("guided").render(target, FRAMES, [nothing])
     assert made.shape == (FRAMES, 2)
     assert band_error(made, target) < 3.0
@@ -180,7 +180,7 @@ def test_length_is_exact_at_any_tempo(bpm: float, name: str) -> None:
     frames = segment_frames(bpm)
     target = np.full((512, 128), -40.0, np.float32)
     source = np.random.default_rng(0).standard_normal((frames, 2)).astype(np.float32)
-    made = quick(name).render(target, frames, [Source(source)])
+    made = quick(name).render(target, frames, [RenderSource(source)])
     assert len(made) == frames
     assert np.isfinite(made).all()
 
@@ -190,7 +190,7 @@ def test_length_is_exact_at_any_tempo(bpm: float, name: str) -> None:
 def test_any_target_gives_finite_sound(seed: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
     target = (-45.0 + spread * rng.uniform(-1, 1, (512, 128))).astype(np.float32)
-    source = Source(rng.standard_normal((FRAMES, 1)).astype(np.float32) * 0.1)
+    source = RenderSource(rng.standard_normal((FRAMES, 1)).astype(np.float32) * 0.1)
     for made in (
         PhaseRenderer(iterations=2).render(target, FRAMES, seed=seed),
         renderers.get("guided").render(target, FRAMES, [source], seed=seed),
@@ -210,18 +210,18 @@ SOUND = np.zeros((FRAMES, 2), np.float32)
         (GOOD[:, :64], FRAMES, [], "whole bars"),
         (np.where(np.eye(512, 128) > 0, np.nan, GOOD), FRAMES, [], "NaN"),
         (GOOD, 100, [], "too few"),
-        (GOOD, FRAMES, [Source(SOUND[:-1])], "does not fit"),
-        (GOOD, FRAMES, [Source(SOUND[:, 0])], "does not fit"),
-        (GOOD, FRAMES, [Source(SOUND + np.inf)], "NaN or infinity"),
-        (GOOD, FRAMES, [Source(SOUND, -1.0)], "weights"),
-        (GOOD, FRAMES, [Source(SOUND, 0.0)], "weights"),
-        (GOOD, FRAMES, [Source(SOUND, float("nan"))], "weights"),
-        (GOOD, FRAMES, [Source(SOUND, 1.0, GOOD[:3])], "whole bars"),
-        (GOOD, FRAMES, [Source(SOUND, 1.0, GOOD[:128])], "as long as"),
+        (GOOD, FRAMES, [RenderSource(SOUND[:-1])], "does not fit"),
+        (GOOD, FRAMES, [RenderSource(SOUND[:, 0])], "does not fit"),
+        (GOOD, FRAMES, [RenderSource(SOUND + np.inf)], "NaN or infinity"),
+        (GOOD, FRAMES, [RenderSource(SOUND, -1.0)], "weights"),
+        (GOOD, FRAMES, [RenderSource(SOUND, 0.0)], "weights"),
+        (GOOD, FRAMES, [RenderSource(SOUND, float("nan"))], "weights"),
+        (GOOD, FRAMES, [RenderSource(SOUND, 1.0, GOOD[:3])], "whole bars"),
+        (GOOD, FRAMES, [RenderSource(SOUND, 1.0, GOOD[:128])], "as long as"),
     ],
 )
 def test_bad_input_is_one_clear_line(
-    target: Array, frames: int, sources: list[Source], message: str
+    target: Array, frames: int, sources: list[RenderSource], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
         renderers.get("guided").render(target, frames, sources)
@@ -231,9 +231,9 @@ def test_bad_input_is_one_clear_line(
 def test_a_bar_alone_sounds_as_that_bar_of_four(name: str, groove: Groove) -> None:
     samples = groove(172.0)
     target = of_segment(groove(172.0, kick=0.3, hat=0.2))
-    four = of_segment(quick(name).render(target, FRAMES, [Source(samples)]))[128:256]
+    four = of_segment(quick(name).render(target, FRAMES, [RenderSource(samples)]))[128:256]
     bar = slice(FRAMES // 4, FRAMES // 2)
-    alone = quick(name).render(target[128:256], FRAMES // 4, [Source(samples[bar])])
+    alone = quick(name).render(target[128:256], FRAMES // 4, [RenderSource(samples[bar])])
     assert len(alone) == FRAMES // 4
     heard = four > four.max() - 50
     assert np.abs(of_loop(alone, 1) - four)[heard].mean() < (0.5 if name == "guided" else 3.0)

@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
 from core.errors import InputError
-from core.latent.metric import HearingMetric, fingerprints
+from core.latent.metric import PerceptualMetric, fingerprints
 
 Decode = Callable[[np.ndarray], np.ndarray]
 
@@ -28,7 +28,7 @@ def test_distances_come_to_match_what_is_heard(
     heard = pdist(decode(latents).reshape(len(latents), -1), "cityblock")
 
     def match(weight: float) -> float:
-        metric = HearingMetric.fit(music[0], decode, weight=weight)
+        metric = PerceptualMetric.fit(music[0], decode, weight=weight)
         return float(spearmanr(pdist(metric.transform(latents)), heard).statistic)
 
     assert match(0.0) < match(0.5) < match(1.0)
@@ -39,21 +39,23 @@ def test_without_weight_distances_stay(
     music: tuple[np.ndarray, np.ndarray], decode: Decode
 ) -> None:
     latents = music[0]
-    metric = HearingMetric.fit(latents, decode, weight=0.0)
+    metric = PerceptualMetric.fit(latents, decode, weight=0.0)
     np.testing.assert_allclose(pdist(metric.transform(latents)), pdist(latents), rtol=1e-4)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_few_segments(decode: Decode, count: int) -> None:
     latents = np.random.default_rng(0).standard_normal((count, 64))
-    assert np.isfinite(HearingMetric.fit(latents, decode).transform(latents)).all()
+    assert np.isfinite(PerceptualMetric.fit(latents, decode).transform(latents)).all()
 
 
 def test_a_model_that_says_the_same_of_everything(decode: Decode) -> None:
-    flat = HearingMetric.fit(np.eye(64), lambda z: np.full((len(z), 512, 128), -40.0, np.float32))
+    flat = PerceptualMetric.fit(
+        np.eye(64), lambda z: np.full((len(z), 512, 128), -40.0, np.float32)
+    )
     assert np.isfinite(flat.transform(np.eye(64))).all()
 
 
 def test_refuses_no_latents(decode: Decode) -> None:
     with pytest.raises(InputError):
-        HearingMetric.fit(np.zeros((0, 64)), decode)
+        PerceptualMetric.fit(np.zeros((0, 64)), decode)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.latent.paths import apportion, between, equal_steps, walk
+from core.latent.paths import apportion, equal_steps, slerp, walk
 from core.latent.sampling import AggregatePosterior
 
 Decode = Callable[[np.ndarray], np.ndarray]
@@ -101,7 +101,7 @@ def test_repeats_of_a_loop_can_be_walked(decode: Decode) -> None:
 def test_an_arc_keeps_its_distance_from_the_centre() -> None:
     rng = np.random.default_rng(0)
     a, b, centre = rng.standard_normal((3, 64)).astype(np.float32)
-    points = between(a, b, np.linspace(0, 1, 9), centre)
+    points = slerp(a, b, np.linspace(0, 1, 9), centre)
     np.testing.assert_allclose(points[[0, -1]], [a, b])
     lengths = np.linalg.norm(points - centre, axis=1)
     ends = np.linspace(np.linalg.norm(a - centre), np.linalg.norm(b - centre), 9)
@@ -113,7 +113,7 @@ def test_arcs_that_have_no_plane_are_straight(other: str) -> None:
     centre = np.zeros(64, np.float32)
     a = np.ones(64, np.float32)
     b = {"same": a, "opposite": -a, "centre": centre}[other]
-    points = between(a, b, np.array([0.0, 0.25, 1.0]), centre)
+    points = slerp(a, b, np.array([0.0, 0.25, 1.0]), centre)
     np.testing.assert_allclose(points[1], a + 0.25 * (b - a), atol=1e-6)
 
 
