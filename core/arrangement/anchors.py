@@ -25,14 +25,14 @@ _KICK: Final = 1.0
 _TEMPO: Final = 3.0
 _FAR_TEMPO: Final = 12.0
 _EASY_STRETCH: Final = 0.1
-"""Octaves of tempo (7 %) up to which stretching is hardly heard."""
+"""Octaves of tempo (7 %) up to which stretching is hardly audible."""
 _UNSURE: Final = 0.6
 _MID_PHRASE: Final = 0.12
 _CHANCE: Final = 0.1
 _PALETTE: Final = 0.35
 _DISCORD: Final = 0.35
 _APART: Final = 0.5
-_AGAIN: Final = 20.0
+_REPEATED: Final = 20.0
 _OVERLAPPING: Final = 2.0
 
 # How far apart neighbouring anchors should sound, in typical distances of the library.
@@ -42,53 +42,72 @@ _REPRISE: Final = 0.6
 
 
 @dataclass(frozen=True)
-class Slot:
-    """A place for an anchor: its part, which of the part's anchors it is, and what it should be."""
+class AnchorSlot:
+    """A place for an anchor, and what the anchor should be.
 
-    part: int
-    place: int
+    Attributes:
+        section: number of the section of the form.
+        position: which of the section's anchors it is, from 0.
+        energy: wanted, 0 .. 1.
+        kick: weight of the kick that is wanted, 0 .. 1.
+        reprise_of: number of an earlier slot that this one should sound like: the first anchor of
+            a drop resembles that of the drop before.
+    """
+
+    section: int
+    position: int
     energy: float
     kick: float
-    like: int | None
-    """An earlier slot that this one should remind of: a drop of the drop before."""
+    reprise_of: int | None
 
 
-def anchor_slots(parts: Sequence[FormSection]) -> list[Slot]:
-    """The places for anchors along `parts`, one for about 16 bars, at least one each."""
-    slots: list[Slot] = []
-    begun: dict[str, int] = {}
-    for number, part in enumerate(parts):
-        count = anchor_count(part)
+def anchor_slots(sections: Sequence[FormSection]) -> list[AnchorSlot]:
+    """The places for anchors along a form: about one for 16 bars, at least one a section."""
+    slots: list[AnchorSlot] = []
+    first_slots: dict[str, int] = {}
+    for number, section in enumerate(sections):
+        count = anchor_count(section)
         shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
-        like = begun.get(part.name)
-        begun[part.name] = len(slots)
-        for place, share in enumerate(shares):
-            energy = part.energy[0] + float(share) * (part.energy[1] - part.energy[0])
-            slots.append(Slot(number, place, energy, part.kick, like if place == 0 else None))
+        reprise_of = first_slots.get(section.name)
+        first_slots[section.name] = len(slots)
+        for position, share in enumerate(shares):
+            energy = section.energy[0] + float(share) * (section.energy[1] - section.energy[0])
+            like = reprise_of if position == 0 else None
+            slots.append(AnchorSlot(number, position, energy, section.kick, like))
     return slots
 
 
-def anchor_count(part: FormSection) -> int:
-    """Anchors of a part: two for 16 bars, one more for every 16 beyond, one below."""
-    segments = -(-part.bars // BARS_PER_SEGMENT)
+def anchor_count(section: FormSection) -> int:
+    """Anchors of a section: two for 16 bars, one more for every 16 beyond, one below."""
+    segments = -(-section.bars // BARS_PER_SEGMENT)
     return max(1, 1 + segments // _SEGMENTS_PER_ANCHOR)
 
 
 def choose_anchors(
     material: Material,
-    parts: Sequence[FormSection],
+    sections: Sequence[FormSection],
     rng: np.random.Generator,
     *,
     bpm: float,
     start: int | None = None,
 ) -> NDArray[np.int64]:
-    """Rows of `material`, one for each of `slots_of(parts)`, each once while there are enough.
+    """Choose a real segment for each anchor of a form, each once as long as there are enough.
 
-    A beam search for the least sum of: how far a segment's attributes, tempo and certainty of grid
-    are from what its place asks for, and how far it sounds from its neighbours and how discordant
-    it is with them. `start` fixes the first.
+    A beam search for the least sum of costs: how far attributes, tempo and certainty of the beat
+    grid of a segment are from what its slot asks for; how far it sounds from its neighbours; and
+    how discordant it is with them.
+
+    Args:
+        material: the segments.
+        sections: the form.
+        rng: adds a little chance to the costs.
+        bpm: tempo of the composition; segments of a distant tempo cost more.
+        start: row of the first anchor; None to choose it, too.
+
+    Returns:
+        Rows of `material`, one for each of `anchor_slots(sections)`.
     """
-    slots = anchor_slots(parts)
+    slots = anchor_slots(sections)
     single = np.stack([_misfit(material, slot, bpm) for slot in slots])
     single += _CHANCE * rng.gumbel(size=single.shape) + _palette(material, rng)
     single[0] += _bad_opening(material)
@@ -117,7 +136,7 @@ class _Neighbourhood:
     overlap: NDArray[np.bool_]
 
 
-def _misfit(material: Material, slot: Slot, bpm: float) -> Doubles:
+def _misfit(material: Material, slot: AnchorSlot, bpm: float) -> Doubles:
     energy = _ENERGY * np.abs(material.drive() - slot.energy)
     kick = _KICK * np.abs(material.rank("kick") - slot.kick)
     octaves = np.abs(np.log2(material.bpm / bpm))
@@ -125,7 +144,7 @@ def _misfit(material: Material, slot: Slot, bpm: float) -> Doubles:
     cost = energy + kick + tempo
     if material.confidence is not None:
         cost += _UNSURE * (1.0 - material.confidence)
-    if material.phrase is not None and slot.place == 0:
+    if material.phrase is not None and slot.position == 0:
         cost += _MID_PHRASE * ~material.phrase
     return np.asarray(cost, np.float64)
 
@@ -170,7 +189,15 @@ def _neighbourhood(material: Material, pool: NDArray[np.int64]) -> _Neighbourhoo
 
 
 def fingerprints(latents: Array, decode: Callable[[Array], Array]) -> Doubles:
-    """Decoded levels averaged over sixteenths and four bands: (n, 2048) dB."""
+    """Describe what latents sound like, to compare them.
+
+    Args:
+        latents: (n, 64).
+        decode: gives their spectrograms, (n, 512, 128) dB.
+
+    Returns:
+        (n, 2048) decoded levels in dB, averaged over sixteenths and four bands each.
+    """
     parts = []
     for first in range(0, len(latents), _BATCH):
         spectra = decode(latents[first : first + _BATCH])
@@ -188,7 +215,11 @@ def _discord(material: Material, pool: NDArray[np.int64]) -> Doubles:
 
 
 def _extended(
-    beams: list[_Beam], slots: Sequence[Slot], slot: Slot, single: Doubles, near: _Neighbourhood
+    beams: list[_Beam],
+    slots: Sequence[AnchorSlot],
+    slot: AnchorSlot,
+    single: Doubles,
+    near: _Neighbourhood,
 ) -> list[_Beam]:
     number = len(beams[0].rows)
     costs = np.stack([_costs(beam, slots[:number], slot, single, near) for beam in beams])
@@ -202,20 +233,24 @@ def _extended(
 
 
 def _costs(
-    beam: _Beam, before: Sequence[Slot], slot: Slot, single: Doubles, near: _Neighbourhood
+    beam: _Beam,
+    before: Sequence[AnchorSlot],
+    slot: AnchorSlot,
+    single: Doubles,
+    near: _Neighbourhood,
 ) -> Doubles:
     """(candidates,) cost of `beam` with each of them appended."""
     costs = beam.cost + single
     if not before:
         return costs
     last = beam.rows[-1]
-    apart = _WITHIN if before[-1].part == slot.part else _BETWEEN
+    apart = _WITHIN if before[-1].section == slot.section else _BETWEEN
     costs = costs + _APART * np.abs(near.distance[last] - apart) + _DISCORD * near.discord[last]
-    if slot.like is not None:
-        theme = beam.rows[slot.like]
+    if slot.reprise_of is not None:
+        theme = beam.rows[slot.reprise_of]
         costs += _APART * np.maximum(near.distance[theme] - _REPRISE, 0.0)
         costs += _DISCORD * near.discord[theme]
     taken = list(beam.rows)
     costs += _OVERLAPPING * near.overlap[:, taken].any(axis=1)
-    costs[taken] += _AGAIN
+    costs[taken] += _REPEATED
     return np.asarray(costs)

@@ -20,9 +20,17 @@ BPM_MAX = 999.0
 class Lane:
     """A row of the timeline.
 
-    `clips` are kept in order of start. Neighbours may overlap and then crossfade; no clip may lie
-    inside another and no three may sound at once (`edits` makes room as it places clips).
-    `pan` goes from -1 (left) to 1 (right), `gain_db` from -96 (silence) to 24.
+    Neighbours may overlap and then crossfade; no clip may lie inside another, and no three may
+    sound at once (`edits` makes room as it places clips).
+
+    Attributes:
+        id: no other lane of the arrangement has it.
+        name: what the user calls it.
+        clips: kept in order of start.
+        gain_db: -96 (silence) .. 24.
+        pan: -1 (left) .. 1 (right).
+        mute: it is silent.
+        solo: lanes without solo are silent.
 
     Raises:
         InputError: clips that overlap by more than a crossfade, or a value out of range.
@@ -58,10 +66,14 @@ class Lane:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Lanes at one tempo.
+    """Lanes of clips at one tempo.
 
-    `frames` is the exact length in samples where it was asked for in minutes (less than a tick
-    from the end of the last clip or before it); None means: to the end of the last clip.
+    Attributes:
+        bpm: 20 .. 999.
+        lanes: top to bottom.
+        title: may be empty.
+        frames: the exact length in samples where it was asked for in minutes (before the end of
+            the last clip, or less than a tick after it); None: to the end of the last clip.
 
     Raises:
         InputError: a tempo out of range, or an id that occurs twice.
@@ -92,7 +104,7 @@ class Arrangement:
 
     @property
     def audible_lanes(self) -> tuple[Lane, ...]:
-        """The lanes that are heard: the soloed ones if there are any, never the muted."""
+        """The lanes that sound: the soloed ones if there are any, never the muted ones."""
         solo = any(lane.solo for lane in self.lanes)
         return tuple(lane for lane in self.lanes if not lane.mute and (lane.solo or not solo))
 
@@ -138,13 +150,21 @@ class Arrangement:
 
 
 def frame_at(tick: int, bpm: float) -> int:
-    """The sample nearest to `tick` at `bpm`: rounded once, from the exact quotient, halves up."""
+    """The sample nearest to a tick; rounded once, from the exact quotient, halves up.
+
+    Args:
+        tick: a position.
+        bpm: the tempo.
+
+    Returns:
+        The frame at 44.1 kHz.
+    """
     exact = Fraction(tick * 60 * SAMPLE_RATE) / (Fraction(bpm) * TICKS_PER_BEAT)
     return int((2 * exact + 1) // 2)
 
 
 def checked_tempo(bpm: object) -> float:
-    """`bpm` as a float in range. Raises `InputError`."""
+    """A tempo as a float. Raises `InputError` if it is no number of 20 .. 999 BPM."""
     if isinstance(bpm, bool) or not isinstance(bpm, (int, float)):
         raise InputError(f"a tempo must be a number of beats per minute, not {bpm!r}")
     if not BPM_MIN <= bpm <= BPM_MAX:

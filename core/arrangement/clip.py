@@ -33,8 +33,16 @@ class RealSource:
 class LatentSource:
     """A point of the latent space, or one point per bar, and all that makes its sound repeatable.
 
-    `latents` takes anything of shape (64,), (1, 64) or (4, 64); it is kept as a tuple of rows of
-    floats that float32 holds exactly, so that sources compare, hash and survive JSON bit by bit.
+    Attributes:
+        latents: anything of shape (64,), (1, 64) or (4, 64). It is kept as a tuple of rows of
+            floats that float32 holds exactly, so that sources compare, hash and survive JSON bit
+            by bit.
+        seed: of the renderer's noise.
+        renderer: name of the renderer.
+        model_hash: of the model that the latents belong to; empty where it is not known.
+
+    Raises:
+        InputError: another shape, or numbers that are not finite.
     """
 
     latents: tuple[tuple[float, ...], ...]
@@ -58,16 +66,21 @@ ClipSource = RealSource | LatentSource
 
 @dataclass(frozen=True)
 class Clip:
-    """A four-bar loop of `source`, repeated from `offset` for `length`; positions in whole ticks.
+    """A four-bar loop of a source, repeated for some length. Positions are whole ticks.
 
-    start:      where it begins on the timeline, 0 or later
-    length:     at least 1
-    offset:     where in the loop it begins, 0 <= offset < `TICKS_PER_SEGMENT`
-    gain_db:    -96 .. 24
-    fade_in, fade_out: inside the clip; where the clip overlaps a neighbour, the crossfade over
-                the overlap takes their place
-    bass_swap:  at the transition where this clip comes in, the lows change over on a downbeat
-    bass_cut:   everything below the crossover is left out
+    Attributes:
+        id: no other clip of the arrangement has it.
+        source: the sound.
+        start: where it begins on the timeline, 0 or later.
+        length: at least 1.
+        offset: where in the loop it begins, 0 <= offset < `TICKS_PER_SEGMENT`.
+        gain_db: -96 (silence) .. 24.
+        fade_in: length, inside the clip. Where the clip overlaps a neighbour, the crossfade over
+            the overlap takes the place of the fade.
+        fade_out: the same at its end.
+        bass_swap: at the transition where this clip comes in, the lows change over on a downbeat.
+        bass_cut: everything below the crossover is left out.
+        name: what the user calls it; may be empty.
 
     Raises:
         InputError: a value out of range.
@@ -130,14 +143,30 @@ def new_id() -> str:
 
 
 def whole_number(value: object, what: str) -> int:
-    """`value` as an int, if it is a whole number. Raises `InputError` naming `what`."""
+    """Check a number of ticks.
+
+    Args:
+        value: anything.
+        what: what it is, for the message.
+
+    Raises:
+        InputError: it is no whole number.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{what} must be a whole number of ticks, not {value!r}")
     return int(value)
 
 
 def checked_gain_db(value: object, what: str) -> float:
-    """`value` as a float in -96..24 dB. Raises `InputError` naming `what`."""
+    """Check a gain.
+
+    Args:
+        value: anything.
+        what: what it is, for the message.
+
+    Raises:
+        InputError: it is no number of -96 .. 24 dB.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise InputError(f"{what} must be a number of dB, not {value!r}")
     number = float(value)
@@ -162,5 +191,5 @@ def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:
 
 
 def db_to_gain(gain_db: float) -> float:
-    """The factor of `gain_db`; the lowest gain is silence."""
+    """The factor of a gain in dB; -96 dB and less is 0."""
     return 0.0 if gain_db <= GAIN_MIN_DB else math.pow(10.0, gain_db / 20.0)

@@ -15,16 +15,20 @@ FloatArray = NDArray[np.float32]
 CROSSOVERS_HZ: Final = (150.0, 2500.0)
 N_BANDS: Final = len(CROSSOVERS_HZ) + 1
 CONTEXT: Final = 2048
-"""Frames on each side of a piece that its filters need: their responses have died out by then."""
+"""Frames that the filters need on each side of a piece; their responses have decayed by then."""
 
 
 def split_bands(padded: FloatArray) -> list[FloatArray]:
-    """Lows, mids, highs, each (frames, channels).
-
-    `padded` is (CONTEXT + frames + CONTEXT, channels).
+    """Split a piece of sound into bands.
 
     Each low-pass has the magnitude 1 / (1 + (f / fc)^4) of a fourth-order Linkwitz-Riley filter and
-    no phase; the band above is what it leaves, so the three sum flat.
+    no phase; the band above is what it leaves, so that the three sum to the piece exactly.
+
+    Args:
+        padded: (CONTEXT + frames + CONTEXT, channels), the piece with what lies around it.
+
+    Returns:
+        Lows, mids and highs, (frames, channels) each.
     """
     size = scipy.fft.next_fast_len(len(padded), real=True)
     spectrum = scipy.fft.rfft(padded, size, axis=0)
@@ -40,7 +44,7 @@ def split_bands(padded: FloatArray) -> list[FloatArray]:
 
 
 def low_band(padded: FloatArray) -> FloatArray:
-    """The first band of `split` alone."""
+    """The first band of `split_bands` alone."""
     size = scipy.fft.next_fast_len(len(padded), real=True)
     spectrum = scipy.fft.rfft(padded, size, axis=0)
     hertz = np.arange(len(spectrum), dtype=np.float32) * np.float32(SAMPLE_RATE / size)

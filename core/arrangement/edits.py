@@ -1,7 +1,8 @@
 """Every edit of an arrangement, as a pure function: an arrangement goes in, a new one comes out.
 
-All raise `InputError` when a lane or clip of the given id does not exist or a value is out of
-range; the arrangement that went in is never changed. Positions are ticks.
+The arrangement that went in is never changed. Positions and lengths are whole ticks (960 a beat),
+rows count lanes from the top, starting at 0. Clips that are placed on others make room for
+themselves, as `placement` describes.
 """
 
 from __future__ import annotations
@@ -20,25 +21,41 @@ from core.settings import TICKS_PER_BAR
 def add_lane(
     arrangement: Arrangement, lane: Lane | None = None, *, index: int | None = None
 ) -> Arrangement:
-    """Insert `lane` (default: an empty one) at row `index` (default: the last)."""
+    """Insert a lane.
+
+    Args:
+        arrangement: to edit.
+        lane: None for an empty one with a free name.
+        index: the row it gets; None for the last.
+
+    Returns:
+        The arrangement with the lane.
+
+    Raises:
+        InputError: the lane, or one of its clips, has an id that is taken.
+    """
     rows = list(arrangement.lanes)
     rows.insert(len(rows) if index is None else index, lane or Lane(new_id(), _free_name(rows)))
     return _with_lanes(arrangement, rows)
 
 
 def remove_lane(arrangement: Arrangement, lane_id: str) -> Arrangement:
-    """Remove the lane and its clips."""
-    gone = arrangement.lane(lane_id)
-    return _with_lanes(arrangement, [lane for lane in arrangement.lanes if lane is not gone])
+    """Remove a lane and its clips. Raises `InputError` if there is no such lane."""
+    removed = arrangement.lane(lane_id)
+    return _with_lanes(arrangement, [lane for lane in arrangement.lanes if lane is not removed])
 
 
 def rename_lane(arrangement: Arrangement, lane_id: str, name: str) -> Arrangement:
-    """Give the lane a new name."""
+    """Give a lane another name. Raises `InputError` if there is no such lane."""
     return set_lane(arrangement, lane_id, name=name)
 
 
 def reorder_lane(arrangement: Arrangement, lane_id: str, index: int) -> Arrangement:
-    """Move the lane to row `index`."""
+    """Move a lane to row `index`, below the others if there are not so many.
+
+    Raises:
+        InputError: there is no such lane.
+    """
     moved = arrangement.lane(lane_id)
     rows = [lane for lane in arrangement.lanes if lane is not moved]
     rows.insert(max(index, 0), moved)
@@ -46,7 +63,19 @@ def reorder_lane(arrangement: Arrangement, lane_id: str, index: int) -> Arrangem
 
 
 def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrangement:
-    """Change `name`, `gain_db`, `pan`, `mute` or `solo` of the lane."""
+    """Change settings of a lane.
+
+    Args:
+        arrangement: to edit.
+        lane_id: the lane.
+        **fields: `name`, `gain_db` (-96 .. 24), `pan` (-1 .. 1), `mute`, `solo`.
+
+    Returns:
+        The arrangement with the changed lane.
+
+    Raises:
+        InputError: no such lane or setting, or a value out of range.
+    """
     _only(fields, {"name", "gain_db", "pan", "mute", "solo"}, "a lane")
     return _on_lane(arrangement, lane_id, lambda lane: lane.changed(**fields))
 
@@ -55,24 +84,39 @@ def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrang
 
 
 def add(arrangement: Arrangement, lane_id: str, *clips: Clip) -> Arrangement:
-    """Place `clips` on the lane; what they land on makes room."""
+    """Place clips on a lane, each where its `start` says.
+
+    Raises:
+        InputError: there is no such lane, or an id is taken.
+    """
     return _on_lane(arrangement, lane_id, lambda lane: place_clips(lane, clips))
 
 
 def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
-    """Place each clip on its row; rows that are missing at the bottom are added."""
+    """Place clips on several lanes.
+
+    Args:
+        arrangement: to edit.
+        clips: each with its row; lanes that are missing at the bottom are added.
+
+    Returns:
+        The arrangement with the clips.
+
+    Raises:
+        InputError: an id is taken.
+    """
     while len(arrangement.lanes) <= max((row for row, _ in clips), default=-1):
         arrangement = add_lane(arrangement)
     return _placed(arrangement, clips)
 
 
 def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
-    """Remove the clips."""
-    gone = set(_known(arrangement, clip_ids))
+    """Remove clips. Raises `InputError` if one of them does not exist."""
+    removed = set(_known(arrangement, clip_ids))
     return _with_lanes(
         arrangement,
         [
-            lane.changed(clips=tuple(clip for clip in lane.clips if clip.id not in gone))
+            lane.changed(clips=tuple(clip for clip in lane.clips if clip.id not in removed))
             for lane in arrangement.lanes
         ],
     )
@@ -81,70 +125,143 @@ def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
 def move(
     arrangement: Arrangement, clip_ids: Iterable[str], *, ticks: int = 0, lanes: int = 0
 ) -> Arrangement:
-    """Shift the clips by `ticks` and by `lanes` rows, as far as the start and the rows allow."""
+    """Shift clips together, as far as the first bar and the lanes allow.
+
+    Args:
+        arrangement: to edit.
+        clip_ids: the clips.
+        ticks: to the right; negative to the left.
+        lanes: rows down; negative up.
+
+    Returns:
+        The arrangement with the clips where they are now. `reach` says how far they moved.
+
+    Raises:
+        InputError: one of the clips does not exist.
+    """
     ids = set(_known(arrangement, clip_ids))
     ticks, lanes = reach(arrangement, ids, ticks=ticks, lanes=lanes)
-    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
-    shifted = [(row + lanes, clip.changed(start=clip.start + ticks)) for row, clip in held]
-    return _placed(delete(arrangement, ids), shifted)
+    moved = [
+        (row + lanes, clip.changed(start=clip.start + ticks))
+        for row, clip in by_row(arrangement)
+        if clip.id in ids
+    ]
+    return _placed(delete(arrangement, ids), moved)
 
 
 def reach(
     arrangement: Arrangement, clip_ids: Iterable[str], *, ticks: int = 0, lanes: int = 0
 ) -> tuple[int, int]:
-    """How far `move` would shift the clips: ticks and rows, none without clips."""
+    """Say how far `move` would shift clips.
+
+    Args:
+        arrangement: what they are in.
+        clip_ids: the clips.
+        ticks: wanted, to the right.
+        lanes: wanted, rows down.
+
+    Returns:
+        Ticks and rows, at most as far as wanted; (0, 0) without clips.
+
+    Raises:
+        InputError: one of the clips does not exist.
+    """
     ids = set(_known(arrangement, clip_ids))
-    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
-    if not held:
+    found = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
+    if not found:
         return 0, 0
-    ticks = max(ticks, -min(clip.start for _, clip in held))
-    lanes = max(lanes, -min(row for row, _ in held))
-    return ticks, min(lanes, len(arrangement.lanes) - 1 - max(row for row, _ in held))
+    ticks = max(ticks, -min(clip.start for _, clip in found))
+    lanes = max(lanes, -min(row for row, _ in found))
+    return ticks, min(lanes, len(arrangement.lanes) - 1 - max(row for row, _ in found))
 
 
 def trim_start(arrangement: Arrangement, clip_id: str, tick: int) -> Arrangement:
-    """Let the clip begin at `tick`, its sound staying where it was."""
+    """Let a clip begin at another tick; its sound stays where it was.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip.
+        tick: its new start, before its end; one before the first bar counts as 0.
+
+    Returns:
+        The arrangement with the clip shorter or longer, and its fades shortened to fit.
+
+    Raises:
+        InputError: there is no such clip, or nothing would be left of it.
+    """
     return _replaced(arrangement, clip_id, lambda clip: with_start(clip, max(tick, 0)))
 
 
 def trim_end(arrangement: Arrangement, clip_id: str, tick: int) -> Arrangement:
-    """Let the clip end at `tick`; beyond its four bars it goes on as a loop."""
+    """Let a clip end at another tick; beyond its four bars it continues as a loop.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip.
+        tick: its new end, after its start.
+
+    Returns:
+        The arrangement with the clip shorter or longer, and its fades shortened to fit.
+
+    Raises:
+        InputError: there is no such clip, or nothing would be left of it.
+    """
     return _replaced(arrangement, clip_id, lambda clip: with_end(clip, tick))
 
 
 def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = "") -> Arrangement:
-    """Cut the clip in two at `tick`; outside of fades the two sound exactly as the one did.
+    """Cut a clip in two; outside of fades the two sound exactly as the one did.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip; its left part keeps the id.
+        tick: where to cut.
+        right_id: the id of the right part; empty for a new one.
+
+    Returns:
+        The arrangement with both parts.
 
     Raises:
-        InputError: `tick` lies outside the clip or inside a crossfade.
+        InputError: there is no such clip, or `tick` lies outside it or inside a crossfade.
     """
     lane, clip = arrangement.lane_of(clip_id)
     if not clip.start < tick < clip.end:
         raise InputError("the cut lies outside the clip; choose a place inside it")
     if any(other is not clip and other.start < tick < other.end for other in lane.clips):
-        raise InputError("a clip cannot be cut inside a crossfade; choose a place beside it")
+        raise InputError("a clip cannot be cut inside a crossfade; choose a place outside it")
     pair = split_clip(clip, tick, right_id or new_id())
     others = tuple(other for other in lane.clips if other is not clip)
     return _on_lane(arrangement, lane.id, lambda row: row.changed(clips=others + pair))
 
 
 def duplicate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
-    """Place copies of the clips right after them, keeping their distances."""
+    """Place copies of clips right after them, with the same distances between them.
+
+    Raises:
+        InputError: one of the clips does not exist.
+    """
     ids = set(_known(arrangement, clip_ids))
-    held = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
-    if not held:
+    found = [(row, clip) for row, clip in by_row(arrangement) if clip.id in ids]
+    if not found:
         return arrangement
-    span = max(clip.end for _, clip in held) - min(clip.start for _, clip in held)
-    copies = [(row, clip.changed(id=new_id(), start=clip.start + span)) for row, clip in held]
+    span = max(clip.end for _, clip in found) - min(clip.start for _, clip in found)
+    copies = [(row, clip.changed(id=new_id(), start=clip.start + span)) for row, clip in found]
     return _placed(arrangement, copies)
 
 
 def paste(
     arrangement: Arrangement, rows: Sequence[Sequence[Clip]], *, tick: int, lane_index: int
 ) -> Arrangement:
-    """Place copies of `rows` of clips, the earliest at `tick`, the first row on row `lane_index`.
+    """Place copies of clips, with the same distances between them.
 
-    Lanes that are missing at the bottom are added.
+    Args:
+        arrangement: to edit.
+        rows: clips by lane; a row may be empty.
+        tick: where the earliest clip starts.
+        lane_index: the row of the first lane; lanes that are missing at the bottom are added.
+
+    Returns:
+        The arrangement with the copies, which have new ids.
     """
     starts = [clip.start for row in rows for clip in row]
     if not starts:
@@ -159,7 +276,11 @@ def paste(
 
 
 def set_gain(arrangement: Arrangement, clip_id: str, gain_db: float) -> Arrangement:
-    """Set the clip's gain in dB."""
+    """Set the gain of a clip to `gain_db`, -96 (silence) .. 24.
+
+    Raises:
+        InputError: there is no such clip, or the gain is out of range.
+    """
     return set_clip(arrangement, clip_id, gain_db=gain_db)
 
 
@@ -170,13 +291,38 @@ def set_fades(
     fade_in: int | None = None,
     fade_out: int | None = None,
 ) -> Arrangement:
-    """Set the clip's fades in ticks; None leaves one as it is."""
+    """Set the fades of a clip.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip.
+        fade_in: ticks; None leaves it as it is.
+        fade_out: ticks; None leaves it as it is.
+
+    Returns:
+        The arrangement with the changed clip.
+
+    Raises:
+        InputError: there is no such clip, or the fades do not fit into it.
+    """
     given = {"fade_in": fade_in, "fade_out": fade_out}
     return set_clip(arrangement, clip_id, **{k: v for k, v in given.items() if v is not None})
 
 
 def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrangement:
-    """Change anything of the clip but its id and its place."""
+    """Change settings of a clip: anything but its id, position and length.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip.
+        **fields: fields of `Clip` with their new values.
+
+    Returns:
+        The arrangement with the changed clip.
+
+    Raises:
+        InputError: no such clip or setting, or a value out of range.
+    """
     allowed = {
         "source",
         "gain_db",
@@ -194,15 +340,25 @@ def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrang
 def change_clips(
     arrangement: Arrangement, clip_ids: Iterable[str], change: Callable[[Clip], Clip]
 ) -> Arrangement:
-    """Replace each of the clips by `change(clip)`, which keeps its id and its place.
+    """Change several clips.
+
+    Args:
+        arrangement: to edit.
+        clip_ids: the clips.
+        change: gives the new state of a clip; id, start and length must stay.
+
+    Returns:
+        The arrangement with the changed clips.
 
     Raises:
-        InputError: `change` moved a clip or gave it another id.
+        InputError: a clip does not exist, or `change` moved one or gave it another id.
     """
     ids = set(_known(arrangement, clip_ids))
     lanes = []
     for lane in arrangement.lanes:
-        clips = tuple(_kept(clip, change(clip)) if clip.id in ids else clip for clip in lane.clips)
+        clips = tuple(
+            _checked_change(clip, change(clip)) if clip.id in ids else clip for clip in lane.clips
+        )
         lanes.append(lane if clips == lane.clips else lane.changed(clips=clips))
     return _with_lanes(arrangement, lanes)
 
@@ -211,7 +367,11 @@ def change_clips(
 
 
 def set_tempo(arrangement: Arrangement, bpm: float) -> Arrangement:
-    """Set the tempo; everything keeps its bar."""
+    """Set the tempo to `bpm`, 20 .. 999; everything stays at its bar.
+
+    Raises:
+        InputError: the tempo is out of range.
+    """
     return arrangement.changed(bpm=bpm, frames=None)
 
 
@@ -221,21 +381,37 @@ def set_title(arrangement: Arrangement, title: str) -> Arrangement:
 
 
 def insert_time(arrangement: Arrangement, tick: int, ticks: int) -> Arrangement:
-    """Push everything from `tick` on to the right by `ticks`, cutting the clips that span it."""
+    """Insert empty time.
+
+    Args:
+        arrangement: to edit.
+        tick: where; clips that lie across it are cut in two.
+        ticks: how much, 0 or more; everything from `tick` on moves right by it.
+
+    Returns:
+        The longer arrangement.
+
+    Raises:
+        InputError: `ticks` is negative.
+    """
     if ticks < 0:
         raise InputError("only a positive time can be inserted; use remove_time to take some out")
     return _rippled(arrangement, tick, tick, ticks)
 
 
 def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
-    """Take out all that sounds from `start` to `end` and close the gap."""
+    """Take out all clips, and parts of clips, between two ticks, and close the gap.
+
+    Raises:
+        InputError: `end` lies before `start`, or `start` before the first bar.
+    """
     if not 0 <= start <= end:
         raise InputError("the time to remove must end after it starts")
     return _rippled(arrangement, start, end, start - end)
 
 
 def snap(tick: int, grid: int = TICKS_PER_BAR) -> int:
-    """The multiple of `grid` ticks that is nearest to `tick`, halves up, never below 0."""
+    """The multiple of `grid` ticks that is nearest to `tick`, never below 0; halves go up."""
     return max(0, (2 * tick + grid) // (2 * grid) * grid)
 
 
@@ -293,7 +469,7 @@ def _outside(clip: Clip, start: int, end: int, shift: int) -> list[Clip]:
     return pieces
 
 
-def _kept(before: Clip, after: Clip) -> Clip:
+def _checked_change(before: Clip, after: Clip) -> Clip:
     if (after.id, after.start, after.end) != (before.id, before.start, before.end):
         raise InputError(f"clip {before.id!r} was moved where only its settings may change")
     return after

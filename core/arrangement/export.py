@@ -30,7 +30,15 @@ _SILENCE_LUFS: Final = -70.0
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What was written: the mix's file and the lanes', the length, and what a meter says."""
+    """What was written.
+
+    Attributes:
+        path: the mix.
+        stems: one file per audible lane, if they were asked for.
+        frames: length of each, at 44.1 kHz.
+        lufs: integrated loudness of the mix (ITU-R BS.1770).
+        true_peak_dbtp: true peak of the mix.
+    """
 
     path: Path
     stems: tuple[Path, ...]
@@ -61,16 +69,27 @@ def export(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
 ) -> ExportResult:
-    """Write the sound of `arrangement` to `path`; the format follows the name.
+    """Write the sound of an arrangement to a file, completely or not at all.
 
-    `span` (ticks, start and end) writes a part only. `stems` adds one file per lane that is heard,
-    beside `path`, all with the same gain, so that they sum to the mix before its limiter; where
-    one of them would pass the ceiling, all are lowered. Each file is written whole or not at all.
-    `audio_of` is called from two threads, ahead of the mixdown.
+    Args:
+        arrangement: what to write.
+        audio_of: gives the four-bar loop of a clip at the arrangement's tempo, (frames, 1 or 2);
+            called from two threads, ahead of the mixdown.
+        path: the file; its suffix chooses the format (wav, flac, ogg, mp3).
+        bit_depth: of formats that have one: 16, 24, or 32 (float).
+        stems: also write one file per audible lane, next to `path`. All get the same gain, so that
+            they sum to the mix before its limiter; where one of them would pass the ceiling, all
+            are lowered.
+        span: first tick, and first tick after the part to write; None: everything.
+        lufs: integrated loudness to master to. None writes it as it is played, sample for sample,
+            stems included, without a ceiling. A 32-bit WAV holds that exactly; other formats clip
+            what passes full scale, which the true peak of the result shows.
+        ceiling_dbtp: highest true peak when mastering.
+        progress: called with 0 .. 1.
+        cancel: checked often.
 
-    With `lufs` None it is written as it is played, sample for sample, stems included: no mastering,
-    no ceiling. A 32-bit WAV holds that exactly; other formats clip what passes full scale, which
-    the result's true peak tells.
+    Returns:
+        What was written, as a meter measures it.
 
     Raises:
         InputError: nothing to write, or an empty span.
@@ -98,7 +117,7 @@ def export(
         most = math.inf if lufs is None else db_to_gain(ceiling_dbtp)
         written = _write_stems(mix, target, part, gain, most, bit_depth, cancel)
     progress(1.0, 1.0, "done")
-    return ExportResult(target, written, len(raw), *_metered(mastered))
+    return ExportResult(target, written, len(raw), *_measured(mastered))
 
 
 def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int, int]:
@@ -121,7 +140,7 @@ def _mastered(raw: FloatArray, lufs: float | None, ceiling_dbtp: float) -> tuple
 
 
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
-    """Clips that sound in the part on lanes that are heard; what transitions need beside is few."""
+    """Clips of audible lanes that sound in the part; transitions need only a few others."""
     return [
         clip
         for lane in arrangement.audible_lanes
@@ -138,7 +157,7 @@ def _rendered(
     *,
     keep: bool,
 ) -> FloatArray:
-    """(frames, 2) of the part; what has sounded is dropped on the way unless `keep`."""
+    """(frames, 2) of the part; sound that has passed is dropped on the way unless `keep`."""
     start, end = part
     sound = np.empty((end - start, 2), np.float32)
     for at in range(0, len(sound), _BLOCK):
@@ -148,11 +167,11 @@ def _rendered(
         mix.render(start + at, len(block), block)
         if not keep:
             mix.release(start + at)
-    _soften(sound, part, mix.frames)
+    _fade_cut_ends(sound, part, mix.frames)
     return sound
 
 
-def _soften(sound: FloatArray, part: tuple[int, int], frames: int) -> None:
+def _fade_cut_ends(sound: FloatArray, part: tuple[int, int], frames: int) -> None:
     """Where the part is cut out of the whole, fade its ends for a millisecond."""
     rise = fades.edge_fade(min(_EDGE, len(sound) // 2))[:, None]
     if part[0] > 0:
@@ -170,17 +189,17 @@ def _write_stems(
     bit_depth: int,
     cancel: CancelFlag | None,
 ) -> tuple[Path, ...]:
-    mixes = _lane_mixes(mix, target)
-    peak = max(float(np.abs(_lane(lane, part)).max()) for lane in mixes.values())
+    mixes = _stem_mixes(mix, target)
+    peak = max(float(np.abs(_stem_sound(lane, part)).max()) for lane in mixes.values())
     gain = min(gain, ceiling / max(peak, 1e-9))
     for path, lane in mixes.items():
         check(cancel)
-        sound = _lane(lane, part) * np.float32(gain)
+        sound = _stem_sound(lane, part) * np.float32(gain)
         files.write(path, sound, bit_depth=bit_depth, bpm=mix.arrangement.bpm, title=path.stem)
     return tuple(mixes)
 
 
-def _lane_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
+def _stem_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
     """Mixdown of each audible lane by file; transitions with other lanes stay as in the whole."""
     whole = mix.arrangement
     found = {}
@@ -194,13 +213,13 @@ def _lane_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
     return found
 
 
-def _lane(lane: Mixdown, part: tuple[int, int]) -> FloatArray:
+def _stem_sound(lane: Mixdown, part: tuple[int, int]) -> FloatArray:
     sound = lane.render(part[0], part[1] - part[0])
-    _soften(sound, part, lane.frames)
+    _fade_cut_ends(sound, part, lane.frames)
     return sound
 
 
-def _metered(sound: FloatArray) -> tuple[float, float]:
+def _measured(sound: FloatArray) -> tuple[float, float]:
     return loudness.integrated_lufs(sound), loudness.true_peak_dbtp(sound)
 
 

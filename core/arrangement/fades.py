@@ -1,4 +1,7 @@
-"""Gain curves: fades to and from silence, crossfades that keep the level, pan."""
+"""Gain curves: fades to and from silence, crossfades that keep the level, pan.
+
+All are float32 factors, 1.0 being unchanged.
+"""
 
 from __future__ import annotations
 
@@ -16,29 +19,40 @@ LEAST_CORRELATION = -0.7
 
 
 def ramp(frames: int) -> FloatArray:
-    """(frames,) rising from 0 to 1, sampled in the middle of each frame, so it mirrors exactly."""
+    """A straight line from 0 to 1, (frames,).
+
+    It is sampled in the middle of each frame, so that it and its mirror image add up to 1.
+    """
     places = np.arange(frames, dtype=np.float64) + 0.5
     return np.asarray(places / max(frames, 1), dtype=np.float32)
 
 
 def fade_in(frames: int) -> FloatArray:
-    """(frames,) a quarter sine from 0 to 1: equal power against its mirror image."""
+    """A quarter sine from 0 to 1, (frames,): with its mirror image the power stays constant."""
     return np.asarray(np.sin(0.5 * np.pi * ramp(frames)), dtype=np.float32)
 
 
 def edge_fade(frames: int) -> FloatArray:
-    """(frames,) a half cosine from 0 to 1: for edges so short that a corner would click."""
+    """A half cosine from 0 to 1, (frames,), for edges so short that a corner would click."""
     return fade_in(frames) ** 2
 
 
 def crossfade(
     position: FloatArray, correlation: FloatArray | float
 ) -> tuple[FloatArray, FloatArray]:
-    """Gains (outgoing, incoming) at `position` 0..1 that keep the power of two equal signals.
+    """Compute the gains of a crossfade that keeps the power of two signals of equal power.
 
     With correlation rho, g_a^2 + g_b^2 + 2 rho g_a g_b = 1 everywhere: equal power for rho = 0,
     equal gain for rho = 1 (Fink, Holters and Zoelzer, "Signal-matched power-complementary
     cross-fading", DAFx 2016).
+
+    Args:
+        position: (frames,) 0 (the outgoing signal alone) to 1 (the incoming one alone).
+        correlation: -1 .. 1 of the two signals, (frames,) or one for all; values below
+            `LEAST_CORRELATION` are raised to it.
+
+    Returns:
+        The gains of the outgoing and of the incoming signal, (frames,) each.
     """
     rho = np.clip(correlation, LEAST_CORRELATION, 1.0)
     angle = 0.5 * np.pi * position
@@ -48,7 +62,15 @@ def crossfade(
 
 
 def pan_gains(gain_db: float, pan: float) -> FloatArray:
-    """(2,) gains of the left and right channel: constant power, 0 dB each in the middle."""
+    """Compute the gains of the two channels: constant power, 0 dB each in the middle.
+
+    Args:
+        gain_db: of both; -96 is silence.
+        pan: -1 (left) .. 1 (right).
+
+    Returns:
+        (2,) factors of the left and the right channel.
+    """
     angle = (pan + 1.0) * 0.25 * math.pi
     gains = np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0) * db_to_gain(gain_db)
     return gains.astype(np.float32)

@@ -1,4 +1,4 @@
-"""The form of a track: which parts it has, how long each is, and how high its energy runs."""
+"""The form of a track: which sections it has, how long each is, and how much energy."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ _HIGH: Final = 0.65
 
 @dataclass(frozen=True)
 class FormSection:
-    """A stretch of the form.
+    """A section of a track: intro, build, drop, break, rise, outro.
 
-    start, bars: position and length in bars
-    energy:      wanted at its begin and end, 0 (the library's calmest) to 1 (its fullest)
-    kick:        weight of the kick wanted, 0..1 likewise
-    entry:       "open" for the first part; "mix": it fades in over the end of the one before, the
-                 lows changing over on the downbeat; "cut": all of it comes in on the downbeat
+    Attributes:
+        name: which of them.
+        start: first bar, from 0.
+        bars: length.
+        energy: wanted at its start and at its end, 0 (the library's calmest) .. 1 (its fullest).
+        kick: weight of the kick that is wanted, 0 .. 1 likewise.
+        entry: "open" for the first section; "mix": it fades in over the end of the one before, the
+            lows changing over on the downbeat; "cut": all of it comes in on the downbeat.
     """
 
     name: str
@@ -73,8 +76,8 @@ _SHORT: Final = (
 def plan(bars: int) -> list[FormSection]:
     """The form of a track of `bars` bars: intro, build, drop, break, rise, drop, outro.
 
-    Parts are multiples of eight bars, of four where the track is short; what does not fit goes to
-    the last. Long tracks go round build, drop and break several times.
+    Sections are multiples of eight bars, of four where the track is short; the last one takes what
+    remains. Long tracks repeat build, drop and break.
 
     Raises:
         InputError: less than one bar.
@@ -87,18 +90,25 @@ def plan(bars: int) -> list[FormSection]:
     lengths = [unit * count for count in units]
     lengths[-1] += bars - sum(lengths)
     starts = [0, *itertools.accumulate(lengths)]
-    parts = [
+    sections = [
         FormSection(kind.name, start, length, kind.energy, kind.kick, kind.entry)
         for kind, start, length in zip(kinds, starts, lengths, strict=False)
     ]
-    return _opened(parts)
+    return _opened(sections)
 
 
 def plan_curve(bars: int, curve: Sequence[float]) -> list[FormSection]:
-    """The form whose energy follows `curve`, evenly spaced points of 0..1 from begin to end.
+    """Plan a form whose energy follows a curve.
 
-    A new part begins where the curve has moved by a quarter, or after 32 bars; a sudden rise to the
-    heights is cut in on the downbeat, all else is mixed.
+    A new section begins where the curve has moved by a quarter, or after 32 bars. One that rises
+    suddenly to a high energy is cut in on the downbeat, all others are mixed.
+
+    Args:
+        bars: length of the track.
+        curve: 0 .. 1, points that are evenly spaced from its start to its end.
+
+    Returns:
+        The sections, in order, without gaps.
 
     Raises:
         InputError: less than one bar, or points that are not within 0..1.
@@ -113,13 +123,13 @@ def plan_curve(bars: int, curve: Sequence[float]) -> list[FormSection]:
     spans = list(itertools.pairwise(edges))
     levels = [_mean_height(heights, a / bars, b / bars) for a, b in spans]
     groups = list(_grouped(levels, 32 // block))
-    parts = []
+    sections = []
     for first, last in groups:
         before = levels[first - 1] if first else levels[0]
         start, end = spans[first][0], spans[last][1]
         energy = (levels[first], levels[last])
-        parts.append(_free_part(start, end - start, energy, energy[0] - before))
-    return _opened(parts)
+        sections.append(_section_at(start, end - start, energy, energy[0] - before))
+    return _opened(sections)
 
 
 def _kinds(bars: int) -> Sequence[_Kind]:
@@ -140,10 +150,10 @@ def _shared(units: int, weights: Sequence[float]) -> list[int]:
     return counts
 
 
-def _opened(parts: list[FormSection]) -> list[FormSection]:
-    first = parts[0]
+def _opened(sections: list[FormSection]) -> list[FormSection]:
+    first = sections[0]
     opening = FormSection(first.name, first.start, first.bars, first.energy, first.kick, "open")
-    return [opening, *parts[1:]]
+    return [opening, *sections[1:]]
 
 
 def _mean_height(heights: np.ndarray, start: float, end: float) -> float:
@@ -152,7 +162,7 @@ def _mean_height(heights: np.ndarray, start: float, end: float) -> float:
 
 
 def _grouped(levels: list[float], most: int) -> Iterator[tuple[int, int]]:
-    """First and last block of each part."""
+    """First and last block of each section."""
     first = 0
     for at in range(1, len(levels) + 1):
         if at == len(levels) or abs(levels[at] - levels[first]) >= _SUDDEN or at - first >= most:
@@ -160,7 +170,7 @@ def _grouped(levels: list[float], most: int) -> Iterator[tuple[int, int]]:
             first = at
 
 
-def _free_part(start: int, bars: int, energy: tuple[float, float], rise: float) -> FormSection:
+def _section_at(start: int, bars: int, energy: tuple[float, float], rise: float) -> FormSection:
     drop = rise >= _SUDDEN and energy[0] >= _HIGH
     name = "drop" if energy[0] >= _HIGH else "break" if energy[0] < 0.3 else "build"
     kick = float(np.clip(1.4 * energy[0] - 0.3, 0.0, 1.0))

@@ -1,4 +1,4 @@
-"""How loud a spectrogram sounds, and the gains that let a walk follow its form."""
+"""How loud a spectrogram sounds, and the gains that let a composition follow its form."""
 
 from __future__ import annotations
 
@@ -25,15 +25,23 @@ _MOST_DB: Final = 6.0
 
 
 def loudness_db(spectrum: Array) -> float:
-    """Level of `spectrum` (rows, 128) dB as BS.1770 weighs it, in dB, the origin arbitrary."""
+    """The level of a spectrogram (rows, 128) dB with the K-weighting of ITU-R BS.1770.
+
+    It is in dB against an arbitrary reference: only differences mean something.
+    """
     power = db_to_power(spectrum).mean(axis=0, dtype=np.float64)
     return float(10.0 * np.log10(max(float(power @ _weights()), 1e-12)))
 
 
 def gains_db(loudness: Sequence[float], energy: Sequence[float]) -> list[float]:
-    """Gains that bring steps most of the way to the levels that their `energy` (0..1) asks for.
+    """Compute gains that bring steps most of the way to the levels that their energy asks for.
 
-    Only differences count: the gains are 0 on average, before they are limited to 6 dB.
+    Args:
+        loudness: dB of each step, as `loudness_db` gives it.
+        energy: wanted for each step, 0 (calmest) .. 1 (fullest), `RANGE_DB` apart.
+
+    Returns:
+        A gain in dB for each step, within 6 dB; before that limit they are 0 on average.
     """
     wanted = RANGE_DB * (np.asarray(energy) - 1.0)
     gains = _SHARE * (wanted - np.asarray(loudness))

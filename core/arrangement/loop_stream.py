@@ -31,14 +31,26 @@ _SEAM: Final = 64
 
 @dataclass(frozen=True)
 class Loop:
-    """Four bars of stereo, (frames, 2) float32, and their ends for one sample less or more."""
+    """Four bars of stereo.
+
+    Attributes:
+        samples: (frames, 2) float32.
+        seams: the last frames of a repetition that is so many samples longer (negative: shorter).
+    """
 
     samples: FloatArray
     seams: dict[int, FloatArray]
 
     @classmethod
     def of(cls, samples: ArrayLike, bpm: float) -> Loop:
-        """A loop of `samples` (frames, 1 or 2), four bars at `bpm`, give or take a sample.
+        """Make a loop.
+
+        Args:
+            samples: (frames, 1 or 2), four bars, give or take a sample.
+            bpm: their tempo.
+
+        Returns:
+            The loop, in stereo.
 
         Raises:
             InputError: another shape or length, or samples that are not finite.
@@ -60,19 +72,33 @@ class Loop:
 
 
 class LoopStream:
-    """The loop of one clip, placed: audio for the frames of the clip and some on either side."""
+    """The loop of one clip at its position: audio for the clip's frames and some on either side.
+
+    Args:
+        loop: what the clip repeats.
+        clip: where it lies.
+        bpm: tempo of the arrangement.
+    """
 
     def __init__(self, loop: Loop, clip: Clip, bpm: float) -> None:
         self.loop = loop
         first = clip.origin - TICKS_PER_SEGMENT
-        turns = range(first, clip.end + 2 * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
-        self._starts = [frame_at(tick, bpm) for tick in turns]
+        repetitions = range(first, clip.end + 2 * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
+        self._starts = [frame_at(tick, bpm) for tick in repetitions]
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:
-        """Slices that make up start..end, each with the frame it starts at; nothing is copied."""
-        turn = bisect_right(self._starts, start) - 1
+        """Give the slices that make up a stretch; nothing is copied.
+
+        Args:
+            start: first frame of the arrangement.
+            end: first frame after the stretch.
+
+        Yields:
+            The frame at which a slice starts, and its samples (n, 2).
+        """
+        repetition = bisect_right(self._starts, start) - 1
         while start < end:
-            begin, after = self._starts[turn], self._starts[turn + 1]
+            begin, after = self._starts[repetition], self._starts[repetition + 1]
             step = after - begin - len(self.loop.samples)
             body = after if step == 0 else after - _SEAM
             if start < body:
@@ -82,10 +108,10 @@ class LoopStream:
                 stop = min(after, end)
                 yield start, self.loop.seams[step][start - body : stop - body]
             start = stop
-            turn += start == after
+            repetition += start == after
 
     def read(self, start: int, end: int) -> FloatArray:
-        """A copy of start..end, (end - start, 2)."""
+        """A copy of the frames `start` to `end`, (end - start, 2)."""
         return np.concatenate([samples for _, samples in self.parts(start, end)])
 
 

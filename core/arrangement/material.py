@@ -28,15 +28,21 @@ _PHRASE_BARS: Final = 16
 class Material:
     """n segments to compose from, in any order.
 
-    ids, track_ids: (n,) of the library
-    bars:       (n,) number of the segment's first bar in its track
-    latents:    (n, 64)
-    attributes: name -> (n,), measured on the real segments
-    bpm:        (n,) of their tracks
-    decode:     latents (m, 64) -> spectra (m, 512, 128) dB
-    confidence: (n,) 0..1, of the beat grid
-    phrase:     (n,) True where a phrase begins
-    read_audio: segment id -> (frames, channels), to judge harmony by; None: do without
+    Attributes:
+        ids: (n,) of the segments in their library.
+        track_ids: (n,) of their tracks.
+        bars: (n,) number of a segment's first bar in its track.
+        latents: (n, 64).
+        attributes: (n,) by name, measured on the real segments.
+        bpm: (n,) tempi of their tracks.
+        decode: latents (m, 64) -> spectrograms (m, 512, 128) dB.
+        model_hash: of the model that the latents belong to.
+        confidence: (n,) 0 .. 1 of the beat grid; None: not known.
+        phrase: (n,) True where a phrase begins; None: not known.
+        read_audio: segment id -> (frames, channels), to judge harmony by; None: do without.
+
+    Raises:
+        InputError: no segment, or columns of different lengths.
     """
 
     ids: tuple[str, ...]
@@ -73,17 +79,17 @@ class Material:
             ) from None
 
     def drive(self) -> Doubles:
-        """(n,) how much each segment drives, 0 (calmest) to 1: energy, density and kick by rank."""
+        """(n,) how driving each segment is, 0 (calmest) .. 1: ranks of energy, density and kick."""
         mixed = 0.4 * self.rank("energy") + 0.3 * self.rank("density") + 0.3 * self.rank("kick")
         return ranked(mixed)
 
     def rank(self, name: str) -> Doubles:
-        """(n,) place of each segment by an attribute, 0 (lowest) to 1 (highest)."""
+        """(n,) rank of each segment by an attribute, 0 (lowest) .. 1 (highest)."""
         return ranked(np.asarray(self.attributes[name], np.float64))
 
 
 def ranked(values: Doubles) -> Doubles:
-    """Place of each of `values` (n,) among all, 0 (lowest) to 1 (highest); equal ones share."""
+    """(n,) rank of each value, 0 (lowest) .. 1 (highest); equal values share one."""
     ordered = np.sort(values)
     below = np.searchsorted(ordered, values, side="left")
     upto = np.searchsorted(ordered, values, side="right")
@@ -119,7 +125,14 @@ class _Library(Protocol):
 def load_material(
     library: _Library, ids: Sequence[str], latents: Array, decode: Decode, model_hash: str
 ) -> Material:
-    """The phrase-aligned segments of `library` that have `latents` (rows belong to `ids`).
+    """Gather the phrase-aligned segments of a library that have latents.
+
+    Args:
+        library: an open library.
+        ids: (n,) of segments.
+        latents: (n, 64) of these segments.
+        decode: latents (m, 64) -> spectrograms (m, 512, 128) dB.
+        model_hash: of the model.
 
     Raises:
         InputError: none has.

@@ -1,22 +1,24 @@
 """From an arrangement to samples, the same for playback and export.
 
 All that is costly (rendering clips, filtering at transitions) happens in `prepare`; `render` only
-adds slices. Every sample is the same whatever blocks it is asked for in.
+adds slices. Every sample is the same in whatever blocks it is asked for. Positions are frames at
+44.1 kHz from the first bar on, sound is (frames, 2) float32.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import crossover, fades, transitions
+from core.arrangement import fades, transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, db_to_gain
+from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
 from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
@@ -27,69 +29,49 @@ AudioOf = Callable[[Clip], FloatArray]
 
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
-"""Frames of the fades that keep a clip cut out of a loop from clicking where it has none itself."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Gains of a clip from frame `start` on: (frames, 1), or (frames, bands) of the crossover."""
-
-    start: int
-    gains: FloatArray
-
-    @property
-    def end(self) -> int:
-        """The first frame after it."""
-        return self.start + len(self.gains)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A clip ready to be added up: `pieces` (start frame, samples), its stream everywhere else."""
-
-    start: int
-    end: int
-    stream: LoopStream
-    pieces: tuple[tuple[int, FloatArray], ...]
-
-    def parts(self, start: int, end: int) -> Iterable[tuple[int, FloatArray]]:
-        """Slices that make up the clip between two frames; nothing is copied."""
-        start, end = max(start, self.start), min(end, self.end)
-        for begin, samples in self.pieces:
-            stop = begin + len(samples)
-            if start < begin:
-                yield from self.stream.parts(start, min(begin, end))
-                start = min(begin, end)
-            if start < min(stop, end):
-                yield start, samples[start - begin : min(stop, end) - begin]
-                start = min(stop, end)
-        if start < end:
-            yield from self.stream.parts(start, end)
+"""Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
 
 
 @dataclass
-class _Slot:
-    """A clip: its lane, where, how loud, and its prepared sound once there is one.
+class _ClipSlot:
+    """A clip on its lane, and its prepared sound once there is one.
 
-    Lanes that are not heard have slots too, so that `updated` keeps their sound until they are.
+    Clips of silent lanes have slots too, so that `updated` keeps their sound until it is needed.
+
+    Attributes:
+        lane_id: the lane.
+        clip: the clip.
+        start: first frame, a transition from the clip before included.
+        end: first frame after it.
+        gains: (2,) of the two channels, those of the lane included.
+        key: equal where the prepared sound is the same.
+        prepared: the sound, gains left out.
     """
 
-    lane: str
+    lane_id: str
     clip: Clip
     start: int
     end: int
     gains: FloatArray
     key: object
-    prepared: Prepared | None = None
+    prepared: PreparedClip | None = None
 
 
 class Mixdown:
-    """The sound of `arrangement`, `frames` long.
+    """The sound of an arrangement.
 
-    `audio_of(clip)` gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2); it
-    is asked once for every source. `reuse` is an earlier mixdown of a similar arrangement: what has
-    not changed is taken from it. One thread at a time renders; another may prepare beside it (a
-    clip that both need at once is prepared twice, with the same result).
+    One thread at a time renders; another may prepare meanwhile (a clip that both need at once is
+    prepared twice, with the same result).
+
+    Args:
+        arrangement: what to mix.
+        audio_of: gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2); asked
+            once for every source.
+        reuse: an earlier mixdown of a similar arrangement; what has not changed is taken from it.
+
+    Attributes:
+        frames: length of the whole.
+        transitions: where clips give way to each other.
     """
 
     def __init__(
@@ -103,17 +85,17 @@ class Mixdown:
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
         self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
         self._before, self._after = _continued(arrangement)
-        self._gains: dict[Transition, tuple[Shape, Shape]] = {}
+        self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
         self._loops: dict[tuple[ClipSource, bool], Loop] = {}
-        heard = {lane.id for lane in arrangement.audible_lanes}
+        audible = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
-        self._slots = [slot for slot in slots if slot.lane in heard]
-        self._unheard = [slot for slot in slots if slot.lane not in heard]
+        self._slots = [slot for slot in slots if slot.lane_id in audible]
+        self._silent_slots = [slot for slot in slots if slot.lane_id not in audible]
         if reuse is not None and reuse._bpm == self._bpm:
-            self._take(reuse)
+            self._take_over(reuse)
 
     def updated(self, arrangement: Arrangement) -> Mixdown:
-        """A mixdown of an edited `arrangement` that takes over all that has not changed."""
+        """A mixdown of an edited arrangement, which takes over all sound that has not changed."""
         return Mixdown(arrangement, self._audio_of, reuse=self)
 
     def prepare(
@@ -123,9 +105,15 @@ class Mixdown:
         *,
         span: tuple[int, int] | None = None,
     ) -> None:
-        """Render clips in order and shape their transitions: all, or those in `span` (frames).
+        """Render clips in order, and their transitions.
 
-        Raises `Cancelled`, and what `audio_of` raises.
+        Args:
+            progress: called before each clip.
+            cancel: checked before each clip.
+            span: first frame, and first frame after the part to prepare; None: everything.
+
+        Raises:
+            Cancelled: as asked. What `audio_of` raises is passed on, too.
         """
         start, end = span or (0, self.frames)
         wanted = [slot for slot in self._slots if slot.start < end and slot.end > start]
@@ -133,7 +121,7 @@ class Mixdown:
         for index, slot in enumerate(wanted):
             check(cancel)
             progress(index, len(wanted), "rendering clips")
-            self._ready(slot)
+            self._prepared(slot)
         progress(len(wanted), len(wanted), "rendering clips")
 
     def render(
@@ -143,11 +131,17 @@ class Mixdown:
         out: FloatArray | None = None,
         peaks: dict[str, float] | None = None,
     ) -> FloatArray:
-        """(frames, 2) float32 from frame `start` on; silence outside the arrangement.
+        """Mix a block. What is not prepared yet is prepared here.
 
-        `out`, if given, is filled and returned. What is not prepared yet is prepared here. In
-        `peaks`, if given, the entry of each lane that sounds is raised to its peak (1.0 is full
-        scale).
+        Args:
+            start: first frame.
+            frames: length of the block.
+            out: (frames, 2) float32, filled and returned if given.
+            peaks: if given, the entry of each lane that sounds, by its id, is raised to its linear
+                peak in this block.
+
+        Returns:
+            (frames, 2) float32; silence outside the arrangement.
         """
         mix = np.empty((frames, 2), np.float32) if out is None else out
         mix[:] = 0.0
@@ -156,63 +150,64 @@ class Mixdown:
         end = min(start + frames, self.frames)
         for slot in self._slots:
             if slot.start < end and slot.end > start:
-                for at, samples in self._ready(slot).parts(start, end):
+                for at, samples in self._prepared(slot).parts(start, end):
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
                     mix[at - start : at - start + len(samples)] += part
                     if peaks is not None:
-                        _add(lanes, slot.lane, part, at - start, frames)
+                        _add(lanes, slot.lane_id, part, at - start, frames)
         if peaks is not None:
             for lane, sound in lanes.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
         return mix
 
     def release(self, before: int) -> None:
-        """Drop what only sounds before frame `before`; asked for again, it is rendered again."""
-        still = {slot.clip.source for slot in self._slots if slot.end > before}
-        for slot in (*self._slots, *self._unheard):
+        """Forget sound that ends before frame `before`; if asked for, it is rendered again."""
+        needed = {slot.clip.source for slot in self._slots if slot.end > before}
+        for slot in (*self._slots, *self._silent_slots):
             if slot.end <= before:
                 slot.prepared = None
-        self._loops = {key: loop for key, loop in self._loops.items() if key[0] in still}
+        self._loops = {key: loop for key, loop in self._loops.items() if key[0] in needed}
         self._gains = {
-            transition: shapes
-            for transition, shapes in self._gains.items()
-            if shapes[0].end > before
+            transition: envelopes
+            for transition, envelopes in self._gains.items()
+            if envelopes[0].end > before
         }
 
-    def _slot(self, lane: Lane, clip: Clip) -> _Slot:
+    def _slot(self, lane: Lane, clip: Clip) -> _ClipSlot:
         transition = self._incoming.get(clip.id)
         start = (
             transition.frames(self._bpm)[0] if transition else self.arrangement.frame(clip.start)
         )
         end = min(self.arrangement.frame(clip.end), self.frames)
-        key = (_sounding(clip), start, end, *(self._edge_keys(clip)))
+        key = (_sound_key(clip), start, end, *(self._edge_keys(clip)))
         gains = fades.pan_gains(lane.gain_db, lane.pan) * db_to_gain(clip.gain_db)
-        return _Slot(lane.id, clip, start, end, gains, key)
+        return _ClipSlot(lane.id, clip, start, end, gains, key)
 
     def _edge_keys(self, clip: Clip) -> Iterator[object]:
-        """What the sound of the edges depends on beside the clip itself, its own gain left out."""
+        """What the sound of a clip's edges depends on, apart from the clip itself."""
         yield clip.id in self._before
         yield clip.id in self._after
         for transition in (self._incoming.get(clip.id), self._outgoing.get(clip.id)):
-            sides = transition and (_sounding(transition.outgoing), _sounding(transition.incoming))
+            sides = transition and (
+                _sound_key(transition.outgoing),
+                _sound_key(transition.incoming),
+            )
             ratio = transition and transition.outgoing.gain_db - transition.incoming.gain_db
             yield transition and (transition.start, transition.end, transition.swap, sides, ratio)
 
-    def _take(self, reuse: Mixdown) -> None:
-        before = (*reuse._unheard, *reuse._slots)
+    def _take_over(self, reuse: Mixdown) -> None:
+        before = (*reuse._silent_slots, *reuse._slots)
         done = {slot.key: slot.prepared for slot in before if slot.prepared}
-        for slot in (*self._slots, *self._unheard):
+        for slot in (*self._slots, *self._silent_slots):
             slot.prepared = done.get(slot.key)
         sources = {clip.source for clip in self.arrangement.clips()}
         self._loops = {key: loop for key, loop in reuse._loops.items() if key[0] in sources}
 
-    def _ready(self, slot: _Slot) -> Prepared:
+    def _prepared(self, slot: _ClipSlot) -> PreparedClip:
         if slot.prepared is None:
             stream = self._stream(slot.clip)
-            shapes = [shape for shape in self._shapes(slot) if shape.start < shape.end]
-            pieces = tuple(_shaped(stream, group) for group in _grouped(shapes))
-            slot.prepared = Prepared(slot.start, slot.end, stream, pieces)
+            slot.prepared = PreparedClip.of(stream, slot.start, slot.end, self._envelopes(slot))
         return slot.prepared
 
     def _stream(self, clip: Clip) -> LoopStream:
@@ -226,32 +221,32 @@ class Mixdown:
             self._loops[wanted] = self._loops[whole].without_lows(self._bpm)
         return self._loops[wanted]
 
-    def _shapes(self, slot: _Slot) -> Iterator[Shape]:
+    def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
         clip, half = slot.clip, (slot.end - slot.start) // 2
         incoming, outgoing = self._incoming.get(clip.id), self._outgoing.get(clip.id)
         if incoming:
-            yield self._transition_shapes(incoming)[1]
+            yield self._transition_envelopes(incoming)[1]
         elif clip.id not in self._before:
             frames = self.arrangement.frame(clip.start + clip.fade_in) - slot.start
             gains = fades.fade_in(frames) if clip.fade_in else fades.edge_fade(min(_EDGE_IN, half))
-            yield Shape(slot.start, gains[:, None])
+            yield GainEnvelope(slot.start, gains[:, None])
         if outgoing:
-            yield self._transition_shapes(outgoing)[0]
+            yield self._transition_envelopes(outgoing)[0]
         elif clip.id not in self._after:
             frames = slot.end - self.arrangement.frame(clip.end - clip.fade_out)
             gains = (
                 fades.fade_in(frames) if clip.fade_out else fades.edge_fade(min(_EDGE_OUT, half))
             )
-            yield Shape(slot.end - len(gains), gains[::-1, None])
+            yield GainEnvelope(slot.end - len(gains), gains[::-1, None])
 
-    def _transition_shapes(self, transition: Transition) -> tuple[Shape, Shape]:
+    def _transition_envelopes(self, transition: Transition) -> tuple[GainEnvelope, GainEnvelope]:
         if transition not in self._gains:
             start, end = transition.frames(self._bpm)
-            read = _whole if transition.touching else _bands
+            split = _whole if transition.touching else split_stream
             sides = [
                 [
                     part * np.float32(db_to_gain(clip.gain_db))
-                    for part in read(self._stream(clip), start, end)
+                    for part in split(self._stream(clip), start, end)
                 ]
                 for clip in (transition.outgoing, transition.incoming)
             ]
@@ -262,7 +257,10 @@ class Mixdown:
                 if transition.swap is None
                 else self.arrangement.frame(transition.swap) - start,
             )
-            self._gains[transition] = Shape(start, out), Shape(start, into)
+            self._gains[transition] = (
+                GainEnvelope(start, out),
+                GainEnvelope(start, into),
+            )
         return self._gains[transition]
 
 
@@ -273,7 +271,7 @@ def _add(lanes: dict[str, FloatArray], lane: str, part: FloatArray, at: int, fra
     lanes[lane][at : at + len(part)] += part
 
 
-def _sounding(clip: Clip) -> tuple[object, ...]:
+def _sound_key(clip: Clip) -> tuple[object, ...]:
     """The fields of a clip that shape its sound, gain aside."""
     return (
         clip.source,
@@ -297,33 +295,6 @@ def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:
     return {after for _, after in pairs}, {before for before, _ in pairs}
 
 
-def _grouped(shapes: list[Shape]) -> list[list[Shape]]:
-    """Shapes that overlap, together, in order."""
-    groups: list[list[Shape]] = []
-    for shape in sorted(shapes, key=lambda shape: shape.start):
-        if groups and shape.start < max(other.end for other in groups[-1]):
-            groups[-1].append(shape)
-        else:
-            groups.append([shape])
-    return groups
-
-
-def _shaped(stream: LoopStream, shapes: list[Shape]) -> tuple[int, FloatArray]:
-    """The piece of `stream` that `shapes` cover, with all their gains."""
-    start, end = shapes[0].start, max(shape.end for shape in shapes)
-    width = max(shape.gains.shape[1] for shape in shapes)
-    gains = np.ones((end - start, width), np.float32)
-    for shape in shapes:
-        gains[shape.start - start : shape.end - start] *= shape.gains
-    if width == 1:
-        return start, stream.read(start, end) * gains
-    parts = _bands(stream, start, end)
-    return start, np.sum([part * gains[:, [i]] for i, part in enumerate(parts)], axis=0)
-
-
 def _whole(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
+    """One band: clips that merely touch need no crossover."""
     return [stream.read(start, end)]
-
-
-def _bands(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
-    return crossover.split_bands(stream.read(start - crossover.CONTEXT, end + crossover.CONTEXT))

@@ -1,8 +1,8 @@
-"""Making room on a lane: what a clip does to those it lands on.
+"""Making room on a lane: what a clip does to those that it is placed on.
 
-Neighbours that overlap by an end crossfade. What a placed clip covers altogether goes; a clip that
-it lands inside of is cut in two around it; and where three would sound at once, the outer ones give
-way.
+Neighbours that overlap at an end crossfade. A clip that is covered completely is removed; one that
+the placed clip lies inside of is cut in two around it; and where three would sound at once, the
+outer ones are shortened.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from core.settings import TICKS_PER_SEGMENT
 
 
 def place_clip(lane: Lane, clip: Clip) -> Lane:
-    """`lane` with `clip` on it, the other clips cut back where they would be in its way."""
+    """Place a clip on a lane.
+
+    Args:
+        lane: with any clips.
+        clip: stays as it is; its `start` says where it goes.
+
+    Returns:
+        The lane with the clip, the others shortened, cut or removed where they are in its way.
+    """
     pieces = [piece for other in lane.clips for piece in _around(other, clip)]
     pieces = [piece for i, piece in enumerate(pieces) if not _within(piece, _near(pieces, i))]
     before = [piece for piece in pieces if piece.start < clip.start]
@@ -24,14 +32,18 @@ def place_clip(lane: Lane, clip: Clip) -> Lane:
 
 
 def place_clips(lane: Lane, clips: Iterable[Clip]) -> Lane:
-    """`lane` with all of `clips` placed, first to last."""
+    """Place several clips on a lane, first to last, as `place_clip` does."""
     for clip in sorted(clips, key=lambda clip: clip.start):
         lane = place_clip(lane, clip)
     return lane
 
 
 def with_end(clip: Clip, end: int) -> Clip:
-    """`clip` made shorter or longer so that it ends at `end`; fades shortened to fit."""
+    """The clip made shorter or longer so that it ends at tick `end`; fades are shortened to fit.
+
+    Raises:
+        InputError: `end` is not after its start.
+    """
     length = end - clip.start
     fade_in = min(clip.fade_in, max(length, 0))
     fade_out = min(clip.fade_out, max(length, 0) - fade_in)
@@ -39,7 +51,11 @@ def with_end(clip: Clip, end: int) -> Clip:
 
 
 def with_start(clip: Clip, start: int) -> Clip:
-    """`clip` made shorter or longer so that it starts at `start`; its sound stays where it was."""
+    """The clip made shorter or longer so that it starts at tick `start`; its sound stays in place.
+
+    Raises:
+        InputError: `start` is not before its end, or before the first bar.
+    """
     length = clip.end - start
     fade_out = min(clip.fade_out, max(length, 0))
     return clip.changed(
@@ -52,7 +68,13 @@ def with_start(clip: Clip, start: int) -> Clip:
 
 
 def split_clip(clip: Clip, tick: int, right_id: str) -> tuple[Clip, Clip]:
-    """`clip` cut in two at `tick`, which lies inside it; together they sound as it did."""
+    """The clip cut in two at a tick inside it; together the two sound as it did.
+
+    Args:
+        clip: keeps its id as the left part.
+        tick: where to cut.
+        right_id: the id of the right part.
+    """
     left = with_end(clip.changed(fade_out=0), tick)
     right = with_start(clip.changed(fade_in=0), tick)
     return left, right.changed(id=right_id, bass_swap=False)

@@ -1,4 +1,4 @@
-"""Sounds of clips rendered ahead of the mixdown, on several cores."""
+"""Sounds of clips rendered ahead of the mixdown, on several threads."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ _AHEAD: Final = 4
 
 
 class Prefetch:
-    """`audio_of` for a mixdown, working ahead through `clips` in order of their start.
+    """An `audio_of` for a mixdown that works ahead through the clips in order of their start.
 
-    A context manager; leaving it drops what was not begun. `audio_of` is called from `workers`
-    threads, once for every source.
+    A context manager: leaving it cancels what has not started yet, and waits for the rest.
+
+    Args:
+        audio_of: gives the sound of a clip, (frames, 1 or 2); called from several threads, once
+            for every source.
+        clips: what the mixdown will ask for.
+        workers: number of threads.
     """
 
     def __init__(
@@ -31,7 +36,7 @@ class Prefetch:
         ordered = sorted(clips, key=lambda clip: (clip.start, clip.end))
         self._audio_of = audio_of
         self._waiting = list({clip.source: clip for clip in ordered}.values())[::-1]
-        self._begun: dict[ClipSource, Future[FloatArray]] = {}
+        self._started: dict[ClipSource, Future[FloatArray]] = {}
         self._ahead = _AHEAD * workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="prefetch")
 
@@ -47,13 +52,13 @@ class Prefetch:
         self._pool.shutdown(cancel_futures=True)
 
     def __call__(self, clip: Clip) -> FloatArray:
-        """The clip's sound, as `audio_of` gives it; raises what it raises."""
-        while self._waiting and len(self._begun) < self._ahead:
-            self._begin(self._waiting.pop())
-        if clip.source not in self._begun:
-            self._begin(clip)
-        return self._begun.pop(clip.source).result()
+        """The clip's sound, as `audio_of` gives it. What that raises is passed on."""
+        while self._waiting and len(self._started) < self._ahead:
+            self._start(self._waiting.pop())
+        if clip.source not in self._started:
+            self._start(clip)
+        return self._started.pop(clip.source).result()
 
-    def _begin(self, clip: Clip) -> None:
-        if clip.source not in self._begun:
-            self._begun[clip.source] = self._pool.submit(self._audio_of, clip)
+    def _start(self, clip: Clip) -> None:
+        if clip.source not in self._started:
+            self._started[clip.source] = self._pool.submit(self._audio_of, clip)

@@ -35,7 +35,14 @@ _MOST_CORRECTION: Final = 10 ** (3 / 20)
 
 @dataclass(frozen=True)
 class Transition:
-    """`outgoing` gives way to `incoming` between two ticks (equal ones where they touch)."""
+    """Where one clip gives way to another.
+
+    Attributes:
+        outgoing: the clip that ends.
+        incoming: the clip that begins.
+        start: first tick of the transition.
+        end: first tick after it; equal to `start` where the clips touch.
+    """
 
     outgoing: Clip
     incoming: Clip
@@ -55,7 +62,7 @@ class Transition:
         return nearest_downbeat(self.start, self.end)
 
     def frames(self, bpm: float) -> tuple[int, int]:
-        """First frame of the transition and the first one after it."""
+        """First frame of the transition at a tempo, and the first one after it."""
         start, end = frame_at(self.start, bpm), frame_at(self.end, bpm)
         if not self.touching:
             return start, end
@@ -77,7 +84,7 @@ def find_transitions(arrangement: Arrangement) -> list[Transition]:
 
 
 def continues(before: Clip, after: Clip) -> bool:
-    """`after`, on the same lane, continues `before` as if it were one clip."""
+    """Whether a clip continues the one before it on the lane as if they were one clip."""
     return (
         _touch(before, after)
         and before.source == after.source
@@ -100,34 +107,43 @@ def _on_lane(lane: Lane) -> Iterator[Transition]:
 
 def _across(arrangement: Arrangement, on_lanes: list[Transition]) -> Iterator[Transition]:
     """Clips on different lanes whose fades lie over each other, each edge used once."""
-    going_on = [
+    continued = [
         (before.id, after.id)
         for lane in arrangement.lanes
         for before, after in itertools.pairwise(lane.clips)
         if continues(before, after)
     ]
-    ended = {transition.outgoing.id for transition in on_lanes} | {before for before, _ in going_on}
-    begun = {transition.incoming.id for transition in on_lanes} | {after for _, after in going_on}
+    ended = {transition.outgoing.id for transition in on_lanes} | {a for a, _ in continued}
+    started = {transition.incoming.id for transition in on_lanes} | {b for _, b in continued}
     leaving: dict[tuple[int, int], list[Clip]] = {}
     for clip in arrangement.clips():
         if clip.id not in ended:
             leaving.setdefault((clip.end - clip.fade_out, clip.end), []).append(clip)
     for clip in arrangement.clips():
         partners = leaving.get((clip.start, clip.start + clip.fade_in), [])
-        if clip.id not in begun and partners:
+        if clip.id not in started and partners:
             yield Transition(partners.pop(0), clip, clip.start, clip.start + clip.fade_in)
 
 
 def band_gains(
     outgoing: list[FloatArray], incoming: list[FloatArray], *, beat_frames: float, swap: int | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Gains (frames, bands) of both sides of a transition from their bands, each (frames,
-    channels).
+    """Compute the gains of both sides of a transition.
 
-    Level-keeping in each band by the correlation found there; with `swap` (a frame of the
-    transition) the lows change over within `SWAP_FRAMES` before it instead of over the whole
-    transition. Where the two have their weight in different bands the whole could still dip, so it
-    is kept between the levels of the two in the end.
+    In each band the crossfade keeps the level, by the correlation that the two have there. Where
+    they have their weight in different bands the whole could still dip, so in the end it is kept
+    between the levels of the two.
+
+    Args:
+        outgoing: bands of the clip that ends, (frames, channels) each; one band, or those of the
+            crossover.
+        incoming: bands of the clip that begins, of the same shapes.
+        beat_frames: frames of a beat; the correlation is measured four times a beat.
+        swap: a frame of the transition: the lows change over within the `SWAP_FRAMES` before it
+            instead of over the whole transition. None: no bass swap.
+
+    Returns:
+        Gains of the outgoing and of the incoming side, (frames, bands) each.
     """
     frames = len(outgoing[0])
     window = max(1, min(frames, round(beat_frames / _WINDOWS_PER_BEAT)))
@@ -145,7 +161,16 @@ def band_gains(
 
 
 def correlation(a: FloatArray, b: FloatArray, window: int) -> FloatArray:
-    """(frames,) of the correlation of `a` and `b` (frames, channels) around each frame, -1..1."""
+    """Measure how two sounds correlate around each frame.
+
+    Args:
+        a: (frames, channels).
+        b: of the same shape.
+        window: frames over which products are summed.
+
+    Returns:
+        (frames,) -1 .. 1.
+    """
     both, of_a, of_b = (_sums(x, y, window) for x, y in ((a, b), (a, a), (b, b)))
     return _at_frames(both / np.sqrt(np.maximum(of_a * of_b, 1e-20)), window, len(a))
 

@@ -103,7 +103,7 @@ def test_anchors_follow_the_form() -> None:
     for seed in range(5):
         chosen = anchors.choose_anchors(MUSIC, parts, np.random.default_rng(seed), bpm=130.0)
         errors += [abs(drive[row] - slot.energy) for row, slot in zip(chosen, slots, strict=True)]
-        of = {parts[s.part].name: kick[row] for row, s in zip(chosen, slots, strict=True)}
+        of = {parts[s.section].name: kick[row] for row, s in zip(chosen, slots, strict=True)}
         assert of["break"] < of["drop"] - 0.3
     assert np.mean(errors) < 0.15
 

@@ -1,0 +1,117 @@
+"""The sound of one clip, prepared: its edges shaped by gains, its middle read from the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement import crossover
+from core.arrangement.loop_stream import LoopStream
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class GainEnvelope:
+    """Gains over a stretch of a clip: a fade, or one side of a transition.
+
+    Attributes:
+        start: first frame in the arrangement.
+        gains: (frames, 1) for the whole sound, or (frames, bands) for the bands of the crossover.
+    """
+
+    start: int
+    gains: FloatArray
+
+    @property
+    def end(self) -> int:
+        """The first frame after it."""
+        return self.start + len(self.gains)
+
+
+@dataclass(frozen=True)
+class PreparedClip:
+    """A clip whose sound only has to be added to a mix.
+
+    Attributes:
+        start: first frame in the arrangement.
+        end: first frame after it.
+        stream: its sound wherever no piece lies.
+        pieces: start frame and samples (n, 2) of the stretches with a gain envelope, in order.
+    """
+
+    start: int
+    end: int
+    stream: LoopStream
+    pieces: tuple[tuple[int, FloatArray], ...]
+
+    @classmethod
+    def of(
+        cls, stream: LoopStream, start: int, end: int, envelopes: Iterable[GainEnvelope]
+    ) -> PreparedClip:
+        """Apply gain envelopes to the sound of a clip.
+
+        Args:
+            stream: the sound.
+            start: first frame.
+            end: first frame after the clip.
+            envelopes: in any order; where some overlap, their gains are multiplied. Empty ones are
+                left out.
+        """
+        wanted = [envelope for envelope in envelopes if envelope.start < envelope.end]
+        pieces = tuple(_with_gains(stream, group) for group in _overlapping(wanted))
+        return cls(start, end, stream, pieces)
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:
+        """Give the slices that make up the clip between two frames; nothing is copied.
+
+        Args:
+            start: first frame in the arrangement.
+            end: first frame after the stretch; what lies outside the clip is left out.
+
+        Yields:
+            The frame at which a slice starts, and its samples (n, 2).
+        """
+        start, end = max(start, self.start), min(end, self.end)
+        for begin, samples in self.pieces:
+            stop = begin + len(samples)
+            if start < begin:
+                yield from self.stream.parts(start, min(begin, end))
+                start = min(begin, end)
+            if start < min(stop, end):
+                yield start, samples[start - begin : min(stop, end) - begin]
+                start = min(stop, end)
+        if start < end:
+            yield from self.stream.parts(start, end)
+
+
+def _overlapping(envelopes: list[GainEnvelope]) -> list[list[GainEnvelope]]:
+    """Groups of envelopes that overlap, in order."""
+    groups: list[list[GainEnvelope]] = []
+    for envelope in sorted(envelopes, key=lambda envelope: envelope.start):
+        if groups and envelope.start < max(other.end for other in groups[-1]):
+            groups[-1].append(envelope)
+        else:
+            groups.append([envelope])
+    return groups
+
+
+def _with_gains(stream: LoopStream, envelopes: list[GainEnvelope]) -> tuple[int, FloatArray]:
+    """First frame and samples of the stretch that the envelopes cover, with all their gains."""
+    start, end = envelopes[0].start, max(envelope.end for envelope in envelopes)
+    width = max(envelope.gains.shape[1] for envelope in envelopes)
+    gains = np.ones((end - start, width), np.float32)
+    for envelope in envelopes:
+        gains[envelope.start - start : envelope.end - start] *= envelope.gains
+    if width == 1:
+        return start, stream.read(start, end) * gains
+    parts = split_stream(stream, start, end)
+    return start, np.sum([part * gains[:, [i]] for i, part in enumerate(parts)], axis=0)
+
+
+def split_stream(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
+    """The lows, mids and highs of a stretch of frames, (frames, 2) each."""
+    return crossover.split_bands(stream.read(start - crossover.CONTEXT, end + crossover.CONTEXT))
