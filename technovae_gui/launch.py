@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["--screenshot"] or any(a.startswith("--screenshot=") for a in arguments):
         from technovae_gui.screenshot import main as screenshot
 
-        return screenshot(arguments)
+        return screenshot(arguments, offscreen=not has_screen())
     if not has_screen():
         from core.cli import main as command_line
 

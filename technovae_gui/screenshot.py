@@ -19,11 +19,12 @@ _SETTLE_SECONDS: Final = 1.5
 """Until meters and thumbnails have come to rest."""
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], *, offscreen: bool) -> int:
     """Run the command.
 
     Args:
         argv: its arguments.
+        offscreen: whether to draw without a screen.
 
     Returns:
         The exit status: 2, after one line about it, where no picture could be saved.
@@ -32,9 +33,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--screenshot", type=Path, required=True, metavar="FILE")
     parser.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
     options = parser.parse_args(argv)
-    from technovae_gui.launch import has_screen
-
-    if not has_screen():
+    if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         take(options.screenshot, options.size)
