@@ -18,6 +18,7 @@ from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
 from core.errors import InputError
+from core.file_names import as_text, shortened
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
@@ -26,6 +27,7 @@ FloatArray = NDArray[np.float32]
 _BLOCK: Final = 1 << 16
 _EDGE: Final = 64
 _SILENCE_LUFS: Final = -70.0
+_LONGEST_LANE_NAME: Final = 40
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class ExportResult:
         minutes, seconds = divmod(self.frames / SAMPLE_RATE, 60)
         more = f" and {len(self.stems)} stems" if self.stems else ""
         return (
-            f"{self.path}{more}: {minutes:.0f}:{seconds:06.3f}, {self.lufs:.1f} LUFS, "
+            f"{as_text(self.path)}{more}: {minutes:.0f}:{seconds:06.3f}, {self.lufs:.1f} LUFS, "
             f"true peak {self.true_peak_dbtp:.1f} dBTP"
         )
 
@@ -98,7 +100,7 @@ def export(
     """
     target = Path(path)
     part = _frames(arrangement, span)
-    title = arrangement.title or target.stem
+    title = arrangement.title or as_text(target.stem)
     # Opened before the work, so that a name or folder that cannot be used is known at once.
     with (
         files.AudioWriter(target, 2, bit_depth=bit_depth, bpm=arrangement.bpm, title=title) as out,
@@ -207,7 +209,8 @@ def _stem_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
         if lane not in whole.audible_lanes or not lane.clips:
             continue
         name = re.sub(r"[^\w-]+", "-", lane.name).strip("-")
-        path = target.with_name(f"{target.stem}-{number}-{name or 'lane'}{target.suffix}")
+        ending = f"-{number}-{name[:_LONGEST_LANE_NAME] or 'lane'}{target.suffix}"
+        path = target.with_name(shortened(target.stem, ending))
         alone = [other.changed(solo=other is lane) for other in whole.lanes]
         found[path] = mix.updated(whole.changed(lanes=tuple(alone)))
     return found

@@ -13,6 +13,7 @@ from core import resources
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.errors import InputError, ProjectError
+from core.file_names import located
 
 Unknown = Mapping[tuple[str, ...], Mapping[str, Any]]
 """Fields of a file that this version does not know, by the object that they are in."""
@@ -111,8 +112,8 @@ class Origin:
     def _found(self, what: str, absolute: Path, project_path: Path) -> Path:
         relative = self._relative.get(what)
         near = [project_path.absolute().parent / relative] if relative else []
-        for candidate in (*near, absolute):
-            if candidate.exists():
+        for candidate in (located(str(path)) for path in (*near, absolute)):
+            if os.path.exists(candidate):  # noqa: PTH110  (False also for what no path can be)
                 return Path(os.path.normpath(candidate))
         raise ProjectError(
             f"{project_path}: its {what} {absolute} is gone; say where it is with --{what}"

@@ -25,6 +25,7 @@ from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.arrangement.project import Origin, Playback, Project
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
+from core.file_names import as_text, located
 
 FORMAT: Final = "technovae project"
 VERSION: Final = 1
@@ -201,10 +202,11 @@ def _place(place: Path | None, project_path: Path) -> dict[str, str | None]:
         return {"path": None, "relative": None}
     absolute = place.absolute()
     try:
-        relative = Path(os.path.relpath(absolute, project_path.absolute().parent)).as_posix()
+        nearby = os.path.relpath(absolute, project_path.absolute().parent)
+        relative = as_text(Path(nearby).as_posix())
     except ValueError:  # another drive
         relative = None
-    return {"path": str(absolute), "relative": relative}
+    return {"path": as_text(absolute), "relative": relative}
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
@@ -277,8 +279,8 @@ def _origin_from(
 ) -> Origin:
     places: dict[str, _Place] = {"library": library, "model": model}
     return Origin(
-        None if library.path is None else Path(library.path),
-        None if model.path is None else Path(model.path),
+        None if library.path is None else located(library.path),
+        None if model.path is None else located(model.path),
         library.id,
         model.hash,
         frozenset(tracks),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.audio.probing import AudioInfo, probe
 from core.audio.reading import BLOCK_FRAMES, AudioReader
-from core.audio.writing import AudioWriter, write
+from core.audio.writing import AudioWriter, require_target, write
 from core.progress import CancelFlag
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "probe",
     "read",
     "read_blocks",
+    "require_target",
     "write",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import struct
@@ -16,8 +17,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from core.atomic import replacing, writing_error
+from core.atomic import replacing, require_writable, writing_error
 from core.errors import InputError, OutputError
+from core.file_names import as_text, for_c
 from core.settings import SAMPLE_RATE
 
 Array = NDArray[np.float32]
@@ -38,13 +40,18 @@ class _Encoder(Protocol):
 class AudioWriter:
     """Streams blocks (n, channels) float32 into a file; it appears under its name when complete.
 
-    path:       .wav (16, 24 or 32-bit float), .flac (16 or 24; 32 becomes 24), .ogg, .mp3
-    bit_depth:  of WAV and FLAC
-    quality:    of Ogg Vorbis, 0 to 1
-    bpm, title: go into the file's tags (WAV: chunks `acid` and `LIST`)
-
     Samples beyond full scale are clipped, but in 32-bit WAV. A context manager: what goes wrong
     inside leaves no file behind.
+
+    Args:
+        path: .wav (16, 24 or 32-bit float), .flac (16 or 24; 32 becomes 24), .ogg or .mp3.
+        channels: 1 or 2.
+        bit_depth: of WAV and FLAC.
+        quality: of Ogg Vorbis, 0 to 1.
+        bpm: tempo for the file's tags (WAV: a chunk `acid`). MP3s hold it rounded half up in
+            `TBPM`, which takes whole numbers, and exactly in `TXXX:BPM`.
+        title: for the tags (WAV: a chunk `LIST`).
+        sample_rate: Hz.
 
     Raises:
         InputError: unknown bit depth, or a block of another shape.
@@ -65,15 +72,12 @@ class AudioWriter:
         self.path = Path(path)
         self.channels = channels
         self.frames = 0
+        title = as_text(title or "")  # a file's name, often: any bytes
         self._tags = {"title": title} if title else {}
         self._bpm = bpm
         self._options = (bit_depth, quality, sample_rate)
         self._stack = ExitStack()
-        if self.path.suffix.lower() not in EXTENSIONS:
-            known = ", ".join(EXTENSIONS)
-            raise OutputError(
-                f"{self.path}: unknown kind of file; end the name with one of {known}"
-            )
+        _require_known(self.path)
         if bit_depth not in BIT_DEPTHS:
             raise InputError(f"{bit_depth} bits are not possible; choose 16, 24 or 32 (float)")
 
@@ -129,10 +133,12 @@ class AudioWriter:
     def _all_tags(self) -> dict[str, str]:
         if self._bpm is None:
             return self._tags
-        exact = f"{self._bpm:.3f}".rstrip("0").rstrip(".")
-        # TBPM is ID3v2's frame (4.2.1: whole numbers only); BPM is what Vorbis comments use.
-        name, value = ("TBPM", f"{self._bpm:.0f}") if self._is(".mp3") else ("BPM", exact)
-        return {**self._tags, name: value}
+        tags = {**self._tags, "BPM": f"{self._bpm:.3f}".rstrip("0").rstrip(".")}
+        if self._is(".mp3"):
+            # ID3v2 (4.2.1) allows whole numbers only in TBPM, so the exact tempo goes into a
+            # text of its own, `TXXX:BPM`; Vorbis comments take it as it is.
+            tags["TBPM"] = str(math.floor(self._bpm + 0.5))
+        return tags
 
     def _is(self, extension: str) -> bool:
         return self.path.suffix.lower() == extension
@@ -168,6 +174,24 @@ class AudioWriter:
             return shutil.disk_usage(self.path.parent).free < _LEAST_ROOM
         except OSError:
             return False
+
+
+def require_target(path: str | os.PathLike[str]) -> None:
+    """Make sure, before long work, that audio can be written to `path` when the work is done.
+
+    Raises:
+        OutputError: unknown extension, or a place that cannot be written.
+    """
+    _require_known(Path(path))
+    require_writable(path)
+
+
+def _require_known(path: Path) -> None:
+    if path.suffix.lower() not in EXTENSIONS:
+        known = ", ".join(EXTENSIONS)
+        raise OutputError(
+            f"{as_text(path)}: unknown kind of file; end the name with one of {known}"
+        )
 
 
 def write(
@@ -221,7 +245,7 @@ class _Sndfile:
         self, path: Path, channels: int, rate: int, format: str, subtype: str, level: float | None
     ) -> None:
         self._file = soundfile.SoundFile(
-            path, "w", rate, channels, subtype, format=format, compression_level=level
+            for_c(path), "w", rate, channels, subtype, format=format, compression_level=level
         )
         self._clips = subtype != "FLOAT"
 
@@ -236,7 +260,12 @@ class _Mp3:
     """MP3 through LAME in FFmpeg, which writes the gapless header: players get the exact length."""
 
     def __init__(self, path: Path, channels: int, rate: int, tags: dict[str, str]) -> None:
-        self._container = av.open(str(path), "w", format="mp3")
+        self._file = path.open("w+b")  # for FFmpeg takes names of UTF-8 only
+        try:
+            self._container = av.open(self._file, "w", format="mp3")
+        except BaseException:
+            self._file.close()
+            raise
         self._container.metadata.update(tags)
         self._layout = "mono" if channels == 1 else "stereo"
         self._stream = self._container.add_stream("libmp3lame", rate=rate)
@@ -259,15 +288,21 @@ class _Mp3:
         self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
+        with self._file:
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
 
 
 def _retag(path: Path, tags: dict[str, str]) -> None:
     """Copy the stream into a file with `tags`: libsndfile knows no tag for the tempo."""
     tagged = path.with_name("tagged-" + path.name)
     try:
-        with av.open(str(path)) as source, av.open(str(tagged), "w") as target:
+        with (
+            path.open("rb") as octets,
+            tagged.open("w+b") as sink,
+            av.open(octets) as source,
+            av.open(sink, "w", format=path.suffix.lower().removeprefix(".")) as target,
+        ):
             stream = source.streams.audio[0]
             copy = target.add_stream_from_template(stream)
             target.metadata.update(tags)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from core.file_names import printable
 from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
 
 RENDERERS = ("guided", "phase", "griffin_lim")
@@ -21,7 +22,7 @@ class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong and where to look; exit status 2."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(2, f"technovae: {message}; see {self.prog} --help\n")
+        self.exit(2, f"technovae: {printable(message)}; see {self.prog} --help\n")
 
 
 def build() -> Parser:

@@ -14,9 +14,12 @@ from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
 from core.arrangement.material import load_material
 from core.arrangement.project import Project
+from core.atomic import require_writable
+from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
+from core.file_names import as_text
 from core.progress import Progress
 from core.render.workspace import Workspace, open_workspace
 
@@ -27,6 +30,9 @@ def run(options: Namespace) -> int:
     """Compose a track, write it, and its project if asked for."""
     if options.project is not None and options.project.suffix != project_file.SUFFIX:
         raise InputError(f"{options.project}: a project's name ends in {project_file.SUFFIX}")
+    files.require_target(options.out)
+    if options.project is not None:
+        require_writable(options.project)
     with open_workspace(options.library, options.model) as space:
         compose_to(space, options)
     return 0
@@ -70,7 +76,7 @@ def _composed(space: Workspace, options: Namespace) -> Arrangement:
         morph=options.morph,
         renderer=options.renderer,
         seed=options.seed,
-        title=options.out.stem,
+        title=as_text(options.out.stem),
     )
     return compose(material, chosen, np.random.default_rng(options.seed))
 

@@ -1,8 +1,13 @@
-"""What the command line prints: one line per error, progress bars with the time left, tables."""
+"""What the command line prints: one line per error, progress bars with the time left, tables.
+
+Names of files and tags are printed as they are, but for what would steer the terminal, which is
+shown escaped. What the terminal's code page lacks is escaped too: no name ends a command.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
+from core.file_names import printable
 from core.progress import Progress as Report
 
 _PIPE_WIDTH = 200
@@ -20,24 +27,34 @@ OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def take_any_text() -> None:
+    """Have standard output and error escape what their code page lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError):  # detached or closed
+                stream.reconfigure(errors="backslashreplace")
+
+
 def say(line: str) -> None:
     """Print one plain line (no markup is read from `line`, which may hold a file's name)."""
-    OUT.print(line, markup=False)
+    OUT.print(Text(printable(line)))
 
 
 def complain(line: str) -> None:
     """Print one line to standard error."""
-    ERR.print(f"technovae: {line}", markup=False)
+    ERR.print(Text(f"technovae: {printable(line)}"))
 
 
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()
 ) -> None:
     """Print `rows` under `columns`; those named in `right` are aligned to the right."""
-    from rich.text import Text
-
     grid = Table(
-        title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False
+        title=Text(printable(title)),
+        title_justify="left",
+        header_style="bold",
+        box=None,
+        pad_edge=False,
     )
     for name in columns:
         grid.add_column(
@@ -47,7 +64,7 @@ def table(
             overflow="ellipsis" if name in right else "fold",
         )
     for row in rows:
-        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        grid.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
     OUT.print(grid)
 
 
@@ -70,7 +87,7 @@ def progress_bar(title: str) -> Iterator[Report]:
         task = bars.add_task(title, total=None, message="")
 
         def report(done: float, total: float, message: str = "") -> None:
-            bars.update(task, completed=done, total=total, message=message)
+            bars.update(task, completed=done, total=total, message=printable(message))
 
         yield report
 
@@ -93,4 +110,5 @@ class _PlainReport:
         share = done / total if total else 0.0
         left = (now - self._started) * (1 / share - 1) if share > 0 else float("nan")
         eta = f", {left:.0f} s left" if share > 0 else ""
-        ERR.print(f"{self._title}: {share:.0%}{eta}  {message}".rstrip(), markup=False)
+        line = f"{self._title}: {share:.0%}{eta}  {printable(message)}"
+        ERR.print(Text(line.rstrip()))

@@ -31,6 +31,7 @@ def run(options: Namespace) -> int:
 def _render(name: str, out: Path | None) -> int:
     spec = find(name)
     path = out or Path(f"{spec.name.lower().replace(' ', '-')}.wav")
+    files.require_target(path)
     files.write(path, render(spec), bpm=spec.bpm, title=spec.name)
     say(f"{path}: {spec.name}, {spec.style}, {spec.bpm:g} BPM")
     return 0

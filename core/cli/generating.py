@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.clip import LatentSource
+from core.atomic import output_folder
 from core.audio import files
 from core.cli.console import progress_bar, say
-from core.cli.folders import output_folder
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.render.workspace import Workspace, open_workspace
 

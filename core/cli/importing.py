@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 
-from core.atomic import write_text
+from core.atomic import require_writable, write_text
 from core.cli.console import progress_bar, say, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.cli.main import INTERRUPTED
@@ -15,6 +15,8 @@ from core.library.report import FileReport, ImportReport
 
 def run(options: Namespace) -> int:
     """Import, then print what became of each file. Status 2 if not one file could be used."""
+    if options.report is not None:
+        require_writable(options.report)
     with cancel_on_interrupt() as cancel, progress_bar("importing") as progress:
         report = import_audio(
             options.library,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
 import importlib.metadata
 import os
 import sys
+import time
+import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.atomic import writing_error
 from core.cli import arguments
-from core.cli.console import complain, say
+from core.cli.console import complain, say, take_any_text
 from core.errors import TechnoVAEError
+from core.user_folders import log_folder
 
 _ROOMS = {
     "import": "importing",
@@ -29,12 +34,14 @@ _ROOMS = {
     "devices": "devices",
     "demo": "demo",
 }
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 INTERRUPTED = 130
 """The exit status that shells expect after Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `technovae ARGV`; returns the exit status: 0, 2 for a mistake, 130 for Ctrl-C."""
+    take_any_text()
     try:
         return _run(arguments.build().parse_args(argv))
     except TechnoVAEError as error:
@@ -48,8 +55,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError:
         complain("not enough memory; close other programs or work on fewer files at once")
     except OSError as error:
-        complain(str(writing_error(Path(error.filename or "output"), error)))
+        complain(_system_fault(error))
+    except Exception as error:
+        complain(_unforeseen(error))
     return 2
+
+
+def _system_fault(error: OSError) -> str:
+    """One line for what the system refused where nobody expected it to."""
+    name = error.filename if isinstance(error.filename, str | bytes) else "the system"
+    path = Path(os.fsdecode(name))
+    if error.errno in _WRITING:
+        return str(writing_error(path, error))
+    return f"{path}: {error.strerror or error}; check it, or choose another place"
+
+
+def _unforeseen(error: Exception) -> str:
+    """One line for an error of the program; the rest goes into the log."""
+    path = log_folder() / "failures.log"
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{time.ctime()} {sys.argv}\n{traceback.format_exc()}\n")
+    reason = str(error).splitlines()[0] if str(error) else ""
+    return f"failed inside ({type(error).__name__}: {reason}); details are in {path}"
 
 
 def _run(options: Namespace) -> int:

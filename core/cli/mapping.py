@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from core.atomic import require_writable
 from core.cli.console import say
 from core.latent.picture import map_png
 from core.render.workspace import Workspace, open_workspace
@@ -12,6 +13,7 @@ from core.render.workspace import Workspace, open_workspace
 
 def run(options: Namespace) -> int:
     """Draw the latent map of a library."""
+    require_writable(options.out)
     with open_workspace(options.library, options.model) as space:
         count = draw(space, options.out, colour=options.colour, size=options.size)
     say(f"{options.out}: {count} segments on the map")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from core.atomic import output_folder
 from core.cli import arguments, composing, mapping
 from core.cli.console import say
-from core.cli.folders import output_folder
 from core.render.workspace import open_workspace
 
 _FOLDER = Path("technovae-demo")

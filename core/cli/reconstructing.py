@@ -11,9 +11,9 @@ from pathlib import Path
 
 from core import resources
 from core.arrangement.clip import RealSource
+from core.atomic import output_folder
 from core.audio import files
 from core.cli.console import progress_bar, say
-from core.cli.folders import output_folder
 from core.errors import AudioError, InputError
 from core.library.importing import import_audio
 from core.library.models import model_for
@@ -23,8 +23,10 @@ from core.render.workspace import Workspace, open_workspace
 
 def run(options: Namespace) -> int:
     """Write `NNN_title_original.wav` and `NNN_title_RENDERER.wav` for each segment."""
+    if not options.source.exists():
+        raise InputError(f"{options.source}: no such file or folder; give audio or a library")
+    output_folder(options.out)
     with _as_library(options.source) as library:
-        output_folder(options.out)
         model = options.model or _model(library, options.source)
         with open_workspace(library, model) as space, progress_bar("reconstructing") as progress:
             segments = space.library.segments()[: options.limit]
@@ -42,8 +44,6 @@ def _as_library(source: Path) -> Iterator[Path]:
     if (source / "library.sqlite").is_file():
         yield source
         return
-    if not source.exists():
-        raise InputError(f"{source}: no such file or folder; give audio or a library")
     with tempfile.TemporaryDirectory(prefix="technovae-") as folder:
         path = Path(folder) / "library"
         with progress_bar("reading") as progress:

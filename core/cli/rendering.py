@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from core.arrangement import project_file
 from core.arrangement.export import export
+from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.render.other_libraries import OtherLibraries
@@ -14,6 +15,7 @@ from core.render.workspace import open_workspace
 
 def run(options: Namespace) -> int:
     """Render a project to a file, with one file per lane if stems are asked for."""
+    files.require_target(options.out)
     document = project_file.load(options.project).located(options.project)
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)

@@ -13,6 +13,7 @@ from core.library.models import MODEL_NAME, remember_model
 from core.session import training_data as library_data
 from core.vae import training
 from core.vae.data import TrainingData
+from core.vae.options import require_model_path
 
 _DEFAULT_MINUTES = 10.0
 
@@ -20,7 +21,7 @@ _DEFAULT_MINUTES = 10.0
 def run(options: Namespace) -> int:
     """Train on a library or an array; the best model so far is always on disk."""
     out = options.out or _default_out(options.data)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    require_model_path(out)
     data = _data(options.data)
     tracks = f" of {len(data.tracks)} tracks" if data.grouped else ""
     say(f"training on {len(data)} windows{tracks}; Ctrl-C stops and keeps the best model")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.errors import AudioError, InputError, LibraryError
+from core.file_names import as_text
 from core.library import gridding, report, shards, sound, spectrograms
-from core.library.inputs import shown
 from core.library.segments import Segment, lay_out
 from core.library.store import Library
 from core.library.tracks import Track, track_id
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.audio.conditioning import Conditioned
 
 Array = NDArray[np.float32]
-READER = 1
+READER = 2
 """Raised whenever files that were refused might be read now; they are then tried again."""
 _NO_BEAT = "no steady beat; on the library's tempo"
 _SHORTEST = f"four bars take at least {settings.segment_seconds(settings.TEMPO_MAX):.1f} s"
@@ -179,9 +179,9 @@ def _track(path: Path, conditioned: Conditioned, grid: BeatGrid) -> Track:
     return Track(
         id=identity,
         content_hash=conditioned.content_hash,
-        title=info.title or shown(Path(path.stem)),
+        title=info.title or as_text(path.stem),
         artist=info.artist or "",
-        source_path=shown(path),
+        source_path=as_text(path),
         audio_file=f"{identity}.flac",
         frames=conditioned.frames,
         channels=conditioned.channels,

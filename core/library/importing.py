@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Cancelled, LibraryError
+from core.file_names import as_text
 from core.library import entering, inputs, report, sources, staging
 from core.library.analysis import FileJob, Job, RegridJob, Result
 from core.library.lock import WriterLock
@@ -95,7 +96,7 @@ class _Run:
     def do(self, paths: Sequence[Path], processes: int) -> ImportReport:
         """Import `paths`."""
         started = time.monotonic()
-        self._order = [inputs.shown(path) for path in paths]
+        self._order = [as_text(path) for path in paths]
         cancelled = False
         with staging.folder(self._library.path) as folder:
             try:
@@ -159,7 +160,7 @@ class _Run:
                 yield job.number, event
 
     def _add(self, file: FileReport) -> None:
-        shown = inputs.shown(file.path)
+        shown = as_text(file.path)
         self._files[shown] = replace(file, path=Path(shown))
         if self._on_file is not None:
             self._on_file(self._files[shown])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.errors import InputError
+from core.file_names import as_text
 from core.library.tracks import natural_key
 
 _UNCOMPRESSED = frozenset((".wav", ".wave", ".aif", ".aiff", ".aifc", ".au", ".w64", ".rf64"))
@@ -30,12 +31,7 @@ def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> list[Path]:
         found.setdefault(os.path.realpath(path), path)
     if not found:
         raise InputError(f"no audio files in {', '.join(given) or 'nothing'}; name other folders")
-    return sorted(found.values(), key=lambda path: natural_key(shown(path)))
-
-
-def shown(path: Path) -> str:
-    """`path` as text that can be printed and stored, whatever bytes its name has."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return sorted(found.values(), key=lambda path: natural_key(as_text(path)))
 
 
 def expected_seconds(path: Path, size: int) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from core import resources
 from core.atomic import write_text
 from core.errors import ModelError, OutputError
+from core.file_names import as_text, located
 from core.user_folders import data_folder
 
 MODEL_NAME = Path("saved_models") / "vae_best.keras"
@@ -56,11 +57,11 @@ def remember_model(library: Path, model: Path) -> None:
     """
     if is_demo(library):
         raise OutputError("the built-in demo keeps its own model; name the new one with --model")
-    write_text(library / _NOTE, str(model.resolve()) + "\n")
+    write_text(library / _NOTE, as_text(model.resolve()) + "\n")
 
 
 def _remembered(library: Path) -> Path | None:
     try:
-        return Path((library / _NOTE).read_text(encoding="utf-8").strip())
-    except OSError:
+        return located((library / _NOTE).read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
         return None

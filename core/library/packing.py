@@ -42,7 +42,7 @@ def pack(
     require_free(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        place = Path(tempfile.mkdtemp(prefix=".~", dir=out.parent))
     except OSError as error:
         raise writing_error(out, error) from error
     try:

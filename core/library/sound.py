@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.errors import LibraryError
+from core.file_names import for_c
 
 Array = NDArray[np.float32]
 Blocks: TypeAlias = Iterable[Array]
@@ -62,7 +63,7 @@ def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(for_c(path)) as file:
             out = np.zeros((frames, file.channels), np.float32)
             first = max(0, start)
             last = min(file.frames, start + frames)
@@ -81,7 +82,7 @@ def blocks(path: Path, gain_db: float) -> Iterator[Array]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(for_c(path)) as file:
             while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
                 yield block * _factor(gain_db)
     except (soundfile.LibsndfileError, OSError) as error:

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.file_names import as_text
 from core.library import analysis, report
 from core.library.database import Database
-from core.library.inputs import expected_seconds, shown
+from core.library.inputs import expected_seconds
 from core.library.report import FileReport
 from core.library.store import Library
 
@@ -32,7 +33,7 @@ class Source:
     @property
     def key(self) -> str:
         """Its path as the library keeps it."""
-        return shown(self.path)
+        return as_text(self.path)
 
     @property
     def expected_seconds(self) -> float:

@@ -10,9 +10,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.atomic import require_writable
+from core.errors import OutputError
+from core.file_names import as_text
 from core.vae.augment import Augmentation
 from core.vae.history import Epoch
 from core.vae.measure import Measure
+
+MODEL_SUFFIX = ".keras"
+"""keras writes no other kind of file whole."""
 
 Spectra = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -25,6 +31,17 @@ class Watcher(Protocol):
 
     def saved(self, epoch: int) -> None:
         """The file holds a better model, that of this epoch."""
+
+
+def require_model_path(path: Path) -> None:
+    """Make sure, before any training, that a model can be written to `path`; make its folder.
+
+    Raises:
+        OutputError: the name does not end in `.keras`, or the place cannot be written.
+    """
+    if path.suffix != MODEL_SUFFIX:
+        raise OutputError(f"{as_text(path)}: a model's name ends in {MODEL_SUFFIX}; name it so")
+    require_writable(path, make_folder=True)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.atomic import replacing
+from core.file_names import beside
 from core.vae.history import History
 from core.vae.model import SegmentVAE
 from core.vae.schedule import Plateau
@@ -59,7 +60,7 @@ class State:
 
 def path_beside(model_path: Path) -> Path:
     """Where the state of the model at `model_path` lies."""
-    return model_path.with_suffix(".state.npz")
+    return beside(model_path, ".state.npz")
 
 
 def read(model_path: Path) -> State | None:

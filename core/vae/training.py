@@ -6,7 +6,7 @@ from core.errors import Cancelled, TrainingError
 from core.progress import CancelFlag, Progress, silent
 from core.vae.backend import keras
 from core.vae.data import TrainingData
-from core.vae.options import TrainOptions, TrainResult, Watcher
+from core.vae.options import TrainOptions, TrainResult, Watcher, require_model_path
 from core.vae.run import Run
 
 __all__ = ["TrainOptions", "TrainResult", "TrainingData", "Watcher", "train"]
@@ -30,6 +30,7 @@ def train(
         OutputError: a file cannot be written (an earlier model is kept).
         Cancelled: asked to stop before there was anything to keep.
     """
+    require_model_path(options.path)
     data.check()
     # Both are kept per thread by keras, and training runs in whichever thread a job has.
     keras.utils.set_random_seed(options.seed)

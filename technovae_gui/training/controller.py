@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
+from core.file_names import beside
 from core.session import Session
 from core.workers import tasks
 from technovae_gui.services import Services
@@ -87,7 +88,7 @@ def _history(model: Path) -> Any:
     from core.vae.history import History
 
     try:
-        text = model.with_suffix(".history.json").read_text(encoding="utf-8")
+        text = beside(model, ".history.json").read_text(encoding="utf-8")
         return History.from_json(text).epochs
     except (OSError, ValueError, KeyError, TypeError):
         return []

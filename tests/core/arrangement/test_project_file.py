@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -239,9 +240,21 @@ def test_what_is_no_number_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
-def test_a_path_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_library_whose_path_is_no_text_is_found_again(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    library = folder / "library"
+    library.mkdir(parents=True)
+    path = folder / "a.technovae"
+    project_file.save(Project(Arrangement(130.0), library=library), path)
+    assert project_file.load(path).library_path(path) == library
+    moved = folder.rename(tmp_path / os.fsdecode(b"na\xefve"))
+    again = project_file.load(moved / path.name)
+    assert again.library_path(moved / path.name) == moved / "library"
+
+
+def test_a_title_that_is_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no text"):
-        project_file.save(document(library=tmp_path / "\udcff"), tmp_path / "p")
+        project_file.save(Project(Arrangement(130.0, title="caf\udce9")), tmp_path / "a.technovae")
 
 
 def origins() -> st.SearchStrategy[tuple[Origin, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
@@ -90,6 +91,36 @@ def test_tags_hold_tempo_and_title(tmp_path: Path, name: str, tag: str) -> None:
         tags = {**container.metadata, **container.streams.audio[0].metadata}
     assert {key.upper(): value for key, value in tags.items()}[tag] == "128"
     assert files.probe(tmp_path / name).title == "Night"
+
+
+@pytest.mark.parametrize(
+    ("bpm", "whole", "exact"),
+    [
+        (126.5, "127", "126.5"),
+        (127.5, "128", "127.5"),
+        (128.0, "128", "128"),
+        (127.49, "127", "127.49"),
+    ],
+)
+def test_an_mp3_holds_its_tempo_rounded_half_up_and_exactly(
+    tmp_path: Path, bpm: float, whole: str, exact: str
+) -> None:
+    files.write(tmp_path / "a.mp3", tone(5000), bpm=bpm)
+    with av.open(str(tmp_path / "a.mp3")) as container:
+        assert container.metadata["TBPM"] == whole
+        assert container.metadata["BPM"] == exact
+
+
+@pytest.mark.parametrize("kind", EXTENSIONS)
+@pytest.mark.parametrize("name", [b"caf\xe9", "夜".encode() * 80, b"n" * 250, b"a\x1b[31m"])
+def test_any_name_that_the_system_takes_is_written(tmp_path: Path, kind: str, name: bytes) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    path = folder / os.fsdecode(name + kind.encode())
+    files.write(path, tone(5000), bpm=126.5, title=path.stem)
+    assert [found.name for found in folder.iterdir()] == [path.name]
+    assert len(files.read(path)) >= 5000
+    assert files.probe(path).title
 
 
 def test_over_full_scale_is_clipped_but_in_float(tmp_path: Path) -> None:
