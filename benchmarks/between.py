@@ -127,8 +127,8 @@ class Trial:
         self, guides: Guides, latent: Array, target: Array, share: float
     ) -> tuple[RenderSource]:
         around, real = guides.around(latent), self.decoder.real
-        mix = self.decoder.rendering.mix(around, lambda guide: real.loop(guide.segment_id, _BPM))
-        detail = self.decoder.rendering.detail(around, target)
+        mix = self.decoder.renderer.mix(around, lambda guide: real.loop(guide.segment_id, _BPM))
+        detail = self.decoder.renderer.detail(around, target)
         return (RenderSource(mix, 1.0, np.float32(share) * detail),)
 
     def _means(self, kind: str, render: Callable[[Array, Array], Array], guides: Guides) -> Row:

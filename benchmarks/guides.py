@@ -27,7 +27,7 @@ from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.latent.metric import PerceptualMetric
 from core.render.decoder import Decoder
-from core.render.rendering import likeness
+from core.render.latent_renderer import likeness
 from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]

@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
         OtherLibraries(document.origins) as others,
         cancel_on_interrupt() as cancel,
     ):
-        document.check(space.codec.hash, space.library.id, space.decoder.remembers)
+        document.check(space.codec.hash, space.library.id, space.decoder.can_decode)
         with progress_bar("rendering") as progress:
             result = export(
                 document.arrangement,

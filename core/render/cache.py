@@ -25,10 +25,17 @@ class ByteCache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, compute: Callable[[], Array]) -> Array:
-        """The array kept under `key`, else the result of `compute`, which is kept.
+        """The array under `key`, computed where it is missing.
 
         A thread that asks for what another is computing waits for it, and gets its error if there
         is one.
+
+        Args:
+            key: any hashable value.
+            compute: makes the array; whatever it raises is raised here.
+
+        Returns:
+            A read-only array.
         """
         with self._lock:
             if key in self._arrays:

@@ -17,11 +17,11 @@ from core.errors import InputError
 from core.progress import CancelFlag, Progress, check, silent
 from core.render.cache import ByteCache
 from core.render.guides import Guide, Guides
+from core.render.latent_migration import LatentMigration
+from core.render.latent_renderer import LatentRenderer, stereo
+from core.render.library_latents import ensure_latents, ensure_map
 from core.render.loops import joined_rows
-from core.render.own import OwnLatents
-from core.render.places import ensure_latents, ensure_map
 from core.render.real import FirstBar, RealMusic
-from core.render.rendering import Rendering, stereo
 
 if TYPE_CHECKING:
     from core.library.segments import Segment
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 CACHE_BYTES = 384 << 20
 DECODED_BYTES = 16 << 20
-"""Spectrograms of latents: enough for those that are shown beside what was just rendered."""
+"""Spectrograms of latents: enough for those on screen and what was just rendered."""
 TEMPO_RANGE = (20.0, 400.0)
 ORIGINAL = "original"
 
@@ -43,12 +43,17 @@ class Decoder:
     """
 
     def __init__(self, library: Library, codec: Codec, *, cache_bytes: int = CACHE_BYTES) -> None:
-        """`cache_bytes` bounds the memory for rendered audio; real loops get as much again."""
+        """
+        Args:
+            library: an open library.
+            codec: its model.
+            cache_bytes: bounds the memory for rendered audio; real loops get as much again.
+        """
         self.library = library
         self.codec = codec
         self.real = RealMusic(library, self.decode, cache_bytes)
-        self.rendering = Rendering(self.real, self.guides, self._spectra)
-        self._own = OwnLatents(library, codec.hash, self.latents)
+        self.renderer = LatentRenderer(self.real, self.guides, self._spectra)
+        self._migration = LatentMigration(library, codec.hash, self.latents)
         self._rendered = ByteCache(cache_bytes)
         self._decoded = ByteCache(DECODED_BYTES)
         self._lock = threading.RLock()
@@ -75,7 +80,10 @@ class Decoder:
     def map(
         self, *, progress: Progress = silent, cancel: CancelFlag | None = None
     ) -> tuple[list[str], Array]:
-        """Ids of the library's map segments and their places on the map (n, 2), as `latents`."""
+        """Ids of the library's map segments and their positions on the map, (n, 2).
+
+        A map that is missing is made and kept in the library. Raises as `latents` does.
+        """
         with self._lock:
             ids, latents = self.latents(progress=progress, cancel=cancel)
             return ids, ensure_map(self.library, self.codec.hash, ids, latents, self.decode)
@@ -85,12 +93,12 @@ class Decoder:
         with self._lock:
             self._latents = None
             self._guides = None
-        self._own.forget()
+        self._migration.clear()
         self.real.forget()
         self._rendered.clear()
 
     def keep_rendered(self, limit: int) -> None:
-        """Keep at most `limit` bytes of rendered latents, where whoever asks keeps them too."""
+        """Keep at most `limit` bytes of rendered latents, where the caller keeps them too."""
         self._rendered.shrink(limit)
 
     def decode(self, latents: Array) -> Array:
@@ -102,11 +110,11 @@ class Decoder:
 
         Raises:
             LibraryError: no such segment.
-            ModelError: the latent is of a model that the library does not remember.
+            ModelError: the latent is of a model that this library was never encoded with.
         """
         if isinstance(source, RealSource):
             return self.library.segment_spectrogram(self.library.segment(source.segment_id))
-        return joined_rows(self._spectra(self._own.of(source)))
+        return joined_rows(self._spectra(self._migration.migrate(source)))
 
     def audio(
         self,
@@ -116,26 +124,34 @@ class Decoder:
         quality: str = "interactive",
         first: FirstBar | None = None,
     ) -> Array:
-        """A seamless loop (frames, 2) of exactly `settings.segment_frames(bpm)` samples.
+        """Render a source as a seamless loop of four bars.
 
-        renderer: for latents; None is the source's own. `guided` becomes `phase` where the
-            library's audio is gone (`renderer_for` says so beforehand).
-        quality: "interactive" or "export".
-        first: who hears one bar before the rest is rendered, where that takes its time.
+        Args:
+            source: a real segment or a latent.
+            bpm: the tempo, 20 to 400.
+            renderer: for latents; None is the source's own. `guided` becomes `phase` where the
+                library's audio is gone (`renderer_for` says so beforehand).
+            quality: "interactive" or "export".
+            first: takes one bar before the rest is rendered, where that takes its time.
+
+        Returns:
+            (frames, 2) of exactly `settings.segment_frames(bpm)` frames, read-only.
 
         Raises:
-            InputError: a tempo, renderer or quality that cannot be.
+            InputError: a tempo, renderer or quality that is out of range.
             LibraryError: no such segment, or its audio is gone.
-            ModelError: the latent is of a model that the library does not remember.
+            ModelError: the latent is of a model that this library was never encoded with.
         """
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
         if isinstance(source, RealSource):
             return self.real.loop(source.segment_id, bpm, first)
-        own = self._own.of(source)
-        name = renderer or own.renderer
-        key = (self.codec.hash, own, name, bpm, quality)
-        return self._rendered.get(key, lambda: self.rendering.loop(own, bpm, name, quality, first))
+        latent = self._migration.migrate(source)
+        name = renderer or latent.renderer
+        key = (self.codec.hash, latent, name, bpm, quality)
+        return self._rendered.get(
+            key, lambda: self.renderer.loop(latent, bpm, name, quality, first)
+        )
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
         """The renderer that `audio` will use: "original" for a real segment."""
@@ -144,17 +160,17 @@ class Decoder:
         name = renderer or source.renderer
         if name != "guided":
             return name
-        latents = self._own.of(source).array
+        latents = self._migration.migrate(source).array
         ids = {guide.segment_id for row in latents for guide in self.guides(row)}
         return "guided" if self.real.heard(ids) else "phase"
 
-    def remembers(self, model_hash: str) -> bool:
-        """Whether latents of this model can be decoded: of its own, or an earlier one of the
-        library."""
-        return self._own.remembers(model_hash)
+    def can_decode(self, model_hash: str) -> bool:
+        """Whether latents of this model can be decoded: of its own, or of an earlier one that the
+        library was encoded with."""
+        return self._migration.can_migrate(model_hash)
 
     def guides(self, latent: Array) -> tuple[Guide, ...]:
-        """The real segments that `latent` (64,) is rendered from by `guided`, and their shares."""
+        """The real segments that `guided` renders `latent` (64,) from, and their shares."""
         with self._lock:
             if self._guides is None:
                 self._guides = Guides(*self.latents(), self.decode)
@@ -174,7 +190,18 @@ class Decoder:
         progress: Progress = silent,
         cancel: CancelFlag | None = None,
     ) -> list[Array]:
-        """`audio` of each of `sources`, in order, on `workers` threads.
+        """Render several sources.
+
+        Args:
+            sources: real segments and latents.
+            bpm: the tempo of all.
+            quality: "interactive" or "export".
+            workers: threads that render.
+            progress: called after each.
+            cancel: polled between them.
+
+        Returns:
+            What `audio` gives for each, in order.
 
         Raises:
             Cancelled: as asked; what is done is in the cache.
@@ -201,18 +228,26 @@ class Decoder:
         quality: str = "interactive",
         seed: int = 0,
     ) -> Array:
-        """`segment` at its own tempo, (frames, 2), from what the model keeps of its spectrogram.
+        """Render a segment from what the model keeps of its spectrogram.
 
-        `guided` filters the segment itself. `exact` renders the real spectrogram.
+        Args:
+            segment: of this library.
+            renderer: `guided` filters the segment's own audio.
+            exact: render the real spectrogram, without the model.
+            quality: "interactive" or "export".
+            seed: of the renderer's noise.
+
+        Returns:
+            (frames, 2) at the segment's own tempo.
         """
         target = self.library.segment_spectrogram(segment)
         if not exact:
             mean, _ = self.codec.encode(target[None])
             target = self.codec.decode(mean)[0]
-        own = (
-            (RenderSource(self.real.loop(segment.id, segment.bpm)),) if renderer == "guided" else ()
-        )
-        return stereo(renderers.get(renderer, quality).render(target, segment.frames, own, seed))
+        guides: tuple[RenderSource, ...] = ()
+        if renderer == "guided":
+            guides = (RenderSource(self.real.loop(segment.id, segment.bpm)),)
+        return stereo(renderers.get(renderer, quality).render(target, segment.frames, guides, seed))
 
     def _spectra(self, source: LatentSource) -> Array:
         """(1 or 4, 512, 128) dB, read-only."""

@@ -1,4 +1,4 @@
-"""Which real segments a latent is rendered from, and their shares."""
+"""The real segments that guide the rendering of a latent, and their shares."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ class Guide:
 
 
 class Guides:
-    """The real segments nearest to any latent, by distances as they are heard.
+    """Finds the real segments nearest to a latent, by perceptual distance (`PerceptualMetric`).
 
-    Told to render segments from those of other tracks, the onsets of what came out matched the
-    originals' by .81 where plain distances between latents gave .72; one, two or four guides
-    made no difference to onsets and attacks (`benchmarks/guides.py`), but the next one comes in
-    smoothly where there are two.
+    With segments rendered from those of other tracks, onsets correlated with the originals' by .81
+    where plain distances between latents gave .72. One, two or four guides made no difference to
+    onsets and attacks (`benchmarks/guides.py`), but with two the next one comes in smoothly.
     """
 
     def __init__(
@@ -43,7 +42,13 @@ class Guides:
         *,
         neighbours: int = NEIGHBOURS,
     ) -> None:
-        """`latents` (n, d) of `segment_ids` (n,), n >= 1; `decode`: latents -> spectra."""
+        """
+        Args:
+            segment_ids: (n), n >= 1.
+            latents: theirs, (n, d).
+            decode: latents -> spectrograms, to fit the distance.
+            neighbours: guides of a latent, at most.
+        """
         self._ids = list(segment_ids)
         self._latents = np.asarray(latents, np.float32)
         self._metric = PerceptualMetric.fit(self._latents, decode)
@@ -57,15 +62,15 @@ class Guides:
         segment left out: on a segment's own latent it alone is used, and one that comes in or
         goes out as the latent moves does so at share 0. Shares under a twentieth are left out.
         """
-        there = min(self._neighbours + 1, len(self._ids))
-        place = self._metric.transform(np.asarray(latent, np.float32))
-        found, near = self._tree.query(place, k=range(1, there + 1))
+        count = min(self._neighbours + 1, len(self._ids))
+        point = self._metric.transform(np.asarray(latent, np.float32))
+        found, near = self._tree.query(point, k=range(1, count + 1))
         distances = np.maximum(found, _ON_A_DOT)
-        edge = 2.0 * distances[-1] if there == self._neighbours else distances[-1]
+        edge = 2.0 * distances[-1] if count == self._neighbours else distances[-1]
         raw = ((edge - distances) / (edge * distances)) ** 2
         raw[0] = max(raw[0], 1e-12)
         shares = raw / raw.sum()
-        kept = [k for k in range(there) if shares[k] >= _LEAST_SHARE or k == 0]
+        kept = [k for k in range(count) if shares[k] >= _LEAST_SHARE or k == 0]
         total = float(shares[kept].sum())
         return tuple(self._guide(int(near[k]), float(shares[k]) / total) for k in kept)
 

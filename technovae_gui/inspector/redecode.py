@@ -11,7 +11,7 @@ from core.errors import ModelError
 
 if TYPE_CHECKING:
     from core.library.latent_map import LatentMap
-    from core.render.own import OwnLatents
+    from core.render.latent_migration import LatentMigration
 
 
 def redecoded(sources: Mapping[str, LatentSource], found: LatentMap) -> dict[str, LatentSource]:
@@ -32,16 +32,16 @@ def redecoded(sources: Mapping[str, LatentSource], found: LatentMap) -> dict[str
         LibraryError: the map's library is gone.
     """
     from core.library.store import Library
-    from core.render.own import OwnLatents
+    from core.render.latent_migration import LatentMigration
 
     with Library.open(found.library_path, read_only=True) as library:
         ids = [segment.id for segment in found.segments]
-        own = OwnLatents(library, found.model_hash, lambda: (ids, found.latents))
-        return {clip_id: _moved(own, source) for clip_id, source in sources.items()}
+        migration = LatentMigration(library, found.model_hash, lambda: (ids, found.latents))
+        return {clip_id: _migrated(migration, source) for clip_id, source in sources.items()}
 
 
-def _moved(own: OwnLatents, source: LatentSource) -> LatentSource:
+def _migrated(migration: LatentMigration, source: LatentSource) -> LatentSource:
     try:
-        return own.of(source)
+        return migration.migrate(source)
     except ModelError:
-        return replace(source, model_hash=own.model_hash)
+        return replace(source, model_hash=migration.model_hash)

@@ -16,8 +16,8 @@ from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
 from core.render import Decoder
 from core.render.decoder import ORIGINAL
+from core.render.latent_renderer import likeness
 from core.render.real import FirstBar
-from core.render.rendering import likeness
 from tests.core.library.building import add_track
 from tests.core.render.conftest import CosineCodec
 

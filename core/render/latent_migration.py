@@ -20,26 +20,33 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 
 
-class OwnLatents:
-    """Finds, for a latent of any model that the library remembers, its place under `model_hash`.
+class LatentMigration:
+    """Translates latents of a library's earlier models into those of the model in use.
 
-    Training leaves a better model every minute; what was placed with the last one stays music.
+    Training leaves a better model every minute; clips that were made with the last one go on
+    sounding alike. The translation is fitted to the segments that both models have encoded, see
+    `core.latent.alignment`.
     """
 
     def __init__(
         self, library: Library, model_hash: str, latents: Callable[[], tuple[list[str], Array]]
     ) -> None:
-        """`latents`: ids of the library's segments and their latents (n, 64) under the model."""
+        """
+        Args:
+            library: knows the latents of earlier models.
+            model_hash: of the model in use.
+            latents: gives the ids of the library's segments and their latents (n, 64) under it.
+        """
         self.model_hash = model_hash
         self._library, self._latents = library, latents
         self._lock = threading.Lock()
         self._known: dict[str, LatentAlignment | None] = {}
 
-    def of(self, source: LatentSource) -> LatentSource:
-        """`source` with the latents it has under this model.
+    def migrate(self, source: LatentSource) -> LatentSource:
+        """`source` with the latents it has under the model in use.
 
         Raises:
-            ModelError: it is of a model that the library does not remember.
+            ModelError: it is of a model that this library was never encoded with.
         """
         if source.model_hash in ("", self.model_hash):
             return source
@@ -53,12 +60,12 @@ class OwnLatents:
         rows = tuple(tuple(row) for row in alignment.transform(source.array).tolist())
         return replace(source, latents=rows, model_hash=self.model_hash)
 
-    def remembers(self, model_hash: str) -> bool:
-        """Whether latents of this model can be decoded."""
+    def can_migrate(self, model_hash: str) -> bool:
+        """Whether latents of this model can be translated, or need not be."""
         return model_hash in ("", self.model_hash) or self._alignment(model_hash) is not None
 
-    def forget(self) -> None:
-        """The library changed."""
+    def clear(self) -> None:
+        """Forget all translations, after the library changed."""
         with self._lock:
             self._known.clear()
 

@@ -61,10 +61,10 @@ def test_one_bar_after_the_other_follows_too(older: Decoder, newer: Decoder) -> 
 
 
 def test_a_model_that_nobody_remembers_is_told(newer: Decoder, older: Decoder) -> None:
-    assert newer.remembers("older")
-    assert newer.remembers("newer")
-    assert newer.remembers("")
-    assert not newer.remembers("beef")
+    assert newer.can_decode("older")
+    assert newer.can_decode("newer")
+    assert newer.can_decode("")
+    assert not newer.can_decode("beef")
     with pytest.raises(ModelError, match=r"beef.*does not remember"):
         newer.audio(LatentSource(older.latents()[1][0], model_hash="beef"), BPM)
 
@@ -72,7 +72,7 @@ def test_a_model_that_nobody_remembers_is_told(newer: Decoder, older: Decoder) -
 def test_what_the_library_forgets_is_forgotten_after_a_refresh(
     older: Decoder, newer: Decoder, library: Library
 ) -> None:
-    assert newer.remembers("older")
+    assert newer.can_decode("older")
     library.forget_model("older")
     newer.refresh()
-    assert not newer.remembers("older")
+    assert not newer.can_decode("older")

@@ -1,7 +1,7 @@
-"""Latents as loops, from the library's own music where it is there; the first bar before the rest.
+"""Latents rendered as loops, guided by the library's own music; the first bar before the rest.
 
-Who clicks waits for the first bar only: bringing one bar of two segments to a tempo and filtering
-it takes a third of what four take.
+After a click the first bar is enough to begin: bringing one bar of two segments to a tempo and
+filtering it takes a third of what four bars take.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _ALIKE_DB: Final = 3.0
 
 
 @dataclass(frozen=True)
-class Rendering:
-    """What `Decoder` renders latents with.
+class LatentRenderer:
+    """Renders latents for `core.render.decoder.Decoder`.
 
     Attributes:
         real: the library's music.
-        guides: latent (64,) -> the real segments it is rendered from.
+        guides: latent (64,) -> the real segments it is rendered from, and their shares.
         spectra: a source -> (1 or 4, 512, 128) dB, read-only.
     """
 
@@ -50,8 +50,18 @@ class Rendering:
         quality: str,
         first: FirstBar | None = None,
     ) -> Array:
-        """(frames, 2) of four bars. `first` hears its bar before the others are begun, unless the
-        music that the loop is made from is at hand, so that there is little to wait for.
+        """Render four bars.
+
+        Args:
+            source: one latent, or one for each bar.
+            bpm: the tempo.
+            name: of the renderer; `guided` becomes `phase` where the library's audio is gone.
+            quality: "interactive" or "export".
+            first: takes one bar before the others are rendered, unless the guides are in memory
+                already and there is little to wait for.
+
+        Returns:
+            (frames, 2), a seamless loop.
 
         Raises:
             LibraryError: the library has no segments.
@@ -62,25 +72,34 @@ class Rendering:
         return _rendered(name, quality, target, frames, mixes, source.seed)
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
-        """The guides' loops by their shares."""
+        """The sum of the guides' loops, (frames, 2), weighted by their shares."""
         shares = [np.float32(guide.weight) * loop_of(guide) for guide in guides]
         mix: Array = np.sum(shares, axis=0)
         return mix
 
     def detail(self, guides: Iterable[Guide], target: Array) -> Array:
-        """(512, 128) dB: what of the guides' detail `target` takes over."""
+        """What the model leaves out of the guides and `target` takes over.
+
+        Args:
+            guides: real segments with shares.
+            target: (512, 128) dB, as decoded.
+
+        Returns:
+            (512, 128) dB to add to `target`: each guide's spectrogram less what the model makes of
+            it, weighted by share and by likeness to `target`.
+        """
         detail = np.zeros_like(target)
         for guide in guides:
             own, decoded = self.real.spectra(guide.segment_id, guide.latent)
             detail += np.float32(guide.weight * likeness(target, decoded)) * (own - decoded)
         return detail
 
-    def _bar(self, source: LatentSource, around: tuple[Guide, ...], bpm: float, bar: int) -> Array:
-        """Bar `bar` (0..3) of `source`, guided by `around`, four times over."""
+    def _bar(self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, bar: int) -> Array:
+        """Bar `bar` (0..3) of `source`, guided by `guides`, four times over."""
         spectra = self.spectra(source)
         rows = slice(bar * settings.FRAMES_PER_BAR, (bar + 1) * settings.FRAMES_PER_BAR)
-        mix = self.mix(around, lambda guide: self.real.bar(guide.segment_id, bpm, bar))
-        detail = self.detail(around, spectra[_row(source, bar)])[rows]
+        mix = self.mix(guides, lambda guide: self.real.bar(guide.segment_id, bpm, bar))
+        detail = self.detail(guides, spectra[_row(source, bar)])[rows]
         sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[rows]
         made = _rendered("guided", "interactive", target, len(mix), sounding, source.seed)

@@ -1,4 +1,4 @@
-"""Latents and map positions of a library's segments: read, or computed and kept there."""
+"""Latents and map positions of a library's segments: read, or computed and stored in it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,19 @@ _BATCH = 32
 def ensure_latents(
     library: Library, codec: Codec, progress: Progress, cancel: CancelFlag | None
 ) -> tuple[list[str], Array]:
-    """Ids of the map segments of `library` and their latents (n, 64) under `codec`.
+    """The latents of a library's segments under a model; missing ones are encoded and stored.
+
+    Args:
+        library: an open library; latents go into it, or into its overlay where it is read-only.
+        codec: the model.
+        progress: called after each batch.
+        cancel: polled between batches.
+
+    Returns:
+        Ids of the map's segments (n), and their latents (n, 64).
 
     Raises:
-        LibraryError: there are none.
+        LibraryError: the library has no segments.
         Cancelled: as asked; what was encoded so far is kept.
     """
     segments = library.segments()
@@ -49,13 +58,24 @@ def ensure_latents(
 def ensure_map(
     library: Library, model_hash: str, ids: list[str], latents: Array, decode: Decode
 ) -> Array:
-    """Places (n, 2) of the segments `ids` on the map; kept in `library`, laid over its last map."""
+    """The map of a library under a model; a missing one is embedded and stored.
+
+    Args:
+        library: an open library.
+        model_hash: of the model.
+        ids: of the segments, (n).
+        latents: theirs, (n, 64).
+        decode: latents -> spectrograms, to measure which directions are audible.
+
+    Returns:
+        Positions (n, 2), laid over the library's last map as far as that shows the same segments.
+    """
     known, xy = library.map(model_hash)
     if set(known) == set(ids):
-        there = dict(zip(known, xy, strict=True))
-        return np.stack([there[i] for i in ids])
-    heard = PerceptualMetric.fit(latents, decode).transform(latents)
-    placed = embed(heard, ids, _last_map(library, ids))
+        positions = dict(zip(known, xy, strict=True))
+        return np.stack([positions[i] for i in ids])
+    perceived = PerceptualMetric.fit(latents, decode).transform(latents)
+    placed = embed(perceived, ids, _last_map(library, ids))
     library.save_map(model_hash, ids, placed)
     return placed
 
