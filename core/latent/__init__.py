@@ -1,1 +1,1 @@
-"""The latent space as a place: embedding, inverse, sampling, paths, axes."""
+"""The latent space as a map: embedding, inverse, sampling, walks, attribute axes, alignment."""

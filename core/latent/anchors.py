@@ -1,4 +1,4 @@
-"""Anchors of a walk: places near real music, spread out, following a curve where there is one."""
+"""Anchors of a walk: latents near real segments, spread out, along a curve where one is given."""
 
 from __future__ import annotations
 
@@ -24,33 +24,56 @@ def draw_anchors(
     wanted: Doubles | None = None,
     reach: float = 0.5,
 ) -> Indices:
-    """Rows of `latents` (n, d) to draw `count` anchors near, `start` first: (count,).
+    """Draw segments to place the anchors of a walk near.
 
-    Rows come once each, unless the library has fewer than `count`; near-repeats (loops!) are
-    passed over while others are left. `ranks` (n,) and `wanted` (count,), both 0..1, prefer rows
-    of the wanted rank at each place.
+    A segment is drawn once, unless there are fewer than `count`. Near-repeats of a drawn segment,
+    as loops have many, are avoided while others are left.
+
+    Args:
+        latents: (n, d) of the library's segments.
+        count: number of anchors.
+        rng: random generator.
+        start: row of the first segment.
+        ranks: (n,) rank of each segment in an attribute, 0..1; None for no preference.
+        wanted: (count,) rank that is preferred for each anchor, 0..1; None for no preference.
+        reach: share of the library, nearest to the start, to draw from.
+
+    Returns:
+        (count,) rows of `latents`, `start` first.
     """
     to_start = np.linalg.norm(latents - latents[start], axis=1)
     size = int(np.clip(np.ceil(reach * len(latents)), min(2 * count, len(latents)), len(latents)))
     pool = np.argsort(to_start, kind="stable")[:size]
     gap = _typical_gap(latents[pool])
     chosen = [start]
-    for place in range(1, count):
+    for number in range(1, count):
         left = np.setdiff1d(pool, chosen)
         left = pool if len(left) == 0 else left
-        weights = _preference(ranks, wanted, left, place)
+        weights = _preference(ranks, wanted, left, number)
         tries = rng.choice(left, size=min(12, len(left)), replace=False, p=weights)
         chosen.append(_first_apart(latents, tries, chosen, gap))
     return np.array(chosen, np.int64)
 
 
-def moved_off(latents: Array, segments: Indices, novelty: float, rng: np.random.Generator) -> Array:
-    """Places (r, d) in the neighbourhood of `segments` (r,); the first stays where it is."""
-    places: Array = latents[segments].copy()
+def anchors_near(
+    latents: Array, segments: Indices, novelty: float, rng: np.random.Generator
+) -> Array:
+    """Draw anchors in the neighbourhood of segments.
+
+    Args:
+        latents: (n, d) of the library's segments.
+        segments: (r,) rows of `latents`.
+        novelty: how far from the segments, 0 (on them) to 1 (anywhere in their neighbourhood).
+        rng: random generator.
+
+    Returns:
+        (r, d); the first anchor is the first segment itself.
+    """
+    anchors: Array = latents[segments].copy()
     if len(latents) > 1 and novelty > 0:
         posterior = AggregatePosterior.fit(latents)
-        places[1:] = posterior.around(places[1:], rng, spread=novelty)
-    return places
+        anchors[1:] = posterior.around(anchors[1:], rng, spread=novelty)
+    return anchors
 
 
 def _first_apart(latents: Array, tries: Indices, chosen: list[int], gap: float) -> int:
@@ -61,7 +84,7 @@ def _first_apart(latents: Array, tries: Indices, chosen: list[int], gap: float) 
 
 
 def _typical_gap(latents: Array) -> float:
-    """Half the median distance to the nearest that is not a repeat."""
+    """Half the median distance of a latent to the nearest one that is not a repeat of it."""
     if len(latents) < 3:
         return 0.0
     distances = cdist(latents[:500], latents)
@@ -72,24 +95,25 @@ def _typical_gap(latents: Array) -> float:
 
 
 def _preference(
-    ranks: Doubles | None, wanted: Doubles | None, left: Indices, place: int
+    ranks: Doubles | None, wanted: Doubles | None, left: Indices, number: int
 ) -> Doubles | None:
     if ranks is None or wanted is None:
         return None
-    off = (ranks[left] - wanted[place]) / _CURVE_WIDTH
+    off = (ranks[left] - wanted[number]) / _CURVE_WIDTH
     weights: Doubles = np.exp(-0.5 * np.minimum(off**2, 60.0))
     weights /= weights.sum()
     return weights
 
 
 def ranks_of(values: Doubles) -> Doubles:
-    """Place of each value among all, 0 (lowest) to 1 (highest)."""
+    """Rank of each value (n,) among all, 0 (lowest) to 1 (highest)."""
     order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
     ranks: Doubles = order / max(len(values) - 1, 1)
     return ranks
 
 
 def wanted_ranks(curve: ArrayLike | None, count: int) -> Doubles | None:
+    """Sample a curve of ranks, given by any number of points 0..1, at `count` anchors."""
     if curve is None:
         return None
     heights = np.atleast_1d(np.asarray(curve, np.float64))

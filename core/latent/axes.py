@@ -18,6 +18,7 @@ from core.settings import LATENT_SIZE
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Measure: TypeAlias = Callable[[Array], Mapping[str, Doubles]]
+"""Latents (n, d) -> attributes of what is decoded from them, (n,) by name."""
 NAMES = ("brightness", "density", "kick", "energy")
 _LEAST_POINTS = 3
 _RIDGE = 0.05
@@ -25,11 +26,15 @@ _RIDGE = 0.05
 
 @dataclass(frozen=True, eq=False)
 class AttributeAxes:
-    """A direction per attribute: moving by 1 raises it by about one standard deviation.
+    """A direction per attribute; a step along it raises that attribute by one standard deviation.
 
     Attributes:
-        names: of the attributes.
+        names: of the a attributes.
         directions: (a, d) float64.
+
+    Example:
+        >>> axes = AttributeAxes.fit(latents, {"brightness": brightness, "kick": kick})
+        >>> brighter = axes.move(latents[0], "brightness", 1.5)
     """
 
     names: tuple[str, ...]
@@ -39,12 +44,20 @@ class AttributeAxes:
     def fit(
         cls, latents: ArrayLike, attributes: Mapping[str, ArrayLike], *, ridge: float = _RIDGE
     ) -> Self:
-        """Fit to `latents` (n, d) and `attributes`, name -> (n,).
+        """Fit the axes to a library's segments.
 
-        Ridge regression gives each attribute's gradient g over the latents. The direction of an
-        attribute is the shortest step, measured by the library's own spread (Mahalanobis), that
-        raises it by one standard deviation and leaves the other attributes where they are, as far
-        as the regularised gradients allow.
+        Ridge regression gives each attribute's gradient over the latents. The direction of an
+        attribute is the shortest step, measured by the standard deviations of the latents, that
+        raises it by one standard deviation and leaves the other attributes unchanged, as far as the
+        regularised gradients allow.
+
+        Args:
+            latents: (n, d), n >= 3.
+            attributes: (n,) values by name.
+            ridge: strength of the regularisation of standardised latents.
+
+        Returns:
+            The axes, in the order of `attributes`.
 
         Raises:
             InputError: fewer than three segments, no attributes, or shapes that do not match.
@@ -56,14 +69,20 @@ class AttributeAxes:
         white = (points - points.mean(axis=0)) / spread
         targets = np.stack([_standardised(column) for column in values.values()], axis=1)
         gradients = _ridge(white, targets, ridge)
-        steps = _without_the_others(gradients)
+        steps = _independent_steps(gradients)
         return cls(tuple(values), steps * spread)
 
     @classmethod
     def of_model(cls, path: Path) -> Self | None:
-        """Those that the model file at `path` carries; None where it has none or cannot be read.
+        """Read the axes that a model file contains, without keras.
 
-        The file is a zip archive; what the model says about itself is plain JSON inside.
+        A `.keras` file is a zip archive with a JSON description of the model inside.
+
+        Args:
+            path: of the model file.
+
+        Returns:
+            The axes; None where the file has none or cannot be read.
         """
         try:
             with zipfile.ZipFile(path) as archive:
@@ -78,27 +97,42 @@ class AttributeAxes:
     def calibrated(
         self, latents: ArrayLike, measure: Measure, deviations: Mapping[str, float]
     ) -> Self:
-        """The axes corrected by what moving along them does to `latents` (m, d) when decoded.
+        """Correct the axes by what moving along them changes in the decoded sound.
 
-        A decoder is not linear, and a regression on clustered music shrinks: on the demo, moving
-        along energy took brightness along at .6 of it. The mean effects of all axes on all
-        attributes are measured a step up and down, and the axes mixed so that each of them would
-        raise its own attribute by one deviation and leave the others (`benchmarks/axes.py`).
+        A decoder is not linear, and a regression on clustered music underestimates: on the demo,
+        moving along energy changed brightness by .6 of it. So the mean effects of all axes on all
+        attributes are measured, one step up and one down, and the axes are mixed such that each
+        raises its attribute by one deviation and leaves the others unchanged
+        (`benchmarks/axes.py`).
 
-        measure: latents (n, d) -> name -> (n,), of what is decoded from them.
-        deviations: of each attribute over the library; 0 for one that never changes.
+        Args:
+            latents: (m, d) from which to move.
+            measure: measures the attributes of what is decoded from latents.
+            deviations: standard deviation of each attribute over the library, by name; 0 for one
+                that never changes.
+
+        Returns:
+            New axes.
         """
         points = np.asarray(latents, np.float64)
         scale = np.array([max(deviations[name], 1e-9) for name in self.names])
         steps = [np.concatenate([points + d, points - d]) for d in self.directions]
-        found = measure(np.concatenate(steps).astype(np.float32))
-        values = np.stack([found[name] for name in self.names], axis=1) / scale
+        measured = measure(np.concatenate(steps).astype(np.float32))
+        values = np.stack([measured[name] for name in self.names], axis=1) / scale
         up, down = np.moveaxis(values.reshape(len(steps), 2, len(points), -1), 1, 0)
         effects = 0.5 * (up - down).mean(axis=1)
-        return type(self)(self.names, _undone(effects) @ self.directions)
+        return type(self)(self.names, _unmixing(effects) @ self.directions)
 
     def move(self, latents: ArrayLike, name: str, amount: float) -> Array:
-        """`latents` (d,) or (m, d) moved by `amount` standard deviations of attribute `name`.
+        """Move latents along an attribute.
+
+        Args:
+            latents: (d,) or (m, d).
+            name: of the attribute.
+            amount: standard deviations of the attribute, negative to lower it.
+
+        Returns:
+            float32 of the shape of `latents`.
 
         Raises:
             InputError: no such attribute.
@@ -107,7 +141,11 @@ class AttributeAxes:
         return np.asarray(moved, np.float32)
 
     def direction(self, name: str) -> Doubles:
-        """(d,) the step that raises `name` by one standard deviation. Raises `InputError`."""
+        """The step (d,) that raises attribute `name` by one standard deviation.
+
+        Raises:
+            InputError: no such attribute.
+        """
         if name not in self.names:
             raise InputError(f"no axis {name}; there are {', '.join(self.names)}")
         step: Doubles = self.directions[self.names.index(name)]
@@ -115,7 +153,7 @@ class AttributeAxes:
 
 
 def _spread(points: Doubles) -> Doubles:
-    """Standard deviations; a latent that never moves is not moved by an axis either."""
+    """Standard deviations (d,); practically 0 for a latent dimension that is constant."""
     spread = points.std(axis=0)
     least = 1e-6 * max(float(spread.max()), 1e-12)
     moving: Doubles = np.where(spread > least, spread, 0.0) + 1e-12
@@ -138,7 +176,7 @@ def _ridge(points: Doubles, targets: Doubles, ridge: float) -> Doubles:
     return gradients
 
 
-def _without_the_others(gradients: Doubles) -> Doubles:
+def _independent_steps(gradients: Doubles) -> Doubles:
     """Steps s_a with gradients s_a = e_a: the rows of the pseudo-inverse, regularised.
 
     Two attributes that always move together cannot be told apart; the regularisation then lets
@@ -152,9 +190,12 @@ def _without_the_others(gradients: Doubles) -> Doubles:
     return np.asarray(np.linalg.solve(held, gradients), np.float64)
 
 
-def _undone(effects: Doubles) -> Doubles:
-    """W (a, a) that brings W @ effects as near to one as keeps W small: a weak axis is not blown
-    up, one without effect becomes none."""
+def _unmixing(effects: Doubles) -> Doubles:
+    """W (a, a) with W @ effects close to the identity (regularised least squares).
+
+    Regularised, so that an axis with a weak effect is not scaled up without bound, and one without
+    any effect becomes zero.
+    """
     gram: Doubles = effects @ effects.T
     held = gram + 0.01 * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
     return np.asarray(np.linalg.solve(held, effects).T, np.float64)

@@ -1,4 +1,4 @@
-"""The 2-D map of a library's latents: PCA, then t-SNE, laid over the map that was there before."""
+"""The 2-D map of a library's latents: PCA and t-SNE, aligned to the map of the former model."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from core.errors import InputError
-from core.latent.layout import fitted_to_square, placed_like, spread_apart
 
 Doubles = NDArray[np.float64]
 Array = NDArray[np.float32]
@@ -18,15 +18,25 @@ _PERPLEXITY = 30.0
 _FRESH_SPREAD = 1e-4
 _EXAGGERATION = 4.0
 _ITERATIONS = 750
-# A map that is only settled starts near the size that t-SNE ends at, without exaggeration, which
-# would throw it together again: of 500 segments of a retrained model, half moved by .05, not .21.
+_MARGIN = 0.03
+_OVERHANG = 0.1
+_GAP = 0.25
+_ROUNDS = 60
+# A map that starts from the former one begins near the size that t-SNE ends at, and without
+# exaggeration, which would collapse it again: of 500 segments of a retrained model, half moved by
+# .05 instead of .21.
 _SETTLED_SPREAD = 0.6
 _SETTLED_ITERATIONS = 400
 
 
 @dataclass(frozen=True, eq=False)
 class PreviousMap:
-    """A map that was there before: segment ids and their positions (m, 2)."""
+    """The map of the former model.
+
+    Attributes:
+        ids: of its m segments.
+        xy: (m, 2) their positions.
+    """
 
     ids: Sequence[str]
     xy: ArrayLike
@@ -39,12 +49,21 @@ def embed(
     *,
     seed: int = 0,
 ) -> Array:
-    """Positions (n, 2) of `latents` (n, d), in about the unit square, no two on one place.
+    """Lay latents out on a map, so that neighbours in the latent space are neighbours on it.
 
-    PCA turns fewer than 12 points into a map; more go on to t-SNE (van der Maaten and Hinton
-    2008), started from their PCA, or from `previous` where that holds at least half of `ids`. Where
-    it holds any, the map is turned, mirrored, scaled and shifted to lie over it. Equal arguments
-    give equal maps.
+    Fewer than 12 points are mapped by PCA, more by t-SNE (van der Maaten and Hinton, JMLR 9, 2008),
+    which starts from the PCA, or from the former map where that holds at least half of the
+    segments. Where the former map holds any of them, the result is rotated, mirrored, scaled and
+    shifted to match it. Equal arguments give equal maps.
+
+    Args:
+        latents: (n, d).
+        ids: n ids of the segments; needed to match `previous`.
+        previous: the map of the former model.
+        seed: of t-SNE and of the shifts that separate coinciding points.
+
+    Returns:
+        (n, 2) float32 in about the unit square, no two points at one position.
 
     Raises:
         InputError: no latents, values that are not finite, or ids that do not match.
@@ -52,15 +71,20 @@ def embed(
     points = _checked(latents, ids)
     shared = _shared(ids, previous)
     start = _start(points, shared)
-    flat = _tsne(points, start, seed) if len(points) >= FEWEST_FOR_TSNE else start.places
-    flat = fitted_to_square(flat) if shared is None else placed_like(flat, *shared)
-    return spread_apart(flat, np.random.default_rng(seed)).astype(np.float32)
+    flat = _tsne(points, start, seed) if len(points) >= FEWEST_FOR_TSNE else start.positions
+    flat = fit_to_square(flat) if shared is None else align_to(flat, *shared)
+    return separate(flat, np.random.default_rng(seed)).astype(np.float32)
 
 
 def principal_components(points: Doubles, count: int) -> Doubles:
-    """Scores (n, count) of `points` on their principal axes, each axis' largest loading positive.
+    """Scores of points on their principal axes.
 
-    Axes beyond the rank are 0.
+    Args:
+        points: (n, d).
+        count: number of axes.
+
+    Returns:
+        (n, count); the largest loading of each axis is positive, scores beyond the rank are 0.
     """
     centred = points - points.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
@@ -72,15 +96,84 @@ def principal_components(points: Doubles, count: int) -> Doubles:
     return padded
 
 
+def fit_to_square(points: Doubles) -> Doubles:
+    """Shift and scale points (n, 2), both axes alike, to fill the unit square up to a margin."""
+    lower, upper = points.min(axis=0), points.max(axis=0)
+    side = float((upper - lower).max())
+    scale = (1.0 - 2.0 * _MARGIN) / side if side > 0 else 1.0
+    fitted: Doubles = (points - (lower + upper) / 2.0) * scale + 0.5
+    return fitted
+
+
+def align_to(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> Doubles:
+    """Rotate, mirror, scale and shift a map to match known positions (orthogonal Procrustes).
+
+    The scale is the ratio of the spreads. Unlike the least-squares scale, it does not shrink the
+    map where the two agree little. A result that would leave the unit square by more than a tenth
+    is fitted to the square again.
+
+    Args:
+        points: (n, 2).
+        known: (m,) rows of the points whose positions are known.
+        xy: (m, 2) those positions.
+
+    Returns:
+        (n, 2), with `points[known]` near `xy`.
+    """
+    source, target = points[known], xy
+    rotation = orthogonal_procrustes(source - source.mean(axis=0), target - target.mean(axis=0))
+    spread = np.sqrt(source.var(axis=0).sum())
+    wanted = np.sqrt(target.var(axis=0).sum())
+    if spread <= 0 or wanted <= 0:
+        return fit_to_square(points @ rotation)
+    scale = wanted / spread
+    placed: Doubles = (points - source.mean(axis=0)) @ rotation * scale + target.mean(axis=0)
+    inside = (placed >= -_OVERHANG).all() and (placed <= 1.0 + _OVERHANG).all()
+    return placed if inside else fit_to_square(placed)
+
+
+def orthogonal_procrustes(source: Doubles, target: Doubles) -> Doubles:
+    """The orthogonal Q (2, 2) for which source @ Q (m, 2) is nearest to target (m, 2).
+
+    Schoenemann, Psychometrika 31, 1966.
+    """
+    left, _, right = np.linalg.svd(source.T @ target)
+    rotation: Doubles = left @ right
+    return rotation
+
+
+def separate(points: Doubles, rng: np.random.Generator) -> Doubles:
+    """Move points apart that are nearer to each other than 1 / (4 sqrt(n)).
+
+    Repeats of a loop have equal latents and would hide each other. After 60 rounds some pairs may
+    still be nearer than that, but no two points coincide.
+
+    Args:
+        points: (n, 2).
+        rng: draws the direction in which coinciding points part.
+
+    Returns:
+        (n, 2).
+    """
+    gap = _GAP / np.sqrt(len(points))
+    moved: Doubles = points + rng.uniform(-1e-3, 1e-3, points.shape) * gap
+    for _ in range(_ROUNDS):
+        pairs = cKDTree(moved).query_pairs(gap, output_type="ndarray")
+        if len(pairs) == 0:
+            break
+        moved += _pushes(moved, pairs, gap)
+    return moved
+
+
 def _tsne(points: Doubles, start: _Start, seed: int) -> Doubles:
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    spread = float(start.places[:, 0].std()) or 1.0
+    spread = float(start.positions[:, 0].std()) or 1.0
     wanted = _SETTLED_SPREAD * np.sqrt(len(points)) if start.is_map else _FRESH_SPREAD
     tsne = TSNE(
         perplexity=min(_PERPLEXITY, (len(points) - 1) / 3.0),
-        init=(start.places / spread * wanted).astype(np.float32),
+        init=(start.positions / spread * wanted).astype(np.float32),
         early_exaggeration=1.0 if start.is_map else _EXAGGERATION,
         learning_rate="auto",
         max_iter=_SETTLED_ITERATIONS if start.is_map else _ITERATIONS,
@@ -95,23 +188,21 @@ def _tsne(points: Doubles, start: _Start, seed: int) -> Doubles:
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """Where points begin, and whether that is a map already, to be settled only."""
+    """Positions that t-SNE starts from, and whether they are a former map."""
 
-    places: Doubles
+    positions: Doubles
     is_map: bool
 
 
 def _start(points: Doubles, shared: tuple[NDArray[np.int64], Doubles] | None) -> _Start:
-    """On the previous map if it knows half of the points, new ones amid their like; else by PCA."""
+    """The former map if it holds half of the points, new ones among neighbours; else the PCA."""
     if shared is None or 2 * len(shared[0]) < len(points) or len(points) < FEWEST_FOR_TSNE:
         return _Start(principal_components(points, 2), is_map=False)
-    places = _amid_their_like(points, *shared)
-    return _Start(places - places.mean(axis=0), is_map=True)
+    positions = _among_neighbours(points, *shared)
+    return _Start(positions - positions.mean(axis=0), is_map=True)
 
 
-def _amid_their_like(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> Doubles:
-    from scipy.spatial import cKDTree
-
+def _among_neighbours(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> Doubles:
     count = min(5, len(known))
     _, nearest = cKDTree(points[known]).query(points, k=range(1, count + 1))
     start: Doubles = xy[nearest].mean(axis=1)
@@ -122,15 +213,15 @@ def _amid_their_like(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> 
 def _shared(
     ids: Sequence[str] | None, previous: PreviousMap | None
 ) -> tuple[NDArray[np.int64], Doubles] | None:
-    """Indices of the points that the previous map holds and where it holds them; None without."""
+    """Rows of the points that the former map holds, and their positions there; None if none."""
     if ids is None or previous is None:
         return None
     xy = np.asarray(previous.xy, np.float64).reshape(-1, 2)
-    there = {name: k for k, name in enumerate(previous.ids)}
-    known = np.array([k for k, name in enumerate(ids) if name in there], np.int64)
+    former = {name: k for k, name in enumerate(previous.ids)}
+    known = np.array([k for k, name in enumerate(ids) if name in former], np.int64)
     if len(known) == 0:
         return None
-    return known, xy[[there[ids[k]] for k in known]]
+    return known, xy[[former[ids[k]] for k in known]]
 
 
 def _checked(latents: ArrayLike, ids: Sequence[str] | None) -> Doubles:
@@ -142,3 +233,15 @@ def _checked(latents: ArrayLike, ids: Sequence[str] | None) -> Doubles:
     if ids is not None and len(ids) != len(points):
         raise InputError(f"{len(ids)} segments do not match {len(points)} latents; encode again")
     return points
+
+
+def _pushes(points: Doubles, pairs: NDArray[np.intp], gap: float) -> Doubles:
+    """Moves (n, 2) that push each pair apart to the gap, half of it to either side."""
+    first, second = pairs.T
+    between = points[first] - points[second]
+    distance = np.maximum(np.linalg.norm(between, axis=1, keepdims=True), 1e-12)
+    push = between / distance * (gap * 1.01 - distance) / 2.0
+    total = np.zeros_like(points)
+    np.add.at(total, first, push)
+    np.add.at(total, second, -push)
+    return total

@@ -1,4 +1,4 @@
-"""How much each direction of the latent space is heard."""
+"""A perceptual metric: distances between latents that reflect how they sound."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.errors import InputError
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Decode: TypeAlias = Callable[[Array], Array]
+"""Latents (n, d) -> spectrograms (n, 512, 128) dB."""
 
 _BATCH = 32
 _MOST_DECODED = 256
@@ -21,9 +22,14 @@ _RIDGE = 1e-3
 
 
 def fingerprints(latents: ArrayLike, decode: Decode) -> Array:
-    """Decoded levels averaged over blocks of 16 rows and 4 bands: (n, 1024) dB.
+    """Decode latents to coarse spectrograms, by which sounds can be compared.
 
-    Close enough to the whole spectra to compare sounds by, at a 64th of the size.
+    Args:
+        latents: (n, d).
+        decode: latents (n, d) -> spectrograms (n, 512, 128) dB.
+
+    Returns:
+        (n, 1024) float32 dB: means over blocks of 16 rows (an eighth of a bar) and 4 bands.
     """
     rows = np.asarray(latents, np.float32)
     parts = []
@@ -36,25 +42,34 @@ def fingerprints(latents: ArrayLike, decode: Decode) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class PerceptualMetric:
-    """Turns and scales latents so that distances between them are more like those heard.
+    """A linear projection of latents in which Euclidean distance reflects how they sound.
 
-    A linear fit of the decoded levels on the latents gives each direction's loudness in dB.
-    Directions are scaled by that to the power `weight`: 0 leaves distances as they are, 1 makes
-    them those of the decoded spectra, where the few loudest directions hide all others. Half-way,
-    neighbours on the map sound alike and music of one track stays together
-    (`benchmarks/latent.py`).
+    A linear fit of the decoded levels on the latents gives, by singular value decomposition, the
+    orthogonal directions and how many dB each of them changes. Every direction is scaled by that
+    to the power `weight`: 0 leaves distances as they are, 1 makes them those of the decoded
+    spectrograms, where the few loudest directions hide all others. With .5, neighbours on the map
+    sound alike and segments of one track stay together (`benchmarks/latent.py`).
 
     Attributes:
-        centre: (d,) what becomes 0.
-        turn: (d, k) latents @ turn is what is compared.
+        centre: (d,) the latent that becomes 0.
+        projection: (d, k).
+
+    Example:
+        >>> metric = PerceptualMetric.fit(latents, decode)
+        >>> xy = embed(metric.transform(latents))
     """
 
     centre: Doubles
-    turn: Doubles
+    projection: Doubles
 
     @classmethod
     def fit(cls, latents: ArrayLike, decode: Decode, *, weight: float = 0.5) -> Self:
-        """Measure `decode` around `latents` (n, d), at 256 of them at most.
+        """Fit the projection to what a decoder makes of a library's latents.
+
+        Args:
+            latents: (n, d); at most 256 of them are decoded.
+            decode: latents (n, d) -> spectrograms (n, 512, 128) dB.
+            weight: how much the loudness of a direction counts, 0..1.
 
         Raises:
             InputError: no latents.
@@ -64,20 +79,20 @@ class PerceptualMetric:
             raise InputError("there are no latents to compare; import some music first")
         centre = points.mean(axis=0)
         some = points[np.unique(np.linspace(0, len(points) - 1, _MOST_DECODED).astype(np.int64))]
-        heard = fingerprints(some, decode).astype(np.float64)
-        slopes = _fitted(some - centre, heard - heard.mean(axis=0))
+        levels = fingerprints(some, decode).astype(np.float64)
+        slopes = _regress(some - centre, levels - levels.mean(axis=0))
         _, loudness, directions = np.linalg.svd(slopes.T, full_matrices=False)
         scale = (loudness / max(float(loudness.max()), 1e-12)) ** weight
         return cls(centre, directions.T * scale)
 
     def transform(self, latents: ArrayLike) -> Doubles:
-        """(n, k) of `latents` (n, d)."""
-        turned: Doubles = (np.asarray(latents, np.float64) - self.centre) @ self.turn
-        return turned
+        """Project latents (n, d) -> (n, k)."""
+        projected: Doubles = (np.asarray(latents, np.float64) - self.centre) @ self.projection
+        return projected
 
 
-def _fitted(points: Doubles, targets: Doubles) -> Doubles:
-    """Slopes (d, t) of `targets` (n, t) on `points` (n, d), with a touch of ridge."""
+def _regress(points: Doubles, targets: Doubles) -> Doubles:
+    """Slopes (d, t) of the ridge regression of `targets` (n, t) on `points` (n, d)."""
     gram = points.T @ points / len(points)
     held = gram + _RIDGE * max(float(np.trace(gram)), 1e-12) / len(gram) * np.eye(len(gram))
     return np.asarray(np.linalg.solve(held, points.T @ targets / len(points)), np.float64)

@@ -1,7 +1,4 @@
-"""Walks through the latent space: from anchor to anchor near real music, in steps that sound equal.
-
-Functions take the decoder as a callback, `decode(latents (n, d)) -> spectra (n, 512, 128) dB`.
-"""
+"""Walks through the latent space, from anchor to anchor near real music, in equal audible steps."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
 from core.errors import InputError
-from core.latent.anchors import draw_anchors, moved_off, ranks_of, wanted_ranks
+from core.latent.anchors import anchors_near, draw_anchors, ranks_of, wanted_ranks
 from core.latent.metric import Decode, fingerprints
 from core.latent.tour import short_tour
 
@@ -27,14 +24,14 @@ _CURVE_WEIGHT = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """Points of the latent space to be played one after another.
+    """Latents to be played one after another.
 
     Attributes:
-        latents: (steps, d); the first is the first anchor, the last the last.
+        latents: (steps, d), from the first anchor to the last one.
         anchors: (a, d) in the order of the walk.
-        segments: (a,) the row of the library's latents that each anchor was drawn near.
-        anchor_steps: (a,) the step that each anchor is.
-        step_db: (steps - 1,) mean absolute difference in dB from step to step, as decoded.
+        segments: (a,) row of the library's latents that each anchor is near.
+        anchor_steps: (a,) row of `latents` that each anchor is.
+        step_db: (steps - 1,) mean absolute difference of successive decoded spectrograms in dB.
     """
 
     latents: Array
@@ -45,7 +42,7 @@ class Walk:
 
     @property
     def step_ratio(self) -> float:
-        """Largest over mean step; at most 2 by construction."""
+        """Largest step over the mean step in decoded dB; at most 2 by construction."""
         mean = float(self.step_db.mean()) if len(self.step_db) else 0.0
         return float(self.step_db.max()) / mean if mean > 0 else 1.0
 
@@ -63,21 +60,36 @@ def walk(
     novelty: float = 0.4,
     reach: float = 0.5,
 ) -> Walk:
-    """A walk of `steps` points among the library's `latents` (n, d).
+    """Walk through a library's latent space.
 
-    steps: 1 or more.
-    anchors: how many points near real music to pass, each once; at most (steps + 1) // 2, so that
-        every stretch has two steps on average and no step is over twice the mean. Default: one
-        for four steps.
-    start: row of `latents` to start on exactly; default: one drawn at random.
-    values, curve: an attribute of each of `latents` (n,), and how high it should be along the
-        walk, any number of points, 0 (the library's lowest) to 1 (its highest).
-    novelty: how far anchors after the first lie from the segments they were drawn near, 0 (on
-        them) to 1 (anywhere in their neighbourhood).
-    reach: the share of the library, nearest to the start, that anchors are drawn from.
+    Anchors are drawn near segments and ordered to a short tour, by the distance of their decoded
+    spectrograms. The path through them is divided into steps that sound equally large.
+
+    Args:
+        latents: (n, d) of the library's segments.
+        decode: latents (n, d) -> spectrograms (n, 512, 128) dB.
+        steps: number of latents of the walk, 1 or more.
+        rng: random generator.
+        anchors: number of anchors, each passed once. At most (steps + 1) // 2, so that no step is
+            over twice the mean. Default: one for four steps.
+        start: row of `latents` to start on exactly. Default: drawn at random.
+        values: (n,) an attribute of the segments, for `curve`.
+        curve: any number of points, 0 (the library's lowest value) to 1 (its highest): how high
+            the attribute should be along the walk.
+        novelty: how far the anchors after the first are from their segments, 0 (on them) to 1
+            (anywhere in their neighbourhood).
+        reach: share of the library, nearest to the start, from which segments are drawn.
+
+    Returns:
+        The walk.
 
     Raises:
         InputError: no latents, or arguments out of range.
+
+    Example:
+        >>> path = walk(latents, codec.decode, steps=16, rng=np.random.default_rng(0))
+        >>> path.latents.shape
+        (16, 64)
     """
     points = np.asarray(latents, np.float32)
     _require(points, steps, start)
@@ -88,15 +100,15 @@ def walk(
     segments = draw_anchors(
         points, count, rng, start=first, ranks=ranks, wanted=wanted, reach=reach
     )
-    places = moved_off(points, segments, novelty, rng)
-    order = _order(places, decode, None if ranks is None else ranks[segments], wanted)
-    route = equal_steps(places[order], decode, steps, centre=points.mean(axis=0))
-    return Walk(route.latents, places[order], segments[order], route.anchor_steps, route.step_db)
+    near = anchors_near(points, segments, novelty, rng)
+    order = _order(near, decode, None if ranks is None else ranks[segments], wanted)
+    route = equal_steps(near[order], decode, steps, centre=points.mean(axis=0))
+    return Walk(route.latents, near[order], segments[order], route.anchor_steps, route.step_db)
 
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """Points along a path: `latents` (steps, d), `anchor_steps` (a,), `step_db` (steps - 1,)."""
+    """A path in equal steps; see `Walk` for the attributes."""
 
     latents: Array
     anchor_steps: Indices
@@ -104,11 +116,21 @@ class Route:
 
 
 def equal_steps(anchors: Array, decode: Decode, steps: int, *, centre: Array) -> Route:
-    """`steps` points along the path through `anchors` (a, d), which are among them.
+    """Divide the path through anchors into steps that sound equally large.
 
-    The steps of one stretch are equal in decoded dB; how many each stretch gets makes the largest
-    step as small as can be. With a - 1 <= (steps - 1) / 2 stretches no step exceeds twice the
-    mean: rounding up the stretches' shares at that size takes no more steps than there are.
+    The steps between two anchors are equal in decoded dB, and the numbers of steps between anchors
+    are those that make the largest step as small as possible. With a - 1 <= (steps - 1) / 2
+    stretches, no step exceeds twice the mean, because rounding up each stretch's share of steps of
+    that size takes no more steps than there are.
+
+    Args:
+        anchors: (a, d), which the path passes in this order.
+        decode: latents (n, d) -> spectrograms (n, 512, 128) dB.
+        steps: number of latents on the path, at least a.
+        centre: (d,) the mean of the latents, around which the path goes in arcs (`slerp`).
+
+    Returns:
+        The path; the anchors are among its latents.
 
     Raises:
         InputError: fewer steps than anchors.
@@ -120,22 +142,33 @@ def equal_steps(anchors: Array, decode: Decode, steps: int, *, centre: Array) ->
         return Route(np.repeat(anchors, steps, 0), np.zeros(1, np.int64), np.zeros(steps - 1))
     fine = np.linspace(0.0, 1.0, _PIECES + 1)
     pairs = list(itertools.pairwise(anchors))
-    travelled = [_travelled(slerp(a, b, fine, centre), decode) for a, b in pairs]
-    counts = apportion(np.array([way[-1] for way in travelled]), steps - 1)
+    distances = [_distance_along(slerp(a, b, fine, centre), decode) for a, b in pairs]
+    counts = apportion(np.array([along[-1] for along in distances]), steps - 1)
     parts, sizes = [anchors[:1]], []
-    for (a, b), way, count in zip(pairs, travelled, counts, strict=True):
+    for (a, b), along, count in zip(pairs, distances, counts, strict=True):
         shares = np.arange(1, count + 1) / count
-        parts.append(slerp(a, b, _at_shares(way, fine, shares), centre))
-        sizes.append(np.full(count, way[-1] / count))
+        parts.append(slerp(a, b, _at_shares(along, fine, shares), centre))
+        sizes.append(np.full(count, along[-1] / count))
     anchor_steps = np.concatenate([[0], np.cumsum(counts)])
     return Route(np.concatenate(parts), anchor_steps, np.concatenate(sizes))
 
 
 def slerp(a: Array, b: Array, shares: Doubles, centre: Array) -> Array:
-    """Points (m, d) from `a` to `b` at `shares` (m,) of the way, on an arc around `centre`.
+    """Interpolate between two latents on an arc around a centre.
 
-    Directions from the centre are interpolated on the sphere (Shoemake 1985) and distances from
-    it linearly: a straight line would cut through the middle, where the average music lies.
+    Directions from the centre are interpolated on the sphere (slerp; Shoemake, "Animating rotation
+    with quaternion curves", 1985) and distances from it linearly. A straight line would pass the
+    middle of the latent space, where the average of all music is.
+
+    Args:
+        a: (d,) latent at 0.
+        b: (d,) latent at 1.
+        shares: (m,) where to interpolate, 0..1.
+        centre: (d,) of the arc, usually the mean of the library's latents.
+
+    Returns:
+        (m, d) float32; exactly `a` and `b` at the ends. Where the two are in the same or in
+        opposite directions, or one is at the centre, the line is straight.
     """
     t = shares[:, None]
     from_a, from_b = (np.asarray(end - centre, np.float64) for end in (a, b))
@@ -146,15 +179,23 @@ def slerp(a: Array, b: Array, shares: Doubles, centre: Array) -> Array:
     angle = float(np.arccos(np.clip(unit_a @ unit_b, -1.0, 1.0)))
     if not 1e-4 < angle < np.pi - 1e-2:
         return np.asarray(a + t * (b - a), np.float32)
-    turned = (np.sin((1.0 - t) * angle) * unit_a + np.sin(t * angle) * unit_b) / np.sin(angle)
-    points = np.asarray(centre + turned * (size_a + t * (size_b - size_a)), np.float32)
+    unit = (np.sin((1.0 - t) * angle) * unit_a + np.sin(t * angle) * unit_b) / np.sin(angle)
+    points = np.asarray(centre + unit * (size_a + t * (size_b - size_a)), np.float32)
     points[shares <= 0.0] = a
     points[shares >= 1.0] = b
     return points
 
 
 def apportion(lengths: Doubles, total: int) -> Indices:
-    """Whole numbers of steps, 1 or more each, `total` in all, that keep the largest step small."""
+    """Distribute steps over stretches so that the largest step is as small as possible.
+
+    Args:
+        lengths: (n,) of the stretches.
+        total: number of steps, at least n.
+
+    Returns:
+        (n,) steps for each stretch, 1 or more, with the sum `total`.
+    """
     counts = np.ones(len(lengths), np.int64)
     for _ in range(total - len(lengths)):
         counts[(lengths / counts).argmax()] += 1
@@ -162,30 +203,30 @@ def apportion(lengths: Doubles, total: int) -> Indices:
 
 
 def spectral_distance(a: Array, b: Array) -> Doubles:
-    """Mean absolute difference in dB of spectra (n, 512, 128), one by one: (n,)."""
+    """Mean absolute difference in dB of spectrograms (n, 512, 128), pair by pair: (n,)."""
     distances: Doubles = np.abs(a - b).mean(axis=(1, 2), dtype=np.float64)
     return distances
 
 
-def _travelled(points: Array, decode: Decode) -> Doubles:
-    """Way from the first of `points` to each, in decoded dB; rises everywhere."""
+def _distance_along(points: Array, decode: Decode) -> Doubles:
+    """Cumulative distance from the first of `points` to each, in decoded dB; strictly rising."""
     spectra = decode(points)
-    ways = spectral_distance(spectra[1:], spectra[:-1])
-    way: Doubles = np.concatenate([[0.0], np.cumsum(np.maximum(ways, 1e-6))])
-    return way
+    steps = spectral_distance(spectra[1:], spectra[:-1])
+    along: Doubles = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-6))])
+    return along
 
 
-def _at_shares(way: Doubles, fine: Doubles, shares: Doubles) -> Doubles:
-    at: Doubles = np.interp(shares * way[-1], way, fine)
+def _at_shares(along: Doubles, fine: Doubles, shares: Doubles) -> Doubles:
+    at: Doubles = np.interp(shares * along[-1], along, fine)
     at[-1] = 1.0
     return at
 
 
 def _order(
-    places: Array, decode: Decode, ranks: Doubles | None, wanted: Doubles | None
+    anchors: Array, decode: Decode, ranks: Doubles | None, wanted: Doubles | None
 ) -> list[int]:
-    """A short tour from the first place, keeping to the curve where there is one."""
-    prints = fingerprints(places, decode)
+    """A short tour from the first anchor, close to the curve where there is one."""
+    prints = fingerprints(anchors, decode)
     distances = cdist(prints, prints, "cityblock") / prints.shape[1]
     if ranks is None or wanted is None:
         return short_tour(distances)

@@ -1,4 +1,4 @@
-"""The latent map as a picture."""
+"""The latent map as a PNG, drawn by matplotlib."""
 
 from __future__ import annotations
 
@@ -43,10 +43,16 @@ def map_png(
     value_name: str = "value",
     size: tuple[int, int] = (1280, 800),
 ) -> None:
-    """Write the map `xy` (n, 2) to `path` as a PNG of `size` pixels, all of it or nothing.
+    """Write a map as a PNG. The background is lighter close to the user's music.
 
-    Dots are coloured by `labels` (n,), a legend naming the 14 most frequent, or by `values` (n,)
-    with a scale named `value_name`. The ground is lighter where the map is confident.
+    Args:
+        xy: (n, 2) positions of the dots.
+        labels: n names of tracks, by which the dots are coloured; the legend has the 14 most
+            frequent ones.
+        path: of the file; it is written whole or not at all.
+        values: n numbers by which the dots are coloured instead of by `labels`.
+        value_name: title of the colour bar of `values`.
+        size: width and height in pixels.
 
     Raises:
         InputError: no dots, or labels or values that do not match them.

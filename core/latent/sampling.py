@@ -1,4 +1,4 @@
-"""Where the library's latents lie: a density to sample from and to measure plausibility by."""
+"""The distribution of a library's latents: to sample from, and to judge how plausible one is."""
 
 from __future__ import annotations
 
@@ -26,18 +26,24 @@ _NEARBY = 64
 
 @dataclass(frozen=True, eq=False)
 class AggregatePosterior:
-    """The library's latents as a density: a Gaussian around each, as wide as its neighbourhood.
+    """A kernel density estimate of the library's latents, with a local covariance per latent.
 
-    A kernel density with local covariances and Silverman's correction: with m and C the mean and
-    covariance of a latent z and its 12 nearest, its Gaussian has the mean m + sqrt(1 - h^2)(z - m)
-    and the covariance h^2 (.75 C + .25 diag C), so that mean and variance of a neighbourhood stay
-    what they are. A mixture of few Gaussians in 64 dimensions fills the space between the styles
-    with music that nobody made: of its samples a third lay as near to real music as real music
-    lies to itself, of these more than nine tenths (`benchmarks/latent.py`).
+    With m and C the mean and covariance of a latent z and its 12 nearest neighbours, its Gaussian
+    has the mean m + sqrt(1 - h^2)(z - m) and the covariance h^2 (.75 C + .25 diag C). With this
+    correction (Silverman, "Density Estimation", 1986) mean and variance of a neighbourhood stay
+    what they are. Why not a mixture of few Gaussians: in 64 dimensions it fills the space between
+    styles with music that nobody made. A third of its samples lay as near to real segments as
+    these lie to each other; of this density's samples more than nine tenths do
+    (`benchmarks/latent.py`).
 
     Attributes:
         points: (m, d) the distinct latents.
-        shares: (m,) how often each occurs, summing to 1.
+        shares: (m,) how often each of them occurs, summing to 1.
+
+    Example:
+        >>> posterior = AggregatePosterior.fit(latents)
+        >>> posterior.sample(3, np.random.default_rng(0)).shape
+        (3, 64)
     """
 
     points: Doubles
@@ -45,7 +51,7 @@ class AggregatePosterior:
 
     @classmethod
     def fit(cls, latents: ArrayLike) -> Self:
-        """The density of `latents` (n, d), n >= 1.
+        """Estimate the density of latents (n, d), n >= 1.
 
         Raises:
             InputError: no latents, or values that are not finite.
@@ -54,41 +60,65 @@ class AggregatePosterior:
         return cls(points, counts / counts.sum())
 
     def sample(self, count: int, rng: np.random.Generator, *, spread: float = SPREAD) -> Array:
-        """Draw `count` latents (count, d). `spread` is h: 0 repeats the library, 1 dares most."""
+        """Draw latents.
+
+        Args:
+            count: how many.
+            rng: random generator.
+            spread: h, 0 (repeats the library) to 1 (the whole neighbourhood of a latent).
+
+        Returns:
+            (count, d) float32.
+        """
         rows = rng.choice(len(self.points), size=count, p=self.shares)
         return self.around(self.points[rows], rng, spread=spread)
 
     def around(
         self, latents: ArrayLike, rng: np.random.Generator, *, spread: float = SPREAD
     ) -> Array:
-        """A new latent in the neighbourhood of each of `latents` (r, d): (r, d)."""
-        places = np.atleast_2d(np.asarray(latents, np.float64))
-        near = self._nearest(places, min(_NEIGHBOURS + 1, len(self.points)))
+        """Draw a new latent in the neighbourhood of each given one.
+
+        Args:
+            latents: (r, d).
+            rng: random generator.
+            spread: h, 0 (the latent itself) to 1 (anywhere in its neighbourhood).
+
+        Returns:
+            (r, d) float32.
+        """
+        queries = np.atleast_2d(np.asarray(latents, np.float64))
+        near = self._nearest(queries, min(_NEIGHBOURS + 1, len(self.points)))
         drawn = [
-            _Kernel.of(place, self.points[rows], spread).draw(rng)
-            for place, rows in zip(places, near, strict=True)
+            _Kernel.of(query, self.points[rows], spread).draw(rng)
+            for query, rows in zip(queries, near, strict=True)
         ]
-        return np.array(drawn, np.float32).reshape(places.shape)
+        return np.array(drawn, np.float32).reshape(queries.shape)
 
     def log_density(self, latents: ArrayLike, *, spread: float = SPREAD) -> Doubles:
-        """Natural logarithm of the density at `latents` (r, d): (r,).
+        """Logarithm of the density at latents.
 
-        Of more than 64 distinct points only the 64 nearest to each are heard.
+        Args:
+            latents: (r, d).
+            spread: h, as for `sample`.
+
+        Returns:
+            (r,) natural logarithms. Of more than 64 distinct points, only the 64 nearest to each
+            latent contribute.
         """
-        places = np.atleast_2d(np.asarray(latents, np.float64))
-        heard = self._nearest(places, min(_NEARBY, len(self.points)))
-        terms = np.full((len(places), len(self.points)), -np.inf)
-        for row in np.unique(heard):
-            asking = np.flatnonzero((heard == row).any(axis=1))
+        queries = np.atleast_2d(np.asarray(latents, np.float64))
+        near = self._nearest(queries, min(_NEARBY, len(self.points)))
+        terms = np.full((len(queries), len(self.points)), -np.inf)
+        for row in np.unique(near):
+            rows = np.flatnonzero((near == row).any(axis=1))
             around = self._nearest(self.points[row : row + 1], _NEIGHBOURS + 1)[0]
             kernel = _Kernel.of(self.points[row], self.points[around], spread)
-            terms[asking, row] = np.log(self.shares[row]) + kernel.log_density(places[asking])
+            terms[rows, row] = np.log(self.shares[row]) + kernel.log_density(queries[rows])
         total: Doubles = logsumexp(terms, axis=1)
         return total
 
-    def _nearest(self, places: Doubles, count: int) -> Indices:
-        """Rows of the `count` points (or all) nearest to each of `places`, nearest first."""
-        distances = cdist(places, self.points, "sqeuclidean")
+    def _nearest(self, queries: Doubles, count: int) -> Indices:
+        """Rows of the `count` points (or all) nearest to each of `queries`, nearest first."""
+        distances = cdist(queries, self.points, "sqeuclidean")
         if count < len(self.points):
             near = np.argpartition(distances, count - 1, axis=1)[:, :count]
         else:
@@ -98,39 +128,39 @@ class AggregatePosterior:
 
 
 def prior_sample(count: int, rng: np.random.Generator) -> Array:
-    """`count` latents (count, 64) from N(0, I)."""
+    """Draw `count` latents (count, 64) float32 from the model's prior, N(0, I)."""
     return rng.standard_normal((count, settings.LATENT_SIZE)).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class _Kernel:
-    """A Gaussian: covariance = ways^T ways + diag(deviations^2)."""
+    """A Gaussian with the covariance loadings^T loadings + diag(deviations^2)."""
 
     mean: Doubles
-    ways: Doubles
+    loadings: Doubles
     deviations: Doubles
 
     @classmethod
-    def of(cls, place: Doubles, neighbours: Doubles, spread: float) -> Self:
+    def of(cls, query: Doubles, neighbours: Doubles, spread: float) -> Self:
         middle = neighbours.mean(axis=0)
         offsets = neighbours - middle
         shape = spread * np.sqrt((1.0 - _AXIS_SHARE) / len(neighbours))
-        own = spread**2 * (_AXIS_SHARE * offsets.var(axis=0) + _LEAST_DEVIATION**2)
-        mean = middle + np.sqrt(max(0.0, 1.0 - spread**2)) * (place - middle)
-        return cls(mean, shape * offsets, np.sqrt(own))
+        variances = spread**2 * (_AXIS_SHARE * offsets.var(axis=0) + _LEAST_DEVIATION**2)
+        mean = middle + np.sqrt(max(0.0, 1.0 - spread**2)) * (query - middle)
+        return cls(mean, shape * offsets, np.sqrt(variances))
 
     def draw(self, rng: np.random.Generator) -> Doubles:
-        shared = rng.standard_normal(len(self.ways)) @ self.ways
+        shared = rng.standard_normal(len(self.loadings)) @ self.loadings
         drawn: Doubles = self.mean + shared + self.deviations * rng.standard_normal(len(self.mean))
         return drawn
 
-    def log_density(self, places: Doubles) -> Doubles:
+    def log_density(self, queries: Doubles) -> Doubles:
         """(r,) by the identities of Woodbury and Sylvester: only a small matrix is inverted."""
-        white = (places - self.mean) / self.deviations
-        ways = self.ways / self.deviations
-        inner = np.eye(len(ways)) + ways @ ways.T
+        white = (queries - self.mean) / self.deviations
+        loadings = self.loadings / self.deviations
+        inner = np.eye(len(loadings)) + loadings @ loadings.T
         factor = cho_factor(inner, lower=True)
-        along = white @ ways.T
+        along = white @ loadings.T
         quadratic = (white**2).sum(axis=1) - (along * cho_solve(factor, along.T).T).sum(axis=1)
         volume = 2.0 * np.log(np.diag(factor[0])).sum() + 2.0 * np.log(self.deviations).sum()
         log: Doubles = -0.5 * (quadratic + volume + len(self.mean) * np.log(2.0 * np.pi))

@@ -15,11 +15,23 @@ _LEAST_GAIN = 1e-9
 def short_tour(
     distances: Doubles, *, start: int = 0, place_costs: Doubles | None = None
 ) -> list[int]:
-    """Each of n points once, from `start`, with a small sum of `distances` (n, n) on the way.
+    """Find a short open tour through points (a path variant of the travelling salesman problem).
 
-    `place_costs` (n, n) adds [i, p] for visiting point i at place p. Greedy nearest neighbour,
-    then reversals (2-opt, Croes 1958) and moves of up to three points (Or 1976) within stretches
-    of 40 places (fewer from 100 points on), until none gains anything.
+    A greedy nearest-neighbour tour is improved by reversals (2-opt, Croes 1958) and moves of up to
+    three points (Or-opt, Or 1976) within stretches of 40 points (fewer from 100 points on), until
+    nothing gets better.
+
+    Args:
+        distances: (n, n).
+        start: the first point.
+        place_costs: (n, n) cost [i, p] of visiting point i as the p-th one; None for none.
+
+    Returns:
+        Every point once, `start` first.
+
+    Example:
+        >>> short_tour(np.abs(np.subtract.outer([0, 5, 1], [0, 5, 1])), start=0)
+        [0, 2, 1]
     """
     count = len(distances)
     costs = np.zeros((count, count)) if place_costs is None else place_costs
@@ -33,7 +45,7 @@ def short_tour(
 
 
 def tour_length(order: list[int], distances: Doubles) -> float:
-    """Sum of `distances` along `order`."""
+    """Sum of the distances (n, n) between successive points of `order`."""
     return float(distances[order[:-1], order[1:]].sum())
 
 
@@ -42,8 +54,8 @@ def _greedy(distances: Doubles, costs: Doubles, start: int) -> NDArray[np.int64]
     left = np.ones(len(distances), bool)
     left[start] = False
     for place in range(1, len(order)):
-        there = np.flatnonzero(left)
-        best = there[(distances[order[place - 1], there] + costs[there, place]).argmin()]
+        rest = np.flatnonzero(left)
+        best = rest[(distances[order[place - 1], rest] + costs[rest, place]).argmin()]
         order[place] = best
         left[best] = False
     return order

@@ -1,4 +1,4 @@
-"""The latent map of a library under a model, as a snapshot that needs neither keras nor a child."""
+"""The latent map of a library under a model, as an immutable snapshot that needs no keras."""
 
 from __future__ import annotations
 
@@ -28,12 +28,18 @@ ATTRIBUTES = ("brightness", "density", "kick", "energy", "loudness")
 
 @dataclass(frozen=True, eq=False)
 class LatentMap:
-    """n dots: segments of a library, their latents and their places.
+    """The segments of a library with their latents and their positions on the map.
 
-    tracks:   by id, all of the library
-    segments: (n,)
-    xy:       (n, 2), about the unit square
-    latents:  (n, 64)
+    Attributes:
+        library_path: folder of the library.
+        model_path: file of the model.
+        library_id: of the library.
+        model_hash: of the model file.
+        tempo: of the library in BPM.
+        tracks: all tracks of the library by id.
+        segments: the n segments that have a dot.
+        xy: (n, 2) positions in about the unit square.
+        latents: (n, 64).
     """
 
     library_path: Path
@@ -51,12 +57,12 @@ class LatentMap:
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
-        """Segment id -> its row."""
+        """Row of each segment by its id."""
         return {segment.id: row for row, segment in enumerate(self.segments)}
 
     @cached_property
     def inverse(self) -> MapInverse:
-        """From places to latents. The first use imports scipy: keep it off the first paint."""
+        """Latents between the dots. The first use imports scipy: keep it off the first paint."""
         scientific.load()
         from core.latent.inverse import MapInverse
 
@@ -64,7 +70,7 @@ class LatentMap:
 
     @cached_property
     def posterior(self) -> AggregatePosterior:
-        """To draw random latents from."""
+        """The distribution of the latents, to draw random ones from."""
         scientific.load()
         from core.latent.sampling import AggregatePosterior
 
@@ -72,9 +78,9 @@ class LatentMap:
 
     @cached_property
     def axes(self) -> AttributeAxes:
-        """To move latents along attributes: the model's own, else fitted to the segments.
+        """Attribute axes: those that the model file contains, else fitted to the segments.
 
-        Loudness is no axis: it all but follows energy, and holding one still bends the other.
+        Loudness is no axis, because it is nearly proportional to energy.
         """
         scientific.load()
         from core.latent.axes import NAMES, AttributeAxes
@@ -83,13 +89,22 @@ class LatentMap:
         return known or AttributeAxes.fit(self.latents, {n: self.values(n) for n in NAMES})
 
     def values(self, attribute: str) -> NDArray[np.float64]:
-        """(n,) of an attribute by name."""
+        """Values (n,) of an attribute by name, one of `ATTRIBUTES`."""
         return np.asarray([getattr(s.attributes, attribute) for s in self.segments], np.float64)
 
     def nearest(self, latents: NDArray[np.float32], count: int = 1) -> list[Segment]:
-        """The `count` segments nearest to the mean of `latents` (k, 64), the nearest first."""
+        """Find the segments with the latents nearest to a point of the latent space.
+
+        Args:
+            latents: (k, 64), of which the mean is taken.
+            count: how many segments to find.
+
+        Returns:
+            The segments, the nearest first.
+        """
         mean = latents.mean(axis=0)
-        squares = self._squares - 2.0 * (self.latents @ mean)  # less |mean|^2, which orders nothing
+        # Squared distances without |mean|^2, which is the same for all.
+        squares = self._squares - 2.0 * (self.latents @ mean)
         return [self.segments[row] for row in np.argsort(squares)[:count]]
 
     @cached_property
@@ -117,12 +132,19 @@ class LatentMap:
         return None if alignment is None else alignment.transform(latents)
 
     def title(self, segment: Segment) -> str:
-        """For people: track, and the bar counted from 1."""
+        """Name of a segment for people: its track, and its first bar counted from 1."""
         return f"{self.tracks[segment.track_id].title}, bar {segment.bar + 1}"
 
 
 def load(library_path: Path, model_path: Path) -> LatentMap | None:
-    """The map as the library keeps it; None where the decoder still has to make it.
+    """Read the map that a library keeps.
+
+    Args:
+        library_path: folder of the library.
+        model_path: file of the model.
+
+    Returns:
+        The map; None where the library has none that is complete, so that one has to be made.
 
     Raises:
         LibraryError: no such library, or it cannot be read.
@@ -152,7 +174,7 @@ def load(library_path: Path, model_path: Path) -> LatentMap | None:
 
 
 def model_hash(model_path: Path) -> str:
-    """The hash by which clips and maps know the model in this file.
+    """The hash by which clips and maps identify the model in a file.
 
     Raises:
         ModelError: the file is gone or cannot be read.
