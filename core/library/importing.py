@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from core.errors import Cancelled, LibraryError
 from core.file_names import as_text
 from core.library import entering, inputs, report, sources, staging
 from core.library.analysis import FileJob, Job, RegridJob, Result
+from core.library.import_jobs import ImportPool, default_processes
 from core.library.lock import WriterLock
 from core.library.report import FileReport, ImportReport
 from core.library.sources import Source
 from core.library.store import DATABASE, Library, make_folders, require_free
-from core.library.worker import Pool, default_processes
 from core.progress import CancelFlag, Progress, check, silent
 
 _REGRID_SHARE = 0.3
@@ -31,6 +32,7 @@ def import_audio(
     cancel: CancelFlag | None = None,
     workers: int | None = None,
     on_file: Callable[[FileReport], None] | None = None,
+    executor: Executor | None = None,
 ) -> ImportReport:
     """Import audio files into the library at `library_path`, which is made if it is not there.
 
@@ -44,8 +46,13 @@ def import_audio(
         audio: audio files, folders (searched to the bottom) and patterns.
         progress: gets seconds of music done and to do, guessed from the files' sizes, and a name.
         cancel: once set, the import stops within a second; the report says so. What is in, stays.
-        workers: processes; default one per core, four at most.
-        on_file: told what became of a file as soon as it is known.
+        workers: how many files are read at a time; default one per core, four at most.
+        on_file: called with what became of a file as soon as it is known.
+        executor: where files are read; by default in processes of this machine. Its workers have to
+            see the files and the library's folder under the same paths.
+
+    Returns:
+        What became of each file.
 
     Raises:
         InputError: an input that is nowhere, or no audio files in any.
@@ -61,7 +68,7 @@ def import_audio(
     with WriterLock(folder), _open_or_create(folder) as library:
         staging.sweep(library)
         run = _Run(library, progress, cancel, on_file)
-        return run.do(paths, workers or default_processes())
+        return run.do(paths, ImportPool(folder, workers or default_processes(), executor))
 
 
 def _open_or_create(folder: Path) -> Library:
@@ -93,7 +100,7 @@ class _Run:
         self._order: list[str] = []
         self._sources: dict[int, Source] = {}
 
-    def do(self, paths: Sequence[Path], processes: int) -> ImportReport:
+    def do(self, paths: Sequence[Path], jobs: ImportPool) -> ImportReport:
         """Import `paths`."""
         started = time.monotonic()
         self._order = [as_text(path) for path in paths]
@@ -101,7 +108,7 @@ class _Run:
         with staging.folder(self._library.path) as folder:
             try:
                 new = [s for path in paths if (s := self._look(path)) is not None]
-                with Pool(self._library.path, processes) as pool:
+                with jobs as pool:
                     self._import(pool, new, folder)
                     self._regrid(pool, folder)
             except Cancelled:
@@ -122,7 +129,7 @@ class _Run:
         self._add(file)
         return None
 
-    def _import(self, pool: Pool, new: Iterable[Source], folder: Path) -> None:
+    def _import(self, pool: ImportPool, new: Iterable[Source], folder: Path) -> None:
         """The longest first, so that no worker is left alone with a long one at the end."""
         longest_first = sorted(new, key=lambda source: -source.expected_seconds)
         self._sources = dict(enumerate(longest_first))
@@ -136,7 +143,7 @@ class _Run:
             self._add(entering.enter(self._library, self._sources[number], result))
             staging.discard(*folder.glob(f"{number}.*"), *_made(result))
 
-    def _regrid(self, pool: Pool, folder: Path) -> None:
+    def _regrid(self, pool: ImportPool, folder: Path) -> None:
         """Put the tracks without a steady beat on the tempo of the others."""
         waiting = [self._library.track(i) for i in sources.pending_tracks(self._library.database)]
         bpm = self._library.tempo
@@ -153,7 +160,7 @@ class _Run:
             for path in paths:
                 self._add_regridded(path, track.id, result)
 
-    def _done(self, pool: Pool, jobs: Sequence[Job]) -> Iterator[tuple[int, Result]]:
+    def _done(self, pool: ImportPool, jobs: Sequence[Job]) -> Iterator[tuple[int, Result]]:
         for job, event in pool.run(jobs, self._cancel):
             self._tally.tell(job.number, event)
             if isinstance(event, Result):
