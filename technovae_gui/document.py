@@ -19,9 +19,14 @@ FIRST_LANES = 4
 class Document(QObject):
     """Holds one immutable arrangement; every edit replaces it and can be undone.
 
+    Args:
+        arrangement: to begin with; None for four empty lanes.
+        parent: of the QObject.
+
     Signals:
-        changed: the arrangement is another one.
-        selection_changed, loop_changed: what `selection` and `loop` say is new.
+        changed(): the arrangement is another one.
+        selection_changed(): other clips are selected.
+        loop_changed(): the loop region is another one.
         problem(str): an edit was refused, and why; nothing changed.
     """
 
@@ -41,7 +46,7 @@ class Document(QObject):
 
     @property
     def arrangement(self) -> Arrangement:
-        """What is edited now. Immutable: keep it as a snapshot as long as you like."""
+        """What is edited now. It is immutable, so it can be kept as a snapshot."""
         return self._arrangement
 
     @property
@@ -59,11 +64,17 @@ class Document(QObject):
         return [clip for clip in self._arrangement.clips() if clip.id in self._selection]
 
     def edit(self, name: str, change: Change, *, merge: Hashable = None) -> bool:
-        """Replace the arrangement by `change(arrangement)`, as one undo step called `name`.
+        """Replace the arrangement, as one undo step.
 
-        Edits in a row with the same `merge` (not None) become one step: a drag passes
-        ("move", its own serial number). Says whether anything changed; what `edits` of the room
-        `core.arrangement` refuses is emitted as `problem`.
+        Args:
+            name: of the step, as the Edit menu shows it.
+            change: gives the new arrangement, usually by a function of `core.arrangement.edits`.
+                If it raises a `TechnoVAEError`, nothing changes and `problem` is emitted.
+            merge: edits in a row with the same value (not None) become one step. A drag passes
+                something like ("drag", its serial number).
+
+        Returns:
+            Whether anything changed.
         """
         try:
             after = change(self._arrangement)
@@ -76,22 +87,22 @@ class Document(QObject):
         return True
 
     def reset(self, arrangement: Arrangement) -> None:
-        """Another document: no history, nothing selected, no loop."""
+        """Begin another document: no history, nothing selected, no loop region."""
         self.undo_stack.clear()
         self.set_loop(None)
         self.apply(arrangement)
         self.select(())
 
     def select(self, clip_ids: Iterable[str]) -> None:
-        """Select these clips; ids that are not there are left out."""
+        """Select these clips and no others; ids without a clip are left out."""
         wanted = frozenset(clip_ids)
-        there = frozenset(c.id for c in self._arrangement.clips() if c.id in wanted)
-        if there != self._selection:
-            self._selection = there
+        found = frozenset(c.id for c in self._arrangement.clips() if c.id in wanted)
+        if found != self._selection:
+            self._selection = found
             self.selection_changed.emit()
 
     def set_loop(self, loop: tuple[int, int] | None) -> None:
-        """Set the loop region in ticks; an empty one is none."""
+        """Set the loop region in ticks, in any order; None or an empty one removes it."""
         if loop is not None:
             first, last = max(0, min(loop)), max(loop)
             loop = (first, last) if last > first else None
@@ -100,14 +111,14 @@ class Document(QObject):
             self.loop_changed.emit()
 
     def apply(self, arrangement: Arrangement) -> None:
-        """Show `arrangement` without a step of history (the undo stack itself calls this)."""
+        """Replace the arrangement without an undo step; the undo stack calls this, too."""
         self._arrangement = arrangement
         self.changed.emit()
         self.select(self._selection)
 
 
 class _Edit(QUndoCommand):
-    """One edit; arrangements share what has not changed, so keeping both costs little."""
+    """One edit. Arrangements share what has not changed, so keeping both costs little."""
 
     _MERGES = 1
 
@@ -140,6 +151,6 @@ class _Edit(QUndoCommand):
 
 
 def empty_arrangement(bpm: float = TEMPO_PRIOR) -> Arrangement:
-    """Four empty lanes."""
+    """Four empty lanes at a tempo."""
     lanes = tuple(Lane(new_id(), f"Lane {n + 1}") for n in range(FIRST_LANES))
     return Arrangement(bpm, lanes)

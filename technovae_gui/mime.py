@@ -1,4 +1,4 @@
-"""What is dragged: sources of clips inside the window, files to and from the desktop."""
+"""Data of drag and drop: sources of clips inside the window, files to and from the desktop."""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ OUTGOING_FILE = "application/x-technovae-outward"
 
 @dataclass(frozen=True)
 class DraggedSource:
-    """A source under way to the timeline, and what its clip will be called."""
+    """A source that is dragged to the timeline.
+
+    Attributes:
+        source: what the clip will play.
+        name: what the clip will be called; may be empty.
+    """
 
     source: ClipSource
     name: str = ""
 
 
 def encode(dragged: list[DraggedSource]) -> QMimeData:
-    """Mime data of `dragged`, in order."""
+    """Write sources as mime data, in order."""
     mime = QMimeData()
     rows = [{"source": source_to_json(d.source), "name": d.name} for d in dragged]
     mime.setData(SOURCES, json.dumps(rows).encode())
@@ -34,7 +39,7 @@ def encode(dragged: list[DraggedSource]) -> QMimeData:
 
 
 def decode(mime: QMimeData) -> list[DraggedSource]:
-    """What `encode` wrote; nothing if it holds none or another program made it up."""
+    """Read what `encode` wrote; an empty list if `mime` holds no valid sources."""
     if not mime.hasFormat(SOURCES):
         return []
     try:
@@ -45,7 +50,10 @@ def decode(mime: QMimeData) -> list[DraggedSource]:
 
 
 def encode_file(path: Path) -> QMimeData:
-    """The file at `path`, on its way out of the window: `files` does not take it in again."""
+    """Write a file that is dragged out of the window.
+
+    It is marked, so that `local_files` ignores it if it is dropped on the window again.
+    """
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     mime.setData(OUTGOING_FILE, b"1")
@@ -53,7 +61,7 @@ def encode_file(path: Path) -> QMimeData:
 
 
 def local_files(mime: QMimeData) -> list[str]:
-    """Paths of the files and folders of the desktop in `mime`, in order."""
+    """The paths of files and folders of the desktop in `mime`, in order."""
     if mime.hasFormat(OUTGOING_FILE):
         return []
     return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
