@@ -27,10 +27,12 @@ class Document(QObject):
         changed(): the arrangement is another one.
         selection_changed(): other clips are selected.
         loop_changed(): the loop region is another one.
+        replaced(): another document took the place of this one, with no history.
         problem(str): an edit was refused, and why; nothing changed.
     """
 
     changed = Signal()
+    replaced = Signal()
     selection_changed = Signal()
     loop_changed = Signal()
     problem = Signal(str)
@@ -92,6 +94,7 @@ class Document(QObject):
         self.set_loop(None)
         self.apply(arrangement)
         self.select(())
+        self.replaced.emit()
 
     def select(self, clip_ids: Iterable[str]) -> None:
         """Select these clips and no others; ids without a clip are left out."""

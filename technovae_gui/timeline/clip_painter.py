@@ -24,7 +24,7 @@ from technovae_gui.timeline.geometry import (
 )
 from technovae_gui.timeline.labels import gain_label
 
-_TEXT_FROM = 30
+_TEXT_FROM = 19
 _BADGE_FROM = 64
 _CURVE_POINTS = 14
 _NARROW_CURVE = 14.0
@@ -74,7 +74,8 @@ class ClipPainter:
         body = body_rect(rect)
         self._picture(body, clip, info)
         self._fades(body, clip, state)
-        self._title(rect, clip, info)
+        self._title(rect, clip, info, state)
+        self._badges(rect, clip, info, state)
         if state.selected or state.hovered or clip.gain_db:
             self._gain(body, clip, state)
         if state.selected or state.hovered:
@@ -116,20 +117,25 @@ class ClipPainter:
         middle = body_rect(rect).adjusted(0, 0, -1, -2 * round_)
         painter.fillRect(middle.intersected(self._dirty.adjusted(-2, 0, 2, 0)), body)
 
-    def _title(self, rect: QRectF, clip: Clip, info: ClipInfo) -> None:
-        # The name stays in view while the clip's beginning is scrolled away.
+    def _title(self, rect: QRectF, clip: Clip, info: ClipInfo, state: ClipState) -> None:
+        # The name stays in view while the clip's beginning is scrolled away, and ends where the
+        # title of the next clip lies over it.
         left = max(rect.left(), 0.0) + 6
-        room = int(rect.right() - left - 5)
-        if room < _TEXT_FROM - 11:
+        right = rect.right() - state.overlap_out / self._geometry.ticks_per_pixel
+        room = int(right - left - 5)
+        if room < _TEXT_FROM:
             return
         mark = "◇ " if isinstance(clip.source, LatentSource) else ""
         text = paint_cache.elided(mark + (info.name or "Clip"), room, 1.0, True)
         self._painter.setFont(paint_cache.font(1.0, True))
         self._painter.setPen(paint_cache.pen(theme.GROUND))
         self._painter.drawText(QPointF(left, rect.top() + TITLE - 4), text)
-        self._badges(body_rect(rect), left, room, clip, info)
 
-    def _badges(self, body: QRectF, left: float, room: int, clip: Clip, info: ClipInfo) -> None:
+    def _badges(self, rect: QRectF, clip: Clip, info: ClipInfo, state: ClipState) -> None:
+        """Small print at the bottom of the body, where no crossfade darkens it."""
+        body, scale = body_rect(rect), self._geometry.ticks_per_pixel
+        left = max(rect.left() + state.overlap_in / scale, 0.0) + 6
+        room = int(rect.right() - state.overlap_out / scale - left - 5)
         words = [
             "waiting for its sound" if self._style.is_pending(clip.source) else "",
             gain_label(clip.gain_db) if clip.gain_db else "",

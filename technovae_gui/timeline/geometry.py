@@ -146,6 +146,12 @@ class Geometry:
         scale = min(max(scale, FINEST), COARSEST)
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
 
+    def with_rows(self, rows: int, height: int) -> Geometry:
+        """Show `rows` lanes within `height` pixels; they get lower at most, down to `LOWEST`."""
+        if rows * self.lane_height <= height:
+            return dataclasses.replace(self, top=0)
+        return dataclasses.replace(self, top=0, lane_height=max(LOWEST, height // rows))
+
     def grid(self, pixels: float = _GRID_PIXELS) -> int:
         """The finest step in ticks whose lines are at least `pixels` apart."""
         for step in _GRID_STEPS:

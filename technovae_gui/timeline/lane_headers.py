@@ -21,8 +21,10 @@ from technovae_gui.timeline.viewport import Viewport
 WIDTH = 172
 """Pixels."""
 _GAIN_SPAN_DB = (-60.0, 12.0)
-_LOW = 56
+_LOW = 46
 """Lanes of fewer pixels show no second row."""
+_ROOMY = 56
+"""Lanes of fewer pixels have tighter margins."""
 
 
 class LaneHeader(QWidget):
@@ -76,6 +78,9 @@ class LaneHeader(QWidget):
         """Hide gain and pan in lanes of too few pixels."""
         self.gain.setVisible(height >= _LOW)
         self.pan.setVisible(height >= _LOW)
+        margin = 5 if height >= _ROOMY else 2
+        self._outer.setContentsMargins(12, margin, 5, margin)
+        self._grid.setVerticalSpacing(margin - 1)
 
     def _renamed(self, name: str) -> None:
         lane_id = self.lane.id
@@ -96,12 +101,10 @@ class LaneHeader(QWidget):
     def _lay_out(self) -> None:
         self.name.setFont(paint_cache.font(0.5, True))
         self.name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(12, 5, 5, 5)
+        self._outer = outer = QHBoxLayout(self)
         outer.setSpacing(6)
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(4)
-        grid.setVerticalSpacing(4)
         grid.addWidget(self.name, 0, 0, 1, 2)
         grid.addWidget(self.mute, 0, 2)
         grid.addWidget(self.solo, 0, 3)

@@ -106,6 +106,7 @@ class Ruler(QWidget):
         viewport.changed.connect(self.update)
         document.changed.connect(self._show_tempo)
         document.loop_changed.connect(self._show_loop)
+        document.replaced.connect(self._forget_loop)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(400, HEIGHT)
@@ -118,6 +119,11 @@ class Ruler(QWidget):
 
     def _show_loop(self) -> None:
         self._last_loop = self._document.loop or self._last_loop
+        self.update()
+
+    def _forget_loop(self) -> None:
+        """Another document does not bring back the loop region of the last one."""
+        self._last_loop = self._document.loop
         self.update()
 
     def _show_tempo(self) -> None:

@@ -138,9 +138,13 @@ class Viewport(QObject):
         self.set(self.geometry.zoomed(factor, self._width / 2 if x is None else x))
 
     def fit(self, start: int = 0, end: int | None = None) -> None:
-        """Show the ticks `start` to `end` (default: all, at least eight bars)."""
+        """Show the ticks `start` to `end` (default: all, at least eight bars) and all lanes.
+
+        Lanes become lower where they do not fit, as far as they can.
+        """
         last = max(self._end, 8 * TICKS_PER_BAR) if end is None else end
-        self.set(self.geometry.fitted(start, last, self._width))
+        geometry = self.geometry.fitted(start, last, self._width)
+        self.set(geometry.with_rows(self._rows, self._height))
 
     def shows(self, tick: float) -> bool:
         """Whether `tick` is in view."""

@@ -72,6 +72,15 @@ def test_a_click_toggles_the_loop(view: TimelineView, document: Document) -> Non
     assert document.loop == (2 * BAR, 6 * BAR)
 
 
+def test_another_document_does_not_bring_back_the_loop(
+    view: TimelineView, document: Document
+) -> None:
+    drag(view, 2, 6)
+    document.reset(document.arrangement)
+    QTest.mouseClick(view.ruler, LEFT, pos=at(view, 4, 6))
+    assert document.loop is None
+
+
 def test_handles_of_the_loop() -> None:
     assert loop_handle_at(None, 5, 2) is LoopHandle.NEW
     handles = [loop_handle_at((10, 50), tick, 3) for tick in (0, 8, 12, 30, 48, 60)]

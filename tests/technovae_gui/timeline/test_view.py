@@ -99,6 +99,20 @@ def test_not_following(view: TimelineView) -> None:
     assert view.viewport.geometry.left == 0
 
 
+def test_fit_shows_all_lanes(view: TimelineView, document: Document, qtbot: Any) -> None:
+    view.resize(1280, 300)
+    qtbot.waitUntil(lambda: view.viewport.height < 240)
+    view.viewport.set(view.viewport.geometry.taller(3.0, 0.0))
+    assert view.viewport.last_top > 0
+    view.fit()
+    geometry = view.viewport.geometry
+    assert geometry.y(0) == 0
+    assert geometry.y(len(document.arrangement.lanes)) <= view.viewport.height
+    header = view.headers.header(document.arrangement.lanes[0].id)
+    assert header.gain.isVisible()
+    assert header.gain.geometry().bottom() <= header.height()
+
+
 def test_pictures_are_asked_for(view: TimelineView, qtbot: Any, document: Document) -> None:
     sources = {c.source for c in document.arrangement.clips()}
     assert set(view.missing()) == sources
