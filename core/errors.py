@@ -19,6 +19,10 @@ class AudioError(TechnoVAEError):
     """An audio file that cannot be read, or holds nothing usable."""
 
 
+class ReadError(AudioError):
+    """An audio file whose bytes cannot be read now; another try may end otherwise."""
+
+
 class OutputError(TechnoVAEError):
     """A file that cannot be written: read-only folder, full disk, unknown extension."""
 

@@ -8,8 +8,10 @@ the first frame, or damaged frames, in whose place it reads as something that de
 from __future__ import annotations
 
 import bisect
+import contextlib
 import io
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,10 +50,30 @@ class ByteSource:
         """A seekable binary file that has no name. Raises `OSError`."""
         return io.BufferedReader(_Nameless(self), _BUFFER_BYTES)
 
+    @contextlib.contextmanager
+    def open_for_c(self) -> Iterator[io.BufferedReader]:
+        """As `open`, for a library in C, which cannot be told of an error while it reads.
+
+        What cannot be read looks like the end of the file to it, and is raised at the end.
+
+        Raises:
+            OSError: the file cannot be opened, or some of it could not be read.
+        """
+        raw = _Nameless(self, silent=True)
+        file: io.BufferedReader = io.BufferedReader(raw, _BUFFER_BYTES)
+        with file:
+            try:
+                yield file
+            finally:
+                if raw.fault is not None:
+                    raise raw.fault
+
 
 class _Nameless(io.RawIOBase):
-    def __init__(self, source: ByteSource) -> None:
+    def __init__(self, source: ByteSource, *, silent: bool = False) -> None:
         super().__init__()
+        self.fault: OSError | None = None
+        self._silent = silent
         self._file = source.path.open("rb", buffering=0)
         size = os.fstat(self._file.fileno()).st_size
         self._pieces = source.pieces if source.pieces is not None else (Piece(0, size),)
@@ -77,6 +99,15 @@ class _Nameless(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
+        try:
+            return self._readinto(buffer)
+        except OSError as error:
+            if not self._silent:
+                raise
+            self.fault = error
+            return 0
+
+    def _readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
         number = bisect.bisect_right(self._starts, self._at) - 1
         if number >= len(self._pieces) or not len(view):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.audio.byte_source import ByteSource
 from core.audio.containers import PYAV_FAULTS, open_media
-from core.errors import AudioError
+from core.errors import AudioError, ReadError
 
 Array = NDArray[np.float32]
 
@@ -56,7 +56,7 @@ class _Forward(soundfile.SoundFile):  # type: ignore[misc]
 
 def soundfile_blocks(source: ByteSource, block_frames: int) -> Iterator[Block]:
     """Blocks as libsndfile decodes them. Raises `SOUNDFILE_FAULTS`."""
-    with source.open() as octets, _Forward(octets) as file:
+    with source.open_for_c() as octets, _Forward(octets) as file:
         left = stated_frames(file.frames)
         while left > 0:
             samples = file.read(min(left, block_frames), dtype="float32", always_2d=True)
@@ -189,6 +189,22 @@ def frame_samples(frame: av.AudioFrame) -> Array:
         return np.asarray((raw.astype(np.float64) - half) / half, dtype=np.float32)
     # A power of two: as exact in float32 as by way of float64, and three times as fast.
     return np.ascontiguousarray(raw).astype(np.float32) * np.float32(1.0 / half)
+
+
+def raise_if_unread(path: Path, error: Exception) -> None:
+    """Raise `ReadError` if `error` is the system's: what is read is not to blame, and may be whole.
+
+    Args:
+        path: the file.
+        error: what a reader raised.
+
+    Raises:
+        ReadError: the system could not read the file.
+    """
+    if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
+        raise ReadError(
+            f"{path}: could not be read to its end ({error.strerror or error}); import it again"
+        ) from error
 
 
 def unreadable(path: Path, *faults: Exception) -> AudioError:

@@ -15,8 +15,8 @@ import soundfile
 from core.audio import chunks, flac, mpeg, ogg
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
-from core.audio.decoding import ENDLESS, FAULTS, Gap, stated_frames, unreadable
-from core.errors import AudioError
+from core.audio.decoding import ENDLESS, FAULTS, Gap, raise_if_unread, stated_frames, unreadable
+from core.errors import AudioError, ReadError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
@@ -89,7 +89,7 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
         kind, start = kind_of(path)
         info = _by_kind(path, kind, start)
     except OSError as error:
-        raise AudioError(f"{path}: {_reason(error)}") from error
+        raise ReadError(f"{path}: {_reason(error)}") from error
     if not _MIN_RATE <= info.sample_rate <= _MAX_RATE:
         raise AudioError(
             f"{info.path}: a sample rate of {info.sample_rate} Hz; convert it to 44.1 kHz first"
@@ -119,7 +119,7 @@ def _check_file(path: Path) -> None:
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
-        raise AudioError(f"{path}: {_reason(error)}") from error
+        raise ReadError(f"{path}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -163,10 +163,12 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
             info = _by_soundfile(path, source)
             return replace(info, frames=chunks.stated_frames(path, kind, start) or info.frames)
         except FAULTS as fault:
+            raise_if_unread(path, fault)
             faults.append(fault)
     try:
         info = _by_pyav(path, source)
     except PYAV_FAULTS as fault:
+        raise_if_unread(path, fault)
         if kind is Kind.UNKNOWN:
             raise not_audio(path) from fault
         raise unreadable(path, *faults, fault) from fault
@@ -239,7 +241,7 @@ def _ogg(path: Path, start: int) -> AudioInfo | None:
 
 def _by_soundfile(path: Path, source: ByteSource) -> AudioInfo:
     """Raises `SOUNDFILE_FAULTS`."""
-    with source.open() as octets, soundfile.SoundFile(octets) as info:
+    with source.open_for_c() as octets, soundfile.SoundFile(octets) as info:
         frames = int(info.frames) if stated_frames(info.frames) < ENDLESS else None
         rate, channels, container, codec = (
             info.samplerate, info.channels, info.format, info.subtype,

@@ -15,6 +15,7 @@ from core.audio.decoding import (
     Block,
     Gap,
     PyavBlocks,
+    raise_if_unread,
     soundfile_blocks,
     unreadable,
 )
@@ -119,6 +120,7 @@ class _Decoder:
                     start += len(block.samples)
                     yield block
             except SOUNDFILE_FAULTS as error:
+                raise_if_unread(self._info.path, error)
                 self._fault = fault = error
             if fault is None and not self._more_by_ffmpeg():
                 return
@@ -135,6 +137,7 @@ class _Decoder:
         try:
             yield from blocks
         except PYAV_FAULTS as error:
+            raise_if_unread(self._info.path, error)
             if not self._done:
                 raise unreadable(self._info.path, *filter(None, [self._fault]), error) from error
             seconds = self._done / self._info.sample_rate

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.errors import AudioError, InputError, LibraryError
+from core.errors import AudioError, InputError, LibraryError, ReadError
 from core.file_names import as_text
 from core.library import gridding, report, shards, sound, spectrograms
 from core.library.segments import Segment, lay_out
@@ -71,6 +71,7 @@ class Result:
         remember: False if trying again might end otherwise.
         track: with it `audio` and, if it has segments, `shard`: its files in the staging folder.
         twin: id of the track in the library that has the same content.
+        tags: title and artist of the file, where it has a twin.
         seconds: length of the audio.
         stages: seconds per stage.
         peak_bytes: largest memory of the process that did it, so far.
@@ -85,6 +86,7 @@ class Result:
     audio: Path | None = None
     shard: Path | None = None
     twin: str | None = None
+    tags: tuple[str, str] | None = None
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     peak_bytes: int = 0
@@ -98,7 +100,8 @@ def run(job: Job, library: Library, progress: Progress) -> Result:
     try:
         return replace(_import(job, library, stages), stages=stages.seconds)
     except (AudioError, InputError) as error:
-        return Result(report.REFUSED, _without_path(str(error), job.path), stages=stages.seconds)
+        reason, again = _without_path(str(error), job.path), isinstance(error, ReadError)
+        return Result(report.REFUSED, reason, remember=not again, stages=stages.seconds)
     except MemoryError:
         reason = "not enough memory for this file; close other programs and import again"
         return Result(report.REFUSED, reason, remember=False, stages=stages.seconds)
@@ -115,7 +118,9 @@ def _import(job: FileJob, library: Library, stages: _Stages) -> Result:
             return _no_segment(conditioned, f"{conditioned.seconds:.1f} s long; {_SHORTEST}")
         twin = library.twin(conditioned.content_hash)
         if twin is not None:
-            return Result(report.DUPLICATE, twin=twin, audio=audio, seconds=conditioned.seconds)
+            tags = _tags(job.path, conditioned)
+            seconds = conditioned.seconds
+            return Result(report.DUPLICATE, twin=twin, tags=tags, audio=audio, seconds=seconds)
         return _analyse(job, library, conditioned, audio, stages)
 
 
@@ -175,12 +180,12 @@ def _with_segments(result: Result, track: Track, blocks: Iterable[Array], stagin
 
 def _track(path: Path, conditioned: Conditioned, grid: BeatGrid) -> Track:
     identity = track_id(conditioned.content_hash)
-    info = conditioned.source_info
+    title, artist = _tags(path, conditioned)
     return Track(
         id=identity,
         content_hash=conditioned.content_hash,
-        title=info.title or as_text(path.stem),
-        artist=info.artist or "",
+        title=title,
+        artist=artist,
         source_path=as_text(path),
         audio_file=f"{identity}.flac",
         frames=conditioned.frames,
@@ -192,6 +197,12 @@ def _track(path: Path, conditioned: Conditioned, grid: BeatGrid) -> Track:
         warnings=tuple(conditioned.warnings),
         added_at=time.time(),
     )
+
+
+def _tags(path: Path, conditioned: Conditioned) -> tuple[str, str]:
+    """Title and artist of the file; its name where it has no title."""
+    info = conditioned.source_info
+    return info.title or as_text(path.stem), info.artist or ""
 
 
 def _no_segment(conditioned: Conditioned, reason: str) -> Result:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.atomic import writing_error
+from core.file_names import located
 from core.library import records, report, shards, sources, staging
 from core.library.analysis import Result
 from core.library.report import FileReport
@@ -81,23 +82,40 @@ def _enter_track(library: Library, source: Source, result: Result, track: Track)
 
 
 def _enter_twin(library: Library, source: Source, result: Result, track: Track) -> FileReport:
-    """The same music is there already: a copy, the same file moved, or lost audio coming back."""
-    restored = not library.audio_path(track).exists()
-    moved = not Path(track.source_path).exists()
-    if restored:
+    """The same music is there already: a copy, the same file again, or lost audio coming back."""
+    database = library.database
+    place = located(track.source_path)
+    same = source.key == track.source_path or _is_same_file(source.path, place)
+    moved = not same and not place.exists()
+    retagged = (same or moved) and result.tags not in (None, (track.title, track.artist))
+    if not library.audio_path(track).exists():
         assert result.audio is not None
         _move(result.audio, library.audio_path(track))
         status, reason = report.UNCHANGED, "its audio was missing from the library and is back"
     elif moved:
         status, reason = report.UNCHANGED, f"moved here from {track.source_path}"
+    elif source.key == track.source_path:
+        status, reason = report.UNCHANGED, "has new tags" if retagged else ""
+    elif same:
+        status, reason = report.UNCHANGED, f"the same file as {track.source_path}"
     else:
         status, reason = report.DUPLICATE, f"the same music as {track.source_path}"
     file = sources.of_track(library, source.path, status, track.id, reason)
-    with library.database.transaction():
+    with database.transaction():
         if moved:
-            records.write_source_path(library.database, track.id, source.key)
-        sources.remember(library.database, source, file)
+            records.write_source_path(database, track.id, source.key)
+        if retagged and result.tags is not None:
+            records.write_tags(database, track.id, *result.tags)
+        sources.remember(database, source, file)
     return file
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Whether both names lead to one file: links of any kind, another spelling."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _move(made: Path, place: Path) -> None:

@@ -15,12 +15,14 @@ from core.file_names import as_text
 from core.library import entering, inputs, report, sources, staging
 from core.library.analysis import FileJob, Job, RegridJob, Result
 from core.library.import_jobs import ImportPool, default_processes
+from core.library.inputs import Found
 from core.library.lock import WriterLock
 from core.library.report import FileReport, ImportReport
 from core.library.sources import Source
 from core.library.store import DATABASE, Library, make_folders, require_free
 from core.progress import CancelFlag, Progress, check, silent
 
+_BEING_WRITTEN = "it changed while it was read, as a file that is being written; import again"
 _REGRID_SHARE = 0.3
 """Of the time of a whole file, what putting a track on another grid takes."""
 
@@ -61,14 +63,14 @@ def import_audio(
         OutputError: the disk is full or read-only; what was imported before is kept.
     """
     folder = Path(library_path).absolute()
-    paths = inputs.find(audio, folder)
+    found = inputs.find(audio, folder)
     if not (folder / DATABASE).exists():
         require_free(folder)
         make_folders(folder)
     with WriterLock(folder), _open_or_create(folder) as library:
         staging.sweep(library)
         run = _Run(library, progress, cancel, on_file)
-        return run.do(paths, ImportPool(folder, workers or default_processes(), executor))
+        return run.do(found, ImportPool(folder, workers or default_processes(), executor))
 
 
 def _open_or_create(folder: Path) -> Library:
@@ -100,10 +102,13 @@ class _Run:
         self._order: list[str] = []
         self._sources: dict[int, Source] = {}
 
-    def do(self, paths: Sequence[Path], jobs: ImportPool) -> ImportReport:
-        """Import `paths`."""
+    def do(self, found: Found, jobs: ImportPool) -> ImportReport:
+        """Import the files that were found, and tell which folders were skipped."""
         started = time.monotonic()
-        self._order = [as_text(path) for path in paths]
+        paths = found.files
+        self._order = [as_text(path) for path in (*(it.path for it in found.skipped), *paths)]
+        for skipped in found.skipped:
+            self._add(FileReport(skipped.path, report.SKIPPED, skipped.reason))
         cancelled = False
         with staging.folder(self._library.path) as folder:
             try:
@@ -140,7 +145,10 @@ class _Run:
         for job in jobs:
             self._tally.expect(job.number, job.expected_seconds, job.path.name)
         for number, result in self._done(pool, jobs):
-            self._add(entering.enter(self._library, self._sources[number], result))
+            source = self._sources[number]
+            if source.has_changed():
+                result = Result(report.REFUSED, _BEING_WRITTEN, remember=False)
+            self._add(entering.enter(self._library, source, result))
             staging.discard(*folder.glob(f"{number}.*"), *_made(result))
 
     def _regrid(self, pool: ImportPool, folder: Path) -> None:

@@ -4,34 +4,73 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
 from core.file_names import as_text
+from core.library import schema
 from core.library.tracks import natural_key
 
 _UNCOMPRESSED = frozenset((".wav", ".wave", ".aif", ".aiff", ".aifc", ".au", ".w64", ".rf64"))
 _LOSSLESS = frozenset((".flac", ".caf", ".alac", ".wv", ".ape", ".tta"))
 _BYTES_PER_SECOND = 176_400.0
+_AUDIO = "audio"
+_MARK_AT = 68
+"""Where SQLite keeps the application's number (sqlite.org/fileformat.html, 1.3)."""
 
 
-def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> list[Path]:
-    """Files that `inputs` mean, absolute, each once, in natural order.
+@dataclass(frozen=True)
+class Skipped:
+    """A folder that was not searched, and why."""
 
-    Folders are searched to the bottom for audio files by extension; hidden ones and `library`
-    itself are left out. What does not exist is taken as a pattern (`*`, `?`, `[...]`, `**`).
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the inputs of an import mean.
+
+    Attributes:
+        files: absolute paths, each file once, in natural order.
+        skipped: folders that were not searched.
+    """
+
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> Found:
+    """Look up which files are to be imported.
+
+    Folders are searched to the bottom for audio files by extension; hidden ones, `library` itself
+    and other libraries are left out. What does not exist is taken as a pattern (`*`, `?`, `[...]`,
+    `**`).
+
+    Args:
+        inputs: files, folders and patterns.
+        library: the folder of the library that is imported into.
+
+    Returns:
+        The files, and the folders that were skipped.
 
     Raises:
-        InputError: an input that is nowhere, or nothing to import at all.
+        InputError: an input that is nowhere or may not be read, or nothing to import at all.
     """
     given = [os.fspath(i) for i in inputs]
+    search = _Search(library)
     found: dict[str, Path] = {}
-    for path in (p for text in given for p in _expand(text, library)):
+    for path in (p for text in given for p in search.expand(text)):
         found.setdefault(os.path.realpath(path), path)
     if not found:
-        raise InputError(f"no audio files in {', '.join(given) or 'nothing'}; name other folders")
-    return sorted(found.values(), key=lambda path: natural_key(as_text(path)))
+        reasons = "".join(f" ({as_text(it.path)}: {it.reason})" for it in search.skipped[:1])
+        names = ", ".join(map(as_text, given)) or "nothing"
+        raise InputError(f"no audio files in {names}{reasons}; name other folders")
+    files = sorted(found.values(), key=lambda path: natural_key(as_text(path)))
+    return Found(tuple(files), tuple(search.skipped))
 
 
 def expected_seconds(path: Path, size: int) -> float:
@@ -41,42 +80,76 @@ def expected_seconds(path: Path, size: int) -> float:
     return size * factor / _BYTES_PER_SECOND
 
 
-def _expand(text: str, library: Path) -> Iterator[Path]:
-    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111  (keeps links)
-    if path.is_dir():
-        yield from _inside(path, library)
-    elif path.exists():
-        yield path
-    elif glob.has_magic(text):
-        yield from _matches(text, library)
-    else:
-        raise InputError(f"{text}: no such file or folder; check the name")
+class _Search:
+    """Expands inputs, and keeps what it could not look into."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = os.path.realpath(library)
+        self.skipped: list[Skipped] = []
+
+    def expand(self, text: str) -> Iterator[Path]:
+        """The files that one input means. Raises `InputError`."""
+        try:
+            path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111  (links)
+            if path.is_dir():
+                yield from self._inside(path)
+            elif path.exists():
+                yield path
+            elif glob.has_magic(text):
+                yield from self._matches(text)
+            else:
+                raise InputError(f"{as_text(text)}: no such file or folder; check the name")
+        except (OSError, ValueError, re.error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{as_text(text)}: cannot be looked up ({reason})") from error
+
+    def _matches(self, pattern: str) -> Iterator[Path]:
+        matches = glob.glob(os.path.expanduser(pattern), recursive=True)  # noqa: PTH111, PTH207
+        if not matches:
+            raise InputError(f"{as_text(pattern)}: nothing has such a name; check the pattern")
+        for match in matches:
+            path = Path(match).absolute()
+            if path.is_dir():
+                yield from self._inside(path)
+            elif _is_audio(path.name):
+                yield path
+
+    def _inside(self, folder: Path) -> Iterator[Path]:
+        if _is_library(folder.parent) and folder.name == _AUDIO:
+            folder = folder.parent
+        seen = set()
+        for at, folders, names in os.walk(folder, onerror=self._refused, followlinks=True):
+            real = os.path.realpath(at)
+            if real == self._library or real in seen or self._is_other_library(Path(at)):
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                if not name.startswith(".") and _is_audio(name):
+                    yield Path(at, name)
+
+    def _is_other_library(self, folder: Path) -> bool:
+        if not _is_library(folder):
+            return False
+        self.skipped.append(Skipped(folder, "another library; what it holds is no new music"))
+        return True
+
+    def _refused(self, error: OSError) -> None:
+        reason = "may not be read; change its permissions"
+        if not isinstance(error, PermissionError):
+            reason = f"cannot be read ({error.strerror})"
+        self.skipped.append(Skipped(Path(error.filename), f"this folder {reason}"))
 
 
-def _matches(pattern: str, library: Path) -> Iterator[Path]:
-    matches = glob.glob(os.path.expanduser(pattern), recursive=True)  # noqa: PTH111, PTH207
-    if not matches:
-        raise InputError(f"{pattern}: nothing has such a name; check the pattern")
-    for match in matches:
-        path = Path(match).absolute()
-        if path.is_dir():
-            yield from _inside(path, library)
-        elif _is_audio(path.name):
-            yield path
-
-
-def _inside(folder: Path, library: Path) -> Iterator[Path]:
-    own, seen = os.path.realpath(library), set()
-    for at, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(at)
-        if real == own or real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith(".") and _is_audio(name):
-                yield Path(at, name)
+def _is_library(folder: Path) -> bool:
+    """Whether `folder` is a library of this program, by the mark in its database's header."""
+    try:
+        with (folder / "library.sqlite").open("rb") as file:
+            head = file.read(_MARK_AT + 4)
+    except OSError:
+        return False
+    return head[_MARK_AT:] == schema.APPLICATION_ID.to_bytes(4, "big")
 
 
 def _is_audio(name: str) -> bool:

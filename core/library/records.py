@@ -130,6 +130,13 @@ def write_source_path(database: Database, track_id: str, path: str) -> None:
     database.execute("UPDATE tracks SET source_path = ? WHERE id = ?", (path, track_id))
 
 
+def write_tags(database: Database, track_id: str, title: str, artist: str) -> None:
+    """Keep what the file of a track says of itself now, inside a transaction."""
+    database.execute(
+        "UPDATE tracks SET title = ?, artist = ? WHERE id = ?", (title, artist, track_id)
+    )
+
+
 def correction(database: Database, content_hash: str) -> BeatGrid | None:
     """The grid that the user set for this content, now or before it was removed."""
     row = database.row("SELECT grid FROM corrections WHERE content_hash = ?", (content_hash,))

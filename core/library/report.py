@@ -13,7 +13,9 @@ DUPLICATE: Final = "duplicate"
 UNALIGNED: Final = "unaligned"
 REFUSED: Final = "refused"
 NO_SEGMENTS: Final = "no segments"
-STATUSES: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE, NO_SEGMENTS, REFUSED)
+SKIPPED: Final = "skipped"
+"""A folder that was not searched."""
+STATUSES: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE, NO_SEGMENTS, REFUSED, SKIPPED)
 _USABLE: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE)
 
 
@@ -22,7 +24,7 @@ class FileReport:
     """What became of one file.
 
     Attributes:
-        path: as it was found; bytes in it that are no text are written as `\\xe9`.
+        path: of the file, or of a skipped folder; bytes that are no text are written as `\\xe9`.
         status: one of `STATUSES`.
         reason: why, in a few words; empty for `imported` and `unchanged`.
         warnings: what had to be mended to read it.

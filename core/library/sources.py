@@ -30,6 +30,13 @@ class Source:
         status = path.stat()
         return cls(path, status.st_size, status.st_mtime_ns)
 
+    def has_changed(self) -> bool:
+        """Whether the file is another one by now; one that went away has been read and counts."""
+        try:
+            return Source.of(self.path) != self
+        except OSError:
+            return False
+
     @property
     def key(self) -> str:
         """Its path as the library keeps it."""
@@ -54,7 +61,9 @@ def known(library: Library, source: Source) -> FileReport | None:
     track_id = row["track_id"]
     if track_id is None:
         return FileReport(source.path, status, row["reason"], warnings, row["seconds"])
-    return of_track(library, source.path, status, track_id, row["reason"], warnings)
+    # That it was moved or has new tags was news once.
+    reason = "" if row["status"] == report.UNCHANGED else row["reason"]
+    return of_track(library, source.path, status, track_id, reason, warnings)
 
 
 def of_track(

@@ -216,7 +216,7 @@ def test_a_disk_without_room_ends_the_import_with_one_line(tmp_path: Path) -> No
     )
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
-    assert "could not be written" in done.stdout
+    assert "too large for this disk" in done.stdout
     assert not list((tmp_path / "l").glob(".library-incoming*"))
     result = import_audio(tmp_path / "l", [tmp_path / "music"], workers=1)
     assert result.files[0].status == report.IMPORTED

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.library import inputs
+from core.library.store import Library
 from core.library.tracks import natural_key
 
 
-def names(found: list[Path]) -> list[str]:
-    return [path.name for path in found]
+def names(found: inputs.Found) -> list[str]:
+    return [path.name for path in found.files]
 
 
 def touch(*paths: Path) -> None:
@@ -38,7 +41,7 @@ def test_each_file_comes_once(tmp_path: Path) -> None:
     (tmp_path / "link.wav").symlink_to(tmp_path / "a.wav")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     found = inputs.find([tmp_path, tmp_path / "a.wav", f"{tmp_path}/*.wav"], tmp_path / "library")
-    assert len(found) == 1
+    assert len(found.files) == 1
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path: Path) -> None:
@@ -76,3 +79,49 @@ def test_all_names_can_be_put_in_order(texts: list[str]) -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_numbers_in_names_count_by_value(a: int, b: int) -> None:
     assert (natural_key(f"Track {a}.wav") < natural_key(f"track {b}.wav")) == (a < b)
+
+
+def test_another_library_is_no_music(tmp_path: Path) -> None:
+    with Library.create(tmp_path / "music" / "other") as other:
+        touch(other.path / "audio" / "x.flac", tmp_path / "music" / "a.wav")
+    found = inputs.find([tmp_path / "music"], tmp_path / "library")
+    assert names(found) == ["a.wav"]
+    assert [(it.path.name, it.reason) for it in found.skipped] == [
+        ("other", "another library; what it holds is no new music")
+    ]
+    for place in (other.path, other.path / "audio"):
+        with pytest.raises(InputError, match="another library"):
+            inputs.find([place], tmp_path / "library")
+    assert names(inputs.find([other.path / "audio" / "x.flac"], tmp_path / "l")) == ["x.flac"]
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path / "ok" / "a.wav", tmp_path / "locked" / "b.wav")
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = inputs.find([tmp_path], tmp_path / "library")
+    assert names(found) == ["a.wav"]
+    assert [(it.path.name, it.reason) for it in found.skipped] == [
+        ("locked", "this folder may not be read; change its permissions")
+    ]
+    with pytest.raises(InputError, match="this folder may not be read"):
+        inputs.find([tmp_path / "locked"], tmp_path / "library")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.text(), st.text("*?[]!-~a/.\\0\udce9", max_size=12)))
+def test_any_input_is_found_or_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    try:
+        problem, found = "", inputs.find([tmp_path / "nowhere" / text.lstrip("/")], tmp_path)
+    except InputError as error:
+        problem, found = str(error), inputs.Found((), ())
+    assert not found.files
+    assert problem
