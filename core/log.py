@@ -61,7 +61,12 @@ def on_uncaught(listener: Callable[[str], None]) -> Callable[[], None]:
         A function that ends this.
     """
     _listeners.append(listener)
-    return lambda: _listeners.remove(listener)
+
+    def stop() -> None:
+        if listener in _listeners:
+            _listeners.remove(listener)
+
+    return stop
 
 
 def error_line(error: BaseException, what: str) -> str:

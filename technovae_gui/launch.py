@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from core import log
 from core.arrangement.project_file import SUFFIX
 
 
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    log.configure()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not _wants_window(arguments):
         from core.cli import main as command_line

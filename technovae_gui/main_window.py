@@ -273,6 +273,7 @@ class MainWindow(QMainWindow):
             room.problem.connect(self._problem)
         self.document.problem.connect(partial(self._problem, "edit"))
         self.services.background.problem.connect(partial(self._problem, "background"))
+        self.services.errors.reported.connect(partial(self._problem, "inside"))
         self.projects.mended.connect(self.banners.dismiss)
         # Each of these panels says it too, but may be behind another one.
         for jobs in (self.training, self.composing, self.exporting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from core.playback.player import Player
-from core.workers.background import Background
+from core.workers.background import Background, UncaughtErrors
 from core.workers.loops import LoopService
 from core.workers.service_client import RENDERER, ServiceClient
 from technovae_gui.spectrogram.segment_reader import SegmentReader
@@ -16,6 +16,7 @@ class Services:
 
     Attributes:
         background: short work on a thread, its result applied on the main one.
+        errors: exceptions that nobody caught, on any thread.
         player: what sounds.
         decoder: the process that holds the model: spectrograms of latents.
         loops: four-bar loops of segments and latents at a tempo, kept in memory.
@@ -24,6 +25,7 @@ class Services:
 
     def __init__(self, parent: QObject | None = None) -> None:
         self.background = Background(parent)
+        self.errors = UncaughtErrors(parent)
         self.player = Player()
         self.decoder = ServiceClient(RENDERER, parent)
         self.loops = LoopService(self.decoder, parent)
@@ -35,4 +37,5 @@ class Services:
         self.loops.close()
         self.decoder.close()
         self.background.close()
+        self.errors.close()
         self.segments.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,12 @@ import pytest
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
 _GRACE_SECONDS = 2.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_log_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests log does not go to the log of whoever runs them."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import importlib
 import importlib.metadata
 import os
 import sys
-import time
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from core import log
 from core.atomic import writing_error
 from core.cli import arguments
 from core.cli.console import complain, say, take_any_text
 from core.errors import TechnoVAEError
-from core.user_folders import log_folder
 
 _ROOMS = {
     "import": "importing",
@@ -41,6 +38,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `technovae ARGV`; returns the exit status: 0, 2 for a mistake, 130 for Ctrl-C."""
+    log.configure()
     take_any_text()
     try:
         return _run(arguments.build().parse_args(argv))
@@ -57,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         complain(_system_fault(error))
     except Exception as error:
-        complain(_unforeseen(error))
+        complain(log.error_line(error, "this command"))
     return 2
 
 
@@ -68,17 +66,6 @@ def _system_fault(error: OSError) -> str:
     if error.errno in _WRITING:
         return str(writing_error(path, error))
     return f"{path}: {error.strerror or error}; check it, or choose another place"
-
-
-def _unforeseen(error: Exception) -> str:
-    """One line for an error of the program; the rest goes into the log."""
-    path = log_folder() / "failures.log"
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{time.ctime()} {sys.argv}\n{traceback.format_exc()}\n")
-    reason = str(error).splitlines()[0] if str(error) else ""
-    return f"failed inside ({type(error).__name__}: {reason}); details are in {path}"
 
 
 def _run(options: Namespace) -> int:
