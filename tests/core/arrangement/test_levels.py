@@ -10,18 +10,18 @@ from core.dsp.spectrogram import of_segment
 from core.settings import SAMPLE_RATE, segment_frames
 
 
-def heard(hertz: float, amplitude: float = 0.5) -> float:
+def level_of(hertz: float, amplitude: float = 0.5) -> float:
     seconds = np.arange(segment_frames(130.0)) / SAMPLE_RATE
     tone = amplitude * np.sin(2 * np.pi * hertz * seconds)
     return loudness_db(of_segment(tone[:, None].astype(np.float32)))
 
 
 def test_loudness_is_weighted_as_bs_1770_says() -> None:
-    at_1k = heard(1000.0)
-    assert heard(1000.0, 0.25) - at_1k == pytest.approx(-6.02, abs=0.2)
-    assert heard(5000.0) - at_1k == pytest.approx(3.3, abs=0.7)
+    at_1k = level_of(1000.0)
+    assert level_of(1000.0, 0.25) - at_1k == pytest.approx(-6.02, abs=0.2)
+    assert level_of(5000.0) - at_1k == pytest.approx(3.3, abs=0.7)
     # The high-pass of the K-weighting: -4.2 dB at 45 Hz against 1 kHz, as its formula gives.
-    assert heard(45.0) - at_1k == pytest.approx(-4.9, abs=1.0)
+    assert level_of(45.0) - at_1k == pytest.approx(-4.9, abs=1.0)
 
 
 levels = st.lists(st.tuples(st.floats(-60, 0), st.floats(0, 1)), min_size=1, max_size=30)

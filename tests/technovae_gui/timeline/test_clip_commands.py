@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.arrangement import edits
-from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
-from technovae_gui.timeline import ClipRequest, Snap, TimelineView
+from technovae_gui.timeline import Snap, TimelineView
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -163,30 +162,6 @@ def test_delete_over_a_number_resets_it(view: TimelineView, document: Document) 
     assert document.selection == {"a"}
 
 
-def test_commands_by_name(view: TimelineView, document: Document, qtbot: Any) -> None:
-    table = view.actions_by_name
-    assert not table["delete"].isEnabled()
-    document.select(["a"])
-    assert table["delete"].isEnabled()
-    assert not table["renderer_phase"].isEnabled()
-    table["bass_swap"].trigger()
-    table["bass_cut"].trigger()
-    table["fade_in"].trigger()
-    table["fade_out"].trigger()
-    found = document.arrangement.clip("a")
-    assert found.bass_swap
-    assert found.bass_cut
-    assert (found.fade_in, found.fade_out) == (BAR, BAR)
-    table["no_fades"].trigger()
-    assert document.arrangement.clip("a").fade_in == 0
-    with qtbot.waitSignal(view.save_requested) as saved:
-        table["save_wav"].trigger()
-    assert saved.args == [ClipRequest(("a",))]
-    with qtbot.waitSignal(view.audition_requested) as auditioned:
-        table["audition"].trigger()
-    assert auditioned.args == [ClipRequest(("a",))]
-
-
 def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> None:
     document.edit("add", lambda now: edits.put(now, [(3, clip("s", 0, 0.5))]))
     document.select(["s"])
@@ -194,15 +169,3 @@ def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> No
     view.actions_by_name["fade_out"].trigger()
     found = document.arrangement.clip("s")
     assert (found.fade_in, found.fade_out) == (0, BAR // 2)
-
-
-def test_the_renderer_of_latents(view: TimelineView, document: Document) -> None:
-    latent = clip("z", 0).changed(source=LatentSource(tuple([0.0] * 64)))
-    document.edit("add", lambda now: edits.put(now, [(3, latent)]))
-    document.select(["z"])
-    assert view.actions_by_name["renderer_guided"].isChecked()
-    view.actions_by_name["renderer_phase"].trigger()
-    source = document.arrangement.clip("z").source
-    assert isinstance(source, LatentSource)
-    assert source.renderer == "phase"
-    assert view.actions_by_name["renderer_phase"].isChecked()

@@ -1,4 +1,4 @@
-"""Lane headers: they mirror the lanes and edit them."""
+"""Lane headers: they show the lanes and edit them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QLineEdit
 
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
-from technovae_gui.timeline.actions import lane_menu
 from technovae_gui.timeline.lane_headers import LaneHeader
 from tests.technovae_gui.timeline.mouse_driver import LEFT, moved
 
@@ -76,30 +75,6 @@ def test_reordering_by_drag(view: TimelineView, document: Document) -> None:
     assert names(document) == [before[1], before[0], *before[2:]]
     assert head(view, document, 0).y() == 0
     assert document.undo_stack.count() == 1
-
-
-def test_the_menu(view: TimelineView, document: Document) -> None:
-    lane_id = document.arrangement.lanes[1].id
-    before = names(document)
-
-    def choose(text: str) -> None:
-        menu = lane_menu(document, lane_id, view.headers)
-        next(action for action in menu.actions() if action.text() == text).trigger()
-        menu.deleteLater()
-
-    choose("Move up")
-    assert names(document)[:2] == [before[1], before[0]]
-    choose("Move down")
-    assert names(document) == before
-    choose("Mute")
-    assert document.arrangement.lane(lane_id).mute
-    choose("Select its clips")
-    assert document.selection == {"c"}
-    choose("Add lane below")
-    assert len(document.arrangement.lanes) == 5
-    choose("Remove lane")
-    assert len(document.arrangement.lanes) == 4
-    assert lane_id not in {lane.id for lane in document.arrangement.lanes}
 
 
 def test_adding(view: TimelineView, document: Document) -> None:

@@ -1,4 +1,4 @@
-"""The whole: scrolling, zoom, playhead, pictures, menus, and what is painted again."""
+"""The whole: playhead, following, pictures that are asked for, snap and fit."""
 
 from __future__ import annotations
 
@@ -6,70 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QPainter, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtCore import Qt
 
 from core.arrangement import edits
 from technovae_gui.document import Document
-from technovae_gui.timeline import ClipInfo, Snap, TimelineView
+from technovae_gui.timeline import Snap, TimelineView
 from technovae_gui.timeline import view as view_module
-from technovae_gui.timeline.canvas import Canvas
 from technovae_gui.timeline.thumbnails import ThumbnailRequest, waveform_thumbnail
-from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
+from tests.technovae_gui.timeline.mouse_driver import BAR, clip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
-
-
-def turn(view: TimelineView, notches: int, keys: Qt.KeyboardModifier, place: QPoint) -> None:
-    event = QWheelEvent(
-        QPointF(place),
-        QPointF(place),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        keys,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view.canvas, event)
-
-
-def test_the_wheel(view: TimelineView) -> None:
-    place = QPoint(300, 50)
-    tick = view.viewport.geometry.tick(300)
-    turn(view, 3, CTRL, place)
-    assert view.viewport.geometry.tick(300) == pytest.approx(tick, abs=1)
-    left = view.viewport.geometry.left
-    turn(view, -2, SHIFT, place)
-    assert view.viewport.geometry.left > left
-    turn(view, 4, CTRL | SHIFT, place)
-    assert view.viewport.geometry.lane_height > 68
-    turn(view, -2, NONE, place)
-    assert view.viewport.geometry.top > 0
-    turn(view, 50, NONE, place)
-    assert view.viewport.geometry.top == 0
-
-
-def test_the_playhead_paints_a_line_only(
-    view: TimelineView, monkeypatch: pytest.MonkeyPatch, qtbot: Any
-) -> None:
-    painted: list[QRectF] = []
-    whole = Canvas._paint
-
-    def spy(canvas: Canvas, painter: QPainter, dirty: QRectF) -> None:
-        painted.append(dirty)
-        whole(canvas, painter, dirty)
-
-    monkeypatch.setattr(Canvas, "_paint", spy)
-    view.canvas.update()
-    qtbot.waitUntil(lambda: bool(painted))
-    painted.clear()
-    view.set_playhead(2.0 * BAR)
-    qtbot.waitUntil(lambda: bool(painted))
-    assert all(rect.width() <= 8 for rect in painted)
 
 
 def test_following(view: TimelineView) -> None:
@@ -180,85 +128,11 @@ def test_pictures_out_of_view_are_not_asked_for(view: TimelineView, document: Do
     assert view.missing() == [document.arrangement.clip("a").source]
 
 
-def test_names_colours_and_waiting_are_painted(view: TimelineView, document: Document) -> None:
-    before = view.canvas.grab().toImage()
-    view.set_clip_info(lambda c: ClipInfo(f"clip {c.id}", "#ff0000", "sub"))
-    named = view.canvas.grab().toImage()
-    assert named != before
-    view.set_pending({document.arrangement.clip("a").source})
-    assert view.canvas.grab().toImage() != named
-    view.set_pending(set())
-    assert view.canvas.grab().toImage() == named
-
-
-def on_screen(view: TimelineView) -> QImage:
-    """What the window shows once all that waits to be painted is painted."""
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
-    return view.screen().grabWindow(view.winId()).toImage()
-
-
-def test_a_difference_is_painted_as_the_whole_would_be(
-    view: TimelineView, document: Document, mouse: MouseDriver
-) -> None:
-    """Painting only what changed leaves nothing behind."""
-    view.set_playhead(9.1 * BAR)
-    document.select(["a"])
-    steps = [
-        lambda now: edits.move(now, ["a"], ticks=6 * BAR),
-        lambda now: edits.set_clip(now, "b", bass_swap=True, fade_in=BAR),
-        lambda now: edits.move(now, ["a"], ticks=-4 * BAR, lanes=2),
-        lambda now: edits.trim_end(now, "c", 13 * BAR),
-        lambda now: edits.delete(now, ["b"]),
-    ]
-    for step in steps:
-        before = on_screen(view)
-        document.edit("step", step)
-        shown = on_screen(view)
-        if shown.isNull():
-            pytest.skip("this platform cannot show what is on the screen")
-        assert shown != before
-        view.canvas.update()
-        assert on_screen(view) == shown
-
-
-def test_menus_open(view: TimelineView, mouse: MouseDriver, document: Document, qtbot: Any) -> None:
-    for point, selected in ((mouse.title("c"), {"c"}), (mouse.at(20, 3), {"c"})):
-        event = QContextMenuEvent(
-            QContextMenuEvent.Reason.Mouse, point, view.canvas.mapToGlobal(point)
-        )
-        QApplication.sendEvent(view.canvas, event)
-        menu = QApplication.activePopupWidget()
-        assert isinstance(menu, QMenu)
-        assert menu.actions()
-        assert document.selection == selected
-        menu.close()
-        qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
-
-
-def test_tool_tips_tell_the_clip(view: TimelineView, mouse: MouseDriver) -> None:
-    point = mouse.title("a")
-    QApplication.sendEvent(
-        view.canvas, QHelpEvent(QEvent.Type.ToolTip, point, view.canvas.mapToGlobal(point))
-    )
-
-
 def test_snap_is_chosen_in_the_tools(view: TimelineView) -> None:
     view.snap = Snap.BEAT
     assert view.toolbar.snap.currentText() == "Beat"
     view.toolbar.snap.activated.emit(2)
     assert view.snap is Snap.SIXTEENTH
-
-
-def test_an_empty_timeline_says_what_to_do(
-    view: TimelineView, document: Document, qtbot: Any
-) -> None:
-    document.select(["a", "b", "c"])
-    view.actions_by_name["delete"].trigger()
-    empty = view.canvas.grab().toImage()
-    document.edit("add", lambda now: edits.put(now, [(3, clip("z", 20))]))
-    document.edit("delete", lambda now: edits.delete(now, ["z"]))
-    assert view.canvas.grab().toImage() == empty
 
 
 def test_the_other_document(view: TimelineView, document: Document) -> None:
