@@ -1,1 +1,1 @@
-"""Spectrograms and the way back to sound: pure numpy in, numpy out."""
+"""Signal processing: spectrograms, and rendering audio from them. numpy arrays in and out."""

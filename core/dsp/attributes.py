@@ -1,6 +1,7 @@
-"""What a segment sounds like in five numbers, measured on its spectrogram alone.
+"""Five attributes of a segment's sound, measured on its spectrogram.
 
-So they can be measured on decoded latents too, at no cost, and do not depend on the tempo.
+They can therefore be measured on decoded latents too, without rendering audio, and do not depend on
+the tempo.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Array = NDArray[np.float32]
 _HANN_NOISE_BANDWIDTH = 1.5
 """Bins over which a Hann window spreads a sine's power."""
 _LOUDNESS_EXPONENT = 0.3
-"""Stevens 1957: loudness grows as intensity to the power .3."""
+"""Loudness grows as intensity to the power of .3 (Stevens, "On the psychophysical law", 1957)."""
 _KICK_TOP_HZ = 150.0
 _ONSET_RANGE_DB = 50.0
 _ONSET_RISE_DB = 3.0
@@ -29,13 +30,13 @@ _ROWS_PER_BEAT = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
 
 @dataclass(frozen=True)
 class Attributes:
-    """One segment's attributes.
+    """The attributes of one segment.
 
     Attributes:
-        brightness: centroid of frequency in octaves above 1 kHz (negative: below), the bands
+        brightness: spectral centroid in octaves above 1 kHz (negative below it), with the bands
             weighted by loudness.
         density: onsets per bar, all bands together.
-        kick: rise of power below 150 Hz on the beats against the mean power of everything, as a
+        kick: rise of the power below 150 Hz on the beats relative to the mean total power, as a
             ratio of amplitudes; 0 without a kick, about 1 to 3 with one.
         energy: mean level of all bands, 0 (all at `FLOOR_DB`) to 1 (all at `CEILING_DB`).
         loudness: mean power in dB; 0 is a full-scale sine.
@@ -48,7 +49,7 @@ class Attributes:
     loudness: float
 
     def as_dict(self) -> dict[str, float]:
-        """Name -> value, in the order of declaration."""
+        """The values by name, in the order of declaration."""
         return asdict(self)
 
 
@@ -56,7 +57,10 @@ NAMES = tuple(Attributes.__dataclass_fields__)
 
 
 def measure(spectrogram: Array) -> Attributes:
-    """Attributes of `spectrogram` (rows, 128) dB, rows a whole number of bars, taken as a loop.
+    """Measure the attributes of a loop.
+
+    Args:
+        spectrogram: (bars * 128, 128) dB.
 
     Raises:
         InputError: another shape.
@@ -73,7 +77,7 @@ def measure(spectrogram: Array) -> Attributes:
 
 
 def total_power(power: Array) -> NDArray[np.float64]:
-    """Signal power of each row of band power (n, 128); 1 is a full-scale sine."""
+    """Signal power (n,) of rows of band power (n, 128); 1 is a full-scale sine."""
     return (power.astype(np.float64) @ bank().areas) / _HANN_NOISE_BANDWIDTH
 
 
@@ -105,8 +109,8 @@ def _kick(power: Array) -> float:
 def _density(spectrogram: Array) -> float:
     """Local maxima of the mean rise over two rows that exceed 3 dB, counted per bar.
 
-    Bands count down to 50 dB below the segment's loudest cell, so that a flickering noise floor is
-    no onset.
+    Levels are clipped to 50 dB below the segment's loudest cell, so that a flickering noise floor
+    gives no onsets.
     """
     levels = np.maximum(spectrogram, spectrogram.max() - _ONSET_RANGE_DB)
     flux = np.maximum(levels - np.roll(levels, 2, axis=0), 0.0).mean(axis=1)

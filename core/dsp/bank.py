@@ -1,9 +1,8 @@
-"""The 128 bands: bins 0-23 of n_fft 2048 one to one, then 104 log-spaced triangles to 20 kHz.
+"""The filter bank: bins 0-23 of n_fft 2048 one to one, then 104 log-spaced triangles to 20 kHz.
 
-A kick lives in the lowest ten bins; a mel bank of this size is coarser than the transform there
-and blurs it, so the bass keeps every bin. Every band is normalised to sum 1: a band reads the mean
-power of its bins, steady noise reads the same in all of them, and the floor means the same
-everywhere.
+A kick drum occupies the lowest ten bins. A mel filter bank of 128 bands is coarser than the
+transform there and blurs it, so the bass keeps every bin. The weights of a band sum to 1: its value
+is the mean power of its bins, white noise has the same value in all bands, and so has the floor.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 ONE_TO_ONE = 24
-"""Bands that are single bins, DC included."""
+"""Number of bands that are single bins, DC included."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bank:
-    """A band matrix and the ways across it. Arrays are read-only.
+    """A filter bank: the matrix from bins to bands, and the interpolation back. Read-only arrays.
 
     Attributes:
-        weights: (n_fft // 2 + 1, 128), columns sum to 1.
-        centres_hz: (128,) centre of each band; 0 for the first.
+        weights: (n_fft // 2 + 1, 128), of which every column sums to 1.
+        centres_hz: (128,) centre frequency of each band; 0 for the first.
     """
 
     weights: Array
@@ -40,35 +39,40 @@ class Bank:
 
     @cached_property
     def areas(self) -> Array:
-        """(128,) width of each band in bins: `areas @ bands` is the power summed over all bins."""
+        """Width (128,) of each band in bins: `areas @ bands` is the power summed over all bins."""
         areas = np.gradient(self.centre_bins).astype(np.float32)
         areas[:ONE_TO_ONE] = 1.0
         return areas
 
     @cached_property
     def centre_bins(self) -> NDArray[np.float64]:
-        """(128,) centres in bins (fractional above the one-to-one part)."""
+        """Centre (128,) of each band in bins, fractional above the first 24 bands."""
         bins = len(self.weights) - 1
         return self.centres_hz.astype(np.float64) * (2 * bins) / settings.SAMPLE_RATE
 
     @cached_property
     def sparse(self) -> scipy.sparse.csr_array:
+        """`weights` transposed, (128, bins), as a sparse matrix."""
         import scipy.sparse  # here, so that the window's first paint does not wait for it
 
         return scipy.sparse.csr_array(self.weights.T)
 
     def to_bands(self, power: Array) -> Array:
-        """Bin power (n, bins) -> band power (n, 128). Raises `InputError` on another bin count."""
+        """Filter: bin power (n, bins) -> band power (n, 128).
+
+        Raises:
+            InputError: another number of bins.
+        """
         if power.shape[-1] != len(self.weights):
             raise InputError(f"{len(self.weights)} bins are needed, got {power.shape[-1]}")
         columns = np.ascontiguousarray(power.T)
         return np.ascontiguousarray((self.sparse @ columns).T)
 
     def to_bins(self, bands: Array) -> Array:
-        """Band values (n, 128) -> (n, bins), linear between centres, held beyond the last.
+        """Interpolate: band values (n, 128) -> bin values (n, bins), linear between the centres.
 
-        For gains and decibels as they are; for power take logarithms first, so that what is
-        interpolated is level.
+        Above the last centre the values are constant. Interpolate gains and decibels as they are,
+        but not power: take its logarithm first.
         """
         lower, fraction = self.interpolation
         low = bands[..., lower]
@@ -76,7 +80,7 @@ class Bank:
 
     @cached_property
     def interpolation(self) -> tuple[NDArray[np.int64], Array]:
-        """(bins,) the band at or below each bin, and how far the bin is on its way to the next."""
+        """For each bin (bins,) the band at or below it, and its distance to it as a share, 0..1."""
         bins = np.arange(len(self.weights))
         place = np.interp(bins, self.centre_bins, np.arange(len(self.centres_hz)))
         lower = np.minimum(place.astype(np.int64), len(self.centres_hz) - 2)
@@ -85,7 +89,7 @@ class Bank:
 
 @lru_cache(maxsize=4)
 def bank(n_fft: int = settings.N_FFT) -> Bank:
-    """The bank at `n_fft` (2048 unless a coarser or finer transform feeds the same bands)."""
+    """The filter bank for a transform of `n_fft` samples; the bands are the same for any length."""
     bin_hz = settings.SAMPLE_RATE / n_fft
     centres = _centres_hz()
     weights = _triangles(centres / bin_hz, n_fft // 2 + 1)
@@ -102,7 +106,7 @@ def _centres_hz() -> NDArray[np.float64]:
 
 
 def _triangles(centres: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
-    """Triangles over `centres` (in bins), at least one bin to either side, columns summing to 1."""
+    """Triangles (bins, n) around `centres` (n,) in bins, at least one bin wide on either side."""
     spacing = np.gradient(centres)
     below = np.maximum(np.diff(centres, prepend=centres[0] - spacing[0]), 1.0)
     above = np.maximum(np.diff(centres, append=centres[-1] + spacing[-1]), 1.0)

@@ -1,5 +1,4 @@
-"""Gains per time-frequency cell: how a loop is brought to a spectrogram without losing its
-phases."""
+"""Filtering of a loop by gains per time-frequency cell, which keeps its phases."""
 
 from __future__ import annotations
 
@@ -16,8 +15,17 @@ _HOP = 512
 
 
 def filtered(samples: Array, gains_db: Array) -> Array:
-    """`samples` (frames, channels) of a loop with `gains_db` (rows, 128) applied to its cells."""
-    from core.dsp import kernels  # imports numba, so only where something is rendered
+    """Apply a gain to every time-frequency cell of a loop.
+
+    Args:
+        samples: (frames, channels) of the loop.
+        gains_db: (rows, 128) dB, at equal distances over the loop and in the bands of
+            `core.dsp.bank`; linear in time and frequency in between, also across the seam.
+
+    Returns:
+        (frames, channels) float32.
+    """
+    from core.dsp import kernels  # here, because it imports numba, which takes a second
 
     ring = Ring.near_hop(len(samples), n_fft=settings.N_FFT, hop=_HOP)
     levels = rows_to_frames(gains_db, ring.count)

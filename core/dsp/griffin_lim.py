@@ -1,4 +1,4 @@
-"""The `griffin_lim` renderer: the original recipe's way, kept as the baseline."""
+"""The `griffin_lim` renderer: the common baseline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core import settings
 from core.dsp import phase_retrieval
 from core.dsp.bank import bank
 from core.dsp.inversion import linear_magnitudes, rows_to_frames
-from core.dsp.renderer import RenderSource, checked_target
+from core.dsp.renderer import RenderSource, check_target
 from core.dsp.stft import Ring
 
 Array = NDArray[np.float32]
@@ -20,12 +20,15 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class GriffinLimRenderer:
-    """Griffin and Lim 1984 from random phases, on this program's bank and on circular time.
+    """Griffin-Lim from random phases, with this program's filter bank, on a loop.
+
+    Griffin and Lim, "Signal estimation from modified short-time Fourier transform", 1984.
 
     Attributes:
         hop: synthesis hop in samples.
-        updates: multiplicative updates of the inversion.
+        updates: multiplicative updates when the filter bank is inverted.
         iterations: of Griffin-Lim, without momentum.
+        name: of the renderer.
     """
 
     hop: int = 512
@@ -36,8 +39,8 @@ class GriffinLimRenderer:
     def render(
         self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
-        """See `Renderer.render`; one channel. `sources` are ignored."""
-        target = checked_target(target_db, frames)
+        """Render one channel; see `Renderer.render`. `sources` are not used."""
+        target = check_target(target_db, frames)
         ring = Ring.near_hop(frames, n_fft=settings.N_FFT, hop=self.hop)
         levels = rows_to_frames(target, ring.count)
         magnitudes = linear_magnitudes(levels, bank(), iterations=self.updates)

@@ -1,4 +1,4 @@
-"""From 512 rows of 128 band levels back to linear magnitudes at synthesis frames."""
+"""Inversion of the spectrogram: from rows of band levels to magnitudes of synthesis frames."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from core.dsp.stft import power_scale
 Array = NDArray[np.float32]
 _TINY = np.float32(1e-12)
 _POINTS_PER_ROW = 16
-"""Points at which the mean over a row's time is taken."""
+"""Number of points over which the mean of a row is taken."""
 
 
 def rows_to_frames(rows: Array, count: int) -> Array:
-    """`rows` (n, bands) of a loop -> (count, bands) at m * n / count, straight lines, also at the
-    seam.
+    """Resample the rows of a loop in time, linearly, also across its seam.
 
-    Decibels are joined as they are: a line in dB rises as hits do, a line in power would begin them
-    half a row early.
+    Interpolate decibels, not power: a straight line in dB rises like a drum hit, while one in
+    power would begin it half a row early.
+
+    Args:
+        rows: (n, bands) at equal distances over the loop.
+        count: number of frames, at equal distances over the loop.
+
+    Returns:
+        (count, bands); frame m is at row m * n / count.
     """
     place = np.arange(count) * (len(rows) / count)
     lower = place.astype(np.int64)
@@ -32,10 +38,19 @@ def rows_to_frames(rows: Array, count: int) -> Array:
 
 
 def sharpened_frames(rows: Array, count: int, *, iterations: int) -> Array:
-    """Levels (count, bands) dB whose means over the rows' times are `rows` (n, bands) dB.
+    """Resample the rows of a loop in time, such that the mean over each row's time is that row.
 
-    A row is a mean over its time, so lines through rows blur every hit twice. Multiplicative
-    updates for the Kullback-Leibler divergence along time undo one of the two.
+    A row is a mean over its time, so straight lines through rows blur every transient twice.
+    Multiplicative updates for the Kullback-Leibler divergence along time (as in
+    `linear_magnitudes`) undo one of the two.
+
+    Args:
+        rows: (n, bands) dB at equal distances over the loop.
+        count: number of frames.
+        iterations: number of updates.
+
+    Returns:
+        (count, bands) dB.
     """
     frames = db_to_power(rows_to_frames(rows, count))
     wanted = db_to_power(rows)
@@ -48,10 +63,19 @@ def sharpened_frames(rows: Array, count: int, *, iterations: int) -> Array:
 
 
 def linear_magnitudes(decibels: Array, bank: Bank, *, iterations: int) -> Array:
-    """Magnitudes (n, bins), scaled as `stft` scales them, whose bands are `decibels` (n, 128).
+    """Invert the filter bank.
 
-    Starts from levels interpolated over bins and applies multiplicative updates for the
-    Kullback-Leibler divergence (Lee and Seung 2001): P *= ((M / (P B)) B') / rowsum(B).
+    Starts from levels interpolated over the bins and applies multiplicative updates for the
+    Kullback-Leibler divergence, P *= ((M / (P B)) B') / rowsum(B) (Lee and Seung, "Algorithms for
+    non-negative matrix factorization", 2001).
+
+    Args:
+        decibels: (n, 128) band levels M in dB.
+        bank: the filter bank B of the transform.
+        iterations: number of updates.
+
+    Returns:
+        (n, bins) magnitudes sqrt(P), scaled like those of `stft`.
     """
     n_fft = 2 * (len(bank.weights) - 1)
     to_bands, to_bins = bank.sparse, bank.sparse.T.tocsr()

@@ -1,4 +1,4 @@
-"""The compiled loops. Import this module only where something is rendered: it imports numba."""
+"""Loops compiled by numba. Import this module only inside functions: numba is slow to import."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _BUCKETS_PER_NEPER = 24
 
 @njit(cache=True, nogil=True)
 def polar(magnitudes: Array, phases: Array) -> Spectrum:
-    """magnitudes * exp(i phases), odd bins turned: frames start half a window early."""
+    """magnitudes * exp(i phases), with the sign of odd bins changed.
+
+    Both arrays are (n, bins). The sign accounts for frames that begin half a window before their
+    centre.
+    """
     out = np.empty(magnitudes.shape, np.complex64)
     for m in range(magnitudes.shape[0]):
         for k in range(magnitudes.shape[1]):
@@ -27,7 +31,7 @@ def polar(magnitudes: Array, phases: Array) -> Spectrum:
 
 @njit(cache=True, nogil=True, fastmath=True)
 def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float) -> Spectrum:
-    """`magnitudes` with the phases of now + momentum * (now - before)."""
+    """Give `magnitudes` the phases of now + momentum * (now - before). All are (n, bins)."""
     out = np.empty(now.shape, np.complex64)
     one = np.float32(1.0)
     tiny = np.float32(1e-30)
@@ -42,9 +46,13 @@ def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float)
 
 @njit(cache=True, nogil=True, fastmath=True)
 def scale(spectrum: Spectrum, gains: Array, lower: NDArray[np.int64], fraction: Array) -> None:
-    """Multiply `spectrum` (n, bins) in place by `gains` (n, bands), straight lines between bands.
+    """Multiply a spectrum in place by gains, which are interpolated linearly between bands.
 
-    Bin k lies fraction[k] of the way from band lower[k] to the next.
+    Args:
+        spectrum: (n, bins), changed in place.
+        gains: (n, bands) factors.
+        lower: (bins,) the band at or below each bin.
+        fraction: (bins,) distance of each bin to that band as a share of the way to the next, 0..1.
     """
     for m in range(spectrum.shape[0]):
         for k in range(spectrum.shape[1]):
@@ -56,74 +64,84 @@ def scale(spectrum: Spectrum, gains: Array, lower: NDArray[np.int64], fraction: 
 def integrate_phase(
     logs: Array, steps: Array, n_fft: int, gamma: float, reach: float, phases: Array
 ) -> None:
-    """Fill `phases` (count, bins) of the cells within `reach` nepers of the loudest.
+    """Phase gradient heap integration on circular time (Prusa, Balazs and Sondergaard, 2017).
 
-    `phases` holds the random phases that quieter cells keep. Time is circular; steps[m] is the
-    distance from frame m to the next in samples. The queue is a stack for each level bucket: as
-    good as a heap, and several times as fast.
+    The priority queue is a stack for each level bucket, which gives the same quality as a heap and
+    is several times as fast.
+
+    Args:
+        logs: (count, bins) natural logarithms of the magnitudes.
+        steps: (count,) samples from each frame to the next; the last one to the first.
+        n_fft: of the transform.
+        gamma: width of the window, 0.25645 n_fft^2 for a Hann window.
+        reach: nepers below the loudest cell in which phases are integrated.
+        phases: (count, bins) random phases, which quieter cells keep; filled in place.
     """
     count, bins = logs.shape
     buckets = int(reach * _BUCKETS_PER_NEPER) + 1
     cells = _cells(logs, steps, n_fft, gamma, buckets, phases)
     head = np.full(buckets, -1, np.int32)
-    follow = np.empty(logs.size, np.int32)
+    following = np.empty(logs.size, np.int32)
     for start in _loudest_first(cells, buckets):
         if cells[start, _LEVEL] < 0:
             continue
-        top = _push(cells, head, follow, start)
+        top = _push(cells, head, following, start)
         while top < buckets:
             cell = head[top]
             if cell < 0:
                 top += 1
                 continue
-            head[top] = follow[cell]
+            head[top] = following[cell]
             m = cell // bins
             k = cell - m * bins
             after = cell + bins if m + 1 < count else k
             before = cell - bins if m > 0 else (count - 1) * bins + k
-            top = _reach(cells, head, follow, cell, after, _ADVANCE, steps[m], top)
-            top = _reach(cells, head, follow, cell, before, _ADVANCE, -steps[m - 1], top)
+            top = _reach(cells, head, following, cell, after, _ADVANCE, steps[m], top)
+            top = _reach(cells, head, following, cell, before, _ADVANCE, -steps[m - 1], top)
             if k + 1 < bins:
-                top = _reach(cells, head, follow, cell, cell + 1, _ALONG, np.float32(1.0), top)
+                top = _reach(cells, head, following, cell, cell + 1, _ALONG, np.float32(1.0), top)
             if k > 0:
-                top = _reach(cells, head, follow, cell, cell - 1, _ALONG, np.float32(-1.0), top)
+                top = _reach(cells, head, following, cell, cell - 1, _ALONG, np.float32(-1.0), top)
     phases[:] = cells[:, _PHASE].copy().reshape(count, bins)
 
 
-# One row of `cells` is one cell's: what it takes to visit it lies on one line of the cache.
+# Columns of `cells`. A cell is one row, so that a visit touches one line of the processor's cache.
 _ADVANCE = 0  # half the phase per sample along time
 _ALONG = 1  # half the phase per bin along frequency
 _PHASE = 2
-_LEVEL = 3  # bucket, loudest 0; -1 once its phase is settled, or too quiet to be integrated
+_LEVEL = 3  # bucket, 0 is the loudest; -1 once the phase is known, or where it stays random
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _reach(
     cells: Array,
     head: NDArray[np.int32],
-    follow: NDArray[np.int32],
+    following: NDArray[np.int32],
     cell: int,
     other: int,
     slope: int,
     length: np.float32,
     top: int,
 ) -> int:
-    """Settle `other` from its neighbour `cell` by the trapezoid rule; the loudest bucket in use."""
+    """Integrate from `cell` to its neighbour `other` by the trapezoid rule.
+
+    Returns the loudest bucket that is in use then.
+    """
     if cells[other, _LEVEL] < 0:
         return top
     phase = cells[cell, _PHASE] + (cells[cell, slope] + cells[other, slope]) * length
     turns = np.floor(phase * np.float32(0.5 / math.pi) + np.float32(0.5))
     cells[other, _PHASE] = phase - np.float32(2.0 * math.pi) * turns
-    bucket = _push(cells, head, follow, other)
+    bucket = _push(cells, head, following, other)
     return bucket if bucket < top else top
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _push(cells: Array, head: NDArray[np.int32], follow: NDArray[np.int32], cell: int) -> int:
-    """Put `cell` on the stack of its bucket, mark it settled, and tell the bucket."""
+def _push(cells: Array, head: NDArray[np.int32], following: NDArray[np.int32], cell: int) -> int:
+    """Put `cell` on the stack of its bucket and mark its phase as known; returns the bucket."""
     bucket = int(cells[cell, _LEVEL])
     cells[cell, _LEVEL] = -1
-    follow[cell] = head[bucket]
+    following[cell] = head[bucket]
     head[bucket] = cell
     return bucket
 

@@ -1,4 +1,4 @@
-"""The `phase` renderer: sound from a spectrogram alone, no source audio."""
+"""The `phase` renderer: audio from a spectrogram alone, without source audio."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.dsp import phase_retrieval
 from core.dsp.bank import bank
 from core.dsp.filtering import filtered
 from core.dsp.inversion import linear_magnitudes, sharpened_frames
-from core.dsp.renderer import RenderSource, bars_of, checked_target
+from core.dsp.renderer import RenderSource, bars_of, check_target
 from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_loop
 from core.dsp.stft import Ring
 
@@ -28,12 +28,13 @@ _TEXTURE_FULL_HZ = 4000.0
 
 @dataclass(frozen=True)
 class Layer:
-    """One transform's share of the sound.
+    """A transform that renders a range of frequencies.
 
     Attributes:
-        n_fft: its window.
+        n_fft: window length in samples.
         hop: mean distance of frames in samples.
-        above, below: the frequencies between which it sounds, Hz.
+        above: lower end of the range in Hz.
+        below: upper end of the range in Hz.
     """
 
     n_fft: int
@@ -51,15 +52,18 @@ DUAL = (
 
 @dataclass(frozen=True)
 class PhaseRenderer:
-    """Inverts the bank, roughens the highs, integrates the phase, then a few fast Griffin-Lims.
+    """Inverts the filter bank and retrieves the phases.
 
-    What comes out is measured and its cells brought to the target (`polishes` times): Griffin-Lim
-    leaves levels a little off wherever the magnitudes fit no signal.
+    Magnitudes get a noisy texture in the highs. Phases come from phase gradient heap integration
+    and some iterations of fast Griffin-Lim (`core.dsp.phase_retrieval`). Griffin-Lim leaves levels
+    slightly wrong wherever the magnitudes are those of no signal, so the result is measured and
+    its cells are corrected.
 
     Attributes:
-        layers: the transforms that share the spectrum.
-        iterations: of fast Griffin-Lim, in each.
+        layers: the transforms that share the frequencies.
+        iterations: of fast Griffin-Lim, in each layer.
         polishes: rounds of measuring and correcting levels.
+        name: of the renderer.
     """
 
     layers: tuple[Layer, ...] = WHOLE
@@ -70,8 +74,8 @@ class PhaseRenderer:
     def render(
         self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
-        """See `Renderer.render`; one channel. `sources` are ignored."""
-        target = checked_target(target_db, frames)
+        """Render one channel; see `Renderer.render`. `sources` are not used."""
+        target = check_target(target_db, frames)
         loop = sum(
             (self._layer(layer, target, frames, seed) for layer in self.layers),
             start=np.zeros(frames, np.float32),
@@ -93,9 +97,17 @@ class PhaseRenderer:
 
 
 def texture(ring: Ring, seed: int) -> Array:
-    """(count, bins) factors: 1 in the lows, above 3 kHz |STFT of white noise| / rms.
+    """Factors that give magnitudes the texture of noise in the highs.
 
-    The bank keeps the level of the highs but not their grain; smooth magnitudes sound phasey there.
+    The filter bank keeps the level of the highs but not their fine structure, and smooth magnitudes
+    sound phasey there.
+
+    Args:
+        ring: the transform.
+        seed: of the noise.
+
+    Returns:
+        (count, bins): 1 below 2.5 kHz, |STFT of white noise| / rms above 4 kHz.
     """
     noise = np.random.default_rng(seed).standard_normal(ring.length, np.float32)
     grain: Array = np.abs(ring.analyse(noise))
@@ -107,9 +119,9 @@ def texture(ring: Ring, seed: int) -> Array:
 
 
 def _share(layer: Layer) -> Array:
-    """(bins,) of the layer's magnitudes: 1 inside, a quarter of an octave of crossfade, 0 outside.
+    """Factor (bins,) of a layer: 1 inside its range, 0 outside, with a quarter octave of crossfade.
 
-    Powers of neighbours add to 1, for their phases are independent.
+    The powers of neighbouring layers add up to 1, because their phases are independent.
     """
     octaves = np.log2(np.maximum(_hz(layer.n_fft), 1.0))
     rise = np.clip((octaves - np.log2(max(layer.above, 1e-9))) * 4.0 + 0.5, 0.0, 1.0)

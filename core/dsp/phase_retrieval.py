@@ -1,7 +1,7 @@
-"""Phases for given magnitudes: phase-gradient heap integration, then fast Griffin-Lim.
+"""Phase retrieval: phase gradient heap integration, and fast Griffin-Lim.
 
-The compiled loops live in `core.dsp.kernels`, which is imported on first use: numba is slow to
-import and nothing but rendering needs it.
+The compiled loops are in `core.dsp.kernels`, which is imported on first use, because numba is slow
+to import and only rendering needs it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,24 @@ from core.dsp.stft import Ring, Samples, Spectrum
 
 Array = NDArray[np.float32]
 _HANN_GAMMA = 0.25645
-"""Width of the Gaussian nearest to a Hann window of n samples, per n^2 (Prusa et al. 2017)."""
+"""Gamma of the Gaussian closest to a Hann window of n samples, divided by n^2 (Prusa et al.)."""
 _RANGE = 14.0
-"""Natural-log range below the loudest cell in which phase is integrated; below it is random."""
+"""Nepers below the loudest cell in which phases are integrated; quieter cells get random ones."""
 
 
 def integrate(magnitudes: Array, ring: Ring, *, seed: int) -> Spectrum:
-    """Magnitudes (count, bins) with phases integrated from their own gradient, loudest cells first.
+    """Retrieve phases by phase gradient heap integration (PGHI), on circular time.
 
-    Prusa, Balazs and Sondergaard 2017 (PGHI), on circular time, with a bucket queue for the heap.
+    Prusa, Balazs and Sondergaard, "A noniterative method for reconstruction of phase from STFT
+    magnitude", IEEE/ACM TASLP 25, 2017; with a bucket queue instead of the heap.
+
+    Args:
+        magnitudes: (count, bins).
+        ring: the transform.
+        seed: of the phases of cells too quiet to be integrated.
+
+    Returns:
+        (count, bins) complex64 with these magnitudes.
     """
     from core.dsp import kernels
 
@@ -38,9 +47,19 @@ def integrate(magnitudes: Array, ring: Ring, *, seed: int) -> Spectrum:
 def griffin_lim(
     spectrum: Spectrum, magnitudes: Array, ring: Ring, *, iterations: int, momentum: float
 ) -> Samples:
-    """The loop (length,) after `iterations` of fast Griffin-Lim from `spectrum`.
+    """Find a loop with given magnitudes by fast Griffin-Lim.
 
-    Perraudin, Balazs and Sondergaard 2013; `momentum` 0 is Griffin and Lim 1984.
+    Perraudin, Balazs and Sondergaard, "A fast Griffin-Lim algorithm", 2013.
+
+    Args:
+        spectrum: (count, bins) complex64 to start from.
+        magnitudes: (count, bins) that the loop should have.
+        ring: the transform.
+        iterations: 0 or more.
+        momentum: 0 (Griffin and Lim, 1984) to below 1; .99 converges fastest.
+
+    Returns:
+        (length,) samples.
     """
     from core.dsp import kernels
 
@@ -53,7 +72,15 @@ def griffin_lim(
 
 
 def random_phases(magnitudes: Array, *, seed: int) -> Spectrum:
-    """`magnitudes` (count, bins) with uniformly random phases."""
+    """Give magnitudes uniformly random phases.
+
+    Args:
+        magnitudes: (count, bins).
+        seed: of the random generator.
+
+    Returns:
+        (count, bins) complex64.
+    """
     from core.dsp import kernels
 
     phases = np.random.default_rng(seed).random(magnitudes.shape, np.float32)

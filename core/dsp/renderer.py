@@ -1,4 +1,4 @@
-"""What every renderer takes and gives, and the checks that they share."""
+"""The interface of renderers, and what they share: checks of the target, mixing of the sources."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from core.errors import InputError
 
 Array = NDArray[np.float32]
 MIN_FRAMES = settings.N_FFT
-"""Of one bar."""
+"""Length in samples that a bar must have at least."""
 
 
 @dataclass(frozen=True, eq=False)
 class RenderSource:
-    """Real audio to render from: a loop at the target's length and tempo, and its share.
+    """Real audio to render from: a loop of the target's length and tempo.
 
     Attributes:
-        samples: (frames, channels) float32.
-        weight: its share in the mix; shares need not sum to 1.
-        detail_db: (bars * 128, 128) or None: what the model loses of this source, that is its own
-            spectrogram minus the model's reconstruction of it, in dB. Where given, its share is
-            added to the target, so that on a dot the source itself is the target.
+        samples: (frames, channels) float32, 1 or 2 channels.
+        weight: in the mix, 0 or more; weights need not sum to 1.
+        detail_db: (bars * 128, 128) or None: what the model loses of this source, which is its
+            spectrogram minus the model's reconstruction of it, in dB. Its share is added to the
+            target, so that at a segment's own dot the target is the source itself.
     """
 
     samples: Array
@@ -35,20 +35,26 @@ class RenderSource:
 
 
 class Renderer(Protocol):
-    """Turns a spectrogram into audio. Equal arguments give equal bits on the same machine."""
+    """Renders audio from a spectrogram. On one machine, equal arguments give bit-equal audio."""
 
     @property
     def name(self) -> str:
-        """The word that the screen shows and files keep."""
+        """Name of the renderer, as projects store it and the window shows it."""
 
     def render(
         self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
     ) -> Array:
-        """A seamless loop (frames, channels) float32 that sounds as `target_db` says.
+        """Render a seamless loop.
 
-        `target_db` is (bars * 128, 128) dB, one bar or more; `frames` is the length of all. Levels
-        are the target's: nothing is normalised, so peaks may pass 1. `seed` fixes whatever is drawn
-        by chance. Renderers that need no `sources` ignore them.
+        Args:
+            target_db: (bars * 128, 128) dB, one bar or more.
+            frames: length of the whole loop in samples.
+            sources: real audio to render from, for renderers that use any.
+            seed: of everything random.
+
+        Returns:
+            (frames, channels) float32, 1 or 2 channels. Nothing is normalised: levels are those of
+            the target, and peaks may exceed 1.
 
         Raises:
             InputError: another shape, NaN in the target, fewer than `MIN_FRAMES` frames a bar, or a
@@ -57,12 +63,23 @@ class Renderer(Protocol):
 
 
 def bars_of(spectrogram: Array) -> int:
-    """How many bars `spectrogram` (bars * 128, 128) is long."""
+    """Number of bars of a spectrogram (bars * 128, 128)."""
     return len(spectrogram) // settings.FRAMES_PER_BAR
 
 
-def checked_target(target_db: Array, frames: int) -> Array:
-    """`target_db` as float32 not below `FLOOR_DB`, or one clear `InputError`."""
+def check_target(target_db: Array, frames: int) -> Array:
+    """Check a target.
+
+    Args:
+        target_db: (bars * 128, 128) dB.
+        frames: length of the loop in samples.
+
+    Returns:
+        The target as float32, clipped to `FLOOR_DB`.
+
+    Raises:
+        InputError: another shape, NaN or infinity, or fewer than `MIN_FRAMES` frames a bar.
+    """
     target = _checked_spectrogram(target_db)
     bars = bars_of(target)
     if frames < bars * MIN_FRAMES:
@@ -72,8 +89,15 @@ def checked_target(target_db: Array, frames: int) -> Array:
     return np.maximum(target, np.float32(settings.FLOOR_DB))
 
 
-def mixed(sources: Sequence[RenderSource], frames: int) -> Array:
-    """The weighted mean of `sources`: (frames, channels), as many channels as the widest has.
+def mix_sources(sources: Sequence[RenderSource], frames: int) -> Array:
+    """Mix sources to their weighted mean.
+
+    Args:
+        sources: one or more.
+        frames: length that each of them must have.
+
+    Returns:
+        (frames, channels) float32 with as many channels as the widest source.
 
     Raises:
         InputError: a source of another length, NaN, or weights that are negative or all zero.
@@ -88,8 +112,19 @@ def mixed(sources: Sequence[RenderSource], frames: int) -> Array:
     return mix
 
 
-def detailed(target_db: Array, sources: Sequence[RenderSource]) -> Array:
-    """`target_db` plus the sources' shares of the detail that the model does not know."""
+def add_detail(target_db: Array, sources: Sequence[RenderSource]) -> Array:
+    """Add to a target the detail of the sources that the model does not reproduce.
+
+    Args:
+        target_db: (bars * 128, 128) dB.
+        sources: one or more; their details are weighted like their samples.
+
+    Returns:
+        (bars * 128, 128) dB, clipped to `FLOOR_DB`.
+
+    Raises:
+        InputError: a detail of another shape than the target.
+    """
     total = sum(source.weight for source in sources)
     out = target_db.copy()
     for source in sources:

@@ -1,4 +1,4 @@
-"""The renderers by name."""
+"""Renderers by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ NAMES = tuple(_MAKERS)
 
 
 def get(name: str, quality: str = "interactive") -> Renderer:
-    """The renderer called `name`; "export" takes its time for better sound.
+    """Make a renderer.
+
+    Args:
+        name: one of `NAMES`.
+        quality: "interactive", or "export", which takes longer and sounds better.
 
     Raises:
         InputError: an unknown name or quality; the message lists the choices.

@@ -1,10 +1,10 @@
-"""Log spectrograms at musical positions.
+"""Log spectrograms with rows at musical positions.
 
-A whole track is analysed once in blocks at a fixed hop (`SpectrogramStream`), before its beat grid
-is known. `musical` then reads rows off it: row r of a bar sits exactly r / 128 bars after the
-downbeat and holds the mean power from half a row before to half a row after. Averaging, not point
-sampling: a hit that falls between two rows keeps its energy, and the row that holds it does not
-depend on the phase of the hop.
+A whole track is analysed once, in blocks, at a fixed hop (`SpectrogramStream`), before its beat
+grid is known. `musical` then computes rows from it: row r of a bar is exactly r / 128 bars after
+the downbeat and holds the mean power from half a row before to half a row after. With the mean,
+unlike with a sample at that point, a hit between two rows keeps its energy, and the row that it is
+in does not depend on the phase of the hop.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ Array = NDArray[np.float32]
 HOP = 256
 CROSSOVER_HZ = 1200.0
 N_FFT_ABOVE = 1024
-"""Bands from `CROSSOVER_HZ` up are read from this shorter window, half as long and twice as sharp
-in
-time; there the bands are wider than its bins, so no pitch is lost."""
+"""Window of the bands from `CROSSOVER_HZ` up: half as long and twice as sharp in time. The bands
+are wider than its bins there, so no resolution in frequency is lost."""
 _BATCH = 128
 _BARS_AT_ONCE = 16
 _LOOP_MARGIN = 16 * HOP
-"""Samples of a loop repeated at either end of it: a window, a row and some."""
+"""Samples of a loop that are repeated at either end of it: more than a window and a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +52,16 @@ class BandFrames:
 
 @dataclass(eq=False)
 class SpectrogramStream:
-    """Turns a track, fed in blocks of any size, into `BandFrames`. Used once.
+    """Analyses a track that is fed in blocks of any size. An object is used once.
 
-    Band power is the mean of the channels' powers, so what is out of phase between them stays.
-    Memory: 256 bytes a frame, 172 frames a second (two hours: 318 MB).
+    The power of a band is the mean of its powers in the channels, so that sounds in opposite phase
+    do not cancel. Memory: 256 bytes a frame, 172 frames a second (318 MB for two hours).
+
+    Example:
+        >>> stream = SpectrogramStream()
+        >>> for block in blocks:
+        ...     stream.feed(block)
+        >>> rows = musical(stream.finish(), grid.downbeat, grid.bpm, bars=4)
     """
 
     _pending: Array | None = None
@@ -64,10 +69,13 @@ class SpectrogramStream:
     _finished: bool = False
 
     def feed(self, block: Array) -> None:
-        """Add `block` (n, channels) or (n,), 44.1 kHz; channels as in the first block.
+        """Add a block.
+
+        Args:
+            block: (n, channels) or (n,) at 44.1 kHz, with as many channels as the first block.
 
         Raises:
-            InputError: the channel count changed, or the stream is finished.
+            InputError: another number of channels, or the stream is finished.
         """
         if self._finished:
             raise InputError("this spectrogram is finished; start another SpectrogramStream")
@@ -80,7 +88,7 @@ class SpectrogramStream:
         self._drain()
 
     def finish(self) -> BandFrames:
-        """The frames of all that was fed; frame 0 is centred on the first sample."""
+        """Return the frames of all blocks; frame 0 is centred on the first sample."""
         if self._pending is not None and not self._finished:
             tail = np.zeros((len(self._pending), settings.N_FFT // 2), np.float32)
             self._pending = np.concatenate([self._pending, tail], axis=1)
@@ -103,10 +111,16 @@ class SpectrogramStream:
 
 
 def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: int) -> Array:
-    """Rows of `bars` bars from `start_seconds` at `bpm`: (bars * 128, 128) dB.
+    """Compute rows at musical positions.
 
-    Row r holds the mean power over one row's length centred on r / 128 bars. Time outside the track
-    is silence.
+    Args:
+        frames: of a track.
+        start_seconds: time of the first row in the track; time outside the track is silence.
+        bpm: tempo.
+        bars: number of bars.
+
+    Returns:
+        (bars * 128, 128) dB; row r is the mean power of one row's length around r / 128 bars.
 
     Raises:
         InputError: `bpm` or `bars` is not positive.
@@ -124,7 +138,13 @@ def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: int) -> 
 
 
 def of_segment(samples: Array) -> Array:
-    """Spectrogram (512, 128) dB of `samples` (frames, channels): exactly four bars, as a loop.
+    """Compute the spectrogram of a segment.
+
+    Args:
+        samples: (frames, channels), exactly four bars, taken as a loop.
+
+    Returns:
+        (512, 128) dB.
 
     Raises:
         InputError: shorter than a window.
@@ -133,8 +153,14 @@ def of_segment(samples: Array) -> Array:
 
 
 def of_loop(samples: Array, bars: int) -> Array:
-    """Spectrogram (bars * 128, 128) dB of `samples` (frames, channels): exactly `bars` bars, as a
-    loop.
+    """Compute the spectrogram of a loop.
+
+    Args:
+        samples: (frames, channels), exactly `bars` bars.
+        bars: number of bars, which with the length gives the tempo.
+
+    Returns:
+        (bars * 128, 128) dB.
 
     Raises:
         InputError: shorter than a window.
@@ -152,28 +178,28 @@ def of_loop(samples: Array, bars: int) -> Array:
 
 
 def power_to_db(power: Array) -> Array:
-    """10 log10, not below `FLOOR_DB`."""
+    """Power -> 10 log10(power) dB, clipped to `FLOOR_DB`. Any shape."""
     floor = np.float32(10.0 ** (settings.FLOOR_DB / 10.0))
     decibels: Array = np.float32(10.0) * np.log10(np.maximum(power, floor), dtype=np.float32)
     return decibels
 
 
 def db_to_power(decibels: Array) -> Array:
-    """10^(dB / 10); the floor counts as silence and gives 0."""
+    """Level in dB -> power 10^(dB / 10); `FLOOR_DB` is silence and gives 0. Any shape."""
     power: Array = np.power(np.float32(10.0), np.asarray(decibels, np.float32) / np.float32(10.0))
     sounding: Array = np.where(decibels > settings.FLOOR_DB, power, np.float32(0.0))
     return sounding
 
 
 def to_unit(decibels: Array) -> Array:
-    """dB -> 0..1 from `FLOOR_DB` to `CEILING_DB`, clipped."""
+    """Level in dB -> 0 (`FLOOR_DB`) to 1 (`CEILING_DB`), clipped. Any shape."""
     span = settings.CEILING_DB - settings.FLOOR_DB
     unit: Array = (np.asarray(decibels, np.float32) - settings.FLOOR_DB) / np.float32(span)
     return np.clip(unit, np.float32(0.0), np.float32(1.0))
 
 
 def from_unit(unit: Array) -> Array:
-    """0..1 -> dB, clipped to `FLOOR_DB`..`CEILING_DB`."""
+    """0..1 -> level in dB from `FLOOR_DB` to `CEILING_DB`, clipped. Any shape."""
     span = settings.CEILING_DB - settings.FLOOR_DB
     clipped = np.clip(np.asarray(unit, np.float32), 0.0, 1.0)
     return (settings.FLOOR_DB + clipped * span).astype(np.float32)
@@ -181,7 +207,7 @@ def from_unit(unit: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Some of the bands as read from one window: the bins that they touch and their weights."""
+    """A range of bands of one window length: the bins that they use and their weights."""
 
     n_fft: int
     bins: slice
@@ -196,7 +222,7 @@ class _Part:
         return cls(n_fft, bins, np.ascontiguousarray(weights[bins]) * scale)
 
     def power(self, channels: Array) -> Array:
-        """Band power at every hop of `channels` (c, samples), frames as of the longest window."""
+        """Band power (n, bands) of `channels` (c, samples) at the hops of the longest window."""
         import scipy.fft  # here, so that the window's first paint does not wait for it
 
         inset = (settings.N_FFT - self.n_fft) // 2
@@ -224,7 +250,7 @@ def _band_power(channels: Array) -> Array:
 
 
 def _mean_power(decibels: NDArray[np.float16], edges: NDArray[np.float64]) -> Array:
-    """Mean power between successive `edges` (in frames) of levels joined by straight lines."""
+    """Mean power between successive `edges` (in frames) of linearly interpolated power."""
     first = max(0, int(np.floor(edges[0])) - 1)
     last = min(len(decibels), int(np.ceil(edges[-1])) + 2)
     if last - first < 2:
@@ -236,7 +262,7 @@ def _mean_power(decibels: NDArray[np.float16], edges: NDArray[np.float64]) -> Ar
 
 
 def _integral(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Integral from 0 to each of `at` of the straight lines through `values` (n, bands)."""
+    """Integral from 0 to each of `at` of the linear interpolation of `values` (n, bands)."""
     whole = np.zeros_like(values)
     np.cumsum((values[1:] + values[:-1]) / 2, axis=0, out=whole[1:])
     k = np.minimum(at.astype(np.int64), len(values) - 2)

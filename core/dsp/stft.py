@@ -1,8 +1,8 @@
-"""The short-time Fourier transform: Hann window, frames centred on multiples of the hop.
+"""The short-time Fourier transform with a Hann window, of signals and of loops.
 
-`stft`/`istft` take a signal with a beginning and an end (zeros around it); `Ring` treats its
-samples as a loop, so that a frame at the seam sees the other end and a synthesised loop has no
-seam to hear.
+`stft` and `istft` take a signal with a beginning and an end, with zeros around it. `Ring` takes a
+loop: a frame at its seam includes samples from the other end, and what it synthesises loops without
+a click.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Spectrum = NDArray[np.complex64]
 
 @lru_cache(maxsize=8)
 def hann(n_fft: int) -> NDArray[np.float32]:
-    """Periodic Hann window of `n_fft` samples, peak 1 at n_fft / 2; read-only."""
+    """The periodic Hann window (n_fft,) float32, with its peak of 1 at n_fft / 2; read-only."""
     phase = 2.0 * np.pi * np.arange(n_fft) / n_fft
     window = (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
     window.flags.writeable = False
@@ -30,16 +30,21 @@ def hann(n_fft: int) -> NDArray[np.float32]:
 
 
 def power_scale(n_fft: int) -> float:
-    """Factor from |X|^2 to the program's scale of power.
+    """Factor from |X|^2 to power as this program measures it.
 
-    At n_fft 2048 a full-scale sine on a bin centre reads 1: (2 / sum of window)^2. Other lengths
-    are scaled so that noise reads the same at all of them.
+    At n_fft 2048 a full-scale sine at the centre of a bin has the power 1: (2 / sum of window)^2.
+    For other lengths the factor is such that noise has the same power at all of them.
     """
     return float((4.0 / settings.N_FFT) ** 2 * settings.N_FFT / n_fft)
 
 
 def stft(samples: Samples, *, n_fft: int, hop: int) -> Spectrum:
-    """Transform `samples` (frames,); frame m is centred on sample m * hop, zeros around the signal.
+    """Transform a signal.
+
+    Args:
+        samples: (frames,), with zeros around it.
+        n_fft: window length in samples.
+        hop: distance of frames in samples; frame m is centred on sample m * hop.
 
     Returns:
         (frames // hop + 1, n_fft // 2 + 1) complex64, not scaled.
@@ -56,9 +61,17 @@ def stft(samples: Samples, *, n_fft: int, hop: int) -> Spectrum:
 
 
 def istft(spectrum: Spectrum, *, hop: int, length: int) -> Samples:
-    """The signal of `length` samples whose `stft` is nearest to `spectrum` (least squares).
+    """Find the signal whose `stft` is nearest to a spectrum (least squares).
 
-    Griffin and Lim 1984: overlap-add with the window, divided by the summed squared window.
+    Overlap-add with the window, divided by the sum of squared windows (Griffin and Lim, 1984).
+
+    Args:
+        spectrum: (frames, n_fft // 2 + 1) complex64.
+        hop: distance of frames in samples.
+        length: of the signal in samples.
+
+    Returns:
+        (length,) float32.
     """
     n_fft = 2 * (spectrum.shape[1] - 1)
     window = hann(n_fft)
@@ -75,10 +88,20 @@ def istft(spectrum: Spectrum, *, hop: int, length: int) -> Samples:
 
 @dataclass(frozen=True)
 class Ring:
-    """Analysis and synthesis of a loop of exactly `length` samples in `count` frames.
+    """Analysis and synthesis of a loop.
 
-    Frame m is centred on sample round(m * length / count), so hops differ by at most one sample and
-    the last frame meets the first as any two neighbours meet: nothing is padded, cut or faded.
+    Frame m is centred on sample round(m * length / count). So hops differ by at most one sample,
+    the last frame overlaps the first like any two neighbours, and nothing is padded, cut or faded.
+
+    Attributes:
+        length: of the loop in samples.
+        count: number of frames.
+        n_fft: window length in samples.
+
+    Example:
+        >>> ring = Ring.near_hop(len(loop), n_fft=2048, hop=512)
+        >>> np.allclose(ring.synthesise(ring.analyse(loop)), loop, atol=1e-5)
+        True
     """
 
     length: int
@@ -87,17 +110,23 @@ class Ring:
 
     @classmethod
     def near_hop(cls, length: int, *, n_fft: int, hop: int) -> Ring:
-        """The ring over `length` samples whose mean hop is nearest to `hop`."""
+        """The transform of a loop whose mean hop is nearest to a given one.
+
+        Args:
+            length: of the loop in samples.
+            n_fft: window length in samples.
+            hop: distance of frames in samples.
+        """
         return cls(length, max(1, round(length / hop)), n_fft)
 
     @property
     def hop(self) -> float:
-        """Mean distance of frames in samples."""
+        """Mean distance of frames in samples, a fraction."""
         return self.length / self.count
 
     @cached_property
     def centres(self) -> NDArray[np.int64]:
-        """(count,) sample on which each frame is centred."""
+        """The sample (count,) on which each frame is centred."""
         numerator = 2 * np.arange(self.count, dtype=np.int64) * self.length + self.count
         return numerator // (2 * self.count)
 
@@ -113,7 +142,7 @@ class Ring:
         return (1.0 / np.maximum(self._overlap_add(squared), 1e-6)).astype(np.float32)
 
     def analyse(self, samples: Samples) -> Spectrum:
-        """(length,) -> (count, n_fft // 2 + 1) complex64, not scaled."""
+        """Transform: (length,) -> (count, n_fft // 2 + 1) complex64, not scaled."""
         wrapped = np.take(
             samples, np.arange(-self._reach, self.length + self._reach), mode="wrap"
         ).astype(np.float32, copy=False)
@@ -121,7 +150,7 @@ class Ring:
         return _rfft(view[self.centres] * hann(self.n_fft))
 
     def synthesise(self, spectrum: Spectrum) -> Samples:
-        """(count, n_fft // 2 + 1) -> (length,), the least-squares inverse of `analyse`."""
+        """Invert: (count, n_fft // 2 + 1) -> (length,), the least-squares inverse of `analyse`."""
         frames = _irfft(spectrum, self.n_fft) * hann(self.n_fft)
         return self._overlap_add(frames) * self._inverse_weight
 
