@@ -7,14 +7,17 @@ import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.errors import LibraryError, OutputError, TechnoVAEError
 from core.library import schema
+from core.library.lock import has_locks
 
 _BUSY_SECONDS = 20.0
+_LOCK_FOLDER_SECONDS = 60.0
 _SQLITE_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -89,7 +92,7 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write all that is committed to a new database at `path`."""
         with self._lock, translated(self.path):
-            copy = sqlite3.connect(path)
+            copy = sqlite3.connect(f"{path.absolute().as_uri()}?nolock=1", uri=True)
             try:
                 self._connection.backup(copy)
             finally:
@@ -101,10 +104,18 @@ class Database:
             self._connection.execute("VACUUM")
 
     def _log_ahead(self) -> None:
-        if not self._logging_ahead:
+        if self._logging_ahead:
+            return
+        self._logging_ahead = True
+        # File systems without locks or shared memory have no write-ahead logging: SQLite stays with
+        # its journal then, or says so at the first statement.
+        with contextlib.suppress(sqlite3.OperationalError):
             self._connection.execute("PRAGMA journal_mode = WAL")
+        try:
+            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._logging_ahead = True
+        except sqlite3.OperationalError:
+            self._connection.execute("PRAGMA journal_mode = DELETE")
 
 
 @contextlib.contextmanager
@@ -129,15 +140,26 @@ def can_write(database: Path) -> bool:
 
 def _open(path: Path, writable: bool) -> sqlite3.Connection:
     with translated(path):
-        if writable:
-            return _verified(path, "mode=rw")
-        if can_write(path):
-            return _verified(path, "mode=ro")
+        if writable or can_write(path):
+            mode = "mode=rw" if writable else "mode=ro"
+            return _verified(path, mode if has_locks(path.parent) else mode + _without_locks(path))
         # Immutable ignores other writers, so it is for where SQLite cannot make its lock files.
         if path.with_name(path.name + "-wal").exists():
             with contextlib.suppress(sqlite3.OperationalError):
                 return _verified(path, "mode=ro")
         return _verified(path, "mode=ro&immutable=1")
+
+
+def _without_locks(path: Path) -> str:
+    """The rest of a mode for a file system without locks: SQLite makes a folder for a lock.
+
+    One that a killed process left is taken away: no transaction here lasts nearly as long.
+    """
+    left = path.with_name(path.name + ".lock")
+    with contextlib.suppress(OSError):
+        if time.time() - left.stat().st_mtime > _LOCK_FOLDER_SECONDS:
+            left.rmdir()
+    return "&vfs=unix-dotfile"
 
 
 def _verified(path: Path, mode: str) -> sqlite3.Connection:

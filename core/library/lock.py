@@ -1,9 +1,17 @@
-"""One import at a time: a lock that the system takes back however the process dies."""
+"""One import at a time: a lock that the system takes back however the process dies.
+
+Some network and FUSE file systems have no locks. There a file that only one process can make stands
+for the lock, and a process that died is known by its number.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import platform
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -12,8 +20,12 @@ from core.atomic import writing_error
 from core.errors import LibraryError
 
 NAME = ".library.lock"
+OWNER = ".library.lock-owner"
+"""Made instead of locking `NAME` where there are no locks; deleted when the import ends."""
 _FAR = 1 << 30
 """On Windows a locked byte cannot be read, so one far behind the process number is locked."""
+_HELD = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)
+"""What a system says of a lock that another process holds; anything else means: no locks here."""
 
 
 class WriterLock:
@@ -27,13 +39,20 @@ class WriterLock:
     def __init__(self, library: Path) -> None:
         self._library = library
         self._file: IO[str] | None = None
+        self._owner: Path | None = None
 
     def __enter__(self) -> Self:
         try:
             self._file = (self._library / NAME).open("a+", encoding="ascii")
         except OSError as error:
             raise writing_error(self._library, error) from error
-        if not _try_lock(self._file):
+        try:
+            held = not _try_lock(self._file)
+        except OSError:
+            self._file.close()
+            self._own()
+            return self
+        if held:
             holder = self._holder(self._file)
             self._file.close()
             raise LibraryError(
@@ -50,16 +69,62 @@ class WriterLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._owner is not None:
+            self._owner.unlink(missing_ok=True)
+            return
         # The file stays: deleting it could delete the one that the next process has just locked.
         assert self._file is not None
         self._file.truncate(0)
         self._file.close()
+
+    def _own(self) -> None:
+        """Make the file that stands for the lock. Raises as `__enter__`."""
+        path = self._library / OWNER
+        for _ in range(2):
+            try:
+                with path.open("x", encoding="utf-8") as file:
+                    file.write(f"{os.getpid()} {platform.node()}")
+                self._owner = path
+                return
+            except FileExistsError:
+                if not _has_died(path):
+                    break
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise writing_error(self._library, error) from error
+        raise LibraryError(
+            f"{self._library}: another import is running; wait for it or stop it "
+            f"(if there is none, delete {OWNER} there)"
+        )
 
     @staticmethod
     def _holder(file: IO[str]) -> str:
         file.seek(0)
         number = file.read(20).strip()
         return f" (process {number})" if number.isdigit() else ""
+
+
+def has_locks(folder: Path) -> bool:
+    """Whether the file system of `folder`, which can be written, has the locks that SQLite uses."""
+    try:
+        with tempfile.TemporaryFile(prefix=".library-", dir=folder) as file:
+            return _has_locks(file)
+    except OSError:
+        return True
+
+
+def _has_died(path: Path) -> bool:
+    """Whether the owner in `path` was a process of this machine that is no more."""
+    try:
+        number, _, node = path.read_text(encoding="utf-8").partition(" ")
+        if node != platform.node() or not number.isdigit():
+            return False
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, UnicodeDecodeError, OverflowError):
+        return False
+    return False
 
 
 if sys.platform == "win32":
@@ -73,12 +138,24 @@ if sys.platform == "win32":
             return False
         return True
 
+    def _has_locks(file: IO[bytes]) -> bool:
+        return True
+
 else:
     import fcntl
 
     def _try_lock(file: IO[str]) -> bool:
+        """Raises `OSError` where there are no locks."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno in _HELD:
+                return False
+            raise
         return True
+
+    def _has_locks(file: IO[bytes]) -> bool:
+        with contextlib.suppress(OSError):
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False

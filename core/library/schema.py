@@ -122,7 +122,9 @@ def verify(connection: sqlite3.Connection, path: Path) -> None:
 
 def _write(path: Path, tables: str, facts: dict[str, str]) -> None:
     with atomic.replacing(path) as temporary:
-        connection = sqlite3.connect(temporary, isolation_level=None)
+        # Nobody else knows the temporary name, and some file systems have no locks.
+        address = f"{temporary.absolute().as_uri()}?nolock=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
         try:
             connection.executescript(tables)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
