@@ -25,7 +25,6 @@ from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
 from technovae_gui.library.controller import LibraryController
 from technovae_gui.library.dropped_files import DroppedFiles
-from technovae_gui.library.grid_controller import GridController
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
@@ -151,7 +150,6 @@ class MainWindow(QMainWindow):
             sessions, services, document, self.timeline, self.sound, self
         )
         self.library = LibraryController(sessions, services, self)
-        self.grids = GridController(sessions, services, self.library.panel, self)
         self.dropped_files = DroppedFiles(
             sessions, services, document, self.library, self.banners, self
         )
@@ -180,8 +178,8 @@ class MainWindow(QMainWindow):
         )
 
     def _job_slots(self) -> tuple[JobSlot, ...]:
-        rooms = (self.library, self.grids, self.training, self.composing, self.exporting)
-        return tuple(room.job for room in rooms)
+        rooms = (self.library, self.training, self.composing, self.exporting)
+        return (*(room.job for room in rooms), self.library.grid_job)
 
     def _build_menus(self) -> None:
         bar, stack = self.menuBar(), self.document.undo_stack

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 from technovae_gui.layout import Layout
 from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import Snap, TimelineView
-from technovae_gui.transport.device_menu import DeviceMenuButton
+from technovae_gui.transport.device_menu import DeviceChoice, DeviceMenuButton
 
 
 class WindowSettings:
@@ -40,7 +40,8 @@ class WindowSettings:
         seen = settings.value("map")
         if isinstance(seen, dict):
             self._map_view.restore(seen)
-        layout.side.setCurrentIndex(int(settings.value("tab", 0, int)))
+        tab = settings.value("tab", 0, int)
+        layout.side.setCurrentIndex(tab if isinstance(tab, int) else 0)
         snap = str(settings.value("snap", Snap.BAR.name))
         self._timeline.snap = Snap.__members__.get(snap, Snap.BAR)
         self._timeline.state.follow = bool(settings.value("follow", True, bool))
@@ -59,7 +60,7 @@ class WindowSettings:
         settings.setValue("follow", self._timeline.state.follow)
 
 
-def _keep_device(name: object, latency: str) -> None:
+def _keep_device(choice: DeviceChoice) -> None:
     settings = QSettings()
-    settings.setValue("device", name or "")
-    settings.setValue("latency", latency)
+    settings.setValue("device", choice.name or "")
+    settings.setValue("latency", choice.latency)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
-from technovae_gui.compose import ComposePanel
+from technovae_gui.compose import ComposePanel, ComposeRequest
 from technovae_gui.document import Document
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import JobSlot
@@ -19,8 +17,12 @@ from technovae_gui.widgets.job_slot import JobSlot
 class ComposeController(QObject):
     """Connects the compose panel to its job and to the document.
 
+    Attributes:
+        panel: the compose panel.
+        job: the composition.
+
     Signals:
-        composed(): the timeline holds the composition.
+        composed(): the composition is on the timeline.
     """
 
     composed = Signal()
@@ -30,7 +32,6 @@ class ComposeController(QObject):
     ) -> None:
         super().__init__(parent)
         self._sessions, self._document = sessions, document
-        self._replace = True
         self.panel = ComposePanel()
         self.job = JobSlot(self)
         panel, job = self.panel, self.job
@@ -45,32 +46,30 @@ class ComposeController(QObject):
         sessions.session_changed.connect(self._show_tempo)
 
     @Slot(object)
-    def _start(self, request: Any) -> None:
-        found = self._sessions.session.map
-        if found is None:
-            self.panel.failed("there is no map yet; wait until the library is open")
+    def _start(self, request: ComposeRequest) -> None:
+        latent_map = self._sessions.session.map
+        if latent_map is None:
+            self.panel.refuse("there is no map yet; wait until the library is open")
             return
         points = None
         if request.path is not None:
-            points = found.inverse.latent(request.path)
-        if self.job.busy:
-            self.panel.failed("the last composition is still stopping; try again in a moment")
-            return
-        self._replace = request.replace
+            points = latent_map.inverse.latent(request.path)
         self.job.start(
             tasks.compose,
-            library=found.library_path,
-            model=found.model_path,
+            context=request,
+            library=latent_map.library_path,
+            model=latent_map.model_path,
             options=request.options,
             path_points=points,
         )
 
     @Slot(object)
     def _composed(self, arrangement: Arrangement) -> None:
-        if self._replace:
+        request: ComposeRequest = self.job.context
+        if request.replace:
             self._document.edit("compose", lambda _: arrangement)
         else:
-            self._document.edit("compose", lambda there: _after(there, arrangement))
+            self._document.edit("compose", lambda before: _appended(before, arrangement))
         self.composed.emit()
         self.panel.composed(arrangement)
 
@@ -82,16 +81,16 @@ class ComposeController(QObject):
 
     @Slot(str)
     def offer_start(self, segment_id: str) -> None:
-        """Let the panel offer this segment as the first of a composition."""
-        found = self._sessions.session.map
-        if found is not None and segment_id in found.rows:
-            segment = found.segments[found.rows[segment_id]]
-            self.panel.set_start(segment_id, found.title(segment))
+        """Offer the segment with this id to begin a composition on."""
+        latent_map = self._sessions.session.map
+        if latent_map is not None and segment_id in latent_map.rows:
+            segment = latent_map.segments[latent_map.rows[segment_id]]
+            self.panel.set_start(segment_id, latent_map.title(segment))
 
 
-def _after(there: Arrangement, more: Arrangement) -> Arrangement:
-    """`more` behind what is there, on the bar, at the tempo of what is there."""
-    bars = -(-there.end // TICKS_PER_BAR)
+def _appended(before: Arrangement, more: Arrangement) -> Arrangement:
+    """`before` with `more` after its last bar, at the tempo of `before`."""
+    bars = -(-before.end // TICKS_PER_BAR)
     rows = [lane.clips for lane in more.lanes]
     start = min((clip.start for row in rows for clip in row), default=0)
-    return edits.paste(there, rows, tick=bars * TICKS_PER_BAR + start, lane_index=0)
+    return edits.paste(before, rows, tick=bars * TICKS_PER_BAR + start, lane_index=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from core.arrangement.clip import Clip, ClipSource
 from core.progress import silent
 from core.workers import tasks
 from technovae_gui.document import Document
-from technovae_gui.export import ExportPanel
+from technovae_gui.export import ExportPanel, ExportRequest
+from technovae_gui.export.export_panel import Range
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import ClipRequest
@@ -22,14 +23,18 @@ from technovae_gui.widgets import file_dialogs
 from technovae_gui.widgets.job_slot import JobSlot
 
 Array = NDArray[np.float32]
-_SAVING = "save clips"
+_SAVING: Final = "save clips"
 
 
 class ExportController(QObject):
     """Connects the export panel to its job, the document and the session.
 
+    Attributes:
+        panel: the export panel.
+        job: the export.
+
     Signals:
-        status(str): what the user should know, for the status bar.
+        status(str): what was saved, for the status bar.
         problem(str, str): a topic and one line.
     """
 
@@ -60,13 +65,13 @@ class ExportController(QObject):
         self._document.selection_changed.connect(self._show)
 
     @Slot(object)
-    def _start(self, request: Any) -> None:
-        found = self._sessions.session.map
-        if found is None:
-            self.panel.failed("there is no library open yet; wait a moment and try again")
+    def _start(self, request: ExportRequest) -> None:
+        latent_map = self._sessions.session.map
+        if latent_map is None:
+            self.panel.refuse("there is no library open yet; wait a moment and try again")
             return
         arrangement = self._document.arrangement
-        wanted: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "arrangement": arrangement,
             "path": request.path,
             "bit_depth": request.bit_depth,
@@ -75,29 +80,29 @@ class ExportController(QObject):
         }
         audible = (clip for lane in arrangement.audible_lanes for clip in lane.clips)
         loops = self._loops(audible) if request.lufs is None else None
-        if loops is not None:  # as it is played: from what it is played from
-            self.job.start(tasks.export_loops, loops=loops, **wanted)
+        if loops is not None:  # as it is played, so from the loops that the player plays
+            self.job.start(tasks.export_loops, loops=loops, **arguments)
         else:
             self.job.start(
                 tasks.export_audio,
-                library=found.library_path,
-                model=found.model_path,
+                library=latent_map.library_path,
+                model=latent_map.model_path,
                 lufs=request.lufs,
-                **wanted,
+                **arguments,
             )
 
     def _loops(self, clips: Iterable[Clip]) -> dict[ClipSource, Array] | None:
-        """What the clips play; None while one of them is not there."""
+        """The loops that the player plays for `clips`; None while one of them is not ready."""
         bpm = self._document.arrangement.bpm
-        found: dict[ClipSource, Array] = {}
+        loops: dict[ClipSource, Array] = {}
         for clip in clips:
             loop = self._services.loops.loop(clip.source, bpm)
             if loop is None:
                 return None
-            found[clip.source] = loop
-        return found
+            loops[clip.source] = loop
+        return loops
 
-    def _span(self, part: str) -> tuple[int, int] | None:
+    def _span(self, part: Range) -> tuple[int, int] | None:
         if part == "loop":
             return self._document.loop
         clips = self._document.selected_clips()
@@ -109,9 +114,13 @@ class ExportController(QObject):
     def _show(self) -> None:
         document = self._document
         self.panel.set_ranges(document.loop is not None, bool(document.selection))
-        seconds = {part: self._seconds(self._span(part)) for part in ("whole", "loop", "selection")}
         lanes = sum(1 for lane in document.arrangement.audible_lanes if lane.clips)
-        self.panel.set_lengths(**seconds, lanes=max(1, lanes))
+        self.panel.set_lengths(
+            whole=self._seconds(None),
+            loop=self._seconds(self._span("loop")),
+            selection=self._seconds(self._span("selection")),
+            lanes=max(1, lanes),
+        )
 
     def _seconds(self, span: tuple[int, int] | None) -> float:
         arrangement = self._document.arrangement
@@ -126,11 +135,11 @@ class ExportController(QObject):
             request: which clips. For one the user chooses a file, for several a folder, in which no
                 file is replaced.
         """
-        wanted = self._document.arrangement.clips()
-        clips = [clip for clip in wanted if clip.id in request.clip_ids]
+        every = self._document.arrangement.clips()
+        clips = [clip for clip in every if clip.id in request.clip_ids]
         loops = self._loops(clips)
         if loops is None:
-            line = "these clips are still being decoded; save them once their hatching is gone"
+            line = "these clips are still being rendered; save them once they are no longer hatched"
             self.problem.emit(_SAVING, line)
             return
         by_path = {
@@ -145,7 +154,7 @@ class ExportController(QObject):
             )
 
     def _files(self, clips: Sequence[Clip]) -> list[Path]:
-        """A file for each of the clips, as the user chooses; none if they change their mind."""
+        """A file for each of the clips, chosen by the user; empty if the dialog was cancelled."""
         names = [clip.name or "clip" for clip in clips]
         if len(clips) > 1:
             folder = file_dialogs.choose_folder(self.panel, f"Folder for {len(clips)} clips")
@@ -155,5 +164,5 @@ class ExportController(QObject):
 
     def _clips_saved(self, paths: tuple[Path, ...]) -> None:
         self.panel.result.show_file(paths[-1])
-        what = f"“{paths[0].name}”" if len(paths) == 1 else f"{len(paths)} clips"
-        self.status.emit(f"{what} saved in {paths[0].parent}")
+        name = f"“{paths[0].name}”" if len(paths) == 1 else f"{len(paths)} clips"
+        self.status.emit(f"{name} saved in {paths[0].parent}")

@@ -134,13 +134,10 @@ class ExportPanel(JobPanel):
         self._start("rendering…")
 
     @Slot(object)
-    def exported(self, result: ExportResult | Path) -> None:
-        """The file is written: the export's result, or the path of a single clip."""
+    def exported(self, result: ExportResult) -> None:
+        """The export is over."""
         self._finish()
-        if isinstance(result, Path):
-            self.result.show_file(result)
-        else:
-            self.result.show_result(result, clips_overs=not self.file.chosen_format.keeps_overs)
+        self.result.show_result(result, clips_overs=not self.file.chosen_format.keeps_overs)
 
     def request(self) -> ExportRequest:
         """What the fields ask for now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -17,13 +18,30 @@ from core.rhythm.grid import BeatGrid
 from technovae_gui import theme
 from technovae_gui.library.beat_grid_controls import BeatGridButtons, BeatGridKeys
 from technovae_gui.library.beat_grid_edit import BeatGridEdit, TapTempo, nudge, shift
-from technovae_gui.library.peaks import Peaks
 from technovae_gui.library.track_model import grid_origin
+from technovae_gui.library.waveform import Peaks
 from technovae_gui.library.waveform_view import WaveformOverview, WaveformView
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 
 _NO_PEAKS: Final[Peaks] = np.zeros((0, 2), np.float32)
+
+
+@dataclass(frozen=True)
+class GridCorrection:
+    """Put the track with this id on this beat grid."""
+
+    track_id: str
+    grid: BeatGrid
+
+
+@dataclass(frozen=True)
+class ClickPreview:
+    """Play the track with this id from `start_seconds` on, with a click on every beat."""
+
+    track_id: str
+    grid: BeatGrid
+    start_seconds: float
 
 
 class BeatGridEditor(QWidget):
@@ -35,16 +53,15 @@ class BeatGridEditor(QWidget):
         clock: gives the current time in seconds, for tapping.
 
     Signals:
-        grid_changed(str, BeatGrid): put the track with this id on this grid.
+        correction_requested(GridCorrection)
         refit_requested(str): find the grid of the track with this id in its audio again.
-        click_preview_requested(str, BeatGrid, float): play the track with this id from this second
-            on, with a click on every beat; emitted again whenever the grid changes meanwhile.
+        click_preview_requested(ClickPreview): again whenever the grid changes meanwhile.
         click_preview_stopped()
     """
 
-    grid_changed = Signal(str, object)
+    correction_requested = Signal(GridCorrection)
     refit_requested = Signal(str)
-    click_preview_requested = Signal(str, object, float)
+    click_preview_requested = Signal(ClickPreview)
     click_preview_stopped = Signal()
 
     def __init__(
@@ -204,7 +221,7 @@ class BeatGridEditor(QWidget):
     def _apply(self) -> None:
         if self._edit is not None and self._edit.is_changed:
             self._wait("putting the track on this grid…")
-            self.grid_changed.emit(self.track_id, self._edit.grid)
+            self.correction_requested.emit(GridCorrection(self.track_id, self._edit.grid))
 
     def _refit(self) -> None:
         self._wait("fitting the grid again…")
@@ -217,7 +234,8 @@ class BeatGridEditor(QWidget):
 
     def _preview_click(self) -> None:
         if self.buttons.click.isChecked() and self.grid is not None:
-            self.click_preview_requested.emit(self.track_id, self.grid, self.wave.span.start)
+            preview = ClickPreview(self.track_id, self.grid, self.wave.span.start)
+            self.click_preview_requested.emit(preview)
 
     def _toggle_click(self, on: bool) -> None:
         self._preview_click() if on else self.click_preview_stopped.emit()

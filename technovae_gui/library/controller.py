@@ -1,32 +1,66 @@
-"""The library room's controller: libraries are opened, made and filled, tracks removed."""
+"""The library room's controller: libraries, imports, and corrected beat grids."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.library.report import ImportReport
 from core.library.store import Library
+from core.library.tracks import Track
 from core.session import Session
+from core.settings import SAMPLE_RATE
 from core.workers import tasks
 from technovae_gui.library import LibraryPanel
+from technovae_gui.library.beat_grid_editor import ClickPreview, GridCorrection
+from technovae_gui.library.beat_lines import add_clicks
+from technovae_gui.library.waveform import read_peaks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import JobSlot
 
+_PREVIEW_SECONDS: Final = 8.0
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Import these files and folders into the library in this folder."""
+
+    library: Path
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class _GridRequest:
+    library: Path
+    track_id: str
+
 
 class LibraryController(QObject):
-    """Connects the library panel to the session and to the import's job.
+    """Connects the library panel to the session, the library on disk and the player.
+
+    An import or a correction that is asked for while another one is under way waits for it.
+
+    Attributes:
+        panel: the library panel.
+        job: the import.
+        grid_job: the correction of a beat grid.
 
     Signals:
-        import_started(object): an import of these paths (list[Path]) is under way.
-        panel_wanted(): the panel has to be in sight: it has a question.
-        track_wanted(str): show the dots of this track on the map.
+        import_started(ImportRequest)
+        import_failed(str): one line about it.
+        panel_wanted(): bring the panel into sight: it has a question.
+        track_wanted(str): show the dots of the track with this id on the map.
         problem(str, str): a topic and one line.
     """
 
-    import_started = Signal(object)
+    import_started = Signal(ImportRequest)
+    import_failed = Signal(str)
     panel_wanted = Signal()
     track_wanted = Signal(str)
     problem = Signal(str, str)
@@ -36,71 +70,70 @@ class LibraryController(QObject):
     ) -> None:
         super().__init__(parent)
         self._sessions, self._services = sessions, services
-        self._importing_into = sessions.session.library_path
         self.panel = LibraryPanel()
         self.job = JobSlot(self)
-        self._connect()
+        self.grid_job = JobSlot(self)
+        self._connect_library()
+        self._connect_import()
+        self._connect_grids()
 
-    @Slot(object)
     def ask(self, paths: list[Path]) -> None:
-        """Import `paths` into the open library, or into one that is made first."""
+        """Import files and folders into the open library, or into one that is made first."""
         self.panel_wanted.emit()
         self.panel.import_paths(paths)
 
-    @Slot(object)
-    def start(self, paths: list[Path]) -> None:
-        """Import `paths` into the open library."""
-        library = self._sessions.session.library_path
-        if self.job.busy:
-            self.problem.emit("import", "an import is under way; import these files after it")
-        elif not library.is_dir():  # the import itself would make another one in its place
-            self.import_started.emit(paths)
-            self.job.errored.emit(f"{library}: this library is gone; open it where it is now")
-        elif self.job.start(tasks.import_audio, library=library, audio=paths):
-            self._importing_into = library
-            self.panel.import_started()
-            self.import_started.emit(paths)
-
-    def _connect(self) -> None:
-        panel, job, sessions = self.panel, self.job, self._sessions
+    def _connect_library(self) -> None:
+        panel, sessions = self.panel, self._sessions
         panel.open_requested.connect(sessions.open)
         panel.create_requested.connect(self._create)
         panel.demo_requested.connect(lambda: sessions.open())
-        panel.import_requested.connect(self.start)
-        panel.cancel_requested.connect(job.cancel)
-        panel.remove_requested.connect(self._remove)
+        panel.remove_requested.connect(self._remove_track)
         panel.show_on_map.connect(self.track_wanted)
+        sessions.session_changed.connect(self._show)
+
+    def _connect_import(self) -> None:
+        panel, job = self.panel, self.job
+        panel.import_requested.connect(self._import)
+        panel.cancel_requested.connect(job.cancel)
+        job.started.connect(self._import_started)
         job.progress.connect(panel.import_progress)
         job.event_received.connect(panel.import_file)
         job.returned.connect(self._imported)
-        job.errored.connect(panel.import_failed)
+        job.errored.connect(self._fail_import)
         job.cancelled.connect(panel.import_cancelled)
-        sessions.session_changed.connect(self._show)
+
+    def _connect_grids(self) -> None:
+        editor, job = self.panel.grid_editor, self.grid_job
+        self.panel.waveform_wanted.connect(self._show_waveform)
+        editor.correction_requested.connect(self._correct_grid)
+        editor.refit_requested.connect(self._refit_grid)
+        editor.click_preview_requested.connect(self._preview_clicks)
+        editor.click_preview_stopped.connect(self._services.player.end_audition)
+        job.progress.connect(self._show_grid_progress)
+        job.returned.connect(self._grid_corrected)
+        job.errored.connect(self._fail_grid)
+
+    # Libraries
+
+    @Slot(object)
+    def _show(self, session: Session) -> None:
+        self.panel.set_library(session.library_path, session.is_demo, session.writable)
+        self.panel.set_tracks(session.tracks)
+        self.panel.set_map_info(session.map)
 
     @Slot(object)
     def _create(self, path: Path) -> None:
-        """Make an empty library and open it; what was dropped before is imported then."""
+        """Make an empty library and open it; the panel then imports what was waiting for it."""
 
         def create() -> None:
             Library.create(path).close()
 
         self._services.background.submit(
-            create, lambda _: self._sessions.open(path), self._tell_problem
+            create, lambda _: self._sessions.open(path), self._report_problem
         )
 
-    @Slot(object)
-    def _show(self, session: Session) -> None:
-        self.panel.set_library(session.library_path, session.is_demo, session.writable)
-        self.panel.set_tracks(list(session.tracks))
-        self.panel.set_map_info(session.map)
-
-    @Slot(object)
-    def _imported(self, report: Any) -> None:
-        self.panel.import_finished(report)
-        self._sessions.reload(self._importing_into)
-
     @Slot(str)
-    def _remove(self, track_id: str) -> None:
+    def _remove_track(self, track_id: str) -> None:
         path = self._sessions.session.library_path
 
         def remove() -> None:
@@ -108,8 +141,104 @@ class LibraryController(QObject):
                 library.remove_track(track_id)
 
         self._services.background.submit(
-            remove, lambda _: self._sessions.reload(path), self._tell_problem
+            remove, lambda _: self._sessions.reload(path), self._report_problem
         )
 
-    def _tell_problem(self, line: str) -> None:
+    def _report_problem(self, line: str) -> None:
         self.problem.emit("library", line)
+
+    # Import
+
+    @Slot(object)
+    def _import(self, paths: list[Path]) -> None:
+        request = ImportRequest(self._sessions.session.library_path, tuple(paths))
+        if not request.library.is_dir():  # the import itself would make another one in its place
+            self.import_started.emit(request)
+            self._fail_import(f"{request.library}: this library is gone; open it where it is now")
+            return
+        self.job.start(
+            tasks.import_audio, context=request, library=request.library, audio=list(request.paths)
+        )
+
+    @Slot()
+    def _import_started(self) -> None:
+        self.panel.import_started()
+        self.import_started.emit(self.job.context)
+
+    @Slot(object)
+    def _imported(self, report: ImportReport) -> None:
+        self.panel.import_finished(report)
+        self._sessions.reload(self.job.context.library)
+
+    @Slot(str)
+    def _fail_import(self, line: str) -> None:
+        self.panel.import_failed(line)
+        self.import_failed.emit(line)
+
+    # Beat grids
+
+    @Slot(str)
+    def _show_waveform(self, track_id: str) -> None:
+        session, editor = self._sessions.session, self.panel.grid_editor
+        path = session.library_path
+        track = next((track for track in session.tracks if track.id == track_id), None)
+        if track is None:
+            return
+        editor.wait_for(track)
+        self._services.background.submit(
+            lambda: read_peaks(path, track_id),
+            lambda peaks: editor.set_track(track, peaks, track.seconds),
+            editor.failed,
+        )
+
+    @Slot(object)
+    def _correct_grid(self, correction: GridCorrection) -> None:
+        library = self._sessions.session.library_path
+        self.grid_job.start(
+            tasks.set_grid,
+            context=_GridRequest(library, correction.track_id),
+            library=library,
+            track_id=correction.track_id,
+            grid=correction.grid,
+        )
+
+    @Slot(str)
+    def _refit_grid(self, track_id: str) -> None:
+        library = self._sessions.session.library_path
+        request = _GridRequest(library, track_id)
+        self.grid_job.start(tasks.fit_grid, context=request, library=library, track_id=track_id)
+
+    @Slot(object)
+    def _grid_corrected(self, track: Track) -> None:
+        self._sessions.reload(self.grid_job.context.library)
+
+    @Slot(float, float, str)
+    def _show_grid_progress(self, done: float, total: float, message: str) -> None:
+        editor = self.panel.grid_editor
+        if editor.track_id == self.grid_job.context.track_id:
+            editor.progress(done, total, message)
+
+    @Slot(str)
+    def _fail_grid(self, line: str) -> None:
+        """Say it in the editor, unless another track is shown there by now."""
+        editor = self.panel.grid_editor
+        if editor.track_id == self.grid_job.context.track_id:
+            editor.failed(line)
+        else:
+            self.problem.emit("grid", line)
+
+    @Slot(object)
+    def _preview_clicks(self, preview: ClickPreview) -> None:
+        path, player = self._sessions.session.library_path, self._services.player
+        start, frames = preview.start_seconds, round(_PREVIEW_SECONDS * SAMPLE_RATE)
+
+        def read() -> NDArray[np.float32]:
+            with Library.open(path, read_only=True) as library:
+                samples = library.audio(preview.track_id, start, frames)
+            return add_clicks(samples, preview.grid, start)
+
+        self._services.background.submit(
+            read,
+            lambda loop: player.audition(loop, preview.grid.bpm),
+            self.panel.grid_editor.failed,
+        )

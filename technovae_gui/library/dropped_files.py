@@ -15,7 +15,7 @@ from core.library.report import ImportReport
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui.document import Document
-from technovae_gui.library.controller import LibraryController
+from technovae_gui.library.controller import ImportRequest, LibraryController
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import FileDrop
@@ -83,7 +83,7 @@ class DroppedFiles(QObject):
         library.import_started.connect(self._import_started)
         library.panel.new_form.cancelled.connect(self._library_refused)
         library.job.returned.connect(self._import_finished)
-        library.job.errored.connect(self._import_failed)
+        library.import_failed.connect(self._import_failed)
         library.job.cancelled.connect(self._import_cancelled)
         library.job.finished.connect(self._start_waiting)
         sessions.session_changed.connect(self._session_changed)
@@ -108,9 +108,9 @@ class DroppedFiles(QObject):
             )
 
     @Slot(object)
-    def _import_started(self, paths: list[Path]) -> None:
+    def _import_started(self, request: ImportRequest) -> None:
         drop = self._requested
-        if drop is not None and tuple(paths) == drop.paths:
+        if drop is not None and request.paths == drop.paths:
             self._requested, self._importing = None, drop
             self._banners.show_message(
                 _BANNER,

@@ -1,11 +1,92 @@
-"""What the waveform view shows of a track: the span of time that is in sight."""
+"""What the waveform view draws of a track: its peaks, and the span of time in sight."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-_MIN_SECONDS = 0.05
+import numpy as np
+from numpy.typing import NDArray
+
+from core.settings import SAMPLE_RATE
+
+Peaks = NDArray[np.float32]
+"""(n, 2): lowest and highest sample of each bucket."""
+PEAKS_PER_SECOND: Final = 900
+"""Buckets per second: a millisecond can be seen. Divides the sample rate."""
+_MIN_SECONDS: Final = 0.05
 """Across the whole width, when zoomed in as far as it goes."""
+
+
+def read_peaks(library_path: Path, track_id: str) -> Peaks:
+    """The peaks of a track. Slow: not for the window's thread.
+
+    Args:
+        library_path: folder of the library.
+        track_id: of the track.
+
+    Returns:
+        (n, 2) lowest and highest sample of every 1 / `PEAKS_PER_SECOND` s of both channels.
+
+    Raises:
+        LibraryError: no such track, or its audio is gone or damaged.
+    """
+    from core.library.store import Library
+
+    with Library.open(library_path, read_only=True) as library:
+        return peaks_of(library.blocks(library.track(track_id)))
+
+
+def peaks_of(blocks: Iterable[NDArray[np.float32]]) -> Peaks:
+    """The peaks of audio in blocks of any length (frames, channels); the last bucket may be short.
+
+    Returns:
+        (n, 2) lowest and highest sample of every 1 / `PEAKS_PER_SECOND` s of all channels.
+    """
+    size = SAMPLE_RATE // PEAKS_PER_SECOND
+    buckets: list[Peaks] = []
+    rest = np.zeros((0, 2), np.float32)
+    for block in blocks:
+        extremes = np.stack([block.min(axis=1), block.max(axis=1)], axis=1)
+        extremes = np.concatenate([rest, extremes])
+        whole = len(extremes) // size * size
+        buckets.append(_reduced(extremes[:whole], size))
+        rest = extremes[whole:]
+    if len(rest):
+        buckets.append(_reduced(rest, len(rest)))
+    return np.concatenate(buckets) if buckets else np.zeros((0, 2), np.float32)
+
+
+def column_peaks(peaks: Peaks, first: float, per_column: float, count: int) -> Peaks:
+    """Peaks of the columns of pixels of a picture.
+
+    Args:
+        peaks: (n, 2) of a track.
+        first: bucket at the left edge; outside the track is silence.
+        per_column: buckets per column.
+        count: columns.
+
+    Returns:
+        (count, 2) lowest and highest sample of each column.
+    """
+    edges = np.floor(first + per_column * np.arange(count + 1)).astype(np.int64)
+    columns = np.zeros((count, 2), np.float32)
+    starts, ends = edges[:-1], np.maximum(edges[1:], edges[:-1] + 1)
+    inside = (ends > 0) & (starts < len(peaks))
+    if len(peaks) == 0 or not inside.any():
+        return columns
+    begins = np.clip(starts[inside], 0, len(peaks) - 1)
+    part = peaks[: ends[inside][-1]]
+    columns[inside, 0] = np.minimum.reduceat(part[:, 0], begins)
+    columns[inside, 1] = np.maximum.reduceat(part[:, 1], begins)
+    return columns
+
+
+def _reduced(extremes: Peaks, size: int) -> Peaks:
+    buckets = extremes.reshape(-1, size, 2)
+    return np.stack([buckets[:, :, 0].min(axis=1), buckets[:, :, 1].max(axis=1)], axis=1)
 
 
 @dataclass(frozen=True)

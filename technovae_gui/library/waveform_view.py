@@ -19,10 +19,13 @@ from PySide6.QtWidgets import QWidget
 from core.rhythm.grid import BeatGrid
 from core.settings import BEATS_PER_BAR
 from technovae_gui import theme
-from technovae_gui.library import peaks as reduction
 from technovae_gui.library.beat_lines import BeatLine, beat_lines
-from technovae_gui.library.peaks import PER_SECOND, Peaks
-from technovae_gui.library.waveform import VisibleSpan
+from technovae_gui.library.waveform import (
+    PEAKS_PER_SECOND,
+    Peaks,
+    VisibleSpan,
+    column_peaks,
+)
 
 _ZOOM_PER_STEP = 1.25
 _FINE_DRAG = 0.1
@@ -40,7 +43,7 @@ class WaveformView(QWidget):
     """Shows a stretch of a track with its bars; zooms to milliseconds.
 
     Attributes:
-        peaks: of the track, as `peaks.of_track` reads them.
+        peaks: of the track, as `read_peaks` reads them.
         grid: the beat grid that is drawn; None for none.
         span: the stretch in sight.
 
@@ -151,8 +154,8 @@ class WaveformView(QWidget):
 
     def _paint_wave(self, painter: QPainter) -> None:
         span, count = self.span, self.width()
-        first, step = span.start * PER_SECOND, span.seconds_per_pixel * PER_SECOND
-        columns = reduction.columns(self.peaks, first, step, count)
+        first, step = span.start * PEAKS_PER_SECOND, span.seconds_per_pixel * PEAKS_PER_SECOND
+        columns = column_peaks(self.peaks, first, step, count)
         top = _NUMBERS_HEIGHT + 2
         middle = (top + self.height()) / 2
         scale = (self.height() - top) / 2 - 3
@@ -259,8 +262,8 @@ class WaveformOverview(QWidget):
         painter.fillRect(self.rect(), QColor(theme.GROUND))
         if self._span.track_length <= 0:
             return
-        step = self._span.track_length * PER_SECOND / self.width()
-        columns = reduction.columns(self._peaks, 0.0, step, self.width())
+        step = self._span.track_length * PEAKS_PER_SECOND / self.width()
+        columns = column_peaks(self._peaks, 0.0, step, self.width())
         middle = self.height() / 2
         painter.setPen(QPen(QColor(theme.LINE_STRONG), 1))
         heights = np.abs(columns).max(axis=1).clip(0, 1) * (middle - 2)

@@ -1,5 +1,5 @@
 """Training a model: started, followed, stopped."""
 
-from technovae_gui.training.training_panel import TrainingPanel
+from technovae_gui.training.training_panel import TrainingPanel, TrainingRequest
 
-__all__ = ["TrainingPanel"]
+__all__ = ["TrainingPanel", "TrainingRequest"]

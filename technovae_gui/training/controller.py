@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
 from core.file_names import beside
 from core.session import Session
+from core.vae.history import Epoch, History
 from core.workers import tasks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.training import TrainingPanel
+from technovae_gui.training import TrainingPanel, TrainingRequest
+from technovae_gui.training.training_panel import TrainingEvent, TrainingResult
 from technovae_gui.widgets.job_slot import JobSlot
+
+_LOG = logging.getLogger(__name__)
 
 
 class TrainingController(QObject):
-    """Connects the training panel to its job and to the session that is trained on."""
+    """Connects the training panel to its job and to the session that is trained on.
+
+    Attributes:
+        panel: the training panel.
+        job: the training.
+    """
 
     def __init__(
         self, sessions: SessionController, services: Services, parent: QObject | None = None
@@ -26,69 +36,77 @@ class TrainingController(QObject):
         self._sessions, self._services = sessions, services
         self.panel = TrainingPanel()
         self.job = JobSlot(self)
-        self._library: Path | None = None
         self._adopted = False
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
+        job.started.connect(self._started)
         job.progress.connect(panel.progress)
-        job.event_received.connect(self._event)
+        job.event_received.connect(self._show_event)
         job.returned.connect(self._trained)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
         sessions.session_changed.connect(self._show)
 
-    @Slot(float, bool, int)
-    def _start(self, minutes: float, resume: bool, seed: int) -> None:
+    @Slot(object)
+    def _start(self, request: TrainingRequest) -> None:
         library = self._sessions.session.library_path
-        started = self.job.start(
+        self.job.start(
             tasks.train,
+            context=library,
             library=library,
-            minutes=minutes,
-            resume=resume,
-            seed=seed,
+            minutes=request.minutes,
+            resume=request.resume,
+            seed=request.seed,
         )
-        if started:
-            self._library, self._adopted = library, False
-            self.panel.training_started()
-        else:
-            self.panel.failed("the last training is still stopping; try again in a moment")
+
+    @Slot()
+    def _started(self) -> None:
+        self._adopted = False
+        self.panel.training_started()
 
     @Slot(object)
-    def _event(self, event: Any) -> None:
-        self.panel.take(event)
+    def _show_event(self, event: TrainingEvent) -> None:
+        self.panel.show_event(event)
         if isinstance(event, Path):  # a better model is on disk: the map follows
             self._adopt(event)
 
     @Slot(object)
-    def _trained(self, result: Any) -> None:
+    def _trained(self, result: TrainingResult) -> None:
         self.panel.finished(result)
         if not self._adopted:  # none was better than the one on disk, which may not be open
             self._adopt(Path(result.path))
 
     def _adopt(self, model: Path) -> None:
         self._adopted = True
-        if self._library is not None:
-            self._sessions.adopt_model(self._library, model)
+        self._sessions.adopt_model(self.job.context, model)
 
     @Slot(object)
     def _show(self, session: Session) -> None:
-        """What would be learned from, and what was learned before."""
+        """Show what would be trained on, and the history of the present model."""
         if self.job.busy:
             return
         windows = sum(track.windows(1) for track in session.tracks)
         self.panel.set_library(session.library_path.name, windows, session.is_demo)
         model = session.model_path
         if model is not None and not session.is_demo:
-            self._services.background.submit(lambda: _history(model), self.panel.set_history)
+            self._services.background.submit(
+                lambda: _read_history(model),
+                lambda epochs: self._show_history(session.generation, epochs),
+            )
+
+    def _show_history(self, generation: int, epochs: Sequence[Epoch]) -> None:
+        if generation == self._sessions.session.generation:
+            self.panel.set_history(epochs)
 
 
-def _history(model: Path) -> Any:
-    """The epochs of the training that made `model`; none where that is not known."""
-    from core.vae.history import History
-
+def _read_history(model: Path) -> Sequence[Epoch]:
+    """The epochs of the training that made `model`; empty where that is not known."""
+    path = beside(model, ".history.json")
     try:
-        text = beside(model, ".history.json").read_text(encoding="utf-8")
-        return History.from_json(text).epochs
-    except (OSError, ValueError, KeyError, TypeError):
+        return History.from_json(path.read_text(encoding="utf-8")).epochs
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _LOG.warning("%s: the history of the training cannot be read: %s", path, error)
         return []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QSpinBox, QVBoxLayout, QWidget
 
@@ -25,9 +28,30 @@ _NEW, _RESUME = range(2)
 _MAX_SEED = 2**31 - 1
 
 
+TrainingEvent = Epoch | Path | tuple[NDArray[np.float32], NDArray[np.float32]]
+"""What a training reports: an epoch that is done, the path of a better model that was saved, or a
+real segment and its reconstruction, (512, 128) dB each."""
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """Train a model.
+
+    Attributes:
+        minutes: at most.
+        resume: whether to go on from the last training.
+        seed: the same one on the same library gives the same model.
+    """
+
+    minutes: float
+    resume: bool
+    seed: int
+
+
 class TrainingResult(Protocol):
     """`core.vae.options.TrainResult`, which is not imported here: it brings keras."""
 
+    path: Path
     best_epoch: int
 
     def lines(self) -> Sequence[str]:
@@ -38,12 +62,12 @@ class TrainingPanel(JobPanel):
     """Settings of a training, and its figures, curves and reconstructions while it runs.
 
     Signals:
-        start_requested(float, bool, int): minutes, whether to resume the last training, seed.
+        start_requested(TrainingRequest)
         stop_requested()
     """
 
     cancelled_text = "Stopped before there was a new model; the one before is kept."
-    start_requested = Signal(float, bool, int)
+    start_requested = Signal(TrainingRequest)
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -93,13 +117,13 @@ class TrainingPanel(JobPanel):
         self._start("reading the library…")
 
     @Slot(object)
-    def take(self, event: Any) -> None:
-        """Show an event of the job: an `Epoch`, a pair of spectrograms, or a saved model's path."""
+    def show_event(self, event: TrainingEvent) -> None:
+        """Show what the training reports."""
         if isinstance(event, Epoch):
             self.add_epoch(event)
-        elif isinstance(event, str | Path):
+        elif isinstance(event, Path):
             self.show_saved(event)
-        elif isinstance(event, tuple) and len(event) == 2:
+        else:
             self.reconstruction.show_pair(*event)
 
     def add_epoch(self, epoch: Epoch) -> None:
@@ -107,7 +131,7 @@ class TrainingPanel(JobPanel):
         self.curves.add(epoch)
         self.figures.show_epoch(epoch)
 
-    def show_saved(self, path: str | Path) -> None:
+    def show_saved(self, path: Path) -> None:
         """Say that a better model, that of the last epoch, was saved at `path`."""
         number = self.curves.epochs[-1].number if self.curves.epochs else 0
         self.curves.mark_saved(number)
@@ -121,9 +145,10 @@ class TrainingPanel(JobPanel):
         self.curves.mark_saved(result.best_epoch)
         self.message.show_text("\n".join(f"• {line}" for line in result.lines()))
 
-    def _request_start(self, minutes: float, resume: bool, seed: int) -> None:
-        self._resume = resume
-        self.start_requested.emit(minutes, resume, seed)
+    @Slot(object)
+    def _request_start(self, request: TrainingRequest) -> None:
+        self._resume = request.resume
+        self.start_requested.emit(request)
 
     def _finish(self) -> None:
         self.saved_message.show_text("")
@@ -152,11 +177,11 @@ class TrainingControls(QWidget):
     """Time, starting point and seed of a training, and the buttons that start and stop it.
 
     Signals:
-        start_requested(float, bool, int): minutes, whether to resume the last training, seed.
+        start_requested(TrainingRequest)
         stop_requested()
     """
 
-    start_requested = Signal(float, bool, int)
+    start_requested = Signal(TrainingRequest)
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -205,7 +230,8 @@ class TrainingControls(QWidget):
 
     def _start(self) -> None:
         resume = self.begin.currentIndex() == _RESUME
-        self.start_requested.emit(self.minutes.value(), resume, self.seed.value())
+        request = TrainingRequest(self.minutes.value(), resume, self.seed.value())
+        self.start_requested.emit(request)
 
     def _stop(self) -> None:
         self.stop.setEnabled(False)

@@ -1,29 +1,65 @@
-"""The transport room's controller: bar, player, loop region and the clock that moves everything."""
+"""The transport room's controller: bar, player, loop region, and the clock of all that moves."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.project import Playback
 from core.playback.player import Player, PlayerState
 from technovae_gui.document import Document
 from technovae_gui.transport import TransportBar
-from technovae_gui.transport.clock import Clock
+from technovae_gui.transport.device_menu import DeviceChoice
 from technovae_gui.widgets.banners import Banners
 
 _DEVICE = "device"
+_CLOCK_INTERVAL_MS = 16
+
+
+class PlayerClock(QObject):
+    """Asks the player about 60 times a second how it is.
+
+    Attributes:
+        state: what the player said last.
+
+    Signals:
+        ticked(PlayerState)
+    """
+
+    ticked = Signal(PlayerState)
+
+    def __init__(self, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self.state = PlayerState()
+        self._timer = QTimer(self, interval=_CLOCK_INTERVAL_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.poll)
+
+    def start(self) -> None:
+        """Start to tick."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stop to tick."""
+        self._timer.stop()
+
+    @Slot()
+    def poll(self) -> None:
+        """Tick once."""
+        self.state = self._player.state()
+        self.ticked.emit(self.state)
 
 
 class TransportController(QObject):
     """Connects the transport bar to the player and the document.
 
     Signals:
-        playback_changed(Playback): loop region, its switch or the master gain is another one.
-        stopped(): everything that sounds was asked to end.
+        playback_changed(Playback): loop region, its switch or the master gain changed.
+        stopped(): everything that sounds was stopped.
     """
 
-    playback_changed = Signal(object)
+    playback_changed = Signal(Playback)
     stopped = Signal()
 
     def __init__(
@@ -36,7 +72,7 @@ class TransportController(QObject):
     ) -> None:
         super().__init__(parent)
         self._player, self._document, self._bar, self._banners = player, document, bar, banners
-        self.clock = Clock(player, self)
+        self.clock = PlayerClock(player, self)
         self.looping = True
         self._reported = ""
         bar.play_requested.connect(self.play_or_pause)
@@ -54,7 +90,7 @@ class TransportController(QObject):
 
     @property
     def state(self) -> PlayerState:
-        """How the player was at the last tick of the clock."""
+        """The player's state at the last tick of the clock."""
         return self.clock.state
 
     @property
@@ -64,7 +100,7 @@ class TransportController(QObject):
 
     @Slot()
     def play_or_pause(self) -> None:
-        """Start the transport, or halt it where it is."""
+        """Start the transport, or pause it where it is."""
         if self.state.playing:
             self._player.stop()
         else:
@@ -72,7 +108,7 @@ class TransportController(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Halt, and silence what is auditioned."""
+        """Stop the transport and the audition."""
         self._player.stop()
         self.stopped.emit()
 
@@ -82,15 +118,15 @@ class TransportController(QObject):
         self._player.seek(0)
 
     def open_device(self) -> None:
-        """Open the device that the settings name, and begin to tick."""
+        """Open the device of the settings and start the clock."""
         device = self._bar.device
         self._player.open(device.name, device.latency)
         self.clock.start()
 
     def apply_playback(self, playback: Playback) -> None:
-        """Listen as a project was listened to last."""
+        """Take over loop region, its switch and master gain of a project."""
         self._document.set_loop(playback.loop)
-        # After the region: a new one begins to repeat by itself.
+        # Only now: a new region switches repeating on.
         self.looping = playback.looping
         self._show_loop()
         self._bar.gain.setValue(round(playback.gain_db))
@@ -107,7 +143,7 @@ class TransportController(QObject):
 
     def _show_device_problem(self, line: str) -> None:
         shown = self._banners.texts().get(_DEVICE)
-        # What was reported and dismissed is not reported again while it stays the same.
+        # What the user dismissed is not shown again while it stays the same.
         if line and line != shown and line != self._reported:
             self._banners.show_message(_DEVICE, line, kind="warning")
             self._reported = line
@@ -121,7 +157,7 @@ class TransportController(QObject):
     @Slot(bool)
     def _set_looping(self, on: bool) -> None:
         self.looping = on
-        self._give_loop()
+        self._update_player_loop()
         self._report_playback()
 
     @Slot()
@@ -133,17 +169,17 @@ class TransportController(QObject):
 
     @Slot()
     def _document_changed(self) -> None:
-        """A tempo moves the loop region in the sound."""
+        """Show the tempo; the loop region lies at other frames under another one."""
         self._bar.show_tempo(self._document.arrangement.bpm)
-        self._give_loop()
+        self._update_player_loop()
 
     def _show_loop(self) -> None:
-        there = self._document.loop is not None
-        self._bar.show_loop(there and self.looping, there)
-        self._give_loop()
+        possible = self._document.loop is not None
+        self._bar.show_loop(possible and self.looping, possible)
+        self._update_player_loop()
 
-    def _give_loop(self) -> None:
-        """Give the player the loop region if it is to repeat."""
+    def _update_player_loop(self) -> None:
+        """Let the player repeat the loop region, or nothing."""
         loop, arrangement = self._document.loop, self._document.arrangement
         frames = None
         if loop is not None and self.looping:
@@ -155,6 +191,6 @@ class TransportController(QObject):
         gain = float(self._bar.gain.value())
         self.playback_changed.emit(Playback(self._document.loop, self.looping, gain))
 
-    @Slot(object, str)
-    def _choose_device(self, name: object, latency: str) -> None:
-        self._player.open(str(name) if name else None, latency)
+    @Slot(object)
+    def _choose_device(self, choice: DeviceChoice) -> None:
+        self._player.open(choice.name, choice.latency)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
@@ -12,15 +14,22 @@ from core.playback.portaudio_output import Device, list_devices
 LATENCIES = {"low": "Low latency", "high": "Safe latency"}
 
 
+@dataclass(frozen=True)
+class DeviceChoice:
+    """A sound device by name (None: the system's default) and "low" or "high" latency."""
+
+    name: str | None
+    latency: str
+
+
 class DeviceMenuButton(QToolButton):
     """A button with a menu of the machine's sound devices, read each time it opens.
 
     Signals:
-        chosen(object, str): name of the device, None for the system's default; "low" or "high"
-            latency.
+        chosen(DeviceChoice)
     """
 
-    chosen = Signal(object, str)
+    chosen = Signal(DeviceChoice)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +74,7 @@ class DeviceMenuButton(QToolButton):
             latency: "low" or "high".
         """
         self.name, self.latency = name, latency
-        self.chosen.emit(name, latency)
+        self.chosen.emit(DeviceChoice(name, latency))
 
     def _fill(self) -> None:
         menu = self.menu()

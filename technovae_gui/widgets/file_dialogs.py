@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.user_folders import music_folder
 
-_REFUSED: Final = re.compile(r'[\s\\/:*?"<>|\x00-\x1f]+')
-_LONGEST_NAME: Final = 80
+_FORBIDDEN: Final = re.compile(r'[\s\\/:*?"<>|\x00-\x1f]+')
+_MAX_NAME_LENGTH: Final = 80
 
 
 def choose_audio_files(parent: QWidget) -> list[Path]:
@@ -29,12 +29,12 @@ def choose_audio_files(parent: QWidget) -> list[Path]:
 
 def choose_audio_folder(parent: QWidget) -> Path | None:
     """Ask for a folder of audio to import; None if the dialog was cancelled."""
-    return _choose_folder(parent, "Import a folder of audio")
+    return choose_folder(parent, "Import a folder of audio")
 
 
 def choose_library(parent: QWidget) -> Path | None:
     """Ask for the folder of a library to open; None if the dialog was cancelled."""
-    return _choose_folder(parent, "Open a library")
+    return choose_folder(parent, "Open a library")
 
 
 def choose_new_library_folder(parent: QWidget, start: Path) -> Path | None:
@@ -64,16 +64,25 @@ def unused_library_folder() -> Path:
 
 
 def choose_folder(parent: QWidget, title: str) -> Path | None:
-    """Ask for a folder that is there, with `title` on the dialog; None if it was cancelled."""
-    return _choose_folder(parent, title)
-
-
-def choose_new_wav(parent: QWidget, name: str) -> Path | None:
-    """Ask where a WAV goes; the dialog itself asks before a file is replaced.
+    """Ask for an existing folder.
 
     Args:
         parent: the widget that the dialog belongs to.
-        name: what is offered, without extension; anything.
+        title: of the dialog.
+
+    Returns:
+        The folder; None if the dialog was cancelled.
+    """
+    name = QFileDialog.getExistingDirectory(parent, title, str(music_folder()))
+    return Path(name) if name else None
+
+
+def choose_new_wav(parent: QWidget, name: str) -> Path | None:
+    """Ask for the name of a WAV file; the dialog itself asks before a file is replaced.
+
+    Args:
+        parent: the widget that the dialog belongs to.
+        name: offered, without extension; characters that file systems refuse are left out.
 
     Returns:
         The file; None if the dialog was cancelled.
@@ -86,26 +95,21 @@ def choose_new_wav(parent: QWidget, name: str) -> Path | None:
 
 
 def unused_files(folder: Path, names: Sequence[str]) -> list[Path]:
-    """WAV files that are not there yet.
+    """WAV files that do not exist yet.
 
     Args:
         folder: where they go.
-        names: anything; what file systems refuse is left out.
+        names: without extension; characters that file systems refuse are left out.
 
     Returns:
         One for each of `names`, all different.
     """
     paths: list[Path] = []
     for name in names:
-        plain = _REFUSED.sub(" ", name).strip(" .")[:_LONGEST_NAME] or "clip"
+        plain = _FORBIDDEN.sub(" ", name).strip(" .")[:_MAX_NAME_LENGTH] or "clip"
         path, number = folder / f"{plain}.wav", 2
         while path.exists() or path in paths:
             path = folder / f"{plain} {number}.wav"
             number += 1
         paths.append(path)
     return paths
-
-
-def _choose_folder(parent: QWidget, title: str) -> Path | None:
-    name = QFileDialog.getExistingDirectory(parent, title, str(music_folder()))
-    return Path(name) if name else None

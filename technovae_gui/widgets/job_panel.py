@@ -183,6 +183,10 @@ class JobPanel(QWidget):
         self._finish()
         self.message.show_error(message)
 
+    def refuse(self, message: str) -> None:
+        """Say in one line why the job cannot be started now; one that runs goes on."""
+        self.message.show_error(message)
+
     @Slot()
     def cancelled(self) -> None:
         """The job was stopped before it had a result."""

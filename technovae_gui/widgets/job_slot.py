@@ -18,6 +18,10 @@ class JobSlot(QObject):
     Nothing that is started is lost: a job that is started while another one is under way waits, and
     `waiting` says so.
 
+    Attributes:
+        context: what `start` was given for the job under way, also while its last signals arrive;
+            None without a job.
+
     Signals: as `Job` has them (`event_received` for its `emitted`), once for each job; and
         waiting(str): a job waits for the one under way; a line for the user.
     """
@@ -33,20 +37,29 @@ class JobSlot(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.context: Any = None
         self._job: Job | None = None
-        self._queue: deque[Job] = deque()
+        self._queue: deque[tuple[Job, Any]] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether a job is under way."""
         return self._job is not None
 
-    def start(self, function: Callable[..., Any], *, generation: int = 0, **arguments: Any) -> bool:
+    def start(
+        self,
+        function: Callable[..., Any],
+        *,
+        generation: int = 0,
+        context: Any = None,
+        **arguments: Any,
+    ) -> bool:
         """Run a job, after those that were started before.
 
         Args:
             function: one of `core.workers.tasks`.
             generation: of the session that it belongs to.
+            context: what its starter needs to know when the job reports, such as the request.
             arguments: its keyword arguments.
 
         Returns:
@@ -61,10 +74,10 @@ class JobSlot(QObject):
         job.cancelled.connect(self.cancelled)
         job.finished.connect(self._end)
         if self._job is not None:
-            self._queue.append(job)
+            self._queue.append((job, context))
             self.waiting.emit(f"“{title(function)}” begins when what is under way has ended")
             return False
-        self._begin(job)
+        self._begin(job, context)
         return True
 
     @Slot()
@@ -81,19 +94,19 @@ class JobSlot(QObject):
             self._job.close(seconds)
             self._job = None
 
-    def _begin(self, job: Job) -> None:
-        self._job = job
+    def _begin(self, job: Job, context: Any) -> None:
+        self._job, self.context = job, context
         job.start()
 
     def _drop_waiting(self) -> None:
         while self._queue:
-            self._queue.pop().deleteLater()
+            self._queue.pop()[0].deleteLater()
 
     @Slot()
     def _end(self) -> None:
-        job, self._job = self._job, None
+        job, self._job, self.context = self._job, None, None
         if job is not None:
             job.deleteLater()
         self.finished.emit()
         if self._job is None and self._queue:
-            self._begin(self._queue.popleft())
+            self._begin(*self._queue.popleft())

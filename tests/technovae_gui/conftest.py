@@ -18,6 +18,8 @@ from core import resources
 from core.library import latent_map
 from core.library.latent_map import LatentMap
 from technovae_gui.document import Document
+from technovae_gui.widgets import job_slot
+from tests.technovae_gui.fakes import FakeJob
 
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
@@ -46,6 +48,14 @@ def put_session(window: MainWindow, **changes: Any) -> None:
     session = replace(window.session, **changes)
     window.sessions._session = session
     window.sessions.session_changed.emit(session)
+
+
+@pytest.fixture
+def fake_jobs(monkeypatch: pytest.MonkeyPatch) -> list[FakeJob]:
+    """Jobs that end when the test says so, in place of processes; oldest first."""
+    monkeypatch.setattr(job_slot, "Job", FakeJob)
+    monkeypatch.setattr(FakeJob, "running", [])
+    return FakeJob.running
 
 
 @pytest.fixture

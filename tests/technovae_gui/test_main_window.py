@@ -19,6 +19,7 @@ from core.arrangement.project import Project
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from technovae_gui import mime
+from technovae_gui.compose import ComposeRequest
 from technovae_gui.main_window import MainWindow
 from tests.technovae_gui.conftest import PATIENCE
 
@@ -186,16 +187,9 @@ def test_a_latent_is_arranged_exported_and_reopened(
 
 @pytest.mark.slow
 def test_composing_fills_the_timeline_in_one_step(window: MainWindow, qtbot: Any) -> None:
-    found = window.session.map
-    assert found is not None
-    job = window.composing.job
+    composing, job = window.composing, window.composing.job
     with qtbot.waitSignal(job.returned, timeout=PATIENCE):
-        job.start(
-            tasks.compose,
-            library=found.library_path,
-            model=found.model_path,
-            options={"minutes": 1.0, "seed": 4},
-        )
+        composing.panel.compose_requested.emit(ComposeRequest({"minutes": 1.0, "seed": 4}))
     assert len(clips(window)) > 6
     assert window.document.undo_stack.count() == 1
     qtbot.waitUntil(lambda: not job.busy, timeout=PATIENCE)

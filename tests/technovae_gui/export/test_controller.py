@@ -124,7 +124,7 @@ def test_clips_that_are_not_decoded_yet_are_not_saved_without_a_word(
     bench.services.loops.kept.clear()
     with qtbot.waitSignal(bench.controller.problem) as problem:
         bench.controller.save_clips(ClipRequest(("clip-0",)))
-    assert "still being decoded" in problem.args[1]
+    assert "still being rendered" in problem.args[1]
 
 
 def export(bench: Bench, lufs: float | None) -> tuple[Any, dict[str, Any]]:

@@ -192,8 +192,8 @@ def test_clipping_is_told(panel: ExportPanel, tmp_path: Path) -> None:
     assert not panel.result.warning.isVisible()
 
 
-def test_a_single_clip_is_told_too(panel: ExportPanel, tmp_path: Path) -> None:
-    panel.exported(tmp_path / "clip.wav")
+def test_the_file_of_a_clip_is_shown_as_well(panel: ExportPanel, tmp_path: Path) -> None:
+    panel.result.show_file(tmp_path / "clip.wav")
     assert panel.result.file.toolTip() == str(tmp_path / "clip.wav")
 
 

@@ -15,7 +15,7 @@ from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
 from technovae_gui.library import BeatGridEditor, LibraryPanel
-from technovae_gui.library.peaks import PER_SECOND
+from technovae_gui.library.waveform import PEAKS_PER_SECOND
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def editor(qtbot: QtBot, tracks: list[Track], now: list[float]) -> BeatGridEdito
     made.resize(420, 360)
     made.show()
     track = tracks[0]
-    peaks = np.tile(np.float32([[-0.5, 0.5]]), (round(track.seconds * PER_SECOND), 1))
+    peaks = np.tile(np.float32([[-0.5, 0.5]]), (round(track.seconds * PEAKS_PER_SECOND), 1))
     made.set_track(track, peaks, track.seconds)
     return made
 

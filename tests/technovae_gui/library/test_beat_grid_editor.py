@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
 from technovae_gui.library import BeatGridEditor
+from technovae_gui.library.beat_grid_editor import ClickPreview, GridCorrection
 
 Press = Callable[..., None]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -141,9 +142,9 @@ def test_apply_and_revert(
     qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
     press(Qt.Key.Key_Right)
-    with qtbot.waitSignal(editor.grid_changed) as applied:
+    with qtbot.waitSignal(editor.correction_requested) as applied:
         press(Qt.Key.Key_Return)
-    assert applied.args == [tracks[0].id, tracks[0].grid.nudged(0.001)]
+    assert applied.args == [GridCorrection(tracks[0].id, tracks[0].grid.nudged(0.001))]
     assert not editor.buttons.later_1.isEnabled()
     editor.failed("the disk is full; free some space")
     assert editor.message.property("bad") is True
@@ -195,12 +196,12 @@ def test_peaks_that_come_too_late_are_left(editor: BeatGridEditor, tracks: list[
 def test_the_click_follows_the_grid(
     qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track], press: Press
 ) -> None:
-    with qtbot.waitSignal(editor.click_preview_requested) as heard:
+    with qtbot.waitSignal(editor.click_preview_requested) as asked:
         press(Qt.Key.Key_C)
-    assert heard.args == [tracks[0].id, tracks[0].grid, 0.0]
-    with qtbot.waitSignal(editor.click_preview_requested) as heard:
+    assert asked.args == [ClickPreview(tracks[0].id, tracks[0].grid, 0.0)]
+    with qtbot.waitSignal(editor.click_preview_requested) as asked:
         press(Qt.Key.Key_Right)
-    assert heard.args[1] == tracks[0].grid.nudged(0.001)
+    assert asked.args[0].grid == tracks[0].grid.nudged(0.001)
     with qtbot.waitSignal(editor.click_preview_stopped):
         press(Qt.Key.Key_C)
 

@@ -8,18 +8,22 @@ import pytest
 from core.library.latent_map import LatentMap
 from core.rhythm.grid import BeatGrid, GridSection
 from core.settings import SAMPLE_RATE
-from technovae_gui.library import peaks
-from technovae_gui.library.beat_lines import beat_lines
-from technovae_gui.library.clicks import with_clicks
-from technovae_gui.library.waveform import VisibleSpan
+from technovae_gui.library.beat_lines import add_clicks, beat_lines
+from technovae_gui.library.waveform import (
+    PEAKS_PER_SECOND,
+    VisibleSpan,
+    column_peaks,
+    peaks_of,
+    read_peaks,
+)
 
-SIZE = SAMPLE_RATE // peaks.PER_SECOND
+SIZE = SAMPLE_RATE // PEAKS_PER_SECOND
 
 
 def test_peaks_do_not_depend_on_the_blocks(rng: np.random.Generator) -> None:
     sound = rng.uniform(-1, 1, (10 * SIZE + 7, 2)).astype(np.float32)
-    whole = peaks.of_blocks([sound])
-    cut = peaks.of_blocks(np.split(sound, [13, 14, 5 * SIZE]))
+    whole = peaks_of([sound])
+    cut = peaks_of(np.split(sound, [13, 14, 5 * SIZE]))
     assert whole.shape == (11, 2)
     np.testing.assert_array_equal(cut, whole)
     np.testing.assert_array_equal(
@@ -28,13 +32,13 @@ def test_peaks_do_not_depend_on_the_blocks(rng: np.random.Generator) -> None:
 
 
 def test_peaks_of_nothing() -> None:
-    assert peaks.of_blocks([]).shape == (0, 2)
+    assert peaks_of([]).shape == (0, 2)
 
 
 def test_peaks_of_a_track(demo_map: LatentMap) -> None:
     track = next(iter(demo_map.tracks.values()))
-    found = peaks.of_track(demo_map.library_path, track.id)
-    assert len(found) == pytest.approx(track.seconds * peaks.PER_SECOND, abs=1)
+    found = read_peaks(demo_map.library_path, track.id)
+    assert len(found) == pytest.approx(track.seconds * PEAKS_PER_SECOND, abs=1)
     assert (found[:, 0] <= found[:, 1]).all()
 
 
@@ -43,7 +47,7 @@ def test_columns_hold_the_extremes_of_their_buckets(
     rng: np.random.Generator, per_column: float
 ) -> None:
     given = np.sort(rng.uniform(-1, 1, (100, 2)).astype(np.float32), axis=1)
-    drawn = peaks.columns(given, 2.0, per_column, 12)
+    drawn = column_peaks(given, 2.0, per_column, 12)
     for column in range(12):
         first = int(2.0 + per_column * column)
         last = max(first + 1, int(2.0 + per_column * (column + 1)))
@@ -53,7 +57,7 @@ def test_columns_hold_the_extremes_of_their_buckets(
 
 def test_columns_outside_the_track_are_silent() -> None:
     given = np.full((4, 2), 0.5, np.float32)
-    drawn = peaks.columns(given, -2.0, 1.0, 10)
+    drawn = column_peaks(given, -2.0, 1.0, 10)
     assert drawn[:, 1].tolist() == [0, 0, 0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0]
 
 
@@ -90,7 +94,7 @@ def test_a_span_keeps_within_the_track() -> None:
 
 def test_clicks_sit_on_the_beats() -> None:
     grid = BeatGrid((GridSection.through(0.0, 60.0, 120.0, 0.25),), 0.9)
-    heard = with_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), grid, 10.0)
+    heard = add_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), grid, 10.0)
     begins = np.flatnonzero(heard[:, 0])[0]
     assert begins == pytest.approx(0.25 * SAMPLE_RATE, abs=1)
     assert not heard[: round(0.25 * SAMPLE_RATE), 0].any()

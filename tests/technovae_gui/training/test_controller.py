@@ -1,20 +1,31 @@
-"""Better models are taken over while they are trained, each once, by the library they are of."""
+"""Better models are adopted while they are trained, each once, by the library they are of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from technovae_gui.main_window import MainWindow
+from core import resources
+from core.library.latent_map import LatentMap
+from core.session import Session
+from core.vae.history import History
+from technovae_gui.services import Services
+from technovae_gui.session_controller import SessionController
+from technovae_gui.training import TrainingRequest
+from technovae_gui.training.controller import TrainingController
+from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
 
 MODEL = Path("vae_best.keras")
 
 
 @dataclass
 class Result:
+    """As a training returns it."""
+
     path: Path = MODEL
     best_epoch: int = 1
 
@@ -23,42 +34,99 @@ class Result:
 
 
 @pytest.fixture
-def opened(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, Path]]:
-    """What was asked to be adopted, nothing of which is opened; a training is under way."""
-    asked: list[tuple[Path, Path]] = []
-    monkeypatch.setattr(
-        window.sessions, "_request", lambda library, model: asked.append((library, model))
-    )
-    monkeypatch.setattr(window.training.job, "start", lambda *work, **arguments: True)
-    window.training.panel.start_requested.emit(1.0, False, 0)
-    return asked
+def sessions(demo_map: LatentMap, tmp_path: Path) -> FakeSessions:
+    tracks = tuple(demo_map.tracks.values())
+    return FakeSessions(Session(library_path=tmp_path, tracks=tracks))
 
 
-def tell(window: MainWindow, *events: Any) -> None:
-    for event in events:
-        window.training.job.event_received.emit(event)
-    window.training.job.returned.emit(Result())
+@pytest.fixture
+def controller(
+    qtbot: QtBot, sessions: FakeSessions, fake_jobs: list[FakeJob]
+) -> TrainingController:
+    made = TrainingController(cast(SessionController, sessions), cast(Services, FakeServices()))
+    qtbot.addWidget(made.panel)
+    sessions.put_in_place(sessions.session)
+    return made
 
 
-def test_the_last_one_is_not_opened_again(
-    window: MainWindow, opened: list[tuple[Path, Path]]
+def start(controller: TrainingController) -> None:
+    controller.panel.start_requested.emit(TrainingRequest(2.0, False, 7))
+
+
+def test_a_training_is_of_the_open_library(
+    controller: TrainingController, fake_jobs: list[FakeJob], tmp_path: Path
 ) -> None:
-    tell(window, MODEL, MODEL)
-    assert opened == [(window.session.library_path, MODEL)] * 2
+    start(controller)
+    expected = {"library": tmp_path, "minutes": 2.0, "resume": False, "seed": 7}
+    assert fake_jobs[0].arguments == expected
+    assert controller.panel.busy
 
 
-def test_one_that_was_on_disk_before_is_opened_in_the_end(
-    window: MainWindow, opened: list[tuple[Path, Path]]
-) -> None:
-    tell(window)
-    assert opened == [(window.session.library_path, MODEL)]
-
-
-def test_another_library_keeps_its_own_model(
-    window: MainWindow,
-    opened: list[tuple[Path, Path]],
+def test_a_model_that_was_adopted_is_not_adopted_again_in_the_end(
+    controller: TrainingController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
     tmp_path: Path,
 ) -> None:
-    window.sessions._last = replace(window.sessions._last, library=tmp_path)
-    tell(window, MODEL)
-    assert opened == []
+    start(controller)
+    for _ in range(2):
+        fake_jobs[0].emitted.emit(MODEL)
+    fake_jobs[0].end(Result())
+    assert sessions.requests == [("adopt", tmp_path, MODEL)] * 2
+
+
+def test_a_model_that_was_on_disk_before_is_adopted_in_the_end(
+    controller: TrainingController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
+    tmp_path: Path,
+) -> None:
+    start(controller)
+    fake_jobs[0].end(Result())
+    assert sessions.requests == [("adopt", tmp_path, MODEL)]
+
+
+def test_a_model_is_adopted_for_the_library_that_it_was_trained_on(
+    controller: TrainingController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
+    tmp_path: Path,
+) -> None:
+    start(controller)
+    sessions.put_in_place(Session(library_path=tmp_path / "other"))
+    fake_jobs[0].emitted.emit(MODEL)
+    assert sessions.requests == [("adopt", tmp_path, MODEL)]
+
+
+def test_a_training_that_is_asked_for_while_one_stops_waits_for_it(
+    qtbot: QtBot,
+    controller: TrainingController,
+    fake_jobs: list[FakeJob],
+) -> None:
+    start(controller)
+    controller.panel.stop_requested.emit()
+    fake_jobs[0].cancelled.emit()
+    assert not controller.panel.busy
+    with qtbot.waitSignal(controller.job.waiting):
+        start(controller)
+    fake_jobs[0].finished.emit()
+    assert len(fake_jobs) == 2
+    assert controller.panel.busy
+
+
+def test_the_history_shown_is_that_of_the_open_model(
+    controller: TrainingController, sessions: FakeSessions, tmp_path: Path
+) -> None:
+
+    text = resources.demo_model().with_suffix(".history.json").read_text()
+    (tmp_path / "vae_best.history.json").write_text(text)
+    session = Session(generation=3, library_path=tmp_path, model_path=tmp_path / MODEL)
+    sessions.put_in_place(session)
+    epochs = controller.panel.curves.epochs
+    assert epochs == History.from_json(text).epochs
+    (tmp_path / "vae_best.history.json").write_text("{")
+    sessions.put_in_place(Session(generation=4, library_path=tmp_path, model_path=tmp_path / MODEL))
+    assert controller.panel.curves.epochs == []
+    sessions.session = session
+    controller._show_history(2, epochs)
+    assert controller.panel.curves.epochs == []

@@ -16,15 +16,16 @@ from pytestqt.qtbot import QtBot
 
 from core import resources
 from core.vae.history import Epoch, History
-from technovae_gui.training import TrainingPanel
+from technovae_gui.training import TrainingPanel, TrainingRequest
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Result:
     """As a training returns it."""
 
+    path: Path = Path("vae_best.keras")
     best_epoch: int = 3
 
     def lines(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def test_it_asks_for_a_training(qtbot: QtBot, panel: TrainingPanel) -> None:
     panel.controls.seed.setValue(7)
     with qtbot.waitSignal(panel.start_requested) as asked:
         qtbot.mouseClick(panel.controls.start, LEFT)
-    assert asked.args == [2.5, False, 7]
+    assert asked.args == [TrainingRequest(2.5, False, 7)]
     with qtbot.waitSignal(panel.start_requested):
         qtbot.keyClick(
             panel.controls.minutes, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
@@ -70,7 +71,7 @@ def test_it_goes_on_from_an_earlier_one(
     begin.setCurrentIndex(1)
     with qtbot.waitSignal(panel.start_requested) as asked:
         qtbot.mouseClick(panel.controls.start, LEFT)
-    assert asked.args[1] is True
+    assert asked.args[0].resume
     panel.training_started()
     assert len(panel.curves.epochs) == len(epochs)
 
@@ -86,7 +87,7 @@ def test_a_new_training_begins_with_empty_curves(panel: TrainingPanel, epochs: l
 def test_figures_and_curves_follow_the_epochs(panel: TrainingPanel, epochs: list[Epoch]) -> None:
     panel.training_started()
     for epoch in epochs[:4]:
-        panel.take(epoch)
+        panel.show_event(epoch)
     last = epochs[3]
     numbers = {name: label.text() for name, label in panel.figures.numbers.items()}
     assert numbers["library"] == f"{last.library_db:.2f}"
@@ -102,14 +103,14 @@ def test_figures_and_curves_follow_the_epochs(panel: TrainingPanel, epochs: list
 
 
 def test_nothing_held_out_is_a_gap(panel: TrainingPanel, epochs: list[Epoch]) -> None:
-    panel.take(replace(epochs[0], held_out_db=None))
+    panel.show_event(replace(epochs[0], held_out_db=None))
     assert math.isnan(panel.curves.values("held_out_db")[0])
     assert panel.figures.numbers["held_out"].text() == "\N{EN DASH}"
 
 
 def test_the_picture(panel: TrainingPanel) -> None:
     real = np.full((512, 128), -20.0, np.float32)
-    panel.take((real, np.full((512, 128), -80.0, np.float32)))
+    panel.show_event((real, np.full((512, 128), -80.0, np.float32)))
     assert panel.reconstruction.pictures is not None
     above, below = panel.reconstruction.pictures
     assert above.pixelColor(5, 5).lightness() > below.pixelColor(5, 5).lightness()
@@ -118,9 +119,9 @@ def test_the_picture(panel: TrainingPanel) -> None:
 
 def test_a_better_model_is_told(panel: TrainingPanel, epochs: list[Epoch]) -> None:
     panel.training_started()
-    panel.take(epochs[0])
-    panel.take(epochs[1])
-    panel.take(Path("/m/vae_best.keras"))
+    panel.show_event(epochs[0])
+    panel.show_event(epochs[1])
+    panel.show_event(Path("/m/vae_best.keras"))
     assert panel.saved_message.text() == "A better model was saved (epoch 1)."
     assert panel.curves.saved == 1
 
@@ -135,14 +136,14 @@ def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
     with qtbot.waitSignal(panel.stop_requested):
         qtbot.mouseClick(panel.controls.stop, LEFT)
     assert not panel.controls.stop.isEnabled()
-    panel.finished(Outcome())
+    panel.finished(Result())
     assert panel.controls.start.isVisible()
     assert not panel.job.isVisible()
 
 
 def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> None:
     panel.training_started()
-    panel.finished(Outcome())
+    panel.finished(Result())
     assert "principal components: 3.62" in panel.message.text()
     assert panel.message.property("bad") is not True
     assert panel.curves.saved == 3

@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 
 from core.workers import tasks
-from technovae_gui.widgets import job_slot
 from technovae_gui.widgets.job_slot import JobSlot
-
-
-class FakeJob(QObject):
-    """Ends when the test says so."""
-
-    started = Signal()
-    progress = Signal(float, float, str)
-    emitted = Signal(object)
-    returned = Signal(object)
-    errored = Signal(str)
-    cancelled = Signal()
-    finished = Signal()
-    running: ClassVar[list[FakeJob]] = []
-
-    def __init__(
-        self, function: Any, arguments: Any, generation: int = 0, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.arguments = arguments
-        self.log: list[str] = []
-
-    def start(self) -> None:
-        FakeJob.running.append(self)
-        self.started.emit()
-
-    def cancel(self) -> None:
-        self.log.append("cancel")
-
-    def close(self, seconds: float) -> None:
-        self.log.append("close")
-
-    def end(self, result: object) -> None:
-        self.returned.emit(result)
-        self.finished.emit()
+from tests.technovae_gui.fakes import FakeJob
 
 
 @pytest.fixture
-def slot(qapp: object, monkeypatch: pytest.MonkeyPatch) -> JobSlot:
-    monkeypatch.setattr(job_slot, "Job", FakeJob)
-    monkeypatch.setattr(FakeJob, "running", [])
+def slot(qapp: object, fake_jobs: list[FakeJob]) -> JobSlot:
     return JobSlot()
 
 
@@ -88,3 +51,15 @@ def test_closing_waits_for_nothing_that_was_not_begun(slot: JobSlot) -> None:
     slot.close()
     assert FakeJob.running[0].log == ["close"]
     assert not slot.busy
+
+
+def test_the_context_is_that_of_the_job_under_way(slot: JobSlot) -> None:
+    seen: list[object] = []
+    slot.started.connect(lambda: seen.append(slot.context))
+    slot.returned.connect(lambda _: seen.append(slot.context))
+    slot.start(tasks.train, context="first")
+    slot.start(tasks.train, context="second")
+    FakeJob.running[0].end(1)
+    FakeJob.running[1].end(2)
+    assert seen == ["first", "first", "second", "second"]
+    assert slot.context is None

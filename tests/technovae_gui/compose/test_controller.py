@@ -1,0 +1,109 @@
+"""A composition replaces the arrangement or follows it, as one step of undo."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, RealSource
+from core.library.latent_map import LatentMap
+from core.session import Session
+from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
+from technovae_gui.compose import ComposeRequest
+from technovae_gui.compose.controller import ComposeController
+from technovae_gui.document import Document
+from technovae_gui.session_controller import SessionController
+from tests.technovae_gui.fakes import FakeJob, FakeSessions
+
+
+@pytest.fixture
+def sessions(demo_map: LatentMap) -> FakeSessions:
+    return FakeSessions(Session(library_path=demo_map.library_path, map=demo_map))
+
+
+@pytest.fixture
+def controller(
+    qtbot: QtBot, sessions: FakeSessions, document: Document, fake_jobs: list[FakeJob]
+) -> ComposeController:
+    made = ComposeController(cast(SessionController, sessions), document)
+    qtbot.addWidget(made.panel)
+    return made
+
+
+def arrangement(*starts: int) -> Arrangement:
+    clips = tuple(
+        Clip(f"clip-{start}", RealSource("s"), start, TICKS_PER_SEGMENT) for start in starts
+    )
+    return Arrangement(130.0, (Lane("lane-a", "A", clips),))
+
+
+def ask(controller: ComposeController, **settings: Any) -> None:
+    controller.panel.compose_requested.emit(ComposeRequest({"minutes": 1.0}, **settings))
+
+
+def starts(document: Document) -> list[int]:
+    return sorted(clip.start for clip in document.arrangement.clips())
+
+
+def test_a_composition_replaces_the_arrangement(
+    qtbot: QtBot, controller: ComposeController, document: Document, fake_jobs: list[FakeJob]
+) -> None:
+    document.edit("clips", lambda _: arrangement(TICKS_PER_BAR))
+    ask(controller)
+    assert controller.panel.busy
+    with qtbot.waitSignal(controller.composed):
+        fake_jobs[0].end(arrangement(0))
+    assert starts(document) == [0]
+    document.undo_stack.undo()
+    assert starts(document) == [TICKS_PER_BAR]
+
+
+def test_a_composition_follows_the_arrangement(
+    controller: ComposeController, document: Document, fake_jobs: list[FakeJob]
+) -> None:
+    document.edit("clips", lambda _: arrangement(TICKS_PER_BAR))
+    ask(controller, replace=False)
+    fake_jobs[0].end(arrangement(0))
+    assert starts(document) == [TICKS_PER_BAR, TICKS_PER_BAR + TICKS_PER_SEGMENT]
+
+
+def test_each_composition_goes_where_it_was_asked_to(
+    qtbot: QtBot, controller: ComposeController, document: Document, fake_jobs: list[FakeJob]
+) -> None:
+    ask(controller)
+    with qtbot.waitSignal(controller.job.waiting):
+        ask(controller, replace=False)
+    fake_jobs[0].end(arrangement(0))
+    fake_jobs[1].end(arrangement(0))
+    assert starts(document) == [0, TICKS_PER_SEGMENT]
+
+
+def test_a_path_becomes_latents(
+    controller: ComposeController, demo_map: LatentMap, fake_jobs: list[FakeJob]
+) -> None:
+    path = np.array([[0.2, 0.2], [0.7, 0.6]])
+    ask(controller, path=path)
+    latents = fake_jobs[0].arguments["path_points"]
+    np.testing.assert_array_equal(latents, demo_map.inverse.latent(path))
+
+
+def test_without_a_map_the_panel_says_what_is_missing(
+    controller: ComposeController, sessions: FakeSessions, fake_jobs: list[FakeJob]
+) -> None:
+    sessions.session = Session()
+    ask(controller)
+    assert fake_jobs == []
+    assert "no map yet" in controller.panel.message.text()
+    assert controller.panel.message.property("bad") is True
+
+
+def test_a_segment_of_the_map_is_offered_to_begin_on(
+    controller: ComposeController, demo_map: LatentMap
+) -> None:
+    segment = demo_map.segments[3]
+    controller.offer_start(segment.id)
+    assert controller.panel.settings.start.text() == demo_map.title(segment)
