@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -54,7 +55,7 @@ def add_recent(
     def fill() -> None:
         submenu.clear()
         for path in recent():
-            add_command(window, submenu, path.stem, "", lambda it=path: open_project(it))
+            add_command(window, submenu, path.stem, "", partial(open_project, path))
         if submenu.isEmpty():
             submenu.addAction("none yet").setEnabled(False)
 
