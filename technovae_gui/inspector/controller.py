@@ -1,30 +1,37 @@
-"""The inspector room's controller: names, colours and facts of clips, and re-decoding them."""
+"""The inspector room's controller: names, colours and details of clips, and re-decoding them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.errors import ModelError
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.session import Session
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.inspector.redecode import redecoded
+from technovae_gui.inspector.readouts import Details
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import ClipInfo, TimelineView, paint_cache
 
-Facts = list[tuple[str, str]]
+if TYPE_CHECKING:
+    from core.render.latent_migration import LatentMigration
+
 _NEAREST_SHARE = 0.6
-"""Of a latent clip's colour. What is not from the music itself stays paler than what is."""
+"""Share of the track's colour in that of a latent clip, so that latents are paler than segments."""
 _MAPS_KEPT = 8
 
 
 class InspectorController(QObject):
-    """Says what is known about clips: to the timeline that shows them, and to the inspector."""
+    """Tells the timeline and the inspector what is known about the sources of clips."""
 
     def __init__(
         self,
@@ -42,11 +49,11 @@ class InspectorController(QObject):
         self._colours: dict[str, str] = {}
         self._maps: dict[str, LatentMap] = {}
         sessions.session_changed.connect(self._session_changed)
-        self._inspector.set_describe(self.facts)
+        self._inspector.set_describe(self.details)
         self._inspector.redecode_requested.connect(self._redecode)
 
     def info(self, clip: Clip) -> ClipInfo:
-        """Name, colour and second line of a clip."""
+        """Name, colour and second line of a clip, as the timeline shows it."""
         if isinstance(clip.source, LatentSource):
             colour = self._nearest_colour(clip.source)
             return ClipInfo(clip.name or "Latent", colour, clip.source.renderer)
@@ -59,8 +66,10 @@ class InspectorController(QObject):
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
 
     def _nearest_colour(self, source: LatentSource) -> str:
-        """Of the track whose segment lies nearest, paler; of no track where the latent is of a
-        model whose map was not seen."""
+        """A paler colour of the track with the nearest segment.
+
+        It is that of no track where the latent belongs to a model whose map was never open.
+        """
         found = self._maps.get(source.model_hash)
         if found is None or not len(found):
             return theme.LATENT_COLOUR
@@ -68,19 +77,21 @@ class InspectorController(QObject):
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
         return paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
 
-    def facts(self, source: ClipSource) -> Facts:
-        """What is known about a source, line by line."""
+    def details(self, source: ClipSource) -> Details:
+        """Describe a source in lines of label and value; none without a map."""
         found = self._sessions.session.map
         if found is None:
             return []
         if isinstance(source, RealSource):
             row = found.rows.get(source.segment_id)
-            return [("Segment", "not in this library")] if row is None else self._real(row)
+            return (
+                [("Segment", "not in this library")] if row is None else self._segment_details(row)
+            )
         found = self._maps.get(source.model_hash, found)
         near = [found.title(segment) for segment in found.nearest(source.array, 2)]
         return [("Near", "; ".join(near))]
 
-    def _real(self, row: int) -> Facts:
+    def _segment_details(self, row: int) -> Details:
         found = self._sessions.session.map
         assert found is not None
         segment = found.segments[row]
@@ -91,7 +102,7 @@ class InspectorController(QObject):
         ]
 
     def attributes(self, source: ClipSource) -> dict[str, float]:
-        """Which share of the library's segments lies below a real one, by attribute."""
+        """Percentile of a segment within the library, 0..1 by attribute; none for a latent."""
         found = self._sessions.session.map
         if found is None or not isinstance(source, RealSource):
             return {}
@@ -106,13 +117,13 @@ class InspectorController(QObject):
         self._keep_map(session)
         self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(session.tracks)}
         self._timeline.set_clip_info(self.info)
-        self._inspector.set_describe(self.facts)
+        self._inspector.set_describe(self.details)
         self._inspector.set_attributes(self.attributes)
         if session.map is not None:
             self._inspector.set_model_hash(session.map.model_hash)
 
     def _keep_map(self, session: Session) -> None:
-        """Latents of the library's earlier models lie on their own maps."""
+        """Keep the maps of the library's last models, on which their latents are looked up."""
         found, library = session.map, session.library_path
         self._maps = {h: m for h, m in self._maps.items() if m.library_path == library}
         if found is not None:
@@ -122,18 +133,17 @@ class InspectorController(QObject):
                 del self._maps[oldest]
 
     @Slot(object)
-    def _redecode(self, clip_ids: object) -> None:
-        """Write down the latents of these clips as those of the model that decodes now."""
+    def _redecode(self, clip_ids: list[str]) -> None:
+        """Replace the latents of these clips by those that they have under the current model."""
         found = self._sessions.session.map
         if found is None:
             return
-        wanted = set(clip_ids)  # type: ignore[call-overload]
         older = {
             clip.id: clip.source
             for clip in self._document.arrangement.clips()
-            if clip.id in wanted and isinstance(clip.source, LatentSource)
+            if clip.id in clip_ids and isinstance(clip.source, LatentSource)
         }
-        self._services.background.submit(lambda: redecoded(older, found), self._put)
+        self._services.background.submit(lambda: migrate_sources(older, found), self._put)
 
     def _put(self, sources: dict[str, LatentSource]) -> None:
         def change(arrangement: Arrangement) -> Arrangement:
@@ -142,3 +152,39 @@ class InspectorController(QObject):
             return arrangement
 
         self._document.edit("re-decode", change)
+
+
+def migrate_sources(
+    sources: Mapping[str, LatentSource], latent_map: LatentMap
+) -> dict[str, LatentSource]:
+    """Migrate latents to the model of a map.
+
+    Clips of earlier models play without this, where the library knows their model: then their
+    latents are migrated every time they are decoded. This makes it permanent.
+
+    Args:
+        sources: by clip id. Latents of a model that the library does not know keep their numbers.
+        latent_map: the map under the new model.
+
+    Returns:
+        Sources of the new model, by clip id.
+
+    Raises:
+        LibraryError: the map's library is gone.
+    """
+    from core.library.store import Library
+    from core.render.latent_migration import LatentMigration
+
+    with Library.open(latent_map.library_path, read_only=True) as library:
+        ids = [segment.id for segment in latent_map.segments]
+        migration = LatentMigration(
+            library, latent_map.model_hash, lambda: (ids, latent_map.latents)
+        )
+        return {clip_id: _migrated(migration, source) for clip_id, source in sources.items()}
+
+
+def _migrated(migration: LatentMigration, source: LatentSource) -> LatentSource:
+    try:
+        return migration.migrate(source)
+    except ModelError:
+        return replace(source, model_hash=migration.model_hash)

@@ -1,21 +1,23 @@
-"""The map room's controller: shows the session's map, and hears and shows what is chosen on it."""
+"""The map room's controller: shows the session's map, and auditions the points chosen on it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource
+from core.library.latent_map import LatentMap
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE, TICKS_PER_SEGMENT
 from core.workers.service_client import LoopResult, RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.loop_rotation import turn, turned
 from technovae_gui.map.map_point import MapPoint, latent_source
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
@@ -30,7 +32,7 @@ class AuditionController(QObject):
     """Auditions what is clicked on the map, in step with the transport, and shows its spectrograms.
 
     Signals:
-        audition_changed(str): what is heard now, with its renderer; empty for nothing.
+        audition_changed(str): name of the point that plays, with its renderer; empty for none.
         problem(str, str): a topic and one line.
     """
 
@@ -99,12 +101,12 @@ class AuditionController(QObject):
             if target is not None and self._silent:
                 self.audition(target)
             return
-        self._rotation = turn(wanted, self._phase())
+        self._rotation = rotation_to_beat(wanted, self._phase())
         if self._silent:
             self._silent = False
             self._view.set_playing(target)
             self.audition_changed.emit(f"{target.label} · {result.renderer}")
-        self._services.player.audition(turned(result.loop, self._rotation), result.bpm)
+        self._services.player.audition(rotated(result.loop, self._rotation), result.bpm)
 
     def show(self, state: PlayerState) -> None:
         """Move what moves with the loop that is auditioned."""
@@ -133,7 +135,7 @@ class AuditionController(QObject):
 
     @Slot(str)
     def _hover(self, segment_id: str) -> None:
-        if segment_id:
+        if segment_id and not self._view.has_hover_picture(segment_id):
             self._read(segment_id, lambda it: self._view.set_hover_picture(segment_id, it))
 
     @Slot(object)
@@ -142,7 +144,7 @@ class AuditionController(QObject):
         if target is None or self._silent or result.source != target.source:
             return
         self._result = result
-        self._services.player.audition(turned(result.loop, self._rotation), result.bpm)
+        self._services.player.audition(rotated(result.loop, self._rotation), result.bpm)
         self._spectrograms.set_renderer(result.renderer)
         self.audition_changed.emit(f"{target.label} · {result.renderer}")
         if not target.is_segment and result.spectrogram is not None:
@@ -167,10 +169,18 @@ class AuditionController(QObject):
     @Slot(object)
     def _session_changed(self, session: Session) -> None:
         if self._view.scene.map is not session.map:
-            self._view.set_map(session.map)
+            self._show_map(session.map)
         target = self._target  # the decoder has dropped what it was asked for
         if target is not None and target.is_segment and not self._silent:
             self._ask_decoded(target)
+
+    def _show_map(self, latent_map: LatentMap | None) -> None:
+        """Show another map; where the chosen point is on it too, its position is taken over."""
+        followed = self._target is not None and self._view.scene.chosen is self._target
+        self._view.set_map(latent_map)
+        chosen = self._view.scene.chosen
+        if followed and self._target is not None and chosen is not None:
+            self._target = replace(self._target, xy=chosen.xy)
 
     @Slot()
     def _tempo_may_have_changed(self) -> None:
@@ -201,7 +211,7 @@ class AuditionController(QObject):
             )
 
     def _read(self, segment_id: str, then: Callable[[Array], None]) -> None:
-        """The spectrogram of a segment, read on a thread."""
+        """Read the spectrogram of a segment on a thread, and give it to `then`."""
         session, segments = self._sessions.session, self._services.segments
         self._services.background.submit(
             lambda: segments.spectrogram(session, segment_id),
@@ -212,3 +222,24 @@ class AuditionController(QObject):
     def _read_failed(self, session: Session, line: str) -> None:
         if session is self._sessions.session:  # else the segment may be of a library that was left
             self.problem.emit("spectrogram", line)
+
+
+def rotation_to_beat(wanted: float, phase: float | None) -> float:
+    """How far to rotate a loop so that a wanted beat of it plays on the next beat.
+
+    Args:
+        wanted: position in the loop, 0..1; the beat that it is in is wanted.
+        phase: position in four bars of what plays now, 0..1; None in silence, where a loop starts
+            at once.
+
+    Returns:
+        The rotation for `rotated`, 0..1 of the loop.
+    """
+    beat = math.floor(wanted * _BEATS + 1e-6)
+    following = 0 if phase is None else math.floor(phase * _BEATS) + 1
+    return (following - beat) % _BEATS / _BEATS
+
+
+def rotated(loop: Array, rotation: float) -> Array:
+    """A loop (frames, channels) whose first sample is moved to `rotation` (0..1) of its length."""
+    return np.roll(loop, round(rotation * len(loop)), axis=0) if rotation else loop

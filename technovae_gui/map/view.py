@@ -106,6 +106,10 @@ class LatentMapView(QWidget):
         """Show a spectrogram (512, 128) dB on the card of the segment that `hovered` named."""
         self.overlays.card.set_picture(segment_id, spectrogram_db)
 
+    def has_hover_picture(self, segment_id: str) -> bool:
+        """Whether the card has the spectrogram of this segment already."""
+        return self.overlays.card.has_picture(segment_id)
+
     def set_playing(self, point: MapPoint | None) -> None:
         """Mark the point that plays; None for none."""
         self.scene.set_playing(point)

@@ -1,55 +1,150 @@
-"""What clips are called and coloured."""
+"""What the timeline and the inspector are told about clips, and re-decoding them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pytest
 from PySide6.QtGui import QColor
 
+from core.arrangement import edits
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.library.latent_map import LatentMap
+from core.library.store import Library
+from core.session import Session
 from technovae_gui import theme
-from technovae_gui.main_window import MainWindow
-from tests.technovae_gui.conftest import put_session
+from technovae_gui.document import Document
+from technovae_gui.inspector.controller import InspectorController
+from technovae_gui.inspector.sound_panel import SoundPanel
+from tests.technovae_gui.fakes import FakeBackground, FakeSessions
 
 
-def test_a_latent_has_the_paler_colour_of_its_nearest_track(window: MainWindow) -> None:
-    found = window.session.map
-    assert found is not None
+@dataclass
+class Room:
+    """The inspector room around a controller, without processes and threads."""
+
+    document: Document
+    panel: SoundPanel
+    map: LatentMap
+    sessions: FakeSessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = FakeSessions(Session())
+        self.clip_info: Any = None
+        sessions: Any = self.sessions
+        services: Any = SimpleNamespace(background=FakeBackground())
+        timeline: Any = SimpleNamespace(set_clip_info=self._set_clip_info)
+        self.controller = InspectorController(
+            sessions, services, self.document, timeline, self.panel
+        )
+        self.put(self.map)
+
+    def put(self, latent_map: LatentMap) -> None:
+        """Open a session with this map."""
+        self.sessions.put_in_place(
+            Session(
+                library_path=latent_map.library_path,
+                tracks=tuple(latent_map.tracks.values()),
+                map=latent_map,
+            )
+        )
+
+    def _set_clip_info(self, clip_info: object) -> None:
+        self.clip_info = clip_info
+
+
+@pytest.fixture
+def room(document: Document, demo_map: LatentMap, qtbot: Any) -> Room:
+    panel = SoundPanel(document)
+    qtbot.addWidget(panel)
+    return Room(document, panel, demo_map)
+
+
+def latent(latent_map: LatentMap, row: int, offset: float = 0.0) -> LatentSource:
+    """The latent of a segment, moved by `offset` in every dimension."""
+    numbers = tuple((latent_map.latents[row] + offset).tolist())
+    return LatentSource((numbers,), model_hash=latent_map.model_hash)
+
+
+def test_a_segment_is_named_and_coloured_by_its_track(room: Room) -> None:
+    segment = room.map.segments[80]
+    info = room.clip_info(Clip("a", RealSource(segment.id), 0))
+    row = list(room.map.tracks).index(segment.track_id)
+    assert (info.name, info.colour) == (room.map.title(segment), theme.track_colour(row))
+    assert room.clip_info(Clip("a", RealSource("gone-0-0"), 0)).name == "gone-0-0"
+
+
+def test_a_latent_has_the_paler_colour_of_its_nearest_track(room: Room) -> None:
     hues = set()
     for row in (3, 80, 200):
-        real = window.inspector.info(Clip("a", RealSource(found.segments[row].id), 0))
-        near = LatentSource((found.latents[row] + 0.01,), model_hash=found.model_hash)
-        latent = window.inspector.info(Clip("b", near, 0))
-        assert abs(QColor(latent.colour).hslHueF() - QColor(real.colour).hslHueF()) < 0.06
-        assert QColor(latent.colour).hslSaturationF() < QColor(real.colour).hslSaturationF()
-        hues.add(latent.colour)
+        real = room.clip_info(Clip("a", RealSource(room.map.segments[row].id), 0))
+        near = room.clip_info(Clip("b", latent(room.map, row, 0.01), 0))
+        assert abs(QColor(near.colour).hslHueF() - QColor(real.colour).hslHueF()) < 0.06
+        assert QColor(near.colour).hslSaturationF() < QColor(real.colour).hslSaturationF()
+        hues.add(near.colour)
     assert len(hues) > 1
 
 
-def test_a_latent_of_another_model_has_the_colour_of_none(window: MainWindow) -> None:
-    found = window.session.map
-    assert found is not None
-    other = LatentSource((found.latents[3],), model_hash="another")
-    assert window.inspector.info(Clip("a", other, 0)).colour == theme.LATENT_COLOUR
+def test_a_latent_of_an_unknown_model_has_the_colour_of_no_track(room: Room) -> None:
+    other = replace(latent(room.map, 3), model_hash="another")
+    assert room.clip_info(Clip("a", other, 0)).colour == theme.LATENT_COLOUR
 
 
-def test_the_inspector_names_the_two_nearest_segments(window: MainWindow) -> None:
-    found = window.session.map
-    assert found is not None
-    latent = found.latents[3]
-    order = np.argsort(np.linalg.norm(found.latents - latent, axis=1))[:2]
-    (name, near), *_ = window.inspector.facts(LatentSource((latent,)))
+def test_a_latent_of_the_last_model_keeps_its_colour(room: Room) -> None:
+    clip = Clip("a", latent(room.map, 80), 0)
+    before = room.clip_info(clip).colour
+    better = replace(room.map, model_hash="better", latents=room.map.latents[::-1].copy())
+    room.put(better)
+    assert room.clip_info(clip).colour == before
+
+
+def test_the_two_nearest_segments_of_a_latent_are_named(room: Room) -> None:
+    order = np.argsort(np.linalg.norm(room.map.latents - room.map.latents[3], axis=1))[:2]
+    (name, near), *_ = room.controller.details(latent(room.map, 3))
     assert name == "Near"
-    assert near == "; ".join(found.title(found.segments[row]) for row in order)
+    assert near == "; ".join(room.map.title(room.map.segments[row]) for row in order)
 
 
-def test_a_latent_of_the_last_model_keeps_its_colour(window: MainWindow) -> None:
-    found = window.session.map
-    assert found is not None
-    clip = Clip("a", LatentSource((found.latents[80],), model_hash=found.model_hash), 0)
-    before = window.inspector.info(clip).colour
-    better = replace(found, model_hash="better", latents=found.latents[::-1].copy())
-    put_session(window, map=better)
-    assert window.inspector.info(clip).colour == before
-    put_session(window, map=found)
+def test_attributes_are_percentiles_of_the_library(room: Room) -> None:
+    values = room.map.values("kick")
+    loudest = room.map.segments[int(values.argmax())]
+    assert room.controller.attributes(RealSource(loudest.id))["kick"] > 0.99
+    assert room.controller.attributes(latent(room.map, 3)) == {}
+
+
+@pytest.fixture
+def better(room: Room) -> LatentMap:
+    """The map of a model whose numbers are those of the last one, twice as large."""
+    made = replace(room.map, model_hash="better", latents=2.0 * room.map.latents)
+    room.put(made)
+    return made
+
+
+def redecoded(room: Room, source: LatentSource) -> LatentSource:
+    """A clip's source after the button of the inspector was pressed."""
+    room.document.edit("place", lambda now: edits.put(now, [(0, Clip("a", source, 0))]))
+    room.panel.inspector.redecode_requested.emit(["a"])
+    now = room.document.arrangement.clip("a").source
+    assert isinstance(now, LatentSource)
+    assert now.model_hash == "better"
+    return now
+
+
+def test_a_redecoded_latent_keeps_its_place_and_can_be_undone(
+    room: Room, better: LatentMap
+) -> None:
+    with Library.open(better.library_path, read_only=True) as library:
+        (last, *_) = [m.model_hash for m in library.maps()]
+    source = replace(latent(room.map, 7), model_hash=last)
+    now = redecoded(room, source)
+    np.testing.assert_allclose(now.array[0], better.latents[7], atol=0.05)
+    room.document.undo_stack.undo()
+    assert room.document.arrangement.clip("a").source == source
+
+
+def test_a_latent_of_an_unknown_model_keeps_its_numbers(room: Room, better: LatentMap) -> None:
+    source = replace(latent(room.map, 7), model_hash="gone")
+    assert redecoded(room, source) == replace(source, model_hash="better")

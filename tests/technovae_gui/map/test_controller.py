@@ -1,53 +1,256 @@
-"""A click on a spectrogram goes on from there, on the beat."""
+"""Auditions: a chosen point plays in step with the transport, and its spectrograms are shown."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject, Signal
 
+from core.arrangement import edits
+from core.arrangement.clip import ClipSource, RealSource
+from core.errors import LibraryError
+from core.library.latent_map import LatentMap
+from core.playback.player import PlayerState
+from core.session import Session
+from core.workers.protocol import Priority
+from core.workers.service_client import LoopResult, RequestFailed, SpectrogramResult
+from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
-from technovae_gui.map.loop_rotation import turn, turned
+from technovae_gui.map import LatentMapView
+from technovae_gui.map.controller import AuditionController, rotated, rotation_to_beat
+from technovae_gui.spectrogram import SpectrogramPanel
 from tests.technovae_gui.conftest import PATIENCE
+from tests.technovae_gui.fakes import FakeBackground, FakeSessions
+
+LOOP = np.repeat(np.arange(16, dtype=np.float32), 100)[:, None]
+"""Sixteen beats of 100 samples, each with its number as its value."""
+PICTURE = np.full((512, 128), -30.0, np.float32)
+
+
+class FakeLoops(QObject):
+    """Notes what is asked for; the test answers."""
+
+    partial = Signal(object)
+    auditioned = Signal(object)
+    failed = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[ClipSource, float, int]] = []
+
+    def audition(self, source: ClipSource, bpm: float, *, bar: int) -> None:
+        self.asked.append((source, bpm, bar))
+
+
+class FakeDecoder(QObject):
+    """Notes which spectrograms are asked for."""
+
+    spectrogram_ready = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[Hashable, ClipSource]] = []
+
+    def spectrogram(self, key: Hashable, source: ClipSource) -> None:
+        self.asked.append((key, source))
+
+
+class FakePlayer:
+    """Notes what is auditioned; None for the end."""
+
+    def __init__(self) -> None:
+        self.auditioned: list[tuple[np.ndarray, float] | None] = []
+
+    def audition(self, loop: np.ndarray, bpm: float) -> None:
+        self.auditioned.append((loop, bpm))
+
+    def end_audition(self) -> None:
+        self.auditioned.append(None)
+
+
+@dataclass
+class Room:
+    """The map room around a controller, without processes and threads."""
+
+    view: LatentMapView
+    spectrograms: SpectrogramPanel
+    document: Document
+    sessions: FakeSessions
+    read: list[str] = field(default_factory=list)
+    unreadable: str = ""
+
+    def __post_init__(self) -> None:
+        self.loops, self.decoder, self.player = FakeLoops(), FakeDecoder(), FakePlayer()
+        services: Any = SimpleNamespace(
+            loops=self.loops,
+            decoder=self.decoder,
+            player=self.player,
+            background=FakeBackground(),
+            segments=SimpleNamespace(spectrogram=self._spectrogram),
+        )
+        sessions: Any = self.sessions
+        self.controller = AuditionController(
+            sessions, services, self.document, self.view, self.spectrograms
+        )
+        self.names: list[str] = []
+        self.problems: list[tuple[str, str]] = []
+        self.controller.audition_changed.connect(self.names.append)
+        self.controller.problem.connect(lambda *problem: self.problems.append(problem))
+
+    def answer(self, source: ClipSource, bpm: float, picture: np.ndarray | None = None) -> None:
+        """Let the loop of `source` arrive."""
+        renderer = "original" if picture is None else "guided"
+        result = LoopResult("key", source, bpm, LOOP, picture, renderer, Priority.AUDITION)
+        self.loops.auditioned.emit(result)
+
+    def _spectrogram(self, session: Session, segment_id: str) -> np.ndarray:
+        if self.unreadable:
+            raise LibraryError(self.unreadable)
+        self.read.append(segment_id)
+        return PICTURE
+
+
+@pytest.fixture
+def room(view: LatentMapView, demo_map: LatentMap, document: Document, qtbot: Any) -> Room:
+    spectrograms = SpectrogramPanel()
+    qtbot.addWidget(spectrograms)
+    return Room(view, spectrograms, document, FakeSessions(Session(1, map=demo_map)))
+
+
+def test_a_segment_plays_and_both_spectrograms_are_shown(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    segment, bpm = demo_map.segments[7], room.document.arrangement.bpm
+    assert room.loops.asked == [(RealSource(segment.id), bpm, 0)]
+    assert room.view.scene.playing is room.view.scene.chosen
+    assert room.spectrograms.real.title == "Original"
+    ((key, source),) = room.decoder.asked
+    room.decoder.spectrogram_ready.emit(SpectrogramResult(key, source, PICTURE))
+    assert room.spectrograms.error_db == 0.0
+    room.answer(RealSource(segment.id), bpm)
+    assert room.player.auditioned[-1][1] == bpm
+    title = demo_map.title(segment)
+    assert room.names == [title, f"{title} · original"]
+
+
+def test_a_latent_plays_next_to_its_nearest_segment(room: Room, demo_map: LatentMap) -> None:
+    room.view.choose_xy((0.4, 0.6))
+    point = room.view.scene.chosen
+    assert room.read == [point.segment_id]
+    assert room.spectrograms.real.title == "Nearest original"
+    assert room.spectrograms.decoded.values is None
+    assert room.decoder.asked == []
+    room.answer(point.source, 130.0, PICTURE)
+    assert room.spectrograms.decoded.title == "Decoded"
+    assert room.names == [f"{point.label} · decoding", f"{point.label} · guided"]
+
+
+def test_only_the_last_choice_is_played(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    room.view.chosen.choose_row(8)
+    room.answer(RealSource(demo_map.segments[7].id), 130.0)
+    assert room.player.auditioned == []
+
+
+def test_a_failed_loop_is_reported(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    room.loops.failed.emit(RealSource(demo_map.segments[8].id), "not this one")
+    room.loops.failed.emit(RealSource(demo_map.segments[7].id), "the file is gone")
+    assert room.problems == [("sound", "the file is gone")]
+    assert room.names[-1] == ""
+
+
+def test_a_segment_that_cannot_be_read_or_decoded_is_reported(room: Room) -> None:
+    room.unreadable = "the disk is gone"
+    room.view.chosen.choose_row(7)
+    assert room.problems == [("spectrogram", "the disk is gone")]
+    ((key, _),) = room.decoder.asked
+    room.decoder.failed.emit(RequestFailed(key, "no model"))
+    assert room.spectrograms.decoded.title == "Decoded: no model"
+
+
+def test_a_picture_for_the_card_is_read_once(room: Room, demo_map: LatentMap) -> None:
+    segment = demo_map.segments[3].id
+    for segment_id in (segment, "", segment):
+        room.view.hovered.emit(segment_id)
+    assert room.read == [segment]
+    assert room.view.has_hover_picture(segment)
+
+
+def test_another_tempo_asks_for_the_loop_again(room: Room) -> None:
+    room.view.chosen.choose_row(7)
+    room.document.edit("tempo", lambda now: edits.set_tempo(now, 140.0))
+    assert [bpm for _, bpm, _ in room.loops.asked][-1] == 140.0
+    room.controller.silence()
+    room.document.edit("tempo", lambda now: edits.set_tempo(now, 141.0))
+    assert len(room.loops.asked) == 2
+
+
+def test_the_bar_that_comes_next_is_asked_for_first(room: Room) -> None:
+    room.controller.show(PlayerState(auditioning=True, audition_phase=0.49))
+    room.view.chosen.choose_row(7)
+    assert room.loops.asked[-1][2] == 2
+
+
+def test_silence_and_a_click_on_a_spectrogram(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    room.answer(RealSource(demo_map.segments[7].id), 130.0)
+    room.controller.silence()
+    assert room.player.auditioned[-1] is None
+    assert room.view.scene.playing is None
+    room.spectrograms.seek_requested.emit(0.51)
+    loop, _ = room.player.auditioned[-1]
+    assert loop[0, 0] == 8
+    assert room.view.scene.playing is room.view.scene.chosen
+    assert room.names[-1].endswith(" · original")
+
+
+def test_the_playhead_goes_along(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    room.answer(RealSource(demo_map.segments[7].id), 130.0)
+    room.controller.show(PlayerState(auditioning=True, audition_phase=0.25))
+    assert room.spectrograms.real.playhead == 0.25
+    assert room.view.scene.phase == 0.25
+    room.controller.show(PlayerState())
+    assert room.spectrograms.real.playhead is None
+
+
+def test_on_another_map_the_point_plays_at_its_new_position(
+    room: Room, demo_map: LatentMap
+) -> None:
+    room.view.chosen.choose_row(7)
+    room.answer(RealSource(demo_map.segments[7].id), 130.0)
+    room.controller.silence()
+    moved = replace(demo_map, xy=1.0 - demo_map.xy)
+    room.sessions.put_in_place(Session(2, map=moved))
+    room.spectrograms.seek_requested.emit(0.0)
+    assert room.view.scene.playing.xy == tuple(moved.xy[7])
 
 
 @pytest.mark.parametrize("phase", [0.0, 0.03, 0.5, 0.96, 0.999])
 @pytest.mark.parametrize("wanted", [0.0, 0.26, 0.5, 0.99])
 def test_the_wanted_beat_is_the_next_one(phase: float, wanted: float) -> None:
-    loop = np.repeat(np.arange(16, dtype=np.float32), 100)[:, None]
     following = (int(phase * 16) + 1) % 16
-    sounding = turned(loop, turn(wanted, phase))
-    assert sounding[following * 100, 0] == int(wanted * 16)
+    loop = rotated(LOOP, rotation_to_beat(wanted, phase))
+    assert loop[following * 100, 0] == int(wanted * 16)
 
 
-def test_in_silence_it_begins_there() -> None:
-    loop = np.repeat(np.arange(16, dtype=np.float32), 100)[:, None]
-    assert turned(loop, turn(0.51, None))[0, 0] == 8
+def test_in_silence_the_loop_starts_at_the_wanted_beat() -> None:
+    assert rotated(LOOP, rotation_to_beat(0.51, None))[0, 0] == 8
 
 
-def test_clicking_a_picture_moves_what_is_heard(window: MainWindow, qtbot: Any) -> None:
+def test_a_click_on_a_spectrogram_moves_what_plays(window: MainWindow, qtbot: Any) -> None:
     found = window.session.map
     assert found is not None
-    state, pictures = window.transport.clock, window.sound.pictures
+    clock, pictures = window.transport.clock, window.sound.pictures
     with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
         window.map_view.choose_segment(found.segments[7].id)
-    qtbot.waitUntil(lambda: state.state.auditioning, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: clock.state.auditioning, timeout=PATIENCE)
     qtbot.waitUntil(lambda: 0.05 < (pictures.real.playhead or 0) < 0.4, timeout=PATIENCE)
     pictures.seek_requested.emit(0.75)
     qtbot.waitUntil(lambda: 0.75 <= (pictures.real.playhead or 0) < 0.9, timeout=PATIENCE)
-
-
-def test_a_click_after_silence_sounds_from_there(window: MainWindow, qtbot: Any) -> None:
-    found = window.session.map
-    assert found is not None
-    with qtbot.waitSignal(window.services.loops.auditioned, timeout=PATIENCE):
-        window.map_view.choose_segment(found.segments[7].id)
-    qtbot.waitUntil(lambda: window.transport.clock.state.auditioning, timeout=PATIENCE)
-    window.transport.stop()
-    qtbot.waitUntil(lambda: not window.transport.clock.state.auditioning, timeout=PATIENCE)
-    window.sound.pictures.seek_requested.emit(0.5)
-    qtbot.waitUntil(
-        lambda: 0.5 <= (window.sound.pictures.real.playhead or 0) < 0.7, timeout=PATIENCE
-    )
-    assert "original" in window.bar.sounding.text()
