@@ -118,6 +118,7 @@ def _measured(folder: Path, ear: Ear, options: argparse.Namespace) -> dict[str, 
         figures["memory of the window's process, MB"] = _megabytes()
         figures |= _repaints()
     finally:
+        window.shut_down()  # without asking about unsaved work
         window.close()
     return figures
 

@@ -60,14 +60,22 @@ def main(project: Path | None = None) -> int:
     window.show()
     QTimer.singleShot(0, lambda: window.begin(project))
     # Python handles signals between byte codes only; a timer gives it some to run.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: close_unasked(window))
     signal_timer = QTimer(app, interval=_SIGNAL_INTERVAL_MS)
     signal_timer.timeout.connect(lambda: None)
     signal_timer.start()
+    # The system asks on this thread and goes on when this returns.
+    app.commitDataRequest.connect(lambda _: window.project.leave_unasked())
     status = app.exec()
     window.shut_down()
     return status
+
+
+def close_unasked(window: MainWindow) -> None:
+    """The system ends the program: nobody is asked, unsaved work can be recovered."""
+    window.project.leave_unasked()
+    window.close()
 
 
 def return_large_arrays() -> None:

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.transport.open_device()
         self.map_view.setFocus()
         if project is not None:
-            self.projects.open(project)
+            self.project.open(project)
         if self.sessions.requested_library is None:
             library = settings.value("library", "")
             known = Path(str(library)) if library and Path(str(library)).is_dir() else None
@@ -117,6 +117,9 @@ class MainWindow(QMainWindow):
         self.map_view.shutdown()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if not self._closed and not self.project.confirm_leaving():
+            event.ignore()
+            return
         self.shut_down()
         super().closeEvent(event)
 
@@ -157,9 +160,11 @@ class MainWindow(QMainWindow):
         self.composing = ComposeController(sessions, document, self)
         self.exporting = ExportController(sessions, services, document, self)
         self.drag_out = DragOutController(
-            services, self.projects, document, self.timeline, self.banners, self
+            services, lambda: self.projects.name, document, self.timeline, self.banners, self
         )
-        self.project = ProjectController(self, self.projects, sessions, self.banners)
+        self.project = ProjectController(
+            self, self.projects, sessions, services.background, self.banners
+        )
         self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
         self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
         for number, (name, panel) in enumerate(self._job_panels(), 2):
@@ -184,15 +189,16 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         bar, stack = self.menuBar(), self.document.undo_stack
         file = bar.addMenu("&File")
-        menus.add_command(self, file, "New project", "Ctrl+N", self.projects.new)
+        menus.add_command(self, file, "New project", "Ctrl+N", self.project.ask_new)
         menus.add_command(self, file, "Open project…", "Ctrl+O", self.project.ask_open)
-        menus.add_recent(self, file, self.projects.recent, self.projects.open)
+        menus.add_recent(self, file, self.projects.recent, self.project.open)
         menus.add_commands(
             self,
             file,
             (
                 ("Save", "Ctrl+S", self.project.save),
                 ("Save as…", "Ctrl+Shift+S", self.project.ask_save),
+                ("Recover unsaved work…", "", self.project.show_recovery),
                 menus.SEPARATOR,
                 ("Import audio…", "Ctrl+I", self.ask_import),
                 ("Export…", "Ctrl+E", lambda: self.panels.show_tab(self.exporting.panel)),
@@ -250,6 +256,9 @@ class MainWindow(QMainWindow):
         timeline.save_requested.connect(self.exporting.save_clips)
         timeline.files_dropped.connect(self.dropped_files.take)
         self.composing.composed.connect(timeline.fit)
+        self.library.panel.open_requested.connect(self.project.open_library)
+        self.library.panel.demo_requested.connect(self.project.open_library)
+        self.library.panel.create_requested.connect(self._create_library)
         self.library.track_wanted.connect(view.show_track)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
         self.empty_state.library_wanted.connect(lambda: show_tab(self.library.panel))
@@ -267,7 +276,7 @@ class MainWindow(QMainWindow):
         for speaker in (self.sessions, self.drag_out, self.dropped_files, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
-        for room in (*rooms, self.exporting):
+        for room in (*rooms, self.exporting, self.project.library):
             room.problem.connect(self._problem)
         self.document.problem.connect(partial(self._problem, "edit"))
         self.services.background.problem.connect(partial(self._problem, "background"))
@@ -308,6 +317,12 @@ class MainWindow(QMainWindow):
         ]
         self.document.edit("place", lambda a: edits.paste(a, rows, tick=tick, lane_index=0))
 
+    @Slot(object)
+    def _create_library(self, path: Path) -> None:
+        """Files that were dropped on the arrangement are to be placed in it, so it is kept."""
+        if not self.project.create_library(path, keep=self.dropped_files.is_waiting):
+            self.library.panel.new_form.cancelled.emit()
+
     @Slot(object, object)
     def _project_opened(self, project: Project, path: Path | None) -> None:
         self.transport.apply_playback(project.playback)
@@ -320,10 +335,6 @@ class MainWindow(QMainWindow):
         if session.map is not None and untouched and empty:
             bpm = round(session.map.tempo, 2)
             self.document.apply(edits.set_tempo(self.document.arrangement, bpm))
-        if session.is_demo:
-            QSettings().remove("library")
-        else:
-            QSettings().setValue("library", str(session.library_path))
 
     @Slot(str, str)
     def _problem(self, key: str, line: str) -> None:

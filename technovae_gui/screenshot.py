@@ -81,6 +81,7 @@ def take(path: Path, size: tuple[int, int]) -> None:
             if not window.grab().save(str(path), "PNG"):
                 raise OutputError(f"{path}: the picture could not be written; choose another place")
         finally:
+            window.shut_down()  # without asking about unsaved work
             window.close()
             QApplication.processEvents()
     del app

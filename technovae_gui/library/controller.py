@@ -1,4 +1,4 @@
-"""The library room's controller: libraries, imports, and corrected beat grids."""
+"""The library room's controller: imports, removed tracks, and corrected beat grids."""
 
 from __future__ import annotations
 
@@ -84,9 +84,6 @@ class LibraryController(QObject):
 
     def _connect_library(self) -> None:
         panel, sessions = self.panel, self._sessions
-        panel.open_requested.connect(sessions.open)
-        panel.create_requested.connect(self._create)
-        panel.demo_requested.connect(lambda: sessions.open())
         panel.remove_requested.connect(self._remove_track)
         panel.show_on_map.connect(self.track_wanted)
         sessions.session_changed.connect(self._show)
@@ -120,17 +117,6 @@ class LibraryController(QObject):
         self.panel.set_library(session.library_path, session.is_demo, session.writable)
         self.panel.set_tracks(session.tracks)
         self.panel.set_map_info(session.map)
-
-    @Slot(object)
-    def _create(self, path: Path) -> None:
-        """Make an empty library and open it; the panel then imports what was waiting for it."""
-
-        def create() -> None:
-            Library.create(path).close()
-
-        self._services.background.submit(
-            create, lambda _: self._sessions.open(path), self._report_problem
-        )
 
     @Slot(str)
     def _remove_track(self, track_id: str) -> None:

@@ -88,6 +88,11 @@ class DroppedFiles(QObject):
         library.job.finished.connect(self._start_waiting)
         sessions.session_changed.connect(self._session_changed)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether files wait for a library that they can be imported into."""
+        return self._requested is not None
+
     @Slot(object)
     def take(self, dropped: FileDrop) -> None:
         """Import dropped files and place them."""

@@ -1,18 +1,24 @@
-"""The project room's controller: projects are opened and saved, their libraries found again."""
+"""The project room's controller: projects are opened, saved, left and recovered."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core import resources
-from core.arrangement.project import Project
 from core.arrangement.project_file import SUFFIX
-from core.errors import TechnoVAEError
-from core.session import Session
+from core.library.models import is_demo
+from core.workers.background import Background
+from technovae_gui.project import recovery
 from technovae_gui.project.open_project import Projects
+from technovae_gui.project.project_library import ProjectLibrary
+from technovae_gui.project.project_origins import library_name
+from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary, Questions
+from technovae_gui.project.recovery_dialog import RecoveryDialog, time_text
+from technovae_gui.project.relink_banner import RelinkBanner
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.banners import Banners
 
@@ -20,54 +26,120 @@ _FILTER = f"TechnoVAE projects (*{SUFFIX})"
 
 
 class ProjectController(QObject):
-    """Connects the open project to the session, and asks the user where files are."""
+    """Opens and saves projects for the user, who is asked before anything unsaved is lost.
+
+    Attributes:
+        library: keeps the window on the library that the project is made from.
+        dialog: the list of unsaved work, once it was shown.
+    """
 
     def __init__(
         self,
         window: QWidget,
         projects: Projects,
         sessions: SessionController,
+        background: Background,
         banners: Banners,
+        questions: Questions | None = None,
     ) -> None:
+        """`questions`: who answers them; default the user, in boxes above the window."""
         super().__init__(window)
-        self._window, self._projects = window, projects
-        self._sessions, self._banners = sessions, banners
-        projects.opened.connect(self._opened)
+        self._window, self._projects, self._banners = window, projects, banners
+        self._questions = questions or MessageBoxes(window)
+        self.library = ProjectLibrary(
+            projects, sessions, background, RelinkBanner(banners, window), self
+        )
+        self._unasked = False
+        self.dialog: RecoveryDialog | None = None
         projects.overtaken.connect(self._overtaken)
-        sessions.session_changed.connect(self._surround)
+        projects.changed.connect(self._work_goes_on)
+
+    # New, open, save, leave
+
+    def confirm_leaving(self) -> bool:
+        """Ask what becomes of unsaved work, if there is any; False: stay.
+
+        Everything that takes the arrangement away goes through this: a new or another project,
+        recovered work, closing the window.
+        """
+        if self._unasked or not self._projects.unsaved:
+            return True
+        answer = self._questions.ask_leaving(self._projects.name)
+        if answer is Leaving.SAVE:
+            return self.save()
+        if answer is Leaving.DISCARD:
+            self._projects.discard_when_left()
+        return answer is Leaving.DISCARD
+
+    def leave_unasked(self) -> None:
+        """The system ends the program: unsaved work is on disk when this returns, where the next
+        window finds it, and nobody is asked about it; unless it is worked on after all."""
+        self._projects.keep_unsaved_work()
+        self._unasked = True
+
+    @Slot()
+    def _work_goes_on(self) -> None:
+        self._unasked = False
+
+    @Slot()
+    def ask_new(self) -> None:
+        """An empty project."""
+        if self.confirm_leaving():
+            self._projects.new()
 
     @Slot()
     def ask_open(self) -> None:
         """Choose a project and open it."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(), _FILTER)
         if name:
-            self._projects.open(Path(name))
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Open the project at `path`; says whether it is open."""
+        return self.confirm_leaving() and self._projects.open(path)
 
     @Slot()
     def ask_save(self) -> bool:
-        """Choose where to save, and save."""
+        """Choose where to save, and save; says whether it is saved."""
         start = str(Path(self._folder()) / f"{self._projects.name}{SUFFIX}")
         name, _ = QFileDialog.getSaveFileName(self._window, "Save project", start, _FILTER)
         return bool(name) and self._projects.save(Path(name))
 
     @Slot()
     def save(self) -> bool:
-        """Save where it was; ask where there is no such place yet."""
+        """Save where it was; ask where there is no such place yet. Says whether it is saved."""
         return self._projects.save() if self._projects.path else self.ask_save()
 
+    # Unsaved work of windows that died
+
     def offer_recovery(self) -> None:
-        """Tell of unsaved work of a window that ended without saving."""
+        """Say that there is unsaved work of windows that died, if there is."""
         found = self._projects.abandoned()
-        if found:
-            self._banners.show_message(
-                "recovery",
-                "There is unsaved work from the last time. Restore it?",
-                kind="info",
-                actions=(
-                    ("Restore", lambda: self._projects.restore(found[0])),
-                    ("Discard", lambda: [path.unlink(missing_ok=True) for path in found]),
-                ),
-            )
+        newest = recovery.read(found[0]) if found else None
+        if newest is None:
+            return
+        time = time_text(newest.time, datetime.now())
+        self._banners.show_message(
+            "recovery",
+            f"There is unsaved work from {time} ({len(found)}).",
+            kind="info",
+            actions=(("Show…", self.show_recovery),),
+        )
+
+    @Slot()
+    def show_recovery(self) -> None:
+        """The list of unsaved work of windows that died."""
+        works = [work for path in self._projects.abandoned() if (work := recovery.read(path))]
+        self._banners.dismiss("recovery")
+        self.dialog = RecoveryDialog(works, self._window)
+        self.dialog.restore_requested.connect(self._restore)
+        self.dialog.finished.connect(self.dialog.deleteLater)
+        self.dialog.open()
+
+    @Slot(object)
+    def _restore(self, path: Path) -> None:
+        if self.confirm_leaving():
+            self._projects.restore(path)
 
     @Slot(object)
     def _overtaken(self, path: Path) -> None:
@@ -76,59 +148,56 @@ class ProjectController(QObject):
             f"Not saved: another window has written “{path.name}” since you opened it here.",
             kind="warning",
             actions=(
-                ("Save as…", self.ask_save),
-                ("Replace theirs", lambda: self._projects.save(over=True)),
+                ("Save as…", self._save_as),
+                ("Replace theirs", self._save_over),
             ),
         )
 
-    @Slot(object, object)
-    def _opened(self, document: Project, path: Path | None) -> None:
-        """Open the library and the model that the project was made with."""
-        where = path or Path("project")
-        try:
-            library, model = document.library_path(where), document.model_path(where)
-        except TechnoVAEError as error:
-            self._gone(str(error).split("; say")[0])
-            return
-        session, asked = self._sessions.session, self._sessions.requested_library
-        same = asked is not None and library.resolve() == asked.resolve()
-        if not same or (document.model_hash and document.model_hash != session.model_hash):
-            self._sessions.open(library, model)
+    @Slot()
+    def _save_as(self) -> None:
+        self.ask_save()
 
-    def _gone(self, line: str) -> None:
-        self._banners.show_message(
-            "relocate",
-            f"{line}. Its clips stay where they are; say where it is now to hear them.",
-            kind="warning",
-            actions=(
-                ("Find the library…", self._find_library),
-                ("Find the model…", self._find_model),
-            ),
-        )
+    @Slot()
+    def _save_over(self) -> None:
+        self._projects.save(over=True)
 
-    def _find_library(self) -> None:
-        name = QFileDialog.getExistingDirectory(self._window, "Where is the library?")
-        if name:
-            self._sessions.open(Path(name))
+    # Another library
 
-    def _find_model(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Where is the model?", "", "Models (*.keras)"
-        )
-        if name:
-            self._sessions.open(self._sessions.session.library_path, Path(name))
-
+    @Slot()
     @Slot(object)
-    def _surround(self, session: Session) -> None:
-        own = session.model_path is None or (
-            session.model_path.resolve() == resources.demo_model().resolve()
-        )
-        self._projects.surround(
-            None if session.is_demo else session.library_path.resolve(),
-            None if own else session.model_path,
-            session.model_hash if session.map is not None else "",
-            session.library_id,
-        )
+    def open_library(self, library: Path | None = None) -> None:
+        """Open a library of the user's choice (default: the built-in demo). Where the arrangement
+        is made from others, they are asked whether to start a new project for it."""
+        path = library or resources.demo_library()
+        if self._may_open(path):
+            self.library.use(path)
+
+    def create_library(self, path: Path, *, keep: bool = False) -> bool:
+        """Make an empty library and open it.
+
+        Args:
+            path: an empty folder, or one that does not exist yet.
+            keep: the arrangement stays; otherwise the user is asked as in `open_library`.
+
+        Returns:
+            False if the user would rather not.
+        """
+        if not keep and not self._may_open(path):
+            return False
+        self.library.create(path)
+        return True
+
+    def _may_open(self, library: Path) -> bool:
+        """Ask what becomes of the arrangement if it has clips of other libraries alone."""
+        origins = self._projects.origins
+        if not self._projects.snapshot().sources() or origins.uses(library):
+            return True
+        name = "built-in demo" if is_demo(library) else library.name
+        answer = self._questions.ask_other_library(name, library_name(origins.main))
+        if answer is OtherLibrary.NEW_PROJECT and self.confirm_leaving():
+            self._projects.new()
+            return True
+        return answer is OtherLibrary.KEEP
 
     def _folder(self) -> str:
         path = self._projects.path

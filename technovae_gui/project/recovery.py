@@ -1,11 +1,14 @@
-"""Unsaved work on disk: every window keeps one file, and finds those of windows that died."""
+"""Unsaved work on disk: every window writes one file, and finds those of windows that died."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import uuid
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,56 +23,160 @@ _OF: Final = "autosave_of"
 
 
 def default_folder() -> Path:
-    """Where sessions of this user lie."""
+    """Where unsaved work of this user lies."""
     return data_folder() / "sessions"
 
 
-class Session:
-    """The file of unsaved work of one window, held by a lock while the window lives."""
+class RecoveryFile:
+    """The file of unsaved work of one window, held by a lock while the window lives.
+
+    Threads may share it.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Raises `OSError` where the user's data folder cannot be written."""
+        """Take a new file in `folder` (default: the user's).
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
         self.folder = folder or default_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.path = self.folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{project_file.SUFFIX}"
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
+        self._writing = threading.Lock()
+        self._taken = self._written = self._discarded = 0
 
-    def write(self, document: Project, original: Path | None) -> None:
-        """Keep `document`, which is or will be saved as `original`. Raises `OutputError`."""
+    def take_number(self) -> int:
+        """The place of a state of the work in the order of all states, for `write`."""
+        self._taken += 1
+        return self._taken
+
+    def write(self, project: Project, original: Path | None, number: int | None = None) -> None:
+        """Keep `project`, unless a later state is kept or was discarded.
+
+        Args:
+            project: the work.
+            original: the file that it is or will be saved in; None if it was never saved.
+            number: from `take_number`, called when `project` was taken; None: now.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        number = self.take_number() if number is None else number
         note = {_OF: str(original) if original else ""}
-        project_file.save(replace(document, extra={**document.extra, **note}), self.path)
+        with self._writing:
+            if number <= max(self._written, self._discarded):
+                return
+            project_file.save(replace(project, extra={**project.extra, **note}), self.path)
+            self._written = number
+            if number <= self._discarded:  # meanwhile
+                self._unlink()
 
     def discard(self) -> None:
-        """All is saved: the file goes, the lock stays."""
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        """Nothing is unsaved: the file goes, the lock stays. What is being written goes, too."""
+        self._discarded = self._taken
+        self._unlink()
 
     def close(self) -> None:
         """Let go; what is unsaved can be restored by the next window."""
         self._lock.unlock()
 
+    def _unlink(self) -> None:
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class AbandonedWork:
+    """Unsaved work of a window that died, as far as it can be read.
+
+    Attributes:
+        path: the file.
+        time: when it was written last.
+        project: the work; None if the file is damaged.
+        original: the file that it is saved in; None if it was never saved.
+        problem: why it cannot be read, in one line; empty if it can.
+    """
+
+    path: Path
+    time: datetime
+    project: Project | None = None
+    original: Path | None = None
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the project."""
+        return self.original.stem if self.original else "Untitled"
+
+    @property
+    def library(self) -> str:
+        """Name of the library that it was made with; empty if unknown."""
+        if self.project is None:
+            return ""
+        return self.project.library.name if self.project.library else "built-in demo"
+
+    @property
+    def clips(self) -> int:
+        """How many clips it has."""
+        return 0 if self.project is None else sum(1 for _ in self.project.arrangement.clips())
+
 
 def abandoned(folder: Path | None = None) -> list[Path]:
     """Files of unsaved work that no living window holds, newest first."""
-    place = folder or default_folder()
     found = []
-    for path in place.glob(f"[!.]*{project_file.SUFFIX}"):
-        lock = _lock(path)
-        if lock.tryLock(0):
-            lock.unlock()
-            found.append(path)
-    return sorted(found, key=lambda p: p.stat().st_mtime, reverse=True)
+    for path in (folder or default_folder()).glob(f"[!.]*{project_file.SUFFIX}"):
+        with contextlib.suppress(OSError), held(path) as free:
+            if free:
+                found.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def read(path: Path) -> AbandonedWork | None:
+    """What is in a file of unsaved work; None if it has gone meanwhile."""
+    try:
+        time = datetime.fromtimestamp(path.stat().st_mtime)
+    except OSError:
+        return None
+    try:
+        project, original = restore(path)
+    except ProjectError as error:
+        return AbandonedWork(path, time, problem=str(error).removeprefix(f"{path}: "))
+    return AbandonedWork(path, time, project, original)
 
 
 def restore(path: Path) -> tuple[Project, Path | None]:
-    """The work in `path` and the file it belongs to. Raises `ProjectError`."""
-    document = project_file.load(path)
-    extra = dict(document.extra)
+    """The work in a file, and the file that it is saved in.
+
+    Raises:
+        ProjectError: it cannot be read.
+    """
+    project = project_file.load(path)
+    extra = dict(project.extra)
     original = extra.pop(_OF, "")
     if not isinstance(original, str):
         raise ProjectError(f"{path}: this autosave is damaged; open an older copy")
-    return replace(document, extra=extra), Path(original) if original else None
+    return replace(project, extra=extra), Path(original) if original else None
+
+
+def remove(path: Path) -> None:
+    """Delete a file of unsaved work, unless a living window holds it by now."""
+    with held(path) as free, contextlib.suppress(OSError):
+        if free:
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Keep other windows from taking over the work in `path`; False if one has."""
+    lock = _lock(path)
+    free = lock.tryLock(0)
+    try:
+        yield free
+    finally:
+        if free:
+            lock.unlock()
 
 
 def _lock(path: Path) -> QLockFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
 from technovae_gui import mime, theme
 from technovae_gui.document import Document
-from technovae_gui.project.open_project import Projects
 from technovae_gui.services import Services
 from technovae_gui.timeline import ClipRequest, TimelineView
 from technovae_gui.widgets.banners import Banners
@@ -60,7 +59,7 @@ class DragOutController(QObject):
     def __init__(
         self,
         services: Services,
-        projects: Projects,
+        project_name: Callable[[], str],
         document: Document,
         timeline: TimelineView,
         banners: Banners,
@@ -68,7 +67,7 @@ class DragOutController(QObject):
     ) -> None:
         super().__init__(parent)
         self._services, self._document = services, document
-        self._projects, self._banners = projects, banners
+        self._project_name, self._banners = project_name, banners
         self._widget = timeline.canvas
         self.folder: Path | None = None
         self._ready: tuple[Cut, Path] | None = None
@@ -111,7 +110,7 @@ class DragOutController(QObject):
         if len(clips) == 1 and clips[0].name:
             return clips[0].name
         first, last = cut.span[0] // TICKS_PER_BAR + 1, -(-cut.span[1] // TICKS_PER_BAR)
-        return f"{self._projects.name}, bars {first} to {last}"
+        return f"{self._project_name()}, bars {first} to {last}"
 
     def _written(self, cut: Cut, path: Path) -> None:
         self._banners.dismiss(_KEY)

@@ -18,6 +18,7 @@ from core import resources
 from core.library import latent_map
 from core.library.latent_map import LatentMap
 from technovae_gui.document import Document
+from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary
 from technovae_gui.widgets import job_slot
 from tests.technovae_gui.fakes import FakeJob
 
@@ -33,6 +34,13 @@ def own_settings(tmp_path: Path) -> None:
     """Settings of this test alone."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "ini"))
+
+
+@pytest.fixture(autouse=True)
+def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is there to answer: unsaved work is given up, another library gets a new project."""
+    monkeypatch.setattr(MessageBoxes, "ask_leaving", lambda *_: Leaving.DISCARD)
+    monkeypatch.setattr(MessageBoxes, "ask_other_library", lambda *_: OtherLibrary.NEW_PROJECT)
 
 
 @pytest.fixture(scope="session")

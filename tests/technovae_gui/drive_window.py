@@ -51,6 +51,7 @@ def _drive(folder: Path, picture: Path) -> int:
     try:
         drive.all(picture)
     finally:
+        window.shut_down()  # without asking about unsaved work
         window.close()
         process_events_for(0.2)
         QApplication.quit()

@@ -46,6 +46,7 @@ def main(folder: Path, seconds: float) -> None:
         window.transport.stop()
         process_events_for(0.3)
     finally:
+        window.shut_down()  # without asking about unsaved work
         window.close()
         process_events_for(0.2)
     print(json.dumps([state.device, state.underruns, state.frame]))

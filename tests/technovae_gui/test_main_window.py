@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
+from core import resources
 from core.arrangement import edits, project_file
-from core.arrangement.clip import LatentSource, RealSource
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Project
+from core.library.store import Library
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from technovae_gui import mime
+from technovae_gui.app import close_unasked
 from technovae_gui.compose import ComposeRequest
 from technovae_gui.main_window import MainWindow
+from technovae_gui.project.questions import Leaving, MessageBoxes
 from tests.technovae_gui.conftest import PATIENCE
 
 
@@ -62,7 +67,8 @@ def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any)
     drop(window, RealSource(found.segments[3].id), 5, 20)
     assert len(clips(window)) == 1
     assert clips(window)[0].start % TICKS_PER_BAR == 0
-    qtbot.waitUntil(lambda: window.services.loops.outstanding == 0, timeout=PATIENCE)
+    source, bpm = clips(window)[0].source, window.document.arrangement.bpm
+    qtbot.waitUntil(lambda: window.services.loops.loop(source, bpm) is not None, timeout=PATIENCE)
     window.transport.play_or_pause()
     qtbot.waitUntil(lambda: window.transport.clock.state.frame > 20_000, timeout=PATIENCE)
     qtbot.waitUntil(lambda: max(window.transport.clock.state.peaks) > 0.01, timeout=PATIENCE)
@@ -92,9 +98,61 @@ def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path
     gone = Project(window.document.arrangement, library=tmp_path / "gone")
     project_file.save(gone, path)
     assert window.projects.open(path)
-    assert "gone" in window.panels.banners.texts()["relocate"]
+    assert "gone" in window.panels.banners.texts()["relink"]
     assert len(clips(window)) == 1
     assert window.session.map is not None
+
+
+def test_a_project_opens_with_its_own_library(qtbot: Any, tmp_path: Path) -> None:
+    """Fault: the demo was opened as well; clips turned grey, and saving wrote no library."""
+    QSettings().setValue("hint_seen", True)
+    QSettings().setValue("library", "/music/last")
+    folder, path = tmp_path / "mine", tmp_path / "night.technovae"
+    shutil.copytree(resources.demo_library(), folder)
+    with Library.open(folder, read_only=True) as library:
+        source, library_id = RealSource(library.segments()[0].id), library.id
+    lane = Lane("l", clips=(Clip("c", source, 0),))
+    project_file.save(Project(Arrangement(130.0, (lane,)), folder, library_id=library_id), path)
+    window = MainWindow(tmp_path / "sessions")
+    opened: list[Path] = []
+    window.sessions.session_changed.connect(lambda session: opened.append(session.library_path))
+    window.show()
+    window.begin(path)
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.services.loops.outstanding == 0, timeout=PATIENCE)
+    loops, bpm = window.services.loops, window.document.arrangement.bpm
+    qtbot.waitUntil(lambda: loops.loop(source, bpm) is not None, timeout=PATIENCE)
+    assert set(opened) == {folder}
+    assert not {"library", "relink", "clip", "sound"} & set(window.banners.texts())
+    assert QSettings().value("library") == "/music/last"
+    assert window.projects.save()
+    assert project_file.load(path).library == folder
+    window.close()
+    window.deleteLater()
+
+
+def test_closing_with_unsaved_work_asks(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(window, RealSource("x-0-0"), 5, 20)
+    answers = [Leaving.CANCEL]
+    monkeypatch.setattr(MessageBoxes, "ask_leaving", lambda *_: answers[-1])
+    assert not window.close()
+    assert window.isVisible()
+    assert len(clips(window)) == 1
+    answers.append(Leaving.DISCARD)
+    assert window.close()
+    assert window.projects.abandoned() == []
+
+
+def test_the_system_ends_the_program_without_a_question(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(window, RealSource("x-0-0"), 5, 20)
+    monkeypatch.setattr(MessageBoxes, "ask_leaving", lambda *_: pytest.fail("asked"))
+    close_unasked(window)
+    assert not window.isVisible()
+    assert len(window.projects.abandoned()) == 1
 
 
 def test_a_model_that_is_none_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:

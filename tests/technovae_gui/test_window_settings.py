@@ -99,7 +99,7 @@ def test_unsaved_listening_survives(make: Callable[[], MainWindow], tmp_path: Pa
     first = make()
     first.projects.save(path)
     first.document.set_loop(LOOP)
-    first.close()
+    first.shut_down()
     second = make()
     (left,) = second.projects.abandoned()
     assert second.projects.restore(left)

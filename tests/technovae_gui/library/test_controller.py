@@ -158,15 +158,6 @@ def test_the_waveform_and_the_clicks_are_those_of_the_track(
     assert np.abs(loop - plain).max() > 0.1
 
 
-def test_a_new_library_is_opened_once_it_is_there(
-    controller: LibraryController, sessions: FakeSessions, tmp_path: Path
-) -> None:
-    controller.panel.create_requested.emit(tmp_path / "mine")
-    assert sessions.requests == [("open", tmp_path / "mine", None)]
-    with Library.open(tmp_path / "mine") as library:
-        assert library.tracks() == []
-
-
 def test_a_track_that_cannot_be_removed_is_told(
     qtbot: QtBot, controller: LibraryController, sessions: FakeSessions
 ) -> None:

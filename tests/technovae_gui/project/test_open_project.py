@@ -16,8 +16,9 @@ import pytest
 
 from core.arrangement import edits, project_file
 from core.arrangement.clip import Clip, RealSource
-from core.arrangement.project import Project
-from core.errors import ProjectError
+from core.arrangement.project import Playback, Project
+from core.errors import OutputError, ProjectError
+from core.session import Session
 from core.workers.background import Background
 from technovae_gui.document import Document
 from technovae_gui.project import recovery
@@ -192,3 +193,147 @@ def test_a_damaged_autosave_is_told(tmp_path: Path) -> None:
     path.write_text(json.dumps(content))
     with pytest.raises(ProjectError, match="damaged"):
         recovery.restore(path)
+
+
+def test_an_untitled_project_without_a_clip_is_never_unsaved(
+    projects: Projects, document: Document
+) -> None:
+    assert not projects.unsaved
+    place(document)
+    assert projects.unsaved
+    document.edit("remove", lambda a: edits.delete(a, ["a"]))
+    assert not document.undo_stack.isClean()
+    assert not projects.unsaved
+    document.undo_stack.undo()
+    assert projects.unsaved
+    document.undo_stack.undo()
+    document.edit("tempo", lambda a: edits.set_tempo(a, 140.0))
+    document.apply(edits.set_tempo(document.arrangement, 120.0))
+    projects.set_playback(Playback((0, 3840), False, -6.0))
+    assert not projects.unsaved
+
+
+def test_work_that_was_undone_leaves_no_file(
+    projects: Projects, document: Document, qtbot: Any, tmp_path: Path
+) -> None:
+    place(document)
+    projects.autosave()
+    qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
+    document.undo_stack.undo()
+    projects.autosave()
+    assert not any((tmp_path / "sessions").glob("*.technovae"))
+
+
+@pytest.mark.parametrize("leave", ["new", "close"])
+def test_what_the_user_discards_is_gone(
+    projects: Projects, document: Document, qtbot: Any, tmp_path: Path, leave: str
+) -> None:
+    place(document)
+    projects.autosave()
+    qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
+    projects.discard_when_left()
+    getattr(projects, leave)()
+    assert not any((tmp_path / "sessions").glob("*.technovae"))
+
+
+def test_a_project_that_cannot_be_opened_discards_nothing(
+    projects: Projects, document: Document, tmp_path: Path
+) -> None:
+    place(document)
+    projects.discard_when_left()
+    assert not projects.open(tmp_path / "none.technovae")
+    projects.close()
+    assert any((tmp_path / "sessions").glob("*.technovae"))
+
+
+def test_an_edit_after_that_is_kept(projects: Projects, document: Document, tmp_path: Path) -> None:
+    place(document)
+    projects.discard_when_left()
+    place(document, "b", 20000)
+    projects.close()
+    assert any((tmp_path / "sessions").glob("*.technovae"))
+
+
+def test_unsaved_work_is_kept_at_once_when_the_system_ends(
+    projects: Projects, document: Document, tmp_path: Path
+) -> None:
+    place(document)
+    projects.keep_unsaved_work()
+    (kept,) = (tmp_path / "sessions").glob("[!.]*.technovae")
+    assert recovery.restore(kept)[0].arrangement == document.arrangement
+
+
+def test_recovered_work_is_on_disk_before_its_file_goes(
+    document: Document, background: Background, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault: the file went at once, the copy of this window was still to be written."""
+    first = Projects(document, background, tmp_path / "sessions")
+    place(document)
+    first.close()
+    second = Projects(Document(), background, tmp_path / "sessions")
+    (found,) = second.abandoned()
+    monkeypatch.setattr(recovery.RecoveryFile, "write", full_disk)
+    assert second.restore(found)
+    assert found.exists()
+    monkeypatch.undo()
+    second.discard_when_left()
+    assert second.restore(found)
+    assert not found.exists()
+    second.keep_unsaved_work()
+    (copy,) = (tmp_path / "sessions").glob("[!.]*.technovae")
+    assert recovery.restore(copy)[0].arrangement == document.arrangement
+    second.close()
+
+
+def full_disk(*_: object) -> None:
+    raise OutputError("the disk is full")
+
+
+def test_a_damaged_autosave_is_not_deleted_by_trying(
+    projects: Projects, tmp_path: Path, qtbot: Any
+) -> None:
+    damaged = tmp_path / "sessions" / "1-a.technovae"
+    damaged.write_text("{")
+    with qtbot.waitSignal(projects.problem) as reported:
+        assert not projects.restore(damaged)
+    assert reported.args[0] == "recovery"
+    assert damaged.exists()
+
+
+def test_a_project_is_saved_with_the_library_that_it_was_opened_with(
+    projects: Projects, document: Document, tmp_path: Path
+) -> None:
+    """Fault: whatever library was open by then was written into the file."""
+    (tmp_path / "mine").mkdir()
+    place(document)
+    path = tmp_path / "night.technovae"
+    mine = Project(document.arrangement, tmp_path / "mine", library_id="mine")
+    project_file.save(mine, path)
+    assert projects.open(path)
+    demo = Session(generation=1, library_id="demo")
+    projects.origins.put_session(demo)
+    assert projects.save()
+    saved = project_file.load(path)
+    assert (saved.library, saved.library_id) == (tmp_path / "mine", "mine")
+
+
+def test_unknown_fields_of_the_file_are_saved_again(projects: Projects, tmp_path: Path) -> None:
+    path = tmp_path / "night.technovae"
+    project_file.save(Project(Document().arrangement, extra={"later": 1}), path)
+    projects.open(path)
+    projects.save()
+    assert project_file.load(path).extra == {"later": 1}
+    projects.new()
+    projects.save(tmp_path / "other.technovae")
+    assert project_file.load(tmp_path / "other.technovae").extra == {}
+
+
+def test_relinking_is_saved(projects: Projects, tmp_path: Path) -> None:
+    path = tmp_path / "night.technovae"
+    project_file.save(Project(Document().arrangement), path)
+    projects.open(path)
+    assert not projects.unsaved
+    projects.note_relinked()
+    assert projects.unsaved
+    projects.save()
+    assert not projects.unsaved

@@ -1,0 +1,274 @@
+"""The library and the model of the open project: opened with it, asked for if they are gone."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
+
+from core.arrangement.clip import ClipSource, RealSource
+from core.arrangement.project import Origin, Project, track_of
+from core.errors import ModelError, TechnoVAEError
+from core.library.models import model_for
+from core.library.store import Library
+from core.session import Session
+from core.workers.background import Background
+from technovae_gui.project.open_project import Projects
+from technovae_gui.project.relink_banner import RelinkBanner
+from technovae_gui.session_controller import SessionController
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A library that the user wants the project to be made from, until it is open.
+
+    `relink`: it is where the project's own library, or model, is now.
+    """
+
+    library: Path
+    model: Path | None
+    relink: bool = False
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """Hashes of models that the library of `session` does not know."""
+
+    session: Session
+    unknown: frozenset[str]
+
+
+class ProjectLibrary(QObject):
+    """Keeps the window on the library that the open project is made from.
+
+    A session that was not asked for here never changes what the project is made from.
+
+    Signals:
+        problem(str, str): a topic and one line.
+    """
+
+    problem = Signal(str, str)
+
+    def __init__(
+        self,
+        projects: Projects,
+        sessions: SessionController,
+        background: Background,
+        relink: RelinkBanner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects, self._sessions, self._background = projects, sessions, background
+        self.relink = relink
+        self._choice: _Choice | None = None
+        self._own_library: Path | None = None
+        relink.library_chosen.connect(self._library_found)
+        relink.model_chosen.connect(self._model_found)
+        projects.opened.connect(self._project_opened)
+        sessions.session_changed.connect(self._session_changed)
+        sessions.problem.connect(self._session_failed)
+
+    def use(self, library: Path) -> None:
+        """Open a library; the project is made from it from then on."""
+        self._choose(_Choice(library, None))
+
+    def create(self, library: Path) -> None:
+        """Make an empty library in a folder, and use it."""
+        self._background.submit(lambda: _create(library), self._created, self._not_created)
+
+    # Inside
+
+    def _choose(self, choice: _Choice) -> None:
+        self._choice = choice
+        self._sessions.open(choice.library, choice.model)
+
+    @Slot(object, object)
+    def _project_opened(self, project: Project, path: Path | None) -> None:
+        """Open the library and the model that the project is made from."""
+        self._choice = self._own_library = None
+        self.relink.settle("library", "model")
+        if path is None and not project.sources():
+            return  # a new one: it is made from what is open
+        origins = self._projects.origins
+        where = path or Path(self._projects.name)
+        try:
+            library = origins.main.library_path(where)
+        except TechnoVAEError as error:
+            self.relink.ask("library", _sentence(error))
+            if origins.models_of_main() and _gone_model(origins.main, where):
+                self._ask_model()
+            return
+        self._open_own_library(library, _model_to_open(library, origins.main, where))
+
+    def _open_own_library(self, library: Path, model: Path | None) -> None:
+        """Open the library of the project unless it is open with the same model, or about to be."""
+        session, requested = self._sessions.session, self._sessions.requested_library
+        is_open = session.library_id != "" and library.resolve() == session.library_path.resolve()
+        same_model = self._projects.origins.main.model_hash in ("", session.model_hash)
+        if is_open and same_model and requested == session.library_path:
+            self._check(session)
+            return
+        self._own_library = library
+        self._sessions.open(library, model)
+
+    @Slot(object)
+    def _session_changed(self, session: Session) -> None:
+        choice = self._choice
+        if choice is not None and choice.library == session.library_path:
+            self._choice = None
+            self._use(session, choice)
+        else:
+            keep_model = bool(self._unsettled_models(session))
+            self._projects.origins.put_session(session, keep_model=keep_model)
+        if session.library_path == self._own_library:
+            self._own_library = None
+        self._check(session)
+
+    def _use(self, session: Session, choice: _Choice) -> None:
+        """The library that the user has chosen is open."""
+        origins = self._projects.origins
+        before = origins.main
+        if choice.relink and not self._fits(session):
+            origins.put_session(session)
+            name = session.library_path.name
+            self.relink.ask("library", f"“{name}” has none of this project's tracks.")
+            return
+        origins.put_session(session, chosen=True)
+        after = origins.main
+        if (after.library, after.model) != (before.library, before.model) and self._sources():
+            self._projects.note_relinked()
+        if not choice.relink:
+            self._note_last_library(session)
+
+    def _note_last_library(self, session: Session) -> None:
+        """It is opened at the next start, if no project is."""
+        if session.is_demo:
+            QSettings().remove("library")
+        else:
+            QSettings().setValue("library", str(session.library_path))
+
+    def _sources(self) -> list[ClipSource]:
+        return self._projects.snapshot().sources()
+
+    def _fits(self, session: Session) -> bool:
+        """Whether a library that the user has pointed to can be the project's own."""
+        main = self._projects.origins.main
+        tracks = {
+            track_of(it)
+            for it in self._sources()
+            if isinstance(it, RealSource) and self._projects.origins.of(it) == main
+        }
+        known = {track.id for track in session.tracks}
+        return main.library_id in ("", session.library_id) or not tracks or bool(tracks & known)
+
+    def _check(self, session: Session) -> None:
+        """Find out whether the project's library is open, and the models of its latents known."""
+        origins = self._projects.origins
+        if not origins.is_open(origins.main):
+            return
+        self.relink.settle("library")
+        hashes = self._unsettled_models(session)
+        if not hashes or session.model_path is None:
+            self._models_checked(_Checked(session, hashes))
+            return
+        library = session.library_path
+        self._background.submit(
+            lambda: _Checked(session, unknown_models(library, hashes)), self._models_checked
+        )
+
+    def _unsettled_models(self, session: Session) -> frozenset[str]:
+        """Hashes of the models of the project's own latents, but for the one that is open."""
+        return self._projects.origins.models_of_main() - {session.model_hash}
+
+    @Slot(object)
+    def _models_checked(self, found: _Checked) -> None:
+        if found.session is not self._sessions.session:
+            return
+        if found.unknown:
+            self._ask_model()
+        else:
+            self._projects.origins.adopt_model()
+            self.relink.settle("model")
+
+    def _ask_model(self) -> None:
+        model = self._projects.origins.main.model
+        name = f" (“{model.name}”)" if model else ""
+        self.relink.ask("model", f"The model of the latent clips is gone{name}.")
+
+    @Slot(str, str)
+    def _session_failed(self, key: str, line: str) -> None:
+        if key == "library" and self._own_library is not None:
+            self.relink.ask("library", f"{line[:1].upper()}{line[1:]}.")
+        if key in ("library", "model"):
+            self._choice = self._own_library = None
+
+    @Slot(object)
+    def _created(self, library: Path) -> None:
+        self.use(library)
+
+    @Slot(str)
+    def _not_created(self, line: str) -> None:
+        self.problem.emit("library", line)
+
+    @Slot(object)
+    def _library_found(self, library: Path) -> None:
+        where = self._projects.path or Path(self._projects.name)
+        model = _model_to_open(library, self._projects.origins.main, where)
+        self._choose(_Choice(library, model, relink=True))
+
+    @Slot(object)
+    def _model_found(self, model: Path) -> None:
+        """Without its library, the model waits until that is found, too."""
+        origins = self._projects.origins
+        if origins.is_open(origins.main):
+            self._choose(_Choice(self._sessions.session.library_path, model, relink=True))
+        else:
+            origins.relink_model(model)
+            self._projects.note_relinked()
+            self.relink.settle("model")
+
+
+def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
+    """Those of `hashes` whose latents a library cannot bring along to another model.
+
+    Raises:
+        LibraryError: it cannot be read.
+    """
+    with Library.open(library, read_only=True) as opened:
+        return frozenset(it for it in hashes if not opened.latents(it)[0])
+
+
+def _create(library: Path) -> Path:
+    Library.create(library).close()
+    return library
+
+
+def _model_to_open(library: Path, origin: Origin, project_path: Path) -> Path | None:
+    """The project's model; None for the one that belongs to its library."""
+    if not origin.model_hash:
+        return None
+    try:
+        model = origin.model_path(project_path)
+        return None if model_for(library).resolve() == model.resolve() else model
+    except ModelError:  # the library has none
+        return model
+    except TechnoVAEError:
+        _log.info("%s: its model %s is gone", project_path, origin.model)
+        return None
+
+
+def _gone_model(origin: Origin, project_path: Path) -> bool:
+    try:
+        origin.model_path(project_path)
+    except TechnoVAEError:
+        return True
+    return False
+
+
+def _sentence(error: TechnoVAEError) -> str:
+    """Without what only the command line can do about it."""
+    return str(error).partition("; say")[0] + "."

@@ -1,0 +1,193 @@
+"""Which library and model each clip of the open project is made from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core import resources
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.project import Origin, Project, origin_of, track_of
+from core.session import Session
+from technovae_gui.document import Document
+
+
+class ProjectOrigins(QObject):
+    """The project's own library and model, and others that its clips are made from.
+
+    A session says what is open; it never changes what a project with clips is made from, unless
+    the user has chosen to use its library (`put_session`). Libraries that were open before stay
+    known, so that clips made from them can be made again.
+
+    Attributes:
+        main: library and model that are opened with the project.
+
+    Signals:
+        changed(): what `of` says may be new.
+    """
+
+    changed = Signal()
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._untitled = True
+        self._session = Session()
+        self._open = Origin()
+        self._known: list[Origin] = []
+        self.main = Origin()
+
+    def start_project(self) -> None:
+        """A new project: it is made from what is open."""
+        self._untitled = True
+        self._known = []
+        self.main = self._open
+        self.put_session(self._session)
+
+    def load(self, project: Project, *, untitled: bool) -> None:
+        """The project that was opened says what it is made from.
+
+        Args:
+            project: with paths as they are now (`Project.located`).
+            untitled: it was never saved.
+        """
+        self._untitled = untitled
+        self.main, self._known = project.origin, list(project.origins)
+        self.put_session(self._session)
+
+    def put_session(
+        self, session: Session, *, chosen: bool = False, keep_model: bool = False
+    ) -> None:
+        """Another session is in place.
+
+        Args:
+            session: what is open from now on.
+            chosen: the user wants the project to be made from it; an untitled project without
+                clips always is.
+            keep_model: the project's model is only missing, so another one of the same library
+                does not take its place.
+        """
+        if session.library_id != self._open.library_id:
+            self._claim_latents_of_earlier_models()
+        self._session, self._open = session, origin_of_session(session)
+        if session.library_id:
+            self._open = self._remember(self._open)
+            if chosen or (self._untitled and not self._sources()):
+                self.main = self._open
+            elif is_same_library(self.main, self._open):
+                self.main = _with_model_of(self._open, self.main) if keep_model else self._open
+        self.changed.emit()
+
+    def of(self, source: ClipSource) -> Origin | None:
+        """Where `source` is made from; None is the session that is open."""
+        if self._is_of_session(source):
+            return None
+        others = [it for it in self._known if not is_same_library(it, self._open)]
+        found = origin_of(source, others)
+        if found is None and not is_same_library(self.main, self._open):
+            return self.main  # its tracks are not known unless it has been open
+        return found
+
+    def is_open(self, origin: Origin) -> bool:
+        """Whether the library of `origin` is the one of the session."""
+        return bool(self._open.library_id) and is_same_library(origin, self._open)
+
+    def uses(self, library: Path) -> bool:
+        """Whether the clips are made from the library in this folder, among others."""
+        paths = [it.library or resources.demo_library() for it in (self.main, *self.used())]
+        return library.resolve() in [path.resolve() for path in paths]
+
+    def used(self) -> tuple[Origin, ...]:
+        """The libraries and models that clips are made from, besides `main`."""
+        main = next((it for it in self._known if is_same_library(it, self.main)), self.main)
+        rest = [it for it in self._sources() if not main.claims(it)]
+        found = []
+        for origin in self._known:
+            used = None if origin is main else origin.used_by(rest)
+            if used is not None:
+                found.append(used)
+                rest = [it for it in rest if not origin.claims(it)]
+        return tuple(found)
+
+    def models_of_main(self) -> frozenset[str]:
+        """Hashes of the models of latent clips that are of the project's own library."""
+        others = [it for it in self._known if not is_same_library(it, self.main)]
+        latents = [it for it in self._sources() if isinstance(it, LatentSource)]
+        mine = {it.model_hash for it in latents if origin_of(it, others) is None}
+        return frozenset(mine - {""})
+
+    def adopt_model(self) -> None:
+        """The project's model is the one that is open: it can make all that the last one made."""
+        if self.is_open(self.main) and self.main != self._open:
+            self.main = self._open
+            self.changed.emit()
+
+    def relink_model(self, model: Path) -> None:
+        """The project's model is in this file now."""
+        self.main = replace(self.main, model=model)
+
+    # Inside
+
+    def _remember(self, origin: Origin) -> Origin:
+        """Know `origin`, and by it what an earlier model of the same library has made."""
+        before = next((it for it in self._known if is_same_library(it, origin)), None)
+        if before is not None:
+            self._known.remove(before)
+            models = {*before.models, before.model_hash} - {"", origin.model_hash}
+            origin = replace(origin, models=origin.models | models)
+        self._known.insert(0, origin)
+        return origin
+
+    def _claim_latents_of_earlier_models(self) -> None:
+        """The project's library is left for another one: latents that no library claims are of
+        models that it had before it was opened here."""
+        if not is_same_library(self.main, self._open) or self._open not in self._known:
+            return
+        unknown = {
+            it.model_hash
+            for it in self._sources()
+            if isinstance(it, LatentSource) and origin_of(it, self._known) is None
+        }
+        number = self._known.index(self._open)
+        models = self._open.models | (unknown - {""})
+        self._known[number] = replace(self._open, models=models)
+
+    def _is_of_session(self, source: ClipSource) -> bool:
+        if isinstance(source, RealSource):
+            return track_of(source) in self._open.tracks
+        return source.model_hash in ("", self._open.model_hash)
+
+    def _sources(self) -> list[ClipSource]:
+        return [clip.source for clip in self._document.arrangement.clips()]
+
+
+def origin_of_session(session: Session) -> Origin:
+    """Library and model of a session; those of the built-in demo are not stored by path."""
+    model = session.model_path
+    demo = model is None or model.resolve() == resources.demo_model().resolve()
+    return Origin(
+        None if session.is_demo else session.library_path.resolve(),
+        None if demo else model,
+        session.library_id,
+        session.model_hash,
+        frozenset(track.id for track in session.tracks),
+    )
+
+
+def library_name(origin: Origin) -> str:
+    """What the library is called in messages."""
+    return "built-in demo" if origin.library is None else origin.library.name
+
+
+def is_same_library(one: Origin, other: Origin) -> bool:
+    """Whether two origins are of one library: by its id, which it keeps where it is moved to, or by
+    its place."""
+    if one.library_id and one.library_id == other.library_id:
+        return True
+    return one.library == other.library
+
+
+def _with_model_of(origin: Origin, other: Origin) -> Origin:
+    return replace(origin, model=other.model, model_hash=other.model_hash)
