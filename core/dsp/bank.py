@@ -82,9 +82,9 @@ class Bank:
     def interpolation(self) -> tuple[NDArray[np.int64], Array]:
         """For each bin (bins,) the band at or below it, and its distance to it as a share, 0..1."""
         bins = np.arange(len(self.weights))
-        place = np.interp(bins, self.centre_bins, np.arange(len(self.centres_hz)))
-        lower = np.minimum(place.astype(np.int64), len(self.centres_hz) - 2)
-        return lower, (place - lower).astype(np.float32)
+        position = np.interp(bins, self.centre_bins, np.arange(len(self.centres_hz)))
+        lower = np.minimum(position.astype(np.int64), len(self.centres_hz) - 2)
+        return lower, (position - lower).astype(np.float32)
 
 
 @lru_cache(maxsize=4)

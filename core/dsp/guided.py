@@ -69,10 +69,10 @@ class GuidedRenderer:
 
 def _missing(target_db: Array, sources_db: Array) -> Array:
     """Levels (rows, 128) dB that the highest gain cannot reach, in bands where that is much."""
-    wanted = db_to_power(target_db)
+    target = db_to_power(target_db)
     reached = db_to_power(sources_db + np.float32(_HIGHEST_DB))
-    out_of_reach = np.maximum(wanted - reached, np.float32(0.0))
-    per_band = wanted.sum(axis=0)
+    out_of_reach = np.maximum(target - reached, np.float32(0.0))
+    per_band = target.sum(axis=0)
     audible = per_band > per_band.max() * _AUDIBLE_SHARE
     filled = audible & (out_of_reach.sum(axis=0) > _MISSING_SHARE * per_band)
     return power_to_db(out_of_reach * filled)

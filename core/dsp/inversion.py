@@ -29,9 +29,9 @@ def rows_to_frames(rows: Array, count: int) -> Array:
     Returns:
         (count, bands); frame m is at row m * n / count.
     """
-    place = np.arange(count) * (len(rows) / count)
-    lower = place.astype(np.int64)
-    fraction = (place - lower).astype(np.float32)[:, None]
+    position = np.arange(count) * (len(rows) / count)
+    lower = position.astype(np.int64)
+    fraction = (position - lower).astype(np.float32)[:, None]
     low, high = rows[lower % len(rows)], rows[(lower + 1) % len(rows)]
     out: Array = low + fraction * (high - low)
     return out
@@ -53,12 +53,12 @@ def sharpened_frames(rows: Array, count: int, *, iterations: int) -> Array:
         (count, bands) dB.
     """
     frames = db_to_power(rows_to_frames(rows, count))
-    wanted = db_to_power(rows)
+    target = db_to_power(rows)
     to_rows = _row_means(count, len(rows))
     to_frames = to_rows.T.tocsr()
     share = to_rows.sum(axis=0).astype(np.float32)[:, None]
     for _ in range(iterations):
-        frames *= (to_frames @ (wanted / np.maximum(to_rows @ frames, _TINY))) / share
+        frames *= (to_frames @ (target / np.maximum(to_rows @ frames, _TINY))) / share
     return power_to_db(frames)
 
 
@@ -79,12 +79,12 @@ def linear_magnitudes(decibels: Array, bank: Bank, *, iterations: int) -> Array:
     """
     n_fft = 2 * (len(bank.weights) - 1)
     to_bands, to_bins = bank.sparse, bank.sparse.T.tocsr()
-    wanted = np.ascontiguousarray(db_to_power(decibels).T)
+    target = np.ascontiguousarray(db_to_power(decibels).T)
     power = np.ascontiguousarray(db_to_power(bank.to_bins(decibels)).T)
     share = bank.weights.sum(axis=1)
     inverse = np.where(share > 0, 1.0 / np.maximum(share, 1e-6), 0.0).astype(np.float32)
     for _ in range(iterations):
-        ratio = wanted / np.maximum(to_bands @ power, _TINY)
+        ratio = target / np.maximum(to_bands @ power, _TINY)
         power *= (to_bins @ ratio) * inverse[:, None]
     power *= np.float32(1.0 / power_scale(n_fft))
     return np.ascontiguousarray(np.sqrt(power).T)
@@ -93,9 +93,9 @@ def linear_magnitudes(decibels: Array, bank: Bank, *, iterations: int) -> Array:
 def _row_means(count: int, rows: int) -> scipy.sparse.csr_array:
     """(rows, count): mean over each row's time of the straight lines through the frames."""
     inside = (np.arange(_POINTS_PER_ROW) + 0.5) / _POINTS_PER_ROW - 0.5
-    place = (np.arange(rows)[:, None] + inside) * (count / rows)
-    lower = np.floor(place)
-    fraction = place - lower
+    position = (np.arange(rows)[:, None] + inside) * (count / rows)
+    lower = np.floor(position)
+    fraction = position - lower
     columns = np.stack([lower, lower + 1], axis=-1).astype(np.int64) % count
     values = np.stack([1.0 - fraction, fraction], axis=-1) / _POINTS_PER_ROW
     index = np.repeat(np.arange(rows), 2 * _POINTS_PER_ROW)

@@ -112,8 +112,8 @@ def texture(ring: Ring, seed: int) -> Array:
     noise = np.random.default_rng(seed).standard_normal(ring.length, np.float32)
     grain: Array = np.abs(ring.analyse(noise))
     grain /= np.sqrt(np.mean(grain * grain))
-    place = (_hz(ring.n_fft) - _TEXTURE_FROM_HZ) / (_TEXTURE_FULL_HZ - _TEXTURE_FROM_HZ)
-    amount: Array = np.clip(place, 0.0, 1.0).astype(np.float32)
+    position = (_hz(ring.n_fft) - _TEXTURE_FROM_HZ) / (_TEXTURE_FULL_HZ - _TEXTURE_FROM_HZ)
+    amount: Array = np.clip(position, 0.0, 1.0).astype(np.float32)
     factors: Array = np.float32(1.0) + amount * (grain - np.float32(1.0))
     return factors
 

@@ -83,7 +83,7 @@ class SpectrogramStream:
         if self._pending is None:
             self._pending = np.zeros((len(rows), settings.N_FFT // 2), np.float32)
         if len(rows) != len(self._pending):
-            raise InputError(f"{len(self._pending)} channels were begun, now {len(rows)} come")
+            raise InputError(f"{len(self._pending)} channels came first, and now {len(rows)}")
         self._pending = np.concatenate([self._pending, rows], axis=1)
         self._drain()
 

@@ -82,8 +82,8 @@ def istft(spectrum: Spectrum, *, hop: int, length: int) -> Samples:
         out[m * hop : m * hop + n_fft] += frame
         weight[m * hop : m * hop + n_fft] += window * window
     out /= np.maximum(weight, 1e-6)
-    wanted = out[n_fft // 2 : n_fft // 2 + length]
-    return np.pad(wanted, (0, length - len(wanted)))
+    target = out[n_fft // 2 : n_fft // 2 + length]
+    return np.pad(target, (0, length - len(target)))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def draw_anchors(
     *,
     start: int,
     ranks: Doubles | None = None,
-    wanted: Doubles | None = None,
+    targets: Doubles | None = None,
     reach: float = 0.5,
 ) -> Indices:
     """Draw segments to place the anchors of a walk near.
@@ -35,7 +35,7 @@ def draw_anchors(
         rng: random generator.
         start: row of the first segment.
         ranks: (n,) rank of each segment in an attribute, 0..1; None for no preference.
-        wanted: (count,) rank that is preferred for each anchor, 0..1; None for no preference.
+        targets: (count,) rank that is preferred for each anchor, 0..1; None for no preference.
         reach: share of the library, nearest to the start, to draw from.
 
     Returns:
@@ -49,7 +49,7 @@ def draw_anchors(
     for number in range(1, count):
         left = np.setdiff1d(pool, chosen)
         left = pool if len(left) == 0 else left
-        weights = _preference(ranks, wanted, left, number)
+        weights = _preference(ranks, targets, left, number)
         tries = rng.choice(left, size=min(12, len(left)), replace=False, p=weights)
         chosen.append(_first_apart(latents, tries, chosen, gap))
     return np.array(chosen, np.int64)
@@ -95,11 +95,11 @@ def _typical_gap(latents: Array) -> float:
 
 
 def _preference(
-    ranks: Doubles | None, wanted: Doubles | None, left: Indices, number: int
+    ranks: Doubles | None, targets: Doubles | None, left: Indices, number: int
 ) -> Doubles | None:
-    if ranks is None or wanted is None:
+    if ranks is None or targets is None:
         return None
-    off = (ranks[left] - wanted[number]) / _CURVE_WIDTH
+    off = (ranks[left] - targets[number]) / _CURVE_WIDTH
     weights: Doubles = np.exp(-0.5 * np.minimum(off**2, 60.0))
     weights /= weights.sum()
     return weights
@@ -112,7 +112,7 @@ def ranks_of(values: Doubles) -> Doubles:
     return ranks
 
 
-def wanted_ranks(curve: ArrayLike | None, count: int) -> Doubles | None:
+def target_ranks(curve: ArrayLike | None, count: int) -> Doubles | None:
     """Sample a curve of ranks, given by any number of points 0..1, at `count` anchors."""
     if curve is None:
         return None

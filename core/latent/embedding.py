@@ -123,10 +123,10 @@ def align_to(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> Doubles:
     source, target = points[known], xy
     rotation = orthogonal_procrustes(source - source.mean(axis=0), target - target.mean(axis=0))
     spread = np.sqrt(source.var(axis=0).sum())
-    wanted = np.sqrt(target.var(axis=0).sum())
-    if spread <= 0 or wanted <= 0:
+    target_spread = np.sqrt(target.var(axis=0).sum())
+    if spread <= 0 or target_spread <= 0:
         return fit_to_square(points @ rotation)
-    scale = wanted / spread
+    scale = target_spread / spread
     placed: Doubles = (points - source.mean(axis=0)) @ rotation * scale + target.mean(axis=0)
     inside = (placed >= -_OVERHANG).all() and (placed <= 1.0 + _OVERHANG).all()
     return placed if inside else fit_to_square(placed)
@@ -170,10 +170,10 @@ def _tsne(points: Doubles, start: _Start, seed: int) -> Doubles:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     spread = float(start.positions[:, 0].std()) or 1.0
-    wanted = _SETTLED_SPREAD * np.sqrt(len(points)) if start.is_map else _FRESH_SPREAD
+    start_spread = _SETTLED_SPREAD * np.sqrt(len(points)) if start.is_map else _FRESH_SPREAD
     tsne = TSNE(
         perplexity=min(_PERPLEXITY, (len(points) - 1) / 3.0),
-        init=(start.positions / spread * wanted).astype(np.float32),
+        init=(start.positions / spread * start_spread).astype(np.float32),
         early_exaggeration=1.0 if start.is_map else _EXAGGERATION,
         learning_rate="auto",
         max_iter=_SETTLED_ITERATIONS if start.is_map else _ITERATIONS,

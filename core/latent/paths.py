@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
 from core.errors import InputError
-from core.latent.anchors import anchors_near, draw_anchors, ranks_of, wanted_ranks
+from core.latent.anchors import anchors_near, draw_anchors, ranks_of, target_ranks
 from core.latent.metric import Decode, fingerprints
 from core.latent.tour import short_tour
 
@@ -95,13 +95,13 @@ def walk(
     _require(points, steps, start)
     first = int(rng.integers(len(points))) if start is None else start
     count = _anchor_count(anchors, steps)
-    wanted = wanted_ranks(curve, count)
+    targets = target_ranks(curve, count)
     ranks = None if values is None else ranks_of(np.asarray(values, np.float64))
     segments = draw_anchors(
-        points, count, rng, start=first, ranks=ranks, wanted=wanted, reach=reach
+        points, count, rng, start=first, ranks=ranks, targets=targets, reach=reach
     )
     near = anchors_near(points, segments, novelty, rng)
-    order = _order(near, decode, None if ranks is None else ranks[segments], wanted)
+    order = _order(near, decode, None if ranks is None else ranks[segments], targets)
     route = equal_steps(near[order], decode, steps, centre=points.mean(axis=0))
     return Walk(route.latents, near[order], segments[order], route.anchor_steps, route.step_db)
 
@@ -223,14 +223,14 @@ def _at_shares(along: Doubles, fine: Doubles, shares: Doubles) -> Doubles:
 
 
 def _order(
-    anchors: Array, decode: Decode, ranks: Doubles | None, wanted: Doubles | None
+    anchors: Array, decode: Decode, ranks: Doubles | None, targets: Doubles | None
 ) -> list[int]:
     """A short tour from the first anchor, close to the curve where there is one."""
     prints = fingerprints(anchors, decode)
     distances = cdist(prints, prints, "cityblock") / prints.shape[1]
-    if ranks is None or wanted is None:
+    if ranks is None or targets is None:
         return short_tour(distances)
-    off_curve = np.abs(ranks[:, None] - wanted[None, :])
+    off_curve = np.abs(ranks[:, None] - targets[None, :])
     typical = float(distances.mean())
     return short_tour(distances, place_costs=_CURVE_WEIGHT * typical * off_curve)
 

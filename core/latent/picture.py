@@ -98,9 +98,9 @@ def _shade(axes: Axes, points: Doubles) -> None:
 
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = np.meshgrid(np.linspace(left, right, 320), np.linspace(bottom, top, 240))
-    places = np.stack([x.ravel(), y.ravel()], axis=1)
+    positions = np.stack([x.ravel(), y.ravel()], axis=1)
     inverse = MapInverse(points, np.zeros((len(points), 1)))
-    confidence = inverse.confidence(places).reshape(x.shape)
+    confidence = inverse.confidence(positions).reshape(x.shape)
     axes.imshow(
         confidence,
         extent=(left, right, bottom, top),

@@ -31,7 +31,7 @@ _MAPS_KEPT = 8
 
 
 class InspectorController(QObject):
-    """Tells the timeline and the inspector what is known about the sources of clips."""
+    """Describes the sources of clips, for the timeline and for the inspector."""
 
     def __init__(
         self,

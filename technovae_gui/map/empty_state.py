@@ -1,4 +1,4 @@
-"""What is written where the map will be, and the button there that leads to one."""
+"""The message where the map will be, and its button, while a library has no map."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from technovae_gui.widgets.job_slot import JobSlot
 
 
 class EmptyState(QObject):
-    """While a library has no map: what it lacks, and the way to the panel with the next step.
+    """Shows what a library without a map lacks, and a button to the panel with the next step.
 
     Signals:
-        library_wanted(), training_wanted(): that panel has the next step.
+        library_wanted(): the next step is in the library panel.
+        training_wanted(): the next step is in the training panel.
     """
 
     library_wanted = Signal()

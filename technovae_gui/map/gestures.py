@@ -142,7 +142,7 @@ class MouseGestures(QObject):
 
 
 class SpaceBar:
-    """Tells the two uses of the space bar apart: held it pans, tapped it plays.
+    """Distinguishes the two uses of the space bar: held it pans, tapped it plays.
 
     The window's shortcut acts when the key goes down, when nobody knows yet whether a drag will
     follow. So the canvas takes the key, and reports a tap when it comes up.
