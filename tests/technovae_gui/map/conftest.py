@@ -8,8 +8,27 @@ from typing import Any
 import pytest
 
 from core.library.latent_map import LatentMap
-from technovae_gui.map import LatentMapView
+from technovae_gui.map import LatentMapView, colouring
+from technovae_gui.map.colouring import Shading
 from technovae_gui.map.map_point import MapPoint
+
+
+@pytest.fixture(scope="session")
+def demo_shading(demo_map: LatentMap) -> Shading:
+    """The shading of the demo's map, computed once for all tests."""
+    return colouring.compute_shading(demo_map)
+
+
+@pytest.fixture(autouse=True)
+def _shade_the_demo_once(
+    demo_map: LatentMap, demo_shading: Shading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute = colouring.compute_shading
+
+    def cached(latent_map: LatentMap) -> Shading:
+        return demo_shading if latent_map is demo_map else compute(latent_map)
+
+    monkeypatch.setattr(colouring, "compute_shading", cached)
 
 
 @pytest.fixture

@@ -1,52 +1,86 @@
-"""Where the map will be: what a library lacks, and the way there."""
+"""The message where the map will be: what a library lacks, and the button to the next step."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 
-from technovae_gui.main_window import MainWindow
-from tests.technovae_gui.conftest import put_session
+from core.library.latent_map import LatentMap
+from core.session import Session
+from technovae_gui.map import LatentMapView
+from technovae_gui.map.empty_state import EmptyState
+from tests.technovae_gui.fakes import FakeSessions
 
-
-def without_map(window: MainWindow, *, tracks: bool, model: bool) -> str:
-    """The message of a library like this one."""
-    now = window.session
-    put_session(
-        window,
-        map=None,
-        tracks=now.tracks if tracks else (),
-        model_path=Path("vae_best.keras") if model else None,
-    )
-    return str(window.map_view.scene.message)
+MODEL = Path("vae_best.keras")
 
 
-def shown_tab(window: MainWindow) -> str:
-    side = window.panels.side
-    return side.tabText(side.currentIndex())
+class FakeJobSlot(QObject):
+    """A job slot that is busy when the test says so."""
+
+    started = Signal()
+    finished = Signal()
+    busy = False
 
 
-@pytest.mark.parametrize(("tracks", "tab"), [(False, "Library"), (True, "Train")])
-def test_a_press_leads_to_the_next_step(
-    window: MainWindow, qtbot: Any, tracks: bool, tab: str
+@dataclass
+class Room:
+    """The map's view without a map, around its empty state."""
+
+    view: LatentMapView
+    tracks: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        self.sessions, self.training = FakeSessions(Session()), FakeJobSlot()
+        sessions: Any = self.sessions
+        training: Any = self.training
+        self.state = EmptyState(sessions, self.view, training)
+        self.view.set_map(None)
+
+    def message(self, *, tracks: bool, model: bool) -> str:
+        """What is shown for a library like this one."""
+        self.sessions.put_in_place(
+            Session(tracks=self.tracks if tracks else (), model_path=MODEL if model else None)
+        )
+        return str(self.view.scene.message)
+
+
+@pytest.fixture
+def room(view: LatentMapView, demo_map: LatentMap) -> Room:
+    return Room(view, tuple(demo_map.tracks.values()))
+
+
+@pytest.mark.parametrize(
+    ("tracks", "signal"), [(False, "library_wanted"), (True, "training_wanted")]
+)
+def test_its_button_leads_to_the_next_step(
+    room: Room, qtbot: Any, tracks: bool, signal: str
 ) -> None:
-    button = window.map_view.overlays.button
+    button = room.view.overlays.button
     assert not button.isVisible()
-    without_map(window, tracks=tracks, model=False)
+    room.message(tracks=tracks, model=False)
     assert button.isVisible()
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert shown_tab(window) == tab
+    with qtbot.waitSignal(getattr(room.state, signal)):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_nothing_is_to_be_pressed_while_it_learns_or_places(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    button = window.map_view.overlays.button
-    assert "Placing" in without_map(window, tracks=True, model=True)
+def test_it_has_no_button_while_a_map_or_a_model_is_made(room: Room) -> None:
+    button = room.view.overlays.button
+    assert "Placing" in room.message(tracks=True, model=True)
     assert not button.isVisible()
-    monkeypatch.setattr(type(window.training.job), "busy", property(lambda job: True))
-    assert "Learning" in without_map(window, tracks=True, model=False)
+    room.training.busy = True
+    assert "Learning" in room.message(tracks=True, model=False)
     assert not button.isVisible()
+    room.training.busy = False
+    room.training.finished.emit()
+    assert button.isVisible()
+
+
+def test_a_map_hides_it(room: Room, demo_map: LatentMap) -> None:
+    room.message(tracks=True, model=False)
+    room.view.set_map(demo_map)
+    room.sessions.put_in_place(Session(tracks=room.tracks, map=demo_map))
+    assert not room.view.overlays.button.isVisible()
