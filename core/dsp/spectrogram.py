@@ -187,8 +187,8 @@ def power_to_db(power: Array) -> Array:
 def db_to_power(decibels: Array) -> Array:
     """Level in dB -> power 10^(dB / 10); `FLOOR_DB` is silence and gives 0. Any shape."""
     power: Array = np.power(np.float32(10.0), np.asarray(decibels, np.float32) / np.float32(10.0))
-    sounding: Array = np.where(decibels > settings.FLOOR_DB, power, np.float32(0.0))
-    return sounding
+    silenced: Array = np.where(decibels > settings.FLOOR_DB, power, np.float32(0.0))
+    return silenced
 
 
 def to_unit(decibels: Array) -> Array:

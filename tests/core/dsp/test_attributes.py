@@ -32,8 +32,8 @@ def shelf(spectrogram: Array, *, above_hz: float, gain_db: float) -> Array:
 
 @pytest.mark.parametrize("gain_db", [-12.0, -3.0, 6.0])
 def test_gain_moves_loudness_by_exactly_that(plain: Array, gain_db: float) -> None:
-    sounding = np.maximum(plain, -70.0)
-    moved = measure(sounding + np.float32(gain_db)).loudness - measure(sounding).loudness
+    clipped = np.maximum(plain, -70.0)
+    moved = measure(clipped + np.float32(gain_db)).loudness - measure(clipped).loudness
     assert moved == pytest.approx(gain_db, abs=1e-3)
 
 

@@ -35,8 +35,8 @@ def quick(name: str) -> Renderer:
 
 def band_error(samples: Array, target: Array) -> float:
     """Mean absolute difference in dB over the cells within 50 dB of the loudest."""
-    heard = target > target.max() - 50
-    return float(np.abs(of_segment(samples) - target)[heard].mean())
+    audible = target > target.max() - 50
+    return float(np.abs(of_segment(samples) - target)[audible].mean())
 
 
 def seam_step(loop: Array) -> float:
@@ -235,8 +235,8 @@ def test_a_bar_alone_sounds_as_that_bar_of_four(name: str, groove: Groove) -> No
     bar = slice(FRAMES // 4, FRAMES // 2)
     alone = quick(name).render(target[128:256], FRAMES // 4, [RenderSource(samples[bar])])
     assert len(alone) == FRAMES // 4
-    heard = four > four.max() - 50
-    assert np.abs(of_loop(alone, 1) - four)[heard].mean() < (0.5 if name == "guided" else 3.0)
+    audible = four > four.max() - 50
+    assert np.abs(of_loop(alone, 1) - four)[audible].mean() < (0.5 if name == "guided" else 3.0)
 
 
 def test_unknown_names_list_the_choices() -> None:

@@ -46,8 +46,8 @@ def test_one_silent_channel_halves_the_power(rng: np.random.Generator) -> None:
     one = rng.standard_normal((SR, 1)).astype(np.float32) * 0.1
     halved = frames_of(np.hstack([one, 0 * one])).decibels.astype(np.float32)
     whole = frames_of(one).decibels.astype(np.float32)
-    heard = halved > -80
-    np.testing.assert_allclose((whole - halved)[heard], 10 * np.log10(2), atol=0.1)
+    audible = halved > -80
+    np.testing.assert_allclose((whole - halved)[audible], 10 * np.log10(2), atol=0.1)
 
 
 @pytest.mark.parametrize("block", [1, 777, 10_000, 1 << 18])

@@ -13,7 +13,7 @@ Array = NDArray[np.float32]
 
 @pytest.fixture(scope="session")
 def decode() -> Callable[[Array], Array]:
-    """Latents (n, 64) -> (n, 512, 128) dB; direction k is heard about 4 / (k + 1) dB loud."""
+    """Latents (n, 64) -> (n, 512, 128) dB; direction k changes levels by about 4 / (k + 1) dB."""
     rng = np.random.default_rng(7)
     patterns = rng.standard_normal((64, 512 * 128)).astype(np.float32)
     patterns *= (4.0 / np.arange(1, 65, dtype=np.float32))[:, None]

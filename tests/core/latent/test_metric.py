@@ -25,11 +25,11 @@ def test_distances_come_to_match_what_is_heard(
     music: tuple[np.ndarray, np.ndarray], decode: Decode
 ) -> None:
     latents = music[0][::4]
-    heard = pdist(decode(latents).reshape(len(latents), -1), "cityblock")
+    decoded = pdist(decode(latents).reshape(len(latents), -1), "cityblock")
 
     def match(weight: float) -> float:
         metric = PerceptualMetric.fit(music[0], decode, weight=weight)
-        return float(spearmanr(pdist(metric.transform(latents)), heard).statistic)
+        return float(spearmanr(pdist(metric.transform(latents)), decoded).statistic)
 
     assert match(0.0) < match(0.5) < match(1.0)
     assert match(1.0) > 0.98

@@ -14,7 +14,7 @@ from core.latent.sampling import AggregatePosterior
 Decode = Callable[[np.ndarray], np.ndarray]
 
 
-def _heard_steps(latents: np.ndarray, decode: Decode) -> np.ndarray:
+def _decoded_steps(latents: np.ndarray, decode: Decode) -> np.ndarray:
     return np.abs(np.diff(decode(latents), axis=0)).mean(axis=(1, 2))
 
 
@@ -24,9 +24,9 @@ def test_steps_sound_equal(
 ) -> None:
     rng = np.random.default_rng(0)
     found = walk(music[0], decode, steps=steps, anchors=anchors, rng=rng, start=0)
-    heard = _heard_steps(found.latents, decode)
-    assert heard.max() / heard.mean() <= 2.0
-    np.testing.assert_allclose(found.step_db, heard, rtol=0.25)
+    step_sizes = _decoded_steps(found.latents, decode)
+    assert step_sizes.max() / step_sizes.mean() <= 2.0
+    np.testing.assert_allclose(found.step_db, step_sizes, rtol=0.25)
     assert found.step_ratio <= 2.0
 
 

@@ -60,7 +60,7 @@ def test_no_spread_repeats_the_library(music: tuple[np.ndarray, np.ndarray]) -> 
 
 
 def test_density_is_that_of_the_mixture(music: tuple[np.ndarray, np.ndarray]) -> None:
-    """Against scipy, on few enough points that all are heard."""
+    """Against scipy, on so few points that all contribute."""
     rng = np.random.default_rng(0)
     points = rng.standard_normal((5, 3))
     posterior = AggregatePosterior.fit(points)

@@ -1,4 +1,4 @@
-"""What the timeline and the inspector are told about clips, and re-decoding them."""
+"""How clips are described to the timeline and the inspector, and re-decoding them."""
 
 from __future__ import annotations
 

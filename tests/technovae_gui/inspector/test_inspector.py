@@ -26,7 +26,7 @@ def latent(seed: int, rng: np.random.Generator, model: str = "old") -> LatentSou
 
 @pytest.fixture
 def panel(document: Document, qtbot: Any, rng: np.random.Generator) -> ClipInspector:
-    """An inspector beside two segments and two latents."""
+    """An inspector of a document with two segments and two latents."""
     rows = [
         (0, Clip("a", RealSource("x-0-0"), 0, name="Intro")),
         (0, Clip("b", RealSource("x-0-4"), 8 * BAR, name="Drop", gain_db=-6.0)),
