@@ -31,7 +31,7 @@ from core.session import Session
 from core.workers.jobs import Job
 from core.workers.loops import LoopService
 from core.workers.service_client import RENDERER, ServiceClient
-from core.workers.thread import close_all
+from core.workers.thread import kill_all
 
 _HELPER_SECONDS = 2.0
 """The renderer starts its segment helper when it is ready; clicks are measured with it."""
@@ -51,7 +51,7 @@ def main() -> None:
     renderer = ServiceClient(RENDERER)
     loops = LoopService(renderer)
     figures = _measured(renderer, loops, found, options)
-    close_all()
+    kill_all()
     app.quit()
     _show(figures)
     if options.json:

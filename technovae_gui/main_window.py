@@ -15,7 +15,7 @@ from core.arrangement.project import Project
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
-from core.workers.thread import close_all
+from core.workers.thread import close_workers
 from technovae_gui import menus, mime
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.transport.clock.stop()
         self.settings.keep()
-        close_all(_QUIT_SECONDS)
+        close_workers(self, _QUIT_SECONDS)
         for slot in self._job_slots():
             slot.close()
         self.projects.close()

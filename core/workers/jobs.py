@@ -40,8 +40,6 @@ class Job(QObject):
         self,
         function: Callable[..., Any],
         arguments: dict[str, Any],
-        *,
-        generation: int = 0,
         parent: QObject | None = None,
     ) -> None:
         """Prepare it.
@@ -49,14 +47,11 @@ class Job(QObject):
         Args:
             function: of a module; see `process.perform` for how it reports and is stopped.
             arguments: its keyword arguments.
-            generation: of the session that it belongs to.
             parent: the Qt parent.
         """
         super().__init__(parent)
-        self.generation = generation
-        self._request = Request(function, arguments, Priority.TASK, [], generation=generation)
+        self._request = Request(function, arguments, Priority.TASK, [])
         self._process = QtWorker(task_config(function), self, self)
-        self._process.worker.generation = generation
         self._stopping = False
 
     def start(self) -> None:

@@ -39,7 +39,8 @@ class Call:
         function: a function of a module, or the name of a method of the worker's service.
         arguments: its keyword arguments; anything that can be pickled.
         priority: how urgent it is.
-        generation: of the session that it belongs to; 0 for none.
+        generation: of the session that it belongs to; 0 for a task, which belongs to none: it
+            changes what is on disk, and reading that again makes another session.
     """
 
     id: int

@@ -6,12 +6,13 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from core.workers.process import WorkerProcess
 from core.workers.protocol import STOP, Call
-from core.workers.worker import Listener, Worker, WorkerConfig, all_workers
+from core.workers.worker import Listener, Worker, WorkerConfig
 
 _LOG = logging.getLogger(__name__)
 _RUNNING: set[WorkerThread] = set()
@@ -129,9 +130,14 @@ class QtWorker(QObject):
 
     def close(self, seconds: float) -> bool:
         """End the process within `seconds`; says whether it ended by itself."""
+        thread = self.release()
+        return True if thread is None else thread.finish(seconds)
+
+    def release(self) -> WorkerThread | None:
+        """Ask the process to end, and report nothing more; its thread, if there is one."""
         self.worker.close()
         thread, self._thread = self._thread, None
-        return True if thread is None else thread.finish(seconds)
+        return thread
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process, then kill it; says whether it ended by itself."""
@@ -160,16 +166,27 @@ class QtWorker(QObject):
         self.worker.ended(thread, exit_code)
 
 
-def close_all(seconds: float = 1.0) -> None:
-    """End every worker of this process: all are asked together, and have `seconds` in all.
+def close_workers(owner: QObject, seconds: float = 1.0) -> None:
+    """End all workers that belong to an object, however deep.
 
     Nothing is reported of them any more. What a job has finished by then is kept: a training has
     saved its best model, an import the files that are in.
+
+    Args:
+        owner: the window.
+        seconds: what they have in all: they are asked together, then killed.
     """
-    for worker in all_workers():
-        worker.close()
+    workers = owner.findChildren(QtWorker)
+    _finish([thread for worker in workers if (thread := worker.release()) is not None], seconds)
+
+
+def kill_all() -> None:
+    """End every worker of this process at once."""
+    _finish(list(_RUNNING), 0.0)
+
+
+def _finish(threads: Sequence[WorkerThread], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    threads = list(_RUNNING)
     for thread in threads:
         thread.send(STOP)
     for thread in threads:
@@ -180,4 +197,4 @@ def close_all(seconds: float = 1.0) -> None:
         thread.finish(0.0)
 
 
-atexit.register(close_all, 0.0)
+atexit.register(kill_all)

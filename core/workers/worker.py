@@ -6,8 +6,7 @@ The decoder, the reader of real segments, imports, training, maps, compositions 
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Container, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,7 +126,6 @@ class Worker:
         self._refusal = ""
         self._closed = self._stopping = False
         self._deaths = 0
-        _WORKERS.add(self)
 
     @property
     def pid(self) -> int | None:
@@ -297,11 +295,3 @@ class Worker:
     def _fail(self, request: Request, message: str, cancelled: bool = False) -> None:
         if not self._closed and request.generation == self.generation:
             self._listener.on_failed(request, Error(request.id, message, cancelled))
-
-
-_WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
-
-
-def all_workers() -> Iterable[Worker]:
-    """Those of this process."""
-    return list(_WORKERS)

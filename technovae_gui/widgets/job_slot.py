@@ -50,7 +50,6 @@ class JobSlot(QObject):
         self,
         function: Callable[..., Any],
         *,
-        generation: int = 0,
         context: Any = None,
         **arguments: Any,
     ) -> bool:
@@ -58,14 +57,13 @@ class JobSlot(QObject):
 
         Args:
             function: one of `core.workers.tasks`.
-            generation: of the session that it belongs to.
             context: what its starter needs to know when the job reports, such as the request.
             arguments: its keyword arguments.
 
         Returns:
             True if it has begun; False if it waits: `started` comes when it begins.
         """
-        job = Job(function, arguments, generation=generation, parent=self)
+        job = Job(function, arguments, parent=self)
         job.started.connect(self.started)
         job.progress.connect(self.progress)
         job.emitted.connect(self.event_received)

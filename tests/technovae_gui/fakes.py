@@ -29,7 +29,6 @@ class FakeJob(QObject):
         self,
         function: Callable[..., Any],
         arguments: dict[str, Any],
-        generation: int = 0,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

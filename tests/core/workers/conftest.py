@@ -31,9 +31,9 @@ def no_process_left_behind() -> Iterator[None]:
     """Whatever happens in a test, the processes that it started are gone after it."""
     before = set(active_children())
     yield
-    from core.workers.thread import close_all
+    from core.workers.thread import kill_all
 
-    close_all(0.0)
+    kill_all()
     left = set(active_children()) - before
     for process in left:
         process.kill()

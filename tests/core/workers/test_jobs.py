@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject
 
 from core.workers.jobs import Job
-from core.workers.thread import close_all
+from core.workers.thread import close_workers
 from tests.core.workers import sample_tasks
 
 PATIENCE = 60_000
@@ -65,13 +66,15 @@ def test_it_stops_when_asked(qtbot: Any) -> None:
 
 
 def test_all_are_asked_to_end_together_and_those_that_do_not_are_killed(qtbot: Any) -> None:
-    willing = Job(sample_tasks.wait_until_cancelled, {})
-    stubborn = Job(sample_tasks.ignore_cancelling, {})
+    window, room = QObject(), QObject()
+    room.setParent(window)
+    willing = Job(sample_tasks.wait_until_cancelled, {}, room)
+    stubborn = Job(sample_tasks.ignore_cancelling, {}, window)
     logs = [Log(job) for job in (willing, stubborn)]
     with qtbot.waitSignals([willing.emitted, stubborn.emitted], timeout=PATIENCE):
         willing.start()
         stubborn.start()
-    close_all(0.2)
+    close_workers(window, 0.2)
     for job in (willing, stubborn):
         assert job.wait(0.0)  # there is nothing to wait for any more
     assert all(log.names() == ["started", "emitted"] for log in logs)
