@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,37 +17,24 @@ from core.library.store import Library
 from core.settings import TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
 from core.workers import tasks
-from core.workers.jobs import Job
-from core.workers.training_task import Reconstruction, TrainingResult
+from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
 from tests.core.vae.conftest import TINY
 from tests.core.workers.run_now import run_now
 
-PATIENCE = 120_000
-
 
 @pytest.mark.slow
-def test_training_tells_how_it_goes_and_leaves_a_model(library: Path, qtbot: Any) -> None:
-    job = Job(
+def test_training_reports_how_it_goes_and_leaves_a_model(library: Path) -> None:
+    name, result, events = run_now(
         tasks.train,
-        {
-            "library": library,
-            "minutes": None,
-            "resume": False,
-            "seed": 1,
-            "options": {"epochs": 2, "batch": 4, "model": TINY},
-        },
+        library=library,
+        minutes=None,
+        resume=False,
+        seed=1,
+        options={"epochs": 2, "batch": 4, "model": TINY},
     )
-    events: list[Any] = []
-    errors: list[str] = []
-    job.emitted.connect(events.append)
-    job.errored.connect(errors.append)
-    results: list[TrainingResult] = []
-    job.returned.connect(results.append)
-    with qtbot.waitSignal(job.finished, timeout=PATIENCE):
-        job.start()
-    assert errors == []
-    (result,) = results
+    assert name == "returned"
+    events = pickle.loads(pickle.dumps(events))
     assert result.path == library / "saved_models" / "vae_best.keras"
     assert result.path == model_for(library)
     assert result.model_hash == resources.digest(result.path)
