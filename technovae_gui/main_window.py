@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         self.sessions = SessionController(self.services, self)
         background = self.services.background
         self.projects = Projects(self.document, background, recovery_folder, self)
+        self.services.loops.set_origins(self.projects.origins.of)
 
     def _make_panels(self) -> None:
         self.bar = TransportBar()
@@ -149,8 +150,9 @@ class MainWindow(QMainWindow):
             sessions, services, document, self.map_view, self.sound.pictures, self
         )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
+        origins = self.projects.origins
         self.inspector = InspectorController(
-            sessions, services, document, self.timeline, self.sound, self
+            sessions, services, document, self.timeline, self.sound, self, origin_of=origins.of
         )
         self.library = LibraryController(sessions, services, self)
         self.dropped_files = DroppedFiles(
@@ -158,7 +160,9 @@ class MainWindow(QMainWindow):
         )
         self.training = TrainingController(sessions, services, self)
         self.composing = ComposeController(sessions, document, self)
-        self.exporting = ExportController(sessions, services, document, self)
+        self.exporting = ExportController(
+            sessions, services, document, self, other_origins=origins.others
+        )
         self.drag_out = DragOutController(
             services, lambda: self.projects.name, document, self.timeline, self.banners, self
         )
@@ -269,6 +273,7 @@ class MainWindow(QMainWindow):
         self.audition.audition_changed.connect(self.bar.show_sounding)
         self.projects.opened.connect(self._project_opened)
         self.projects.changed.connect(self._retitle)
+        self.projects.origins.changed.connect(self.inspector.describe_anew)
         self.sessions.session_changed.connect(self._session_changed)
 
     def _connect_messages(self) -> None:

@@ -64,6 +64,16 @@ class Origin:
     models: frozenset[str] = frozenset()
     _relative: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def library_name(self) -> str:
+        """What the library is called in messages."""
+        return "built-in demo" if self.library is None else self.library.name
+
+    @property
+    def is_library_there(self) -> bool:
+        """Whether there is something where the library was."""
+        return (self.library or resources.demo_library()).exists()
+
     def claims(self, source: ClipSource) -> bool:
         """Whether `source` is of this library or of one of its models."""
         if isinstance(source, RealSource):
@@ -73,10 +83,13 @@ class Origin:
     def used_by(self, sources: Iterable[ClipSource]) -> Origin | None:
         """This origin with the tracks and models of `sources` alone; None if none is of it."""
         claimed = [source for source in sources if self.claims(source)]
-        if not claimed:
-            return None
-        tracks = {track_of(it) for it in claimed if isinstance(it, RealSource)}
-        models = {it.model_hash for it in claimed if isinstance(it, LatentSource)}
+        return self.limited_to(claimed) if claimed else None
+
+    def limited_to(self, sources: Iterable[ClipSource]) -> Origin:
+        """This origin with the tracks and models of `sources` alone."""
+        sources = list(sources)
+        tracks = {track_of(it) for it in sources if isinstance(it, RealSource)}
+        models = {it.model_hash for it in sources if isinstance(it, LatentSource)}
         return replace(self, tracks=frozenset(tracks), models=frozenset(models - {self.model_hash}))
 
     def library_path(self, project_path: str | os.PathLike[str]) -> Path:

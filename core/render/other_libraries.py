@@ -101,7 +101,7 @@ class OtherLibraries:
         with self._lock:
             if isinstance(source, RealSource):
                 return self._reader(origin)[1].loop(source.segment_id, bpm, first)
-            return self._decoder(origin).audio(source, bpm, renderer, quality, first)
+            return self.decoder(origin).audio(source, bpm, renderer, quality, first)
 
     def spectrogram(self, origin: Origin, source: ClipSource) -> Array:
         """(512, 128) dB. Raises `LibraryError` and `ModelError` as `audio` does."""
@@ -109,14 +109,14 @@ class OtherLibraries:
             if isinstance(source, RealSource):
                 library = self._reader(origin)[0]
                 return library.segment_spectrogram(library.segment(source.segment_id))
-            return self._decoder(origin).spectrogram(source)
+            return self.decoder(origin).spectrogram(source)
 
     def renderer_for(self, origin: Origin, source: ClipSource, renderer: str | None = None) -> str:
         """The renderer that `audio` uses; "original" for a real segment. Raises as `audio`."""
         if isinstance(source, RealSource):
             return ORIGINAL
         with self._lock:
-            return self._decoder(origin).renderer_for(source, renderer)
+            return self.decoder(origin).renderer_for(source, renderer)
 
     def clip_audio(
         self, decoder: Decoder, bpm: float, quality: str = "interactive"
@@ -146,7 +146,12 @@ class OtherLibraries:
 
         return self._readers.get(path, open_)
 
-    def _decoder(self, origin: Origin) -> Decoder:
+    def decoder(self, origin: Origin) -> Decoder:
+        """The decoder of library and model of an origin. It is good until two others are asked for.
+
+        Raises:
+            LibraryError, ModelError: one of them is gone or cannot be used.
+        """
         path = origin.library or resources.demo_library()
 
         def open_(stack: contextlib.ExitStack) -> Workspace:

@@ -10,6 +10,7 @@ from typing import Final, Generic, TypeGuard, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource, RealSource
+from core.arrangement.project import Origin
 from core.session import Session
 from core.workers.protocol import Priority
 from core.workers.service_client import (
@@ -18,6 +19,7 @@ from core.workers.service_client import (
     LoopResult,
     RequestFailed,
     ServiceClient,
+    made_from_session,
 )
 
 KEPT_BYTES: Final = 96 << 20
@@ -91,6 +93,8 @@ class LoopService(QObject):
         self._audition_bar: int | None = None
         """Set while the audition has no answer."""
         self._session: Session | None = None
+        self._renderer_refuses = False
+        self._origin_of: Callable[[ClipSource], Origin | None] = made_from_session
         for client in (self._renderer, self._reader):
             client.partial_loop.connect(self._take_partial)
             client.loop_ready.connect(self._take_loop)
@@ -105,20 +109,26 @@ class LoopService(QObject):
     def set_session(self, session: Session) -> None:
         """Render for another session from now on; answers to requests of older ones are dropped.
 
-        Where the music is the same, loops of real segments stay, and those of latents can be heard
-        as the last model made them until they are rendered anew. What the arrangement needs has to
-        be wanted again.
+        What the arrangement needs has to be wanted again; until it is rendered anew, it can be
+        heard as it was. Where the music is the same, loops of real segments stay.
         """
         before, self._session = self._session, session
         if before is None or not session.same_music(before):
-            self._forget()
+            self._outdate_all()
             self._reader.open(session.library_path, generation=session.generation)
         elif session.model_hash != before.model_hash:
             self._outdate_latents()
+        self._renderer_refuses = session.model_path is None
         if session.model_path is None:
             self._renderer.refuse(_NO_MODEL, session.generation)
         else:
             self._renderer.open(session.library_path, session.model_path, session.generation)
+
+    def set_origins(self, origin_of: Callable[[ClipSource], Origin | None]) -> None:
+        """Ask `origin_of` from now on what a source is made from; None is the open session."""
+        self._origin_of = origin_of
+        for client in (self._renderer, self._reader):
+            client.origin_of = origin_of
 
     def loop(self, source: ClipSource, bpm: float) -> Array | None:
         """The loop of a source if it is kept, be it as the last model made it. Takes no time.
@@ -142,6 +152,7 @@ class LoopService(QObject):
         """
         needed = [_LoopKey(source, bpm) for source in dict.fromkeys(sources)]
         self._cache.need(needed)
+        self._open_renderer_for(needed)
         missing = [key for key in needed if key not in self._cache]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
         self._drop_waiting()
@@ -162,6 +173,7 @@ class LoopService(QObject):
             bar: 0..3; where the loop takes a while, this bar comes before the rest.
         """
         key = self._audition = _LoopKey(source, bpm, renderer)
+        self._open_renderer_for([key])
         found = self._cache.get(key)
         if found is not None and key in self._cache:
             self._audition_bar = None
@@ -184,8 +196,17 @@ class LoopService(QObject):
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.is_latent else self._reader
 
-    def _forget(self) -> None:
-        self._cache.clear()
+    def _open_renderer_for(self, keys: Iterable[_LoopKey]) -> None:
+        """Without a model, the renderer runs only if it is needed for latents of another one."""
+        session = self._session
+        if not self._renderer_refuses or session is None:
+            return
+        if any(key.is_latent and self._origin_of(key.source) is not None for key in keys):
+            self._renderer_refuses = False
+            self._renderer.open(session.library_path, None, session.generation)
+
+    def _outdate_all(self) -> None:
+        self._cache.outdate(lambda key: True)
         self._wanted.clear()
         self._audition = self._audition_bar = None
         self._drop_waiting()
@@ -301,11 +322,6 @@ class LoopCache(Generic[Key]):
         """Forget what is kept under `key`, if anything."""
         self._kept.pop(key, None)
         self._outdated.discard(key)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept.clear()
-        self._outdated.clear()
 
     def __contains__(self, key: Key) -> bool:
         return key in self._kept and key not in self._outdated

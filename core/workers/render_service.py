@@ -15,10 +15,21 @@ import numpy as np
 from core import resources, settings
 from core.arrangement.clip import ClipSource, LatentSource
 from core.errors import ModelError
-from core.workers.segment_service import Array, Emit, Loop, Opened, SegmentHelper, first_bar
+from core.library.models import model_for
+from core.workers.segment_service import (
+    Array,
+    Emit,
+    Loop,
+    Opened,
+    SegmentHelper,
+    first_bar,
+    open_others,
+)
 
 if TYPE_CHECKING:
+    from core.arrangement.project import Origin
     from core.render import Decoder
+    from core.render.other_libraries import OtherLibraries
     from core.render.workspace import Workspace
     from core.vae.checkpoint import Codec
 
@@ -34,23 +45,27 @@ class RenderService:
         self._exit = contextlib.ExitStack()
         self._space: Workspace | None = None
         self._codec: Codec | None = None
+        self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None) -> Opened:
         """Open library and model, and make a first sound, which compiles what has to be.
 
         Args:
             library: folder of the library.
-            model: its model; None for the one that belongs to it.
+            model: its model; None for the one that belongs to it. Where there is none, only
+                latents of other libraries can be rendered.
 
         Raises:
             LibraryError, ModelError: one of them is missing or cannot be used.
         """
         started = time.perf_counter()
+        self._space = self._others = None
+        self._exit.close()
+        if model is None and not _has_model(library):
+            return Opened("", "", time.perf_counter() - started)
         _import_network()
         from core.render.workspace import open_workspace
 
-        self._space = None
-        self._exit.close()
         space = self._exit.enter_context(open_workspace(library, model, self._loaded))
         space.decoder.keep_rendered(_RENDERED_BYTES)
         _warm_up(space)
@@ -63,7 +78,13 @@ class RenderService:
         return Opened(space.codec.hash, space.library.id, time.perf_counter() - started)
 
     def loop(
-        self, source: ClipSource, bpm: float, renderer: str | None, bar: int | None, emit: Emit
+        self,
+        source: ClipSource,
+        bpm: float,
+        renderer: str | None,
+        bar: int | None,
+        emit: Emit,
+        origin: Origin | None = None,
     ) -> Loop:
         """A loop with its spectrogram.
 
@@ -73,25 +94,31 @@ class RenderService:
             renderer: None for the source's own.
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
             emit: gets a `Loop` with that bar.
+            origin: library and model that the source is of; None for those that are open.
 
         Raises:
             TechnoVAEError: as `Decoder.audio`.
         """
-        decoder = self._decoder
+        decoder = self._decoder_of(origin)
         name = decoder.renderer_for(source, renderer)
 
         def with_spectrogram(samples: Array) -> Loop:
-            return Loop(samples, self.spectrogram(source), name)
+            return Loop(samples, self.spectrogram(source, origin), name)
 
         first = first_bar(bar, lambda samples: emit(with_spectrogram(samples)))
         return with_spectrogram(decoder.audio(source, bpm, renderer, first=first))
 
-    def spectrogram(self, source: ClipSource) -> Array:
+    def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""
-        return np.ascontiguousarray(self._decoder.spectrogram(source), dtype=np.float32)
+        found = self._decoder_of(origin).spectrogram(source)
+        return np.ascontiguousarray(found, dtype=np.float32)
 
-    @property
-    def _decoder(self) -> Decoder:
+    def _decoder_of(self, origin: Origin | None) -> Decoder:
+        if origin is not None:
+            if self._others is None:
+                _import_network()
+                self._others = open_others(self._exit)
+            return self._others.decoder(origin)
         if self._space is None:
             raise ModelError("no model is open; train one, or open the demo")
         return self._space.decoder
@@ -106,6 +133,14 @@ class RenderService:
             kept = checkpoint.load(model)
         self._codec = kept
         return kept
+
+
+def _has_model(library: Path) -> bool:
+    try:
+        model_for(library)
+    except ModelError:
+        return False
+    return True
 
 
 def _import_network() -> None:

@@ -25,7 +25,9 @@ from core.workers.process import WorkerProcess
 from core.workers.protocol import Call, Error, Priority, Result
 
 if TYPE_CHECKING:
+    from core.arrangement.project import Origin
     from core.library.store import Library
+    from core.render.other_libraries import OtherLibraries
     from core.render.real import FirstBar, RealMusic
 
 Array = NDArray[np.float32]
@@ -72,6 +74,7 @@ class SegmentService:
         self._exit = contextlib.ExitStack()
         self._library: Library | None = None
         self._music: RealMusic | None = None
+        self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None = None) -> Opened:
         """Read from `library` from now on; the model is not needed.
@@ -83,7 +86,7 @@ class SegmentService:
         from core.render.real import RealMusic
 
         started = time.perf_counter()
-        self._library = self._music = None
+        self._library = self._music = self._others = None
         self._exit.close()
         self._library = self._exit.enter_context(Library.open(library, read_only=True))
         # Nothing is kept here: the window keeps what it got.
@@ -92,7 +95,13 @@ class SegmentService:
         return Opened("", self._library.id, time.perf_counter() - started)
 
     def loop(
-        self, source: ClipSource, bpm: float, renderer: str | None, bar: int | None, emit: Emit
+        self,
+        source: ClipSource,
+        bpm: float,
+        renderer: str | None,
+        bar: int | None,
+        emit: Emit,
+        origin: Origin | None = None,
     ) -> Loop:
         """The loop of a segment alone: its spectrogram may take a moment.
 
@@ -102,17 +111,24 @@ class SegmentService:
             renderer: not needed.
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
             emit: gets a `Loop` with that bar.
+            origin: the library that the segment is of; None for the one that is open.
 
         Raises:
             LibraryError: no such segment, or its audio is gone.
         """
+        first = first_bar(bar, lambda samples: emit(Loop(samples, None, ORIGINAL)))
+        if origin is not None:
+            loop = self._other_libraries().audio(origin, source, bpm, first=first)
+            return Loop(loop, None, ORIGINAL)
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        first = first_bar(bar, lambda samples: emit(Loop(samples, None, ORIGINAL)))
         return Loop(self._music.loop(_segment_id(source), bpm, first), None, ORIGINAL)
 
-    def spectrogram(self, source: ClipSource) -> Array:
-        """(512, 128) dB of a real segment. Raises `LibraryError`."""
+    def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
+        """(512, 128) dB of a real segment of `origin`, or of the open library. Raises
+        `LibraryError`."""
+        if origin is not None:
+            return self._other_libraries().spectrogram(origin, source)
         if self._library is None:
             raise LibraryError(_NO_LIBRARY)
         return self._library.segment_spectrogram(self._library.segment(_segment_id(source)))
@@ -124,6 +140,18 @@ class SegmentService:
             raise LibraryError(_NO_LIBRARY)
         loop = self._music.loop(_segment_id(source), bpm)
         return Loop(loop, self.spectrogram(source), ORIGINAL)
+
+    def _other_libraries(self) -> OtherLibraries:
+        if self._others is None:
+            self._others = open_others(self._exit)
+        return self._others
+
+
+def open_others(stack: contextlib.ExitStack) -> OtherLibraries:
+    """Other libraries than the one that is open, closed with `stack`."""
+    from core.render.other_libraries import OtherLibraries
+
+    return stack.enter_context(contextlib.closing(OtherLibraries()))
 
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable
+from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource
+from core.arrangement.project import Origin
 from core.workers.protocol import Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.render_service import RenderService
@@ -79,6 +80,10 @@ class ServiceClient(QObject):
     that died is started again. Requests of an older session are dropped without an answer; after a
     session was refused they fail at once.
 
+    Attributes:
+        origin_of: the library and model that a source is made from, where those are not the ones
+            that are open; asked for each request.
+
     Signals:
         session_replaced(): requests of the last session are dropped; what is still needed has to be
             asked for again.
@@ -103,6 +108,7 @@ class ServiceClient(QObject):
     def __init__(self, config: WorkerConfig, parent: QObject | None = None) -> None:
         """Start nothing yet: the process comes with the first session."""
         super().__init__(parent)
+        self.origin_of: Callable[[ClipSource], Origin | None] = made_from_session
         self._process = QtWorker(config, self, self)
         self._worker = self._process.worker
 
@@ -149,8 +155,11 @@ class ServiceClient(QObject):
 
     def spectrogram(self, key: Hashable, source: ClipSource) -> None:
         """Ask for a spectrogram without a sound; it comes back under `key`."""
+        origin = self.origin_of(source)
+        arguments = {"source": source, "origin": origin}
+        same = (source, origin)
         self._worker.submit(
-            Request("spectrogram", {"source": source}, Priority.SPECTROGRAM, [key], same=source)
+            Request("spectrogram", arguments, Priority.SPECTROGRAM, [key], same=same)
         )
 
     def keep_clips(self, keys: Container[Hashable] = ()) -> None:
@@ -176,8 +185,15 @@ class ServiceClient(QObject):
         renderer: str | None = None,
         bar: int | None = None,
     ) -> None:
-        arguments = {"source": source, "bpm": bpm, "renderer": renderer, "bar": bar}
-        same = (source, bpm, renderer, bar)
+        origin = self.origin_of(source)
+        arguments = {
+            "source": source,
+            "bpm": bpm,
+            "renderer": renderer,
+            "bar": bar,
+            "origin": origin,
+        }
+        same = (source, bpm, renderer, bar, origin)
         self._worker.submit(Request("loop", arguments, priority, [key], same=same))
 
     # `worker.Listener`
@@ -218,6 +234,10 @@ class ServiceClient(QObject):
 
     def on_ended(self) -> None:
         """Services do not end by themselves."""
+
+
+def made_from_session(source: ClipSource) -> None:
+    """The origin of every source while nobody says otherwise: what is open."""
 
 
 def _loop_result(key: Hashable, request: Request, value: Loop) -> LoopResult:

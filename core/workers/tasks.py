@@ -7,7 +7,7 @@ imports this module to name the functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.arrangement.arrangement import Arrangement
     from core.arrangement.clip import Clip, ClipSource
     from core.arrangement.export import ExportResult
+    from core.arrangement.project import Origin
     from core.library.report import ImportReport
     from core.library.tracks import Track
     from core.rhythm.grid import BeatGrid
@@ -177,6 +178,7 @@ def export_audio(
     progress: Progress,
     cancel: CancelFlag,
     quality: str = "export",
+    origins: Sequence[Origin] = (),
 ) -> ExportResult:
     """Render all clips anew, and write the arrangement as audio.
 
@@ -191,6 +193,7 @@ def export_audio(
         lufs: loudness to master to; None: as it is played.
         progress, cancel: see above.
         quality: of the renderers.
+        origins: other libraries and models that clips are made from.
 
     Returns:
         What was written, and what was measured of it.
@@ -198,11 +201,12 @@ def export_audio(
     Raises:
         TechnoVAEError: a clip cannot be rendered, or the file not be written.
     """
+    from core.render.other_libraries import OtherLibraries
     from core.render.workspace import open_workspace
 
-    with open_workspace(library, model) as space:
-        audio_of = space.decoder.clip_audio(
-            arrangement.bpm, quality="interactive" if lufs is None else quality
+    with open_workspace(library, model) as space, OtherLibraries(origins) as others:
+        audio_of = others.clip_audio(
+            space.decoder, arrangement.bpm, "interactive" if lufs is None else quality
         )
         return _write(arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel)
 

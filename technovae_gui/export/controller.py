@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import Clip, ClipSource
+from core.arrangement.project import Origin
 from core.progress import silent
 from core.workers import tasks
 from technovae_gui.document import Document
@@ -47,9 +48,13 @@ class ExportController(QObject):
         services: Services,
         document: Document,
         parent: QObject | None = None,
+        *,
+        other_origins: Callable[[], Sequence[Origin]] = tuple,
     ) -> None:
+        """`other_origins`: what clips are made from besides the open library and model."""
         super().__init__(parent)
         self._sessions, self._services, self._document = sessions, services, document
+        self._other_origins = other_origins
         self.panel = ExportPanel()
         self.job = JobSlot(self)
         panel, job = self.panel, self.job
@@ -88,6 +93,7 @@ class ExportController(QObject):
                 library=latent_map.library_path,
                 model=latent_map.model_path,
                 lufs=request.lufs,
+                origins=tuple(self._other_origins()),
                 **arguments,
             )
 

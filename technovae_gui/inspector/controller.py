@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.project import Origin
 from core.errors import ModelError
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.session import Session
@@ -41,11 +42,15 @@ class InspectorController(QObject):
         timeline: TimelineView,
         panel: SoundPanel,
         parent: QObject | None = None,
+        *,
+        origin_of: Callable[[ClipSource], Origin | None] = lambda _: None,
     ) -> None:
+        """`origin_of`: what a source is made from, if not from the open library and model."""
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self._document, self._timeline = document, timeline
         self._inspector = panel.inspector
+        self._origin_of = origin_of
         self._colours: dict[str, str] = {}
         self._maps: dict[str, LatentMap] = {}
         sessions.session_changed.connect(self._session_changed)
@@ -54,15 +59,18 @@ class InspectorController(QObject):
 
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and second line of a clip, as the timeline shows it."""
+        origin = self._origin_of(clip.source)
         if isinstance(clip.source, LatentSource):
             colour = self._nearest_colour(clip.source)
-            return ClipInfo(clip.name or "Latent", colour, clip.source.renderer)
+            made = clip.source.renderer if origin is None else _where(origin)
+            return ClipInfo(clip.name or "Latent", colour, made)
         found = self._sessions.session.map
         track_id = clip.source.segment_id.rsplit("-", 2)[0]
         colour = self._colours.get(track_id, theme.DIM)
         row = found.rows.get(clip.source.segment_id) if found else None
         if found is None or row is None:
-            return ClipInfo(clip.name or clip.source.segment_id, colour, "original")
+            made = "original" if origin is None else _where(origin)
+            return ClipInfo(clip.name or clip.source.segment_id, colour, made)
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
 
     def _nearest_colour(self, source: LatentSource) -> str:
@@ -79,6 +87,9 @@ class InspectorController(QObject):
 
     def details(self, source: ClipSource) -> Details:
         """Describe a source in lines of label and value; none without a map."""
+        origin = self._origin_of(source)
+        if origin is not None:
+            return [("Library", _where(origin).removeprefix("from "))]
         found = self._sessions.session.map
         if found is None:
             return []
@@ -112,12 +123,18 @@ class InspectorController(QObject):
         columns = {name: found.values(name) for name in ATTRIBUTES}
         return {name: float((v < v[row]).mean()) for name, v in columns.items()}
 
+    @Slot()
+    def describe_anew(self) -> None:
+        """What clips are made from may be another library now."""
+        self._timeline.set_clip_info(self.info)
+        self._inspector.set_describe(self.details)
+
     @Slot(object)
     def _session_changed(self, session: Session) -> None:
         self._keep_map(session)
-        self._colours = {t.id: theme.track_colour(i) for i, t in enumerate(session.tracks)}
-        self._timeline.set_clip_info(self.info)
-        self._inspector.set_describe(self.details)
+        # Tracks of libraries that were open before keep their colours.
+        self._colours |= {t.id: theme.track_colour(i) for i, t in enumerate(session.tracks)}
+        self.describe_anew()
         self._inspector.set_attributes(self.attributes)
         if session.map is not None:
             self._inspector.set_model_hash(session.map.model_hash)
@@ -152,6 +169,11 @@ class InspectorController(QObject):
             return arrangement
 
         self._document.edit("re-decode", change)
+
+
+def _where(origin: Origin) -> str:
+    state = "not open" if origin.is_library_there else "gone"
+    return f"from {origin.library_name}, {state}"
 
 
 def migrate_sources(

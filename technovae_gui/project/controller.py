@@ -15,7 +15,6 @@ from core.workers.background import Background
 from technovae_gui.project import recovery
 from technovae_gui.project.open_project import Projects
 from technovae_gui.project.project_library import ProjectLibrary
-from technovae_gui.project.project_origins import library_name
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary, Questions
 from technovae_gui.project.recovery_dialog import RecoveryDialog, time_text
 from technovae_gui.project.relink_banner import RelinkBanner
@@ -193,7 +192,7 @@ class ProjectController(QObject):
         if not self._projects.snapshot().sources() or origins.uses(library):
             return True
         name = "built-in demo" if is_demo(library) else library.name
-        answer = self._questions.ask_other_library(name, library_name(origins.main))
+        answer = self._questions.ask_other_library(name, origins.main.library_name)
         if answer is OtherLibrary.NEW_PROJECT and self.confirm_leaving():
             self._projects.new()
             return True

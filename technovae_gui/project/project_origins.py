@@ -111,6 +111,15 @@ class ProjectOrigins(QObject):
                 rest = [it for it in rest if not origin.claims(it)]
         return tuple(found)
 
+    def others(self) -> tuple[Origin, ...]:
+        """What clips are made from that the open session cannot make."""
+        found: dict[Origin, list[ClipSource]] = {}
+        for source in self._sources():
+            origin = self.of(source)
+            if origin is not None:
+                found.setdefault(origin, []).append(source)
+        return tuple(origin.limited_to(sources) for origin, sources in found.items())
+
     def models_of_main(self) -> frozenset[str]:
         """Hashes of the models of latent clips that are of the project's own library."""
         others = [it for it in self._known if not is_same_library(it, self.main)]
@@ -174,11 +183,6 @@ def origin_of_session(session: Session) -> Origin:
         session.model_hash,
         frozenset(track.id for track in session.tracks),
     )
-
-
-def library_name(origin: Origin) -> str:
-    """What the library is called in messages."""
-    return "built-in demo" if origin.library is None else origin.library.name
 
 
 def is_same_library(one: Origin, other: Origin) -> bool:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -25,7 +26,7 @@ from technovae_gui import mime
 from technovae_gui.app import close_unasked
 from technovae_gui.compose import ComposeRequest
 from technovae_gui.main_window import MainWindow
-from technovae_gui.project.questions import Leaving, MessageBoxes
+from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary
 from tests.technovae_gui.conftest import PATIENCE
 
 
@@ -129,6 +130,41 @@ def test_a_project_opens_with_its_own_library(qtbot: Any, tmp_path: Path) -> Non
     assert project_file.load(path).library == folder
     window.close()
     window.deleteLater()
+
+
+def test_an_arrangement_sounds_on_from_its_own_library(
+    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault: with a library of one's own, clips from the demo fell silent for good."""
+    found, loops = window.session.map, window.services.loops
+    assert found is not None
+    real = RealSource(found.segments[3].id)
+    latent = LatentSource((found.latents[5],), renderer="phase", model_hash=found.model_hash)
+    drop(window, real, 5, 20)
+    drop(window, latent, 5, 90)
+    bpm = window.document.arrangement.bpm
+    for source in (real, latent):
+        qtbot.waitUntil(lambda it=source: loops.loop(it, bpm) is not None, timeout=PATIENCE)
+    before = {source: loops.loop(source, bpm) for source in (real, latent)}
+    monkeypatch.setattr(MessageBoxes, "ask_other_library", lambda *_: OtherLibrary.KEEP)
+    window.library.panel.create_requested.emit(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.session.library_path == tmp_path / "mine", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: loops.outstanding > 0, timeout=PATIENCE)
+    assert all(loops.loop(source, bpm) is not None for source in before)  # meanwhile
+    qtbot.waitUntil(lambda: loops.outstanding == 0, timeout=PATIENCE)
+    for source, loop in before.items():
+        again = loops.loop(source, bpm)
+        assert again is not loop
+        np.testing.assert_array_equal(again, loop)
+    assert window.inspector.info(clips(window)[0]).subtitle == "from built-in demo, not open"
+    assert not {"clip", "sound", "relink"} & set(window.banners.texts())
+    path = tmp_path / "both.technovae"
+    assert window.projects.save(path)
+    saved = project_file.load(path)
+    assert saved.library == tmp_path / "mine"
+    (demo,) = saved.origins
+    assert demo.claims(real)
+    assert demo.claims(latent)
 
 
 def test_closing_with_unsaved_work_asks(

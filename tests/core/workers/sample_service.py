@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.clip import ClipSource, RealSource
+from core.arrangement.project import Origin
 from core.errors import InputError, LibraryError
 from core.workers.segment_service import Loop, Opened
 
@@ -39,6 +40,7 @@ class SampleService:
         renderer: str | None,
         bar: int | None,
         emit: Callable[[Any], None],
+        origin: Origin | None = None,
     ) -> Loop:
         if source == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -50,5 +52,5 @@ class SampleService:
         samples = np.full((50_000, 2), bpm, np.float32)
         return Loop(samples, self.spectrogram(source), renderer or "own")
 
-    def spectrogram(self, source: ClipSource) -> Array:
+    def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         return np.full((512, 128), self._number, np.float32)

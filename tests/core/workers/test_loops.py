@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core import resources
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.project import Origin
 from core.library import latent_map
 from core.session import Session
 from core.settings import segment_frames
@@ -40,6 +41,7 @@ class FakeClient(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.opened: list[Any] = []
+        self.origin_of: Any = None
         self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
 
     def open(self, library: Path, model: Path | None = None, generation: int | None = None) -> None:
@@ -164,12 +166,45 @@ def test_requests_of_others_are_left_to_them(bench: Bench) -> None:
     assert bench.level(LATENT) is None
 
 
-def test_another_library_forgets_all_loops(bench: Bench) -> None:
+def test_with_another_library_clips_sound_on_until_they_are_rendered_anew(bench: Bench) -> None:
+    """Fault: the arrangement fell silent."""
+    for source in (REAL, RealSource("no clip")):
+        bench.loops.audition(source, BPM)
+        bench.reader.answer(1.0)
     bench.loops.want([REAL], BPM)
-    bench.reader.answer()
     bench.loops.set_session(replace(SESSION, generation=2, library_path=Path("another")))
-    assert bench.level(REAL) is None
     assert bench.reader.opened[-1] == (Path("another"), None, 2)
+    assert bench.level(REAL) == 1.0
+    assert bench.level(RealSource("no clip")) is None
+    bench.loops.want([REAL], BPM)
+    assert bench.loops.outstanding == 1
+    bench.reader.fail()
+    assert bench.level(REAL) is None
+
+
+def test_both_clients_know_what_sources_are_made_from(bench: Bench) -> None:
+    other = Origin(Path("other"))
+    bench.loops.set_origins({LATENT: other}.get)
+    for client in (bench.renderer, bench.reader):
+        assert client.origin_of(LATENT) is other
+        assert client.origin_of(REAL) is None
+
+
+@pytest.mark.parametrize("ask", ["want", "audition"])
+def test_without_a_model_the_renderer_runs_for_latents_of_another_one(
+    bench: Bench, ask: str
+) -> None:
+    bench.loops.set_session(replace(SESSION, generation=2, model_path=None, model_hash=""))
+    bench.loops.set_origins({LATENT: Origin(Path("other"))}.get)
+    bench.loops.want([REAL], BPM)
+    assert "no model is open" in bench.renderer.opened[-1]
+    if ask == "want":
+        bench.loops.want([REAL, LATENT], BPM)
+    else:
+        bench.loops.audition(LATENT, BPM)
+    assert bench.renderer.opened[-1] == (Path("library"), None, 2)
+    bench.renderer.answer(3.0)
+    assert bench.level(LATENT) == 3.0
 
 
 def test_another_model_lets_clips_sound_on_until_they_are_rendered_anew(bench: Bench) -> None:

@@ -6,10 +6,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import resources
+from core.arrangement.clip import LatentSource
+from core.arrangement.project import Origin
 from core.errors import ModelError
+from core.library.store import Library
+from core.settings import segment_frames
 from core.vae import checkpoint
 from core.workers.render_service import RenderService
 
@@ -63,3 +68,22 @@ def test_another_file_of_that_name_is_read(
     model.unlink()
     with pytest.raises(ModelError):
         service.open(library, model)
+
+
+def test_without_a_model_latents_of_another_library_are_rendered(
+    service: RenderService, tmp_path: Path
+) -> None:
+    library = resources.demo_library()
+    empty = tmp_path / "empty"
+    Library.create(empty).close()
+    assert service.open(empty, None).model_hash == ""
+    with Library.open(library, read_only=True) as opened:
+        model_hash = resources.digest(resources.demo_model())
+        latent = LatentSource(opened.latents(model_hash)[1][0], model_hash=model_hash)
+    origin = Origin(None, None, "", model_hash)
+    loop = service.loop(latent, 131.0, "phase", None, lambda _: None, origin)
+    assert loop.loop.shape == (segment_frames(131.0), 2)
+    assert loop.renderer == "phase"
+    assert np.abs(loop.loop).max() > 0.01
+    with pytest.raises(ModelError, match="no model is open"):
+        service.loop(latent, 131.0, None, None, lambda _: None)

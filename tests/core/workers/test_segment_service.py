@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.arrangement.clip import RealSource
+from core.arrangement.project import Origin
 from core.errors import LibraryError
 from core.library.store import Library
 from core.render.guides import Guide
 from core.render.real import RealMusic
-from core.workers.segment_service import Array, SegmentHelper
+from core.workers.segment_service import Array, Loop, SegmentHelper, SegmentService
 
 BPM = 131.0
 
@@ -102,3 +105,23 @@ def test_when_it_has_died_all_is_read_here(
     music.gather(wanted, BPM)
     assert music.loop(wanted[1].segment_id, BPM).shape[1] == 2
     assert reader.request(wanted[1].segment_id, BPM) is None
+
+
+def test_segments_of_another_library(library: Path, tmp_path: Path) -> None:
+    """Without its own library being touched, and before one is open."""
+    other = tmp_path / "other"
+    shutil.copytree(library, other)
+    (guide,) = guides(library, 1)
+    source = RealSource(guide.segment_id)
+    service = SegmentService()
+    emitted: list[Loop] = []
+    from_other = service.loop(source, BPM, None, 2, emitted.append, Origin(other))
+    shape = service.spectrogram(source, Origin(other)).shape
+    service.open(library)
+    own = service.loop(source, BPM, None, None, emitted.append)
+    np.testing.assert_array_equal(from_other.loop, own.loop)
+    assert shape == (512, 128)
+    assert len(emitted) == 1
+    with pytest.raises(LibraryError):
+        service.loop(source, BPM, None, None, emitted.append, Origin(tmp_path / "gone"))
+    service._exit.close()

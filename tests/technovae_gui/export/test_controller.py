@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, RealSource
+from core.arrangement.project import Origin
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT, segment_frames
 from core.workers import tasks
@@ -154,3 +155,12 @@ def test_files_get_names_that_file_systems_take(tmp_path: Path) -> None:
         "clip 2.wav",
         f"{'x' * 80}.wav",
     ]
+
+
+def test_an_export_knows_the_other_libraries_of_its_clips(bench: Bench) -> None:
+    other = Origin(Path("/music/other"))
+    bench.controller._other_origins = lambda: (other,)
+    request = ExportRequest(Path("a.wav"), 24, "whole", False, -14.0)
+    bench.controller.panel.export_requested.emit(request)
+    ((_, arguments),) = bench.jobs
+    assert arguments["origins"] == (other,)

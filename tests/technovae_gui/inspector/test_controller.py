@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from PySide6.QtGui import QColor
 
 from core.arrangement import edits
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.project import Origin
 from core.library.latent_map import LatentMap
 from core.library.store import Library
 from core.session import Session
@@ -34,11 +36,17 @@ class Room:
     def __post_init__(self) -> None:
         self.sessions = FakeSessions(Session())
         self.clip_info: Any = None
+        self.origins: dict[ClipSource, Origin] = {}
         sessions: Any = self.sessions
         services: Any = SimpleNamespace(background=FakeBackground())
         timeline: Any = SimpleNamespace(set_clip_info=self._set_clip_info)
         self.controller = InspectorController(
-            sessions, services, self.document, timeline, self.panel
+            sessions,
+            services,
+            self.document,
+            timeline,
+            self.panel,
+            origin_of=lambda source: self.origins.get(source),
         )
         self.put(self.map)
 
@@ -148,3 +156,21 @@ def test_a_redecoded_latent_keeps_its_place_and_can_be_undone(
 def test_a_latent_of_an_unknown_model_keeps_its_numbers(room: Room, better: LatentMap) -> None:
     source = replace(latent(room.map, 7), model_hash="gone")
     assert redecoded(room, source) == replace(source, model_hash="better")
+
+
+def test_a_clip_of_a_library_that_is_not_open_says_so(room: Room, tmp_path: Path) -> None:
+    real = RealSource("elsewhere-0-0")
+    made = latent(room.map, 3)
+    room.origins = {real: Origin(tmp_path), made: Origin(tmp_path / "lost")}
+    room.controller.describe_anew()
+    assert room.clip_info(Clip("a", real, 0)).subtitle == f"from {tmp_path.name}, not open"
+    assert room.clip_info(Clip("b", made, 0)).subtitle == "from lost, gone"
+    assert room.controller.details(real) == [("Library", f"{tmp_path.name}, not open")]
+    assert room.controller.details(made) == [("Library", "lost, gone")]
+
+
+def test_tracks_of_the_library_before_keep_their_colours(room: Room) -> None:
+    segment = room.map.segments[80]
+    colour = room.clip_info(Clip("a", RealSource(segment.id), 0)).colour
+    room.sessions.put_in_place(Session())
+    assert room.clip_info(Clip("a", RealSource(segment.id), 0)).colour == colour

@@ -9,7 +9,7 @@ import pytest
 from core import resources
 from core.arrangement.project import Origin, Project
 from technovae_gui.document import Document
-from technovae_gui.project.project_origins import ProjectOrigins, library_name
+from technovae_gui.project.project_origins import ProjectOrigins
 from tests.technovae_gui.project.fakes import latent, place, real, session
 
 A = Path("/music/a")
@@ -141,7 +141,7 @@ def test_a_clip_of_what_happens_to_be_open_is_saved_with_its_library(
     (used,) = origins.used()
     assert used.library is None
     assert used.library_id == "demo"
-    assert library_name(used) == "built-in demo"
+    assert used.library_name == "built-in demo"
     assert origins.main.library == A
 
 
