@@ -84,10 +84,8 @@ class ClipPainter:
             self._painter.fillRect(
                 rect.adjusted(-1, -1, 0, 1), paint_cache.colour(theme.GROUND, 150)
             )
-        if state.selected:
-            self._outline(rect)
 
-    def paint_small(self, row: int, clip: Clip, selected: bool, silent: bool) -> None:
+    def paint_small(self, row: int, clip: Clip, *, silent: bool) -> None:
         """Paint a clip of a few pixels: there may be a thousand of them."""
         rect = clip_rect(self._geometry, row, clip)
         colour = self._style.info(clip).colour
@@ -99,14 +97,25 @@ class ClipPainter:
         self._painter.fillRect(
             rect, paint_cache.mixed(colour, theme.GROUND, 0.3 if silent else 0.74)
         )
-        if selected:
-            self._outline(clip_rect(self._geometry, row, clip))
+
+    def paint_outline(self, row: int, clip: Clip) -> None:
+        """Paint the outline of a selected clip; after its neighbours, which would cover it."""
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(paint_cache.pen(theme.ACCENT, 2.0))
+        area = clip_rect(self._geometry, row, clip).adjusted(1, 1, -2, -1)
+        self._painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
 
     def _ground(self, rect: QRectF, info: ClipInfo, state: ClipState) -> None:
         bar = paint_cache.mixed(info.colour, theme.GROUND, 0.95 if state.selected else 0.74)
         body = paint_cache.mixed(info.colour, theme.GROUND, 0.34 if state.hovered else 0.26)
         painter = self._painter
         round_ = theme.RADIUS
+        if rect.width() < NARROW:  # no corner would be seen, and rounding takes most of the time
+            painter.fillRect(rect.adjusted(0, 0, -1, 0), body)
+            painter.fillRect(QRectF(rect.left(), rect.top(), rect.width() - 1, TITLE), bar)
+            if state.overlap_in:  # two clips of one track have one colour
+                painter.fillRect(QRectF(rect.left(), rect.top(), 1, TITLE), paint_cache.GROUND)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, top in ((bar, rect.top()), (body, rect.bottom() - 4 * round_)):
@@ -136,6 +145,8 @@ class ClipPainter:
         body, scale = body_rect(rect), self._geometry.ticks_per_pixel
         left = max(rect.left() + state.overlap_in / scale, 0.0) + 6
         room = int(rect.right() - state.overlap_out / scale - left - 5)
+        if room < _BADGE_FROM or body.height() < 26:
+            return
         words = [
             "waiting for its sound" if self._style.is_pending(clip.source) else "",
             gain_label(clip.gain_db) if clip.gain_db else "",
@@ -143,7 +154,7 @@ class ClipPainter:
             info.subtitle,
         ]
         text = "  ·  ".join(word for word in words if word)
-        if not text or room < _BADGE_FROM or body.height() < 26:
+        if not text:
             return
         text = paint_cache.elided(text, room, 2.0)
         painter = self._painter
@@ -216,12 +227,6 @@ class ClipPainter:
         for handle, overlap in zip(handles, (state.overlap_in, state.overlap_out), strict=True):
             if not overlap:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
-
-    def _outline(self, rect: QRectF) -> None:
-        self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(paint_cache.pen(theme.ACCENT, 2.0))
-        area = rect.adjusted(1, 1, -2, -1)
-        self._painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
 
 
 def paint_fade(painter: QPainter, area: QRectF, *, rising: bool) -> None:

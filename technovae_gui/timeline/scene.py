@@ -82,9 +82,23 @@ def clips_between(lane: Lane, first: float, last: float) -> tuple[Clip, ...]:
 
     It does not look at all of them: on a lane, starts and ends are both in order.
     """
-    begin = bisect_right(lane.clips, first, key=_END)
-    end = bisect_left(lane.clips, last, key=_START)
+    begin, end = _indices(lane, first, last)
     return lane.clips[begin:end]
+
+
+def clips_with_overlaps(lane: Lane, first: float, last: float) -> Iterator[tuple[Clip, int, int]]:
+    """The clips that touch the ticks `first` to `last`, each with its overlaps.
+
+    Yields:
+        A clip, and the ticks of it that lie under the clip before it and under the one after it.
+    """
+    clips = lane.clips
+    begin, end = _indices(lane, first, last)
+    for index in range(begin, end):
+        clip = clips[index]
+        into = clips[index - 1].end - clip.start if index else 0
+        out = clip.end - clips[index + 1].start if index + 1 < len(clips) else 0
+        yield clip, max(into, 0), max(out, 0)
 
 
 def clips_at(lane: Lane, tick: float) -> list[Clip]:
@@ -103,11 +117,9 @@ def crossfades(clips: Sequence[Clip]) -> Iterator[Crossfade]:
 
 
 def overlaps(lane: Lane, clip: Clip) -> tuple[int, int]:
-    """Ticks of `clip` that lie under the neighbour before it, and under the one after it."""
-    near = clips_between(lane, clip.start, clip.end)
-    into = max((other.end - clip.start for other in near if other.start < clip.start), default=0)
-    out = max((clip.end - other.start for other in near if other.start > clip.start), default=0)
-    return max(0, into), max(0, out)
+    """Ticks of `clip` that lie under the clip before it, and under the one after it."""
+    found = clips_with_overlaps(lane, clip.start, clip.end)
+    return next((into, out) for other, into, out in found if other.id == clip.id)
 
 
 def bass_swaps(arrangement: Arrangement) -> dict[str, int]:
@@ -122,6 +134,11 @@ def bass_swaps(arrangement: Arrangement) -> dict[str, int]:
         for clip in arrangement.clips()
         if clip.bass_swap and clip.fade_in and (clip.start, clip.start + clip.fade_in) in leaving
     }
+
+
+def _indices(lane: Lane, first: float, last: float) -> tuple[int, int]:
+    begin = bisect_right(lane.clips, first, key=_END)
+    return begin, bisect_left(lane.clips, last, key=_START)
 
 
 def _downbeat(start: int, end: int) -> int:

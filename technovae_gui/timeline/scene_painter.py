@@ -17,7 +17,13 @@ from technovae_gui.timeline.clip_painter import (
 )
 from technovae_gui.timeline.clip_style import ClipStyle
 from technovae_gui.timeline.geometry import DETAIL, Geometry, body_rect, clip_rect, segment_rects
-from technovae_gui.timeline.scene import Crossfade, Scene, clips_between, crossfades, overlaps
+from technovae_gui.timeline.scene import (
+    Crossfade,
+    Scene,
+    clips_between,
+    clips_with_overlaps,
+    crossfades,
+)
 
 REACH = 8
 """Pixels that a clip's marks may stand out at its sides."""
@@ -68,13 +74,12 @@ class ScenePainter:
     ) -> None:
         clips = clips_between(lane, *self._span)
         detailed = DETAIL * self._geometry.ticks_per_pixel
-        for clip in clips:
+        for clip, into, out in clips_with_overlaps(lane, *self._span):
             if clip.length < detailed:
-                self._clips.paint_small(row, clip, clip.id in selection, silent)
-                continue
-            into, out = overlaps(lane, clip)
-            state = ClipState(clip.id in selection, clip.id == hovered, silent, into, out)
-            self._clips.paint(row, clip, state)
+                self._clips.paint_small(row, clip, silent=silent)
+            else:
+                state = ClipState(clip.id in selection, clip.id == hovered, silent, into, out)
+                self._clips.paint(row, clip, state)
         for crossfade in crossfades(clips):
             self._crossfade(row, crossfade)
         for clip in clips:
@@ -82,6 +87,9 @@ class ScenePainter:
                 body = body_rect(clip_rect(self._geometry, row, clip))
                 tick = self._scene.swaps[clip.id]
                 paint_bass_swap(self._painter, self._geometry.x(tick), body)
+        for clip in clips:
+            if clip.id in selection:
+                self._clips.paint_outline(row, clip)
 
     def _crossfade(self, row: int, crossfade: Crossfade) -> None:
         left, right = self._geometry.x(crossfade.start), self._geometry.x(crossfade.end)

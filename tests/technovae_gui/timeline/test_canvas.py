@@ -10,9 +10,11 @@ from PySide6.QtGui import QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from core.arrangement import edits
+from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import ClipInfo, TimelineView
 from technovae_gui.timeline.canvas import Canvas
+from technovae_gui.timeline.geometry import clip_rect
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
 
 
@@ -93,3 +95,13 @@ def test_an_empty_timeline_says_what_to_do(
     document.edit("add", lambda now: edits.put(now, [(3, clip("z", 20))]))
     document.edit("delete", lambda now: edits.delete(now, ["z"]))
     assert view.canvas.grab().toImage() == empty
+
+
+def test_the_outline_of_a_selected_clip_lies_over_its_neighbour(
+    view: TimelineView, document: Document
+) -> None:
+    document.edit("overlap", lambda now: edits.trim_end(now, "a", 10 * BAR))
+    document.select(["a"])
+    rect = clip_rect(view.viewport.geometry, 0, document.arrangement.clip("a"))
+    colour = view.canvas.grab().toImage().pixelColor(int(rect.right()) - 2, int(rect.top()) + 8)
+    assert colour.name() == theme.ACCENT.lower()
