@@ -21,6 +21,8 @@ Samples = NDArray[np.float32]
 Times = NDArray[np.float64]
 
 LAYERS = frozenset({"kick", "clap", "hats", "ride", "bass", "stab", "pad", "crash"})
+CROSS_RHYTHMS = frozenset({"dotted", "triplets", "fives"})
+"""Only in parts that name them: a pluck every 3/16, every third of a beat, every 5/16."""
 KICK_SHAPES = ("909", "deep", "soft", "hard", "round", "tick")
 KICK_PATTERNS = ("four", "holes", "broken", "sparse", "half")
 BASS_PATTERNS = ("offbeat", "rolling", "acid", "held")
@@ -44,6 +46,8 @@ class Spec:
     bpm:          tempo at beat 0; `end_bpm`, if given, is reached linearly in beats at the end
     swing:        0.5 (straight) .. 0.67 (triplets), where in its eighth the second sixteenth falls
     lead:         "silence", "noise" or "pad" before beat 0
+    pickup:       beats played by the drums before beat 0, half beats too; `start` must leave room
+    antiphase:    whether the right channel is the left one inverted (two channels)
     bar_chords:   bars per chord
     timing_ms:    standard deviation of random delays of everything but the kick
     """
@@ -63,12 +67,39 @@ class Spec:
     stab_gain: float = 0.2
     swing: float = 0.5
     lead: str = "silence"
+    pickup: float = 0.0
+    antiphase: bool = False
     bar_chords: int = 1
     noise: float = 0.001
     timing_ms: float = 0.0
     tail: float = 0.0
     channels: int = 1
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Seconds `start`..`end` of a track on one constant grid, with one of its phrase starts."""
+
+    start: float
+    end: float
+    bpm: float
+    phrase: float
+
+    def beats(self) -> Times:
+        """(n,) times of the beats from `start` to `end`, the first a downbeat or earlier."""
+        period = 60.0 / self.bpm
+        first = int(np.ceil((self.start - self.phrase) / period - 1e-9))
+        last = int(np.floor((self.end - self.phrase) / period + 1e-9))
+        return self.phrase + np.arange(first, last + 1) * period
+
+    def moved(self, seconds: float) -> Stretch:
+        """The same, `seconds` later."""
+        return Stretch(self.start + seconds, self.end + seconds, self.bpm, self.phrase + seconds)
+
+    def between(self, start: float, end: float) -> Stretch:
+        """The part of it that lies in `start`..`end`."""
+        return Stretch(max(self.start, start), min(self.end, end), self.bpm, self.phrase)
 
 
 @dataclass(frozen=True)
@@ -83,10 +114,25 @@ class Track:
     spec: Spec | None = None
     pieces: tuple[tuple[float, Track], ...] = field(default=())
     """For a mix: where each track begins, and the track."""
+    edits: tuple[Stretch, ...] = field(default=())
+    """For an edited track: its stretches of constant grid."""
 
     @property
     def seconds(self) -> float:
         return len(self.samples) / SAMPLE_RATE
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Its stretches of constant grid (of a mix: each track up to the next one's beginning)."""
+        if self.edits:
+            return self.edits
+        if not self.pieces:
+            return (Stretch(0.0, self.seconds, self.bpm, float(self.beats[0])),)
+        ends = [*(start for start, _ in self.pieces[1:]), self.seconds]
+        return tuple(
+            Stretch(start, end, track.bpm, start + float(track.beats[0]))
+            for (start, track), end in zip(self.pieces, ends, strict=True)
+        )
 
     @property
     def downbeats(self) -> Times:
@@ -149,6 +195,39 @@ def mix(tracks: Sequence[Track], *, overlap: float) -> Track:
         pieces.append((at / SAMPLE_RATE, track))
     beats = np.concatenate([start + track.beats for start, track in pieces])
     return Track(out, tracks[0].bpm, beats, None, tuple(pieces))
+
+
+def cut(track: Track, at: float, seconds: float) -> Track:
+    """`track` with `seconds` of it taken out from second `at` on, as a careless editor does."""
+    first, last = round(at * SAMPLE_RATE), round((at + seconds) * SAMPLE_RATE)
+    samples = np.concatenate([track.samples[:first], track.samples[last:]])
+    lost = (last - first) / SAMPLE_RATE
+    before = [part.between(0.0, at) for part in track.stretches if part.start < at]
+    after = [
+        part.between(at + lost, track.seconds).moved(-lost)
+        for part in track.stretches
+        if part.end > at + lost
+    ]
+    kept = track.beats[(track.beats < at) | (track.beats >= at + lost)]
+    beats = np.where(kept < at, kept, kept - lost)
+    return Track(samples, track.bpm, beats, track.spec, edits=(*before, *after))
+
+
+def joined(first: Track, gap: Samples, second: Track) -> Track:
+    """`first`, then the audio `gap` (frames, channels), then `second`; the gap belongs to neither.
+
+    The stretch of `first` reaches through the gap.
+    """
+    at = first.seconds + len(gap) / SAMPLE_RATE
+    samples = np.concatenate([first.samples, gap, second.samples])
+    *before, last = first.stretches
+    edits = (
+        *before,
+        Stretch(last.start, at, last.bpm, last.phrase),
+        *(part.moved(at) for part in second.stretches),
+    )
+    beats = np.concatenate([first.beats, at + second.beats])
+    return Track(samples, first.bpm, beats, None, edits=edits)
 
 
 def click_track(times: Sequence[float] | Times, seconds: float, *, gain: float = 0.8) -> Samples:
@@ -240,9 +319,12 @@ class _Renderer:
 
     def render(self) -> Track:
         self._lead()
+        self._pickup()
         for bar in range(self.bars):
             self._bar(bar, self.layers[bar])
         self._hiss()
+        if self.spec.antiphase:
+            self.out[:, 1] = -self.out[:, 0]
         beats = np.array([self.time(float(k)) for k in range(self.bars * 4)])
         return Track(self.out, self.spec.bpm, beats, self.spec)
 
@@ -262,6 +344,14 @@ class _Renderer:
             chord = chord_sound(self.root + 24, self.chords[0], frames, None)
             _add(self.out, 0, self._spread(chord, self.spec.pad_gain, 0.0))
 
+    def _pickup(self) -> None:
+        for half in range(round(2 * self.spec.pickup)):
+            beat = half / 2 - self.spec.pickup
+            if beat % 1.0 == 0.0:
+                self._place(kick_sound(self.spec.kick), beat, self.spec.kick_gain, 0.0)
+            else:
+                self._hit("open", beat, self.spec.hat_gain, 0.1)
+
     def _bar(self, bar: int, layers: frozenset[str]) -> None:
         if "crash" in layers and bar % 8 == 0:
             self._hit("crash", bar * 4.0, 0.25, 0.2)
@@ -276,6 +366,17 @@ class _Renderer:
             for beat in range(4):
                 self._hit("ride", bar * 4.0 + beat, 0.5 * self.spec.hat_gain, -0.4)
         self._tones(bar, layers)
+        for name, steps in (("dotted", 3.0), ("triplets", 4 / 3), ("fives", 5.0)):
+            if name in layers:
+                self._cross(bar, steps)
+
+    def _cross(self, bar: int, steps: float) -> None:
+        """Plucks every so many sixteenths, counted from beat 0 on whatever the bar."""
+        first = int(np.ceil(bar * _STEPS / steps - 1e-9))
+        last = int(np.ceil((bar + 1) * _STEPS / steps - 1e-9))
+        for k in range(first, last):
+            sound = chord_sound(self.root + 36, (0, 12), 7_000, 0.05)
+            self._place(sound, k * steps / 4, 1.5 * self.spec.stab_gain, 0.2)
 
     def _tones(self, bar: int, layers: frozenset[str]) -> None:
         chord = self.chords[bar // self.spec.bar_chords % len(self.chords)]

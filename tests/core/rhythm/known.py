@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.rhythm.grid import BeatGrid
-from tests.synthetic import LAYERS, Part, Spec, Track, arrangement, bars_for, render
+from core.rhythm.grid import BeatGrid, GridSection
+from core.settings import TEMPO_MAX, TEMPO_MIN
+from tests.synthetic import LAYERS, Part, Spec, Stretch, Track, arrangement, bars_for, render
+
+Numbers = NDArray[np.float64]
+
+TEMPO_BPM: Final = 0.01
+"""A tempo within this is right."""
+JOINT_BEATS: Final = 2
+"""Beats on either side of a joint that are not compared: where exactly it lies is asked apart."""
 
 DRUMS = frozenset({"kick", "clap", "hats"})
 FULL = LAYERS - {"ride"}
@@ -116,43 +127,91 @@ FAST: Final = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far a grid is from the truth: BPM, seconds at both ends, beats."""
+    """How far a grid is from the truth.
 
-    bpm_error: float
-    first_error: float
-    last_error: float
-    downbeat_error: int
-    phrase_right: bool
-
-    @property
-    def beats_right(self) -> bool:
-        """Tempo and both ends as near as they must be."""
-        ends = max(abs(self.first_error), abs(self.last_error))
-        return abs(self.bpm_error) < 0.01 and ends < 0.005
-
-    @property
-    def downbeats_right(self) -> bool:
-        """The above, and the right one of four beats."""
-        return self.beats_right and self.downbeat_error == 0
-
-
-def outcome(grid: BeatGrid, track: Track) -> Outcome:
-    """Compare a grid of one section with the truth.
-
-    first_error, last_error: of the grid's beats nearest to the first and the last downbeat
-    downbeat_error: by how many beats, -1..2, the grid's downbeats are late
+    tempo_right:   every stretch has its tempo within .01 BPM (a fold of it where out of range)
+    sections:      how many were found, and how many there are
+    offsets:       (n,) seconds by which the grid's beats miss the true ones, all of the track less
+                   two beats on either side of a joint
+    joint_error:   seconds by which the worst joint is misplaced; NaN where the numbers differ
+    downbeat_right: every stretch's downbeats are right
+    confidence:    the grid's, 0 where it is only assumed
     """
-    section = grid.sections[0]
-    first, last = track.first_downbeat, float(track.downbeats[-1])
-    beats = round((section.downbeat - first) / section.beat_seconds)
-    bars = (float(track.phrases[0]) - (section.phrase or 0.0)) / section.bar_seconds
+
+    tempo_right: bool
+    sections: tuple[int, int]
+    offsets: Numbers
+    joint_error: float
+    downbeat_right: bool
+    confidence: float
+
+    @property
+    def worst(self) -> float:
+        """The largest offset, in seconds."""
+        return float(np.abs(self.offsets).max()) if len(self.offsets) else 0.0
+
+    @property
+    def sections_right(self) -> bool:
+        """Whether as many sections were found as there are."""
+        return self.sections[0] == self.sections[1]
+
+
+def outcome(grid: BeatGrid, stretches: Sequence[Stretch]) -> Outcome:
+    """Compare `grid` with the true `stretches` of a track, as an ear would: beat by beat."""
+    true = [_folded(stretch) for stretch in stretches]
+    pairs = [(stretch, _section_of(grid, stretch)) for stretch in true]
+    joints = [stretch.start for stretch in true[1:]]
+    found = [section.start for section in grid.sections[1:]]
+    same = len(found) == len(joints)
     return Outcome(
-        bpm_error=grid.bpm - track.bpm,
-        first_error=_off(section.downbeat - first, section.beat_seconds),
-        last_error=_off(section.downbeat - last, section.beat_seconds),
-        downbeat_error=(beats + 1) % 4 - 1,
-        phrase_right=abs(_off(bars, 4.0)) < 0.02,
+        tempo_right=all(abs(s.bpm - t.bpm) < TEMPO_BPM for t, s in pairs),
+        sections=(len(grid.sections), len(true)),
+        offsets=np.concatenate([_offsets(grid, t, true) for t in true]),
+        joint_error=max((abs(a - b) for a, b in zip(found, joints, strict=True)), default=0.0)
+        if same
+        else float("nan"),
+        downbeat_right=all(_downbeats_late(s, t) == 0 for t, s in pairs),
+        confidence=grid.confidence if grid.origin == "fit" else 0.0,
     )
+
+
+def _folded(stretch: Stretch) -> Stretch:
+    """`stretch` with its tempo brought into the octave that the fit stays in."""
+    bpm = stretch.bpm
+    while bpm > TEMPO_MAX + 1e-9:
+        bpm /= 2
+    while bpm < TEMPO_MIN - 1e-9:
+        bpm *= 2
+    return dataclasses.replace(stretch, bpm=bpm)
+
+
+def _section_of(grid: BeatGrid, stretch: Stretch) -> GridSection:
+    """The section that covers most of `stretch`."""
+
+    def shared(section: GridSection) -> float:
+        return min(section.end, stretch.end) - max(section.start, stretch.start)
+
+    return max(grid.sections, key=shared)
+
+
+def _offsets(grid: BeatGrid, stretch: Stretch, all_of_them: Sequence[Stretch]) -> Numbers:
+    margin = JOINT_BEATS * 60.0 / stretch.bpm
+    start = stretch.start + (margin if stretch is not all_of_them[0] else 0.0)
+    end = stretch.end - (margin if stretch is not all_of_them[-1] else 0.0)
+    beats = [beat for beat in stretch.beats() if start <= beat <= end]
+    off = []
+    for beat in beats:
+        section = next((s for s in grid.sections if beat < s.end), grid.sections[-1])
+        off.append(_off(beat - section.downbeat, section.beat_seconds))
+    return np.array(off)
+
+
+def _downbeats_late(section: GridSection, stretch: Stretch) -> int:
+    """Beats, 0..3, by which the section's downbeats are late in the middle of the stretch."""
+    middle = (max(section.start, stretch.start) + min(section.end, stretch.end)) / 2
+    beat = section.beat_seconds
+    bar = round((middle - section.downbeat) / section.bar_seconds)
+    return round((section.bar_start(bar) - stretch.phrase) / beat) % 4
 
 
 def rendered(name: str) -> Track:
