@@ -9,13 +9,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rhythm.onsets import POWER_RATE, RATE, OnsetFeatures
+from core.rhythm.onsets import POWER_RATE, RATE, Floats, OnsetFeatures
 from core.rhythm.phase import Line, Numbers, fold
+from core.rhythm.tempo import KICK
 
 QUARTERS: Final = 4
 
 _LATE_SECONDS: Final = (0.6e-3, 0.2e-3, -1.0e-3, -1.2e-3)
 """How long after its start a kick's attack peaks per band; measured on kicks of many shapes."""
+_HEIGHT_NATS: Final = (8.0, 16.0)
+_EARLY_SECONDS: Final = (-1.1e-3, 0.9e-3)
+"""What a low attack in all bands together peaks late, as other sounds hide its beginning, and a
+high one early; measured as above."""
 _REACH_SECONDS: Final = 0.012
 _LEEWAY: Final = 0.06
 """Part of a beat by which a kick may miss its quarter."""
@@ -27,6 +32,8 @@ _TAIL_SECONDS: Final = (0.060, 0.110)
 _DECAY_NATS: Final = 1.5
 _DECAY_WEIGHT: Final = 0.5
 _MID_WEIGHT: Final = 0.25
+_CLEAR_KICK: Final = 0.5
+"""Height of the kicks' envelope from which on it has a say."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,12 @@ class Kicks:
 
 @dataclass(frozen=True)
 class _Profile:
-    """Attacks (bins, 4), each band moved onto the start of its kick, and punch power (bins,)."""
+    """Attacks (bins, 4), each band moved onto the start of its kick, power of the punch (bins,) and
+    envelope of the kicks (bins,)."""
 
     attacks: Numbers
     punch: Numbers
+    kicks: Numbers
     period: float
 
     @property
@@ -67,9 +76,15 @@ class _Profile:
         return np.asarray(values[bins % len(self.punch)])
 
 
-def find_kicks(features: OnsetFeatures, lines: Sequence[Line]) -> Kicks:
-    """The kicks of a stretch, whose `lines` all have their beats at the same place of the music."""
-    profile = _profile(features, lines)
+def find_kicks(features: OnsetFeatures, coarse: Floats, lines: Sequence[Line]) -> Kicks:
+    """The kicks of a stretch.
+
+    Args:
+        features: of the whole track.
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        lines: of the stretch; all have their beats at the same place of the music.
+    """
+    profile = _profile(features, coarse, lines)
     bins = len(profile.punch)
     reference = _attack_start(profile, float(np.argmax(profile.low)), _REACH_SECONDS)
     quarters = reference + np.arange(QUARTERS) * bins / QUARTERS
@@ -84,32 +99,40 @@ def find_kicks(features: OnsetFeatures, lines: Sequence[Line]) -> Kicks:
     )
 
 
-def _profile(features: OnsetFeatures, lines: Sequence[Line]) -> _Profile:
+def _profile(features: OnsetFeatures, coarse: Floats, lines: Sequence[Line]) -> _Profile:
     """The mean beat of `lines`, each folded on its own grid, by length."""
     lengths = [line.end - line.start for line in lines]
     period = float(np.average([line.period for line in lines], weights=lengths))
     bins = max(16, round(period * RATE))
-    folded = np.average([_folded(features, line, bins) for line in lines], 0, lengths)
+    folded = np.average([_folded(features, coarse, line, bins) for line in lines], 0, lengths)
     for band, late in enumerate(_LATE_SECONDS):
         folded[:, band] = _earlier(folded[:, band], late / period * bins)
-    return _Profile(folded[:, :4], folded[:, 4], period)
+    return _Profile(folded[:, :4], folded[:, 4], folded[:, 5], period)
 
 
-def _folded(features: OnsetFeatures, line: Line, bins: int) -> Numbers:
-    """(bins, 5): attacks per band and the power of the punch, folded over the beat."""
+def _folded(features: OnsetFeatures, coarse: Floats, line: Line, bins: int) -> Numbers:
+    """(bins, 6): attacks per band, power of the punch, envelope of the kicks, over the beat."""
     span = slice(round(line.start * RATE), round(line.end * RATE))
     attacks = fold(features.attacks[span], line.period, line.origin - span.start / RATE, bins)
     wide = slice(round(line.start * POWER_RATE), round(line.end * POWER_RATE))
-    coarse = max(4, round(bins * POWER_RATE / RATE))
-    punch = fold(
-        features.powers[wide, 1:2],
+    few = max(4, round(bins * POWER_RATE / RATE))
+    slow = fold(
+        _slow_frames(features, coarse, wide),
         line.period,
         line.origin - wide.start / POWER_RATE,
-        coarse,
+        few,
         rate=POWER_RATE,
     )
-    even = np.interp(np.arange(bins) / bins, np.arange(coarse) / coarse, punch[:, 0], period=1.0)
-    return np.concatenate([attacks, even[:, None]], axis=1)
+    place = np.arange(bins) / bins
+    even = [np.interp(place, np.arange(few) / few, column, period=1.0) for column in slow.T]
+    return np.column_stack([attacks, *even])
+
+
+def _slow_frames(features: OnsetFeatures, coarse: Floats, span: slice) -> Floats:
+    """(n, 2) at `POWER_RATE`: power of the punch, envelope of the kicks."""
+    punch, kicks = features.powers[span, 1], coarse[KICK, span]
+    count = min(len(punch), len(kicks))
+    return np.stack([punch[:count], kicks[:count]], axis=1)
 
 
 def _earlier(loop: Numbers, bins: float) -> Numbers:
@@ -135,7 +158,9 @@ def _kick_score(profile: _Profile, place: int) -> float:
         for span in (_HEAD_SECONDS, _TAIL_SECONDS)
     )
     decay = float(np.clip(np.log((head + 1e-12) / (tail + 1e-12)) / _DECAY_NATS, -0.5, 1.5))
-    return (sub + low + _MID_WEIGHT * mid) * (1.0 + _DECAY_WEIGHT * decay)
+    kick = float(profile.wrapped(profile.kicks, near).max())
+    share = kick / (float(profile.kicks.max()) + _CLEAR_KICK)
+    return (sub + low + _MID_WEIGHT * mid) * (1.0 + _DECAY_WEIGHT * decay) * (1.0 + share)
 
 
 def _refined(profile: _Profile, quarter: float, least: float) -> float:
@@ -155,4 +180,6 @@ def _attack_start(profile: _Profile, place: float, reach: float) -> float:
     best = int(near[np.argmax(profile.wrapped(total, near))])
     left, top, right = profile.wrapped(total, best + np.arange(-1, 2))
     bend = left - 2 * top + right
-    return best + (0.5 * float(left - right) / float(bend) if bend < 0 else 0.0)
+    peak = best + (0.5 * float(left - right) / float(bend) if bend < 0 else 0.0)
+    early = float(np.interp(top, _HEIGHT_NATS, _EARLY_SECONDS))
+    return peak + early / profile.period * len(profile.punch)

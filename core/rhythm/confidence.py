@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from core.rhythm.onsets import POWER_RATE, OnsetFeatures
-from core.rhythm.phase import Line, held
+from core.rhythm.grid import GridSection
+from core.rhythm.onsets import POWER_RATE, Floats, OnsetFeatures
+from core.rhythm.phase import Line, Numbers, held
 from core.rhythm.steps import PHRASE_STEPS, Steps, repetition
+from core.rhythm.tempo import COARSE_RATE, KICK
 
 _REPEATS: Final = (0.08, 0.22)
 """Autocorrelation at the beat's multiples: from speech and whales to the loosest techno."""
@@ -18,6 +21,16 @@ _KICKS: Final = (0.25, 0.60)
 """Mean attack of the lows on the beat, nats: a steady tone has none."""
 _BEATS: Final = (8.0, 16.0)
 _CHARACTER: Final = (0.15, 0.45)
+_EIGHTHS: Final = 8
+_OFF_SECONDS: Final = 0.020
+_OFF_FACTOR: Final = 0.6
+"""What confidence keeps per eighth of the track that is off by more than the above."""
+_FEWEST_EIGHTHS: Final = 3
+_PHASES: Final = 48
+_ALIKE: Final = 0.6
+_WITH_KICKS: Final = 0.3
+"""Mean of the kicks' envelope, as a share of that of the eighth with most, that can be judged."""
+_CLEARLY_OFF: Final = 0.25
 _SUB_DB: Final = (-8.0, 8.0)
 
 
@@ -38,6 +51,63 @@ def confidence_of(
         * _ramp(beats, _BEATS)
         * _character(features, line, steps)
     )
+
+
+def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
+    """0..1: whether the kicks of every eighth of a track are where the grid has them elsewhere.
+
+    Args:
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        sections: the grid.
+
+    Returns:
+        1, times `_OFF_FACTOR` for every eighth that is off by more than 20 ms.
+    """
+    times = np.arange(coarse.shape[1]) / COARSE_RATE
+    beats = np.zeros(len(times))
+    for section in sections:
+        inside = slice(*np.searchsorted(times, (section.start, section.end)))
+        beats[inside] = (times[inside] - section.downbeat) / section.beat_seconds
+    period = float(np.median([section.beat_seconds for section in sections]))
+    profiles = _mean_beats(coarse, beats)
+    if len(profiles) < _FEWEST_EIGHTHS:
+        return 1.0
+    likeness = _likeness(profiles)
+    together = likeness.mean(axis=2)
+    typical = int(np.argmax(np.median(together[:, :, 0], axis=1)))
+    best = together[typical].argmax(axis=1)
+    rows = np.arange(len(best))
+    gains = likeness[typical, rows, :, best] - likeness[typical, :, :, 0]
+    shift = (best + _PHASES // 2) % _PHASES - _PHASES // 2
+    off = np.abs(shift) * period / _PHASES > _OFF_SECONDS
+    off &= together[typical, rows, best] > _ALIKE
+    off &= (gains[:, KICK] > _CLEARLY_OFF) & (gains.min(axis=1) > 0.0)
+    return float(_OFF_FACTOR ** np.count_nonzero(off))
+
+
+def _likeness(profiles: Numbers) -> Numbers:
+    """(n, rows, phases) -> (n, n, rows, phases) correlation of each with each, turned."""
+    spectra = np.fft.rfft(profiles - profiles.mean(axis=2, keepdims=True), axis=2)
+    product = np.conj(spectra[:, None]) * spectra[None]
+    norms = np.linalg.norm(profiles - profiles.mean(axis=2, keepdims=True), axis=2)
+    scale = np.maximum(norms[:, None] * norms[None], 1e-9)
+    return np.asarray(np.fft.irfft(product, _PHASES, axis=3) / scale[..., None])
+
+
+def _mean_beats(coarse: Floats, beats: Numbers) -> Numbers:
+    """(n, 3, phases) mean beat of every eighth of the track that has kicks."""
+    eighths = np.array_split(np.arange(len(beats)), _EIGHTHS)
+    profiles = np.stack(
+        [
+            [
+                np.bincount((beats[part] % 1.0 * _PHASES).astype(np.int64) % _PHASES, row, _PHASES)
+                for row in coarse[:, part]
+            ]
+            for part in eighths
+        ]
+    )
+    level = profiles[:, KICK].sum(axis=1)
+    return np.asarray(profiles[level > _WITH_KICKS * level.max()])
 
 
 def _character(features: OnsetFeatures, line: Line, steps: Steps) -> float:

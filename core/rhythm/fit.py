@@ -10,11 +10,17 @@ from typing import Final
 import numpy as np
 
 from core.rhythm.beat import Kicks, find_kicks
-from core.rhythm.confidence import confidence_of
-from core.rhythm.downbeat import best_position, opening_scores, position_scores
+from core.rhythm.confidence import agreement, confidence_of
+from core.rhythm.downbeat import (
+    best_position,
+    continued_scores,
+    entry_scores,
+    opening_scores,
+    position_scores,
+)
 from core.rhythm.grid import STEADY, BeatGrid, GridSection
 from core.rhythm.onsets import Floats, OnsetFeatures
-from core.rhythm.phase import Line, Numbers, fine_envelope
+from core.rhythm.phase import Line, Numbers, band_envelopes
 from core.rhythm.sections import fit_lines, gap_between, salience_of
 from core.rhythm.steps import STEPS_PER_BEAT, Steps, steps_of
 from core.rhythm.tempo import envelopes
@@ -24,7 +30,9 @@ _ROUND_TEMPO_ERRORS: Final = 2.0
 _ROUND_TEMPO_BPM: Final = 0.02
 """A tempo known no better than this is not rounded to a whole number."""
 _START_SECONDS: Final = 0.004
-_CHAIN_BEATS: Final = 0.05
+_SAME_TEMPO_ERRORS: Final = 2.0
+_SAME_TEMPO: Final = 1e-3
+_CHAIN_BEATS: Final = 0.02
 """A step in the course of the beats larger than this is an edit; bars are counted anew."""
 
 
@@ -48,13 +56,48 @@ def fit_grid(features: OnsetFeatures) -> BeatGrid:
     if features.seconds < _SHORTEST_SECONDS or not features.attacks.any():
         return BeatGrid.default(features.seconds)
     coarse = envelopes(features)
-    lines = fit_lines(fine_envelope(features), coarse, features.seconds)
-    parts = _parts(features, coarse, [_rounded(line) for line in lines])
+    lines = fit_lines(band_envelopes(features), coarse, features.seconds)
+    parts = _parts(features, coarse, [_rounded(line) for line in _of_one_tempo(lines)])
     positions = _positions(parts)
-    confidence = _confidence(features, parts, positions)
+    sections = tuple(_sections(parts, positions))
+    confidence = _confidence(features, parts, positions) * agreement(coarse, sections)
     if confidence < STEADY:
         return BeatGrid.default(features.seconds, confidence=confidence)
-    return BeatGrid(tuple(_sections(parts, positions)), confidence)
+    return BeatGrid(sections, confidence)
+
+
+def _of_one_tempo(lines: list[Line]) -> list[Line]:
+    """`lines` of which those neighbours share a tempo whose tempi differ by no more than they may.
+
+    An edit changes the phase, not the tempo; both sides together tell it best.
+    """
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and _tempi_agree(groups[-1], line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [line for group in groups for line in _at_common_tempo(group)]
+
+
+def _tempi_agree(group: list[Line], line: Line) -> bool:
+    bpm, error = _mean_tempo(group)
+    return abs(line.bpm - bpm) < _SAME_TEMPO_ERRORS * float(np.hypot(error, line.bpm_error))
+
+
+def _at_common_tempo(group: list[Line]) -> list[Line]:
+    if len(group) == 1:
+        return group
+    bpm, error = _mean_tempo(group)
+    period_error = error / bpm * 60.0 / bpm
+    return [dataclasses.replace(line.at_tempo(bpm), period_error=period_error) for line in group]
+
+
+def _mean_tempo(group: list[Line]) -> tuple[float, float]:
+    """BPM and its standard error, of lines weighted by theirs."""
+    weights = np.array([line.bpm_error**-2 for line in group])
+    bpm = float(np.average([line.bpm for line in group], weights=weights))
+    return bpm, float(weights.sum() ** -0.5)
 
 
 def _rounded(line: Line) -> Line:
@@ -74,7 +117,7 @@ def _parts(features: OnsetFeatures, coarse: Floats, lines: list[Line]) -> list[_
     parts: list[_Part] = []
     for _, group in itertools.groupby(lines, key=lambda line: line.stretch):
         together = list(group)
-        kicks = find_kicks(features, together)
+        kicks = find_kicks(features, coarse, together)
         parts += [_part(features, coarse, line, kicks) for line in together]
     return parts
 
@@ -85,16 +128,35 @@ def _part(features: OnsetFeatures, coarse: Floats, line: Line, kicks: Kicks) -> 
     scores = position_scores(steps, kicks)
     if line.start == 0.0:
         scores = scores + opening_scores(features, line.period, origin)
+    if line.after_break:
+        scores = scores + entry_scores((line.start - origin) / line.period * STEPS_PER_BEAT)
     return _Part(line, kicks, steps, scores, salience_of(coarse, line))
 
 
 def _positions(parts: list[_Part]) -> list[int]:
     """For each part the step, 0..63, on which its phrases begin; a chain's parts share it."""
     positions: list[int] = []
+    before: _Part | None = None
     for chain in _chains(parts):
         total = np.sum([part.scores * len(part.steps) for part in chain], axis=0)
-        positions += [best_position(total)] * len(chain)
+        scores = total / max(1, sum(len(part.steps) for part in chain))
+        if before is not None and _goes_on(before.line, chain[0].line):
+            scores += continued_scores(_removed(before, positions[-1], chain[0]))
+        positions += [best_position(scores)] * len(chain)
+        before = chain[-1]
     return positions
+
+
+def _removed(before: _Part, position: int, after: _Part) -> float:
+    """Beats that are missing between two parts if step 0 of `after` begins a phrase, modulo 16."""
+    joint, beat = after.line.start, after.line.period
+    played = (joint - before.origin) / beat - position / STEPS_PER_BEAT
+    return (joint - after.origin) / beat - played
+
+
+def _goes_on(before: Line, after: Line) -> bool:
+    """Whether both have the same tempo, and no break between them."""
+    return not after.after_break and abs(before.period / after.period - 1.0) < _SAME_TEMPO
 
 
 def _chains(parts: list[_Part]) -> list[list[_Part]]:

@@ -1,14 +1,16 @@
 """What the grid is fitted to: band levels, attacks and coarse spectra of a track, streamed.
 
 Everything is made for speed and sharp timing: two cheap decimations by four, differences as high
-passes, causal filters (nothing answers before it happens), block powers of 1.45 ms.
+passes, causal filters (nothing answers before it happens), block powers of 1.45 ms. The sides of a
+stereo track are analysed as half their sum and half their difference, whose powers add up to the
+mean of the sides' powers: what is out of phase between them is not lost, and mono costs one signal.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.fft
@@ -46,11 +48,15 @@ _CHROMA_HZ: Final = (110.0, 1760.0)
 SPECTRUM_BANDS: Final = len(_BAND_EDGES_HZ) - 1
 CHROMA: Final = 12
 
+_MID_SIDE: Final = np.array([[0.5, 0.5], [0.5, -0.5]], np.float32)
+
 _AFTER: Final = 8
 _BEFORE: Final = 12
 # An attack this far below the band's loud ones counts for nothing.
 _ATTACK_FLOOR: Final = 10 ** (-3.2)
 _SILENT_POWER: Final = 1e-16
+_FAINT: Final = 0.1
+"""Share of the power of the louder signal below which the fainter one does not colour `spectra`."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +82,15 @@ class OnsetFeatures:
 
 
 class OnsetStream:
-    """Feed a track block by block, then `finish`; keeps about 14 kB per second of audio."""
+    """Feed a track block by block, then `finish`; keeps about 14 kB per second of audio.
+
+    A difference of the sides that is silent at first and begins later counts from there on.
+    """
 
     def __init__(self) -> None:
         self._frames = 0
-        self._rest = np.zeros(0, np.float32)
-        self._first = _Decimator()
-        self._second = _Decimator()
-        self._high = _Difference(order=2)
-        self._mid = _Difference(order=1)
+        self._rest: list[Floats] = []
+        self._signals: list[_Signal] = []
         self._low = _Crossover()
         self._spectra = _Spectra()
         self._powers: list[Floats] = []
@@ -98,20 +104,29 @@ class OnsetStream:
         if block.ndim != 2:
             raise InputError(f"audio must be (frames, channels) here, not {block.shape}")
         self._frames += len(block)
-        mono = block @ np.full(block.shape[1], 1.0 / max(1, block.shape[1]), np.float32)
-        waiting = np.concatenate([self._rest, mono]) if len(self._rest) else mono
-        whole = len(waiting) - len(waiting) % _CHUNK
+        signals = _decorrelated(block)
+        self._begin(signals)
+        self._rest = [np.concatenate(both) for both in zip(self._rest, signals, strict=True)]
+        whole = len(self._rest[0]) - len(self._rest[0]) % _CHUNK
         for start in range(0, whole, _CHUNK):
-            self._analyse(waiting[start : start + _CHUNK])
-        self._rest = waiting[whole:].copy()
+            self._analyse([rest[start : start + _CHUNK] for rest in self._rest])
+        self._rest = [rest[whole:].copy() for rest in self._rest]
+
+    def _begin(self, signals: list[Floats]) -> None:
+        """Take in how many signals there are; those that begin late were silent so far."""
+        waiting = len(self._rest[0]) if self._rest else 0
+        while len(self._rest) < len(signals):
+            self._rest.append(np.zeros(waiting, np.float32))
+            self._signals.append(_Signal())
+        for _ in range(len(self._rest) - len(signals)):
+            signals.append(np.zeros(len(signals[0]), np.float32))
 
     def finish(self) -> OnsetFeatures:
         """The features of all that was fed."""
-        if len(self._rest):
-            padded = np.zeros(_CHUNK, np.float32)
-            padded[: len(self._rest)] = self._rest
-            self._analyse(padded)
-            self._rest = self._rest[:0]
+        if self._rest and len(self._rest[0]):
+            missing = _CHUNK - len(self._rest[0])
+            self._analyse([np.pad(rest, (0, missing)) for rest in self._rest])
+            self._rest = []
         count = -(-self._frames // HOP)
         powers = np.concatenate([*self._powers, np.zeros((0, len(BANDS)), np.float32)])
         self._powers = []
@@ -122,22 +137,57 @@ class OnsetStream:
             frames=self._frames,
         )
 
-    def _analyse(self, chunk: Floats) -> None:
+    def _analyse(self, chunks: list[Floats]) -> None:
+        parts = [signal(chunk) for signal, chunk in zip(self._signals, chunks, strict=True)]
+        lows = self._low(np.stack([part.sixteenth for part in parts]))
+        powers = [_block_power(low, HOP // _DECIMATION**2) for low in lows]
+        powers.append(sum((part.mid for part in parts[1:]), parts[0].mid))
+        powers.append(sum((part.high for part in parts[1:]), parts[0].high))
+        self._powers.append(np.stack(powers, axis=1))
+        self._spectra.feed([part.quarter for part in parts])
+
+
+class _Decimated(NamedTuple):
+    """A chunk of a signal: every fourth sample, every sixteenth, powers of middle and high band."""
+
+    quarter: Floats
+    sixteenth: Floats
+    mid: Floats
+    high: Floats
+
+
+class _Signal:
+    """One signal, chunk by chunk."""
+
+    def __init__(self) -> None:
+        self._first = _Decimator()
+        self._second = _Decimator()
+        self._high = _Difference(order=2)
+        self._mid = _Difference(order=1)
+
+    def __call__(self, chunk: Floats) -> _Decimated:
         quarter = self._first(chunk)
-        sixteenth = self._second(quarter)
-        sub, punch = self._low(sixteenth)
-        self._powers.append(
-            np.stack(
-                [
-                    _block_power(sub, HOP // _DECIMATION**2),
-                    _block_power(punch, HOP // _DECIMATION**2),
-                    _block_power(self._mid(quarter), HOP // _DECIMATION),
-                    _block_power(self._high(chunk), HOP),
-                ],
-                axis=1,
-            )
+        return _Decimated(
+            quarter,
+            self._second(quarter),
+            _block_power(self._mid(quarter)[None], HOP // _DECIMATION),
+            _block_power(self._high(chunk)[None], HOP),
         )
-        self._spectra.feed(quarter)
+
+
+def _decorrelated(block: Floats) -> list[Floats]:
+    """(n, c) -> signals (n,) whose powers add up to the mean power of the channels.
+
+    Of two channels half their sum, and half their difference unless it is silent; of more their
+    scaled selves; of one that one.
+    """
+    channels = block.shape[1]
+    if channels == 2:
+        middle, side = (block @ column for column in _MID_SIDE)
+        return [middle, side] if side.any() else [middle]
+    scale = np.float32(max(1, channels) ** -0.5)
+    columns = [np.ascontiguousarray(column) * scale for column in block.T]
+    return columns or [np.zeros(len(block), np.float32)]
 
 
 def features_of(samples: Floats) -> OnsetFeatures:
@@ -177,46 +227,64 @@ class _Difference:
 
 
 class _Crossover:
-    """Sub and punch bands of a signal at a sixteenth of the sample rate; causal filters."""
+    """Sub and punch bands of signals at a sixteenth of the sample rate; causal filters."""
 
     def __init__(self) -> None:
         rate = SAMPLE_RATE / _DECIMATION**2
-        self._sub = scipy.signal.butter(2, 110.0, "low", fs=rate, output="sos")
-        self._punch = scipy.signal.butter(2, (110.0, 420.0), "band", fs=rate, output="sos")
-        self._states = [np.zeros((len(sos), 2)) for sos in (self._sub, self._punch)]
+        self._filters = [
+            scipy.signal.butter(2, 110.0, "low", fs=rate, output="sos"),
+            scipy.signal.butter(2, (110.0, 420.0), "band", fs=rate, output="sos"),
+        ]
+        self._states = [np.zeros((len(sos), 0, 2)) for sos in self._filters]
 
-    def __call__(self, chunk: Floats) -> tuple[Floats, Floats]:
-        sub, self._states[0] = scipy.signal.sosfilt(self._sub, chunk, zi=self._states[0])
-        punch, self._states[1] = scipy.signal.sosfilt(self._punch, chunk, zi=self._states[1])
-        return sub.astype(np.float32), punch.astype(np.float32)
+    def __call__(self, chunk: Floats) -> list[Floats]:
+        """(signals, n) -> that, twice."""
+        bands = []
+        for k, (sos, state) in enumerate(zip(self._filters, self._states, strict=True)):
+            begun = np.pad(state, ((0, 0), (0, len(chunk) - state.shape[1]), (0, 0)))
+            band, self._states[k] = scipy.signal.sosfilt(sos, chunk, axis=1, zi=begun)
+            bands.append(band.astype(np.float32))
+        return bands
 
 
 class _Spectra:
     """Log-band levels and chroma of the quarter-rate signal; frames centred on their time."""
 
     def __init__(self) -> None:
-        self._rest = np.zeros(_N_FFT // 2, np.float32)
+        self._rest: list[Floats] = [np.zeros(_N_FFT // 2, np.float32)]
         self._frames: list[Floats] = []
 
-    def feed(self, quarter: Floats) -> None:
-        waiting = np.concatenate([self._rest, quarter])
-        count = (len(waiting) - _N_FFT) // _FFT_HOP + 1
-        if count > 0:
-            self._transform(waiting, count)
-        self._rest = waiting[max(0, count) * _FFT_HOP :]
+    def feed(self, quarters: list[Floats]) -> None:
+        while len(self._rest) < len(quarters):
+            self._rest.append(np.zeros(len(self._rest[0]), np.float32))
+        waiting = [np.concatenate(both) for both in zip(self._rest, quarters, strict=True)]
+        count = max(0, (len(waiting[0]) - _N_FFT) // _FFT_HOP + 1)
+        if count:
+            loudness = [float(np.dot(signal, signal)) for signal in waiting]
+            counted = [
+                signal
+                for signal, loud in zip(waiting, loudness, strict=True)
+                if loud > _FAINT * max(loudness)
+            ]
+            power = sum(_power(signal, count) for signal in counted or waiting[:1])
+            self._frames.append(np.log(power @ _spectrum_weights() + _SILENT_POWER))
+        self._rest = [signal[count * _FFT_HOP :] for signal in waiting]
 
     def finish(self, count: int) -> Floats:
         missing = count - sum(map(len, self._frames))
         if missing > 0:
-            self.feed(np.zeros(missing * _FFT_HOP + _N_FFT, np.float32))
+            silence = np.zeros(missing * _FFT_HOP + _N_FFT, np.float32)
+            self.feed([silence] * len(self._rest))
         empty = np.zeros((0, SPECTRUM_BANDS + CHROMA), np.float32)
         return np.concatenate([*self._frames, empty])[:count]
 
-    def _transform(self, waiting: Floats, count: int) -> None:
-        view = np.lib.stride_tricks.sliding_window_view(waiting, _N_FFT)[::_FFT_HOP][:count]
-        spectrum = scipy.fft.rfft(view * _window(), axis=1)
-        power = spectrum.real**2 + spectrum.imag**2
-        self._frames.append(np.log(power @ _spectrum_weights() + _SILENT_POWER))
+
+def _power(signal: Floats, count: int) -> Floats:
+    """(count, 1025) power spectra of the first `count` frames of a quarter-rate signal."""
+    view = np.lib.stride_tricks.sliding_window_view(signal, _N_FFT)[::_FFT_HOP][:count]
+    spectrum = scipy.fft.rfft(view * _window(), axis=1)
+    power: Floats = spectrum.real**2 + spectrum.imag**2
+    return power
 
 
 def _pooled(powers: Floats) -> Floats:
@@ -253,9 +321,10 @@ def _loud(power: Floats) -> float:
     return float(np.percentile(power[::4], 98)) if len(power) else 0.0
 
 
-def _block_power(signal: Floats, size: int) -> Floats:
-    blocks = signal.reshape(-1, size)
-    power: Floats = np.einsum("ij,ij->i", blocks, blocks) / np.float32(size)
+def _block_power(signals: Floats, size: int) -> Floats:
+    """(signals, n) -> (n / size,) sum of their mean squares over blocks of `size`."""
+    blocks = signals.reshape(len(signals), -1, size)
+    power: Floats = np.einsum("kij,kij->i", blocks, blocks) / np.float32(size)
     return power
 
 

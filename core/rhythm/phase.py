@@ -37,6 +37,7 @@ _TILT_SECONDS: Final = 1e-3
 class Line:
     """A constant grid over a stretch: something recurs at origin + k * period (seconds).
 
+    after_break: whether its beat comes in at `start` after a passage without one
     stretch: number of the stretch; lines of one have their beats at the same place of the music
     period_error: standard error of `period`
     pivot: time at which the errors of phase and period are uncorrelated
@@ -54,6 +55,7 @@ class Line:
     lags: Numbers
     weights: Numbers
     stretch: int = 0
+    after_break: bool = False
 
     @property
     def bpm(self) -> float:
@@ -71,20 +73,41 @@ class Line:
         return dataclasses.replace(self, period=period, origin=origin)
 
 
-def fine_envelope(features: OnsetFeatures) -> Floats:
-    """(n,) attacks of all bands at `RATE`, each band at about the same weight."""
+def band_envelopes(features: OnsetFeatures) -> Floats:
+    """(n, 4) roots of the attacks per band at `RATE`, each band with the same spread, 1."""
     roots = np.sqrt(features.attacks, dtype=np.float32)
-    spread = roots.std(axis=0) if len(roots) else np.ones(roots.shape[1])
-    weights = np.asarray(_BAND_WEIGHTS) / np.maximum(spread, 1e-6)
-    weights *= spread.mean() if len(roots) else 1.0
-    envelope: Floats = roots @ weights.astype(np.float32)
+    spread = roots.std(axis=0) if len(roots) else np.ones(roots.shape[1], np.float32)
+    roots /= np.maximum(spread, 1e-6)
+    return roots
+
+
+def fine_envelope(bands: Floats) -> Floats:
+    """(n, 4) of `band_envelopes` -> (n,): all of them together."""
+    envelope: Floats = bands @ np.asarray(_BAND_WEIGHTS, np.float32)
     return envelope
 
 
-def fit_line(envelope: Floats, start: float, end: float, period: float) -> Line:
-    """The constant grid near `period` that fits the attacks from `start` to `end` best."""
+def fit_line(
+    envelope: Floats,
+    start: float,
+    end: float,
+    period: float,
+    sureness: tuple[Numbers, Numbers] | None = None,
+) -> Line:
+    """The constant grid that fits the attacks of a stretch best.
+
+    Args:
+        envelope: (n,) at `RATE`, of the whole track.
+        start, end: the stretch, in seconds.
+        period: a beat, in seconds, within `_SEARCH` of the right one.
+        sureness: times (m,) in seconds and weights (m,) 0..1: how much to believe what is about
+            there; everything alike by default.
+    """
     frames = envelope[round(start * RATE) : round(end * RATE)]
     origin = round(start * RATE) / RATE
+    if sureness is not None:
+        times = origin + np.arange(len(frames)) / RATE
+        frames = frames * np.interp(times, *sureness).astype(np.float32)
     beats = _window_beats(len(frames) / RATE / period)
     period = _refine_period(frames, period, beats)
     line = _line(frames, start, end, period, 0.0, beats)

@@ -1,8 +1,9 @@
 """Where one constant grid does not hold: edits, tempo changes, drifting tempo, mixes of tracks.
 
-The whole track is fitted first. If its windows do not lie on the line, the local tempo is sought
-(Viterbi), the track is cut where that jumps, the beat is followed through each stretch, and its
-course divided for as long as two straight lines explain it much better than one.
+The whole track is fitted first, and the beat followed through it. Where that does not stay on one
+line the local tempo is sought (Viterbi) and the track cut where that jumps; each stretch is
+followed again, cut where its beat jumps, and divided further for as long as two straight lines
+explain its course much better than one. What has no clear beat belongs to the sure part beside it.
 """
 
 from __future__ import annotations
@@ -15,52 +16,92 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.following import Course, follow
+from core.rhythm.following import BEATS, Course, follow
 from core.rhythm.onsets import RATE, Floats
-from core.rhythm.phase import Line, Numbers, fit_line, fold, held, robust_line
-from core.rhythm.tempo import COARSE_RATE, TempoPath, coarse_tempo, jumps, tempo_path
+from core.rhythm.phase import Line, Numbers, fine_envelope, fit_line, fold, held, robust_line
+from core.rhythm.tempo import COARSE_RATE, KICK, TempoPath, coarse_tempo, jumps, tempo_path
 
 _TOLERANCE_SECONDS: Final = 3e-3
+_TOLERANCE_SCATTERS: Final = 2.0
 _WORST: Final = 16.0
 """Cost of a window far off the line; one within the tolerance costs up to 1."""
 _SPLIT_GAIN: Final = 15.0
 """What another section must save: one more that is not there is worse than a few windows off."""
-_FEWEST_WINDOWS: Final = 4
+_SLIGHT_SECONDS: Final = 8e-3
+_NEARLY_ALL: Final = 97
+_SLIGHT_SHARE: Final = 0.7
+"""Where nothing is off by more than the above, this share of the cost: loose playing is no edit."""
+_FEWEST_WINDOWS: Final = 8
 _SPLITS_TRIED: Final = 32
 
 _SHORTEST_SECONDS: Final = 15.0
 _LEAST_SALIENCE: Final = 0.1
-_BOUNDARY_REACH_SECONDS: Final = 15.0
-_ENOUGH_HELD: Final = 0.92
-_SAME_ERRORS: Final = 2.0
+_ENOUGH_HELD: Final = 0.97
+_LEAST_KICKS: Final = 0.25
+"""Mean of the kicks' envelope, as a share of that of the stretch with most."""
+_LEAST_DOUBT: Final = 0.1
+"""Share of the windows with kicks elsewhere from which on another tempo is sought there."""
+_SURE: Final = 0.8
+_HALF: Final = 0.5
+_UNSURE_WEIGHT: Final = 0.02
+_LEAST_SURE: Final = 3.0
+"""Windows, by weight, that a part must have to stand on its own."""
 _SAME_SECONDS: Final = 6e-3
-_SMOOTH_SECONDS: Final = 0.015
+_NEAR_SECONDS: Final = 10e-3
+_SMOOTH_SECONDS: Final = 0.008
+_DRIFT: Final = 0.02
+"""Relative change of the tempo that may still be drift."""
+_LITTLE_GAIN: Final = 0.2
+"""Of what is gained per beat."""
+_BREAK_WINDOWS: Final = 4
 _PROFILE_BINS: Final = 64
 
 
-def fit_lines(fine: Floats, coarse: Floats, seconds: float) -> list[Line]:
-    """The constant grids that a track of `seconds` is made of, in time order, without gaps.
+def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
+    """The constant grids that a track is made of, in time order, without gaps.
 
     Args:
-        fine: (n,) envelope at `RATE`.
-        coarse: (2, n) envelopes at `COARSE_RATE`.
+        bands: (n, 4) envelopes of `phase.band_envelopes`.
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        seconds: length of the track.
     """
+    fine = fine_envelope(bands)
     bpm, _ = coarse_tempo(coarse)
     whole = fit_line(fine, 0.0, seconds, 60.0 / bpm)
-    if held(whole) > _ENOUGH_HELD or seconds < 2 * _SHORTEST_SECONDS:
+    course = follow(bands, coarse, 0.0, seconds, TempoPath.constant(whole.bpm))
+    if len(course) < 2 * _FEWEST_WINDOWS:
         return [whole]
+    straight = _is_straight(course, seconds)
+    if straight and course.doubtful < _LEAST_DOUBT:
+        return [_sure_line(fine, course, whole)]
     path = tempo_path(coarse)
     if path.salience < _LEAST_SALIENCE:
         return [whole]
+    stretches = _stretches(path, coarse, seconds)
+    if straight and len(stretches) == 1:
+        return [_sure_line(fine, course, whole)]
     lines: list[Line] = []
-    for number, (start, end) in enumerate(_stretches(path, seconds)):
-        parts = _straight(_Part(follow(fine, start, end, path), start, end))
+    for number, (start, end) in enumerate(stretches):
+        course = follow(bands, coarse, start, end, path)
+        parts = _straight(_Part(course, start, end))
+        if len(parts) == len(stretches) == 1:
+            return [_sure_line(fine, parts[0].course, whole)]
         lines += [dataclasses.replace(part.line, stretch=number) for part in parts]
-    return [whole] if len(lines) == 1 else _bounded(fine, lines)
+    return _bounded(bands, coarse, lines)
+
+
+def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:
+    """`whole`, fitted again where the beat is sure; what is unsure takes over that grid."""
+    weights = course.weights
+    if weights.sum() < _LEAST_SURE or weights.min() > _SURE:
+        return whole
+    period = course.line(whole.start, whole.end).period
+    least = np.maximum(weights, _UNSURE_WEIGHT)
+    return fit_line(fine, whole.start, whole.end, period, (course.times, least))
 
 
 def salience_of(coarse: Floats, line: Line) -> float:
-    """How much of the envelope (2, n) repeats with a tempo over the line's stretch, -1..1."""
+    """How much of the envelopes (3, m) repeats with a tempo over the line's stretch, -1..1."""
     span = slice(round(line.start * COARSE_RATE), round(line.end * COARSE_RATE))
     return coarse_tempo(coarse[:, span])[1]
 
@@ -77,23 +118,61 @@ class _Part:
     def line(self) -> Line:
         return self.course.line(self.start, self.end)
 
+    @property
+    def sure(self) -> float:
+        """How many windows have a clear beat, by weight."""
+        return float(self.course.weights.sum())
 
-def _stretches(path: TempoPath, seconds: float) -> list[tuple[float, float]]:
-    """(start, end) of stretches in which the local tempo does not jump."""
+    def split(self, at: int) -> tuple[_Part, _Part]:
+        """The windows before and from number `at`."""
+        course = self.course
+        middle = float(course.times[at - 1] + course.times[at]) / 2
+        return (
+            _Part(course.part(None, at), self.start, middle),
+            _Part(course.part(at, None), middle, self.end),
+        )
+
+
+def _is_straight(course: Course, seconds: float) -> bool:
+    """Whether one constant grid holds from beginning to end."""
+    if course.jumps or course.weights.sum() < _LEAST_SURE:
+        return False
+    line = course.line(0.0, seconds)
+    return held(line) > _ENOUGH_HELD and _best_split(line) is None
+
+
+def _stretches(path: TempoPath, coarse: Floats, seconds: float) -> list[tuple[float, float]]:
+    """(start, end) of stretches in which the local tempo does not jump.
+
+    What has next to no kicks is no stretch of its own: its tempo is anybody's guess.
+    """
     at = jumps(path.bpm)
     kept = [0.0]
     for edge in ((path.times[at] + path.times[at + 1]) / 2).tolist():
         if min(edge - kept[-1], seconds - edge) > _SHORTEST_SECONDS:
             kept.append(edge)
-    return list(itertools.pairwise([*kept, seconds]))
+    stretches = list(itertools.pairwise([*kept, seconds]))
+    levels = [_kick_level(coarse, *stretch) for stretch in stretches]
+    enough = _LEAST_KICKS * max(levels)
+    sure = [stretch for stretch, level in zip(stretches, levels, strict=True) if level >= enough]
+    starts = [0.0, *(start for start, _ in sure[1:])]
+    return list(itertools.pairwise([*starts, seconds]))
+
+
+def _kick_level(coarse: Floats, start: float, end: float) -> float:
+    span = coarse[KICK, round(start * COARSE_RATE) : round(end * COARSE_RATE)]
+    return float(span.mean()) if len(span) else 0.0
 
 
 def _straight(stretch: _Part) -> list[_Part]:
     """The straight parts of `stretch`: one, if its drums lie on one line."""
-    if held(stretch.line) > _ENOUGH_HELD:
+    if len(stretch.course) == 0:
         return [stretch]
-    quiet = dataclasses.replace(stretch, course=stretch.course.with_quiet())
-    return _joined(_divided(quiet))
+    pieces = [stretch]
+    for jump in reversed(stretch.course.jumps):
+        pieces[:1] = pieces[0].split(jump)
+    parts = [part for piece in pieces for part in _divided(piece)]
+    return _joined(_absorbed(parts))
 
 
 def _divided(part: _Part) -> list[_Part]:
@@ -101,16 +180,14 @@ def _divided(part: _Part) -> list[_Part]:
     at = _best_split(part.line)
     if at is None:
         return [part]
-    course = part.course
-    middle = float(course.times[at - 1] + course.times[at]) / 2
-    left = _Part(course.part(None, at), part.start, middle)
-    right = _Part(course.part(at, None), middle, part.end)
+    left, right = part.split(at)
     return [*_divided(left), *_divided(right)]
 
 
 def _best_split(line: Line) -> int | None:
     """The first window of the second part where two lines save most, if that is enough."""
-    x, lags, weights = line.centres, line.lags, line.weights
+    x, weights = line.centres, line.weights
+    lags = line.lags / max(_TOLERANCE_SECONDS, _TOLERANCE_SCATTERS * _scatter(line))
     first, last = _FEWEST_WINDOWS, len(x) - _FEWEST_WINDOWS
     cost = _cost(lags, weights)
     if last < first or cost < _SPLIT_GAIN:
@@ -123,7 +200,17 @@ def _best_split(line: Line) -> int | None:
     best = int(min(tried, key=cost_at))
     step = -(-(last - first) // _SPLITS_TRIED)
     best = min(range(max(first, best - step), min(last, best + step) + 1), key=cost_at)
-    return best if cost - cost_at(best) >= _SPLIT_GAIN else None
+    left = cost_at(best)
+    sure = np.abs(line.lags[weights > _HALF * weights.mean()])
+    slight = float(np.percentile(sure, _NEARLY_ALL)) < _SLIGHT_SECONDS if len(sure) else True
+    enough = max(_SPLIT_GAIN, (_SLIGHT_SHARE if slight else 0.0) * cost)
+    return best if cost - left >= enough else None
+
+
+def _scatter(line: Line) -> float:
+    """Seconds by which neighbouring sure windows differ, typically: how loosely it is played."""
+    lags = line.lags[line.weights > _HALF * line.weights.mean()]
+    return float(np.median(np.abs(np.diff(lags)))) if len(lags) > _FEWEST_WINDOWS else 0.0
 
 
 def _line_cost(x: Numbers, lags: Numbers, weights: Numbers) -> float:
@@ -132,18 +219,36 @@ def _line_cost(x: Numbers, lags: Numbers, weights: Numbers) -> float:
 
 
 def _cost(lags: Numbers, weights: Numbers) -> float:
-    return float((weights * np.minimum((lags / _TOLERANCE_SECONDS) ** 2, _WORST)).sum())
+    """Of lags in units of what is tolerated."""
+    return float((weights * np.minimum(lags**2, _WORST)).sum())
+
+
+def _absorbed(parts: list[_Part]) -> list[_Part]:
+    """`parts` without those that have no clear beat of their own: a neighbour takes their time."""
+    kept = list(parts)
+    while len(kept) > 1:
+        weakest = min(range(len(kept)), key=lambda k: kept[k].sure)
+        if kept[weakest].sure >= _LEAST_SURE:
+            break
+        weak = kept.pop(weakest)
+        if weakest == 0:
+            kept[0] = dataclasses.replace(kept[0], start=weak.start)
+        else:
+            kept[weakest - 1] = dataclasses.replace(kept[weakest - 1], end=weak.end)
+    return kept
 
 
 def _joined(parts: list[_Part]) -> list[_Part]:
     """`parts` of one stretch with those joined that lie on one line, whatever is between them.
 
-    A passage of another pattern can look shifted between two that agree.
+    A passage without a clear beat can look shifted between two that agree.
     """
     for apart in (1, 2):
         k = 0
         while k + apart < len(parts):
-            if _agree(parts[k].line, parts[k + apart].line):
+            between = parts[k + 1 : k + apart]
+            unsure = all(part.course.sure_share < _HALF for part in between)
+            if unsure and _agree(parts[k].line, parts[k + apart].line):
                 parts = [*parts[:k], _union(parts[k : k + apart + 1]), *parts[k + apart + 1 :]]
             else:
                 k += 1
@@ -151,11 +256,12 @@ def _joined(parts: list[_Part]) -> list[_Part]:
 
 
 def _agree(before: Line, after: Line) -> bool:
-    """Whether both are one grid: same tempo within the errors, same phase half-way."""
-    difference = abs(before.period - after.period)
-    if difference > _SAME_ERRORS * float(np.hypot(before.period_error, after.period_error)):
+    """Whether both are one grid: each, continued into the middle of the other, meets its beats."""
+    meet = (before.end + after.start) / 2
+    middles = ((before.start + before.end) / 2, (after.start + after.end) / 2)
+    if any(abs(gap_between(before, after, time)) >= _NEAR_SECONDS for time in middles):
         return False
-    return abs(gap_between(before, after, (before.end + after.start) / 2)) < _SAME_SECONDS
+    return abs(gap_between(before, after, meet)) < _SAME_SECONDS
 
 
 def gap_between(before: Line, after: Line, time: float) -> float:
@@ -175,42 +281,80 @@ def _union(parts: list[_Part]) -> _Part:
     return _Part(joint, parts[0].start, parts[-1].end)
 
 
-def _bounded(fine: Floats, lines: list[Line]) -> list[Line]:
+def _bounded(bands: Floats, coarse: Floats, lines: list[Line]) -> list[Line]:
     """`lines` with the times at which they meet moved to where one gives way to the next.
 
     Where the beats run on smoothly any time does, and nothing is moved.
     """
     for k in range(len(lines) - 1):
         before, after = lines[k], lines[k + 1]
-        if abs(gap_between(before, after, before.end)) < _SMOOTH_SECONDS:
+        if _runs_on(before, after):
             continue
-        time = _boundary(fine, before, after)
+        low, high, is_break = _between(coarse, before, after)
+        time = _boundary(bands, before, after, (low, high), late=is_break)
         lines[k] = dataclasses.replace(before, end=time)
-        lines[k + 1] = dataclasses.replace(after, start=time)
+        lines[k + 1] = dataclasses.replace(after, start=time, after_break=is_break)
     return lines
 
 
-def _boundary(fine: Floats, before: Line, after: Line) -> float:
-    """The time up to which `before` explains the attacks, and from which `after` does, best."""
-    meet = before.end
-    low = max(meet - _BOUNDARY_REACH_SECONDS, (before.start + meet) / 2)
-    high = min(meet + _BOUNDARY_REACH_SECONDS, (after.end + meet) / 2)
+def _runs_on(before: Line, after: Line) -> bool:
+    smooth = abs(gap_between(before, after, before.end)) < _SMOOTH_SECONDS
+    return smooth and abs(before.period / after.period - 1.0) < _DRIFT
+
+
+def _between(coarse: Floats, before: Line, after: Line) -> tuple[float, float, bool]:
+    """Seconds between which `after` takes over, and whether its beat enters after a break.
+
+    A break without kicks goes with what was before it.
+    """
+    first, last = _last_sure(before), _first_sure(after)
+    window = BEATS * after.period
+    typical = max(_kick_level(coarse, line.start, line.end) for line in (before, after))
+    quiet = _kick_level(coarse, first + window, last - window) < _LEAST_KICKS * typical
+    is_break = last - first > _BREAK_WINDOWS * window and quiet
+    low = last - 1.5 * window if is_break else min(first, last) - window
+    high = max(last, first if not is_break else last) + window
+    return max(low, before.start), min(high, after.end), is_break
+
+
+def _first_sure(line: Line) -> float:
+    sure = np.flatnonzero(line.weights > _HALF * line.weights.max())
+    return float(line.centres[sure[0]]) if len(sure) else line.start
+
+
+def _last_sure(line: Line) -> float:
+    sure = np.flatnonzero(line.weights > _HALF * line.weights.max())
+    return float(line.centres[sure[-1]]) if len(sure) else line.end
+
+
+def _boundary(
+    bands: Floats, before: Line, after: Line, between: tuple[float, float], *, late: bool
+) -> float:
+    """The time up to which `before` explains the attacks, and from which `after` does, best.
+
+    Args:
+        bands: (n, 4) envelopes of the whole track.
+        between: seconds between which it lies.
+        late: where nothing speaks for either, whether to wait for the first attack of `after`.
+    """
+    low, high = between
     span = slice(round(low * RATE), round(high * RATE))
-    gain = _explained(fine, before, span) - _explained(fine, after, span)
+    gain = _explained(bands, before, span) - _explained(bands, after, span)
     if len(gain) == 0:
-        return meet
-    return low + float(np.argmax(np.cumsum(gain))) / RATE
+        return low
+    total = np.cumsum(gain)
+    if not late:
+        return low + float(np.argmax(total)) / RATE
+    little = _LITTLE_GAIN * float(np.ptp(total)) * after.period / max(high - low, after.period)
+    return low + float(np.flatnonzero(total >= total.max() - little)[-1]) / RATE
 
 
-def _explained(fine: Floats, line: Line, span: slice) -> Numbers:
-    """(frames of `span`,) envelope times the line's own mean beat, free of mean and scale."""
+def _explained(bands: Floats, line: Line, span: slice) -> Numbers:
+    """(frames of `span`,) envelopes times the line's own mean beat, free of its mean."""
     own = slice(round(line.start * RATE), round(line.end * RATE))
-    frames = fine[own]
-    profile = fold(
-        frames[:, None], line.period, line.origin - own.start / RATE, _PROFILE_BINS
-    ).ravel()
-    profile = (profile - profile.mean()) / max(float(profile.std()), 1e-9)
-    times = np.arange(span.start, span.start + len(fine[span])) / RATE
+    profile = fold(bands[own], line.period, line.origin - own.start / RATE, _PROFILE_BINS)
+    profile = (profile - profile.mean(axis=0)) / max(float(np.linalg.norm(profile)), 1e-9)
+    times = np.arange(span.start, span.start + len(bands[span])) / RATE
     place = ((times - line.origin) / line.period % 1.0 * _PROFILE_BINS).astype(np.int64)
-    explained: Numbers = fine[span] * profile[place % _PROFILE_BINS]
+    explained: Numbers = (bands[span] * profile[place % _PROFILE_BINS]).sum(axis=1)
     return explained

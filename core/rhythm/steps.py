@@ -29,12 +29,14 @@ class Steps:
     """Sixteenths `first`, first + 1, ... of a grid whose step 0 lies on its origin.
 
     attacks: (n, 4) strongest attack per band within 10 ms of the step's beginning
+    levels:  (n, 4) mean power per band, in nats
     timbre:  (n, 28) levels per band and log-band spectrum, in nats, weighted against each other
     chroma:  (n, 12) nats
     """
 
     first: int
     attacks: Numbers
+    levels: Numbers
     timbre: Numbers
     chroma: Numbers
 
@@ -59,12 +61,14 @@ def steps_of(
     first = int(np.ceil((start - origin) / step - 1e-6))
     count = max(0, int((end - origin) / step - first))
     times = origin + (first + np.arange(count + 1, dtype=np.float64)) * step
+    levels = _levels(features, times)
     return Steps(
         first,
         _attacks(features, times[:-1]),
+        levels,
         np.concatenate(
             [
-                _LEVEL_WEIGHT * _levels(features, times),
+                _LEVEL_WEIGHT * levels,
                 _SPECTRUM_WEIGHT * _spectra(features, times),
             ],
             axis=1,

@@ -14,8 +14,17 @@ from core.rhythm.onsets import RATE, Floats, OnsetFeatures
 from core.settings import TEMPO_MAX, TEMPO_MIN, TEMPO_PRIOR
 
 POOL: Final = 4
-"""Frames of `attacks` per frame of the coarse envelope."""
+"""Frames of `attacks` per frame of the coarse envelope, which then has those of `powers`."""
 COARSE_RATE: Final = RATE / POOL
+KICK: Final = 2
+"""Row of the kicks in `envelopes`."""
+
+_HEAD_FRAMES: Final = (0, 4)
+_TAIL_FRAMES: Final = (10, 19)
+"""From 60 to 110 ms after the attack."""
+_DECAY_NATS: Final = (0.5, 1.7)
+"""From a plucked bass to a kick."""
+_DECAY_FLOOR: Final = 1e-4
 
 _MULTIPLES: Final = (
     (0.25, 1.0),
@@ -28,6 +37,9 @@ _MULTIPLES: Final = (
 )
 """Beats after which a beat grid repeats itself, and weights. False levels (2/3, 3/4, 4/3 of the
 tempo) miss the short ones, wrong tempi the long ones."""
+_KICK_MULTIPLES: Final = ((1.0, 2.0), (2.0, 1.0), (4.0, 1.5), (8.0, 1.0), (16.0, 1.0))
+"""The same for kicks, which are silent between beats: 3/16 of another pattern say nothing."""
+_KICK_WEIGHT: Final = 1.2
 _STEP: Final = 0.0004
 """Relative step of the tempo scale; a lag of 16 beats still tells neighbours apart."""
 _PRIOR_OCTAVES: Final = 1.0
@@ -53,6 +65,11 @@ class TempoPath:
     bpm: NDArray[np.float64]
     salience: float
 
+    @classmethod
+    def constant(cls, bpm: float) -> TempoPath:
+        """The same tempo from beginning to end."""
+        return cls(np.zeros(1), np.full(1, bpm), 1.0)
+
 
 def tempo_scale() -> NDArray[np.float64]:
     """(n,) BPM of the tempi that are compared, `TEMPO_MIN`..`TEMPO_MAX`, evenly spaced in log."""
@@ -60,11 +77,31 @@ def tempo_scale() -> NDArray[np.float64]:
 
 
 def envelopes(features: OnsetFeatures) -> Floats:
-    """(2, n) coarse envelopes of low (sub, punch) and high (mid, high) attacks."""
+    """(3, n) coarse envelopes of low (sub, punch) and high (mid, high) attacks, and of kicks."""
     pooled = pool(features.attacks)
     low = np.sqrt(pooled[:, 0] + pooled[:, 1])
     high = np.sqrt(pooled[:, 2] + pooled[:, 3])
-    return np.stack([low, high])
+    kicks = np.sqrt(pooled[:, 0] * pooled[:, 1]) * _decays(features.powers[: len(pooled), 1])
+    return np.stack([low, high, kicks]).astype(np.float32)
+
+
+def _decays(punch: Floats) -> Floats:
+    """(n,) powers at `COARSE_RATE` -> (n,) 0..1: whether a sound that starts here is soon gone.
+
+    A kick's punch is over before a bass note's is.
+    """
+    sums = np.concatenate([[0.0], np.cumsum(punch, dtype=np.float64)])
+    at = np.arange(len(punch))
+    head, tail = (
+        (sums[np.minimum(at + stop, len(punch))] - sums[np.minimum(at + start, len(punch))])
+        / (stop - start)
+        for start, stop in (_HEAD_FRAMES, _TAIL_FRAMES)
+    )
+    floor = _DECAY_FLOOR * (float(np.percentile(punch, 98)) if len(punch) else 0.0) + 1e-14
+    decay = np.log((head + floor) / (tail + floor))
+    low, high = _DECAY_NATS
+    share: Floats = np.clip((decay - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    return share
 
 
 def pool(frames: NDArray[np.floating]) -> Floats:
@@ -75,13 +112,13 @@ def pool(frames: NDArray[np.floating]) -> Floats:
 
 
 def coarse_tempo(envelope: Floats) -> tuple[float, float]:
-    """The tempo of `envelope` (2, n), one for all of it.
+    """The tempo of `envelope` (3, n), one for all of it: what all repeats with, kicks above all.
 
     Returns:
-        BPM (within about 0.1), and how much of the envelope repeats with it, -1..1.
+        BPM (within about 0.1), and how much of the first two rows repeats with it, -1..1.
     """
-    salience = _salience(envelope)
-    best = int(np.argmax(salience * _scale()[1]))
+    salience, kicks = _salience(envelope)
+    best = int(np.argmax((salience + _KICK_WEIGHT * kicks) * _scale()[1]))
     return float(tempo_scale()[best]), float(salience[best])
 
 
@@ -90,8 +127,9 @@ def tempo_path(envelope: Floats) -> TempoPath:
     size = round(_WINDOW_SECONDS * COARSE_RATE)
     hop = round(_WINDOW_HOP_SECONDS * COARSE_RATE)
     starts = range(0, max(1, envelope.shape[1] - size + hop), hop)
-    seen = np.stack([_salience(envelope[:, at : at + size]) for at in starts])
-    path = _viterbi(seen * _scale()[1])
+    both = np.stack([_salience(envelope[:, at : at + size]) for at in starts])
+    seen, kicks = both[:, 0], both[:, 1]
+    path = _viterbi((seen + _KICK_WEIGHT * kicks) * _scale()[1])
     times = np.array([at + min(size, envelope.shape[1]) / 2 for at in starts]) / COARSE_RATE
     salience = float(seen[np.arange(len(path)), path].mean())
     return TempoPath(times, _without_excursions(tempo_scale()[path], times), salience)
@@ -116,15 +154,25 @@ def _without_excursions(
     return bridged
 
 
-def _salience(envelope: Floats) -> NDArray[np.float64]:
-    """(n,) over `tempo_scale`: mean autocorrelation at the multiples, mean of both envelopes."""
+def _salience(envelope: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) over `tempo_scale`, twice: mean autocorrelation of the first two rows at the beat's
+    multiples, and that of the kicks at theirs (never below 0)."""
     longest = round(_MULTIPLES[-1][0] * 60.0 / TEMPO_MIN * COARSE_RATE) + 2
     lags = min(longest, max(2, envelope.shape[1] * 3 // 4))
-    correlation = np.mean([_autocorrelation(row, lags) for row in envelope], axis=0)
+    low, high, kicks = _autocorrelations(envelope, lags)
+    all_of_them = _at_multiples((low + high) / 2, _MULTIPLES)
+    return all_of_them, np.maximum(_at_multiples(kicks, _KICK_MULTIPLES), 0.0)
+
+
+def _at_multiples(
+    correlation: NDArray[np.float64], multiples: tuple[tuple[float, float], ...]
+) -> NDArray[np.float64]:
+    """(lags,) -> (n,) over `tempo_scale`: its weighted mean at multiples of the beat."""
+    lags = len(correlation)
     beat = 60.0 / tempo_scale() * COARSE_RATE
     total = np.zeros(len(beat))
     counted = np.full(len(beat), 1e-9)
-    for multiple, weight in _MULTIPLES:
+    for multiple, weight in multiples:
         inside = weight * (beat * multiple <= lags - 1)
         total += inside * np.interp(beat * multiple, np.arange(lags), correlation)
         counted += inside
@@ -132,19 +180,19 @@ def _salience(envelope: Floats) -> NDArray[np.float64]:
     return mean
 
 
-def _autocorrelation(envelope: Floats, lags: int) -> NDArray[np.float64]:
-    """(lags,) of the mean-free envelope, unbiased, 1 at lag 0 (all 0 for a flat one)."""
-    n = len(envelope)
+def _autocorrelations(envelope: Floats, lags: int) -> NDArray[np.float64]:
+    """(rows, n) -> (rows, lags) of each mean-free row, unbiased, 1 at lag 0 (0 for a flat one)."""
+    rows, n = envelope.shape
     if n == 0:
-        return np.zeros(lags)
+        return np.zeros((rows, lags))
     size = scipy.fft.next_fast_len(n + lags, real=True)
-    spectrum = scipy.fft.rfft(envelope - envelope.mean(), size)
+    spectrum = scipy.fft.rfft(envelope - envelope.mean(axis=1, keepdims=True), size, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
-    sums = scipy.fft.irfft(power, size)[:lags].astype(np.float64)
-    if sums[0] <= 1e-9 * n:
-        return np.zeros(lags)
-    normal: NDArray[np.float64] = sums / sums[0] * n / np.maximum(n - np.arange(lags), 1)
-    return normal
+    sums = scipy.fft.irfft(power, size, axis=1)[:, :lags].astype(np.float64)
+    first = sums[:, :1]
+    normal = sums / np.where(first > 1e-9 * n, first, np.inf)
+    unbiased: NDArray[np.float64] = normal * (n / np.maximum(n - np.arange(lags), 1))
+    return unbiased
 
 
 def _viterbi(seen: NDArray[np.float64]) -> NDArray[np.int64]:

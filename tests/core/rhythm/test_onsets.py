@@ -108,6 +108,25 @@ def test_stereo_is_the_mean_of_its_sides(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(both.powers, features_of(mono).powers, rtol=1e-5)
 
 
+def test_what_is_out_of_phase_between_the_sides_is_not_lost() -> None:
+    mono = placed(kick_sound("909"), np.arange(20) * 0.5 + 0.1)
+    inverted = features_of(np.concatenate([mono, -mono], axis=1))
+    np.testing.assert_allclose(inverted.powers, features_of(mono).powers, rtol=1e-5)
+    np.testing.assert_allclose(inverted.spectra, features_of(mono).spectra, atol=1e-3)
+
+
+def test_a_side_that_begins_late_counts_from_there(rng: np.random.Generator) -> None:
+    left = rng.standard_normal((200_000, 1)).astype(np.float32)
+    right = left.copy()
+    right[150_000:] *= -1.0
+    stream = OnsetStream()
+    both = np.concatenate([left, right], axis=1)
+    stream.feed(both[:100_000])
+    stream.feed(both[100_000:])
+    mean = stream.finish().powers[:, 1].mean()
+    assert mean == pytest.approx(features_of(left).powers[:, 1].mean(), rel=0.01)
+
+
 def test_silence_attacks_nothing() -> None:
     features = features_of(np.zeros((200_000, 1), np.float32))
     assert not features.attacks.any()

@@ -38,8 +38,8 @@ def test_nothing_repeats_in_noise(rng: np.random.Generator) -> None:
 
 
 def test_silence_has_no_salience() -> None:
-    assert coarse_tempo(np.zeros((2, 5000), np.float32))[1] == 0.0
-    assert coarse_tempo(np.zeros((2, 0), np.float32))[1] == 0.0
+    assert coarse_tempo(np.zeros((3, 5000), np.float32))[1] == 0.0
+    assert coarse_tempo(np.zeros((3, 0), np.float32))[1] == 0.0
 
 
 def test_the_path_follows_a_change_of_tempo() -> None:
