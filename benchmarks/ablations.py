@@ -32,7 +32,7 @@ from core import settings
 from core.session import training_data
 from core.vae import checkpoint, pca, training
 from core.vae.data import TrainingData, unfold
-from core.vae.measure import DEVIATION_RANGE
+from core.vae.evaluation import DEVIATION_RANGE
 
 Array = NDArray[np.float32]
 Figures = dict[str, float]

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.dsp.spectrogram import db_to_power, power_to_db
-from core.vae import contrast, losses, pca, preparing, refining, schedule
-from core.vae.augment import Augmentation
+from core.vae import contrast, latent_refinement, losses, pca, schedule
+from core.vae.augmentation import Augmentation
 from core.vae.backend import keras, ops
+from core.vae.initialization import Initializer
 from core.vae.options import TrainOptions as Options
-from core.vae.run import Run
+from core.vae.validation import Validation
 
 Array = NDArray[np.float32]
 Tensor = Any
@@ -65,43 +66,43 @@ def _optimizer(kind: str, **how: Any) -> Variant:
     )
 
 
-_fitted = preparing.Ground._components
-_judge = Run._judge
+_fitted = Initializer._components
+_evaluate = Validation.evaluate
 _laplace = losses.laplace
 
 
-def _mean_only(ground: preparing.Ground, augmentation: Augmentation, count: int) -> pca.Components:
+def _mean_only(initializer: Initializer, augmentation: Augmentation, count: int) -> pca.Components:
     """The linear path knows the mean spectrogram only."""
-    found = _fitted(ground, augmentation, count)
+    found = _fitted(initializer, augmentation, count)
     return pca.Components(found.mean, np.zeros_like(found.directions), np.ones_like(found.scale))
 
 
 def _shrunk(
-    share: float, ground: preparing.Ground, augmentation: Augmentation, count: int
+    share: float, initializer: Initializer, augmentation: Augmentation, count: int
 ) -> pca.Components:
     """Weak directions are whitened less: variances move towards their mean."""
-    found = _fitted(ground, augmentation, count)
+    found = _fitted(initializer, augmentation, count)
     variance = found.scale**2
     scale = np.sqrt((1.0 - share) * variance + share * variance.mean())
     return pca.Components(found.mean, found.directions, scale.astype(np.float32))
 
 
 def _plain_components(
-    ground: preparing.Ground, augmentation: Augmentation, count: int
+    initializer: Initializer, augmentation: Augmentation, count: int
 ) -> pca.Components:
     """Components of the library's windows as they are."""
-    return _fitted(ground, replace(augmentation, share=0.0), count)
+    return _fitted(initializer, replace(augmentation, share=0.0), count)
 
 
-def _averaged(run: Run) -> None:
+def _averaged(validation: Validation, number: int, **how: bool) -> None:
     """Judges, and so keeps, the averages of the weights."""
-    if run.pace.step == 0:
-        _judge(run)
+    if not validation.history.epochs:
+        _evaluate(validation, number, **how)
         return
-    trained = run.model.trainable_variables
+    trained = validation.model.trainable_variables
     last = [np.array(one) for one in trained]
-    run.model.optimizer.finalize_variable_values(trained)
-    _judge(run)
+    validation.model.optimizer.finalize_variable_values(trained)
+    _evaluate(validation, number, **how)
     for one, value in zip(trained, last, strict=True):
         one.assign(value)
 
@@ -140,9 +141,9 @@ def _with_derivatives(weight: float, target: Tensor, made: Tensor, scale: float)
     return _laplace(target, made, scale) + weight * steps / scale
 
 
-def _falling(since: float) -> Callable[[schedule.Pace], float]:
+def _falling(since: float) -> Callable[[schedule.Budget], float]:
     """The rate falls from that share of the run."""
-    return lambda pace: min(1.0, max(0.0, pace.fraction() - since) / (1.0 - since))
+    return lambda budget: min(1.0, max(0.0, budget.fraction() - since) / (1.0 - since))
 
 
 def _error(function: Callable[..., Tensor]) -> Variant:
@@ -151,13 +152,13 @@ def _error(function: Callable[..., Tensor]) -> Variant:
 
 VARIANTS: dict[str, Variant] = {
     "as it is": Variant(),
-    "encoder alone": _exchanged((refining, "STEPS", 0)),
+    "encoder alone": _exchanged((latent_refinement, "STEPS", 0)),
     "no contrast": _exchanged((contrast, "MOST", 1.0)),
     "contrast 1.5": _exchanged((contrast, "MOST", 1.5)),
-    "no PCA path": _exchanged((preparing.Ground, "_components", _mean_only)),
-    "PCA path of plain windows": _exchanged((preparing.Ground, "_components", _plain_components)),
+    "no PCA path": _exchanged((Initializer, "_components", _mean_only)),
+    "PCA path of plain windows": _exchanged((Initializer, "_components", _plain_components)),
     "PCA path shrunk .5": _exchanged(
-        (preparing.Ground, "_components", lambda *given: _shrunk(0.5, *given))
+        (Initializer, "_components", lambda *given: _shrunk(0.5, *given))
     ),
     "no augmentation": _augmented(share=0.0),
     "augmentation .2": _augmented(share=0.2),
@@ -177,11 +178,11 @@ VARIANTS: dict[str, Variant] = {
     "batch 64": _options(batch=64),
     "rate 1e-3": _options(rate=1e-3),
     "rate 4e-3": _options(rate=4e-3),
-    "rate falls from the start": _exchanged((schedule.Pace, "settled", _falling(0.0))),
+    "rate falls from the start": _exchanged((schedule.Budget, "annealed", _falling(0.0))),
     "averaged weights": Variant(
         exchanged=(
             *_optimizer("Adam", use_ema=True, ema_momentum=0.99).exchanged,
-            (Run, "_judge", _averaged),
+            (Validation, "evaluate", _averaged),
         )
     ),
     "weight decay .1": _optimizer("AdamW", weight_decay=0.1),

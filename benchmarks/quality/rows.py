@@ -18,7 +18,7 @@ from benchmarks.quality import realism, spectra, timing
 from benchmarks.quality.corpus import Corpus
 from benchmarks.quality.methods import Made, Method
 from core.dsp.spectrogram import of_segment
-from core.vae.measure import ACTIVE_VARIANCE
+from core.vae.evaluation import ACTIVE_VARIANCE
 
 Array = NDArray[np.float32]
 Figures = dict[str, float]

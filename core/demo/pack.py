@@ -19,7 +19,7 @@ from core.render import Decoder
 from core.resources import digest
 from core.session import training_data
 from core.vae import checkpoint, training
-from core.vae.refitting import refit
+from core.vae.calibration import recalibrate
 from core.vae.training import TrainOptions, TrainResult
 
 LIBRARY_ID = "technovae-demo"
@@ -108,7 +108,7 @@ def refit_pack(library: Path, model: Path) -> int:
         ModelError, OutputError: the model cannot be read or written.
     """
     before = digest(model)
-    refit(model, training_data(library))
+    recalibrate(model, training_data(library))
     return _placed_anew(library, model, before)
 
 

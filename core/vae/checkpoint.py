@@ -14,7 +14,7 @@ from core import settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
 from core.resources import digest
-from core.vae import model_file, refining
+from core.vae import latent_refinement, model_file
 from core.vae.backend import compiled, keras
 from core.vae.contrast import Contrast, decoding
 from core.vae.data import FOLDED, fold, unfold
@@ -45,7 +45,7 @@ class Codec:
 
     def encode(self, spectra_db: NDArray[np.floating]) -> tuple[Array, Array]:
         """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each,
-        the means refined (`core.vae.refining`); some 20 ms of CPU each.
+        the means refined (`core.vae.latent_refinement`); some 20 ms of CPU each.
 
         Raises:
             InputError: another shape.
@@ -78,7 +78,7 @@ class Codec:
 
     @cached_property
     def _encode(self) -> Callable[..., Any]:
-        return compiled(refining.encoding(self._model), (None, *FOLDED))
+        return compiled(latent_refinement.refined_encoder(self._model), (None, *FOLDED))
 
     @cached_property
     def _decode(self) -> Callable[..., Any]:

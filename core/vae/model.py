@@ -180,10 +180,10 @@ class SegmentVAE(keras.Model):
         sample_weight: Tensor = None,
         training: bool = True,
     ) -> Tensor:
-        """Negative ELBO of windows `y` seen as `x`, in dB per cell, so that rates carry over."""
+        """Negative ELBO of windows `x`, in dB per cell, so that learning rates carry over."""
         reconstruction, mean, log_variance = y_pred
         kl = losses.kl_divergence(mean, log_variance)
-        error = losses.laplace(y, reconstruction, self.scale_db / _SPAN_DB)
+        error = losses.laplace(x, reconstruction, self.scale_db / _SPAN_DB)
         self._monitors[0].update_state(error * self.scale_db / CELLS)
         self._monitors[1].update_state(ops.mean(ops.sum(kl, axis=1)))
         penalty = self.kl_weight * losses.free_bits(kl, self.minimum_nats)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from core.atomic import require_writable
 from core.errors import OutputError
 from core.file_names import as_text
-from core.vae.augment import Augmentation
+from core.vae.augmentation import Augmentation
+from core.vae.evaluation import Evaluation
 from core.vae.history import Epoch
-from core.vae.measure import Measure
 
 MODEL_SUFFIX = ".keras"
 """keras writes no other kind of file whole."""
@@ -24,7 +24,7 @@ Spectra = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Watcher(Protocol):
-    """Who wants to follow a training; called from the thread that trains."""
+    """Follows a training; called from the thread that trains."""
 
     def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
         """An epoch is over; `picture()` gives a window (512, 128) dB and its reconstruction."""
@@ -50,7 +50,7 @@ class TrainOptions:
 
     Attributes:
         path: the model file; history (`.history.json`, `.history.png`) and what `resume` needs
-            (`.state.npz`) lie beside it.
+            (`.state.npz`) lie next to it.
         epochs: at most so many in this run; None: as many as the time allows.
         minutes: at most so long, all included; None: no limit.
         seed: of everything random.
@@ -58,8 +58,8 @@ class TrainOptions:
         batch: windows per step.
         rate: Adam's learning rate.
         validation: share of the windows that judge.
-        settle: whether those are learned as well in the last part of the run, when there is
-            nothing left to judge.
+        learn_held_out: whether those are learned as well in the last part of the run, when there
+            is nothing left to judge.
         patience: epochs without a better score before that last part; None: no early stop.
         kl_weight: of the KL term after warm-up. 1 would count every cell of a spectrogram as
             evidence of its own; neighbouring cells say almost the same, so a sixteenth of it is
@@ -76,7 +76,7 @@ class TrainOptions:
     batch: int = 32
     rate: float = 2e-3
     validation: float = 0.1
-    settle: bool = True
+    learn_held_out: bool = True
     patience: int | None = 25
     kl_weight: float = 16.0
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -106,7 +106,7 @@ class TrainResult:
     epochs: int
     best_epoch: int
     seconds: float
-    library: Measure
+    library: Evaluation
     held_out_db: float | None
     pca_library_db: float
     pca_held_out_db: float | None

@@ -1,4 +1,4 @@
-"""When the learning rate falls, the KL term sets in, and training stops. No keras in here."""
+"""Learning rate, KL warm-up and the budget of a run. No keras in here."""
 
 from __future__ import annotations
 
@@ -7,38 +7,56 @@ import time
 from dataclasses import dataclass, field
 
 LEARNING_SHARE = 0.7
-"""Of a run; the rest settles: the rate goes to nothing and the judging windows join."""
+"""Of a run; in the rest the learning rate is annealed and the validation windows are learned."""
 
 _WARM_UP_SHARE = 0.25
 _WARM_UP_STEPS = 2000
 _FIRST_STEPS = 50
 _LAST_RATE = 0.01
-_FINISHING_SECONDS = 10.0
+_CALIBRATION_SECONDS = 10.0
 
 
-def rate_factor(step: int, settled: float) -> float:
-    """Share of the full learning rate at `step`, with `settled` (0..1) of the last part done.
+def learning_rate_factor(step: int, annealed: float) -> float:
+    """A short linear warm-up, then 1, then half a cosine down (Loshchilov and Hutter 2017).
 
-    A short linear start, then full, then half a cosine down: the end of a run whose length is
-    known brings more than any plateau before it.
+    The end of a run whose length is known brings more than any plateau before it.
+
+    Args:
+        step: training steps done.
+        annealed: share of the annealing that is done, 0..1.
+
+    Returns:
+        Share of the full learning rate, above 0 and at most 1.
     """
     start = min(1.0, (step + 1) / _FIRST_STEPS)
-    down = 0.5 * (1.0 + math.cos(math.pi * min(1.0, settled)))
+    down = 0.5 * (1.0 + math.cos(math.pi * min(1.0, annealed)))
     return start * (_LAST_RATE + (1.0 - _LAST_RATE) * down)
 
 
-def kl_factor(step: int, fraction: float) -> float:
-    """Share of the full KL weight: from 0 to 1 over the first quarter of a run, and over 2,000
-    steps where nobody knows how long it will be."""
+def kl_weight_factor(step: int, fraction: float) -> float:
+    """Linear KL warm-up (Bowman et al. 2016): over the first quarter of a run, and over 2,000
+    steps where its length is not known.
+
+    Args:
+        step: training steps done.
+        fraction: share of the run that is done, 0..1; 0 where that is not known.
+
+    Returns:
+        Share of the full KL weight, 0..1.
+    """
     return min(1.0, max(fraction / _WARM_UP_SHARE, step / _WARM_UP_STEPS))
 
 
 @dataclass
-class Plateau:
+class ReduceOnPlateau:
     """Halves the rate after `patience` epochs without a better score.
 
     Attributes:
-        rate: the current factor, 1 at first, not below `least`.
+        rate: factor of the learning rate now; 1 at first, never below `least`.
+        patience: epochs to wait.
+        shrink: what the factor is multiplied by.
+        best: the lowest score so far.
+        waited: epochs since then.
     """
 
     patience: int = 8
@@ -48,7 +66,7 @@ class Plateau:
     best: float = math.inf
     waited: int = 0
 
-    def feed(self, score: float) -> None:
+    def update(self, score: float) -> None:
         """Take one epoch's score; lower is better."""
         if score < self.best * 0.999:
             self.best, self.waited = score, 0
@@ -59,20 +77,20 @@ class Plateau:
 
 
 @dataclass
-class Pace:
-    """How far a run of limited length is, by the clock or by steps.
+class Budget:
+    """How much of the time and steps of a run is used.
 
     Attributes:
-        minutes: the limit, finishing included; None: no limit.
+        minutes: the limit, calibration and writing included; None: no limit.
         steps: the limit; None: no limit.
         step: done so far.
-        settling_from: the fraction at which the last part began; None before.
+        annealing_from: the fraction at which annealing began; None before.
     """
 
     minutes: float | None
     steps: int | None = None
     step: int = 0
-    settling_from: float | None = None
+    annealing_from: float | None = None
     began: float = field(default_factory=time.monotonic)
 
     def seconds(self) -> float:
@@ -80,11 +98,12 @@ class Pace:
         return time.monotonic() - self.began
 
     def by_time(self) -> float:
-        """Share of the time that is gone, the time to finish set aside; 0 without a limit."""
+        """Share of the time that is used, less what calibration and writing take; 0 without a
+        limit."""
         if self.minutes is None:
             return 0.0
         whole = self.minutes * 60.0
-        return self.seconds() / (whole - min(_FINISHING_SECONDS, whole / 4))
+        return self.seconds() / (whole - min(_CALIBRATION_SECONDS, whole / 4))
 
     def by_steps(self) -> float:
         """Share of the steps that are done; 0 without a limit."""
@@ -94,21 +113,21 @@ class Pace:
         """Whichever is further."""
         return max(self.by_time(), self.by_steps())
 
-    def settle(self, most_steps: int) -> None:
-        """Begin the last part: what is left of the run, but at most `most_steps` steps."""
+    def anneal(self, most_steps: int) -> None:
+        """Begin annealing: for what is left of the run, but at most `most_steps` steps."""
         last = self.step + most_steps
         self.steps = min(self.steps, last) if self.steps else last
-        self.settling_from = self.fraction()
+        self.annealing_from = self.fraction()
 
-    def settled(self) -> float:
-        """Share of the last part that is done; 0 before it."""
-        if self.settling_from is None:
+    def annealed(self) -> float:
+        """Share of the annealing that is done, 0..1; 0 before it."""
+        if self.annealing_from is None:
             return 0.0
-        left = max(1e-6, 1.0 - self.settling_from)
-        return min(1.0, max(0.0, self.fraction() - self.settling_from) / left)
+        left = max(1e-6, 1.0 - self.annealing_from)
+        return min(1.0, max(0.0, self.fraction() - self.annealing_from) / left)
 
     def left(self) -> str:
-        """ ", m:ss left", or nothing where nobody can know."""
+        """ ", m:ss left", or nothing where that is not known."""
         done = self.fraction()
         if done <= 0.0:
             return ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.vae.data import TrainingData
-from core.vae.training import TrainOptions
+from core.vae.training import TrainOptions, TrainResult, train
 
 TINY = {"width": 16, "depth": 1, "encoder_depth": 1, "patch": 8, "trunk": 16}
 
@@ -29,6 +31,32 @@ def track_rows(bars: int, seed: int) -> np.ndarray:
 def music(tracks: int = 6, bars: int = 9) -> TrainingData:
     """`tracks` tracks with a window on every bar."""
     return TrainingData.of_tracks((f"track {i}", track_rows(bars, i), None) for i in range(tracks))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training on `music()` and what it reported."""
+
+    options: TrainOptions
+    result: TrainResult
+    progress: list[tuple[float, float, str]]
+
+    def copied(self, folder: Path, **changes: Any) -> TrainOptions:
+        """Options of another training, whose model, state and history are copies of this one's."""
+        shutil.copytree(self.options.path.parent, folder, dirs_exist_ok=True)
+        return replace(self.options, path=folder / self.options.path.name, **changes)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One training, for all tests that only look at what came of it; 10 epochs."""
+    options = TrainOptions(
+        path=tmp_path_factory.mktemp("trained") / "vae_best.keras",
+        epochs=10, minutes=None, batch=8, model=TINY, validation=0.2,
+    )  # fmt: skip
+    lines: list[tuple[float, float, str]] = []
+    result = train(music(), options, lambda done, total, text="": lines.append((done, total, text)))
+    return Trained(options, result, lines)
 
 
 @pytest.fixture

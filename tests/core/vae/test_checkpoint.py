@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, ModelError
-from core.vae import checkpoint, pca, refining
+from core.vae import checkpoint, latent_refinement, pca
 from core.vae.backend import keras
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.layers import CELLS
@@ -67,7 +67,9 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
 def test_the_codec_is_the_model(model: SegmentVAE, saved: Path) -> None:
     data = music()
     windows = data.batch(data.places()[:5])
-    mean, log_variance = (np.asarray(out) for out in refining.encoding(model)(windows))
+    mean, log_variance = (
+        np.asarray(out) for out in latent_refinement.refined_encoder(model)(windows)
+    )
     codec = checkpoint.load(saved)
     found = codec.encode(unfold(windows))
     np.testing.assert_allclose(found[0], mean, atol=1e-3)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -12,8 +10,7 @@ from core.vae.contrast import MOST, Contrast
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape
-from core.vae.training import TrainOptions, train
-from tests.core.vae.conftest import TINY, music
+from tests.core.vae.conftest import TINY, Trained, music
 
 
 def _fast(windows: np.ndarray) -> np.ndarray:
@@ -96,14 +93,13 @@ def test_latents_steer_the_contrast(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(made, expected, atol=1e-4)
 
 
-def test_it_travels_in_the_model_file(tiny_options: Callable[..., TrainOptions]) -> None:
-    options = tiny_options()
-    train(music(), options)
-    codec = checkpoint.load(options.path)
+def test_it_travels_in_the_model_file(trained: Trained) -> None:
+    path = trained.options.path
+    codec = checkpoint.load(path)
     found = Contrast.of(codec.info)
     assert found is not None
     z = np.random.default_rng(0).standard_normal((2, 64)).astype(np.float32)
-    plain = np.asarray(checkpoint.load_model(options.path).decode(z))
+    plain = np.asarray(checkpoint.load_model(path).decode(z))
     expected = unfold(np.asarray(found.restored(plain, z)))
     np.testing.assert_allclose(codec.decode(z), expected, atol=1e-2)
 

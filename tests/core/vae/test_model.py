@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from core.vae import losses, pca
-from core.vae.augment import Augmentation
+from core.vae.augmentation import Augmentation
 from core.vae.backend import compiled, keras
 from core.vae.data import FOLDED
+from core.vae.evaluation import Evaluator
+from core.vae.initialization import Initializer
 from core.vae.layers import CELLS, Patches, patches_of
-from core.vae.measure import Meter
 from core.vae.model import SegmentVAE, input_shape
-from core.vae.preparing import Ground
 from tests.core.vae.conftest import TINY, music
 
 
@@ -21,7 +21,7 @@ def start() -> tuple[SegmentVAE, pca.Components]:
     data = music()
     places = data.places()
     rows = data.batch(places).reshape(-1, CELLS)
-    ground = Ground(data, places, np.random.default_rng(0))
+    ground = Initializer(data, places, np.random.default_rng(0))
     return ground.model(Augmentation(share=0.0), TINY), pca.fit(rows, 64)
 
 
@@ -43,7 +43,7 @@ def test_an_untrained_model_is_the_principal_components(
 def test_varied_windows_do_not_change_the_baseline() -> None:
     data = music()
     places = data.places()
-    plain = Ground(data, places, np.random.default_rng(0)).baseline()
+    plain = Initializer(data, places, np.random.default_rng(0)).baseline()
     components = pca.fit(data.batch(places).reshape(-1, CELLS), 64)
     windows = data.batch(places)
     rows = windows.reshape(-1, CELLS)
@@ -115,12 +115,12 @@ def test_active_latents_are_those_whose_means_vary(
     start: tuple[SegmentVAE, pca.Components],
 ) -> None:
     data = music(tracks=6, bars=8)
-    found = Meter(start[0])(data, data.places())
+    found = Evaluator(start[0])(data, data.places())
     variances = found.means.var(axis=0)
     assert found.active == (variances > 0.02).sum()
     assert found.active > 0
     assert found.windows == 30
-    still = Meter(start[0])(data, np.repeat(data.places()[:1], 5, axis=0))
+    still = Evaluator(start[0])(data, np.repeat(data.places()[:1], 5, axis=0))
     assert still.active == 0
 
 

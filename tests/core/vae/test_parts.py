@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vae import augment, pca, schedule
+from core.vae import augmentation, pca, schedule
 from core.vae.history import Epoch, History
 
 
@@ -57,7 +57,7 @@ def windows(rng: np.random.Generator) -> np.ndarray:
 def test_turning_keeps_every_row_in_its_order(
     windows: np.ndarray, rng: np.random.Generator
 ) -> None:
-    turned = augment.turn(windows, rng)
+    turned = augmentation.turn(windows, rng)
     for before, after in zip(windows, turned, strict=True):
         rows = before.transpose(2, 0, 1).reshape(512, 128)
         again = after.transpose(2, 0, 1).reshape(512, 128)
@@ -69,7 +69,7 @@ def test_swapped_bands_come_from_the_other_window(
     windows: np.ndarray, rng: np.random.Generator
 ) -> None:
     others = windows[::-1]
-    mixed = augment.swap_bands(windows, others, rng)
+    mixed = augmentation.swap_bands(windows, others, rng)
     own = (mixed == windows).all(axis=(1, 3))
     foreign = (mixed == others).all(axis=(1, 3))
     assert (own | foreign).all()
@@ -81,7 +81,7 @@ def test_swapped_bands_come_from_the_other_window(
 def test_the_equaliser_keeps_silence_and_range(rng: np.random.Generator) -> None:
     windows = rng.random((50, 128, 128, 4)).astype(np.float32)
     windows[:, :, :, 0] = 0.0
-    louder = augment.equalise(windows, 6.0, rng)
+    louder = augmentation.equalise(windows, 6.0, rng)
     assert (louder[..., 0] == 0).all()
     assert louder.min() >= 0
     assert louder.max() <= 1
@@ -93,52 +93,52 @@ def test_the_equaliser_keeps_silence_and_range(rng: np.random.Generator) -> None
 def test_the_share_is_varied_and_the_rest_untouched(windows: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     many = np.concatenate([windows] * 20)
-    out = augment.Augmentation(share=0.5)(many, rng)
+    out = augmentation.Augmentation(share=0.5)(many, rng)
     same = (out == many).all(axis=(1, 2, 3))
     assert 0.3 < same.mean() < 0.7
-    np.testing.assert_array_equal(augment.Augmentation(share=0.0)(many, rng), many)
+    np.testing.assert_array_equal(augmentation.Augmentation(share=0.0)(many, rng), many)
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))
 def test_rates_stay_between_nothing_and_all(step: int, fraction: float) -> None:
-    assert 0 < schedule.rate_factor(step, fraction) <= 1
-    assert 0 <= schedule.kl_factor(step, fraction) <= 1
+    assert 0 < schedule.learning_rate_factor(step, fraction) <= 1
+    assert 0 <= schedule.kl_weight_factor(step, fraction) <= 1
 
 
 def test_kl_sets_in_slowly_with_and_without_a_known_end() -> None:
-    assert schedule.kl_factor(0, 0.0) == 0
-    assert schedule.kl_factor(0, 0.25) == 1
-    assert schedule.kl_factor(1000, 0.0) == pytest.approx(0.5)
+    assert schedule.kl_weight_factor(0, 0.0) == 0
+    assert schedule.kl_weight_factor(0, 0.25) == 1
+    assert schedule.kl_weight_factor(1000, 0.0) == pytest.approx(0.5)
 
 
 def test_the_plateau_halves_the_rate_after_waiting() -> None:
-    plateau = schedule.Plateau(patience=3)
+    plateau = schedule.ReduceOnPlateau(patience=3)
     rates = []
     for score in [5, 4, 4, 4, 4, 3, 3, 3, 3]:
-        plateau.feed(score)
+        plateau.update(score)
         rates.append(plateau.rate)
     assert rates == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25]
     for _ in range(100):
-        plateau.feed(9)
+        plateau.update(9)
     assert plateau.rate == plateau.least
 
 
-def test_the_pace_settles_what_is_left() -> None:
-    pace = schedule.Pace(None, steps=100, step=70)
-    assert pace.settled() == 0
-    pace.settle(1000)
-    pace.step = 85
-    assert pace.settled() == pytest.approx(0.5)
-    pace.step = 100
-    assert pace.by_steps() == 1.0
+def test_annealing_takes_what_is_left() -> None:
+    budget = schedule.Budget(None, steps=100, step=70)
+    assert budget.annealed() == 0
+    budget.anneal(1000)
+    budget.step = 85
+    assert budget.annealed() == pytest.approx(0.5)
+    budget.step = 100
+    assert budget.by_steps() == 1.0
 
 
-def test_a_run_without_a_limit_settles_for_a_number_of_steps() -> None:
-    pace = schedule.Pace(None, step=70)
-    assert pace.fraction() == 0
-    pace.settle(30)
-    pace.step = 85
-    assert pace.settled() == pytest.approx(0.5)
+def test_a_run_without_a_limit_anneals_for_a_number_of_steps() -> None:
+    budget = schedule.Budget(None, step=70)
+    assert budget.fraction() == 0
+    budget.anneal(30)
+    budget.step = 85
+    assert budget.annealed() == pytest.approx(0.5)
 
 
 def _epoch(number: int, held: float | None) -> Epoch:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, model_file, resuming
-from core.vae.augment import Augmentation
+from core.vae import checkpoint, model_file, training, training_state
+from core.vae.augmentation import Augmentation
 from core.vae.data import TrainingData
-from core.vae.run import Run
-from core.vae.training import TrainOptions, train
-from tests.core.vae.conftest import music, track_rows
+from core.vae.fitting import WindowBatches
+from core.vae.model import SegmentVAE
+from core.vae.training import TrainingRun, TrainOptions, train
+from core.vae.validation import Validation
+from tests.core.vae.conftest import Trained, music, track_rows
 
 Make = Callable[..., TrainOptions]
 
@@ -24,41 +28,50 @@ Make = Callable[..., TrainOptions]
 def test_it_learns_what_components_cannot_hold(tiny_options: Make) -> None:
     sizes = {"width": 32, "depth": 1, "encoder_depth": 1, "patch": 16, "trunk": 32, "latents": 4}
     options = tiny_options(
-        epochs=60, model=sizes, augmentation=Augmentation(share=0.0), rate=4e-3, settle=False
+        epochs=60,
+        model=sizes,
+        augmentation=Augmentation(share=0.0),
+        rate=4e-3,
+        learn_held_out=False,
     )
-    run = Run(music(tracks=8, bars=7), options, lambda *_: None, None)
+    run = TrainingRun(music(tracks=8, bars=7), options)
     before = run.history.epochs[0].library_db
-    run.loop()
+    run.fit()
     assert run.history.epochs[-1].library_db < 0.9 * before
 
 
-def test_everything_is_written_and_told(tiny_options: Make) -> None:
-    options = tiny_options(epochs=10)
-    told: list[tuple[float, float, str]] = []
-    result = train(music(), options, lambda done, total, text="": told.append((done, total, text)))
+def test_everything_is_written_and_reported(trained: Trained) -> None:
+    result, path = trained.result, trained.options.path
     assert result.stopped == "epochs"
     assert result.epochs == 10
-    codec = checkpoint.load(options.path)
+    codec = checkpoint.load(path)
     assert codec.info["epoch"] == result.best_epoch
     assert codec.info["tracks"] == 6
-    columns = json.loads(options.path.with_suffix(".history.json").read_text())
+    columns = json.loads(path.with_suffix(".history.json").read_text())
     assert columns["number"] == list(range(11))
     assert columns["held_out_db"][0] is not None
     assert columns["held_out_db"][-1] is None
-    assert options.path.with_suffix(".history.png").read_bytes().startswith(b"\x89PNG")
-    assert "active" in told[-1][2]
-    assert "dB" in told[-1][2]
-    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert path.with_suffix(".history.png").read_bytes().startswith(b"\x89PNG")
+    assert "active" in trained.progress[-1][2]
+    assert "dB" in trained.progress[-1][2]
+    percents = [done for done, _, _ in trained.progress]
+    assert percents == sorted(percents)
     assert any("held out whole" in line for line in result.lines())
 
 
-def test_the_judging_windows_are_learned_in_the_end(tiny_options: Make) -> None:
-    run = Run(music(), tiny_options(epochs=10), lambda *_: None, None)
-    learned = len(run.learning)
-    judged = len(run.judging)
-    run.loop()
+def test_the_file_carries_attribute_axes(trained: Trained) -> None:
+    axes = AttributeAxes.of_model(trained.options.path)
+    assert axes is not None
+    assert axes.directions.shape == (4, 64)
+
+
+def test_the_held_out_windows_are_learned_in_the_end(tiny_options: Make) -> None:
+    run = TrainingRun(music(), tiny_options(epochs=10))
+    learned = len(run.training)
+    judged = len(run.held_out)
+    run.fit()
     assert judged > 0
-    assert len(run.learning) == learned + judged == len(run.data)
+    assert len(run.training) == learned + judged == len(run.data)
 
 
 def test_latents_of_the_library_have_mean_0_and_deviation_1(tiny_options: Make) -> None:
@@ -71,37 +84,65 @@ def test_latents_of_the_library_have_mean_0_and_deviation_1(tiny_options: Make) 
     assert result.library.share_inside == 1.0
 
 
-def test_the_same_seed_gives_the_same_file(tiny_options: Make) -> None:
-    options = tiny_options(seed=3)
-    hashes = set()
-    for _ in range(2):
-        train(music(), options)
-        hashes.add(checkpoint.load(options.path).hash)
-    assert len(hashes) == 1
-    train(music(), tiny_options(seed=4))
-    assert checkpoint.load(options.path).hash not in hashes
+def test_the_same_seed_gives_the_same_file(tiny_options: Make, trained: Trained) -> None:
+    options = tiny_options(epochs=1, seed=3)
+    hashes = [_hash_of_training(options) for _ in range(2)]
+    assert hashes[0] == hashes[1]
+    assert checkpoint.load(trained.options.path).hash != hashes[0]
 
 
-def test_resume_goes_on_counting_from_where_learning_stopped(tiny_options: Make) -> None:
-    options = tiny_options(epochs=2)
-    first = train(music(), options)
-    state = resuming.read(options.path)
-    assert state is not None
-    second = train(music(), tiny_options(epochs=3, resume=True))
-    assert first.epochs == 2
-    assert second.epochs == 5
-    assert any("resumed after epoch 2" in note for note in second.notes)
+def _hash_of_training(options: TrainOptions) -> str:
+    train(music(), options)
+    return checkpoint.load(options.path).hash
+
+
+def test_resume_goes_on_counting(trained: Trained, tmp_path: Path) -> None:
+    options = trained.copied(tmp_path, epochs=2, resume=True)
+    result = train(music(), options)
+    assert result.epochs == 12
+    assert any("resumed after epoch 10" in note for note in result.notes)
     columns = json.loads(options.path.with_suffix(".history.json").read_text())
-    assert columns["number"] == list(range(6))
+    assert columns["number"] == list(range(13))
 
 
-def test_resume_without_its_state_says_so(tiny_options: Make) -> None:
-    options = tiny_options()
-    first = train(music(), options)
-    resuming.path_beside(options.path).write_bytes(b"damaged")
-    second = train(music(), tiny_options(resume=True))
-    assert second.epochs == first.best_epoch + 2
-    assert any("flattering" in note for note in second.notes)
+def test_resume_without_its_state_says_so(trained: Trained, tmp_path: Path) -> None:
+    options = trained.copied(tmp_path, epochs=1, resume=True)
+    training_state.state_path(options.path).write_bytes(b"damaged")
+    result = train(music(), options)
+    assert result.epochs == trained.result.best_epoch + 1
+    assert any("flattering" in note for note in result.notes)
+
+
+def test_keras_s_own_fit_does_the_same_with_these_batches_and_callbacks(
+    tiny_options: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = train(music(), tiny_options(epochs=3))
+
+    def fit(model: SegmentVAE, batches: WindowBatches, callbacks: list[Any]) -> None:
+        model.fit(batches, epochs=1000, callbacks=callbacks, shuffle=False, verbose=0)
+
+    monkeypatch.setattr(training, "fit", fit)
+    keras_s = train(music(), tiny_options(epochs=3, path=tmp_path / "fit.keras"))
+    assert keras_s.epochs == ours.epochs
+    assert keras_s.stopped == ours.stopped
+    assert keras_s.library.error_db == pytest.approx(ours.library.error_db, abs=1e-3)
+
+
+def test_batches_are_the_same_whoever_asks_and_whenever() -> None:
+    data = music()
+
+    def batches() -> WindowBatches:
+        return WindowBatches(
+            data, data.places(), batch=8, augmentation=Augmentation(share=1.0), seed=5
+        )
+
+    one, other = batches(), batches()
+    assert len(one) == 4
+    for index in (3, 0):
+        np.testing.assert_array_equal(one[index][0], other[index][0])
+    before = one[0][0]
+    one.on_epoch_end()
+    assert not np.array_equal(one[0][0], before)
 
 
 def test_resume_without_a_model_is_an_error(tiny_options: Make) -> None:
@@ -125,19 +166,20 @@ def test_a_loss_that_is_no_number_keeps_the_best(
     tiny_options: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = tiny_options(epochs=20)
-    original = Run._epoch
+    original = Validation.evaluate
 
-    def poisoned(run: Run) -> None:
-        if run.history.last == 2:
-            run.model.to_patches.bias.assign(np.full(run.model.to_patches.bias.shape, np.nan))
-        original(run)
+    def poisoned(validation: Validation, number: int, **how: bool) -> None:
+        original(validation, number, **how)
+        if number == 2:
+            bias = validation.model.to_patches.bias
+            bias.assign(np.full(bias.shape, np.nan))
 
-    monkeypatch.setattr(Run, "_epoch", poisoned)
+    monkeypatch.setattr(Validation, "evaluate", poisoned)
     with pytest.raises(TrainingError, match="no longer a number") as caught:
         train(music(), options)
     assert "\n" not in str(caught.value)
     assert np.isfinite(checkpoint.load(options.path).decode(np.zeros((1, 64)))).all()
-    assert resuming.read(options.path) is None
+    assert training_state.read_state(options.path) is None
 
 
 def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
@@ -167,10 +209,9 @@ def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
 
 
 def test_a_full_disk_leaves_the_earlier_model(
-    tiny_options: Make, monkeypatch: pytest.MonkeyPatch
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = tiny_options()
-    train(music(), options)
+    options = trained.copied(tmp_path, epochs=1, seed=9)
     before = checkpoint.load(options.path).hash
 
     def full(*_: object) -> None:
@@ -178,7 +219,7 @@ def test_a_full_disk_leaves_the_earlier_model(
 
     monkeypatch.setattr(model_file, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
-        train(music(), tiny_options(seed=9))
+        train(music(), options)
     assert checkpoint.load(options.path).hash == before
     assert {path.name for path in options.path.parent.iterdir()} == {
         "vae_best.keras", "vae_best.state.npz", "vae_best.history.json", "vae_best.history.png",
@@ -193,13 +234,5 @@ def test_it_gives_up_when_nothing_improves(tiny_options: Make) -> None:
 
 
 def test_time_stops_it(tiny_options: Make) -> None:
-    result = train(music(), tiny_options(epochs=None, minutes=0.1, patience=None))
+    result = train(music(), tiny_options(epochs=None, minutes=0.05, patience=None))
     assert result.stopped == "time"
-
-
-def test_the_file_carries_attribute_axes(tiny_options: Make) -> None:
-    options = tiny_options()
-    train(music(), options)
-    axes = AttributeAxes.of_model(options.path)
-    assert axes is not None
-    assert axes.directions.shape == (4, 64)

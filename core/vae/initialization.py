@@ -1,4 +1,4 @@
-"""What training stands on: principal components to compare with and to start from."""
+"""Principal components of the library, to start a model from and to compare it with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from core import settings
 from core.vae import pca
-from core.vae.augment import Augmentation
+from core.vae.augmentation import Augmentation
 from core.vae.data import Array, Index, TrainingData
 from core.vae.layers import CELLS, patches_of
 from core.vae.model import SegmentVAE, input_shape
@@ -20,15 +20,22 @@ _MOST_PATCHES = 40_000
 _SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
 
 
-class Baseline:
-    """Plain principal components of the learning windows, as many as there are latents."""
+class PcaBaseline:
+    """Plain principal components of the training windows, as many as there are latents."""
 
     def __init__(self, components: pca.Components) -> None:
         self._components = components
 
     def error_db(self, data: TrainingData, places: Index) -> float:
-        """Mean absolute error over the windows at `places`, clipped as a decoder's output is; 0
-        where there are none."""
+        """Mean absolute error of the components' reconstructions.
+
+        Args:
+            data: windows.
+            places: (n, 2), which of them.
+
+        Returns:
+            dB, reconstructions clipped as a decoder's are; 0 where `places` is empty.
+        """
         parts = [self._errors(data.batch(places[i : i + 64])) for i in range(0, len(places), 64)]
         return float(np.mean(np.concatenate(parts))) if parts else 0.0
 
@@ -38,10 +45,16 @@ class Baseline:
         return np.asarray(np.abs(kept - rows).mean(axis=1) * _SPAN_DB, np.float32)
 
 
-class Ground:
-    """Windows drawn from `learning` (n, 2), and components of them."""
+class Initializer:
+    """Fits principal components to a sample of the training windows."""
 
     def __init__(self, data: TrainingData, learning: Index, rng: np.random.Generator) -> None:
+        """
+        Args:
+            data: the library's windows.
+            learning: (n, 2), those to learn from; at most 1,600 are drawn.
+            rng: draws them.
+        """
         self._rng = rng
         self._windows = data.batch(_some(learning, _MOST_WINDOWS, rng))
 
@@ -49,15 +62,17 @@ class Ground:
     def _gram(self) -> Array:
         return pca.gram(self._windows.reshape(-1, CELLS))
 
-    def baseline(self) -> Baseline:
+    def baseline(self) -> PcaBaseline:
         """Components of the windows as they are."""
         rows = self._windows.reshape(-1, CELLS)
-        return Baseline(pca.from_gram(rows, self._gram, settings.LATENT_SIZE))
+        return PcaBaseline(pca.from_gram(rows, self._gram, settings.LATENT_SIZE))
 
     def model(self, augmentation: Augmentation, sizes: dict[str, Any]) -> SegmentVAE:
         """A model that encodes and decodes by principal components, and nothing else yet.
 
-        The components are those of the windows and of as many varied ones, see `augment`.
+        Args:
+            augmentation: varies as many windows again, to which the components are fitted as well.
+            sizes: as `SegmentVAE` takes them.
         """
         model = SegmentVAE(**sizes)
         model.build(input_shape())

@@ -1,4 +1,4 @@
-"""Latents that the decoder says more with: the encoder's answer, moved a few steps down the loss.
+"""Latents refined after encoding: the encoder's answer, moved a few steps down the loss.
 
 An encoder answers at once and for all music alike, so it misses the latent that the decoder would
 need, most for music that it never saw (the "amortisation gap", Cremer et al. 2018). Some steps of
@@ -23,22 +23,33 @@ _FIRST_MOMENT, _SECOND_MOMENT = 0.9, 0.99
 _TINY = 1e-6
 
 
-def encoding(model: SegmentVAE) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
-    """Windows (n, 128, 128, 4) -> refined mean and log variance, (n, 64) each; the encoder's own
-    on a backend other than the product's."""
+def refined_encoder(model: SegmentVAE) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+    """The model's encoder with refined means.
+
+    Returns:
+        A function: windows (n, 128, 128, 4) -> refined mean and log variance, (n, 64) each; the
+        plain encoder on a backend other than TensorFlow.
+    """
     if keras.backend.backend() != "tensorflow":
         return model.encode
 
     def run(windows: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_variance = model.encode(windows)
-        return refined(lambda z: model.misfit(windows, z), mean), log_variance
+        return refine(lambda z: model.misfit(windows, z), mean), log_variance
 
     return run
 
 
-def refined(misfit: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
-    """`z` (n, 64) after `STEPS` of Adam (Kingma and Ba 2015) down `misfit` (n,), each row by
-    itself, with a rate that falls to nothing; as it was where that made it no better."""
+def refine(misfit: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """Descend `STEPS` steps of Adam (Kingma and Ba 2015), with a rate that falls to nothing.
+
+    Args:
+        misfit: latents (n, d) -> what each costs, (n,).
+        z: where to start, (n, d); every row goes by itself.
+
+    Returns:
+        (n, d), a row as it was where descending made it no better.
+    """
 
     def step(i: Tensor, state: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         at, first, second = state

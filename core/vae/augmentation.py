@@ -31,7 +31,7 @@ class Augmentation:
     Attributes:
         share: of windows that are varied at all; the others stay as they are. More is better for
             music that nobody heard and worse for the library; refined latents
-            (`core.vae.refining`) leave room for less than half.
+            (`core.vae.latent_refinement`) leave room for less than half.
         equaliser_db: standard deviation of the random smooth equaliser.
         swap: of the varied windows, how many get their bands above or below a random band
             from another window.

@@ -1,4 +1,4 @@
-"""Where a training run stopped, beside the model: enough to go on as if it had not."""
+"""Where a training run stopped, in a file next to the model: enough to resume it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,29 @@ from core.atomic import replacing
 from core.file_names import beside
 from core.vae.history import History
 from core.vae.model import SegmentVAE
-from core.vae.schedule import Plateau
+from core.vae.schedule import ReduceOnPlateau
 
 _KEYS = ("weights", "optimizer")
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """The last weights (the model file holds the best), the optimizer's memory, the history."""
+class TrainingState:
+    """What `resume` needs.
+
+    Attributes:
+        history: all epochs so far.
+        plateau: the state of the learning-rate schedule.
+        weights: the last ones (the model file holds the best), without the linear path's.
+        optimizer: the optimizer's variables.
+    """
 
     history: History
-    plateau: Plateau
+    plateau: ReduceOnPlateau
     weights: list[NDArray[Any]]
     optimizer: list[NDArray[Any]]
 
     @classmethod
-    def of(cls, model: SegmentVAE, history: History, plateau: Plateau) -> State:
+    def of(cls, model: SegmentVAE, history: History, plateau: ReduceOnPlateau) -> TrainingState:
         return cls(history, plateau, _values(_moving(model)), _values(model.optimizer.variables))
 
     @property
@@ -49,27 +56,27 @@ class State:
         return True
 
     def write(self, model_path: Path) -> None:
-        """Write it beside the model. Raises `OutputError`."""
+        """Write it next to the model. Raises `OutputError`."""
         arrays = {f"weights{i}": value for i, value in enumerate(self.weights)}
         arrays |= {f"optimizer{i}": value for i, value in enumerate(self.optimizer)}
         arrays["history"] = np.array(self.history.to_json())
         arrays["plateau"] = np.array(json.dumps(asdict(self.plateau)))
-        with replacing(path_beside(model_path)) as temporary, temporary.open("wb") as file:
+        with replacing(state_path(model_path)) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def path_beside(model_path: Path) -> Path:
+def state_path(model_path: Path) -> Path:
     """Where the state of the model at `model_path` lies."""
     return beside(model_path, ".state.npz")
 
 
-def read(model_path: Path) -> State | None:
-    """The state beside `model_path`; None where it is missing or cannot be used."""
+def read_state(model_path: Path) -> TrainingState | None:
+    """The state next to `model_path`; None where it is missing or cannot be used."""
     try:
-        with np.load(path_beside(model_path), allow_pickle=False) as arrays:
-            return State(
+        with np.load(state_path(model_path), allow_pickle=False) as arrays:
+            return TrainingState(
                 History.from_json(str(arrays["history"])),
-                Plateau(**json.loads(str(arrays["plateau"]))),
+                ReduceOnPlateau(**json.loads(str(arrays["plateau"]))),
                 *(_numbered(arrays, key) for key in _KEYS),
             )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):

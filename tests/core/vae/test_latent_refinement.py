@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vae import pca, refining
+from core.vae import latent_refinement, pca
 from core.vae.backend import compiled, keras, ops
 from core.vae.data import FOLDED
 from core.vae.layers import CELLS
@@ -33,7 +33,8 @@ def test_the_decoder_comes_nearer_to_music_it_never_saw(model: SegmentVAE) -> No
     windows = unseen.batch(unseen.places()[-12:])
     plain, before = (np.asarray(out) for out in model.encode(windows))
     better, after = (
-        np.asarray(out) for out in compiled(refining.encoding(model), (None, *FOLDED))(windows)
+        np.asarray(out)
+        for out in compiled(latent_refinement.refined_encoder(model), (None, *FOLDED))(windows)
     )
     assert (_misfits(model, windows, better) <= _misfits(model, windows, plain)).all()
     assert _error(model, windows, better) < 0.97 * _error(model, windows, plain)
@@ -43,7 +44,7 @@ def test_the_decoder_comes_nearer_to_music_it_never_saw(model: SegmentVAE) -> No
 def test_a_window_is_refined_by_itself(model: SegmentVAE) -> None:
     data = music()
     windows = data.batch(data.places()[:6])
-    encode = refining.encoding(model)
+    encode = latent_refinement.refined_encoder(model)
     together = np.asarray(encode(windows)[0])
     alone = np.concatenate([np.asarray(encode(one[None])[0]) for one in windows])
     np.testing.assert_allclose(together, alone, atol=2e-3)
@@ -53,7 +54,7 @@ def test_a_window_is_refined_by_itself(model: SegmentVAE) -> None:
 def test_it_goes_down_whatever_the_scale(seed: int, steepness: float) -> None:
     rng = np.random.default_rng(seed)
     z, aim = (ops.convert_to_tensor(rng.normal(size=(4, 5)).astype(np.float32)) for _ in range(2))
-    moved = refining.refined(lambda at: steepness * ops.sum(ops.abs(at - aim), axis=1), z)
+    moved = latent_refinement.refine(lambda at: steepness * ops.sum(ops.abs(at - aim), axis=1), z)
     before, after = (np.abs(np.asarray(at) - np.asarray(aim)) for at in (z, moved))
     assert (after.sum(axis=1) < before.sum(axis=1)).all()
     assert (after <= before + 0.1).all()
@@ -61,7 +62,7 @@ def test_it_goes_down_whatever_the_scale(seed: int, steepness: float) -> None:
 
 def test_the_best_stays(model: SegmentVAE) -> None:
     z = ops.convert_to_tensor(np.ones((3, 4), np.float32))
-    kept = refining.refined(lambda at: ops.sum(ops.abs(at - 1.0), axis=1), z)
+    kept = latent_refinement.refine(lambda at: ops.sum(ops.abs(at - 1.0), axis=1), z)
     np.testing.assert_array_equal(np.asarray(kept), np.ones((3, 4)))
 
 

@@ -26,7 +26,7 @@ _BATCH = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Measure:
+class Evaluation:
     """What a model makes of some windows.
 
     Attributes:
@@ -71,23 +71,23 @@ class Measure:
         return float(((self.deviations >= low) & (self.deviations <= high)).mean())
 
 
-class Meter:
+class Evaluator:
     """Measures one model again and again; compiled once."""
 
     def __init__(self, model: SegmentVAE) -> None:
         self._latents = model.latents
         self._measure = compiled(_measuring(model), (None, *FOLDED))
 
-    def __call__(self, data: TrainingData, places: Index) -> Measure:
-        """The model's `Measure` over the windows at `places`; error 0 and no means over none."""
+    def __call__(self, data: TrainingData, places: Index) -> Evaluation:
+        """The model's `Evaluation` over the windows at `places`; error 0 and no means over none."""
         if not len(places):
-            return Measure(0.0, 0.0, np.zeros((0, self._latents), np.float32))
+            return Evaluation(0.0, 0.0, np.zeros((0, self._latents), np.float32))
         parts = [
             [np.asarray(out) for out in self._measure(data.batch(places[i : i + _BATCH]))]
             for i in range(0, len(places), _BATCH)
         ]
         error, kl, means = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Measure(float(error.mean()), float(kl.mean()), means)
+        return Evaluation(float(error.mean()), float(kl.mean()), means)
 
 
 def _measuring(model: SegmentVAE) -> Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]:

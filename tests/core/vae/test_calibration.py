@@ -1,0 +1,36 @@
+"""What a model carries besides its weights can be fitted again, to other music too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from core.vae import checkpoint
+from core.vae.calibration import recalibrate
+from tests.core.vae.conftest import Trained, music
+
+
+def test_the_weights_stay(trained: Trained, tmp_path: Path) -> None:
+    data, options = music(), trained.copied(tmp_path)
+    before = checkpoint.load_model(options.path)
+    calibrated = {"contrast": before.info.pop("contrast"), "axes": before.info.pop("axes")}
+    checkpoint.save(before, options.path, before.info)
+    bare = checkpoint.load(options.path)
+    assert "contrast" not in bare.info
+    recalibrate(options.path, data)
+    after = checkpoint.load_model(options.path)
+    for old, new in zip(before.get_weights(), after.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert checkpoint.load(options.path).hash != bare.hash
+    np.testing.assert_allclose(
+        after.info["contrast"]["slopes"], calibrated["contrast"]["slopes"], atol=0.02
+    )
+    assert after.info["axes"].keys() == calibrated["axes"].keys()
+
+
+def test_fitted_to_other_music_it_is_another(trained: Trained, tmp_path: Path) -> None:
+    options = trained.copied(tmp_path)
+    before = checkpoint.load_model(options.path).info["contrast"]
+    recalibrate(options.path, music(tracks=3, bars=12))
+    assert checkpoint.load_model(options.path).info["contrast"] != before
