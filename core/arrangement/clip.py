@@ -53,6 +53,23 @@ class LatentSource:
     def __post_init__(self) -> None:
         object.__setattr__(self, "latents", _rows(self.latents))
 
+    @classmethod
+    def of(
+        cls, latents: ArrayLike, *, seed: int = 0, renderer: str = "guided", model_hash: str = ""
+    ) -> LatentSource:
+        """Make a source of an array.
+
+        Args:
+            latents: (64,), (1, 64) or (4, 64).
+            seed: of the renderer's noise.
+            renderer: name of the renderer.
+            model_hash: of the model that the latents belong to.
+
+        Raises:
+            InputError: another shape, or numbers that are not finite.
+        """
+        return cls(_rows(latents), seed, renderer, model_hash)
+
     @cached_property
     def array(self) -> NDArray[np.float32]:
         """The latents as (1 or 4, 64) float32, read-only."""

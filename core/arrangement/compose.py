@@ -225,8 +225,8 @@ def _gains(sections: Sequence[FormSection], spectra: Sequence[Array]) -> list[fl
 def _latent_source(
     group: Array, material: Material, options: ComposeOptions, bar: int
 ) -> LatentSource:
-    return LatentSource(
-        group,  # type: ignore[arg-type]  # any array of that shape is taken
+    return LatentSource.of(
+        group,
         seed=(options.seed + bar) % 2**32,
         renderer=options.renderer,
         model_hash=material.model_hash,

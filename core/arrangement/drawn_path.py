@@ -78,8 +78,8 @@ def _clip(number: int, group: Array, gain: float, model_hash: str, options: Comp
     early = _BLEND if number else 0
     return Clip(
         id=f"clip-{number + 1}",
-        source=LatentSource(
-            group,  # type: ignore[arg-type]  # any array of that shape is taken
+        source=LatentSource.of(
+            group,
             seed=(options.seed + number) % 2**32,
             renderer=options.renderer,
             model_hash=model_hash,
