@@ -63,7 +63,12 @@ class Layout(QWidget):
         column.addWidget(self.down, 1)
 
     def arrange(self, width: int, height: int) -> None:
-        """Divide a window of `width` x `height` pixels as at the first start."""
+        """Divide the window as at the first start.
+
+        Args:
+            width: of the window, in pixels.
+            height: of the window, in pixels.
+        """
         self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
         self.down.setSizes([round(height * 0.58), round(height * 0.42)])
 

@@ -40,7 +40,7 @@ class ComposePanel(JobPanel):
     """
 
     cancelled_text = "Stopped; the timeline is as it was."
-    compose_requested = Signal(object)
+    compose_requested = Signal(ComposeRequest)
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

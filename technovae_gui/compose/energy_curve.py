@@ -98,7 +98,15 @@ class EnergyCurve(QWidget):
         self._restore(self._redo_stack, self._undo_stack)
 
     def position(self, column: int, height: float) -> tuple[float, float]:
-        """Pixels (x, y) of the middle of a column at a height of 0..1."""
+        """Where a point of the curve is drawn.
+
+        Args:
+            column: counted from 0.
+            height: 0..1.
+
+        Returns:
+            Pixels (x, y), in the middle of the column.
+        """
         room = self.height() - _LABELS_HEIGHT - 2 * _EDGE
         return (column + 0.5) * self.width() / COLUMNS, _EDGE + (1.0 - height) * room
 

@@ -130,7 +130,12 @@ class EnergyForm(QWidget):
         return [round(height, 4) for height in self.curve.heights]
 
     def set_length(self, bars: int, seed: int) -> None:
-        """Set the track's length in bars, and the seed of the preset Random."""
+        """Fit standard and random curves to a track.
+
+        Args:
+            bars: its length.
+            seed: of the preset Random.
+        """
         self._bars, self._seed = bars, seed
         if self.name in (STANDARD, RANDOM):
             self._show_curve()

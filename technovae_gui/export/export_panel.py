@@ -65,7 +65,7 @@ class ExportPanel(JobPanel):
     """
 
     cancelled_text = "Stopped; nothing was written."
-    export_requested = Signal(object)
+    export_requested = Signal(ExportRequest)
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -31,6 +31,9 @@ _WRAP_COLUMN = 46
 class ImportReportView(QWidget):
     """A summary above a tree of files; each file opens to its warnings or its error.
 
+    Problems of an import stay in the list during later ones, until they are dismissed or their file
+    is imported: an import that was waiting may start before anyone has read them.
+
     Signals:
         track_activated(str): track id of the file that was double-clicked or chosen with Enter.
         dismissed()
@@ -44,6 +47,8 @@ class ImportReportView(QWidget):
         self.summary = forms.note()
         self.summary.setAccessibleName("Result of the import")
         self._counts: dict[str, int] = {}
+        self._files: list[FileReport] = []
+        self._earlier_problems: list[FileReport] = []
         self.close_button = forms.button("✕", "Dismiss the report", name="Dismiss report")
         self.files = QTreeWidget()
         self.files.setAccessibleName("Imported files")
@@ -66,9 +71,10 @@ class ImportReportView(QWidget):
         self.files.itemActivated.connect(self._activate)
         self.hide()
 
-    def clear(self) -> None:
-        """An import starts: forget the report of the one before."""
-        self.files.clear()
+    def start(self) -> None:
+        """An import starts: forget the report of the one before, but for its problems."""
+        self._earlier_problems = [file for file in self._files if file.status in _PROBLEMS]
+        self._show_files(self._earlier_problems)
         self._counts = {}
         self.summary.setText("")
 
@@ -76,6 +82,7 @@ class ImportReportView(QWidget):
         """Add a file that is done."""
         self._counts[file.status] = self._counts.get(file.status, 0) + 1
         self.summary.setText(_counts_text(self._counts))
+        self._files.append(file)
         item = _item(file)
         self.files.addTopLevelItem(item)
         _span_columns(item)
@@ -84,13 +91,10 @@ class ImportReportView(QWidget):
 
     def show_report(self, import_report: ImportReport) -> None:
         """The import is over: show files with problems first, then all others in their order."""
-        self.files.clear()
-        ordered = sorted(import_report.files, key=lambda file: file.status not in _PROBLEMS)
-        items = [_item(file) for file in ordered]
-        self.files.addTopLevelItems(items)
-        for item, file in zip(items, ordered, strict=True):
-            item.setExpanded(file.status in _PROBLEMS)
-            _span_columns(item)
+        paths = {file.path for file in import_report.files}
+        earlier = [file for file in self._earlier_problems if file.path not in paths]
+        files = [*import_report.files, *earlier]
+        self._show_files(sorted(files, key=lambda file: file.status not in _PROBLEMS))
         stopped = "stopped as asked: " if import_report.cancelled else ""
         self.summary.setText(
             f"{stopped}{_counts_text(import_report.counts())}; {import_report.speed_line()}"
@@ -99,7 +103,8 @@ class ImportReportView(QWidget):
         self.show()
 
     def dismiss(self) -> None:
-        """Hide the report."""
+        """Hide the report and forget its problems."""
+        self._files = []
         self.hide()
         self.dismissed.emit()
 
@@ -108,6 +113,15 @@ class ImportReportView(QWidget):
             self.dismiss()
         else:
             super().keyPressEvent(event)
+
+    def _show_files(self, files: list[FileReport]) -> None:
+        self._files = list(files)
+        items = [_item(file) for file in files]
+        self.files.clear()
+        self.files.addTopLevelItems(items)
+        for item, file in zip(items, files, strict=True):
+            item.setExpanded(file.status in _PROBLEMS)
+            _span_columns(item)
 
     def _activate(self, item: QTreeWidgetItem, _: int) -> None:
         track_id = item.data(0, Qt.ItemDataRole.UserRole)

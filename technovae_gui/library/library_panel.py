@@ -39,8 +39,8 @@ class LibraryPanel(QWidget):
         waveform_wanted(str): the beat grid editor needs the waveform of the track with this id.
     """
 
-    open_requested = Signal(object)
-    create_requested = Signal(object)
+    open_requested = Signal(Path)
+    create_requested = Signal(Path)
     demo_requested = Signal()
     import_requested = Signal(object)
     cancel_requested = Signal()
@@ -144,7 +144,7 @@ class LibraryPanel(QWidget):
     def import_started(self) -> None:
         """An import starts."""
         self.message.show_text("")
-        self.report.clear()
+        self.report.start()
         self.job.start("looking for audio…")
         self.header.enable_import(False)
 

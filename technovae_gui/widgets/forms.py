@@ -62,19 +62,13 @@ def note(text: str = "") -> QLabel:
     return label
 
 
-def card(edge: str = "") -> QFrame:
-    """A raised frame.
+def style_as_card(frame: QFrame, edge: str = "") -> None:
+    """Make a frame stand out from the panel.
 
     Args:
+        frame: any frame.
         edge: colour of a stripe along its left side; empty for round corners instead.
     """
-    frame = QFrame()
-    style_as_card(frame, edge)
-    return frame
-
-
-def style_as_card(frame: QFrame, edge: str = "") -> None:
-    """Make `frame` look as `card` does."""
     shape = f"border-left: 4px solid {edge}" if edge else f"border-radius: {theme.RADIUS}px"
     frame.setObjectName("card")
     frame.setStyleSheet(f"#card {{ background: {theme.RAISED}; {shape}; }}")
@@ -99,7 +93,13 @@ def combo(*entries: tuple[str, object], tip: str, name: str = "") -> QComboBox:
 
 
 def enable_entry(box: QComboBox, row: int, enabled: bool) -> None:
-    """Whether the entry at `row` of `box`, counted from 0, can be chosen."""
+    """Say whether an entry of a combo box can be chosen.
+
+    Args:
+        box: one that `combo` made.
+        row: of the entry, counted from 0.
+        enabled: whether it can be chosen.
+    """
     model = box.model()
     assert isinstance(model, QStandardItemModel)
     model.item(row).setEnabled(enabled)

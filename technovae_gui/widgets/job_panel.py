@@ -174,7 +174,13 @@ class JobPanel(QWidget):
 
     @Slot(float, float, str)
     def progress(self, done: float, total: float, message: str = "") -> None:
-        """Show how far the job is; arguments as `JobProgressBar.show_progress` has them."""
+        """Show how far the job is.
+
+        Args:
+            done: how much is done, in any unit.
+            total: how much there is, in the same unit; 0 while it is not known.
+            message: the current step; empty leaves the one shown.
+        """
         self.job.show_progress(done, total, message)
 
     @Slot(str)

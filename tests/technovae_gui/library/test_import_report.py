@@ -81,3 +81,23 @@ def test_events_of_another_kind_are_left(panel: LibraryPanel) -> None:
     panel.import_started()
     panel.import_file("something else")  # type: ignore[arg-type]
     assert panel.report.files.topLevelItemCount() == 0
+
+
+def test_problems_outlive_the_next_import_until_their_file_is_in(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    def names() -> list[str]:
+        files = panel.report.files
+        return [files.topLevelItem(row).text(0) for row in range(files.topLevelItemCount())]
+
+    panel.import_finished(REPORT)
+    panel.import_started()
+    assert names() == ["b.flac", "c.mp3"]
+    mended = FileReport(Path("/m/b.flac"), "imported", "", (), 90.0, "t4", 130.0, 11)
+    panel.import_file(mended)
+    panel.import_finished(ImportReport(Path("/m"), (mended,), 3.0, 130.0, decoded_seconds=90.0))
+    assert names() == ["c.mp3", "b.flac"]
+    assert "1 imported" in panel.report.summary.text()
+    qtbot.mouseClick(panel.report.close_button, Qt.MouseButton.LeftButton)
+    panel.import_started()
+    assert names() == []
