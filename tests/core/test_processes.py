@@ -1,0 +1,66 @@
+"""Processes of this machine: what is said of their end, and calls on several of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+from pebble import ProcessExpired
+
+from core import log
+from core.processes import ProcessExecutor, exit_message
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "words"),
+    [
+        (None, "could not be started"),
+        (-int(signal.SIGTERM), "was ended (SIGTERM"),
+        (-1000, "was ended (status -1000"),
+        (3, "ended by itself (status 3)"),
+    ],
+)
+def test_the_end_of_a_process_is_one_line(exit_code: int | None, words: str) -> None:
+    line = exit_message("the decoder", exit_code)
+    assert line.startswith(f"the decoder {words}")
+    assert "\n" not in line
+
+
+def test_where_the_details_are_is_told() -> None:
+    assert str(log.path()) in exit_message("the decoder", None)
+
+
+def niceness() -> int:
+    return os.nice(0)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def begin_and_stay(file: Path) -> None:
+    file.touch()
+    time.sleep(600.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="kills and niceness as POSIX has them")
+def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path: Path) -> None:
+    executor = ProcessExecutor(1, niceness=7)
+    try:
+        first, killed, second = (executor.submit(it) for it in (niceness, die, niceness))
+        before = os.nice(0)
+        assert first.result(60.0) == second.result(60.0) == min(19, before + 7)
+        with pytest.raises(ProcessExpired) as death:
+            killed.result(60.0)
+        assert death.value.exitcode == -signal.SIGKILL
+        file = tmp_path / "begun"
+        executor.submit(begin_and_stay, file)
+        while not file.exists():
+            time.sleep(0.01)
+    finally:
+        executor.shutdown(cancel_futures=True)
+    assert active_children() == []
