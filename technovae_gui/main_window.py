@@ -47,8 +47,8 @@ from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
 _JOB = "job"
-_QUIT_SECONDS = 1.0
-"""What jobs and processes have to end in, all together."""
+_QUIT_SECONDS = 0.6
+"""What jobs and processes have to end in, all together: closing takes less than a second."""
 
 
 class MainWindow(QMainWindow):
