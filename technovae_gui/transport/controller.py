@@ -147,8 +147,10 @@ class TransportController(QObject):
         if line and line != shown and line != self._reported:
             self._banners.show_message(_DEVICE, line, kind="warning")
             self._reported = line
-        elif not line and shown:
-            self._banners.dismiss(_DEVICE)
+        elif not line:
+            self._reported = ""
+            if shown:
+                self._banners.dismiss(_DEVICE)
 
     @Slot(float)
     def _set_tempo(self, bpm: float) -> None:

@@ -135,7 +135,7 @@ def export(bench: Bench, lufs: float | None) -> tuple[Any, dict[str, Any]]:
     return bench.jobs[-1]
 
 
-def test_as_it_is_played_is_written_from_the_loops_that_are_there(bench: Bench) -> None:
+def test_as_it_is_played_is_written_from_the_loops_that_are_ready(bench: Bench) -> None:
     function, arguments = export(bench, None)
     assert function is tasks.export_loops
     assert set(arguments["loops"]) == set(bench.services.loops.kept)

@@ -1,4 +1,4 @@
-"""The export panel: what it asks for, and what it tells of the result."""
+"""The export panel: what it asks for, and what it shows of the result."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def test_an_empty_timeline_cannot_be_exported(panel: ExportPanel) -> None:
 @pytest.mark.parametrize(
     ("name", "folder"), [("", None), ("a/b", None), ("fine", "/no/such/folder"), ("fine", "here")]
 )
-def test_a_place_that_cannot_be_is_told(panel: ExportPanel, name: str, folder: str | None) -> None:
+def test_a_place_that_cannot_be_is_reported(
+    panel: ExportPanel, name: str, folder: str | None
+) -> None:
     panel.file.name.setText(name)
     if folder:
         panel.file.folder.setText(folder)
@@ -125,7 +127,7 @@ def test_a_place_that_cannot_be_is_told(panel: ExportPanel, name: str, folder: s
     assert panel.file_message.isVisible()
 
 
-def test_what_will_be_replaced_is_told(panel: ExportPanel, tmp_path: Path) -> None:
+def test_what_will_be_replaced_is_reported(panel: ExportPanel, tmp_path: Path) -> None:
     (tmp_path / "Old.wav").touch()
     panel.file.name.setText("Old.wav")
     assert "will be replaced" in panel.file_message.text()
@@ -184,7 +186,7 @@ def test_the_result(
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 
-def test_clipping_is_told(panel: ExportPanel, tmp_path: Path) -> None:
+def test_clipping_is_reported(panel: ExportPanel, tmp_path: Path) -> None:
     panel.exported(Written(tmp_path / "a.wav", true_peak_dbtp=1.2))
     assert panel.result.warning.isVisible()
     panel.file.format.setCurrentText("WAV, 32 bit float")

@@ -44,7 +44,7 @@ def panel(qtbot: QtBot, tracks: list[Track], tmp_path: Path) -> LibraryPanel:
 
 @pytest.fixture
 def now() -> list[float]:
-    """The time that the editor's clock tells, to be moved."""
+    """The time that the editor's clock says, to be moved."""
     return [100.0]
 
 

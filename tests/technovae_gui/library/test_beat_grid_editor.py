@@ -104,7 +104,9 @@ def test_keys_change_the_grid_as_its_methods_do(
     assert editor.grid == change(tracks[0].grid)
 
 
-def test_what_cannot_be_is_told_and_changes_nothing(editor: BeatGridEditor, press: Press) -> None:
+def test_what_cannot_be_is_reported_and_changes_nothing(
+    editor: BeatGridEditor, press: Press
+) -> None:
     press(Qt.Key.Key_D)
     press(Qt.Key.Key_D)
     before = editor.grid

@@ -70,7 +70,7 @@ def test_an_import_is_followed_by_a_new_session(
     assert sessions.requests == [("reload", tmp_path)]
 
 
-def test_an_import_during_an_import_waits_and_the_user_is_told(
+def test_an_import_during_an_import_waits_and_is_reported(
     qtbot: QtBot, controller: LibraryController, fake_jobs: list[FakeJob], tmp_path: Path
 ) -> None:
     controller.ask([Path("/music/a.wav")])
@@ -125,19 +125,19 @@ def test_a_correction_goes_to_its_library_and_a_second_one_waits(
     assert fake_jobs[1].arguments == {"library": tmp_path, "track_id": second.id}
 
 
-def test_a_correction_that_fails_is_told_where_its_track_is_shown(
+def test_a_correction_that_fails_is_reported_where_its_track_is_shown(
     qtbot: QtBot, controller: LibraryController, sessions: FakeSessions, fake_jobs: list[FakeJob]
 ) -> None:
     first, second = sessions.session.tracks[:2]
     editor = controller.panel.grid_editor
-    for shown, told_in_editor in ((first, True), (second, False)):
+    for shown, shown_in_editor in ((first, True), (second, False)):
         editor.wait_for(shown)
         editor.correction_requested.emit(GridCorrection(first.id, first.grid))
         problems: list[tuple[str, str]] = []
         controller.problem.connect(lambda *it, problems=problems: problems.append(it))
         fake_jobs[-1].fail("the disk is full")
-        assert (editor.message.text() == "the disk is full") is told_in_editor
-        assert problems == ([] if told_in_editor else [("grid", "the disk is full")])
+        assert (editor.message.text() == "the disk is full") is shown_in_editor
+        assert problems == ([] if shown_in_editor else [("grid", "the disk is full")])
 
 
 def test_the_waveform_and_the_clicks_are_those_of_the_track(
@@ -158,7 +158,7 @@ def test_the_waveform_and_the_clicks_are_those_of_the_track(
     assert np.abs(loop - plain).max() > 0.1
 
 
-def test_a_track_that_cannot_be_removed_is_told(
+def test_a_track_that_cannot_be_removed_is_reported(
     qtbot: QtBot, controller: LibraryController, sessions: FakeSessions
 ) -> None:
     with qtbot.waitSignal(controller.problem) as problem:

@@ -107,7 +107,7 @@ def test_a_lane_that_is_gone_is_replaced_by_one_below(
     assert len(bench.document.arrangement.lanes) == lanes + 1
 
 
-def test_a_file_that_is_refused_is_told(bench: Bench, fake_jobs: list[FakeJob]) -> None:
+def test_a_file_that_is_refused_is_reported(bench: Bench, fake_jobs: list[FakeJob]) -> None:
     bench.drop("/music/a.txt")
     refused = FileReport(Path("/music/a.txt"), "refused", "not audio; export it again")
     fake_jobs[0].end(bench.report(refused))
@@ -116,14 +116,14 @@ def test_a_file_that_is_refused_is_told(bench: Bench, fake_jobs: list[FakeJob]) 
     assert bench.document.undo_stack.count() == 0
 
 
-def test_an_import_that_fails_is_told(bench: Bench, fake_jobs: list[FakeJob]) -> None:
+def test_an_import_that_fails_is_reported(bench: Bench, fake_jobs: list[FakeJob]) -> None:
     bench.drop("/music/a.wav", "/music/b.wav")
     fake_jobs[0].fail("/lib: the disk is full; free some space")
     assert bench.banner == "2 files were not placed: /lib: the disk is full; free some space"
     assert bench.document.undo_stack.count() == 0
 
 
-def test_an_import_that_is_stopped_is_told(bench: Bench, fake_jobs: list[FakeJob]) -> None:
+def test_an_import_that_is_stopped_is_reported(bench: Bench, fake_jobs: list[FakeJob]) -> None:
     bench.drop("/music/a.wav")
     fake_jobs[0].end_cancelled()
     assert bench.banner == "“a.wav” was not placed: the import was stopped"
@@ -148,7 +148,7 @@ def test_a_drop_during_an_import_waits_for_its_end(bench: Bench, fake_jobs: list
     assert bench.banner == ""
 
 
-def test_a_library_that_is_left_meanwhile_is_told(
+def test_a_library_that_is_left_meanwhile_is_reported(
     bench: Bench, fake_jobs: list[FakeJob], tmp_path: Path
 ) -> None:
     bench.drop("/music/a.wav")

@@ -94,8 +94,8 @@ def test_a_span_keeps_within_the_track() -> None:
 
 def test_clicks_sit_on_the_beats() -> None:
     grid = BeatGrid((GridSection.through(0.0, 60.0, 120.0, 0.25),), 0.9)
-    heard = add_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), grid, 10.0)
-    begins = np.flatnonzero(heard[:, 0])[0]
+    clicked = add_clicks(np.zeros((SAMPLE_RATE, 2), np.float32), grid, 10.0)
+    begins = np.flatnonzero(clicked[:, 0])[0]
     assert begins == pytest.approx(0.25 * SAMPLE_RATE, abs=1)
-    assert not heard[: round(0.25 * SAMPLE_RATE), 0].any()
-    assert np.abs(heard[round(0.75 * SAMPLE_RATE) :]).max() > 0.1
+    assert not clicked[: round(0.25 * SAMPLE_RATE), 0].any()
+    assert np.abs(clicked[round(0.75 * SAMPLE_RATE) :]).max() > 0.1

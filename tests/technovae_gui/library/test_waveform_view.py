@@ -22,7 +22,9 @@ def test_the_wheel_zooms_around_the_mouse(editor: BeatGridEditor) -> None:
     assert wave.span.seconds_at(200) == pytest.approx(before)
 
 
-def test_the_overview_goes_there(qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]) -> None:
+def test_the_overview_scrolls_the_view(
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]
+) -> None:
     editor.wave.zoom(10)
     middle = QPoint(editor.overview.width() * 3 // 4, 10)
     qtbot.mouseClick(editor.overview, LEFT, pos=middle)

@@ -117,7 +117,7 @@ def test_the_picture(panel: TrainingPanel) -> None:
     panel.grab()
 
 
-def test_a_better_model_is_told(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+def test_a_better_model_is_reported(panel: TrainingPanel, epochs: list[Epoch]) -> None:
     panel.training_started()
     panel.show_event(epochs[0])
     panel.show_event(epochs[1])

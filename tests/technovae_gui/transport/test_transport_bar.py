@@ -57,10 +57,10 @@ def test_a_tempo_is_asked_for_once_it_is_typed(bar: TransportBar, qtbot: Any) ->
     bar.show_tempo(130.0)
     bar.tempo.setFocus()
     bar.tempo.selectAll()
-    with qtbot.waitSignal(bar.tempo_changed) as told:
+    with qtbot.waitSignal(bar.tempo_changed) as asked:
         qtbot.keyClicks(bar.tempo, "127.5")
         qtbot.keyClick(bar.tempo, Qt.Key.Key_Return)
-    assert told.args == [127.5]
+    assert asked.args == [127.5]
 
 
 def test_showing_a_tempo_asks_for_nothing(bar: TransportBar, qtbot: Any) -> None:

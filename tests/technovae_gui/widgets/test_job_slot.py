@@ -16,9 +16,7 @@ def slot(qapp: object, fake_jobs: list[FakeJob]) -> JobSlot:
     return JobSlot()
 
 
-def test_a_job_that_is_started_meanwhile_waits_and_the_user_is_told(
-    slot: JobSlot, qtbot: Any
-) -> None:
+def test_a_job_that_is_started_meanwhile_waits_and_is_reported(slot: JobSlot, qtbot: Any) -> None:
     results: list[object] = []
     slot.returned.connect(results.append)
     assert slot.start(tasks.import_audio, audio=["a"])
@@ -45,7 +43,7 @@ def test_stopping_drops_what_waits(slot: JobSlot) -> None:
     assert not slot.busy
 
 
-def test_closing_waits_for_nothing_that_was_not_begun(slot: JobSlot) -> None:
+def test_closing_waits_for_nothing_that_was_not_started(slot: JobSlot) -> None:
     slot.start(tasks.train)
     slot.start(tasks.train)
     slot.close()

@@ -35,7 +35,7 @@ def test_an_elided_label_loses_its_middle(qtbot: QtBot) -> None:
     assert label.text() == label.toolTip()
 
 
-def test_a_label_hides_while_it_is_empty_unless_told_otherwise(qtbot: QtBot) -> None:
+def test_a_label_hides_while_it_is_empty_unless_it_keeps_its_room(qtbot: QtBot) -> None:
     collapsing, staying = ElidedLabel(), ElidedLabel(collapses=False)
     for label in (collapsing, staying):
         qtbot.addWidget(label)

@@ -1,0 +1,128 @@
+"""The transport: play, pause, loop region, tempo, gain and device, on a player that only notes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from core.arrangement.project import Playback
+from core.playback.player import Player, PlayerState
+from core.settings import TICKS_PER_BAR
+from technovae_gui.document import Document
+from technovae_gui.transport import TransportBar
+from technovae_gui.transport.controller import TransportController
+from technovae_gui.transport.device_menu import DeviceChoice
+from technovae_gui.widgets.banners import Banners
+
+
+class FakePlayer:
+    """Notes what it is asked for and says what the test wants."""
+
+    def __init__(self) -> None:
+        self.now = PlayerState()
+        self.calls: list[tuple[Any, ...]] = []
+
+    def state(self) -> PlayerState:
+        return self.now
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
+class Bench:
+    """The bar, the banners and the controller between them."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.player = FakePlayer()
+        self.bar = TransportBar()
+        self.banners = Banners()
+        self.transport = TransportController(
+            cast(Player, self.player), document, self.bar, self.banners
+        )
+        self.player.calls.clear()
+
+    def tick(self, **state: Any) -> None:
+        """One tick of the clock with the player in another state."""
+        self.player.now = PlayerState(**state)
+        self.transport.clock.poll()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, document: Document) -> Bench:
+    made = Bench(document)
+    qtbot.addWidget(made.bar)
+    qtbot.addWidget(made.banners)
+    return made
+
+
+def test_play_pauses_what_plays(qtbot: QtBot, bench: Bench) -> None:
+    qtbot.mouseClick(bench.bar.play, Qt.MouseButton.LeftButton)
+    bench.tick(playing=True)
+    assert bench.bar.play.isChecked()
+    qtbot.mouseClick(bench.bar.play, Qt.MouseButton.LeftButton)
+    assert bench.player.calls == [("play",), ("stop",)]
+
+
+def test_stop_silences_the_map_too(qtbot: QtBot, bench: Bench) -> None:
+    with qtbot.waitSignal(bench.transport.stopped):
+        qtbot.mouseClick(bench.bar.stop, Qt.MouseButton.LeftButton)
+    assert bench.player.calls == [("stop",)]
+
+
+def test_a_new_loop_region_repeats_at_once(bench: Bench) -> None:
+    bench.document.set_loop((0, 4 * TICKS_PER_BAR))
+    arrangement = bench.document.arrangement
+    frames = (0, arrangement.frame(4 * TICKS_PER_BAR))
+    assert bench.player.calls[-1] == ("set_loop", frames)
+    assert bench.bar.loop.isChecked()
+    bench.bar.loop.setChecked(False)
+    assert bench.player.calls[-1] == ("set_loop", None)
+
+
+def test_another_tempo_moves_the_loop_region(bench: Bench) -> None:
+    bench.document.set_loop((0, 4 * TICKS_PER_BAR))
+    bench.bar.tempo.setValue(140.0)
+    assert bench.document.arrangement.bpm == 140.0
+    frames = (0, bench.document.arrangement.frame(4 * TICKS_PER_BAR))
+    assert bench.player.calls[-1] == ("set_loop", frames)
+
+
+def test_a_project_brings_its_loop_and_gain(qtbot: QtBot, bench: Bench) -> None:
+    playback = Playback((0, 4 * TICKS_PER_BAR), False, -6.0)
+    with qtbot.waitSignal(bench.transport.playback_changed):
+        bench.transport.apply_playback(playback)
+    assert bench.document.loop == playback.loop
+    assert not bench.bar.loop.isChecked()
+    assert bench.bar.gain.value() == -6
+    assert ("set_gain", -6.0) in bench.player.calls
+    assert [call for call in bench.player.calls if call[0] == "set_loop"][-1] == ("set_loop", None)
+
+
+def test_another_device_is_opened(bench: Bench) -> None:
+    bench.bar.device.choose("USB, ALSA", "low")
+    assert bench.player.calls == [("open", "USB, ALSA", "low")]
+    bench.bar.device.chosen.emit(DeviceChoice(None, "high"))
+    assert bench.player.calls[-1] == ("open", None, "high")
+
+
+def test_a_problem_with_the_device_is_reported_once(bench: Bench) -> None:
+    bench.tick(problem="the device is gone")
+    assert bench.banners.texts() == {"device": "the device is gone"}
+    bench.banners.dismiss("device")
+    bench.tick(problem="the device is gone")
+    assert bench.banners.texts() == {}
+    bench.tick(problem="another one")
+    assert bench.banners.texts() == {"device": "another one"}
+    bench.tick()
+    assert bench.banners.texts() == {}
+
+
+def test_a_problem_that_comes_back_is_reported_again(bench: Bench) -> None:
+    bench.tick(problem="the device is gone")
+    bench.tick()
+    bench.tick(problem="the device is gone")
+    assert bench.banners.texts() == {"device": "the device is gone"}
