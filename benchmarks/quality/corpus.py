@@ -18,7 +18,7 @@ from core.library import inputs
 from core.library.importing import import_audio
 from core.library.segments import Segment
 from core.library.store import Library
-from core.render.real import RealMusic
+from core.render.real_segments import RealSegments
 
 Array = NDArray[np.float32]
 _CACHE_BYTES = 256 << 20
@@ -50,9 +50,9 @@ class Part:
         return np.stack([self.library.segment_spectrogram(s) for s in self.segments])
 
     @cached_property
-    def music(self) -> RealMusic:
+    def music(self) -> RealSegments:
         """Its loops, as the program plays them."""
-        return RealMusic(self.library, _no_model, _CACHE_BYTES)
+        return RealSegments(self.library, _no_model, _CACHE_BYTES)
 
     def loop(self, row: int, bpm: float | None = None) -> Array:
         """(frames, 2) of a segment at `bpm`, its own where None."""

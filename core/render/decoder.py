@@ -21,7 +21,7 @@ from core.render.latent_migration import LatentMigration
 from core.render.latent_renderer import LatentRenderer, stereo
 from core.render.library_latents import ensure_latents, ensure_map
 from core.render.loops import joined_rows
-from core.render.real import FirstBar, RealMusic
+from core.render.real_segments import FirstBar, RealSegments
 
 if TYPE_CHECKING:
     from core.library.segments import Segment
@@ -51,7 +51,7 @@ class Decoder:
         """
         self.library = library
         self.codec = codec
-        self.real = RealMusic(library, self.decode, cache_bytes)
+        self.real = RealSegments(library, self.decode, cache_bytes)
         self.renderer = LatentRenderer(self.real, self.guides, self._spectra)
         self._migration = LatentMigration(library, codec.hash, self.latents)
         self._rendered = ByteCache(cache_bytes)
@@ -94,7 +94,7 @@ class Decoder:
             self._latents = None
             self._guides = None
         self._migration.clear()
-        self.real.forget()
+        self.real.clear()
         self._rendered.clear()
 
     def keep_rendered(self, limit: int) -> None:
@@ -162,7 +162,7 @@ class Decoder:
             return name
         latents = self._migration.migrate(source).array
         ids = {guide.segment_id for row in latents for guide in self.guides(row)}
-        return "guided" if self.real.heard(ids) else "phase"
+        return "guided" if self.real.has_audio(ids) else "phase"
 
     def can_decode(self, model_hash: str) -> bool:
         """Whether latents of this model can be decoded: of its own, or of an earlier one that the

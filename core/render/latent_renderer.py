@@ -21,7 +21,7 @@ from core.dsp.renderers import RenderSource
 from core.errors import LibraryError
 from core.render.guides import Guide
 from core.render.loops import bar_repeated, joined_by_bar, joined_rows
-from core.render.real import FirstBar, RealMusic
+from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
 LoopOf = Callable[[Guide], Array]
@@ -38,7 +38,7 @@ class LatentRenderer:
         spectra: a source -> (1 or 4, 512, 128) dB, read-only.
     """
 
-    real: RealMusic
+    real: RealSegments
     guides: Callable[[Array], tuple[Guide, ...]]
     spectra: Callable[[LatentSource], Array]
 
@@ -114,10 +114,10 @@ class LatentRenderer:
         def meanwhile() -> None:
             if first is not None:
                 around = guides[_row(source, first.bar)]
-                first.hear(self._bar(source, around, bpm, first.bar))
+                first.deliver(self._bar(source, around, bpm, first.bar))
 
         try:
-            self.real.gather(itertools.chain(*guides), bpm, meanwhile)
+            self.real.load(itertools.chain(*guides), bpm, meanwhile)
             mixes = [
                 self.mix(around, lambda guide: self.real.loop(guide.segment_id, bpm))
                 for around in guides

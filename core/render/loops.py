@@ -17,14 +17,21 @@ SEAM_FRAMES = 1024
 """23 ms over which the end of a loop gives way to what precedes its downbeat."""
 BAR_LINE_FRAMES = 512
 _RESAMPLED_BELOW = 0.002
-"""Tempi nearer than this are reached by resampling: 3.5 cents are not heard, stretching may be."""
+"""Tempi nearer than this are reached by resampling: 3.5 cents are inaudible, stretching may be."""
 
 
 def closed_loop(samples: Array, preroll: int) -> Array:
-    """A loop (frames, c) of `samples`, which begin `preroll` frames before its first downbeat.
+    """Make a seamless loop of a passage.
 
     The last 23 ms give way to the 23 ms before the downbeat, which lead into it; the downbeat
     itself is left whole.
+
+    Args:
+        samples: (preroll + frames, c).
+        preroll: frames before the first downbeat.
+
+    Returns:
+        (frames, c).
 
     Raises:
         AudioError: fewer samples than that takes.
@@ -37,7 +44,15 @@ def closed_loop(samples: Array, preroll: int) -> Array:
 
 
 def at_length(loop: Array, frames: int) -> Array:
-    """`loop` (n, c) at another tempo, exactly (frames, c), still a loop."""
+    """Bring a loop to another length, that is another tempo.
+
+    Args:
+        loop: (n, c).
+        frames: the wanted length.
+
+    Returns:
+        (frames, c), still a loop: resampled where the tempo hardly changes, else stretched.
+    """
     if len(loop) == frames:
         return loop
     if not is_stretched(len(loop), frames):
@@ -53,12 +68,20 @@ def at_length(loop: Array, frames: int) -> Array:
 
 
 def is_stretched(count: int, frames: int) -> bool:
-    """Whether `at_length` takes its time to bring a loop of `count` samples to `frames`."""
+    """Whether `at_length` has to stretch a loop of `count` frames to `frames`, which is slow."""
     return abs(frames / count - 1.0) >= _RESAMPLED_BELOW
 
 
 def bar_repeated(bar: Array, frames: int) -> Array:
-    """A loop of four bars, (frames, c), each of them `bar` (about frames / 4, c)."""
+    """Four times the same bar.
+
+    Args:
+        bar: (about frames / 4, c).
+        frames: of the result.
+
+    Returns:
+        (frames, c), a loop.
+    """
     parts = [np.take(bar, range(b - a), axis=0, mode="wrap") for a, b in _bars(frames, 4)]
     return np.concatenate(parts)
 

@@ -19,7 +19,7 @@ from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
 from core.library.models import model_for
 from core.library.store import Library
-from core.render.real import FirstBar, RealMusic
+from core.render.real_segments import FirstBar, RealSegments
 from core.render.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class OtherLibraries:
         self._origins = tuple(origins)
         self._load = load
         self._lock = threading.RLock()
-        self._readers: _Recent[tuple[Library, RealMusic]] = _Recent(_MOST_OPEN)
+        self._readers: _Recent[tuple[Library, RealSegments]] = _Recent(_MOST_OPEN)
         self._workspaces: _Recent[Workspace] = _Recent(_MOST_OPEN)
 
     def __enter__(self) -> OtherLibraries:
@@ -137,12 +137,12 @@ class OtherLibraries:
 
         return audio_of
 
-    def _reader(self, origin: Origin) -> tuple[Library, RealMusic]:
+    def _reader(self, origin: Origin) -> tuple[Library, RealSegments]:
         path = origin.library or resources.demo_library()
 
-        def open_(stack: contextlib.ExitStack) -> tuple[Library, RealMusic]:
+        def open_(stack: contextlib.ExitStack) -> tuple[Library, RealSegments]:
             library = stack.enter_context(Library.open(path, read_only=True))
-            return library, RealMusic(library, _no_model, _CACHE_BYTES)
+            return library, RealSegments(library, _no_model, _CACHE_BYTES)
 
         return self._readers.get(path, open_)
 

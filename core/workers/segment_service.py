@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.arrangement.project import Origin
     from core.library.store import Library
     from core.render.other_libraries import OtherLibraries
-    from core.render.real import FirstBar, RealMusic
+    from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
 Emit = Callable[[Any], None]
@@ -73,7 +73,7 @@ class SegmentService:
     def __init__(self) -> None:
         self._exit = contextlib.ExitStack()
         self._library: Library | None = None
-        self._music: RealMusic | None = None
+        self._music: RealSegments | None = None
         self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None = None) -> Opened:
@@ -83,14 +83,14 @@ class SegmentService:
             LibraryError: no such library, or it cannot be read.
         """
         from core.library.store import Library
-        from core.render.real import RealMusic
+        from core.render.real_segments import RealSegments
 
         started = time.perf_counter()
         self._library = self._music = self._others = None
         self._exit.close()
         self._library = self._exit.enter_context(Library.open(library, read_only=True))
         # Nothing is kept here: the window keeps what it got.
-        self._music = RealMusic(self._library, _no_model, 0)
+        self._music = RealSegments(self._library, _no_model, 0)
         _warm_up()
         return Opened("", self._library.id, time.perf_counter() - started)
 
@@ -156,13 +156,13 @@ def open_others(stack: contextlib.ExitStack) -> OtherLibraries:
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:
     """Who gets the bar that is asked for, if one is."""
-    from core.render.real import FirstBar
+    from core.render.real_segments import FirstBar
 
     return None if bar is None else FirstBar(bar, then)
 
 
 class SegmentHelper:
-    """`core.render.real.SegmentHelper`: of two segments that a latent needs, it reads one."""
+    """A `core.render.real_segments.SegmentHelper`: of two segments of a latent, it reads one."""
 
     def __init__(self, library: Path) -> None:
         """Start a process on `library`; takes some milliseconds, the process most of a second.
@@ -187,7 +187,7 @@ class SegmentHelper:
         self._process.join()
 
     def request(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
-        """See `core.render.real.SegmentHelper`; None too while the process is not ready."""
+        """As in `core.render.real_segments`; None too while the process is not ready."""
         if not self._busy.acquire(blocking=False):
             return None
         if not self._is_open():

@@ -17,7 +17,7 @@ from core.library.store import Library
 from core.render import Decoder
 from core.render.decoder import ORIGINAL
 from core.render.latent_renderer import likeness
-from core.render.real import FirstBar
+from core.render.real_segments import FirstBar
 from tests.core.library.building import add_track
 from tests.core.render.conftest import CosineCodec
 

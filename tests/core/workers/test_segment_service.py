@@ -17,7 +17,7 @@ from core.arrangement.project import Origin
 from core.errors import LibraryError
 from core.library.store import Library
 from core.render.guides import Guide
-from core.render.real import RealMusic
+from core.render.real_segments import RealSegments
 from core.workers.segment_service import Array, Loop, SegmentHelper, SegmentService
 
 BPM = 131.0
@@ -31,9 +31,9 @@ def reader(library: Path) -> Iterator[SegmentHelper]:
 
 
 @pytest.fixture
-def music(library: Path) -> Iterator[RealMusic]:
+def music(library: Path) -> Iterator[RealSegments]:
     with Library.open(library, read_only=True) as opened:
-        yield RealMusic(opened, decode, 1 << 28)
+        yield RealSegments(opened, decode, 1 << 28)
 
 
 def decode(latents: Array) -> Array:
@@ -55,7 +55,7 @@ def until_open(reader: SegmentHelper, segment_id: str) -> tuple[Array, Array]:
     raise TimeoutError
 
 
-def test_it_reads_the_same_bits(reader: SegmentHelper, music: RealMusic, library: Path) -> None:
+def test_it_reads_the_same_bits(reader: SegmentHelper, music: RealSegments, library: Path) -> None:
     (guide,) = guides(library, 1)
     loop, own = until_open(reader, guide.segment_id)
     np.testing.assert_array_equal(loop, music.loop(guide.segment_id, BPM))
@@ -82,12 +82,12 @@ def test_one_thread_at_a_time_is_served(reader: SegmentHelper, library: Path) ->
 
 
 def test_every_other_guide_is_read_by_the_helper(
-    reader: SegmentHelper, music: RealMusic, library: Path, monkeypatch: pytest.MonkeyPatch
+    reader: SegmentHelper, music: RealSegments, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = guides(library, 3)
     until_open(reader, wanted[0].segment_id)
     music.helper = reader
-    music.gather([*wanted, wanted[0]], BPM)
+    music.load([*wanted, wanted[0]], BPM)
     asked: list[str] = []
     monkeypatch.setattr(music, "_read", lambda segment_id, frames: asked.append(segment_id))
     for guide in wanted[:2]:
@@ -96,13 +96,13 @@ def test_every_other_guide_is_read_by_the_helper(
 
 
 def test_when_it_has_died_all_is_read_here(
-    reader: SegmentHelper, music: RealMusic, library: Path
+    reader: SegmentHelper, music: RealSegments, library: Path
 ) -> None:
     wanted = guides(library, 2)
     until_open(reader, wanted[0].segment_id)
     os.kill(reader.pid, signal.SIGKILL)
     music.helper = reader
-    music.gather(wanted, BPM)
+    music.load(wanted, BPM)
     assert music.loop(wanted[1].segment_id, BPM).shape[1] == 2
     assert reader.request(wanted[1].segment_id, BPM) is None
 

@@ -1,4 +1,5 @@
-"""The library's own music as a decoder needs it: loops at a tempo, and how the model sees it."""
+"""Real segments as the renderer needs them: loops at a tempo, and spectrograms with and without
+the model."""
 
 from __future__ import annotations
 
@@ -24,16 +25,16 @@ _SPECTRA_SHARE = 4
 
 @dataclass(frozen=True)
 class FirstBar:
-    """Who wants to hear one bar before the rest of a loop is there.
+    """One bar to deliver before the rest of a loop is rendered.
 
     Attributes:
         bar: which, 0..3.
-        hear: called with it, four times over: as long as the loop (settings.segment_frames(bpm),
-            2), and a loop as well.
+        deliver: called with that bar four times over, (settings.segment_frames(bpm), 2): a loop
+            as long as the whole one.
     """
 
     bar: int
-    hear: Callable[[Array], None]
+    deliver: Callable[[Array], None]
 
 
 class SegmentHelper(Protocol):
@@ -54,13 +55,18 @@ class SegmentHelper(Protocol):
         """
 
 
-class RealMusic:
+class RealSegments:
     """Segments of a library, kept in memory while there is room. Threads may share it."""
 
     def __init__(
         self, library: Library, decode: Callable[[Array], Array], cache_bytes: int
     ) -> None:
-        """`decode`: latents (n, 64) -> spectra (n, 512, 128) dB."""
+        """
+        Args:
+            library: an open library.
+            decode: latents (n, 64) -> spectrograms (n, 512, 128) dB.
+            cache_bytes: bounds the memory for loops; spectrograms get a quarter as much again.
+        """
         self._library = library
         self._decode = decode
         self._loops = ByteCache(cache_bytes)
@@ -68,9 +74,15 @@ class RealMusic:
         self.helper: SegmentHelper | None = None
 
     def loop(self, segment_id: str, bpm: float, first: FirstBar | None = None) -> Array:
-        """A segment as a seamless loop (settings.segment_frames(bpm), 2), read-only.
+        """A segment as a seamless loop.
 
-        `first` hears its bar beforehand where the loop has to be stretched.
+        Args:
+            segment_id: which.
+            bpm: the tempo.
+            first: its bar is delivered beforehand where the loop has to be stretched.
+
+        Returns:
+            (settings.segment_frames(bpm), 2), read-only.
 
         Raises:
             LibraryError: no such segment, or its audio is gone or damaged.
@@ -78,11 +90,19 @@ class RealMusic:
         frames = settings.segment_frames(bpm)
         key = (segment_id, frames)
         if first is not None and key not in self._loops and self._is_stretched(segment_id, frames):
-            first.hear(bar_repeated(self.bar(segment_id, bpm, first.bar), frames))
+            first.deliver(bar_repeated(self.bar(segment_id, bpm, first.bar), frames))
         return self._loops.get(key, lambda: self._read(segment_id, frames))
 
     def bar(self, segment_id: str, bpm: float, bar: int) -> Array:
-        """Bar `bar` (0..3) of a segment as a loop of its own (settings.bar_frames(bpm), 2).
+        """One bar of a segment as a loop of its own.
+
+        Args:
+            segment_id: which segment.
+            bpm: the tempo.
+            bar: which bar, 0..3.
+
+        Returns:
+            (settings.bar_frames(bpm), 2).
 
         Raises:
             LibraryError: as `loop`.
@@ -98,16 +118,26 @@ class RealMusic:
         return at_length(closed_loop(samples, SEAM_FRAMES), settings.bar_frames(bpm))
 
     def spectra(self, segment_id: str, latent: Array) -> Array:
-        """(2, 512, 128) dB: a segment as it is, and as the model decodes its `latent` (64,)."""
+        """Spectrograms of a segment with and without the model.
+
+        Args:
+            segment_id: which.
+            latent: its own, (64,).
+
+        Returns:
+            (2, 512, 128) dB: as it is, and as the model decodes it; read-only.
+        """
         return self._spectra.get(segment_id, lambda: self._both(segment_id, latent))
 
-    def gather(
+    def load(
         self, guides: Iterable[Guide], bpm: float, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
-        """Make `loop` and `spectra` of `guides` ready, every other one by
-        the `helper`, if there is one.
+        """Make `loop` and `spectra` of guides ready, every other one by the `helper`.
 
-        If any is missing, `meanwhile` is called once, when the first of those is under way there.
+        Args:
+            guides: real segments.
+            bpm: the tempo of the loops.
+            meanwhile: called once before any is read, unless all are in memory.
 
         Raises:
             LibraryError: as `loop`.
@@ -116,25 +146,25 @@ class RealMusic:
         by_id = {guide.segment_id: guide for guide in guides}
         missing = [guide for i, guide in by_id.items() if (i, frames) not in self._loops]
         for number in range(0, len(missing), 2):
-            here, *there = missing[number : number + 2]
+            own, *other = missing[number : number + 2]
             if number == 0:
                 meanwhile()
-            answer = self._asked(there, bpm)
+            answer = self._asked(other, bpm)
             try:
-                self.loop(here.segment_id, bpm)
-                self.spectra(here.segment_id, here.latent)
+                self.loop(own.segment_id, bpm)
+                self.spectra(own.segment_id, own.latent)
             finally:
                 if answer is not None:
-                    self._take(there[0], frames, answer)
+                    self._take(other[0], frames, answer)
 
-    def heard(self, segment_ids: Iterable[str]) -> bool:
-        """Whether the audio of all these segments is there."""
+    def has_audio(self, segment_ids: Iterable[str]) -> bool:
+        """Whether the audio files of all these segments exist."""
         tracks = {self._library.segment(i).track_id for i in segment_ids}
         paths = [self._library.audio_path(self._library.track(track)) for track in tracks]
         return all(path.is_file() for path in paths)
 
-    def forget(self) -> None:
-        """Drop what is kept, after the library changed."""
+    def clear(self) -> None:
+        """Forget everything, after the library changed."""
         self._loops.clear()
         self._spectra.clear()
 
@@ -150,7 +180,7 @@ class RealMusic:
         try:
             loop, own = answer()
         except LibraryError:
-            return  # it is read here when it is needed, which tells what is wrong
+            return  # reading it in this process, when it is needed, says what is wrong
         self._loops.get((guide.segment_id, frames), lambda: loop)
         self._spectra.get(guide.segment_id, lambda: self._with_decoded(own, guide.latent))
 
