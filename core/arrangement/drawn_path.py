@@ -27,12 +27,21 @@ _FADE = 2 * TICKS_PER_BAR
 _MINUTES = 3.0
 
 
-def along(
+def compose_path(
     points: Array, decode: Decode, model_hash: str, bpm: float, options: ComposeOptions
 ) -> Arrangement:
-    """From the first of `points` (n, 64) to the last, in steps that sound equally large.
+    """Compose an arrangement that goes along a path, in steps that sound equally large.
 
-    Of `options` count the length (in whole segments), energy, morph, renderer, seed and title.
+    Args:
+        points: (n, 64) latents along the path, at least one.
+        decode: latents (m, 64) -> spectrograms (m, 512, 128) dB.
+        model_hash: of the model that the latents belong to.
+        bpm: tempo.
+        options: of these count the length (rounded to whole segments), energy, morph, renderer,
+            seed and title.
+
+    Returns:
+        One lane of latent clips, four bars each, the last of which fades out.
     """
     count = _segments(options, bpm)
     per_segment = BARS_PER_SEGMENT if options.morph == "bar" else 1
@@ -54,8 +63,11 @@ def _segments(options: ComposeOptions, bpm: float) -> int:
 
 
 def _walk(points: Array, decode: Decode, steps: int) -> Array:
-    """(steps, 64). A drawn path has many points; more than half as many as steps would make some
-    steps larger than others."""
+    """(steps, 64) latents.
+
+    A drawn path has many points; more than half as many as steps would make some steps larger than
+    others.
+    """
     most = min(steps, max(2, (steps + 1) // 2))
     anchors = np.asarray(points, np.float32).reshape(-1, LATENT_SIZE)
     if len(anchors) > most:

@@ -160,7 +160,7 @@ def compose(
         decode, model_hash = space.decoder.decode, space.codec.hash
         if path_points is not None:
             bpm = chosen.bpm or space.library.tempo
-            return drawn_path.along(path_points, decode, model_hash, bpm, chosen)
+            return drawn_path.compose_path(path_points, decode, model_hash, bpm, chosen)
         ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
         material = load_material(space.library, ids, latents, decode, model_hash)
         return run(material, chosen, np.random.default_rng(chosen.seed), progress)

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrangement import anchors, form
+from core.arrangement import form
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
-from core.arrangement.material import chroma
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import find_transitions
 from core.errors import InputError
@@ -85,27 +84,6 @@ def test_latents_move_once_a_segment_or_once_a_bar(morph: str, rows: int) -> Non
     assert len(latent) == len(sources) - 1
     assert {s.array.shape for s in latent} == {(rows, LATENT_SIZE)}
     assert {s.model_hash for s in latent} == {"fake"}
-
-
-def test_each_anchor_once() -> None:
-    for seed in range(5):
-        chosen = anchors.choose_anchors(
-            MUSIC, form.plan(300), np.random.default_rng(seed), bpm=130.0
-        )
-        assert len(set(chosen.tolist())) == len(chosen)
-
-
-def test_anchors_follow_the_form() -> None:
-    parts = form.plan(98)
-    slots = anchors.anchor_slots(parts)
-    drive, kick = MUSIC.drive(), MUSIC.rank("kick")
-    errors = []
-    for seed in range(5):
-        chosen = anchors.choose_anchors(MUSIC, parts, np.random.default_rng(seed), bpm=130.0)
-        errors += [abs(drive[row] - slot.energy) for row, slot in zip(chosen, slots, strict=True)]
-        of = {parts[s.section].name: kick[row] for row, s in zip(chosen, slots, strict=True)}
-        assert of["break"] < of["drop"] - 0.3
-    assert np.mean(errors) < 0.15
 
 
 def test_few_segments_are_used_again() -> None:
@@ -210,21 +188,3 @@ def test_the_mixdown_plays_it() -> None:
 def test_options_that_cannot_be(options: dict[str, object], problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         made(**options)
-
-
-def test_chroma_hears_a_chord() -> None:
-    seconds = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
-    a_minor = sum(np.sin(2 * np.pi * f * seconds) for f in (220.0, 261.63, 329.63))
-    tones = chroma(np.asarray(a_minor, np.float32)[:, None])
-    assert set(np.argsort(tones)[-3:].tolist()) == {9, 0, 4}
-    assert np.linalg.norm(tones) == pytest.approx(1.0)
-    same = chroma(np.asarray(2 * a_minor, np.float32)[:, None])
-    assert tones @ same == pytest.approx(1.0)
-
-
-def test_chroma_of_noise_is_no_key(rng: np.random.Generator) -> None:
-    one, other = (
-        chroma(rng.standard_normal((4 * SAMPLE_RATE, 2)).astype(np.float32)) for _ in "ab"
-    )
-    assert abs(one @ other) < 0.9
-    assert not chroma(np.zeros((1000, 1), np.float32)).any()
