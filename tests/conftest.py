@@ -12,8 +12,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
+
+# How long an example takes is the machine's business: no test asserts a duration.
+hypothesis.settings.register_profile("technovae", deadline=None)
+hypothesis.settings.load_profile("technovae")
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
