@@ -6,6 +6,7 @@ import atexit
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
@@ -38,7 +39,7 @@ class WorkerThread(QThread):
         self.setObjectName(config.name)
         self._config = config
         self._process: WorkerProcess | None = None
-        self._early: list[Call | None] = []
+        self._early: deque[Call | None] | None = deque()
         self._lock = threading.Lock()
         self._killed = False
 
@@ -55,10 +56,11 @@ class WorkerThread(QThread):
     def send(self, message: Call | None) -> None:
         """Send a call or `STOP`, or keep it until the process is there."""
         with self._lock:
-            if self._process is None:
+            if self._early is not None:
                 self._early.append(message)
-            else:
-                self._process.send(message)
+                return
+        if self._process is not None:
+            self._process.send(message)
 
     def kill(self) -> None:
         """End the process at once."""
@@ -107,12 +109,19 @@ class WorkerThread(QThread):
         process = WorkerProcess(config.service, name=config.name, niceness=config.niceness)
         with self._lock:
             self._process = process
-            for message in self._early:
-                process.send(message)
-            self._early.clear()
             if self._killed:
                 process.kill()
+        while (early := self._next_early()) is not None:
+            process.send(early[0])  # without the lock: it may be large, and the process be killed
         return process
+
+    def _next_early(self) -> tuple[Call | None] | None:
+        """What was sent before the process was there, one by one; then None."""
+        with self._lock:
+            if self._early:
+                return (self._early.popleft(),)
+            self._early = None
+            return None
 
 
 class QtWorker(QObject):
