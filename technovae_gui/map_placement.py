@@ -26,7 +26,7 @@ class MapPlacement(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.job = JobSlot(self)
+        self.job = JobSlot("map", self)
         self._next: tuple[Path, Path] | None = None
         self._running: tuple[Path, Path] | None = None
         self.job.returned.connect(self._returned)

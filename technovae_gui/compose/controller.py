@@ -33,7 +33,7 @@ class ComposeController(QObject):
         super().__init__(parent)
         self._sessions, self._document = sessions, document
         self.panel = ComposePanel()
-        self.job = JobSlot(self)
+        self.job = JobSlot("composition", self)
         panel, job = self.panel, self.job
         panel.compose_requested.connect(self._start)
         panel.cancel_requested.connect(job.cancel)

@@ -56,7 +56,7 @@ class ExportController(QObject):
         self._sessions, self._services, self._document = sessions, services, document
         self._other_origins = other_origins
         self.panel = ExportPanel()
-        self.job = JobSlot(self)
+        self.job = JobSlot("export", self)
         panel, job = self.panel, self.job
         panel.export_requested.connect(self._start)
         panel.cancel_requested.connect(job.cancel)

@@ -71,8 +71,8 @@ class LibraryController(QObject):
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self.panel = LibraryPanel()
-        self.job = JobSlot(self)
-        self.grid_job = JobSlot(self)
+        self.job = JobSlot("import", self)
+        self.grid_job = JobSlot("change of a beat grid", self)
         self._connect_library()
         self._connect_import()
         self._connect_grids()

@@ -35,7 +35,7 @@ class TrainingController(QObject):
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self.panel = TrainingPanel()
-        self.job = JobSlot(self)
+        self.job = JobSlot("training", self)
         self._adopted = False
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)

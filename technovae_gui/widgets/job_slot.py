@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.workers.jobs import Job
-from core.workers.process import title
 
 
 class JobSlot(QObject):
@@ -17,6 +16,9 @@ class JobSlot(QObject):
 
     Nothing that is started is lost: a job that is started while another one is under way waits, and
     `waiting` says so.
+
+    Args:
+        name: of its jobs, as a musician calls them: "import".
 
     Attributes:
         context: what `start` was given for the job under way, also while its last signals arrive;
@@ -35,8 +37,9 @@ class JobSlot(QObject):
     cancelled = Signal()
     finished = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._name = name
         self.context: Any = None
         self._job: Job | None = None
         self._queue: deque[tuple[Job, Any]] = deque()
@@ -73,7 +76,7 @@ class JobSlot(QObject):
         job.finished.connect(self._end)
         if self._job is not None:
             self._queue.append((job, context))
-            self.waiting.emit(f"“{title(function)}” begins when what is under way has ended")
+            self.waiting.emit(f"Another {self._name} is under way; yours starts when it is done.")
             return False
         self._begin(job, context)
         return True

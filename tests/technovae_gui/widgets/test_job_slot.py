@@ -13,7 +13,7 @@ from tests.technovae_gui.fakes import FakeJob
 
 @pytest.fixture
 def slot(qapp: object, fake_jobs: list[FakeJob]) -> JobSlot:
-    return JobSlot()
+    return JobSlot("import")
 
 
 def test_a_job_that_is_started_meanwhile_waits_and_is_reported(slot: JobSlot, qtbot: Any) -> None:
@@ -22,7 +22,7 @@ def test_a_job_that_is_started_meanwhile_waits_and_is_reported(slot: JobSlot, qt
     assert slot.start(tasks.import_audio, audio=["a"])
     with qtbot.waitSignal(slot.waiting) as waiting:
         assert not slot.start(tasks.import_audio, audio=["b"])
-    assert "import audio" in waiting.args[0]
+    assert waiting.args == ["Another import is under way; yours starts when it is done."]
     assert [job.arguments for job in FakeJob.running] == [{"audio": ["a"]}]
     with qtbot.waitSignal(slot.started):
         FakeJob.running[0].end("first")
