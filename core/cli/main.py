@@ -15,7 +15,7 @@ from core import log
 from core.atomic import writing_error
 from core.cli import arguments
 from core.cli.console import complain, say, take_any_text
-from core.errors import TechnoVAEError
+from core.errors import InputError, TechnoVAEError
 
 _ROOMS = {
     "import": "importing",
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     log.configure()
     take_any_text()
     try:
-        return _run(arguments.build().parse_args(argv))
+        return _run(arguments.build().parse_args(_usable(argv)))
     except TechnoVAEError as error:
         complain(str(error))
     except KeyboardInterrupt:
@@ -57,6 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         complain(log.error_line(error, "this command"))
     return 2
+
+
+def _usable(argv: Sequence[str] | None) -> Sequence[str]:
+    """The words typed. Raises `InputError` for what can be no name of a file."""
+    words = sys.argv[1:] if argv is None else argv
+    for word in words:
+        try:
+            octets = os.fsencode(word)
+        except UnicodeEncodeError:
+            octets = b"\0"
+        if b"\0" in octets:
+            raise InputError(f"{word!r} holds what no name can hold; type it again")
+    return words
 
 
 def _system_fault(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from core import resources
@@ -16,7 +17,8 @@ _NOTE = "model.txt"
 
 def is_demo(library: Path) -> bool:
     """Whether `library` is the built-in demo, which is never written to, also where it could be."""
-    return library.resolve() == resources.demo_library().resolve()
+    # `Path.resolve` raises RuntimeError for a link that leads to itself.
+    return os.path.realpath(library) == os.path.realpath(resources.demo_library())
 
 
 def model_for(library: Path) -> Path:

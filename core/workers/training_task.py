@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def train(
 def _target(library: Path, model: Path | None) -> Path:
     """Where the model goes; its folder is made."""
     path = model or model_target(library)
-    if path.resolve() == resources.demo_model().resolve():
+    if os.path.realpath(path) == os.path.realpath(resources.demo_model()):
         raise InputError(f"{path} is the built-in demo's model; give the new one another name")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path

@@ -9,7 +9,7 @@ import errno
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,51 +17,19 @@ import pytest
 
 from core.audio import byte_source
 from core.audio.writing import write
-from core.library import analysis, importing, report
-from core.library.analysis import Job, Result
+from core.library import importing, report
 from core.library.importing import import_audio
 from core.library.report import FileReport
 from core.library.store import Library
-from core.progress import silent
 from tests.core.library.building import kicks
-
-Hook = Callable[[Path], None]
-
-
-def nothing(path: Path) -> None:
-    """A hook that leaves the file alone."""
-
-
-class Here:
-    """In the place of `ImportPool`: does jobs in this process, with a hook before and after."""
-
-    before: Hook = staticmethod(nothing)
-    after: Hook = staticmethod(nothing)
-
-    def __init__(self, library: Path, workers: int, executor: object = None) -> None:
-        self._library = library
-
-    def __enter__(self) -> Here:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """There is nothing to end."""
-
-    def run(self, jobs: Sequence[Job], cancel: object) -> Iterator[tuple[Job, Result]]:
-        for job in jobs:
-            path = getattr(job, "path", Path())
-            type(self).before(path)
-            with Library.open(self._library, read_only=True) as library:
-                result = analysis.run(job, library, silent)
-            type(self).after(path)
-            yield job, result
+from tests.core.library.in_process import InProcessPool, nothing
 
 
 @pytest.fixture(autouse=True)
-def pool(monkeypatch: pytest.MonkeyPatch) -> type[Here]:
-    here = type("Here", (Here,), {})
-    monkeypatch.setattr(importing, "ImportPool", here)
-    return here
+def pool(monkeypatch: pytest.MonkeyPatch) -> type[InProcessPool]:
+    made = type("Pool", (InProcessPool,), {})
+    monkeypatch.setattr(importing, "ImportPool", made)
+    return made
 
 
 @pytest.fixture
@@ -85,7 +53,7 @@ def titles(song: Path) -> list[str]:
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_again_next_time(
-    song: Path, pool: type[Here]
+    song: Path, pool: type[InProcessPool]
 ) -> None:
     whole = song.read_bytes()
     song.write_bytes(whole[: len(whole) // 2])
@@ -100,7 +68,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_again_next_time(
 
 
 def test_a_file_that_vanishes_before_it_is_read_does_not_stop_the_others(
-    song: Path, pool: type[Here]
+    song: Path, pool: type[InProcessPool]
 ) -> None:
     other = music(song.with_name("b.flac"), "B", seed=1)
     content = song.read_bytes()
@@ -116,7 +84,9 @@ def test_a_file_that_vanishes_before_it_is_read_does_not_stop_the_others(
     assert other.exists()
 
 
-def test_a_file_that_vanishes_after_it_was_read_is_in(song: Path, pool: type[Here]) -> None:
+def test_a_file_that_vanishes_after_it_was_read_is_in(
+    song: Path, pool: type[InProcessPool]
+) -> None:
     pool.after = staticmethod(Path.unlink)
     (file,) = imported(song)
     assert file.status == report.IMPORTED

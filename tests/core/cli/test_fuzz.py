@@ -1,0 +1,250 @@
+"""No input of any command ends in a traceback: words, numbers, paths and bytes of all kinds."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from core.arrangement import project_file
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.project import Project
+from core.cli import arguments
+from core.library import importing
+from tests.core.library.building import kicks, make_library
+from tests.core.library.in_process import InProcessPool
+
+MAIN = importlib.import_module("core.cli.main")  # `core.cli.main` is the function
+NOT_TRIED = {"--build", "--retrain", "--refit", "--render", "--help", "-h"}
+"""What would change the shipped demo or make music of it for minutes, or ends at once."""
+WORDS = (
+    *("", "-", "--", "-1", "0", "1", "2", "nan", "inf", "-inf", "1e308", "1e-320", "0x10", "1_0"),
+    *(
+        "0.2,0.9",
+        ",",
+        "320x240",
+        "9" * 400,
+        "²",
+        "٣",
+        "*.wav",
+        "[",
+        "**",
+        "~",
+        "~nobody",
+        "..",
+        "/",
+    ),
+    *("a\0b", "caf\udce9", "\ud800", "n" * 300, "x" * 5000, "\x1b[2J", "a\nb", "con", "/dev/null"),
+)
+NAMES = (
+    *("library", "empty library", "damaged library", "empty folder", "folder.technovae", "loop"),
+    *("song.wav", "short.flac", "empty.mp3", "caf\udce9.wav", "text.txt", "model.keras"),
+    *("array.npy", "damaged.npy", "project.technovae"),
+)
+_SETTINGS = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one of everything a command may be given."""
+    folder = tmp_path_factory.mktemp("pool")
+    make_library(folder / "library", tracks=1).close()
+    make_library(folder / "empty library", tracks=0).close()
+    (folder / "empty folder").mkdir()
+    (folder / "damaged library").mkdir()
+    (folder / "damaged library" / "library.sqlite").write_bytes(b"SQLite format 3\0" + bytes(200))
+    soundfile.write(folder / "song.wav", kicks(3.0, 128.0), 44_100)
+    soundfile.write(folder / "short.flac", kicks(1.0, 128.0), 44_100)
+    (folder / "text.txt").write_text("words")
+    (folder / "empty.mp3").touch()
+    (folder / "model.keras").write_bytes(b"PK\3\4 no model")
+    np.save(folder / "array.npy", np.zeros((3, 4), np.float32))
+    (folder / "damaged.npy").write_bytes(b"\x93NUMPY\1\0\xff\xff")
+    latent = Clip("z", LatentSource(np.zeros(64), 7, "phase", "abc"), 15360)
+    lane = Lane("l", "drums", (Clip("r", RealSource("segment"), 0), latent))
+    project_file.save(Project(Arrangement(130.0, (lane,), "x")), folder / "project.technovae")
+    (folder / "folder.technovae").mkdir()
+    (folder / "loop").symlink_to("loop")
+    (folder / os.fsdecode(b"caf\xe9.wav")).write_bytes((folder / "short.flac").read_bytes())
+    return folder
+
+
+@pytest.fixture
+def fresh(pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Goes to a new copy of the pool. What nobody foresaw is raised."""
+    monkeypatch.setattr(importing, "ImportPool", InProcessPool)
+
+    def unforeseen(error: Exception, what: str) -> str:
+        raise AssertionError("an error that nobody foresaw") from error
+
+    monkeypatch.setattr(MAIN.log, "error_line", unforeseen)
+    monkeypatch.chdir(tmp_path)
+
+    def copied() -> None:
+        os.chdir(tmp_path)
+        shutil.rmtree(tmp_path / "place", ignore_errors=True)
+        shutil.copytree(pool, tmp_path / "place", symlinks=True)
+        os.chdir(tmp_path / "place")
+
+    return copied
+
+
+def run(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Run a command; it succeeds quietly, or fails in one line."""
+    try:
+        status = MAIN.main(argv)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    out, err = capsys.readouterr()
+    assert status in (0, 2), argv
+    lines = [line for line in err.splitlines() if not line.startswith("importing: ")]
+    assert len(lines) <= 1, (argv, err)
+    assert status == 0 or lines or out, argv
+    assert "Traceback" not in err
+    assert "\x1b" not in out + err
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    parser = arguments.build()
+    action = next(a for a in parser._actions if a.dest == "command")
+    return dict(action.choices or {})  # type: ignore[arg-type]
+
+
+def values(action: argparse.Action) -> st.SearchStrategy[str]:
+    """What may be given for one argument: right ones, wrong ones, and files of the pool."""
+    names = st.sampled_from(NAMES)
+    inside = st.sampled_from(
+        ["new", "new.wav", "new.flac", "new.keras", "new.technovae", "new.npy"]
+    )
+    words = st.sampled_from(WORDS) | st.text(max_size=12) | st.floats().map(str)
+    some = [names, names.flatmap(lambda n: inside.map(lambda i: f"{n}/{i}")), inside, words]
+    if action.choices:
+        some.append(st.sampled_from([str(choice) for choice in action.choices]))
+    return st.one_of(some)
+
+
+def command_lines(name: str) -> st.SearchStrategy[list[str]]:
+    parser = commands()[name]
+    parts: list[st.SearchStrategy[list[str]]] = []
+    for action in parser._actions:
+        if NOT_TRIED & set(action.option_strings):
+            continue
+        count = action.nargs if isinstance(action.nargs, int) else 1
+        given_ = st.lists(values(action), min_size=count, max_size=count)
+        if action.option_strings:
+            flag = [action.option_strings[0]]
+            one = given_.map(lambda v, flag=flag: [*flag, *v])  # type: ignore[misc]
+            parts.append(st.just([]) | st.just([]) | one)
+        else:
+            parts.append(given_)
+    return st.tuples(*parts).map(
+        lambda groups: [name, *(word for group in groups for word in group)]
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["import", "grid", "map", "dataset", "info", "render", "reconstruct", "devices", "demo"]
+)
+@_SETTINGS
+@given(data=st.data())
+def test_any_command_line(
+    name: str, data: st.DataObject, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh()
+    run(data.draw(command_lines(name)), capsys)
+
+
+@pytest.mark.parametrize("name", ["generate", "compose", "train"])
+@_SETTINGS
+@given(data=st.data())
+def test_any_command_line_of_what_needs_a_model(
+    name: str, data: st.DataObject, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a library that has none: with one, a right command line would make music for minutes."""
+    fresh()
+    argv = data.draw(command_lines(name))
+    if name != "train":
+        libraries = ["library", "empty library", "damaged library", "text.txt", "nowhere"]
+        argv += ["--library", data.draw(st.sampled_from(libraries))]
+    run(argv, capsys)
+
+
+@_SETTINGS
+@given(
+    st.lists(st.text(max_size=8) | st.sampled_from([*WORDS, *commands()]), min_size=1, max_size=5)
+)
+def test_any_words(words: list[str]) -> None:
+    parser = arguments.build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arguments.Parser, "exit", lambda self, status=0, message=None: _stop(status))
+        with contextlib.suppress(SystemExit):
+            parser.parse_args(words)
+
+
+def _stop(status: int) -> None:
+    raise SystemExit(status)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@_SETTINGS
+@given(data=st.data())
+def test_any_project(
+    data: st.DataObject, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A right project with some value replaced by another of any kind."""
+    fresh()
+    document = json.loads(Path("project.technovae").read_text())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = document
+        for _ in range(data.draw(st.integers(0, 5))):
+            keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+            inner = [key for key in keys if isinstance(at[key], dict | list) and at[key]]
+            if not inner:
+                break
+            at = at[data.draw(st.sampled_from(inner))]
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        at[data.draw(st.sampled_from(keys))] = data.draw(JSON)
+    Path("odd.technovae").write_text(json.dumps(document))
+    run(["info", "odd.technovae"], capsys)
+    run(["render", "odd.technovae", "--out", "x.wav", "--library", "empty library"], capsys)
+
+
+@_SETTINGS
+@given(
+    name=st.sampled_from(["a.technovae", "a.keras", "a.npy", "a.json", "a.wav"]),
+    content=st.binary(),
+)
+def test_any_bytes(
+    name: str, content: bytes, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh()
+    Path(name).write_bytes(content)
+    run(["info", name], capsys)
+    if name == "a.npy":
+        run(["train", name, "--out", "new.keras"], capsys)
