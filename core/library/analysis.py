@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from core import settings
 from core.errors import AudioError, InputError, LibraryError, ReadError
 from core.file_names import as_text
 from core.library import gridding, report, shards, sound, spectrograms
+from core.library.one_shots import OneShot
 from core.library.segments import Segment, lay_out
 from core.library.store import Library
 from core.library.tracks import Track, track_id
@@ -24,12 +26,14 @@ from core.rhythm.grid import BeatGrid
 
 if TYPE_CHECKING:
     from core.audio.conditioning import Conditioned
+    from core.rhythm.loops import Loop
 
 Array = NDArray[np.float32]
-READER = 2
+READER = 3
 """Raised whenever files that were refused might be read now; they are then tried again."""
 _NO_BEAT = "no steady beat; on the library's tempo"
-_SHORTEST = f"four bars take at least {settings.segment_seconds(settings.TEMPO_MAX):.1f} s"
+_SINGLE = "a single sound; kept aside"
+_NO_LOOP = "no whole number of bars at a tempo that its name, tags or beat tell; kept aside"
 _SHARES = {"condition": 0.55, "beats": 0.2, "spectrogram": 0.25}
 """Of the time that a file takes, for its progress."""
 
@@ -71,6 +75,7 @@ class Result:
         remember: False if trying again might end otherwise.
         track: with it `audio` and, if it has segments, `shard`: its files in the staging folder.
         twin: id of the track in the library that has the same content.
+        one_shot: what is kept aside; `audio` is its file in the staging folder.
         tags: title and artist of the file, where it has a twin.
         seconds: length of the audio.
         stages: seconds per stage.
@@ -86,6 +91,7 @@ class Result:
     audio: Path | None = None
     shard: Path | None = None
     twin: str | None = None
+    one_shot: OneShot | None = None
     tags: tuple[str, str] | None = None
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
@@ -114,10 +120,9 @@ def _import(job: FileJob, library: Library, stages: _Stages) -> Result:
     with stages.of("condition") as progress:
         conditioned = condition(job.path, audio, progress=progress)
     with conditioned:
-        if conditioned.seconds < settings.segment_seconds(settings.TEMPO_MAX):
-            return _no_segment(conditioned, f"{conditioned.seconds:.1f} s long; {_SHORTEST}")
         twin = library.twin(conditioned.content_hash)
         if twin is not None:
+            _repeat_as(library, twin, conditioned, audio)
             tags = _tags(job.path, conditioned)
             seconds = conditioned.seconds
             return Result(report.DUPLICATE, twin=twin, tags=tags, audio=audio, seconds=seconds)
@@ -127,11 +132,21 @@ def _import(job: FileJob, library: Library, stages: _Stages) -> Result:
 def _analyse(
     job: FileJob, library: Library, conditioned: Conditioned, audio: Path, stages: _Stages
 ) -> Result:
-    grid = library.correction(conditioned.content_hash)
-    if grid is None:
+    from core.rhythm.loops import Loop
+
+    found: BeatGrid | Loop | str | None = library.correction(conditioned.content_hash)
+    if found is None:
         with stages.of("beats") as progress:
-            grid = gridding.fit(_told(conditioned, progress))
+            found = _grid_of(job.path, conditioned, _told(conditioned, progress))
+    if isinstance(found, str):
+        return _one_shot(job.path, conditioned, audio, found)
+    grid = found.grid() if isinstance(found, Loop) else found
     track = _track(job.path, conditioned, grid)
+    repeated: Array | None = None
+    if isinstance(found, Loop) and found.repeats > 1:
+        repeated = _repeated(conditioned, audio, found)
+        seconds = len(repeated) / settings.SAMPLE_RATE
+        track = replace(track, frames=len(repeated), sections=lay_out(grid, seconds))
     result = Result(
         report.IMPORTED,
         warnings=tuple(conditioned.warnings),
@@ -150,7 +165,87 @@ def _analyse(
     if not track.windows(1):
         return _no_segment(conditioned, gridding.too_short(track.seconds, grid.bpm))
     with stages.of("spectrogram") as progress:
-        return _with_segments(result, track, _told(conditioned, progress), job.staging)
+        told = _told(conditioned, progress) if repeated is None else [repeated]
+        return _with_segments(result, track, told, job.staging)
+
+
+def _grid_of(
+    path: Path, conditioned: Conditioned, blocks: Iterable[Array]
+) -> BeatGrid | Loop | str:
+    """The grid of a track, or the loop that a file is, or why it is kept aside as a one-shot."""
+    from core.library import loop_detection
+    from core.rhythm import loops
+    from core.rhythm.fit import fit_grid
+
+    features = gridding.onset_features(blocks)
+    seconds = conditioned.seconds
+    if seconds > loops.LONGEST_SECONDS:
+        return fit_grid(features)
+    hints = loop_detection.tempo_hints(path, seconds)
+    loop = None if hints.one_shot else loops.loop_at(seconds, hints.tempi)
+    if loop is not None:
+        return loop
+    if hints.one_shot or loops.is_one_shot(features):
+        return _SINGLE
+    grid = fit_grid(features)
+    loop = loops.loop_by_length(seconds, grid) or loops.loop_by_beat(features, grid)
+    if loop is not None:
+        return loop
+    too_short = seconds < settings.segment_seconds(
+        grid.bpm if grid.is_steady else settings.TEMPO_MAX
+    )
+    return _NO_LOOP if too_short else grid
+
+
+def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) -> Result:
+    title, _ = _tags(path, conditioned)
+    kept = OneShot(
+        id=track_id(conditioned.content_hash),
+        title=title,
+        source_path=as_text(path),
+        frames=conditioned.frames,
+        channels=conditioned.channels,
+        stored_gain_db=conditioned.stored_gain_db,
+        added_at=time.time(),
+    )
+    return Result(
+        report.ONE_SHOT,
+        reason,
+        warnings=tuple(conditioned.warnings),
+        audio=audio,
+        one_shot=kept,
+        seconds=conditioned.seconds,
+    )
+
+
+def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
+    """The loop (n, channels) at -14 LUFS, played until it fills a segment; stored in `audio`, too.
+
+    Each round begins on the sample nearest to its exact time.
+    """
+    from core.audio.writing import AudioWriter
+
+    once = np.concatenate(list(conditioned.blocks()))
+    exact = loop.seconds * settings.SAMPLE_RATE
+    starts = [round(k * exact) for k in range(loop.repeats + 1)]
+    samples = np.zeros((starts[-1], conditioned.channels), np.float32)
+    for start, end in pairwise(starts):
+        part = once[: end - start]
+        samples[start : start + len(part)] = part
+    back = np.float32(10.0 ** (-conditioned.stored_gain_db / 20.0))
+    with AudioWriter(audio, conditioned.channels, bit_depth=16) as writer:
+        writer.write(samples * back)
+    return samples
+
+
+def _repeat_as(library: Library, twin: str, conditioned: Conditioned, audio: Path) -> None:
+    """Repeat a loop as often as it is in the library, whose audio may have to be put back."""
+    from core.rhythm.loops import Loop
+
+    track = library.track(twin)
+    if track.frames > conditioned.frames and not library.audio_path(track).exists():
+        bars = conditioned.seconds * track.bpm / 60.0 / settings.BEATS_PER_BAR
+        _repeated(conditioned, audio, Loop(track.bpm, max(1, round(bars))))
 
 
 def _regrid(job: RegridJob, library: Library, stages: _Stages) -> Result:

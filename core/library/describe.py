@@ -37,6 +37,7 @@ def describe(library: Library) -> Description:
         "music": clock(sum(track.seconds for track in tracks)),
         "tempo": f"{library.tempo:.2f} BPM",
         "segments": str(sum(track.windows() for track in tracks)),
+        "one-shots": str(len(library.one_shots())),
         "training windows": str(sum(track.windows(1) for track in tracks)),
         "audio": _megabytes(library, AUDIO),
         "spectrograms": _megabytes(library, SPECTROGRAMS),

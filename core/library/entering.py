@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 from core.atomic import writing_error
 from core.file_names import located
-from core.library import records, report, shards, sources, staging
+from core.library import one_shots, records, report, shards, sources, staging
 from core.library.analysis import Result
 from core.library.report import FileReport
 from core.library.sources import Source
@@ -31,8 +32,16 @@ def enter(library: Library, source: Source, result: Result) -> FileReport:
     if result.track is not None:
         return _enter_track(library, source, result, result.track)
     file = FileReport(source.path, result.status, result.reason, result.warnings, result.seconds)
+    if result.one_shot is not None:
+        assert result.audio is not None
+        place = one_shots.audio_path(library.path, result.one_shot.id)
+        with contextlib.suppress(OSError):  # if that fails, moving says so
+            place.parent.mkdir(exist_ok=True)
+        _move(result.audio, place)
     if result.remember:
         with library.database.transaction():
+            if result.one_shot is not None:
+                one_shots.write_one_shot(library.database, result.one_shot)
             sources.remember(library.database, source, file)
     return file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,28 @@ from core.library.tracks import Track
 from core.progress import CancelFlag, Progress, check
 from core.rhythm.grid import BeatGrid
 
+if TYPE_CHECKING:
+    from core.rhythm.onsets import OnsetFeatures
+
 Array = NDArray[np.float32]
 
 
 def fit(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> BeatGrid:
     """Fit the beat grid of a whole track given in blocks."""
     from core.rhythm.fit import fit_grid
+
+    return fit_grid(onset_features(blocks, cancel))
+
+
+def onset_features(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> OnsetFeatures:
+    """What the grid of a track given in blocks is fitted to."""
     from core.rhythm.onsets import OnsetStream
 
     stream = OnsetStream()
     for block in blocks:
         check(cancel)
         stream.feed(block)
-    return fit_grid(stream.finish())
+    return stream.finish()
 
 
 def put_on(track: Track, grid: BeatGrid) -> Track:

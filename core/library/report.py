@@ -13,10 +13,21 @@ DUPLICATE: Final = "duplicate"
 UNALIGNED: Final = "unaligned"
 REFUSED: Final = "refused"
 NO_SEGMENTS: Final = "no segments"
+ONE_SHOT: Final = "one-shot"
+"""A single sound, kept aside."""
 SKIPPED: Final = "skipped"
 """A folder that was not searched."""
-STATUSES: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE, NO_SEGMENTS, REFUSED, SKIPPED)
-_USABLE: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE)
+STATUSES: Final = (
+    IMPORTED,
+    UNALIGNED,
+    UNCHANGED,
+    DUPLICATE,
+    ONE_SHOT,
+    NO_SEGMENTS,
+    REFUSED,
+    SKIPPED,
+)
+_USABLE: Final = (IMPORTED, UNALIGNED, UNCHANGED, DUPLICATE, ONE_SHOT)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.atomic import writing_error
-from core.library import shards
+from core.library import one_shots, shards
 from core.library.store import AUDIO, SPECTROGRAMS, Library
 from core.library.tracks import ID_LENGTH
 
@@ -46,6 +46,8 @@ def sweep(library: Library) -> None:
         left.unlink(missing_ok=True)
     tracks = library.tracks()
     _keep_only(library.path / AUDIO, {track.audio_file for track in tracks})
+    kept = {one_shots.audio_path(library.path, one.id).name for one in library.one_shots()}
+    _keep_only(library.path / one_shots.FOLDER, kept)
     _keep_only(library.path / SPECTROGRAMS, {shards.name(track) for track in tracks})
 
 

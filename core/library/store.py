@@ -2,6 +2,7 @@
 
 library.sqlite                      tracks, beat grids, segments, attributes, latents, maps
 audio/<track>.flac                  the sound at 44.1 kHz (the shipped demo: .ogg)
+one_shots/<one-shot>.flac           single sounds, kept aside
 spectrograms/<track>-<layout>.npy   shards; `layout` is a hash of the sections they were made for,
                                     so that a shard never outlives its grid unnoticed
 """
@@ -23,9 +24,10 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.errors import InputError, LibraryError, OutputError
-from core.library import gridding, records, schema, shards, sound, spectrograms
+from core.library import gridding, one_shots, records, schema, shards, sound, spectrograms
 from core.library.database import Database, can_write
 from core.library.latents import LatentStore, SavedMap, open_overlay
+from core.library.one_shots import OneShot
 from core.library.segments import Segment
 from core.library.tracks import ID_LENGTH, Track
 from core.progress import CancelFlag, Progress, silent
@@ -35,7 +37,8 @@ Array = NDArray[np.float32]
 DATABASE = "library.sqlite"
 AUDIO = "audio"
 SPECTROGRAMS = "spectrograms"
-_OWN_NAMES = (AUDIO, SPECTROGRAMS)
+_FOLDERS = (AUDIO, SPECTROGRAMS)
+_OWN_NAMES = (*_FOLDERS, one_shots.FOLDER)
 
 
 class Library:
@@ -209,6 +212,10 @@ class Library:
     def audio_path(self, track: Track) -> Path:
         """The stored audio of `track`; multiply it by `track.stored_gain_db` for -14 LUFS."""
         return self.path / AUDIO / track.audio_file
+
+    def one_shots(self) -> list[OneShot]:
+        """The single sounds that imports kept aside, by title."""
+        return one_shots.read_one_shots(self._database)
 
     def audio(self, track_id: str, start_seconds: float, frames: int) -> Array:
         """(frames, 2) at -14 LUFS from the sample nearest to `start_seconds`; silence outside.
@@ -391,7 +398,7 @@ def require_free(folder: Path) -> None:
 def make_folders(folder: Path) -> None:
     """Make the folders of a library where they are missing. Raises `OutputError`."""
     try:
-        for name in _OWN_NAMES:
+        for name in _FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(

@@ -17,6 +17,7 @@ from technovae_gui.widgets import forms
 
 _COLOURS: Final = {
     report.IMPORTED: theme.GOOD,
+    report.ONE_SHOT: theme.GOOD,
     report.UNALIGNED: theme.WARM,
     report.REFUSED: theme.BAD,
     report.NO_SEGMENTS: theme.BAD,

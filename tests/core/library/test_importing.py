@@ -93,7 +93,7 @@ def test_every_file_gets_its_report(imported: tuple[Path, ImportReport]) -> None
         "Zwölf Öfen #2 100%.flac": report.IMPORTED,
         "no beat.wav": report.UNALIGNED,
         "no beat short.wav": report.NO_SEGMENTS,
-        "short.wav": report.NO_SEGMENTS,
+        "short.wav": report.ONE_SHOT,
         "silence.wav": report.REFUSED,
         "text.wav": report.REFUSED,
     }
@@ -103,7 +103,7 @@ def test_every_file_gets_its_report(imported: tuple[Path, ImportReport]) -> None
         assert file.bpm == pytest.approx(128.0, abs=0.01)
         assert file.segments == 3
         assert file.track_id == same[0].track_id
-    assert "3.9 s long" in files["short.wav"].reason
+    assert "kept aside" in files["short.wav"].reason
     assert "needs" in files["no beat short.wav"].reason
     for file in result.files:
         assert bool(file.reason) == (file.status != report.IMPORTED)
@@ -118,6 +118,7 @@ def test_every_file_gets_its_report(imported: tuple[Path, ImportReport]) -> None
         NAME,
         "audio",
         "library.sqlite",
+        "one_shots",
         "spectrograms",
     ]
 
@@ -157,7 +158,8 @@ def test_importing_again_reads_nothing(copied: Path, music: Path) -> None:
     assert result.counts() == {
         report.UNCHANGED: 3,
         report.DUPLICATE: 2,
-        report.NO_SEGMENTS: 2,
+        report.ONE_SHOT: 1,
+        report.NO_SEGMENTS: 1,
         report.REFUSED: 2,
     }
     assert result.speed_line().startswith("nothing to read")

@@ -1,0 +1,96 @@
+"""Loops by name, length and beat; one-shots."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.rhythm.fit import fit_grid
+from core.rhythm.grid import BeatGrid, GridSection
+from core.rhythm.loops import (
+    Loop,
+    is_one_shot,
+    loop_at,
+    loop_by_beat,
+    loop_by_length,
+)
+from core.rhythm.onsets import features_of
+from core.settings import SAMPLE_RATE
+from tests.synthetic import Part, Spec, kick_sound, noise_sound, render
+
+DRUMS = frozenset({"kick", "hats", "clap"})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tempi", "loop"),
+    [
+        (7.5, [128.0], Loop(128.0, 4)),
+        (1.875, [128.0], Loop(128.0, 1)),
+        (3.75, [128.0], Loop(128.0, 2)),
+        (15.0, [128.0], Loop(128.0, 8)),
+        (7.5 + 0.025, [128.0], Loop(128.0, 4)),
+        (7.5 - 0.025, [128.0], Loop(128.0, 4)),
+        (6.857, [70.0], Loop(140.0, 4)),
+        (6.9, [3.0, 140.0], Loop(140.0, 4)),
+        (7.5, [140.0, 128.0], Loop(128.0, 4)),
+        (7.1, [128.0], None),
+        (7.5, [], None),
+        (0.0, [128.0], None),
+        (240.0, [128.0], None),
+    ],
+)
+def test_a_loop_is_whole_bars_at_a_stated_tempo(
+    seconds: float, tempi: list[float], loop: Loop | None
+) -> None:
+    if seconds == 6.9:
+        assert loop_at(seconds, tempi) is None  # 1.5 % of a bar too long
+    else:
+        assert loop_at(seconds, tempi) == loop
+
+
+def test_a_loop_fills_a_segment() -> None:
+    for bars, repeats in ((1, 4), (2, 2), (3, 2), (4, 1), (8, 1)):
+        loop = Loop(128.0, bars)
+        assert loop.repeats == repeats
+        section = loop.grid().sections[0]
+        assert section.bars == bars * repeats >= 4
+        assert section.downbeat == 0.0
+        assert loop.grid().is_steady
+
+
+def test_an_exact_length_tells_a_whole_tempo() -> None:
+    unknown = BeatGrid.default(8.0)
+    assert loop_by_length(7.741935, unknown) == Loop(124.0, 4)
+    assert loop_by_length(2.4742, unknown) == Loop(97.0, 1)
+    assert loop_by_length(7.386, unknown) is None
+    assert loop_by_length(3.0, unknown) is None  # a length that people type in
+    other = BeatGrid((GridSection(0.0, 7.741935, 110.0, 0.0),), 0.9)
+    assert loop_by_length(7.741935, other) is None
+
+
+@pytest.mark.parametrize(("bpm", "bars"), [(127.3, 2), (133.7, 4), (141.4, 8)])
+def test_its_own_beat_tells_a_loop_of_an_odd_tempo(bpm: float, bars: int) -> None:
+    samples = render(Spec(bpm=bpm, parts=(Part(bars, DRUMS),), noise=0.0001)).samples
+    features = features_of(samples)
+    found = loop_by_beat(features, fit_grid(features))
+    assert found is not None
+    assert found.bars == bars
+    assert found.bpm == pytest.approx(bpm, abs=0.01)
+
+
+def test_single_sounds_are_one_shots_and_patterns_are_not() -> None:
+    for sound in (kick_sound("909"), noise_sound("clap"), noise_sound("crash")):
+        samples = np.concatenate([0.8 * sound, np.zeros(9_000, np.float32)])[:, None]
+        assert is_one_shot(features_of(samples.astype(np.float32)))
+    bar = render(Spec(bpm=128.0, parts=(Part(1, DRUMS),))).samples
+    assert not is_one_shot(features_of(bar))
+    late = np.zeros((2 * SAMPLE_RATE, 1), np.float32)
+    clap = noise_sound("clap")
+    late[SAMPLE_RATE // 2 : SAMPLE_RATE // 2 + len(clap), 0] += clap
+    assert not is_one_shot(features_of(late))  # does not begin with its sound: cut to a grid
+
+
+def test_noise_of_no_special_length_is_no_loop(rng: np.random.Generator) -> None:
+    features = features_of(0.3 * rng.standard_normal((200_000, 1)).astype(np.float32))
+    assert loop_by_beat(features, fit_grid(features)) is None
+    assert not is_one_shot(features)
