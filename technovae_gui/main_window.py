@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
         self.projects.opened.connect(self._project_opened)
         self.projects.changed.connect(self._retitle)
         self.projects.origins.changed.connect(self.inspector.describe_anew)
+        self.projects.origins.changed.connect(self.arranging.retry)
         self.sessions.session_changed.connect(self._session_changed)
 
     def _connect_messages(self) -> None:

@@ -127,8 +127,8 @@ class LoopService(QObject):
     def set_origins(self, origin_of: Callable[[ClipSource], Origin | None]) -> None:
         """Ask `origin_of` from now on what a source is made from; None is the open session."""
         self._origin_of = origin_of
-        for client in (self._renderer, self._reader):
-            client.origin_of = origin_of
+        self._reader.origin_of = origin_of
+        self._renderer.origin_of = self._origin_of_latent
 
     def loop(self, source: ClipSource, bpm: float) -> Array | None:
         """The loop of a source if it is kept, be it as the last model made it. Takes no time.
@@ -195,6 +195,11 @@ class LoopService(QObject):
 
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.is_latent else self._reader
+
+    def _origin_of_latent(self, source: ClipSource) -> Origin | None:
+        """For each request to the renderer, be it of others."""
+        self._open_renderer_for([_LoopKey(source, 0.0)])
+        return self._origin_of(source)
 
     def _open_renderer_for(self, keys: Iterable[_LoopKey]) -> None:
         """Without a model, the renderer runs only if it is needed for latents of another one."""

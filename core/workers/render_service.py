@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 import time
+from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _RENDERED_BYTES: Final = 16 << 20
 """Some six loops. The window keeps what it got; twice would be .4 GB in a long arrangement."""
+_CODECS_KEPT: Final = 2
+"""Models in memory: that of the session, and that of the one before, whose clips may go on."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -44,7 +47,7 @@ class RenderService:
     def __init__(self) -> None:
         self._exit = contextlib.ExitStack()
         self._space: Workspace | None = None
-        self._codec: Codec | None = None
+        self._codecs: OrderedDict[str, Codec] = OrderedDict()
         self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None) -> Opened:
@@ -117,7 +120,7 @@ class RenderService:
         if origin is not None:
             if self._others is None:
                 _import_network()
-                self._others = open_others(self._exit)
+                self._others = open_others(self._exit, self._loaded)
             return self._others.decoder(origin)
         if self._space is None:
             raise ModelError("no model is open; train one, or open the demo")
@@ -128,11 +131,12 @@ class RenderService:
         every import and when its map is there, and loading and compiling takes a second or two."""
         from core.vae import checkpoint
 
-        kept, self._codec = self._codec, None
-        if kept is None or not model.is_file() or resources.digest(model) != kept.hash:
-            kept = checkpoint.load(model)
-        self._codec = kept
-        return kept
+        kept = self._codecs.pop(resources.digest(model), None) if model.is_file() else None
+        codec = kept or checkpoint.load(model)
+        self._codecs[codec.hash] = codec
+        while len(self._codecs) > _CODECS_KEPT:
+            self._codecs.popitem(last=False)
+        return codec
 
 
 def _has_model(library: Path) -> bool:

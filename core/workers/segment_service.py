@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from core.library.store import Library
     from core.render.other_libraries import OtherLibraries
     from core.render.real_segments import FirstBar, RealSegments
+    from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
 Emit = Callable[[Any], None]
@@ -147,11 +148,13 @@ class SegmentService:
         return self._others
 
 
-def open_others(stack: contextlib.ExitStack) -> OtherLibraries:
-    """Other libraries than the one that is open, closed with `stack`."""
+def open_others(
+    stack: contextlib.ExitStack, load: Callable[[Path], Codec] | None = None
+) -> OtherLibraries:
+    """Other libraries than the one that is open, closed with `stack`; `load` reads their models."""
     from core.render.other_libraries import OtherLibraries
 
-    return stack.enter_context(contextlib.closing(OtherLibraries()))
+    return stack.enter_context(contextlib.closing(OtherLibraries(load=load)))
 
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:

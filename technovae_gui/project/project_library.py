@@ -16,6 +16,7 @@ from core.library.store import Library
 from core.session import Session
 from core.workers.background import Background
 from technovae_gui.project.open_project import Projects
+from technovae_gui.project.project_origins import is_same_library
 from technovae_gui.project.relink_banner import RelinkBanner
 from technovae_gui.session_controller import SessionController
 
@@ -40,6 +41,15 @@ class _Checked:
 
     session: Session
     unknown: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A library that is gone, where the user says that it is, and whether that is it."""
+
+    origin: Origin
+    library: Path
+    fits: bool
 
 
 class ProjectLibrary(QObject):
@@ -68,6 +78,7 @@ class ProjectLibrary(QObject):
         self._own_library: Path | None = None
         relink.library_chosen.connect(self._library_found)
         relink.model_chosen.connect(self._model_found)
+        relink.other_chosen.connect(self._other_found)
         projects.opened.connect(self._project_opened)
         sessions.session_changed.connect(self._session_changed)
         sessions.problem.connect(self._session_failed)
@@ -90,15 +101,15 @@ class ProjectLibrary(QObject):
     def _project_opened(self, project: Project, path: Path | None) -> None:
         """Open the library and the model that the project is made from."""
         self._choice = self._own_library = None
-        self.relink.settle("library", "model")
+        self.relink.settle("library", "model", "other")
         if path is None and not project.sources():
             return  # a new one: it is made from what is open
         origins = self._projects.origins
         where = path or Path(self._projects.name)
         try:
             library = origins.main.library_path(where)
-        except TechnoVAEError as error:
-            self.relink.ask("library", _sentence(error))
+        except TechnoVAEError:
+            self._ask_library()
             if origins.models_of_main() and _gone_model(origins.main, where):
                 self._ask_model()
             return
@@ -168,6 +179,7 @@ class ProjectLibrary(QObject):
     def _check(self, session: Session) -> None:
         """Find out whether the project's library is open, and the models of its latents known."""
         origins = self._projects.origins
+        self._check_others()
         if not origins.is_open(origins.main):
             return
         self.relink.settle("library")
@@ -193,6 +205,25 @@ class ProjectLibrary(QObject):
         else:
             self._projects.origins.adopt_model()
             self.relink.settle("model")
+
+    def _check_others(self) -> None:
+        gone = self._gone_other()
+        if gone is None:
+            self.relink.settle("other")
+        else:
+            self.relink.ask("other", f"Some clips are from “{gone.library_name}”, which is gone.")
+
+    def _gone_other(self) -> Origin | None:
+        """The first library besides the project's own that clips are made from and that is gone."""
+        origins = self._projects.origins
+        others = [it for it in origins.others() if not is_same_library(it, origins.main)]
+        return next((it for it in others if not it.is_library_there), None)
+
+    def _ask_library(self) -> None:
+        main = self._projects.origins.main
+        place = f" from {main.library.parent}" if main.library else ""
+        sentence = f"This project's library “{main.library_name}” is gone{place}."
+        self.relink.ask("library", sentence)
 
     def _ask_model(self) -> None:
         model = self._projects.origins.main.model
@@ -231,6 +262,30 @@ class ProjectLibrary(QObject):
             self._projects.note_relinked()
             self.relink.settle("model")
 
+    @Slot(object)
+    def _other_found(self, library: Path) -> None:
+        gone = self._gone_other()
+        if gone is not None:
+            self._background.submit(
+                lambda: _Moved(gone, library, _holds(library, gone)),
+                self._other_read,
+                self._other_unreadable,
+            )
+
+    @Slot(object)
+    def _other_read(self, moved: _Moved) -> None:
+        if not moved.fits:
+            name = moved.library.name
+            self.relink.ask("other", f"“{name}” has none of the tracks of these clips.")
+            return
+        self._projects.origins.relocate(moved.origin, moved.library)
+        self._projects.note_relinked()
+        self._check_others()
+
+    @Slot(str)
+    def _other_unreadable(self, line: str) -> None:
+        self.problem.emit("library", line)
+
 
 def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
     """Those of `hashes` whose latents a library cannot bring along to another model.
@@ -240,6 +295,13 @@ def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
     """
     with Library.open(library, read_only=True) as opened:
         return frozenset(it for it in hashes if not opened.latents(it)[0])
+
+
+def _holds(library: Path, origin: Origin) -> bool:
+    """Whether a library is that of `origin`, or has a track of it. Raises `LibraryError`."""
+    with Library.open(library, read_only=True) as opened:
+        tracks = {track.id for track in opened.tracks()}
+        return opened.id == origin.library_id or bool(origin.tracks & tracks)
 
 
 def _create(library: Path) -> Path:
@@ -267,8 +329,3 @@ def _gone_model(origin: Origin, project_path: Path) -> bool:
     except TechnoVAEError:
         return True
     return False
-
-
-def _sentence(error: TechnoVAEError) -> str:
-    """Without what only the command line can do about it."""
-    return str(error).partition("; say")[0] + "."

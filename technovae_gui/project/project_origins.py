@@ -137,6 +137,13 @@ class ProjectOrigins(QObject):
         """The project's model is in this file now."""
         self.main = replace(self.main, model=model)
 
+    def relocate(self, origin: Origin, library: Path) -> None:
+        """Another library than the project's own is in this folder now."""
+        for number, known in enumerate(self._known):
+            if is_same_library(known, origin):
+                self._known[number] = replace(known, library=library)
+        self.changed.emit()
+
     # Inside
 
     def _remember(self, origin: Origin) -> Origin:

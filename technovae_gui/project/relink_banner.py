@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from technovae_gui.widgets.banners import Action, Banners
 
-Missing = Literal["library", "model"]
+Missing = Literal["library", "model", "other"]
+"""The project's own library and model; another library that clips are made from."""
 _KEY: Final = "relink"
-_BUTTONS: Final[dict[Missing, str]] = {"library": "Find the library…", "model": "Find the model…"}
+_BUTTONS: Final[dict[Missing, str]] = {
+    "library": "Find the library…",
+    "model": "Find the model…",
+    "other": "Find the other library…",
+}
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,23 @@ class RelinkBanner(QObject):
     banner back.
 
     Signals:
-        library_chosen(Path), model_chosen(Path): the user says that it is here.
+        library_chosen(Path), model_chosen(Path), other_chosen(Path): the user says that it is here.
     """
 
     library_chosen = Signal(object)
     model_chosen = Signal(object)
+    other_chosen = Signal(object)
 
     def __init__(self, banners: Banners, window: QWidget) -> None:
         super().__init__(window)
         self._banners = banners
         self.choosers = FileChoosers(window)
         self._missing: dict[Missing, str] = {}
+        self._chosen: dict[Missing, SignalInstance] = {
+            "library": self.library_chosen,
+            "model": self.model_chosen,
+            "other": self.other_chosen,
+        }
 
     @property
     def missing(self) -> dict[Missing, str]:
@@ -86,10 +97,9 @@ class RelinkBanner(QObject):
 
     def _asker(self, what: Missing) -> Callable[[], None]:
         def ask() -> None:
-            library = what == "library"
-            path = self.choosers.library() if library else self.choosers.model()
+            path = self.choosers.model() if what == "model" else self.choosers.library()
             self._show()  # pressing a button has put the banner away
             if path is not None:
-                (self.library_chosen if library else self.model_chosen).emit(path)
+                self._chosen[what].emit(path)
 
         return ask

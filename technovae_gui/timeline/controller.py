@@ -89,6 +89,13 @@ class TimelineController(QObject):
         self._services.player.set_arrangement(arrangement, audio_of)
 
     @Slot()
+    def retry(self) -> None:
+        """Ask again for what could not be rendered."""
+        self._failures.clear()
+        self._asked.clear()
+        self._later()
+
+    @Slot()
     def _later(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
@@ -98,12 +105,10 @@ class TimelineController(QObject):
         """What failed may work now; thumbnails of other music, or of another model, are drawn
         anew."""
         before, self._session = self._session, session
-        self._failures.clear()
-        self._asked.clear()
         if not session.same_music(before):
             self._undrawn.clear()
             self._timeline.clear_thumbnails()
-        self._later()
+        self.retry()
 
     @Slot(object, str)
     def _loop_failed(self, source: ClipSource, line: str) -> None:

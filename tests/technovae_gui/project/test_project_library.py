@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,7 +12,8 @@ from PySide6.QtCore import QSettings
 
 from core import resources
 from core.arrangement import project_file
-from core.arrangement.project import Project
+from core.arrangement.project import Origin, Project
+from core.library.store import Library
 from technovae_gui.document import Document
 from technovae_gui.project import project_library
 from technovae_gui.project.open_project import Projects
@@ -278,6 +280,34 @@ def test_a_library_that_cannot_be_read_is_asked_for(
     projects.open(saved(tmp_path, mine, real("t1")))
     sessions.problem.emit("library", "this library is damaged")
     assert library.relink.missing == {"library": "This library is damaged."}
+
+
+def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
+    library: ProjectLibrary,
+    projects: Projects,
+    sessions: FakeSessions,
+    banners: Banners,
+    tmp_path: Path,
+    mine: Path,
+) -> None:
+    other = Origin(tmp_path / "gone", None, "other", tracks=frozenset({"t2"}))
+    path = saved(tmp_path, mine, real("t1"), real("t2"), origins=(other,))
+    projects.open(path)
+    sessions.arrive(session(mine, "t1"))
+    assert "“gone”, which is gone" in banners.texts()["relink"]
+    Library.create(tmp_path / "wrong").close()
+    library.relink.other_chosen.emit(tmp_path / "wrong")
+    assert "has none of the tracks" in banners.texts()["relink"]
+    with Library.create(tmp_path / "moved") as made:
+        moved_id = made.id
+    projects.origins._known[-1] = replace(projects.origins._known[-1], library_id=moved_id)
+    library.relink.other_chosen.emit(tmp_path / "moved")
+    assert "relink" not in banners.texts()
+    found = projects.origins.of(real("t2"))
+    assert found is not None
+    assert found.library == tmp_path / "moved"
+    assert projects.save()
+    assert project_file.load(path).origins[0].library == tmp_path / "moved"
 
 
 def test_another_project_settles_the_questions_of_the_last_one(
