@@ -35,7 +35,7 @@ class Task:
 
     older: Array
     own: Array
-    heard: Array
+    spectra: Array
 
 
 def main() -> None:
@@ -67,7 +67,7 @@ def _row(task: Task, alignment: LatentAlignment, b: Codec) -> dict[str, float]:
         "own latents": task.own,
         "same numbers": task.older,
     }
-    return {name: error_db(task.heard, b.decode(latents)) for name, latents in kinds.items()}
+    return {name: error_db(task.spectra, b.decode(latents)) for name, latents in kinds.items()}
 
 
 def _pairs(latents: Array, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

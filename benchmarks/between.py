@@ -132,14 +132,14 @@ class Trial:
         return (RenderSource(mix, 1.0, np.float32(share) * detail),)
 
     def _means(self, kind: str, render: Callable[[Array, Array], Array], guides: Guides) -> Row:
-        rows, heard = [], []
+        rows, rendered = [], []
         for latent in self.kinds[kind]:
             target = self.decoder.decode(latent[None])[0]
             mix = of_segment(self._sources(guides, latent, target, 0.0)[0].samples)
             begun = time.perf_counter()
             made = of_segment(render(latent, target))
             seconds = time.perf_counter() - begun
-            heard.append(made)
+            rendered.append(made)
             rows.append(
                 {
                     "to target": error_db(made, target),
@@ -149,7 +149,7 @@ class Trial:
                     "seconds": seconds,
                 }
             )
-        sounds = np.stack(heard)
+        sounds = np.stack(rendered)
         return {
             **{name: float(np.mean([row[name] for row in rows])) for name in rows[0]},
             "sharpness": sharpness(self.real, sounds) * len(self.real) / len(sounds),

@@ -23,7 +23,7 @@ class Ear:
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         self._thread = threading.Thread(target=self._listen)
         self._wanted: bool | None = None
-        self._heard = threading.Event()
+        self._detected = threading.Event()
         self._listening = threading.Event()
         self.at = 0.0
 
@@ -39,20 +39,20 @@ class Ear:
         self._process.wait()
 
     def wait_for(self, sound: bool) -> None:
-        """Listen from now on for sound, or silence; `heard` tells, `at` is when."""
-        self._heard.clear()
+        """Listen from now on for sound, or silence; `detected` says so, `at` is when."""
+        self._detected.clear()
         self._wanted = sound
 
     @property
-    def heard(self) -> bool:
+    def detected(self) -> bool:
         """What was waited for has come; `at` is when (`time.monotonic`)."""
-        return self._heard.is_set()
+        return self._detected.is_set()
 
     def until(self, sound: bool) -> float:
         """Seconds from now on until there is sound, or silence. Raises `TimeoutError`."""
         start = time.monotonic()
         self.wait_for(sound)
-        if not self._heard.wait(5.0):
+        if not self._detected.wait(5.0):
             raise TimeoutError("nothing changed")
         return self.at - start
 
@@ -63,4 +63,4 @@ class Ear:
             sound = bool(np.frombuffer(data[: len(data) // 4 * 4], np.float32).any())
             if self._wanted is sound:
                 self.at, self._wanted = time.monotonic(), None
-                self._heard.set()
+                self._detected.set()

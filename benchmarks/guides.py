@@ -33,7 +33,7 @@ from core.render.workspace import open_workspace
 Array = NDArray[np.float32]
 Row = dict[str, float]
 _FIGURES = ("mr_stft", "lsd_db", "onset_corr", "attack_ratio", "pre_echo_db", "crest_db")
-_CHOICES = (("plain", 1), ("plain", 2), ("heard", 1), ("heard", 2), ("heard", 4))
+_CHOICES = (("plain", 1), ("plain", 2), ("perceptual", 1), ("perceptual", 2), ("perceptual", 4))
 _DETAILS = ("none", "all", "alike")
 
 
@@ -45,8 +45,8 @@ class Trial:
         self.ids, self.latents = decoder.latents()
         self.segments = [decoder.library.segment(i) for i in self.ids]
         self.tracks = np.array([segment.track_id for segment in self.segments])
-        heard = PerceptualMetric.fit(self.latents, decoder.decode).transform(self.latents)
-        self.spaces = {"plain": self.latents.astype(np.float64), "heard": heard}
+        perceptual = PerceptualMetric.fit(self.latents, decoder.decode).transform(self.latents)
+        self.spaces = {"plain": self.latents.astype(np.float64), "perceptual": perceptual}
         self.renderer = renderers.get("guided")
 
     def rows(self, row: int) -> Iterator[tuple[tuple[str, ...], Row]]:

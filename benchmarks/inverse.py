@@ -3,7 +3,7 @@
 Segments are left out, one by one, and decoded from their place on the map alone: mean error in dB
 to the left-out segment as the model knows it, sharpness of what is decoded (gradient energy over
 that of the left-out segments as decoded), and the largest step over the mean one along straight
-lines across the map, in 64 steps, as heard.
+lines across the map, in 64 steps, as decoded.
 """
 
 from __future__ import annotations

@@ -64,19 +64,19 @@ def _maps(latents: Array, tracks: NDArray[np.int64], decode: Decode) -> Figures:
     from sklearn.manifold import trustworthiness
 
     prints = fingerprints(latents, decode)
-    heard = cdist(prints, prints, "cityblock")
+    perceived = cdist(prints, prints, "cityblock")
     figures: Figures = {}
     for weight in (0.0, 0.5, 1.0):
         metric = PerceptualMetric.fit(latents, decode, weight=weight)
         features = metric.transform(latents)
-        begun = time.perf_counter()
+        started = time.perf_counter()
         xy = embed(features)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started
         near = cKDTree(xy).query(xy, k=6)[1][:, 1:]
-        figures[f"map, hearing weight {weight:g}"] = {
+        figures[f"map, perceptual weight {weight:g}"] = {
             "segments": len(latents),
             "seconds": seconds,
-            "trustworthiness": trustworthiness(heard, xy, n_neighbors=10, metric="precomputed"),
+            "trustworthiness": trustworthiness(perceived, xy, n_neighbors=10, metric="precomputed"),
             "same track": float((tracks[near] == tracks[:, None]).mean()),
             **_stability(features, xy),
         }
@@ -102,26 +102,26 @@ def _large(count: int) -> Figures:
         return {}
     rng = np.random.default_rng(0)
     latents = rng.standard_normal((count // 50, 64))[rng.integers(0, count // 50, count)]
-    begun = time.perf_counter()
+    started = time.perf_counter()
     embed(latents + 0.4 * rng.standard_normal(latents.shape))
-    return {f"map of {count} synthetic segments": {"seconds": time.perf_counter() - begun}}
+    return {f"map of {count} synthetic segments": {"seconds": time.perf_counter() - started}}
 
 
 def _inverse(latents: Array, decode: Decode) -> Figures:
     rng = np.random.default_rng(0)
     dots, zs = rng.uniform(size=(10_000, 2)), rng.standard_normal((10_000, 64))
-    begun = time.perf_counter()
+    started = time.perf_counter()
     large = MapInverse(dots, zs)
-    built = time.perf_counter() - begun
+    built = time.perf_counter() - started
     queries = rng.uniform(size=(500, 2))
-    begun = time.perf_counter()
+    started = time.perf_counter()
     for query in queries:
         large.latent(query)
-    each = (time.perf_counter() - begun) / len(queries)
-    begun = time.perf_counter()
+    each = (time.perf_counter() - started) / len(queries)
+    started = time.perf_counter()
     for query in queries:
         large.nearest(query, 0.01)
-    picked = (time.perf_counter() - begun) / len(queries)
+    picked = (time.perf_counter() - started) / len(queries)
     timing = {"build ms": 1e3 * built, "query ms": 1e3 * each, "pick ms": 1e3 * picked}
     return {
         "inverse, 10,000 dots": timing,
@@ -178,7 +178,7 @@ def _realism(real: Array, made: Array, k: int = 5) -> dict[str, float]:
         "to nearest real dB": float(across.min(axis=0).mean()),
         "precision": float((across <= np.sort(within, 1)[:, k - 1 : k]).any(axis=0).mean()),
         "recall": float((np.sort(among, 1)[:, k - 1 : k] >= across.T).any(axis=0).mean()),
-        "told apart": float((kind[both.argmin(axis=1)] == kind).mean()),
+        "distinguished": float((kind[both.argmin(axis=1)] == kind).mean()),
     }
 
 
@@ -213,14 +213,14 @@ def _paths(latents: Array, decode: Decode) -> Figures:
         }
         for name, z in kinds.items()
     }
-    begun = time.perf_counter()
+    started = time.perf_counter()
     found = walk(latents, decode, steps=98, anchors=25, rng=rng)
-    seconds = time.perf_counter() - begun
-    heard = np.abs(np.diff(decode(found.latents), axis=0)).mean(axis=(1, 2))
+    seconds = time.perf_counter() - started
+    perceived = np.abs(np.diff(decode(found.latents), axis=0)).mean(axis=(1, 2))
     figures["walk of 98 bars, 25 anchors"] = {
         "seconds": seconds,
-        "largest / mean step": float(heard.max() / heard.mean()),
-        "step dB": float(heard.mean()),
+        "largest / mean step": float(perceived.max() / perceived.mean()),
+        "step dB": float(perceived.mean()),
         "log density": float(np.median(posterior.log_density(found.latents))),
     }
     return figures

@@ -1,7 +1,7 @@
 """Playback by numbers, through a real stream into a null sink: python -m benchmarks.playback.
 
 From a click to its sound, with nothing else sounding; from an edit of a large arrangement to its
-being mixed, and to its being heard; how much of real time the mixer takes; gaps while a thread of
+being mixed, and to its being audible; how much of real time the mixer takes; gaps while a thread of
 pure Python is busy beside it. Needs PulseAudio.
 """
 

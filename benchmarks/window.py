@@ -5,7 +5,7 @@ for latents, new and known; how late the event loop's timer is while it plays, a
 beside (--train; --seconds 600 for ten minutes), with under-runs; memory of the window's process;
 repaints of a large map and a long arrangement (`benchmarks.repaint`).
 Without a screen it runs on Qt's offscreen platform; sound goes through PortAudio to a null sink and
-is heard there. Needs PulseAudio. Takes two minutes.
+is audible. Needs PulseAudio. Takes two minutes.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:
     """From the start of the decoder child on."""
     assert window.session.map is not None
     dot = window.session.map.segments[5].id
-    first = _until_heard(window, ear, lambda: window.map_view.choose_segment(dot))
-    _until_heard(window, ear, lambda: window.map_view.choose_xy((0.5, 0.5)))
+    first = _until_audible(window, ear, lambda: window.map_view.choose_segment(dot))
+    _until_audible(window, ear, lambda: window.map_view.choose_xy((0.5, 0.5)))
     return {
         "cold: click on a dot to sound, ms": first,
         "cold: begin to sound of a click between dots, ms": 1000 * (ear.at - begun),
@@ -153,14 +153,14 @@ def _clicks(window: MainWindow, ear: Ear, count: int) -> dict[str, float]:
         ("a place between", window.map_view.choose_xy, places),
     ):
         for state in ("new", "known"):
-            times = [_until_heard(window, ear, lambda c=c, f=choose: f(c)) for c in choices]
+            times = [_until_audible(window, ear, lambda c=c, f=choose: f(c)) for c in choices]
             what = f"click on {name} ({state}) to sound, ms"
             figures[f"{what} p50"] = float(np.median(times))
             figures[f"{what} p95"] = float(np.percentile(times, 95))
     return figures
 
 
-def _until_heard(window: MainWindow, ear: Ear, click: Callable[[], None]) -> float:
+def _until_audible(window: MainWindow, ear: Ear, click: Callable[[], None]) -> float:
     """Milliseconds from the click, in silence, until the device sounds."""
     window.transport.stop()
     _until(lambda: not window.transport.clock.state.auditioning)
@@ -169,7 +169,7 @@ def _until_heard(window: MainWindow, ear: Ear, click: Callable[[], None]) -> flo
     ear.wait_for(sound=True)
     begun = time.monotonic()
     click()
-    _until(lambda: ear.heard)
+    _until(lambda: ear.detected)
     return 1000 * (ear.at - begun)
 
 

@@ -1,4 +1,4 @@
-"""How long work reports back and is asked to stop; the same for the command line and jobs."""
+"""Progress and cancelling of long work, the same for the command line and for workers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ class Progress(Protocol):
     """Receives progress. Called from the thread that works, at most a few times a second."""
 
     def __call__(self, done: float, total: float, message: str = "") -> None:
-        """`done` of `total` (same unit, any) is finished; `message` says what is under way."""
+        """Report progress.
+
+        Args:
+            done: how much is finished.
+            total: of how much, in the same unit.
+            message: what is under way.
+        """
 
 
 class CancelFlag(Protocol):
@@ -22,7 +28,7 @@ class CancelFlag(Protocol):
 
 
 def silent(done: float, total: float, message: str = "") -> None:
-    """A `Progress` that ignores what it is told."""
+    """A `Progress` that does nothing."""
 
 
 def check(cancel: CancelFlag | None) -> None:

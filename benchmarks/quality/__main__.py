@@ -108,7 +108,7 @@ def _corpus(options: argparse.Namespace, folder: Path) -> contextlib.AbstractCon
         folder,
         hold_out=_QUICK_HELD if quick else options.hold_out,
         tracks=_QUICK_TRACKS if quick else None,
-        heard=(QUICK if quick else Amounts()).heard,
+        rendered=(QUICK if quick else Amounts()).rendered,
         seed=options.seed,
     )
 

@@ -31,18 +31,18 @@ class Part:
 
     Attributes:
         segments: those on the map, evenly thinned to 1000.
-        heard: rows of `segments` whose sound is judged.
+        rendered: rows of `segments` that are rendered and judged.
     """
 
     library: Library
     segments: list[Segment]
-    heard: list[int]
+    rendered: list[int]
 
     @classmethod
-    def of(cls, library: Library, heard: int) -> Part:
-        """All of `library`; of each track the same share of the `heard` rows, evenly spread."""
+    def of(cls, library: Library, rendered: int) -> Part:
+        """All of `library`; of each track the same share of the `rendered` rows, evenly spread."""
         segments = _evenly(library.segments(), _MOST_SEGMENTS)
-        return cls(library, segments, _evenly(range(len(segments)), heard))
+        return cls(library, segments, _evenly(range(len(segments)), rendered))
 
     @cached_property
     def spectra(self) -> Array:
@@ -93,7 +93,7 @@ class Corpus:
 
 @contextmanager
 def opened(
-    audio: Path, folder: Path, *, hold_out: int, tracks: int | None, heard: int, seed: int
+    audio: Path, folder: Path, *, hold_out: int, tracks: int | None, rendered: int, seed: int
 ) -> Iterator[Corpus]:
     """Import the files in `audio` into two libraries in `folder`, or take those that lie there.
 
@@ -113,7 +113,7 @@ def opened(
         if not (folder / name).exists():
             import_audio(folder / name, chosen)
     with Library.open(folder / "library") as learned, Library.open(folder / "held") as other:
-        parts = [Part.of(library, heard) for library in (learned, other)]
+        parts = [Part.of(library, rendered) for library in (learned, other)]
         if min(len(part.segments) for part in parts) < 2:
             raise InputError(f"{audio}: too little music with four whole bars in it")
         yield Corpus(*parts, folder)

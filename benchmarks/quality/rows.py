@@ -29,13 +29,13 @@ class Amounts:
     """How much is measured.
 
     Attributes:
-        heard: segments of each part whose sound is compared.
+        rendered: segments of each part that are rendered and compared.
         generated: loops made from nothing; `timed` of these are put on a grid.
         steps: of a path.
         compose_bars: length of the track that is composed.
     """
 
-    heard: int = 24
+    rendered: int = 24
     generated: int = 64
     timed: int = 16
     steps: int = 33
@@ -43,7 +43,7 @@ class Amounts:
     seed: int = 0
 
 
-QUICK = Amounts(heard=2, generated=4, timed=2, steps=4, compose_bars=12)
+QUICK = Amounts(rendered=2, generated=4, timed=2, steps=4, compose_bars=12)
 
 
 def row(method: Method, corpus: Corpus, amounts: Amounts, model: Path) -> Figures:
@@ -112,25 +112,25 @@ def _sounds(method: Method, corpus: Corpus) -> Figures:
     """
     figures: Figures = {}
     seconds = []
-    method.sound("library", corpus.library.heard[0])
+    method.sound("library", corpus.library.rendered[0])
     for name, part in corpus.parts.items():
         rows = []
-        for heard in part.heard:
-            begun = time.process_time()
-            made = method.sound(name, heard)
-            seconds.append(time.process_time() - begun)
-            rows.append(_compared(part.loop(heard), made, part.spectra[heard]))
+        for number in part.rendered:
+            started = time.process_time()
+            made = method.sound(name, number)
+            seconds.append(time.process_time() - started)
+            rows.append(_compared(part.loop(number), made, part.spectra[number]))
         figures |= {f"{name} {k}": float(np.mean([r[k] for r in rows])) for k in rows[0]}
     return {**figures, "seconds": float(np.median(seconds))}
 
 
 def _compared(original: Array, made: Array, real: Array) -> Figures:
-    heard = of_segment(made)
+    rendered = of_segment(made)
     return {
         "punch": metrics.onset_correlation(original, made),
         "MR-STFT": metrics.mr_stft_distance(original, made),
-        "heard error": spectra.error_db(real, heard),
-        "heard sharpness": spectra.sharpness(real[None], heard[None]),
+        "audio error": spectra.error_db(real, rendered),
+        "audio sharpness": spectra.sharpness(real[None], rendered[None]),
     }
 
 
@@ -150,11 +150,11 @@ def _timing(made: list[Made]) -> Figures:
 
 def _drawn(made: list[Made], corpus: Corpus) -> Figures:
     """Realism and novelty of generated loops, by their sound."""
-    heard = np.stack([of_segment(loop.samples) for loop in made])
+    rendered = np.stack([of_segment(loop.samples) for loop in made])
     library = realism.features(corpus.library.spectra)
     return {
-        "realism": realism.kernel_distance(realism.features(heard), library, library),
-        "novelty": spectra.novelty(heard, corpus.held.spectra, corpus.library.spectra),
+        "realism": realism.kernel_distance(realism.features(rendered), library, library),
+        "novelty": spectra.novelty(rendered, corpus.held.spectra, corpus.library.spectra),
     }
 
 

@@ -51,7 +51,7 @@ def timing(loop: Array, bpm: float) -> Timing:
 
 
 def four_bars(samples: Array, bpm: float) -> Array:
-    """Four bars of `samples` (frames, channels), which know no bars: on the grid that is heard in
+    """Four bars of `samples` (frames, channels), which know no bars: on the grid that is found in
     them, where they have one and it fits; else of the length of four bars at `bpm`."""
     grid = grid_of(samples)
     if grid.confidence >= STEADY:

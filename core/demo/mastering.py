@@ -23,7 +23,15 @@ _MOST_DB = 5.0
 
 
 def finish(signal: Signal, plan: Finish) -> Signal:
-    """`signal` (n, 2) mastered to `plan.lufs`, peaks under -0.6 dBTP, fades at both ends."""
+    """Master a mix.
+
+    Args:
+        signal: (n, 2).
+        plan: loudness, equaliser and drive.
+
+    Returns:
+        (n, 2) at `plan.lufs`, peaks under -0.6 dBTP, with short fades at both ends.
+    """
     out = filtered(_mono_bass(signal), high_pass(24.0))
     out = out * np.float32(decibels(_WORKING_RMS) / max(float(out.std()), 1e-6))
     out = _balanced(out, plan)

@@ -38,7 +38,15 @@ class Buses:
 
 
 def mix(song: Song, stage: Stage) -> Signal:
-    """The whole song before mastering, (stage.frames, 2)."""
+    """Mix a song.
+
+    Args:
+        song: parts, strips and rooms.
+        stage: time, key and seed.
+
+    Returns:
+        (stage.frames, 2), before mastering.
+    """
     push = kick_push(song, stage)
     buses = Buses.silent(stage.frames)
     for part in song.parts:
@@ -49,14 +57,22 @@ def mix(song: Song, stage: Stage) -> Signal:
 
 
 def kick_push(song: Song, stage: Stage) -> Signal:
-    """0..1, (frames,): how hard the kick pushes the others at each sample."""
+    """How hard the kick pushes the other parts away (side-chain ducking).
+
+    Returns:
+        (stage.frames,), 0..1.
+    """
     kicks = [part for part in song.parts if part.name == KICK]
     starts = [e.start for part in kicks for e in play(part, stage) if e.velocity > 0.5]
     return ducking(starts, stage.frames, song.duck * stage.beat)
 
 
 def solo(part: Part, stage: Stage) -> Signal:
-    """One part as its instrument plays it, before the strip, (frames, 1 or 2)."""
+    """One part as its instrument plays it, before its strip.
+
+    Returns:
+        (stage.frames, 1 or 2).
+    """
     return part.instrument(play(part, stage), stage, stage.rng(part.name))
 
 

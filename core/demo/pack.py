@@ -54,9 +54,18 @@ class PackResult:
 def build_pack(
     library: Path, model: Path, progress: Progress = silent, minutes: float = MINUTES
 ) -> PackResult:
-    """Render the catalogue, import it, train on it; replace `library` and `model` at the end.
+    """Render the catalogue, import it, train on it.
 
     The music and the library are the same in every run on one machine; training stops by time.
+
+    Args:
+        library: folder of the library, replaced at the end.
+        model: the model file, replaced at the end.
+        progress: gets the share that is done.
+        minutes: of training.
+
+    Returns:
+        What was built.
 
     Raises:
         OutputError: no room, or a folder that cannot be written.
@@ -64,21 +73,21 @@ def build_pack(
     library.parent.mkdir(parents=True, exist_ok=True)
     model.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=library.parent, prefix=".building-") as name:
-        place = Path(name)
-        _render(place / "audio", _part(progress, 0.0, _RENDER))
+        work = Path(name)
+        _render(work / "audio", _part(progress, 0.0, _RENDER))
         done = _RENDER
-        import_audio(place / "whole", [place / "audio"], _part(progress, done, _IMPORT))
-        with Library.open(place / "whole") as whole:
+        import_audio(work / "whole", [work / "audio"], _part(progress, done, _IMPORT))
+        with Library.open(work / "whole") as whole:
             errors = _grid_errors(whole)
             done += _IMPORT
-            pack(whole, place / "demo", QUALITY, LIBRARY_ID, _part(progress, done, _PACK))
-        options = TrainOptions(place / model.name, minutes=minutes)
-        data = training_data(place / "demo")
+            pack(whole, work / "demo", QUALITY, LIBRARY_ID, _part(progress, done, _PACK))
+        options = TrainOptions(work / model.name, minutes=minutes)
+        data = training_data(work / "demo")
         trained = training.train(data, options, _part(progress, done + _PACK, _TRAIN))
-        segments = _place_on_map(place / "demo", options.path)
-        _strip(place / "demo")
-        size = sum(p.stat().st_size for p in (place / "demo").rglob("*") if p.is_file()) / 1e6
-        _replace(place / "demo", library)
+        segments = _place_on_map(work / "demo", options.path)
+        _strip(work / "demo")
+        size = sum(p.stat().st_size for p in (work / "demo").rglob("*") if p.is_file()) / 1e6
+        _replace(work / "demo", library)
         _replace_model(options.path, model)
     return PackResult(library, model, size, segments, *errors, replace(trained, path=model))
 
@@ -86,7 +95,16 @@ def build_pack(
 def retrain_pack(
     library: Path, model: Path, progress: Progress = silent, minutes: float = MINUTES
 ) -> TrainResult:
-    """Train another `model` on the music of `library`, which stays as it is, and place it by that.
+    """Train another model on the music of a library and map the library by it.
+
+    Args:
+        library: whose music stays as it is.
+        model: the model file, replaced at the end.
+        progress: gets the share that is done.
+        minutes: of training.
+
+    Returns:
+        What came of the training.
 
     Raises:
         OutputError: no room, or a folder that cannot be written.
@@ -101,8 +119,14 @@ def retrain_pack(
 
 
 def refit_pack(library: Path, model: Path) -> int:
-    """Fit again what `model` carries beside its weights, and place `library` by it; its music and
-    the weights stay. Returns the number of segments.
+    """Calibrate a model again and map the library by it; music and weights stay.
+
+    Args:
+        library: the model's library.
+        model: the model file, which gets another hash.
+
+    Returns:
+        The number of segments on the map.
 
     Raises:
         ModelError, OutputError: the model cannot be read or written.
@@ -163,16 +187,16 @@ def _strip(library: Path) -> None:
         shard.unlink()
 
 
-def _replace(made: Path, place: Path) -> None:
+def _replace(made: Path, target: Path) -> None:
     old = made.with_name("old")
-    if place.exists():
-        place.replace(old)
-    made.replace(place)
+    if target.exists():
+        target.replace(old)
+    made.replace(target)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _replace_model(made: Path, place: Path) -> None:
+def _replace_model(made: Path, target: Path) -> None:
     """The model and its history; the state to resume from stays behind."""
     for path in made.parent.glob(f"{made.stem}*"):
         if not path.name.endswith(".state.npz"):
-            path.replace(place.with_name(path.name))
+            path.replace(target.with_name(path.name))

@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float32]
 SWAP: Final = SAMPLE_RATE // 100
 """10 ms: from one snapshot or place to another, and to silence."""
 JOIN: Final = 15 * SAMPLE_RATE // 1000
-"""15 ms, ending on a beat: how an audition comes in beside something that sounds."""
+"""15 ms, ending on a beat: how an audition comes in while something else sounds."""
 LEAVE: Final = 30 * SAMPLE_RATE // 1000
 EDGE: Final = 64
 """The fade of a sound that begins alone, as at the start of an exported part."""

@@ -31,10 +31,14 @@ _portaudio_lock = threading.Lock()
 class Device:
     """A sound device that can play.
 
-    index:       PortAudio's number of it
-    channels:    how many it can play at once
-    sample_rate: its own, Hz
-    latency:     its own for steady playback, seconds
+    Attributes:
+        index: PortAudio's number of it.
+        name: as the system calls it.
+        host_api: the system's interface to it, e.g. "ALSA".
+        channels: how many it can play at once.
+        sample_rate: the one it prefers, Hz.
+        latency: what it needs for steady playback, seconds.
+        is_default: whether the system plays on it by default.
     """
 
     index: int
@@ -329,7 +333,7 @@ class _StreamOutput:
         self.latency = float(ring.stream.latency)
         self._ring = ring
         self._written = origin
-        # A block is taken at its beginning, so on average half of one is not heard yet.
+        # A block is taken at its beginning, so on average half of one is not audible yet.
         self._clock = PlayheadClock(origin, round(self.latency * SAMPLE_RATE) + BLOCK // 2)
         self._fed = False
         self._starved = 0

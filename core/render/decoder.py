@@ -65,7 +65,7 @@ class Decoder:
     ) -> tuple[list[str], Array]:
         """Ids of the library's map segments and their latents (n, 64) under this model.
 
-        What the library does not hold yet is encoded and kept there.
+        What the library does not hold yet is encoded and stored in it.
 
         Raises:
             LibraryError: the library has no segments.

@@ -90,8 +90,8 @@ class LatentRenderer:
         """
         detail = np.zeros_like(target)
         for guide in guides:
-            own, decoded = self.real.spectra(guide.segment_id, guide.latent)
-            detail += np.float32(guide.weight * likeness(target, decoded)) * (own - decoded)
+            real, decoded = self.real.spectra(guide.segment_id, guide.latent)
+            detail += np.float32(guide.weight * likeness(target, decoded)) * (real - decoded)
         return detail
 
     def _bar(self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, bar: int) -> Array:

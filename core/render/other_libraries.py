@@ -89,7 +89,7 @@ class OtherLibraries:
             bpm: the tempo.
             renderer: for latents; None is the source's own.
             quality: "interactive" or "export".
-            first: who hears one bar before the rest is rendered.
+            first: gets one bar before the rest is rendered.
 
         Returns:
             A loop (settings.segment_frames(bpm), 2), read-only.

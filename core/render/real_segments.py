@@ -146,13 +146,13 @@ class RealSegments:
         by_id = {guide.segment_id: guide for guide in guides}
         missing = [guide for i, guide in by_id.items() if (i, frames) not in self._loops]
         for number in range(0, len(missing), 2):
-            own, *other = missing[number : number + 2]
+            first, *other = missing[number : number + 2]
             if number == 0:
                 meanwhile()
             answer = self._asked(other, bpm)
             try:
-                self.loop(own.segment_id, bpm)
-                self.spectra(own.segment_id, own.latent)
+                self.loop(first.segment_id, bpm)
+                self.spectra(first.segment_id, first.latent)
             finally:
                 if answer is not None:
                     self._take(other[0], frames, answer)
@@ -178,11 +178,11 @@ class RealSegments:
 
     def _take(self, guide: Guide, frames: int, answer: Callable[[], tuple[Array, Array]]) -> None:
         try:
-            loop, own = answer()
+            loop, real = answer()
         except LibraryError:
             return  # reading it in this process, when it is needed, says what is wrong
         self._loops.get((guide.segment_id, frames), lambda: loop)
-        self._spectra.get(guide.segment_id, lambda: self._with_decoded(own, guide.latent))
+        self._spectra.get(guide.segment_id, lambda: self._with_decoded(real, guide.latent))
 
     def _read(self, segment_id: str, frames: int) -> Array:
         segment = self._library.segment(segment_id)
@@ -190,8 +190,8 @@ class RealSegments:
         return at_length(closed_loop(samples, SEAM_FRAMES), frames)
 
     def _both(self, segment_id: str, latent: Array) -> Array:
-        own = self._library.segment_spectrogram(self._library.segment(segment_id))
-        return self._with_decoded(own, latent)
+        real = self._library.segment_spectrogram(self._library.segment(segment_id))
+        return self._with_decoded(real, latent)
 
-    def _with_decoded(self, own: Array, latent: Array) -> Array:
-        return np.stack([own, self._decode(latent[None])[0]])
+    def _with_decoded(self, real: Array, latent: Array) -> Array:
+        return np.stack([real, self._decode(latent[None])[0]])

@@ -1,4 +1,4 @@
-"""Music that the library could have held: what makes the model fit other tracks as well.
+"""Data augmentation: music that the library could have held, so that the model fits other tracks.
 
 Measured on 23 real tracks, 5 held out (see `benchmarks/training.py`): principal components of the
 library and as many windows turned by whole sixteenths describe unheard tracks 5 to 7 % better
@@ -30,7 +30,7 @@ class Augmentation:
 
     Attributes:
         share: of windows that are varied at all; the others stay as they are. More is better for
-            music that nobody heard and worse for the library; refined latents
+            unseen music and worse for the library; refined latents
             (`core.vae.latent_refinement`) leave room for less than half.
         equaliser_db: standard deviation of the random smooth equaliser.
         swap: of the varied windows, how many get their bands above or below a random band

@@ -14,7 +14,7 @@ from typing import Any
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """Send file descriptor 2 to nowhere: TensorFlow's C++ writes there before it can be told not
+    """Send file descriptor 2 to nowhere: TensorFlow's C++ writes there before it can be asked not
     to, one paragraph about instruction sets at every start."""
     try:
         sys.stderr.flush()

@@ -111,7 +111,7 @@ class ProgressReport(keras.callbacks.Callback):
 
 
 class EpochReport(keras.callbacks.Callback):
-    """Tells a watcher about every epoch."""
+    """Reports every epoch to a watcher."""
 
     def __init__(
         self, history: History, picture: Callable[[], Spectra], watcher: Watcher | None
@@ -120,7 +120,7 @@ class EpochReport(keras.callbacks.Callback):
         Args:
             history: whose last epoch is reported.
             picture: gives a window and its reconstruction.
-            watcher: is told; None for nobody.
+            watcher: is called; None for nobody.
         """
         super().__init__()
         self._history, self._picture, self._watcher = history, picture, watcher

@@ -52,7 +52,7 @@ class Contrast:
 
     @classmethod
     def fit(cls, model: SegmentVAE, data: TrainingData, places: Index) -> Self | None:
-        """From at most 400 of the windows at `places`; None for a handful, which tell nothing.
+        """From at most 400 of the windows at `places`; None for a handful, which say nothing.
 
         A regression of logarithms says the geometric mean, and the largest gain holds some windows
         down; so all are lifted until these windows, decoded, have their power in total.

@@ -153,8 +153,8 @@ class Block(keras.layers.Layer):
         return x + self.mix(self.drop(ops.silu(y), training=training))
 
     def get_config(self) -> dict[str, Any]:
-        own = {"width": self.width, "steered": self.steered, "dropout": self.dropout}
-        return {**super().get_config(), **own}
+        options = {"width": self.width, "steered": self.steered, "dropout": self.dropout}
+        return {**super().get_config(), **options}
 
 
 def patches_of(windows: Array) -> Array:

@@ -22,7 +22,7 @@ class Split:
     Attributes:
         training: (n, 2).
         validation: (m, 2); no row is in both.
-        note: how they were told apart, one plain sentence.
+        note: how they were divided, one plain sentence.
     """
 
     training: Index

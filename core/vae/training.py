@@ -47,7 +47,7 @@ def train(
         options: how.
         progress: gets percent, and a line with error, KL, active latents and the time left.
         cancel: set to stop; like Ctrl-C this is no error, the result says so.
-        watcher: is told about every epoch and every better model.
+        watcher: is called for every epoch and every better model.
 
     Returns:
         What the model on disk can do.

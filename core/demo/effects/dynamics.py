@@ -37,8 +37,8 @@ def compress(
     """`signal` (n, c) turned down above `threshold` dB RMS; the bass counts less. Seconds."""
     from core.demo import kernels
 
-    heard = filtered(signal, high_pass(90.0, 1))
-    power = (heard**2).mean(axis=1)
+    side_chain = filtered(signal, high_pass(90.0, 1))
+    power = (side_chain**2).mean(axis=1)
     blocks = np.pad(power, (0, -len(power) % _STEP)).reshape(-1, _STEP).mean(axis=1)
     smooth = scipy.ndimage.uniform_filter1d(blocks, 12)
     levels = (10 * np.log10(smooth + 1e-9) + 3.0).astype(np.float32)

@@ -24,9 +24,9 @@ def test_peaks_are_told_when_they_are_heard() -> None:
             )
         )
     assert log.poll(0).peaks == (0.0, 0.0)
-    heard = log.poll(1025)
-    assert heard.peaks == (0.2, 0.5)
-    assert heard.lane_peaks == {"a": 0.2, "b0": 1.0, "b1": 1.0, "b2": 1.0}
+    reading = log.poll(1025)
+    assert reading.peaks == (0.2, 0.5)
+    assert reading.lane_peaks == {"a": 0.2, "b0": 1.0, "b1": 1.0, "b2": 1.0}
     assert log.poll(1100).peaks == (0.2, 0.5)  # it still sounds
     assert log.poll(5000).peaks == pytest.approx((0.3, 0.5))
     assert log.poll(6000).peaks == (0.0, 0.0)
@@ -87,17 +87,17 @@ def test_lanes_have_their_own_peaks() -> None:
 
 def test_the_playhead_is_smooth_though_devices_take_lumps(rng: np.random.Generator) -> None:
     clock = PlayheadClock(1000, 1500)
-    heard = []
+    reading = []
     for i in range(600):
         now = 3.0 + i * 0.005
         taken = 1000 + int((now - 3.0 + 0.01 * rng.random()) * SAMPLE_RATE) // 512 * 512
         clock.observe(taken, now)
-        heard.append(clock.played(200_000, now))
-    steps = np.diff(heard)
+        reading.append(clock.played(200_000, now))
+    steps = np.diff(reading)
     assert (steps >= 0).all()
     assert steps[100:].max() < 2 * 0.005 * SAMPLE_RATE
-    assert heard[-1] == pytest.approx(1000 + 2.995 * SAMPLE_RATE - 1500, abs=600)
-    assert clock.played(heard[-1] + 10, 100.0) == heard[-1] + 10
+    assert reading[-1] == pytest.approx(1000 + 2.995 * SAMPLE_RATE - 1500, abs=600)
+    assert clock.played(reading[-1] + 10, 100.0) == reading[-1] + 10
 
 
 def test_a_playhead_at_rest_stays() -> None:

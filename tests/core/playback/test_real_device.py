@@ -78,11 +78,11 @@ def test_what_is_heard_is_what_is_exported(tmp_path: Path, without_rtmixer: bool
     assert max(right) >= SECONDS / 2 * 44_100, f"frames that were right in each try: {right}"
 
 
-def same(heard: np.ndarray, wanted: np.ndarray) -> int:
+def same(recorded: np.ndarray, wanted: np.ndarray) -> int:
     """How many frames of the two agree; the first may be silent in the file."""
     wanted = from_first_sound(wanted)
-    frames = min(len(heard), len(wanted))
-    wrong = np.flatnonzero((heard[:frames] != wanted[:frames]).any(axis=1))
+    frames = min(len(recorded), len(wanted))
+    wrong = np.flatnonzero((recorded[:frames] != wanted[:frames]).any(axis=1))
     return int(wrong[0]) if len(wrong) else frames
 
 

@@ -55,17 +55,17 @@ def test_clearing_forgets() -> None:
 
 def test_threads_that_ask_at_once_share_one_computation() -> None:
     cache = ByteCache(10_000)
-    begun, release, count = threading.Event(), threading.Event(), []
+    started, release, count = threading.Event(), threading.Event(), []
 
     def slow() -> np.ndarray:
         count.append(1)
-        begun.set()
+        started.set()
         assert release.wait(5)
         return _array(3.0)
 
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(cache.get, "a", slow) for _ in range(4)]
-        assert begun.wait(5)
+        assert started.wait(5)
         release.set()
         results = [job.result(5) for job in jobs]
     assert len(count) == 1
@@ -74,16 +74,16 @@ def test_threads_that_ask_at_once_share_one_computation() -> None:
 
 def test_an_error_reaches_all_who_wait_and_is_not_kept() -> None:
     cache = ByteCache(10_000)
-    begun, release = threading.Event(), threading.Event()
+    started, release = threading.Event(), threading.Event()
 
     def failing() -> np.ndarray:
-        begun.set()
+        started.set()
         assert release.wait(5)
         raise RuntimeError("no")
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(cache.get, "a", failing)
-        assert begun.wait(5)
+        assert started.wait(5)
         second = pool.submit(cache.get, "a", failing)
         release.set()
         for job in (first, second):

@@ -178,9 +178,9 @@ def test_the_sound_follows_the_latent(decoder: Decoder) -> None:
 @pytest.mark.parametrize("moving", [False, True])
 def test_one_bar_is_heard_before_the_rest(decoder: Decoder, bar: int, moving: bool) -> None:
     source = _moving(decoder) if moving else _between(decoder)
-    heard: list[Array] = []
-    whole = decoder.audio(source, BPM, first=FirstBar(bar, heard.append))
-    (early,) = heard
+    delivered: list[Array] = []
+    whole = decoder.audio(source, BPM, first=FirstBar(bar, delivered.append))
+    (early,) = delivered
     assert early.shape == whole.shape
     rows = slice(bar * 128, (bar + 1) * 128)
     inner = of_segment(whole)[rows][8:-8]  # at the bar line another bar sounds into it
@@ -191,24 +191,24 @@ def test_one_bar_is_heard_before_the_rest(decoder: Decoder, bar: int, moving: bo
 
 
 def test_what_is_at_hand_is_heard_whole_at_once(decoder: Decoder) -> None:
-    heard: list[Array] = []
-    first = FirstBar(0, heard.append)
+    delivered: list[Array] = []
+    first = FirstBar(0, delivered.append)
     decoder.audio(_between(decoder), BPM, first=first)
     decoder.audio(_between(decoder), BPM, first=first)  # kept
     decoder.audio(_between(decoder, 0.6), BPM, first=first)  # of the same music
-    assert len(heard) == 1
+    assert len(delivered) == 1
 
 
 def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library: Library) -> None:
     segment = library.segments()[0]
-    heard: list[Array] = []
-    first = FirstBar(1, heard.append)
+    delivered: list[Array] = []
+    first = FirstBar(1, delivered.append)
     whole = decoder.audio(RealSource(segment.id), BPM, first=first)
     rows = slice(136, 248)
-    off = of_segment(heard[0])[rows] - of_segment(whole)[rows]
+    off = of_segment(delivered[0])[rows] - of_segment(whole)[rows]
     assert np.abs(off).mean() < 1.5
     own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
-    assert len(heard) == 1  # nothing to wait for
+    assert len(delivered) == 1  # nothing to wait for
     assert len(own) == segment.frames
 
 
