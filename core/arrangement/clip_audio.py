@@ -113,5 +113,14 @@ def _with_gains(stream: LoopStream, envelopes: list[GainEnvelope]) -> tuple[int,
 
 
 def split_stream(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
-    """The lows, mids and highs of a stretch of frames, (frames, 2) each."""
+    """Split a stretch of a clip's sound into bands.
+
+    Args:
+        stream: the sound.
+        start: first frame in the arrangement.
+        end: first frame after the stretch.
+
+    Returns:
+        Lows, mids and highs, (end - start, 2) each.
+    """
     return crossover.split_bands(stream.read(start - crossover.CONTEXT, end + crossover.CONTEXT))

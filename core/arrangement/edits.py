@@ -40,18 +40,49 @@ def add_lane(
 
 
 def remove_lane(arrangement: Arrangement, lane_id: str) -> Arrangement:
-    """Remove a lane and its clips. Raises `InputError` if there is no such lane."""
+    """Remove a lane and its clips.
+
+    Args:
+        arrangement: to edit.
+        lane_id: the lane.
+
+    Returns:
+        The edited arrangement.
+
+    Raises:
+        InputError: there is no such lane.
+    """
     removed = arrangement.lane(lane_id)
     return _with_lanes(arrangement, [lane for lane in arrangement.lanes if lane is not removed])
 
 
 def rename_lane(arrangement: Arrangement, lane_id: str, name: str) -> Arrangement:
-    """Give a lane another name. Raises `InputError` if there is no such lane."""
+    """Give a lane another name.
+
+    Args:
+        arrangement: to edit.
+        lane_id: the lane.
+        name: may be empty.
+
+    Returns:
+        The edited arrangement.
+
+    Raises:
+        InputError: there is no such lane.
+    """
     return set_lane(arrangement, lane_id, name=name)
 
 
 def reorder_lane(arrangement: Arrangement, lane_id: str, index: int) -> Arrangement:
-    """Move a lane to row `index`, below the others if there are not so many.
+    """Move a lane up or down.
+
+    Args:
+        arrangement: to edit.
+        lane_id: the lane.
+        index: the row it gets; beyond the others it is the last.
+
+    Returns:
+        The edited arrangement.
 
     Raises:
         InputError: there is no such lane.
@@ -84,7 +115,15 @@ def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrang
 
 
 def add(arrangement: Arrangement, lane_id: str, *clips: Clip) -> Arrangement:
-    """Place clips on a lane, each where its `start` says.
+    """Place clips on a lane.
+
+    Args:
+        arrangement: to edit.
+        lane_id: the lane.
+        *clips: each goes where its `start` says.
+
+    Returns:
+        The edited arrangement.
 
     Raises:
         InputError: there is no such lane, or an id is taken.
@@ -111,7 +150,18 @@ def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangem
 
 
 def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
-    """Remove clips. Raises `InputError` if one of them does not exist."""
+    """Remove clips.
+
+    Args:
+        arrangement: to edit.
+        clip_ids: the clips.
+
+    Returns:
+        The edited arrangement.
+
+    Raises:
+        InputError: one of the clips does not exist.
+    """
     removed = set(_known(arrangement, clip_ids))
     return _with_lanes(
         arrangement,
@@ -237,6 +287,13 @@ def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = 
 def duplicate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     """Place copies of clips right after them, with the same distances between them.
 
+    Args:
+        arrangement: to edit.
+        clip_ids: the clips.
+
+    Returns:
+        The arrangement with the copies, which have new ids.
+
     Raises:
         InputError: one of the clips does not exist.
     """
@@ -276,7 +333,15 @@ def paste(
 
 
 def set_gain(arrangement: Arrangement, clip_id: str, gain_db: float) -> Arrangement:
-    """Set the gain of a clip to `gain_db`, -96 (silence) .. 24.
+    """Set the gain of a clip.
+
+    Args:
+        arrangement: to edit.
+        clip_id: the clip.
+        gain_db: -96 (silence) .. 24.
+
+    Returns:
+        The edited arrangement.
 
     Raises:
         InputError: there is no such clip, or the gain is out of range.
@@ -367,7 +432,14 @@ def change_clips(
 
 
 def set_tempo(arrangement: Arrangement, bpm: float) -> Arrangement:
-    """Set the tempo to `bpm`, 20 .. 999; everything stays at its bar.
+    """Set the tempo; everything stays at its bar.
+
+    Args:
+        arrangement: to edit.
+        bpm: 20 .. 999.
+
+    Returns:
+        The edited arrangement, without an exact length in samples.
 
     Raises:
         InputError: the tempo is out of range.
@@ -376,7 +448,15 @@ def set_tempo(arrangement: Arrangement, bpm: float) -> Arrangement:
 
 
 def set_title(arrangement: Arrangement, title: str) -> Arrangement:
-    """Set the title."""
+    """Set the title.
+
+    Args:
+        arrangement: to edit.
+        title: may be empty.
+
+    Returns:
+        The edited arrangement.
+    """
     return arrangement.changed(title=title)
 
 
@@ -402,6 +482,14 @@ def insert_time(arrangement: Arrangement, tick: int, ticks: int) -> Arrangement:
 def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
     """Take out all clips, and parts of clips, between two ticks, and close the gap.
 
+    Args:
+        arrangement: to edit.
+        start: first tick to take out, 0 or later.
+        end: first tick to keep again.
+
+    Returns:
+        The shorter arrangement.
+
     Raises:
         InputError: `end` lies before `start`, or `start` before the first bar.
     """
@@ -411,7 +499,15 @@ def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
 
 
 def snap(tick: int, grid: int = TICKS_PER_BAR) -> int:
-    """The multiple of `grid` ticks that is nearest to `tick`, never below 0; halves go up."""
+    """Snap a tick to a grid.
+
+    Args:
+        tick: any.
+        grid: step in ticks.
+
+    Returns:
+        The nearest multiple of `grid`, never below 0; halves go up.
+    """
     return max(0, (2 * tick + grid) // (2 * grid) * grid)
 
 

@@ -111,7 +111,15 @@ class LoopStream:
             repetition += start == after
 
     def read(self, start: int, end: int) -> FloatArray:
-        """A copy of the frames `start` to `end`, (end - start, 2)."""
+        """Copy a stretch.
+
+        Args:
+            start: first frame in the arrangement.
+            end: first frame after the stretch.
+
+        Returns:
+            (end - start, 2) float32.
+        """
         return np.concatenate([samples for _, samples in self.parts(start, end)])
 
 

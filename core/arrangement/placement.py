@@ -32,14 +32,29 @@ def place_clip(lane: Lane, clip: Clip) -> Lane:
 
 
 def place_clips(lane: Lane, clips: Iterable[Clip]) -> Lane:
-    """Place several clips on a lane, first to last, as `place_clip` does."""
+    """Place several clips on a lane, first to last, as `place_clip` does.
+
+    Args:
+        lane: with any clips.
+        clips: in any order.
+
+    Returns:
+        The lane with all of them.
+    """
     for clip in sorted(clips, key=lambda clip: clip.start):
         lane = place_clip(lane, clip)
     return lane
 
 
 def with_end(clip: Clip, end: int) -> Clip:
-    """The clip made shorter or longer so that it ends at tick `end`; fades are shortened to fit.
+    """Make a clip shorter or longer at its end.
+
+    Args:
+        clip: any.
+        end: the tick where it ends.
+
+    Returns:
+        The clip, its fades shortened to fit.
 
     Raises:
         InputError: `end` is not after its start.
@@ -51,7 +66,14 @@ def with_end(clip: Clip, end: int) -> Clip:
 
 
 def with_start(clip: Clip, start: int) -> Clip:
-    """The clip made shorter or longer so that it starts at tick `start`; its sound stays in place.
+    """Make a clip shorter or longer at its start; its sound stays in place.
+
+    Args:
+        clip: any.
+        start: the tick where it starts.
+
+    Returns:
+        The clip, its fades shortened to fit.
 
     Raises:
         InputError: `start` is not before its end, or before the first bar.

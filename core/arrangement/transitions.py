@@ -71,7 +71,15 @@ class Transition:
 
 
 def nearest_downbeat(start: int, end: int) -> int:
-    """The bar line inside start..end nearest to its middle, else the middle (ticks)."""
+    """Find the downbeat of a bass swap.
+
+    Args:
+        start: first tick of a transition.
+        end: first tick after it.
+
+    Returns:
+        The bar line within it that is nearest to its middle; without one, the middle.
+    """
     middle = (start + end) // 2
     bar = (2 * middle + TICKS_PER_BAR) // (2 * TICKS_PER_BAR) * TICKS_PER_BAR
     return bar if start <= bar <= end else middle
@@ -84,7 +92,15 @@ def find_transitions(arrangement: Arrangement) -> list[Transition]:
 
 
 def continues(before: Clip, after: Clip) -> bool:
-    """Whether a clip continues the one before it on the lane as if they were one clip."""
+    """Tell whether two clips that touch are parts of one, which needs no transition.
+
+    Args:
+        before: a clip.
+        after: the next one on its lane.
+
+    Returns:
+        Whether `after` continues the loop of `before` with the same gain and lows.
+    """
     return (
         _touch(before, after)
         and before.source == after.source

@@ -251,7 +251,12 @@ def paint_fade(painter: QPainter, area: QRectF, *, rising: bool) -> None:
 
 
 def paint_crossfade(painter: QPainter, area: QRectF) -> None:
-    """Paint the X of a crossfade over `area`."""
+    """Paint the X of a crossfade.
+
+    Args:
+        painter: paints in pixels of the lanes' area.
+        area: the overlap, as high as the clips' bodies.
+    """
     painter.fillRect(area, paint_cache.colour(theme.GROUND, 120))
     if area.width() < _NARROW_CURVE:
         painter.setPen(paint_cache.pen(theme.TEXT, 1.0, 160))
@@ -264,7 +269,13 @@ def paint_crossfade(painter: QPainter, area: QRectF) -> None:
 
 
 def paint_bass_swap(painter: QPainter, x: float, area: QRectF) -> None:
-    """Mark a bass swap at `x`: a line over the height of `area`, and a wedge at its bottom."""
+    """Mark a bass swap: a line, and a wedge at the bottom, where the lows are.
+
+    Args:
+        painter: paints in pixels of the lanes' area.
+        x: pixels.
+        area: gives the height.
+    """
     painter.setPen(paint_cache.pen(theme.WARM, 1.5))
     painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
     painter.setPen(Qt.PenStyle.NoPen)

@@ -141,7 +141,16 @@ class Geometry:
         )
 
     def fitted(self, start: int, end: int, width: int) -> Geometry:
-        """Show the ticks `start` to `end` across `width` pixels, with a little room after them."""
+        """Show a stretch of time across the whole width, with a little space after it.
+
+        Args:
+            start: first tick.
+            end: last tick.
+            width: pixels.
+
+        Returns:
+            The geometry; its scale stays within `FINEST` .. `COARSEST`.
+        """
         scale = max(1, end - start) * 1.04 / max(1, width)
         scale = min(max(scale, FINEST), COARSEST)
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
@@ -161,7 +170,16 @@ class Geometry:
 
 
 def clip_rect(geometry: Geometry, row: int, clip: Clip) -> QRectF:
-    """The rectangle of a whole clip on lane `row`, in pixels; at least two wide."""
+    """Find where a clip lies.
+
+    Args:
+        geometry: what is shown.
+        row: the lane.
+        clip: the clip.
+
+    Returns:
+        Its rectangle in pixels, title bar included; at least two wide.
+    """
     left, right = geometry.x(clip.start), geometry.x(clip.end)
     top = geometry.y(row) + MARGIN
     return QRectF(left, top, max(right - left, 2.0), geometry.lane_height - 2 * MARGIN - 1)
@@ -173,7 +191,16 @@ def body_rect(rect: QRectF) -> QRectF:
 
 
 def fade_handles(geometry: Geometry, rect: QRectF, clip: Clip) -> tuple[QRectF, QRectF]:
-    """The handles of fade-in and fade-out, kept inside `rect` of the clip."""
+    """Find the handles of a clip's fades.
+
+    Args:
+        geometry: what is shown.
+        rect: of the clip, as `clip_rect` gives it.
+        clip: the clip.
+
+    Returns:
+        The handles of fade-in and fade-out in pixels, kept inside `rect`.
+    """
     top = rect.top() + TITLE
     into = min(rect.left() + clip.fade_in / geometry.ticks_per_pixel, rect.right() - HANDLE)
     out = max(rect.right() - clip.fade_out / geometry.ticks_per_pixel - HANDLE, rect.left())
@@ -181,13 +208,31 @@ def fade_handles(geometry: Geometry, rect: QRectF, clip: Clip) -> tuple[QRectF, 
 
 
 def gain_y(body: QRectF, gain_db: float) -> float:
-    """The y of the gain line: +12 dB at the top of the body, -36 dB and less at its bottom."""
+    """Find the height of a clip's gain line.
+
+    Args:
+        body: of the clip, as `body_rect` gives it.
+        gain_db: +12 dB lies at the top, -36 dB and less at the bottom.
+
+    Returns:
+        The y in pixels.
+    """
     down = (_TOP_DB - gain_db) / (_TOP_DB - _BOTTOM_DB)
     return body.top() + min(max(down, 0.0), 1.0) * (body.height() - 3) + 1.5
 
 
 def segment_rects(geometry: Geometry, row: int, start: int, count: int) -> list[QRectF]:
-    """Where `count` clips of four bars would lie on lane `row`, in a row from tick `start`."""
+    """Find where clips of four bars would lie, one after the other.
+
+    Args:
+        geometry: what is shown.
+        row: the lane.
+        start: the tick of the first one.
+        count: how many.
+
+    Returns:
+        Their rectangles in pixels.
+    """
     width = TICKS_PER_SEGMENT / geometry.ticks_per_pixel
     left, top = geometry.x(start), geometry.y(row) + MARGIN
     height = geometry.lane_height - 2 * MARGIN - 1

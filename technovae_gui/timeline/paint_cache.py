@@ -15,7 +15,12 @@ from technovae_gui import theme
 
 @lru_cache(maxsize=512)
 def colour(name: str, alpha: int = 255) -> QColor:
-    """The colour of that name (`#rrggbb`) at `alpha` 0..255."""
+    """A colour.
+
+    Args:
+        name: `#rrggbb`.
+        alpha: 0 .. 255.
+    """
     made = QColor(name)
     made.setAlpha(alpha)
     return made
@@ -23,7 +28,13 @@ def colour(name: str, alpha: int = 255) -> QColor:
 
 @lru_cache(maxsize=512)
 def mixed(name: str, ground: str, share: float) -> QColor:
-    """The opaque colour of `share` (0..1) of colour `name` over colour `ground`."""
+    """An opaque mix of two colours.
+
+    Args:
+        name: `#rrggbb` of the colour on top.
+        ground: `#rrggbb` of the colour below.
+        share: of the one on top, 0 .. 1.
+    """
     over, under = QColor(name), QColor(ground)
     channels = (
         (over.red(), under.red()),
@@ -35,7 +46,14 @@ def mixed(name: str, ground: str, share: float) -> QColor:
 
 @lru_cache(maxsize=256)
 def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -> QPen:
-    """A pen of `width` pixels, whatever the painter's scale."""
+    """A pen whose width does not depend on the painter's scale.
+
+    Args:
+        name: `#rrggbb`.
+        width: pixels.
+        alpha: 0 .. 255.
+        dotted: True for a dotted line.
+    """
     made = QPen(colour(name, alpha), width)
     made.setCosmetic(True)
     if dotted:
@@ -45,13 +63,23 @@ def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -
 
 @lru_cache(maxsize=64)
 def hatch_brush(name: str, alpha: int) -> QBrush:
-    """A brush of diagonal lines."""
+    """A brush of diagonal lines.
+
+    Args:
+        name: `#rrggbb`.
+        alpha: 0 .. 255.
+    """
     return QBrush(colour(name, alpha), Qt.BrushStyle.BDiagPattern)
 
 
 @lru_cache(maxsize=16)
 def font(points_less: float = 1.0, bold: bool = False) -> QFont:
-    """The window's font, smaller by `points_less` points."""
+    """The window's font, smaller.
+
+    Args:
+        points_less: by so many points; negative is larger.
+        bold: True for bold.
+    """
     made = QFont()
     made.setPointSizeF(max(6.5, made.pointSizeF() - points_less))
     made.setBold(bold)
@@ -60,14 +88,27 @@ def font(points_less: float = 1.0, bold: bool = False) -> QFont:
 
 @lru_cache(maxsize=4096)
 def elided(text: str, width: int, points_less: float = 1.0, bold: bool = False) -> str:
-    """`text` in `font(points_less, bold)`, cut with an ellipsis to `width` pixels."""
+    """A text cut with an ellipsis.
+
+    Args:
+        text: one line.
+        width: pixels it may take.
+        points_less: of the `font`.
+        bold: of the `font`.
+    """
     metrics = QFontMetrics(font(points_less, bold))
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
 
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, points_less: float = 1.0, bold: bool = False) -> int:
-    """The width of `text` in `font(points_less, bold)`, in pixels."""
+    """The width of a text in pixels.
+
+    Args:
+        text: one line.
+        points_less: of the `font`.
+        bold: of the `font`.
+    """
     return QFontMetrics(font(points_less, bold)).horizontalAdvance(text)
 
 

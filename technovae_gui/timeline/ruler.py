@@ -63,7 +63,13 @@ class LoopDrag:
 
 
 def loop_handle_at(loop: Loop | None, tick: float, reach: float) -> LoopHandle:
-    """The part of the loop region at `tick`, its edges within `reach` ticks."""
+    """Find the part of the loop region at a tick.
+
+    Args:
+        loop: the region, if there is one.
+        tick: not rounded.
+        reach: ticks on either side of an edge that count as the edge.
+    """
     if loop is None:
         return LoopHandle.NEW
     start, end = loop

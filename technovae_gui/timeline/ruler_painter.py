@@ -35,7 +35,13 @@ class RulerMark:
 
 
 def ruler_marks(geometry: Geometry, first_x: float, last_x: float) -> Iterator[RulerMark]:
-    """The marks between two pixels, left to right."""
+    """Find the marks of a part of the ruler.
+
+    Args:
+        geometry: what is shown.
+        first_x: pixels.
+        last_x: pixels.
+    """
     step, labelled = geometry.grid(), geometry.grid(_LABEL_PIXELS)
     tick = max(0, int(geometry.tick(first_x - _LABEL_PIXELS) // step) * step)
     last = geometry.tick(last_x)
@@ -52,7 +58,14 @@ def paint_ground(painter: QPainter, dirty: QRectF) -> None:
 
 
 def paint_loop(painter: QPainter, geometry: Geometry, loop: Loop, *, active: bool) -> None:
-    """Paint the loop region, or (not active) the one that a click would bring back."""
+    """Paint the loop region.
+
+    Args:
+        painter: paints in pixels of the ruler.
+        geometry: what is shown.
+        loop: the region.
+        active: False for a region that is off, which a click would bring back.
+    """
     left, right = (geometry.x(tick) for tick in loop)
     area = QRectF(left, 2, max(right - left, 2.0), STRIP - 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -70,7 +83,14 @@ def paint_loop(painter: QPainter, geometry: Geometry, loop: Loop, *, active: boo
 def paint_marks(
     painter: QPainter, geometry: Geometry, arrangement: Arrangement, dirty: QRectF
 ) -> None:
-    """Paint the lines and names of the bars, and the times under them."""
+    """Paint the lines and names of the bars, and the times under them.
+
+    Args:
+        painter: paints in pixels of the ruler.
+        geometry: what is shown.
+        arrangement: its tempo gives the times.
+        dirty: the area that has to be painted.
+    """
     bars, times = paint_cache.font(0.5), paint_cache.font(2.0)
     for mark in ruler_marks(geometry, dirty.left(), dirty.right()):
         x = round(geometry.x(mark.tick))

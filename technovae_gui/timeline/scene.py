@@ -78,9 +78,17 @@ class Scene:
 
 
 def clips_between(lane: Lane, first: float, last: float) -> tuple[Clip, ...]:
-    """The clips of a lane that touch the ticks `first` to `last`, in order.
+    """Find the clips of a lane in a stretch of time.
 
     It does not look at all of them: on a lane, starts and ends are both in order.
+
+    Args:
+        lane: the lane.
+        first: a tick.
+        last: a later tick.
+
+    Returns:
+        The clips that touch `first` to `last`, in order.
     """
     begin, end = _indices(lane, first, last)
     return lane.clips[begin:end]
@@ -102,7 +110,15 @@ def clips_with_overlaps(lane: Lane, first: float, last: float) -> Iterator[tuple
 
 
 def clips_at(lane: Lane, tick: float) -> list[Clip]:
-    """The clips that sound at `tick`; the one painted on top (the later one) comes first."""
+    """Find the clips that sound at a tick.
+
+    Args:
+        lane: the lane.
+        tick: not rounded.
+
+    Returns:
+        At most two; the one painted on top (the later one) comes first.
+    """
     found = clips_between(lane, tick - 1, tick + 1)
     return [clip for clip in reversed(found) if clip.start <= tick < clip.end]
 
@@ -117,7 +133,15 @@ def crossfades(clips: Sequence[Clip]) -> Iterator[Crossfade]:
 
 
 def overlaps(lane: Lane, clip: Clip) -> tuple[int, int]:
-    """Ticks of `clip` that lie under the clip before it, and under the one after it."""
+    """Measure how far a clip overlaps its neighbours.
+
+    Args:
+        lane: the lane.
+        clip: one of its clips.
+
+    Returns:
+        Ticks of the clip that lie under the clip before it, and under the one after it.
+    """
     found = clips_with_overlaps(lane, clip.start, clip.end)
     return next((into, out) for other, into, out in found if other.id == clip.id)
 

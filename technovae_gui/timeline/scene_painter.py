@@ -139,7 +139,14 @@ class ScenePainter:
 
 
 def paint_grid(painter: QPainter, geometry: Geometry, rows: int, dirty: QRectF) -> None:
-    """Fill `dirty` with `rows` empty lanes: phrases, bars and beats."""
+    """Paint empty lanes: phrases, bars and beats.
+
+    Args:
+        painter: paints in pixels of the lanes' area.
+        geometry: what is shown.
+        rows: number of lanes.
+        dirty: the area that has to be painted.
+    """
     painter.fillRect(dirty, paint_cache.GROUND)
     bottom = min(dirty.bottom(), float(geometry.y(rows)))
     if bottom > dirty.top():

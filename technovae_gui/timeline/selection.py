@@ -52,7 +52,16 @@ def selection_on_click(
 
 
 def clips_of_range(arrangement: Arrangement, first_id: str, last_id: str) -> ClipIds:
-    """The ids of all clips on the lanes and in the bars between two clips, these included."""
+    """Find all clips on the lanes and in the bars between two clips.
+
+    Args:
+        arrangement: what is shown.
+        first_id: a clip.
+        last_id: another one, before or after it, or the same.
+
+    Returns:
+        Ids, those of the two included.
+    """
     ends = [(row, c) for row, c in edits.by_row(arrangement) if c.id in (first_id, last_id)]
     rows = range(min(row for row, _ in ends), max(row for row, _ in ends) + 1)
     start, end = min(c.start for _, c in ends), max(c.end for _, c in ends)
