@@ -25,7 +25,7 @@ class JobSlot(QObject):
             None without a job.
 
     Signals: as `Job` has them (`event_received` for its `emitted`), once for each job; and
-        waiting(str): a job waits for the one under way; a line for the user.
+        waiting(str): a job waits for the one under way, or no longer; a line for the user.
     """
 
     started = Signal()
@@ -83,7 +83,9 @@ class JobSlot(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Ask the job under way to stop, and drop those that wait."""
+        """Ask the job under way to stop, and drop those that wait; `waiting` says so."""
+        if self._queue:
+            self.waiting.emit(f"Stopping; the {self._name} that waited does not start either.")
         self._drop_waiting()
         if self._job is not None:
             self._job.cancel()

@@ -33,11 +33,15 @@ def test_a_job_that_is_started_meanwhile_waits_and_is_reported(slot: JobSlot, qt
     assert not slot.busy
 
 
-def test_stopping_drops_what_waits(slot: JobSlot) -> None:
+def test_stopping_drops_what_waits_and_says_so(slot: JobSlot, qtbot: Any) -> None:
     slot.start(tasks.train)
+    with qtbot.assertNotEmitted(slot.waiting):
+        slot.cancel()
     slot.start(tasks.train)
-    slot.cancel()
-    assert FakeJob.running[0].log == ["cancel"]
+    with qtbot.waitSignal(slot.waiting) as waiting:
+        slot.cancel()
+    assert "does not start either" in waiting.args[0]
+    assert FakeJob.running[0].log == ["cancel", "cancel"]
     FakeJob.running[0].end("stopped")
     assert len(FakeJob.running) == 1
     assert not slot.busy
