@@ -120,6 +120,7 @@ def _project(path: Path) -> None:
     document = project_file.load(path)
     arrangement = document.arrangement
     seconds = arrangement.length_frames / SAMPLE_RATE
+    others = ", ".join(origin.library_name for origin in document.origins)
     _facts(
         str(path),
         {
@@ -129,6 +130,7 @@ def _project(path: Path) -> None:
             "library": document.library or "the built-in demo",
             "model": document.model or "the built-in demo's",
             "model's hash": document.model_hash,
+            **({"clips are also from": others} if others else {}),
         },
     )
     columns = ("lane", "clips", "gain (dB)", "pan")

@@ -55,7 +55,14 @@ class Projects(QObject):
         folder: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """`folder`: where unsaved work is kept; default in the user's data folder."""
+        """An empty project; nothing is read or asked.
+
+        Args:
+            document: what is edited.
+            background: writes copies of unsaved work.
+            folder: where unsaved work is kept; default in the user's data folder.
+            parent: the Qt parent.
+        """
         super().__init__(parent)
         self._document, self._background, self._folder = document, background, folder
         self.origins = ProjectOrigins(document, self)
@@ -143,9 +150,15 @@ class Projects(QObject):
         return True
 
     def save(self, path: Path | None = None, *, over: bool = False) -> bool:
-        """Write the project to `path` or where it was; says whether it is written.
+        """Write the project to its file.
 
-        What another window has written there meanwhile is only replaced if `over`.
+        Args:
+            path: the file from now on; None for the one that it has.
+            over: replace what another window has written to that file since it was read here;
+                otherwise `overtaken` is emitted and nothing is written.
+
+        Returns:
+            Whether it is written.
         """
         target = path or self.path
         if target is None:
@@ -283,7 +296,7 @@ class Projects(QObject):
         QSettings().setValue("recent", [str(path), *others][:_MOST_RECENT])
 
     def _new_recovery_file(self) -> RecoveryFile | None:
-        """None where the user's data folder cannot be written; whoever listens is told."""
+        """None where the user's data folder cannot be written; `problem` follows."""
         try:
             return RecoveryFile(self._folder)
         except OSError as error:

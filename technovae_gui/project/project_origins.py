@@ -138,7 +138,12 @@ class ProjectOrigins(QObject):
         self.main = replace(self.main, model=model)
 
     def relocate(self, origin: Origin, library: Path) -> None:
-        """Another library than the project's own is in this folder now."""
+        """Note where a library other than the project's own is now.
+
+        Args:
+            origin: it, as it was.
+            library: its folder.
+        """
         for number, known in enumerate(self._known):
             if is_same_library(known, origin):
                 self._known[number] = replace(known, library=library)
@@ -193,8 +198,7 @@ def origin_of_session(session: Session) -> Origin:
 
 
 def is_same_library(one: Origin, other: Origin) -> bool:
-    """Whether two origins are of one library: by its id, which it keeps where it is moved to, or by
-    its place."""
+    """Whether two origins are of one library: by its id, which moves with it, or by its path."""
     if one.library_id and one.library_id == other.library_id:
         return True
     return one.library == other.library

@@ -63,7 +63,12 @@ class MessageBoxes:
 
 
 def leaving_box(window: QWidget, name: str) -> QMessageBox:
-    """Save, don't save, or cancel; Escape cancels, Enter saves."""
+    """The box that asks to save, not to save, or to cancel; Escape cancels, Enter saves.
+
+    Args:
+        window: below the box.
+        name: of the project.
+    """
     buttons = QMessageBox.StandardButton
     box = _box(window, f"Save the changes to “{name}”?", "They are lost if you don't save them.")
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
@@ -73,7 +78,13 @@ def leaving_box(window: QWidget, name: str) -> QMessageBox:
 
 
 def other_library_box(window: QWidget, library: str, current: str) -> QMessageBox:
-    """A new project, this arrangement, or cancel; Escape cancels, Enter makes a new project."""
+    """The box that offers a new project for another library; Escape cancels, Enter accepts.
+
+    Args:
+        window: below the box.
+        library: name of the library that is about to be opened.
+        current: name of the one that the arrangement is made from.
+    """
     box = _box(
         window,
         f"Start a new project for “{library}”?",

@@ -140,7 +140,12 @@ class _Row(QFrame):
 
 
 def describe(work: AbandonedWork, now: datetime) -> str:
-    """Time, library and number of clips in one line; or what is wrong with the file."""
+    """Time, number of clips and library in one line; or what is wrong with the file.
+
+    Args:
+        work: what to describe.
+        now: the present, to which the time is related.
+    """
     time = time_text(work.time, now)
     if work.project is None:
         return f"{time} · damaged: {work.problem.partition(';')[0]}"
@@ -149,7 +154,12 @@ def describe(work: AbandonedWork, now: datetime) -> str:
 
 
 def time_text(time: datetime, now: datetime) -> str:
-    """Short, to the minute: with the day unless it is today, with the year unless it is this."""
+    """A time to the minute: with the day unless it is today, with the year unless it is this one.
+
+    Args:
+        time: in local time.
+        now: the present.
+    """
     if time.date() == now.date():
         return f"today, {time:%H:%M}"
     day = f"{time.day} {time:%B}" if time.year == now.year else f"{time.day} {time:%B %Y}"

@@ -71,7 +71,12 @@ class RelinkBanner(QObject):
         return dict(self._missing)
 
     def ask(self, what: Missing, sentence: str) -> None:
-        """Ask for `what` until it is settled; `sentence` ends in a full stop."""
+        """Ask until it is settled.
+
+        Args:
+            what: is missing.
+            sentence: says so, with a full stop.
+        """
         self._missing[what] = sentence
         self._show()
 

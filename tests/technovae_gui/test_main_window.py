@@ -93,7 +93,7 @@ def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
     assert window.document.arrangement.bpm == round(window.session.map.tempo, 2)
 
 
-def test_a_library_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+def test_a_library_that_is_gone_is_reported(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     drop(window, RealSource("x-0-0"), 5, 20)
     path = tmp_path / "a.technovae"
     gone = Project(window.document.arrangement, library=tmp_path / "gone")
@@ -191,12 +191,12 @@ def test_the_system_ends_the_program_without_a_question(
     assert len(window.projects.abandoned()) == 1
 
 
-def test_a_model_that_is_none_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+def test_a_model_that_is_none_is_reported(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     bad = tmp_path / "bad.keras"
     bad.write_text("no model")
-    with qtbot.waitSignal(window.sessions.problem, timeout=PATIENCE) as told:
+    with qtbot.waitSignal(window.sessions.problem, timeout=PATIENCE) as reported:
         window.sessions.open(window.session.library_path, bad)
-    assert "bad.keras" in told.args[1]
+    assert "bad.keras" in reported.args[1]
 
 
 def test_two_windows_do_not_disturb_each_other(
@@ -256,7 +256,7 @@ def test_a_latent_is_arranged_exported_and_reopened(
     )
     out = tmp_path / "night.wav"
     job = window.exporting.job
-    with qtbot.waitSignal(job.returned, timeout=PATIENCE) as told:
+    with qtbot.waitSignal(job.returned, timeout=PATIENCE) as reported:
         job.start(
             tasks.export_audio,
             library=found.library_path,
@@ -268,9 +268,9 @@ def test_a_latent_is_arranged_exported_and_reopened(
             span=None,
             lufs=-14.0,
         )
-    assert told.args[0].lufs == pytest.approx(-14.0, abs=0.2)
+    assert reported.args[0].lufs == pytest.approx(-14.0, abs=0.2)
     assert out.is_file()
-    assert len(told.args[0].stems) == 2
+    assert len(reported.args[0].stems) == 2
     qtbot.waitUntil(lambda: not job.busy, timeout=PATIENCE)
     before = window.document.arrangement
     assert window.projects.save(tmp_path / "night.technovae")

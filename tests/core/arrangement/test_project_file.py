@@ -94,7 +94,7 @@ def test_a_file_without_it_plays_as_ever(tmp_path: Path) -> None:
         {"gain_db": None},
     ],
 )
-def test_a_playback_that_is_none_is_told(tmp_path: Path, playback: object) -> None:
+def test_a_playback_that_is_none_is_reported(tmp_path: Path, playback: object) -> None:
     project_file.save(document(), tmp_path / "p")
     content = json.loads((tmp_path / "p").read_text())
     content["playback"] = playback
@@ -252,7 +252,7 @@ def test_a_library_whose_path_is_no_text_is_found_again(tmp_path: Path) -> None:
     assert again.library_path(moved / path.name) == moved / "library"
 
 
-def test_a_title_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_title_that_is_no_text_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no text"):
         project_file.save(Project(Arrangement(130.0, title="caf\udce9")), tmp_path / "a.technovae")
 

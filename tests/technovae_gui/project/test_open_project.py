@@ -67,34 +67,34 @@ def test_a_file_that_is_no_project_changes_nothing(
     before = document.arrangement
     bad = tmp_path / "bad.technovae"
     bad.write_text("{")
-    with qtbot.waitSignal(projects.problem) as told:
+    with qtbot.waitSignal(projects.problem) as reported:
         assert not projects.open(bad)
-    assert "bad.technovae" in told.args[1]
+    assert "bad.technovae" in reported.args[1]
     assert document.arrangement is before
 
 
 @pytest.mark.skipif(
     getattr(os, "geteuid", int)() == 0, reason="root may write into read-only folders"
 )
-def test_a_read_only_folder_is_told(
+def test_a_read_only_folder_is_reported(
     projects: Projects, document: Document, tmp_path: Path, qtbot: Any
 ) -> None:
     place(document)
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    with qtbot.waitSignal(projects.problem) as told:
+    with qtbot.waitSignal(projects.problem) as reported:
         assert not projects.save(folder / "a.technovae")
-    assert "read-only" in told.args[1]
+    assert "read-only" in reported.args[1]
     assert projects.unsaved
 
 
-def test_a_missing_folder_is_told_and_nothing_is_lost(
+def test_a_missing_folder_is_reported_and_nothing_is_lost(
     projects: Projects, document: Document, tmp_path: Path, qtbot: Any
 ) -> None:
     place(document)
-    with qtbot.waitSignal(projects.problem) as told:
+    with qtbot.waitSignal(projects.problem) as reported:
         assert not projects.save(tmp_path / "gone" / "a.technovae")
-    assert "does not exist" in told.args[1]
+    assert "does not exist" in reported.args[1]
     assert projects.unsaved
 
 
@@ -185,7 +185,7 @@ def test_a_killed_window_loses_less_than_five_seconds(tmp_path: Path, qapp: obje
     assert edits_made - 50 <= kept <= edits_made + 1
 
 
-def test_a_damaged_autosave_is_told(tmp_path: Path) -> None:
+def test_a_damaged_autosave_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "x.technovae"
     project_file.save(Project(Document().arrangement), path)
     content = json.loads(path.read_text())
