@@ -53,7 +53,7 @@ _REASONS = {getattr(errno, name): why for name, why in _BY_NAME.items() if hasat
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path beside `path` (same suffix); on success it replaces `path`.
+    """Yield a temporary path; on success it replaces `path`, whose folder and suffix it shares.
 
     Whatever goes wrong inside, `path` is as it was and the temporary file is gone. Where `path` is
     a link, its target is replaced.
@@ -174,7 +174,7 @@ def _target(path: Path) -> tuple[Path, os.stat_result | None]:
 
 
 def _temporary(target: Path, status: os.stat_result | None) -> Path:
-    """A new empty file: beside `target`, or elsewhere where only `target` itself can be written."""
+    """A new empty file: in the folder of `target`, or elsewhere if only `target` can be written."""
     suffix = target.suffix if len(os.fsencode(target.suffix)) <= _LONGEST_SUFFIX else ""
     folder: Path | None = target.parent
     if status is not None and not stat.S_ISREG(status.st_mode):

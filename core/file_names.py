@@ -80,7 +80,7 @@ def shortened(stem: str, ending: str) -> str:
     return cut + ending
 
 
-def beside(path: Path, ending: str) -> Path:
+def companion(path: Path, ending: str) -> Path:
     """The path of a file that goes with `path`: its name with `ending` in the place of its suffix.
 
     Args:

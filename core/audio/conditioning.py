@@ -101,7 +101,14 @@ def condition(
 ) -> Conditioned:
     """Decode and measure `path`, write it to `flac_path` (16 bit), and hand out its blocks.
 
-    The FLAC holds the sound as loud as it goes without clipping.
+    Args:
+        path: the file.
+        flac_path: where to put the FLAC, which holds the sound as loud as it goes without clipping.
+        cancel: once set, the work ends.
+        progress: gets the share that is done, up to 1.
+
+    Returns:
+        What was measured, and the sound until it is closed.
 
     Raises:
         AudioError: cannot be read, holds no samples, only silence, or samples that are not numbers.
@@ -212,17 +219,17 @@ def _expected_frames(info: AudioInfo) -> float:
 
 
 class _Spool:
-    """Raw float32 samples in a file without a name, beside where the FLAC will be."""
+    """Raw float32 samples in a file without a name, in the folder where the FLAC will be."""
 
-    def __init__(self, beside: Path, channels: int) -> None:
+    def __init__(self, near: Path, channels: int) -> None:
         self._channels = channels
-        self._path = beside
+        self._path = near
         try:
             self._file: BinaryIO = tempfile.TemporaryFile(  # noqa: SIM115  (lives until `close`)
-                dir=beside.parent, prefix=".spool-"
+                dir=near.parent, prefix=".spool-"
             )
         except OSError as error:
-            raise writing_error(beside, error) from error
+            raise writing_error(near, error) from error
 
     def write(self, block: Array) -> None:
         try:

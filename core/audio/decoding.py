@@ -55,7 +55,18 @@ class _Forward(soundfile.SoundFile):  # type: ignore[misc]
 
 
 def soundfile_blocks(source: ByteSource, block_frames: int) -> Iterator[Block]:
-    """Blocks as libsndfile decodes them. Raises `SOUNDFILE_FAULTS`."""
+    """Decode with libsndfile, as far as its header says.
+
+    Args:
+        source: the bytes.
+        block_frames: samples of a block; the last may have fewer.
+
+    Yields:
+        Blocks at the file's rate, with its channels.
+
+    Raises:
+        SOUNDFILE_FAULTS: it cannot be read, or not to its end.
+    """
     with source.open_for_c() as octets, _Forward(octets) as file:
         left = stated_frames(file.frames)
         while left > 0:
@@ -210,9 +221,9 @@ def raise_if_unread(path: Path, error: Exception) -> None:
 def unreadable(path: Path, *faults: Exception) -> AudioError:
     """The one clear line for a file that neither library reads: soundfile's fault, then PyAV's."""
     reasons = [_reason(fault) for fault in faults]
-    told = next((reason for reason in reasons if reason != _UNRECOGNISED), None)
+    reason = next((each for each in reasons if each != _UNRECOGNISED), None)
     return AudioError(
-        f"{path}: damaged, or of a kind that cannot be read ({told}); "
+        f"{path}: damaged, or of a kind that cannot be read ({reason}); "
         "export it again as WAV or FLAC"
     )
 

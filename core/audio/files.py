@@ -42,7 +42,20 @@ def read_blocks(
     block_frames: int = BLOCK_FRAMES,
     cancel: CancelFlag | None = None,
 ) -> Iterator[Array]:
-    """Blocks (n, 1 or 2) float32 at 44.1 kHz; see `AudioReader`. Raises `AudioError`."""
+    """Decode a file block by block.
+
+    Args:
+        path: the file, of any kind and name.
+        block_frames: about how many samples a block has.
+        cancel: once set, the iteration ends.
+
+    Returns:
+        An iterator over blocks (n, 1 or 2) float32 at 44.1 kHz; see `AudioReader`.
+
+    Raises:
+        AudioError: it cannot be read, is no audio, or holds nothing usable.
+        Cancelled: as asked.
+    """
     return iter(AudioReader(path, block_frames, cancel))
 
 

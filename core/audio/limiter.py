@@ -1,4 +1,4 @@
-"""A look-ahead limiter for whole signals: no overs, no clicks, hardly to be heard."""
+"""A look-ahead limiter for whole signals: no overs, no clicks, hardly audible."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ def limit(samples: Array, envelope: Array, gain: float, ceiling: float) -> Array
     """`samples` (n, c) times `gain`, turned down where `envelope * gain` would pass `ceiling`.
 
     The gain falls within the 5 ms before a peak, recovers in about 80 ms, and is smooth.
+
+    Args:
+        samples: (n, c).
+        envelope: `peak_envelope(samples)`.
+        gain: factor.
+        ceiling: largest true peak of the result, full scale 1.0.
+
+    Returns:
+        (n, c) float32.
     """
     wanted = np.minimum(1.0, ceiling / np.maximum(envelope * gain, 1e-9))
     if wanted.min() >= 1.0:

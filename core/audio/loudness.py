@@ -95,6 +95,14 @@ def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEIL
     """`samples` (n, c) brought to `lufs`, true peaks kept under `ceiling_dbtp` by the limiter.
 
     Limiting takes loudness away, so gain and limiter are tuned together. Silence stays silence.
+
+    Args:
+        samples: (n, c) at 44.1 kHz.
+        lufs: integrated loudness of the result (ITU-R BS.1770-4).
+        ceiling_dbtp: largest true peak of the result, in dBTP.
+
+    Returns:
+        (n, c) float32.
     """
     loudness = integrated_lufs(samples)
     if not math.isfinite(loudness):

@@ -38,7 +38,7 @@ _SURE_FRAMES = 3
 _FEWEST_FRAMES = 2
 _NEIGHBOURS = 50
 _DECODER_DELAY = 529
-"""Samples by which a decoder is late, beside the encoder's delay that a LAME header states."""
+"""Samples by which a decoder is late, on top of the encoder's delay that a LAME header states."""
 _RESERVOIR_BYTES = 511
 """How far back main data may begin (ISO 11172-3, 2.4.2.7: nine bits)."""
 _FILLED_BYTES = 16

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.containers import PYAV_FAULTS
+from core.audio.conversion import Resampler, to_stereo
 from core.audio.decoding import (
     SOUNDFILE_FAULTS,
     Block,
@@ -19,10 +20,8 @@ from core.audio.decoding import (
     soundfile_blocks,
     unreadable,
 )
-from core.audio.downmix import to_stereo
 from core.audio.flac import Checksum, FlacBlocks
 from core.audio.probing import AudioInfo, Part, probe
-from core.audio.resampling import Resampler
 from core.errors import AudioError
 from core.progress import CancelFlag, check
 
@@ -46,7 +45,16 @@ class AudioReader:
         block_frames: int = BLOCK_FRAMES,
         cancel: CancelFlag | None = None,
     ) -> None:
-        """Raises `AudioError` as `probe`."""
+        """Look at the file; nothing is decoded yet.
+
+        Args:
+            path: the file, of any kind and name.
+            block_frames: about how many samples a block has.
+            cancel: once set, the iteration ends.
+
+        Raises:
+            AudioError: as `probe`.
+        """
         self.info = probe(path)
         self.channels = min(2, self.info.channels)
         self.warnings: list[str] = []
@@ -54,7 +62,16 @@ class AudioReader:
         self._cancel = cancel
 
     def __iter__(self) -> Iterator[Array]:
-        """Raises `AudioError` for NaN or infinite samples, damage, or no samples; `Cancelled`."""
+        """Decode from the beginning.
+
+        Yields:
+            Blocks (n, 1 or 2) float32 at 44.1 kHz.
+
+        Raises:
+            AudioError: NaN or infinite samples, no samples, or nothing that can be decoded.
+            ReadError: the system cannot read the file.
+            Cancelled: as asked.
+        """
         self.warnings[:] = []
         resampler = Resampler(self.channels)
         decoder = _Decoder(self.info, self._block_frames, self.warnings)

@@ -18,8 +18,15 @@ _CROSSFADE_FRAMES = 441
 def stretch(samples: Array, frames: int, *, loop: bool = False) -> Array:
     """`samples` (n, c) at another tempo, exactly (frames, c); transients keep their relative place.
 
-    With `loop` the input is taken as circular, and the result loops as seamlessly as it did. The
-    latency of the stretcher is made up for. At the same length the input is returned as it is.
+    The latency of the stretcher is made up for. At the same length the input is returned as it is.
+
+    Args:
+        samples: (n, c) at 44.1 kHz.
+        frames: samples of the result.
+        loop: take the input as circular; the result loops as seamlessly as it did.
+
+    Returns:
+        (frames, c) float32.
 
     Raises:
         InputError: no samples, `frames` below 1, or a ratio outside 1/8..8.

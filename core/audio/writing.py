@@ -204,7 +204,21 @@ def write(
     title: str = "",
     sample_rate: int = SAMPLE_RATE,
 ) -> None:
-    """Write `samples` (n, channels) to `path`; options and errors as `AudioWriter`."""
+    """Write a whole file at once.
+
+    Args:
+        path: as for `AudioWriter`, like all that follow.
+        samples: (n, channels), full scale 1.0.
+        bit_depth: of WAV and FLAC.
+        quality: of Ogg Vorbis, 0 to 1.
+        bpm: tempo for the tags.
+        title: for the tags.
+        sample_rate: Hz.
+
+    Raises:
+        InputError: unknown bit depth.
+        OutputError: unknown extension, or a place that cannot be written.
+    """
     with AudioWriter(
         path,
         samples.shape[1],

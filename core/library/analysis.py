@@ -137,7 +137,7 @@ def _analyse(
     found: BeatGrid | Loop | str | None = library.correction(conditioned.content_hash)
     if found is None:
         with stages.of("beats") as progress:
-            found = _grid_of(job.path, conditioned, _told(conditioned, progress))
+            found = _grid_of(job.path, conditioned, _with_progress(conditioned, progress))
     if isinstance(found, str):
         return _one_shot(job.path, conditioned, audio, found)
     grid = found.grid() if isinstance(found, Loop) else found
@@ -165,8 +165,8 @@ def _analyse(
     if not track.windows(1):
         return _no_segment(conditioned, gridding.too_short(track.seconds, grid.bpm))
     with stages.of("spectrogram") as progress:
-        told = _told(conditioned, progress) if repeated is None else [repeated]
-        return _with_segments(result, track, told, job.staging)
+        blocks = _with_progress(conditioned, progress) if repeated is None else [repeated]
+        return _with_segments(result, track, blocks, job.staging)
 
 
 def _grid_of(
@@ -305,7 +305,7 @@ def _no_segment(conditioned: Conditioned, reason: str) -> Result:
     return Result(report.NO_SEGMENTS, reason, warnings=warnings, seconds=conditioned.seconds)
 
 
-def _told(conditioned: Conditioned, progress: Progress) -> Iterator[Array]:
+def _with_progress(conditioned: Conditioned, progress: Progress) -> Iterator[Array]:
     return gridding.reported(conditioned.blocks(), conditioned.frames, progress, None)
 
 
@@ -330,11 +330,11 @@ class _Stages:
     def of(self, name: str) -> Iterator[Progress]:
         share, before, started = _SHARES[name], self._before, time.perf_counter()
 
-        def told(done: float, total: float, message: str = "") -> None:
+        def stage_progress(done: float, total: float, message: str = "") -> None:
             self._progress(before + share * done / max(total, 1e-9), 1.0, message)
 
         try:
-            yield told
+            yield stage_progress
         finally:
             self._before = before + share
             self.seconds[name] = time.perf_counter() - started

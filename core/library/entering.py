@@ -42,7 +42,7 @@ def enter(library: Library, source: Source, result: Result) -> FileReport:
         with library.database.transaction():
             if result.one_shot is not None:
                 one_shots.write_one_shot(library.database, result.one_shot)
-            sources.remember(library.database, source, file)
+            sources.save(library.database, source, file)
     return file
 
 
@@ -86,7 +86,7 @@ def _enter_track(library: Library, source: Source, result: Result, track: Track)
     with database.transaction():
         records.write_track(database, track, pending=result.status == report.UNALIGNED)
         records.write_segments(database, result.segments)
-        sources.remember(database, source, file)
+        sources.save(database, source, file)
     return file
 
 
@@ -115,7 +115,7 @@ def _enter_twin(library: Library, source: Source, result: Result, track: Track) 
             records.write_source_path(database, track.id, source.key)
         if retagged and result.tags is not None:
             records.write_tags(database, track.id, *result.tags)
-        sources.remember(database, source, file)
+        sources.save(database, source, file)
     return file
 
 

@@ -91,7 +91,7 @@ def has_other_music(database: Database, source: Source) -> bool:
     return database.row(sql, (source.key,)) is not None
 
 
-def remember(database: Database, source: Source, file: FileReport) -> None:
+def save(database: Database, source: Source, file: FileReport) -> None:
     """Keep what came of `source`, inside a transaction."""
     values = (
         source.key,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from core.atomic import write_bytes, write_text
-from core.file_names import beside
+from core.file_names import companion
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class History:
 
     def write(self, model_path: Path) -> None:
         """Write `<model>.history.json` and `<model>.history.png`. Raises `OutputError`."""
-        write_text(beside(model_path, ".history.json"), self.to_json())
-        write_bytes(beside(model_path, ".history.png"), _curves(self.epochs))
+        write_text(companion(model_path, ".history.json"), self.to_json())
+        write_bytes(companion(model_path, ".history.png"), _curves(self.epochs))
 
 
 def _or_gap(value: float | None) -> float:

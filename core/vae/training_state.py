@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.atomic import replacing
-from core.file_names import beside
+from core.file_names import companion
 from core.vae.history import History
 from core.vae.model import SegmentVAE
 from core.vae.schedule import ReduceOnPlateau
@@ -67,7 +67,7 @@ class TrainingState:
 
 def state_path(model_path: Path) -> Path:
     """Where the state of the model at `model_path` lies."""
-    return beside(model_path, ".state.npz")
+    return companion(model_path, ".state.npz")
 
 
 def read_state(model_path: Path) -> TrainingState | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from core.file_names import beside
+from core.file_names import companion
 from core.session import Session
 from core.vae.history import Epoch, History
 from core.workers import tasks
@@ -102,7 +102,7 @@ class TrainingController(QObject):
 
 def _read_history(model: Path) -> Sequence[Epoch]:
     """The epochs of the training that made `model`; empty where that is not known."""
-    path = beside(model, ".history.json")
+    path = companion(model, ".history.json")
     try:
         return History.from_json(path.read_text(encoding="utf-8")).epochs
     except FileNotFoundError:

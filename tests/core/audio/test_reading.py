@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.audio import files
 from core.audio.conditioning import condition
-from core.audio.downmix import to_stereo
+from core.audio.conversion import to_stereo
 from core.audio.loudness import integrated_lufs
 from core.audio.stretch import stretch
 from core.errors import AudioError, InputError

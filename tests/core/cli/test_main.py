@@ -10,6 +10,7 @@ import pytest
 from core import resources
 from core.cli import arguments
 from core.cli.main import main
+from core.demo.catalogue import catalogue
 
 
 def run(*argv: str) -> int:
@@ -115,3 +116,40 @@ def test_info_of_a_model_is_facts_on_short_lines(capsys: pytest.CaptureFixture[s
     assert facts["error on held-out music"].endswith(" dB")
     assert facts["attribute axes"] == "brightness, density, kick, energy"
     assert all(len(line) < 100 for line in out.splitlines())
+
+
+@pytest.mark.parametrize("name", ["noext", "model.h5", "model.keras.txt"])
+def test_a_model_of_another_name_is_refused_before_anything_is_read(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", str(tmp_path / "no library"), "--out", str(tmp_path / name)) == 2
+    assert "a model's name ends in .keras" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["import", "{tmp}/lib", "{tmp}/text.txt", "--report", "{out}"],
+        ["train", "{tmp}/nowhere", "--out", "{out}.keras"],
+        ["compose", "--library", "{tmp}/nowhere", "--out", "{out}.wav"],
+        ["compose", "--library", "{tmp}/nowhere", "--project", "{out}.technovae"],
+        ["render", "{tmp}/nowhere.technovae", "--out", "{out}.flac"],
+        ["reconstruct", "{tmp}/text.txt", "--out", "{tmp}/text.txt/below"],
+        ["map", "{tmp}/nowhere", "--out", "{out}.png"],
+        ["dataset", "{tmp}/nowhere", "--out", "{out}.npy"],
+        ["demo", "--render", "{demo}", "--out", "{out}.wav"],
+    ],
+)
+def test_a_place_that_cannot_be_written_is_known_before_the_work(
+    argv: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("no audio")
+    names = {"tmp": tmp_path, "out": tmp_path / "text.txt" / "out", "demo": catalogue()[0].name}
+    assert run(*(word.format(**names) for word in argv)) == 2
+    err = capsys.readouterr().err
+    assert "a file is in its place" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["text.txt"]
