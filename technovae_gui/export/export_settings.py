@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.settings import SAMPLE_RATE
 from core.user_folders import music_folder
 from technovae_gui import theme
-from technovae_gui.widgets import forms
+from technovae_gui.widgets import file_dialogs, forms
 
 _STEREO: Final = 2 * SAMPLE_RATE
 """Samples per second."""
@@ -136,17 +136,22 @@ class FileForm(QWidget):
         name = self.name.text().strip()
         for extension in {format_.extension for format_ in FORMATS}:
             name = name.removesuffix(extension)
-        return Path(self.folder.text()).expanduser() / f"{name}{self.chosen_format.extension}"
+        folder = file_dialogs.typed_path(self.folder.text())
+        return folder / f"{name}{self.chosen_format.extension}"
 
     def problem(self) -> str:
         """Why the file cannot be written there, and what to do; empty if it can."""
-        name, folder = self.name.text().strip(), Path(self.folder.text()).expanduser()
+        name, folder = self.name.text().strip(), file_dialogs.typed_path(self.folder.text())
         if not name:
             return "give the file a name"
         if _FORBIDDEN.search(name):
             return "a file's name cannot hold / \\ : * ? \" < > |; leave them out"
-        if not folder.is_absolute() or not folder.is_dir():
-            return "there is no such folder; choose one with Browse"
+        try:
+            if not folder.is_absolute() or not folder.is_dir():
+                return "there is no such folder; choose one with Browse"
+            self.path().exists()
+        except OSError as error:  # a name that is too long, a folder that may not be read
+            return f"the file cannot be written there ({error.strerror}); choose another place"
         return ""
 
     def save_folder(self) -> None:
@@ -221,4 +226,7 @@ class LoudnessField(QWidget):
 
 def _last_folder() -> Path:
     saved = str(QSettings().value(_FOLDER_KEY, ""))
-    return Path(saved) if saved and Path(saved).is_dir() else music_folder()
+    try:
+        return Path(saved) if saved and Path(saved).is_dir() else music_folder()
+    except OSError:  # a drive that answers with an error
+        return music_folder()

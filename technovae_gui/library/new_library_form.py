@@ -79,7 +79,7 @@ class NewLibraryForm(QFrame):
 
     def _create(self) -> None:
         text = self.folder.text().strip()
-        path = Path(text).expanduser()
+        path = file_dialogs.typed_path(text)
         if not text or not path.is_absolute():
             self.message.show_error("type the full path of a folder, or choose one with Browse")
         elif not _is_unused(path):

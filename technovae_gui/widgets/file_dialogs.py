@@ -1,4 +1,4 @@
-"""The system's dialogs for audio and libraries; each opens in the user's music folder."""
+"""Files and folders that the user chooses: the system's dialogs, and paths that are typed."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ def unused_library_folder() -> Path:
         if not path.exists():
             return path
         number += 1
+
+
+def typed_path(text: str) -> Path:
+    """The path that someone typed: `~` is their home folder, also while they are still typing."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~name of nobody
+        return Path(text)
 
 
 def choose_folder(parent: QWidget, title: str) -> Path | None:

@@ -114,7 +114,15 @@ def test_an_empty_timeline_cannot_be_exported(panel: ExportPanel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "folder"), [("", None), ("a/b", None), ("fine", "/no/such/folder"), ("fine", "here")]
+    ("name", "folder"),
+    [
+        ("", None),
+        ("a/b", None),
+        ("fine", "/no/such/folder"),
+        ("fine", "here"),
+        ("fine", "~nobody-of-that-name/music"),
+        ("x" * 300, None),
+    ],
 )
 def test_a_place_that_cannot_be_is_reported(
     panel: ExportPanel, name: str, folder: str | None

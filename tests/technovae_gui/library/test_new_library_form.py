@@ -77,7 +77,7 @@ def test_a_folder_with_other_things_is_refused(
     (tmp_path / "holiday.jpg").touch()
     click(qtbot, panel.header.new)
     form = panel.new_form
-    for text in (str(tmp_path), "not/absolute", ""):
+    for text in (str(tmp_path), "not/absolute", "~nobody-of-that-name/library", ""):
         form.folder.setText(text)
         with qtbot.assertNotEmitted(panel.create_requested):
             click(qtbot, form.create_button)
