@@ -130,7 +130,7 @@ def _repaints() -> dict[str, float]:
 
 
 def _cold(window: MainWindow, ear: Ear, begun: float) -> dict[str, float]:
-    """From the start of the decoder child on."""
+    """From the start of the renderer's process on."""
     assert window.session.map is not None
     dot = window.session.map.segments[5].id
     first = _until_audible(window, ear, lambda: window.map_view.choose_segment(dot))

@@ -107,7 +107,7 @@ def _latents(method: Method) -> Figures:
 def _sounds(method: Method, corpus: Corpus) -> Figures:
     """Means over segments; seconds are medians, of CPU, which other programs hardly change.
 
-    Matrices are multiplied on one thread, as in the program's children: a second one mostly waits,
+    Matrices are multiplied on one thread, as in the program's workers: a second one mostly waits,
     also for a while after the product is there, and its waiting counts as work.
     """
     figures: Figures = {}

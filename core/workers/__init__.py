@@ -1,1 +1,1 @@
-"""Long work for the window: QThreads, each in conversation with a child process."""
+"""Processes that work for the window, and the threads that carry their answers to it."""
