@@ -137,7 +137,7 @@ def test_neither_modules_nor_answers_bring_anything_heavy() -> None:
     heavy = ["tensorflow", "keras", "librosa", "numba"]
     code = RESULTS.format(
         root=str(ROOT),
-        early=[*heavy, "scipy", "sklearn"],
+        early=[*heavy, "scipy", "sklearn", "pebble"],
         late=heavy,
         answers=[pickle.dumps(answer) for answer in answers],
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Container, Hashable
 from dataclasses import replace
 from pathlib import Path
@@ -283,17 +281,6 @@ def test_an_outdated_loop_that_is_needed_no_more_goes_with_the_others() -> None:
     assert len(cache) <= 2
     cache.drop("a")
     assert cache.get("a") is None
-
-
-def test_the_window_side_imports_nothing_heavy() -> None:
-    heavy = ("tensorflow", "keras", "librosa", "numba", "scipy", "sklearn", "pebble")
-    code = (
-        "import sys, core.workers.loops, core.workers.jobs, core.workers.tasks;"
-        "import core.library.latent_map;"
-        f"print([m for m in {heavy!r} if m in sys.modules])"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
 
 
 @pytest.mark.slow

@@ -16,7 +16,9 @@ from core.errors import ModelError
 from core.library.store import Library
 from core.settings import segment_frames
 from core.vae import checkpoint
+from core.vae.model import SegmentVAE, input_shape
 from core.workers.render_service import RenderService
+from tests.core.vae.conftest import TINY
 
 
 @pytest.fixture
@@ -33,6 +35,16 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return read
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows nothing and is read in no time; no test may change it."""
+    made = SegmentVAE(**{**TINY, "seed": 1})
+    made.build(input_shape())
+    path = tmp_path_factory.mktemp("models") / "tiny.keras"
+    checkpoint.save(made, path, {})
+    return path
+
+
 @pytest.fixture
 def service() -> Iterator[RenderService]:
     made = RenderService()
@@ -41,20 +53,19 @@ def service() -> Iterator[RenderService]:
 
 
 def test_a_library_that_is_opened_again_keeps_its_model(
-    service: RenderService, library: Path, loaded: list[Path]
+    service: RenderService, library: Path, loaded: list[Path], tiny: Path
 ) -> None:
-    model = resources.demo_model()
-    first = service.open(library, model)
-    second = service.open(library, model)
-    assert loaded == [model]
-    assert first.model_hash == second.model_hash == resources.digest(model)
+    first = service.open(library, tiny)
+    second = service.open(library, tiny)
+    assert loaded == [tiny]
+    assert first.model_hash == second.model_hash == resources.digest(tiny)
 
 
 def test_another_file_of_that_name_is_read(
-    service: RenderService, library: Path, loaded: list[Path], tmp_path: Path
+    service: RenderService, library: Path, loaded: list[Path], tiny: Path, tmp_path: Path
 ) -> None:
     model = tmp_path / "model.keras"
-    shutil.copy(resources.demo_model(), model)
+    shutil.copy(tiny, model)
     before = service.open(library, model)
     codec = checkpoint.load(model)
     checkpoint.save(codec._model, model, {**codec.info, "epoch": 12345})
