@@ -108,6 +108,8 @@ class TimelineController(QObject):
         if not session.same_music(before):
             self._undrawn.clear()
             self._timeline.clear_thumbnails()
+        elif session.model_hash != before.model_hash:
+            self._timeline.refresh_latent_thumbnails()
         self.retry()
 
     @Slot(object, str)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from core.arrangement.clip import ClipSource
+from core.arrangement.clip import ClipSource, LatentSource
 from core.settings import CEILING_DB, FLOOR_DB
 
 COLUMNS = 512
@@ -32,30 +32,42 @@ class ThumbnailCache:
     An image of `Format_Alpha8` is a stencil and takes the clip's colour; any other is shown as it
     is. Scaled copies have widths that are powers of two, so that zooming makes few new ones.
 
-    The pictures depend on the music of the session and on its model: when another one takes its
-    place, `clear` them. A source without a picture is noted in `missed` whenever it is painted, so
-    that it can be asked for, again if need be.
+    The pictures depend on the music of the session: when other music takes its place, `clear`
+    them. Those of latents depend on its model, too: after a better one they `expire`, and are
+    shown until the new ones are there. A picture that is wanted is noted in `missed` whenever its
+    clip is painted, so that it can be asked for, again if need be.
     """
 
     def __init__(self) -> None:
         self.missed = False
-        """A picture was wanted since this was last set to False, and was not there."""
+        """A picture was painted since this was last set to False, and was not there or expired."""
         self._images: dict[ClipSource, QImage] = {}
+        self._expired: set[ClipSource] = set()
         self._scaled: OrderedDict[tuple[ClipSource, str, int, int], QPixmap] = OrderedDict()
 
     def __contains__(self, source: ClipSource) -> bool:
         return source in self._images
 
+    def is_wanted(self, source: ClipSource) -> bool:
+        """Whether `source` has no picture, or one that has expired."""
+        return source not in self._images or source in self._expired
+
     def put(self, source: ClipSource, image: QImage) -> None:
         """Keep `image` for `source`, in place of an earlier one."""
         self._images[source] = image
+        self._expired.discard(source)
         for key in [key for key in self._scaled if key[0] == source]:
             del self._scaled[key]
 
     def clear(self) -> None:
         """Forget all pictures."""
         self._images.clear()
+        self._expired.clear()
         self._scaled.clear()
+
+    def expire_latents(self) -> None:
+        """Want the pictures of latents anew; the present ones are shown until then."""
+        self._expired.update(s for s in self._images if isinstance(s, LatentSource))
 
     def image(self, source: ClipSource) -> QImage | None:
         """The picture of `source` as it was put; None if there is none."""
@@ -75,10 +87,9 @@ class ThumbnailCache:
             no picture.
         """
         image = self._images.get(source)
-        if image is None:
+        if image is None or source in self._expired:
             self.missed = True
-            return None
-        if height < 1:
+        if image is None or height < 1:
             return None
         wide = min(_WIDEST, 1 << max(2, (max(1, round(width)) - 1).bit_length()))
         key = (source, colour, wide, height)

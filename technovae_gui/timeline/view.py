@@ -99,6 +99,13 @@ class TimelineView(QWidget):
         self._requested.clear()
         self._request_timer.start()
 
+    def refresh_latent_thumbnails(self) -> None:
+        """Ask for the pictures of latents again and show the present ones until then: another
+        model decodes them."""
+        self.clip_style.thumbnails.expire_latents()
+        self._requested.clear()
+        self._request_timer.start()
+
     def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """Hatch the clips of these sources, and of no others: their sounds are still to come."""
         self.clip_style.set_pending(sources)
@@ -145,13 +152,13 @@ class TimelineView(QWidget):
         self.viewport.fit()
 
     def missing(self) -> list[ClipSource]:
-        """The sources of clips in view that have no picture, each once."""
+        """The sources of clips in view whose picture is missing or has expired, each once."""
         geometry, lanes = self.viewport.geometry, self._document.arrangement.lanes
         span = geometry.tick(0), geometry.tick(self.viewport.width)
         first = max(0, geometry.row(0))
         shown = lanes[first : geometry.row(self.viewport.height) + 1]
         found = {clip.source: None for lane in shown for clip in clips_between(lane, *span)}
-        return [source for source in found if source not in self.clip_style.thumbnails]
+        return [source for source in found if self.clip_style.thumbnails.is_wanted(source)]
 
     # Inside
 
