@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
 
-from core.playback.portaudio_output import Device
 from core.settings import TICKS_PER_BAR
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap
-from technovae_gui.transport.device_menu import DeviceMenuButton, portaudio_name
 
 LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
 
@@ -104,18 +101,3 @@ def test_unsaved_listening_survives(make: Callable[[], MainWindow], tmp_path: Pa
     (left,) = second.projects.abandoned()
     assert second.projects.restore(left)
     assert second.document.loop == LOOP
-
-
-def test_a_device_is_known_by_its_name(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        Device(index, "USB", api, 2, 44_100.0, 0.01, False)
-        for index, api in ((3, "ALSA"), (9, "JACK"))
-    ]
-    monkeypatch.setattr("technovae_gui.transport.device_menu.list_devices", lambda: found)
-    button = DeviceMenuButton()
-    qtbot.addWidget(button)
-    button.restore("USB, JACK", "low")
-    button.menu().aboutToShow.emit()
-    checked = [action.text() for action in button.menu().actions() if action.isChecked()]
-    assert checked == ["USB  (JACK, 44100 Hz)", "Low latency"]
-    assert len({portaudio_name(device) for device in found}) == 2

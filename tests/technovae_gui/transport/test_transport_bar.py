@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui.transport import TransportBar
-from technovae_gui.transport.level_meter import FLOOR_DB, LevelMeter, decibels
 from technovae_gui.transport.transport_bar import bars_text, time_text
 
 
@@ -67,18 +66,6 @@ def test_showing_a_tempo_asks_for_nothing(bar: TransportBar, qtbot: Any) -> None
     with qtbot.assertNotEmitted(bar.tempo_changed):
         bar.show_tempo(141.0)
     assert bar.tempo.value() == 141.0
-
-
-def test_the_meter_rises_at_once_and_falls_slowly(qtbot: Any) -> None:
-    meter = LevelMeter()
-    qtbot.addWidget(meter)
-    meter.feed((1.0, 0.5))
-    assert meter.levels == (pytest.approx(0.0), pytest.approx(decibels(0.5)))
-    meter.feed((0.0, 0.0))
-    assert -3 < meter.levels[0] < 0
-    for _ in range(100):
-        meter.feed((0.0, 0.0))
-    assert meter.levels == (FLOOR_DB, FLOOR_DB)
 
 
 def test_everything_has_a_name_for_screen_readers(bar: TransportBar) -> None:
