@@ -9,13 +9,9 @@ from core.arrangement.arrangement import Lane
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from technovae_gui import theme
 from technovae_gui.timeline import paint_cache
-from technovae_gui.timeline.clip_painter import (
-    ClipPainter,
-    ClipState,
-    paint_bass_swap,
-    paint_crossfade,
-)
+from technovae_gui.timeline.clip_painter import ClipPainter, ClipState
 from technovae_gui.timeline.clip_style import ClipStyle
+from technovae_gui.timeline.fade_painter import paint_bass_swap, paint_crossfade
 from technovae_gui.timeline.geometry import DETAIL, Geometry, body_rect, clip_rect, segment_rects
 from technovae_gui.timeline.scene import (
     Crossfade,
