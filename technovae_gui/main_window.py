@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         for speaker in (self.sessions, self.drag_out, self.dropped_files, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
-        for room in (*rooms, self.exporting, self.project.library):
+        for room in (*rooms, self.exporting, self.project.library, self.project.missing):
             room.problem.connect(self._problem)
         self.document.problem.connect(partial(self._problem, "edit"))
         self.services.background.problem.connect(partial(self._problem, "background"))

@@ -13,6 +13,7 @@ from core.arrangement.project_file import SUFFIX
 from core.library.models import is_demo
 from core.workers.background import Background
 from technovae_gui.project import recovery
+from technovae_gui.project.missing_files import MissingFiles
 from technovae_gui.project.open_project import Projects
 from technovae_gui.project.project_library import ProjectLibrary
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary, Questions
@@ -29,6 +30,7 @@ class ProjectController(QObject):
 
     Attributes:
         library: keeps the window on the library that the project is made from.
+        missing: asks for what the project is made from and cannot be found.
         dialog: the list of unsaved work, once it was shown.
     """
 
@@ -45,9 +47,9 @@ class ProjectController(QObject):
         super().__init__(window)
         self._window, self._projects, self._banners = window, projects, banners
         self._questions = questions or MessageBoxes(window)
-        self.library = ProjectLibrary(
-            projects, sessions, background, RelinkBanner(banners, window), self
-        )
+        banner = RelinkBanner(banners, window)
+        self.missing = MissingFiles(projects, sessions, background, banner, self)
+        self.library = ProjectLibrary(projects, sessions, background, self.missing, self)
         self._unasked = False
         self.dialog: RecoveryDialog | None = None
         projects.overtaken.connect(self._overtaken)

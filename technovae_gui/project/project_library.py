@@ -1,4 +1,4 @@
-"""The library and the model of the open project: opened with it, asked for if they are gone."""
+"""The library and the model of the open project: opened with it, and changed by the user alone."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from core.library.models import model_for
 from core.library.store import Library
 from core.session import Session
 from core.workers.background import Background
+from technovae_gui.project.missing_files import MissingFiles
 from technovae_gui.project.open_project import Projects
-from technovae_gui.project.project_origins import is_same_library
-from technovae_gui.project.relink_banner import RelinkBanner
 from technovae_gui.session_controller import SessionController
 
 _log = logging.getLogger(__name__)
@@ -33,23 +32,6 @@ class _Choice:
     library: Path
     model: Path | None
     relink: bool = False
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """Hashes of models that the library of `session` does not know."""
-
-    session: Session
-    unknown: frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Moved:
-    """A library that is gone, where the user says that it is, and whether that is it."""
-
-    origin: Origin
-    library: Path
-    fits: bool
 
 
 class ProjectLibrary(QObject):
@@ -68,17 +50,16 @@ class ProjectLibrary(QObject):
         projects: Projects,
         sessions: SessionController,
         background: Background,
-        relink: RelinkBanner,
+        missing: MissingFiles,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._projects, self._sessions, self._background = projects, sessions, background
-        self.relink = relink
+        self.missing = missing
         self._choice: _Choice | None = None
         self._own_library: Path | None = None
-        relink.library_chosen.connect(self._library_found)
-        relink.model_chosen.connect(self._model_found)
-        relink.other_chosen.connect(self._other_found)
+        missing.banner.library_chosen.connect(self._library_found)
+        missing.banner.model_chosen.connect(self._model_found)
         projects.opened.connect(self._project_opened)
         sessions.session_changed.connect(self._session_changed)
         sessions.problem.connect(self._session_failed)
@@ -101,7 +82,7 @@ class ProjectLibrary(QObject):
     def _project_opened(self, project: Project, path: Path | None) -> None:
         """Open the library and the model that the project is made from."""
         self._choice = self._own_library = None
-        self.relink.settle("library", "model", "other")
+        self.missing.forget()
         if path is None and not project.sources():
             return  # a new one: it is made from what is open
         origins = self._projects.origins
@@ -109,9 +90,9 @@ class ProjectLibrary(QObject):
         try:
             library = origins.main.library_path(where)
         except TechnoVAEError:
-            self._ask_library()
-            if origins.models_of_main() and _gone_model(origins.main, where):
-                self._ask_model()
+            self.missing.ask_library()
+            if origins.models_of_main() and _is_model_gone(origins.main, where):
+                self.missing.ask_model()
             return
         self._open_own_library(library, _model_to_open(library, origins.main, where))
 
@@ -121,7 +102,7 @@ class ProjectLibrary(QObject):
         is_open = session.library_id != "" and library.resolve() == session.library_path.resolve()
         same_model = self._projects.origins.main.model_hash in ("", session.model_hash)
         if is_open and same_model and requested == session.library_path:
-            self._check(session)
+            self.missing.check(session)
             return
         self._own_library = library
         self._sessions.open(library, model)
@@ -133,11 +114,11 @@ class ProjectLibrary(QObject):
             self._choice = None
             self._use(session, choice)
         else:
-            keep_model = bool(self._unsettled_models(session))
+            keep_model = bool(self.missing.unsettled_models(session))
             self._projects.origins.put_session(session, keep_model=keep_model)
         if session.library_path == self._own_library:
             self._own_library = None
-        self._check(session)
+        self.missing.check(session)
 
     def _use(self, session: Session, choice: _Choice) -> None:
         """The library that the user has chosen is open."""
@@ -146,7 +127,7 @@ class ProjectLibrary(QObject):
         if choice.relink and not self._fits(session):
             origins.put_session(session)
             name = session.library_path.name
-            self.relink.ask("library", f"“{name}” has none of this project's tracks.")
+            self.missing.ask_library(f"“{name}” has none of this project's tracks.")
             return
         origins.put_session(session, chosen=True)
         after = origins.main
@@ -176,66 +157,16 @@ class ProjectLibrary(QObject):
         known = {track.id for track in session.tracks}
         return main.library_id in ("", session.library_id) or not tracks or bool(tracks & known)
 
-    def _check(self, session: Session) -> None:
-        """Find out whether the project's library is open, and the models of its latents known."""
-        origins = self._projects.origins
-        self._check_others()
-        if not origins.is_open(origins.main):
-            return
-        self.relink.settle("library")
-        hashes = self._unsettled_models(session)
-        if not hashes or session.model_path is None:
-            self._models_checked(_Checked(session, hashes))
-            return
-        library = session.library_path
-        self._background.submit(
-            lambda: _Checked(session, unknown_models(library, hashes)), self._models_checked
-        )
-
-    def _unsettled_models(self, session: Session) -> frozenset[str]:
-        """Hashes of the models of the project's own latents, but for the one that is open."""
-        return self._projects.origins.models_of_main() - {session.model_hash}
-
-    @Slot(object)
-    def _models_checked(self, found: _Checked) -> None:
-        if found.session is not self._sessions.session:
-            return
-        if found.unknown:
-            self._ask_model()
-        else:
-            self._projects.origins.adopt_model()
-            self.relink.settle("model")
-
-    def _check_others(self) -> None:
-        gone = self._gone_other()
-        if gone is None:
-            self.relink.settle("other")
-        else:
-            self.relink.ask("other", f"Some clips are from “{gone.library_name}”, which is gone.")
-
-    def _gone_other(self) -> Origin | None:
-        """The first library besides the project's own that clips are made from and that is gone."""
-        origins = self._projects.origins
-        others = [it for it in origins.others() if not is_same_library(it, origins.main)]
-        return next((it for it in others if not it.is_library_there), None)
-
-    def _ask_library(self) -> None:
-        main = self._projects.origins.main
-        place = f" from {main.library.parent}" if main.library else ""
-        sentence = f"This project's library “{main.library_name}” is gone{place}."
-        self.relink.ask("library", sentence)
-
-    def _ask_model(self) -> None:
-        model = self._projects.origins.main.model
-        name = f" (“{model.name}”)" if model else ""
-        self.relink.ask("model", f"The model of the latent clips is gone{name}.")
-
     @Slot(str, str)
     def _session_failed(self, key: str, line: str) -> None:
-        if key == "library" and self._own_library is not None:
-            self.relink.ask("library", f"{line[:1].upper()}{line[1:]}.")
-        if key in ("library", "model"):
-            self._choice = self._own_library = None
+        if key not in ("library", "model"):
+            return
+        own, self._choice, self._own_library = self._own_library, None, None
+        if own is not None and key == "library":
+            self.missing.ask_library(f"{line[:1].upper()}{line[1:]}.")
+        elif own is not None:  # its model cannot be read: without it, then
+            self.missing.ask_model()
+            self._sessions.open(own)
 
     @Slot(object)
     def _created(self, library: Path) -> None:
@@ -260,48 +191,7 @@ class ProjectLibrary(QObject):
         else:
             origins.relink_model(model)
             self._projects.note_relinked()
-            self.relink.settle("model")
-
-    @Slot(object)
-    def _other_found(self, library: Path) -> None:
-        gone = self._gone_other()
-        if gone is not None:
-            self._background.submit(
-                lambda: _Moved(gone, library, _holds(library, gone)),
-                self._other_read,
-                self._other_unreadable,
-            )
-
-    @Slot(object)
-    def _other_read(self, moved: _Moved) -> None:
-        if not moved.fits:
-            name = moved.library.name
-            self.relink.ask("other", f"“{name}” has none of the tracks of these clips.")
-            return
-        self._projects.origins.relocate(moved.origin, moved.library)
-        self._projects.note_relinked()
-        self._check_others()
-
-    @Slot(str)
-    def _other_unreadable(self, line: str) -> None:
-        self.problem.emit("library", line)
-
-
-def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
-    """Those of `hashes` whose latents a library cannot bring along to another model.
-
-    Raises:
-        LibraryError: it cannot be read.
-    """
-    with Library.open(library, read_only=True) as opened:
-        return frozenset(it for it in hashes if not opened.latents(it)[0])
-
-
-def _holds(library: Path, origin: Origin) -> bool:
-    """Whether a library is that of `origin`, or has a track of it. Raises `LibraryError`."""
-    with Library.open(library, read_only=True) as opened:
-        tracks = {track.id for track in opened.tracks()}
-        return opened.id == origin.library_id or bool(origin.tracks & tracks)
+            self.missing.settle_model()
 
 
 def _create(library: Path) -> Path:
@@ -323,7 +213,7 @@ def _model_to_open(library: Path, origin: Origin, project_path: Path) -> Path | 
         return None
 
 
-def _gone_model(origin: Origin, project_path: Path) -> bool:
+def _is_model_gone(origin: Origin, project_path: Path) -> bool:
     try:
         origin.model_path(project_path)
     except TechnoVAEError:

@@ -15,7 +15,8 @@ from core.arrangement import project_file
 from core.arrangement.project import Origin, Project
 from core.library.store import Library
 from technovae_gui.document import Document
-from technovae_gui.project import project_library
+from technovae_gui.project import missing_files
+from technovae_gui.project.missing_files import MissingFiles
 from technovae_gui.project.open_project import Projects
 from technovae_gui.project.project_library import ProjectLibrary
 from technovae_gui.project.relink_banner import FileChoosers, RelinkBanner
@@ -54,9 +55,9 @@ def banners(qtbot: Any) -> Banners:
 @pytest.fixture
 def library(projects: Projects, sessions: FakeSessions, banners: Banners) -> ProjectLibrary:
     background: Any = FakeBackground()
-    return ProjectLibrary(
-        projects, cast("Any", sessions), background, RelinkBanner(banners, banners)
-    )
+    fake: Any = sessions
+    missing = MissingFiles(projects, fake, background, RelinkBanner(banners, banners))
+    return ProjectLibrary(projects, fake, background, missing)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_project_opens_with_its_own_library(
     sessions.arrive(DEMO)
     sessions.arrive(session(mine, "t1"))
     assert not projects.unsaved
-    assert library.relink.missing == {}
+    assert library.missing.banner.missing == {}
     place(projects._document, real("t1"))
     assert projects.save()
     assert project_file.load(path).library == mine
@@ -216,15 +217,15 @@ def test_library_and_model_are_asked_for_until_both_are_found(
 ) -> None:
     lost = {"model": tmp_path / "lost.keras", "model_hash": "m", "library_id": "mine"}
     projects.open(saved(tmp_path, tmp_path / "gone", real("t1"), latent("m"), **lost))
-    assert set(library.relink.missing) == {"library", "model"}
+    assert set(library.missing.banner.missing) == {"library", "model"}
     model = tmp_path / "found.keras"
     model.touch()
-    library.relink.model_chosen.emit(model)
-    assert set(library.relink.missing) == {"library"}
-    library.relink.library_chosen.emit(mine)
+    library.missing.banner.model_chosen.emit(model)
+    assert set(library.missing.banner.missing) == {"library"}
+    library.missing.banner.library_chosen.emit(mine)
     assert sessions.opened == [(mine, model)]
     sessions.arrive(session(mine, "t1", model="m", model_path=model))
-    assert library.relink.missing == {}
+    assert library.missing.banner.missing == {}
     assert projects.snapshot().model == model
 
 
@@ -242,13 +243,13 @@ def test_a_model_that_the_library_remembers_is_not_missed(
     """Fault: the model's file was gone or replaced by a better one, and the banner asked for it,
     though its latents could be decoded."""
     unknown: frozenset[str] = frozenset() if remembered else frozenset({"before"})
-    monkeypatch.setattr(project_library, "unknown_models", lambda *_: unknown)
+    monkeypatch.setattr(missing_files, "unknown_models", lambda *_: unknown)
     lost = {"model": tmp_path / "lost.keras", "model_hash": "before"}
     projects.open(saved(tmp_path, mine, latent("before"), **lost))
     assert sessions.opened == [(mine, None)]
-    assert library.relink.missing == {}
+    assert library.missing.banner.missing == {}
     sessions.arrive(session(mine, "t1", model="now"))
-    assert set(library.relink.missing) == (set() if remembered else {"model"})
+    assert set(library.missing.banner.missing) == (set() if remembered else {"model"})
     assert projects.snapshot().model_hash == ("now" if remembered else "before")
 
 
@@ -260,17 +261,17 @@ def test_a_model_is_asked_for_until_one_makes_the_clips(
     mine: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(project_library, "unknown_models", lambda _, hashes: hashes)
+    monkeypatch.setattr(missing_files, "unknown_models", lambda _, hashes: hashes)
     lost = {"model": tmp_path / "lost.keras", "model_hash": "m"}
     projects.open(saved(tmp_path, mine, latent("m"), **lost))
     sessions.arrive(session(mine, "t1", model="own"))
     for number, model_hash in enumerate(("wrong", "m")):
-        assert set(library.relink.missing) == {"model"}
+        assert set(library.missing.banner.missing) == {"model"}
         model = tmp_path / f"{number}.keras"
-        library.relink.model_chosen.emit(model)
+        library.missing.banner.model_chosen.emit(model)
         assert sessions.opened[-1] == (mine, model)
         sessions.arrive(session(mine, "t1", model=model_hash, model_path=model))
-    assert library.relink.missing == {}
+    assert library.missing.banner.missing == {}
     assert projects.snapshot().model == tmp_path / "1.keras"
 
 
@@ -279,7 +280,7 @@ def test_a_library_that_cannot_be_read_is_asked_for(
 ) -> None:
     projects.open(saved(tmp_path, mine, real("t1")))
     sessions.problem.emit("library", "this library is damaged")
-    assert library.relink.missing == {"library": "This library is damaged."}
+    assert library.missing.banner.missing == {"library": "This library is damaged."}
 
 
 def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
@@ -296,12 +297,12 @@ def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
     sessions.arrive(session(mine, "t1"))
     assert "“gone”, which is gone" in banners.texts()["relink"]
     Library.create(tmp_path / "wrong").close()
-    library.relink.other_chosen.emit(tmp_path / "wrong")
+    library.missing.banner.other_chosen.emit(tmp_path / "wrong")
     assert "has none of the tracks" in banners.texts()["relink"]
     with Library.create(tmp_path / "moved") as made:
         moved_id = made.id
     projects.origins._known[-1] = replace(projects.origins._known[-1], library_id=moved_id)
-    library.relink.other_chosen.emit(tmp_path / "moved")
+    library.missing.banner.other_chosen.emit(tmp_path / "moved")
     assert "relink" not in banners.texts()
     found = projects.origins.of(real("t2"))
     assert found is not None
@@ -310,13 +311,24 @@ def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
     assert project_file.load(path).origins[0].library == tmp_path / "moved"
 
 
+def test_a_project_whose_model_cannot_be_read_opens_without_it(
+    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+) -> None:
+    model = tmp_path / "other.keras"
+    model.touch()
+    projects.open(saved(tmp_path, mine, latent("m"), model=model, model_hash="m"))
+    sessions.problem.emit("model", "it cannot be read")
+    assert sessions.opened == [(mine, model), (mine, None)]
+    assert set(library.missing.banner.missing) == {"model"}
+
+
 def test_another_project_settles_the_questions_of_the_last_one(
     library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
 ) -> None:
     projects.open(saved(tmp_path, tmp_path / "gone", real("t1")))
-    assert library.relink.missing
+    assert library.missing.banner.missing
     projects.new()
-    assert not library.relink.missing
+    assert not library.missing.banner.missing
 
 
 def test_a_chosen_library_that_is_refused_is_not_the_projects(
