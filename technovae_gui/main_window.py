@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from core import log
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.project import Project
@@ -42,6 +43,7 @@ from technovae_gui.transport.controller import TransportController
 from technovae_gui.widgets import file_dialogs
 from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.job_slot import JobSlot
+from technovae_gui.widgets.log_dialog import LogDialog
 from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 from technovae_gui.window_settings import WindowSettings
 
@@ -231,7 +233,12 @@ class MainWindow(QMainWindow):
         full_screen = ("Full screen", "F11", self.toggle_full_screen)
         menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
-        menus.add_commands(self, bar.addMenu("&Help"), (sheet, steps))
+        show_log = ("Show log", "", self.show_log)
+        menus.add_commands(self, bar.addMenu("&Help"), (sheet, steps, show_log))
+
+    def show_log(self) -> None:
+        """Show what went wrong so far, in a window of its own."""
+        LogDialog(log.path(), self).show()
 
     def ask_import(self) -> None:
         """Choose audio files and import them."""
