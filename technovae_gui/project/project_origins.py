@@ -69,13 +69,11 @@ class ProjectOrigins(QObject):
             keep_model: the project's model is only missing, so another one of the same library
                 does not take its place.
         """
-        if session.library_id != self._open.library_id:
-            self._claim_latents_of_earlier_models()
         self._session, self._open = session, origin_of_session(session)
         if session.library_id:
             self._open = self._remember(self._open)
             if chosen or (self._untitled and not self._sources()):
-                self.main = self._open
+                self._change_main()
             elif is_same_library(self.main, self._open):
                 self.main = _with_model_of(self._open, self.main) if keep_model else self._open
         self.changed.emit()
@@ -161,19 +159,18 @@ class ProjectOrigins(QObject):
         self._known.insert(0, origin)
         return origin
 
-    def _claim_latents_of_earlier_models(self) -> None:
-        """The project's library is left for another one: latents that no library claims are of
-        models that it had before it was opened here."""
-        if not is_same_library(self.main, self._open) or self._open not in self._known:
-            return
-        unknown = {
-            it.model_hash
-            for it in self._sources()
-            if isinstance(it, LatentSource) and origin_of(it, self._known) is None
-        }
-        number = self._known.index(self._open)
-        models = self._open.models | (unknown - {""})
-        self._known[number] = replace(self._open, models=models)
+    def _change_main(self) -> None:
+        """What no library claims stays with the one that the project was made from until now: it
+        may never have been open here, and its latents may be of models that it had before."""
+        last = self.main
+        unclaimed = [it for it in self._sources() if origin_of(it, self._known) is None]
+        if unclaimed and not is_same_library(last, self._open):
+            known = next((it for it in self._known if is_same_library(it, last)), last)
+            claims = known.limited_to(unclaimed)
+            tracks, models = known.tracks | claims.tracks, known.models | claims.models - {""}
+            self._known = [it for it in self._known if it is not known]
+            self._known.append(replace(known, tracks=tracks, models=models))
+        self.main = self._open
 
     def _is_of_session(self, source: ClipSource) -> bool:
         if isinstance(source, RealSource):

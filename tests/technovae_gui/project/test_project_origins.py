@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core import resources
-from core.arrangement.project import Origin, Project
+from core.arrangement.clip import RealSource
+from core.arrangement.project import Origin, Project, track_of
 from technovae_gui.document import Document
 from technovae_gui.project.project_origins import ProjectOrigins
 from tests.technovae_gui.project.fakes import latent, place, real, session
@@ -171,3 +174,58 @@ def test_a_new_project_is_made_from_what_is_open(
     origins.start_project()
     assert origins.main.library == B
     assert origins.used() == ()
+
+
+LIBRARIES = (A, B, C)
+steps = st.lists(
+    st.tuples(st.sampled_from(["open", "choose", "real", "latent", "save"]), st.integers(0, 2)),
+    max_size=14,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(steps)
+def test_whatever_is_opened_each_clip_is_made_from_its_own_library(
+    qapp: object, steps: list[tuple[str, int]]
+) -> None:
+    """Each library has one track and one model; clips are placed from the one that is open."""
+    document = Document()
+    origins = ProjectOrigins(document)
+    libraries = [session(path, f"t{path.name}", model=f"m{path.name}") for path in LIBRARIES]
+    now = libraries[0]
+    origins.put_session(now)
+    for step, number in steps:
+        main, empty = origins.main, not list(document.arrangement.clips())
+        if step in ("open", "choose"):
+            now = libraries[number]
+            origins.put_session(now, chosen=step == "choose")
+            follows = step == "choose" or origins.main.library == main.library or empty
+            assert follows
+        elif step == "save":
+            project = Project(document.arrangement, origins=origins.used())
+            origins.load(project.with_origin(origins.main), untitled=False)
+        else:
+            name = now.library_path.name
+            place(document, real(f"t{name}") if step == "real" else latent(f"m{name}"))
+        for clip in document.arrangement.clips():
+            source = clip.source
+            name = track_of(source) if isinstance(source, RealSource) else source.model_hash
+            origin = origins.of(source)
+            made_from = now.library_path if origin is None else origin.library
+            assert made_from == Path("/music") / name[1:]
+
+
+def test_a_library_that_was_never_open_keeps_its_clips(
+    origins: ProjectOrigins, document: Document
+) -> None:
+    """Another one is chosen before the project's own has been found."""
+    place(document, real("t1"), latent("m"))
+    origins.load(Project(document.arrangement, A, None, "m", "a"), untitled=False)
+    origins.put_session(session(B, "t3"), chosen=True)
+    assert origins.main.library == B
+    for source in (real("t1"), latent("m")):
+        found = origins.of(source)
+        assert found is not None
+        assert found.library == A
+    (used,) = origins.used()
+    assert (used.library, used.model_hash) == (A, "m")
