@@ -201,8 +201,9 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
     info = None
     for reader, look in (("soundfile", _by_soundfile), ("pyav", _by_pyav)):
         try:
-            info = look(path, sources[0])
-        except FAULTS:
+            info = look(path, sources[0], ByteSource(path))
+        except FAULTS as fault:
+            raise_if_unread(path, fault)
             continue
         parts = (Part(s, reader, gaps=g) for s, g in zip(sources, gaps, strict=True))
         info = replace(info, parts=tuple(parts), other_frames=None)
@@ -211,8 +212,7 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
         return None
     promised = [stream.frames for stream in streams]
     frames = None if None in promised else sum(filter(None, promised))
-    tags = _said_by_ffmpeg(path, ByteSource(path), info.sample_rate)
-    return replace(info, frames=frames, title=tags.title, artist=tags.artist)
+    return replace(info, frames=frames)
 
 
 def _ogg(path: Path, start: int) -> AudioInfo | None:
@@ -239,14 +239,14 @@ def _ogg(path: Path, start: int) -> AudioInfo | None:
     return replace(first, parts=tuple(parts), channels=channels, frames=None, other_frames=None)
 
 
-def _by_soundfile(path: Path, source: ByteSource) -> AudioInfo:
-    """Raises `SOUNDFILE_FAULTS`."""
+def _by_soundfile(path: Path, source: ByteSource, tagged: ByteSource | None = None) -> AudioInfo:
+    """`tagged` holds the tags where `source` does not. Raises `SOUNDFILE_FAULTS`."""
     with source.open_for_c() as octets, soundfile.SoundFile(octets) as info:
         frames = int(info.frames) if stated_frames(info.frames) < ENDLESS else None
         rate, channels, container, codec = (
             info.samplerate, info.channels, info.format, info.subtype,
         )  # fmt: skip
-    other = _said_by_ffmpeg(path, source, rate)
+    other = _said_by_ffmpeg(tagged or source, rate)
     return AudioInfo(
         path=path,
         container=container,
@@ -262,8 +262,8 @@ def _by_soundfile(path: Path, source: ByteSource) -> AudioInfo:
     )
 
 
-def _by_pyav(path: Path, source: ByteSource) -> AudioInfo:
-    """Raises `PYAV_FAULTS` also where nothing decodes."""
+def _by_pyav(path: Path, source: ByteSource, tagged: ByteSource | None = None) -> AudioInfo:
+    """As `_by_soundfile`. Raises `PYAV_FAULTS` also where nothing decodes."""
     with open_media(source) as container:
         if not container.streams.audio:
             raise AudioError(f"{path}: there is no sound in this file; choose another")
@@ -276,7 +276,7 @@ def _by_pyav(path: Path, source: ByteSource) -> AudioInfo:
         # the rate, and a FLAC's may be wrong.
         frame = _first_frame(container, stream)
         rate, channels = int(frame.sample_rate), len(frame.layout.channels)
-    said = _said_by_ffmpeg(path, source, rate)
+    said = _said_by_ffmpeg(tagged or source, rate)
     return AudioInfo(
         path=path,
         container=name,
@@ -314,7 +314,7 @@ class _Said(NamedTuple):
     frames: int | None = None
 
 
-def _said_by_ffmpeg(path: Path, source: ByteSource, rate: int) -> _Said:
+def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
     """Tags, and the length where it is stated and no guess."""
     with contextlib.suppress(*PYAV_FAULTS), open_media(source) as container:
         stream = container.streams.audio[0]

@@ -21,6 +21,8 @@ def run(options: Namespace) -> int:
         raise InputError(f"{path}: no such file or folder")
     if path.is_dir():
         _library(path, options.segments)
+    elif _is_audio(path):
+        _audio(path)
     elif path.suffix == ".keras":
         _model(path)
     elif path.suffix in (".json", ".technovae"):
@@ -28,6 +30,16 @@ def run(options: Namespace) -> int:
     else:
         _audio(path)
     return 0
+
+
+def _is_audio(path: Path) -> bool:
+    """Whether its bytes begin as some audio file does; its name may say anything."""
+    from core.audio.containers import Kind, kind_of
+
+    try:
+        return kind_of(path)[0] is not Kind.UNKNOWN
+    except OSError:
+        return False
 
 
 def _facts(title: str, facts: Mapping[str, object]) -> None:

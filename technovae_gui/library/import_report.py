@@ -21,8 +21,9 @@ _COLOURS: Final = {
     report.UNALIGNED: theme.WARM,
     report.REFUSED: theme.BAD,
     report.NO_SEGMENTS: theme.BAD,
+    report.SKIPPED: theme.WARM,
 }
-_PROBLEMS: Final = (report.REFUSED, report.NO_SEGMENTS, report.UNALIGNED)
+_PROBLEMS: Final = (report.REFUSED, report.NO_SEGMENTS, report.UNALIGNED, report.SKIPPED)
 _STATUS_WIDTH = 84
 _ROW_HEIGHT = 22
 _WRAP_COLUMN = 46

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import resources
+from core.audio import files
 from core.cli import arguments
 from core.cli.main import main
 from core.demo.catalogue import catalogue
@@ -153,3 +155,13 @@ def test_a_place_that_cannot_be_written_is_known_before_the_work(
     err = capsys.readouterr().err
     assert "a file is in its place" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["text.txt"]
+
+
+@pytest.mark.parametrize("name", ["song.keras", "song.technovae", "song.json", "song.txt", "song"])
+def test_audio_is_known_by_its_bytes(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.write(tmp_path / "a.wav", np.full((4410, 1), 0.1, np.float32), bit_depth=16)
+    (tmp_path / "a.wav").rename(tmp_path / name)
+    assert run("info", str(tmp_path / name)) == 0
+    assert "PCM_16" in capsys.readouterr().out
