@@ -119,21 +119,21 @@ class OtherLibraries:
             return self.decoder(origin).renderer_for(source, renderer)
 
     def clip_audio(
-        self, decoder: Decoder, bpm: float, quality: str = "interactive"
+        self, main: Decoder | Origin, bpm: float, quality: str = "interactive"
     ) -> Callable[[Clip], Array]:
         """What a mixdown asks for the sound of its clips; any thread may call it.
 
         Args:
-            decoder: makes the clips that are of none of the origins.
+            main: makes the clips that are of none of the origins.
             bpm: the tempo.
             quality: "interactive" or "export".
         """
 
         def audio_of(clip: Clip) -> Array:
-            origin = origin_of(clip.source, self._origins)
-            if origin is None:
-                return decoder.audio(clip.source, bpm, quality=quality)
-            return self.audio(origin, clip.source, bpm, quality=quality)
+            made_by = origin_of(clip.source, self._origins) or main
+            if isinstance(made_by, Origin):
+                return self.audio(made_by, clip.source, bpm, quality=quality)
+            return made_by.audio(clip.source, bpm, quality=quality)
 
         return audio_of
 

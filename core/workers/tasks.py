@@ -7,6 +7,7 @@ imports this module to name the functions.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.arrangement.project import Origin
     from core.library.report import ImportReport
     from core.library.tracks import Track
+    from core.render import Decoder
     from core.rhythm.grid import BeatGrid
 
 __all__ = [
@@ -168,7 +170,7 @@ def compose(
 
 def export_audio(
     library: Path,
-    model: Path,
+    model: Path | None,
     arrangement: Arrangement,
     path: Path,
     bit_depth: int,
@@ -184,7 +186,8 @@ def export_audio(
 
     Args:
         library: folder of the library.
-        model: that decodes.
+        model: that decodes; None where the library has none, so that only its segments can be
+            rendered, and what `origins` make.
         arrangement: what to write.
         path: the file; its extension says which kind.
         bit_depth: 16, 24 or 32.
@@ -201,13 +204,17 @@ def export_audio(
     Raises:
         TechnoVAEError: a clip cannot be rendered, or the file not be written.
     """
+    from core.arrangement.project import Origin
     from core.render.other_libraries import OtherLibraries
     from core.render.workspace import open_workspace
 
-    with open_workspace(library, model) as space, OtherLibraries(origins) as others:
-        audio_of = others.clip_audio(
-            space.decoder, arrangement.bpm, "interactive" if lufs is None else quality
-        )
+    with contextlib.ExitStack() as stack:
+        others = stack.enter_context(OtherLibraries(origins))
+        main: Decoder | Origin = Origin(library)
+        if model is not None:
+            main = stack.enter_context(open_workspace(library, model)).decoder
+        rendered = "interactive" if lufs is None else quality
+        audio_of = others.clip_audio(main, arrangement.bpm, rendered)
         return _write(arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel)
 
 

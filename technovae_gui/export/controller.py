@@ -71,8 +71,8 @@ class ExportController(QObject):
 
     @Slot(object)
     def _start(self, request: ExportRequest) -> None:
-        latent_map = self._sessions.session.map
-        if latent_map is None:
+        session = self._sessions.session
+        if not session.library_id:
             self.panel.refuse("there is no library open yet; wait a moment and try again")
             return
         arrangement = self._document.arrangement
@@ -90,8 +90,8 @@ class ExportController(QObject):
         else:
             self.job.start(
                 tasks.export_audio,
-                library=latent_map.library_path,
-                model=latent_map.model_path,
+                library=session.library_path,
+                model=session.model_path,
                 lufs=request.lufs,
                 origins=tuple(self._other_origins()),
                 **arguments,

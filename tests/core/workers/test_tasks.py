@@ -12,6 +12,7 @@ import soundfile
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.project import Origin
 from core.library.models import model_for
 from core.library.store import Library
 from core.settings import TICKS_PER_SEGMENT, segment_frames
@@ -113,6 +114,30 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
     )
     assert name == "returned"
     assert result.frames == soundfile.info(path).frames == segment_frames(130.0)
+
+
+def test_an_arrangement_of_another_library_is_exported_without_a_model(tmp_path: Path) -> None:
+    """From a library that was just made, while the clips are still those of the demo."""
+    with Library.open(resources.demo_library(), read_only=True) as demo:
+        segment = demo.segments()[0]
+    Library.create(tmp_path / "new").close()
+    clip = Clip("c", RealSource(segment.id), 0)
+    origin = Origin(None, None, tracks=frozenset({segment.track_id}))
+    name, result, _ = run_now(
+        tasks.export_audio,
+        library=tmp_path / "new",
+        model=None,
+        arrangement=Arrangement(130.0, (Lane("l", clips=(clip,)),)),
+        path=tmp_path / "a.wav",
+        bit_depth=16,
+        stems=False,
+        span=None,
+        lufs=-14.0,
+        origins=(origin,),
+    )
+    assert name == "returned", result
+    assert result.frames == segment_frames(130.0)
+    assert np.abs(soundfile.read(tmp_path / "a.wav")[0]).max() > 0.01
 
 
 @pytest.mark.slow

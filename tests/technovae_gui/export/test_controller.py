@@ -44,7 +44,7 @@ class FakeServices:
 
 class FakeSessions:
     def __init__(self, demo_map: object) -> None:
-        self.session = Session(map=cast(Any, demo_map))
+        self.session = Session(library_id="demo", map=cast(Any, demo_map))
 
 
 @dataclass
@@ -164,3 +164,21 @@ def test_an_export_knows_the_other_libraries_of_its_clips(bench: Bench) -> None:
     bench.controller.panel.export_requested.emit(request)
     ((_, arguments),) = bench.jobs
     assert arguments["origins"] == (other,)
+
+
+def test_an_arrangement_is_exported_without_a_map(bench: Bench) -> None:
+    """A new library has none; the clips are from another one."""
+    sessions = cast(Any, bench.controller._sessions)
+    sessions.session = Session(library_id="new", library_path=Path("/music/new"))
+    request = ExportRequest(Path("a.wav"), 24, "whole", False, -14.0)
+    bench.controller.panel.export_requested.emit(request)
+    ((_, arguments),) = bench.jobs
+    assert (arguments["library"], arguments["model"]) == (Path("/music/new"), None)
+
+
+def test_without_a_library_nothing_is_exported(bench: Bench) -> None:
+    cast(Any, bench.controller._sessions).session = Session()
+    request = ExportRequest(Path("a.wav"), 24, "whole", False, -14.0)
+    bench.controller.panel.export_requested.emit(request)
+    assert bench.jobs == []
+    assert "no library open" in bench.controller.panel.message.text()
