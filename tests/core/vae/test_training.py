@@ -25,6 +25,15 @@ from tests.core.vae.conftest import Trained, music, track_rows
 Make = Callable[..., TrainOptions]
 
 
+@pytest.fixture
+def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training without the seconds of calibration at its end, which `trained` has."""
+    monkeypatch.setattr(training, "calibrate", lambda *_: {})
+
+
+brief = pytest.mark.usefixtures("uncalibrated")
+
+
 def test_it_learns_what_components_cannot_hold(tiny_options: Make) -> None:
     sizes = {"width": 32, "depth": 1, "encoder_depth": 1, "patch": 16, "trunk": 32, "latents": 4}
     options = tiny_options(
@@ -74,8 +83,9 @@ def test_the_held_out_windows_are_learned_in_the_end(tiny_options: Make) -> None
     assert len(run.training) == learned + judged == len(run.data)
 
 
+@brief
 def test_latents_of_the_library_have_mean_0_and_deviation_1(tiny_options: Make) -> None:
-    data = music(tracks=6, bars=30)
+    data = music(tracks=6, bars=20)
     options = tiny_options()
     result = train(data, options)
     assert result.library.active == 64
@@ -96,6 +106,7 @@ def _hash_of_training(options: TrainOptions) -> str:
     return checkpoint.load(options.path).hash
 
 
+@brief
 def test_resume_goes_on_counting(trained: Trained, tmp_path: Path) -> None:
     options = trained.copied(tmp_path, epochs=2, resume=True)
     result = train(music(), options)
@@ -105,6 +116,7 @@ def test_resume_goes_on_counting(trained: Trained, tmp_path: Path) -> None:
     assert columns["number"] == list(range(13))
 
 
+@brief
 def test_resume_without_its_state_says_so(trained: Trained, tmp_path: Path) -> None:
     options = trained.copied(tmp_path, epochs=1, resume=True)
     training_state.state_path(options.path).write_bytes(b"damaged")
@@ -113,6 +125,7 @@ def test_resume_without_its_state_says_so(trained: Trained, tmp_path: Path) -> N
     assert any("flattering" in note for note in result.notes)
 
 
+@brief
 def test_keras_s_own_fit_does_the_same_with_these_batches_and_callbacks(
     tiny_options: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,12 +169,14 @@ def test_too_little_music_is_refused(tiny_options: Make) -> None:
         train(few, tiny_options())
 
 
+@brief
 def test_eight_segments_without_tracks_can_be_learned(tiny_options: Make) -> None:
     array = np.stack([track_rows(4, seed) for seed in range(8)])
     result = train(TrainingData.of_array(array), tiny_options())
     assert any("does not say" in note for note in result.notes)
 
 
+@brief
 def test_a_loss_that_is_no_number_keeps_the_best(
     tiny_options: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +197,7 @@ def test_a_loss_that_is_no_number_keeps_the_best(
     assert training_state.read_state(options.path) is None
 
 
+@brief
 def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
     flag = threading.Event()
@@ -196,6 +212,7 @@ def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     checkpoint.load(options.path)
 
 
+@brief
 def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
 
@@ -208,6 +225,7 @@ def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     checkpoint.load(options.path)
 
 
+@brief
 def test_a_full_disk_leaves_the_earlier_model(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +244,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     }  # fmt: skip
 
 
+@brief
 def test_it_gives_up_when_nothing_improves(tiny_options: Make) -> None:
     result = train(music(), tiny_options(epochs=500, patience=2, rate=0.0))
     assert result.stopped == "no longer improving"
@@ -233,6 +252,7 @@ def test_it_gives_up_when_nothing_improves(tiny_options: Make) -> None:
     assert result.epochs < 20
 
 
+@brief
 def test_time_stops_it(tiny_options: Make) -> None:
     result = train(music(), tiny_options(epochs=None, minutes=0.05, patience=None))
     assert result.stopped == "time"
