@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from core.audio import files, mpeg, ogg
 from core.audio.containers import kind_of
+from core.audio.mpeg_frames import parse_header
 from core.errors import AudioError
 
 RATE = 44_100
@@ -208,7 +209,7 @@ def test_mp3s_joined_end_to_end_are_both_read(tmp_path: Path) -> None:
 def test_a_tag_between_frames_is_no_hole(tmp_path: Path) -> None:
     content, whole = write(tmp_path / "a.mp3", **CONSTANT)
     (stream,) = mpeg.survey(tmp_path / "a.mp3", 0)
-    header = mpeg.parse_header(content[stream.pieces[0].start :][:4])
+    header = parse_header(content[stream.pieces[0].start :][:4])
     assert header is not None
     tag = b"ID3\x04\0\0\0\0\x08\0" + b"\xff\xfb\x90\x64" * 256
     at = content.index(content[:3], 20_000)

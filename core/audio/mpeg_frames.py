@@ -1,0 +1,245 @@
+"""The frames of MPEG audio (ISO 11172-3, 13818-3) by their own headers, and information frames."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from core.audio.containers import id3_bytes
+
+_BIT_RATES = {
+    (1, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (1, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (1, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (2, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+"""kbit/s by (version, layer); version 2 is MPEG 2 and 2.5."""
+_RATES = (44_100, 48_000, 32_000)
+_SAME = 0xFFFE_0C00
+"""Bits of a header that no frame of a stream changes: sync, version, layer, sample rate."""
+_MONO = 0xC0
+_WINDOW = 1 << 18
+_SEARCH_BYTES = 1 << 20
+_SURE_FRAMES = 3
+"""So many frames in a row are no coincidence."""
+_HEAD_BYTES = 40
+_APE_HEADER_BYTES, _ID3V1_BYTES = 32, 128
+
+
+class Header(NamedTuple):
+    """What the four bytes of a frame's header say."""
+
+    version: int
+    layer: int
+    bit_rate: int
+    sample_rate: int
+    channels: int
+    length: int
+    samples: int
+    checked: bool
+
+
+@functools.lru_cache(maxsize=4096)
+def parse_header(octets: bytes) -> Header | None:
+    """The header of a frame (2.4.1.3); None if `octets` are none, or of free format."""
+    if len(octets) < 4 or octets[0] != 0xFF or octets[1] & 0xE0 != 0xE0:
+        return None
+    kind, layer = octets[1] >> 3 & 3, 4 - (octets[1] >> 1 & 3)
+    rate_code, bit_code = octets[2] >> 2 & 3, octets[2] >> 4
+    if kind == 1 or layer == 4 or rate_code == 3 or not 0 < bit_code < 15:
+        return None
+    version = 1 if kind == 3 else 2
+    sample_rate = _RATES[rate_code] >> {3: 0, 2: 1, 0: 2}[kind]
+    bit_rate = 1000 * _BIT_RATES[version, layer][bit_code - 1]
+    padding = octets[2] >> 1 & 1
+    samples = 384 if layer == 1 else 576 if layer == 3 and version == 2 else 1152
+    if layer == 1:
+        length = 4 * (12 * bit_rate // sample_rate + padding)
+    else:
+        length = samples // 8 * bit_rate // sample_rate + padding
+    channels = 1 if octets[3] & _MONO == _MONO else 2
+    checked = not octets[1] & 1
+    return Header(version, layer, bit_rate, sample_rate, channels, length, samples, checked)
+
+
+class Octets:
+    """Bytes of a file by their place, read in large blocks."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start, self._block = 0, b""
+        self.size = file.seek(0, 2)
+
+    def at(self, place: int, count: int) -> bytes:
+        """Up to `count` bytes from `place`."""
+        within = place - self._start
+        if within < 0 or within + count > len(self._block):
+            self._file.seek(place)
+            self._start, self._block = place, self._file.read(_WINDOW)
+            within = 0
+        return self._block[within : within + count]
+
+
+class Frame(NamedTuple):
+    """A frame.
+
+    Attributes:
+        at: its place in the file.
+        header: what its header says.
+        head: its first bytes, up to the side information.
+        gap: bytes between the end of the frame before and this one that are no tag; below 0 where
+            the frame before is cut.
+    """
+
+    at: int
+    header: Header
+    head: bytes
+    gap: int = 0
+
+
+def frame_groups(octets: Octets, start: int) -> Iterator[list[Frame]]:
+    """Walk along the frames of a file, over tags and whatever else is between them.
+
+    Args:
+        octets: the file.
+        start: where the first frame is, or something before it.
+
+    Yields:
+        The frames of each stream. An information frame, as encoders put first, begins a new one.
+    """
+    place = _find(octets, start, None)
+    if place is None:
+        return
+    reference = octets.at(place, 4)
+    group: list[Frame] = []
+    gap = 0
+    while place is not None:
+        head = octets.at(place, _HEAD_BYTES)
+        header = parse_header(head[:4])
+        assert header is not None
+        if group and is_information(head, header):
+            yield group
+            group, gap = [], 0
+        group.append(Frame(place, header, head, gap))
+        end = place + header.length
+        following = _after_tags(octets, end)
+        if _alike(octets.at(following, 4), reference):
+            place, gap = following, 0
+        elif following >= octets.size:
+            place = None
+        else:
+            place = _find(octets, place + 4, reference)
+            gap = 0 if place is None else place - end
+    yield group
+
+
+def _find(octets: Octets, start: int, reference: bytes | None) -> int | None:
+    """The first place from `start` on where frames begin; with `reference`, frames like that."""
+    place = start
+    limit = start + _SEARCH_BYTES if reference is None else None
+    while limit is None or place < limit:
+        block = octets.at(place, _WINDOW // 4)
+        at = block.find(b"\xff")
+        if at < 0:
+            if not block:
+                return None
+            place += len(block)
+            continue
+        place += at
+        if _starts_row(octets, place, reference):
+            return place
+        place += 1
+    return None
+
+
+def _starts_row(octets: Octets, place: int, reference: bytes | None) -> bool:
+    """Whether several frames follow each other from `place` on, up to the end of the file."""
+    first = octets.at(place, 4)
+    like = reference or first
+    for number in range(_SURE_FRAMES):
+        head = octets.at(place, 4)
+        header = parse_header(head) if _alike(head, like) else None
+        if header is None:
+            return False
+        place = _after_tags(octets, place + header.length)
+        if place >= octets.size:
+            # The last frames of a file; before the first one is known they are no proof.
+            return reference is not None and (number > 0 or place == octets.size)
+    return True
+
+
+def _alike(octets: bytes, reference: bytes) -> bool:
+    """Whether `octets` are a header of the stream that `reference` is from."""
+    header, other = parse_header(octets), parse_header(reference)
+    if header is None or other is None:
+        return False
+    both = int.from_bytes(octets, "big") ^ int.from_bytes(reference, "big")
+    return not both & _SAME and header.channels == other.channels
+
+
+def _after_tags(octets: Octets, place: int) -> int:
+    """`place`, or the end of the tags (ID3, APE) that begin there."""
+    while True:
+        head = octets.at(place, _APE_HEADER_BYTES)
+        if head[:3] == b"ID3":
+            size = id3_bytes(head)
+        elif head[:3] == b"TAG":
+            size = _ID3V1_BYTES
+        elif head[:8] == b"APETAGEX" and len(head) == _APE_HEADER_BYTES:
+            size = _APE_HEADER_BYTES + int.from_bytes(head[12:16], "little")
+        else:
+            return place
+        if not size:
+            return place
+        place += size
+
+
+def side_bytes(header: Header) -> int:
+    """Length of the side information (2.4.1.7) of a frame of layer III."""
+    if header.version == 1:
+        return 17 if header.channels == 1 else 32
+    return 9 if header.channels == 1 else 17
+
+
+def is_information(head: bytes, header: Header) -> bool:
+    """Whether a frame carries Xing's, LAME's or Fraunhofer's information instead of sound.
+
+    Args:
+        head: its first bytes.
+        header: what its header says.
+    """
+    at = 4 + side_bytes(header)
+    return head[at : at + 4] in (b"Xing", b"Info") or head[36:40] == b"VBRI"
+
+
+class Information(NamedTuple):
+    """Number of frames of a stream by its information frame, and the samples to be trimmed."""
+
+    frames: int | None = None
+    delay: int = 0
+    padding: int = 0
+
+
+def read_information(octets: Octets, frame: Frame) -> Information:
+    """Read an information frame (gabriel.mp3-tech.org/mp3infotag.html, and Fraunhofer's VBRI).
+
+    Args:
+        octets: the file.
+        frame: the information frame.
+
+    Returns:
+        What it states of the stream.
+    """
+    content = octets.at(frame.at, frame.header.length)
+    if frame.head[36:40] == b"VBRI":
+        return Information(int.from_bytes(content[50:54], "big") or None)
+    at = 4 + side_bytes(frame.header)
+    flags = int.from_bytes(content[at + 4 : at + 8], "big")
+    at += 8
+    frames = int.from_bytes(content[at : at + 4], "big") if flags & 1 else None
+    at += 4 * bool(flags & 1) + 4 * bool(flags & 2) + 100 * bool(flags & 4) + 4 * bool(flags & 8)
+    trims = int.from_bytes(content[at + 21 : at + 24], "big")
+    return Information(frames or None, trims >> 12, trims & 0xFFF)
