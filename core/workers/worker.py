@@ -132,11 +132,6 @@ class Worker:
         """Of the process, if it lives."""
         return self._channel.pid if self._channel else None
 
-    @property
-    def channel(self) -> Channel | None:
-        """To the process, if there is one."""
-        return self._channel
-
     def open(self, generation: int, **arguments: Any) -> None:
         """Work for another session from now on. Requests of older ones are dropped.
 
