@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core import resources
-from core.cli.console import table
+from core.cli.console import quiet_libraries, table
 from core.errors import InputError
 from core.settings import SAMPLE_RATE
 
@@ -153,15 +153,23 @@ def _project(path: Path) -> None:
 
 
 def _audio(path: Path) -> None:
+    with quiet_libraries():
+        facts = {**_sound(path), **_beat(path)}
+    _facts(str(path), facts)
+
+
+def _sound(path: Path) -> dict[str, object]:
     from core.audio import files, loudness
 
-    info = files.probe(path)
+    reader = files.AudioReader(path)
     meter = loudness.LoudnessMeter()
     frames = 0
-    for block in files.read_blocks(path):
+    for block in reader:
         meter.feed(block)
         frames += len(block)
-    facts = {
+    info = reader.info
+    remarks = {"remarks": "; ".join(reader.warnings)} if reader.warnings else {}
+    return {
         "container": info.container,
         "codec": info.codec,
         "sample rate": f"{info.sample_rate} Hz",
@@ -172,8 +180,8 @@ def _audio(path: Path) -> None:
         "loudness": f"{meter.integrated:.1f} LUFS",
         "true peak": f"{meter.true_peak_dbtp:.1f} dBTP",
         "read by": info.reader,
+        **remarks,
     }
-    _facts(str(path), {**facts, **_beat(path)})
 
 
 def _beat(path: Path) -> dict[str, object]:

@@ -66,6 +66,13 @@ class Database:
         with self._lock, translated(self.path):
             self._connection.executemany(sql, rows)
 
+    def require_writable(self) -> None:
+        """Make sure, before long work, that its result can be kept. Raises `LibraryError`."""
+        if not self.writable:
+            raise LibraryError(
+                f"{self.path.parent}: this library is read-only; copy it to change it"
+            )
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All of what is executed inside becomes visible at once, or nothing of it.
@@ -73,10 +80,7 @@ class Database:
         Raises:
             LibraryError: the library is read-only, or another process keeps it locked.
         """
-        if not self.writable:
-            raise LibraryError(
-                f"{self.path.parent}: this library is read-only; copy it to change it"
-            )
+        self.require_writable()
         with self._lock:
             with translated(self.path):
                 self._log_ahead()

@@ -201,6 +201,7 @@ class Library:
         self, track_id: str, progress: Progress = silent, cancel: CancelFlag | None = None
     ) -> Track:
         """Forget the user's grid of a track and fit it again. Returns and raises as `set_grid`."""
+        self._database.require_writable()
         track = self.track(track_id)
         grid = gridding.fit(self.blocks(track), cancel)
         if not grid.is_steady:
@@ -339,6 +340,7 @@ class Library:
         progress: Progress,
         cancel: CancelFlag | None,
     ) -> Track:
+        self._database.require_writable()
         track = gridding.put_on(self.track(track_id), grid)
         blocks = gridding.reported(self.blocks(track), track.frames, progress, cancel)
         rows = spectrograms.track_rows(sound.Forward(blocks), track.sections)

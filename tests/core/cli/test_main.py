@@ -165,3 +165,17 @@ def test_audio_is_known_by_its_bytes(
     (tmp_path / "a.wav").rename(tmp_path / name)
     assert run("info", str(tmp_path / name)) == 0
     assert "PCM_16" in capsys.readouterr().out
+
+
+def test_info_tells_what_is_damaged_and_nothing_else_does(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal((88_200, 1)).astype(np.float32)
+    files.write(tmp_path / "a.mp3", noise)
+    content = bytearray((tmp_path / "a.mp3").read_bytes())
+    content[30_000:40_000] = b"\x5a" * 10_000
+    (tmp_path / "a.mp3").write_bytes(content)
+    assert run("info", str(tmp_path / "a.mp3")) == 0
+    out, err = capfd.readouterr()
+    assert "are lost and silent, at 0." in out
+    assert err == ""

@@ -425,6 +425,18 @@ def test_another_process_reads_while_one_writes(library: Library) -> None:
         assert reader.tracks() == []
 
 
+def test_a_grid_is_refused_before_the_work_where_it_could_not_be_kept(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track = library.tracks()[0]
+    with Library.open(library.path, read_only=True) as reader:
+        monkeypatch.setattr(Library, "blocks", lambda *_: pytest.fail("the work has begun"))
+        with pytest.raises(LibraryError, match="read-only"):
+            reader.set_grid(track.id, track.grid.nudged(0.01))
+        with pytest.raises(LibraryError, match="read-only"):
+            reader.refit(track.id)
+
+
 def test_read_only_by_wish_refuses_changes_but_keeps_latents_beside(library: Library) -> None:
     library.close()
     with Library.open(library.path, read_only=True) as reader:
