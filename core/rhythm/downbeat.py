@@ -56,14 +56,14 @@ def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
     clear = _KICK * kicks.scores + _NO_KICK * np.clip((kicks.scores - 0.35) / 0.45, 0.0, 1.0)
     scores = np.tile(clear, PHRASE_STEPS // STEPS_PER_BEAT)
     bar, phrase = SIXTEENTHS_PER_BAR, PHRASE_STEPS
-    begun = _first_step(steps)
+    first = _first_step(steps)
     for values, span, weights in (
         (steps.timbre, bar, _TIMBRE_BAR),
         (steps.timbre, phrase, _TIMBRE_PHRASE),
         (steps.chroma, bar, _HARMONY_BAR),
     ):
         points = turning_points(values, span)
-        points[: begun + STEPS_PER_BEAT] = 0.0
+        points[: first + STEPS_PER_BEAT] = 0.0
         scores += _turning(steps, points, weights)
     per_bar = _HARMONY_BEAT * _standardised(
         _smoothed(steps.by_position(change(steps.chroma, STEPS_PER_BEAT), bar))
@@ -140,8 +140,8 @@ def _backbeat_scores(levels: Numbers, attacks: Numbers) -> Numbers:
     one, two, three, four = (np.roll(levels, -k * STEPS_PER_BEAT, axis=0) for k in beats)
     _, second, _, fourth = (np.roll(attacks, -k * STEPS_PER_BEAT, axis=0) for k in beats)
     lead = np.minimum(two, four) - np.maximum(one, three)
-    begun = np.clip(np.minimum(second, fourth) / _CLAP_ATTACK, 0.0, 1.0)
-    scores = _BACKBEAT * (begun * np.clip(lead / _BACKBEAT_NATS, 0.0, 1.0)).mean(axis=1)
+    present = np.clip(np.minimum(second, fourth) / _CLAP_ATTACK, 0.0, 1.0)
+    scores = _BACKBEAT * (present * np.clip(lead / _BACKBEAT_NATS, 0.0, 1.0)).mean(axis=1)
     return np.asarray(scores - np.roll(scores, STEPS_PER_BEAT))
 
 

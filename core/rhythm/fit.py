@@ -142,6 +142,9 @@ def _positions(parts: list[_Part]) -> list[int]:
         scores = total / max(1, sum(len(part.steps) for part in chain))
         if before is not None and _goes_on(before.line, chain[0].line):
             scores += continued_scores(_removed(before, positions[-1], chain[0]))
+        elif before is not None and not chain[0].line.after_break:
+            beats = round((chain[0].line.start - chain[0].origin) / chain[0].line.period)
+            scores += entry_scores(float(beats * STEPS_PER_BEAT))
         positions += [best_position(scores)] * len(chain)
         before = chain[-1]
     return positions

@@ -149,7 +149,7 @@ def is_one_shot(features: OnsetFeatures) -> bool:
 
 
 def attacks_of(features: OnsetFeatures) -> tuple[Numbers, Numbers]:
-    """Times (n,) in seconds of the attacks that can be heard, and their heights (n,) in nats."""
+    """Times (n,) in seconds of the audible attacks, and their heights (n,) in nats."""
     total = features.attacks.sum(axis=1, dtype=np.float64)
     if len(total) == 0:
         return np.zeros(0), np.zeros(0)

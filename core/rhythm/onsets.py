@@ -241,8 +241,8 @@ class _Crossover:
         """(signals, n) -> that, twice."""
         bands = []
         for k, (sos, state) in enumerate(zip(self._filters, self._states, strict=True)):
-            begun = np.pad(state, ((0, 0), (0, len(chunk) - state.shape[1]), (0, 0)))
-            band, self._states[k] = scipy.signal.sosfilt(sos, chunk, axis=1, zi=begun)
+            padded = np.pad(state, ((0, 0), (0, len(chunk) - state.shape[1]), (0, 0)))
+            band, self._states[k] = scipy.signal.sosfilt(sos, chunk, axis=1, zi=padded)
             bands.append(band.astype(np.float32))
         return bands
 

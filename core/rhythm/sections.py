@@ -3,7 +3,7 @@
 The whole track is fitted first, and the beat followed through it. Where that does not stay on one
 line the local tempo is sought (Viterbi) and the track cut where that jumps; each stretch is
 followed again, cut where its beat jumps, and divided further for as long as two straight lines
-explain its course much better than one. What has no clear beat belongs to the sure part beside it.
+explain its course much better than one. What has no clear beat belongs to the sure part next to it.
 """
 
 from __future__ import annotations
