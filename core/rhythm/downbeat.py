@@ -35,12 +35,12 @@ _HARMONY_BAR: Final = (0.5, 0.5)
 """Weights of (position in the phrase, position in the bar)."""
 _HARMONY_BEAT: Final = 0.05
 _LOW: Final = 0.3
-_BACKBEAT: Final = 1.2
+_BACKBEAT: Final = 2.5
 _BACKBEAT_NATS: Final = 1.5
 _CLAP_ATTACK: Final = 1.0
-_CONTINUED: Final = 0.6
+_CONTINUED: Final = 0.9
 _CONTINUED_BEATS: Final = 1.5
-_FIRST_SOUND: Final = 0.45
+_FIRST_SOUND: Final = 0.6
 _FIRST_ON_BEAT: Final = 0.4
 _WHOLE_FILE: Final = 1.0
 _WHOLE_BARS: Final = 0.01
