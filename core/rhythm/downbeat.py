@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import scipy.ndimage
 
-from core.rhythm.beat import Kicks
+from core.rhythm.kicks import Kicks
 from core.rhythm.onsets import POWER_RATE, OnsetFeatures
 from core.rhythm.steps import (
     PHRASE_STEPS,

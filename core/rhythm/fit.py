@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.beat import Kicks, find_kicks
 from core.rhythm.confidence import agreement, confidence_of
 from core.rhythm.downbeat import (
     best_position,
@@ -19,6 +18,7 @@ from core.rhythm.downbeat import (
     position_scores,
 )
 from core.rhythm.grid import STEADY, BeatGrid, GridSection
+from core.rhythm.kicks import Kicks, find_kicks
 from core.rhythm.onsets import Floats, OnsetFeatures
 from core.rhythm.phase import Line, Numbers, band_envelopes
 from core.rhythm.sections import fit_lines, gap_between, salience_of

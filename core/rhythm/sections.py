@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.following import BEATS, Course, follow
+from core.rhythm.beat_course import BEATS, Course, follow
 from core.rhythm.onsets import RATE, Floats
 from core.rhythm.phase import Line, Numbers, fine_envelope, fit_line, fold, held, robust_line
 from core.rhythm.tempo import COARSE_RATE, KICK, TempoPath, coarse_tempo, jumps, tempo_path
