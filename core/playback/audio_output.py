@@ -139,7 +139,12 @@ class PlayheadClock:
         self._offset = None
 
     def observe(self, taken: int, now: float) -> None:
-        """Note that frames up to number `taken` are taken at `now` (s, any steady clock)."""
+        """Note how far the device is.
+
+        Args:
+            taken: number of the last frame it has taken.
+            now: seconds on any steady clock.
+        """
         offset = taken - now * SAMPLE_RATE
         if self._offset is None or abs(offset - self._offset) > _JUMP:
             self._offset = offset

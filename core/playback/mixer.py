@@ -89,7 +89,12 @@ class Mixer:
         self._end_transport()
 
     def seek(self, frame: int, bpm: float) -> None:
-        """Go on at `frame` of the timeline at `bpm`, playing or not."""
+        """Go on elsewhere, playing or not.
+
+        Args:
+            frame: of the timeline.
+            bpm: the tempo that `frame` is meant at.
+        """
         self._position = max(0, round(frame * bpm / self.snapshot.bpm))
         if self._transport is not None:
             self._end_transport()
@@ -97,7 +102,12 @@ class Mixer:
             self._align()
 
     def set_region(self, region: LoopRegion | None, bpm: float) -> None:
-        """Repeat `region` of the timeline at `bpm` from now on, or nothing."""
+        """Repeat a part of the timeline from now on.
+
+        Args:
+            region: which; None for nothing.
+            bpm: the tempo that its frames are meant at.
+        """
         self._region = _at(region, bpm, self.snapshot.bpm)
         if self._transport is not None:
             self._reader.set_region(self._region)

@@ -41,7 +41,13 @@ class Snapshot:
         return 60.0 * SAMPLE_RATE / self.bpm
 
     def render(self, start: int, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
-        """Fill `out` (frames, 2) from frame `start` on; `peaks` as in `Mixdown.render`."""
+        """Render a passage.
+
+        Args:
+            start: its first frame.
+            out: (frames, 2), filled.
+            peaks: gets the highest sample of each lane, by its id; None: not measured.
+        """
         if self.mix is None:
             out[:] = 0.0
         else:
@@ -56,7 +62,12 @@ class LoopRegion:
     end: int
 
     def after(self, position: int, frames: int) -> int:
-        """The frame `frames` further on than `position`; beyond the end nothing jumps back."""
+        """Where a playhead is later; beyond the end of the region nothing jumps back.
+
+        Args:
+            position: frame where it is now.
+            frames: how much later.
+        """
         ahead = position + frames
         if position >= self.end or ahead < self.end:
             return ahead
@@ -68,10 +79,16 @@ class LoopRegion:
 
 
 def seam(snapshot: Snapshot, region: LoopRegion) -> FloatArray | None:
-    """What sounds in the last `SEAM` frames of `region` so that its jump does not click.
+    """Mend the jump from the end of a loop region to its start, if it would click.
 
-    None where it does not click by itself. The start keeps its attack: only what is before fades,
-    to what would lead up to the start.
+    The start keeps its attack: only what is before fades, to what would lead up to the start.
+
+    Args:
+        snapshot: what sounds.
+        region: what is repeated.
+
+    Returns:
+        (SEAM, 2) for the last frames of the region; None where the jump does not click.
     """
     before, after, lead = (np.empty((SEAM, 2), np.float32) for _ in range(3))
     snapshot.render(region.end - SEAM, before)

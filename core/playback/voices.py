@@ -18,7 +18,12 @@ class Reader(Protocol):
     """An endless sound with a place in it."""
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
-        """Fill `out` (frames, 2) and move on."""
+        """Fill a block and move on.
+
+        Args:
+            out: (frames, 2), filled.
+            peaks: gets the highest sample of each lane, by its id; None: not measured.
+        """
 
 
 class ArrangementReader:
@@ -35,7 +40,7 @@ class ArrangementReader:
         self._seam = None if region is None else seam(self.snapshot, region)
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
-        """Fill `out` (frames, 2) and move on; `peaks` as in `Mixdown.render`."""
+        """See `Reader.read`."""
         done = 0
         while done < len(out):
             frames = min(len(out) - done, self._to_jump())
@@ -72,7 +77,7 @@ class LoopReader:
         self.position = position % len(loop)
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
-        """Fill `out` (frames, 2) and move on; a loop is on no lane and has no peaks."""
+        """See `Reader.read`; a loop is on no lane and has no peaks."""
         done = 0
         while done < len(out):
             frames = min(len(out) - done, len(self.loop) - self.position)
@@ -104,12 +109,24 @@ class Voice:
         return self.end is not None and self.end <= clock
 
     def leave(self, end: int, fall: int, clock: int) -> None:
-        """Be silent from `end` on, after a fade; one that is under way at `clock` stands."""
+        """Fade out; a fade that is under way already stands.
+
+        Args:
+            end: frame of the mixer's clock from which on it is silent.
+            fall: frames of the fade before that.
+            clock: the mixer's clock now.
+        """
         if self.end is None or clock <= self.end - self.fall:
             self.end, self.fall = end, fall
 
     def add(self, out: FloatArray, clock: int, peaks: dict[str, float] | None = None) -> None:
-        """Add what it sounds like from frame `clock` on to `out` (frames, 2)."""
+        """Mix in its next frames.
+
+        Args:
+            out: (frames, 2), added to.
+            clock: of the mixer at the first frame of `out`.
+            peaks: gets the highest sample of each lane, by its id; None: not measured.
+        """
         last = clock + len(out)
         start, end = max(self.start, clock), last if self.end is None else min(self.end, last)
         if start >= end:

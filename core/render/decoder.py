@@ -154,7 +154,15 @@ class Decoder:
         )
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
-        """The renderer that `audio` will use: "original" for a real segment."""
+        """The name of the renderer that `audio` will use.
+
+        Args:
+            source: a real segment or a latent.
+            renderer: as for `audio`.
+
+        Returns:
+            "griffin_lim", "phase" or "guided"; "original" for a real segment.
+        """
         if isinstance(source, RealSource):
             return ORIGINAL
         name = renderer or source.renderer
@@ -177,7 +185,15 @@ class Decoder:
         return self._guides.around(latent)
 
     def clip_audio(self, bpm: float, quality: str = "interactive") -> Callable[[Clip], Array]:
-        """What a mixdown asks for the sound of its clips; any thread may call it."""
+        """A function that gives the audio of clips, for a mixdown.
+
+        Args:
+            bpm: the tempo.
+            quality: "interactive" or "export".
+
+        Returns:
+            clip -> loop (frames, 2); any thread may call it.
+        """
         return lambda clip: self.audio(clip.source, bpm, quality=quality)
 
     def render_many(

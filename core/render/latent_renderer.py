@@ -72,7 +72,15 @@ class LatentRenderer:
         return _rendered(name, quality, target, frames, mixes, source.seed)
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
-        """The sum of the guides' loops, (frames, 2), weighted by their shares."""
+        """The sum of loops weighted by the guides' shares.
+
+        Args:
+            guides: real segments with shares.
+            loop_of: guide -> its loop, (frames, 2).
+
+        Returns:
+            (frames, 2).
+        """
         shares = [np.float32(guide.weight) * loop_of(guide) for guide in guides]
         mix: Array = np.sum(shares, axis=0)
         return mix
@@ -131,7 +139,9 @@ class LatentRenderer:
 
 
 def likeness(a: Array, b: Array) -> float:
-    """1 for equal spectra (512, 128), .37 at 3 dB mean absolute difference, .06 at 5.
+    """How much two spectrograms are alike: exp(-(difference / 3 dB)^2).
+
+    1 for equal ones, .37 at 3 dB mean absolute difference, .06 at 5.
 
     What the model loses of a segment (single hits, hiss, reverberation) still belongs to the sound
     of its near neighbours. Put back in full, it brought renderings of real segments from others of

@@ -121,7 +121,15 @@ def joined_rows(spectra: Sequence[Array] | Array) -> Array:
 
 
 def blended(outgoing: Array, incoming: Array) -> Array:
-    """`outgoing` giving way to `incoming`, (n, c) each, at a steady level."""
+    """A crossfade over the whole length, at a steady level whatever the correlation.
+
+    Args:
+        outgoing: (n, c).
+        incoming: (n, c).
+
+    Returns:
+        (n, c).
+    """
     out, into = crossfade(ramp(len(outgoing)), _correlation(outgoing, incoming))
     mixed: Array = outgoing * out[:, None] + incoming * into[:, None]
     return mixed

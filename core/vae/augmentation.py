@@ -50,7 +50,16 @@ class Augmentation:
         return out
 
     def vary(self, windows: Array, others: Array, rng: np.random.Generator) -> Array:
-        """Every one of `windows` varied; bands are taken from `others`."""
+        """Vary every window.
+
+        Args:
+            windows: (n, 128, 128, 4), 0..1.
+            others: (m, 128, 128, 4), from which bands are taken.
+            rng: draws what is done.
+
+        Returns:
+            (n, 128, 128, 4), a new array.
+        """
         swapped = np.flatnonzero(rng.random(len(windows)) < self.swap)
         out = windows.copy()
         donors = rng.integers(0, len(others), len(swapped))
@@ -59,7 +68,12 @@ class Augmentation:
 
 
 def turn(windows: Array, rng: np.random.Generator) -> Array:
-    """Each window rotated by a random number of sixteenths, as if the loop began elsewhere."""
+    """Rotate each window by a random number of sixteenths, as if the loop began elsewhere.
+
+    Args:
+        windows: (n, 128, 128, 4).
+        rng: draws the numbers.
+    """
     steps = rng.integers(0, _SIXTEENTHS, len(windows)) * _SIXTEENTH
     out = np.empty_like(windows)
     for i, step in enumerate(steps):
@@ -70,7 +84,13 @@ def turn(windows: Array, rng: np.random.Generator) -> Array:
 
 
 def swap_bands(windows: Array, others: Array, rng: np.random.Generator) -> Array:
-    """Each window with the bands on one side of a random band from another, as a DJ would."""
+    """Replace the bands above or below a random band by another window's, as a DJ would.
+
+    Args:
+        windows: (n, 128, 128, 4).
+        others: (n, 128, 128, 4), one for each window.
+        rng: draws band and side.
+    """
     cut = rng.integers(8, FOLDED[1] - 10, len(windows))
     below = np.arange(FOLDED[1]) < cut[:, None]
     keep = np.where(rng.random(len(windows))[:, None] < 0.5, below, ~below)
@@ -78,7 +98,13 @@ def swap_bands(windows: Array, others: Array, rng: np.random.Generator) -> Array
 
 
 def equalise(windows: Array, deviation_db: float, rng: np.random.Generator) -> Array:
-    """Each window through a random smooth equaliser; silence stays silent."""
+    """Pass each window through a random smooth equaliser; silence stays silent.
+
+    Args:
+        windows: (n, 128, 128, 4), 0..1.
+        deviation_db: standard deviation of its curve, dB.
+        rng: draws the curves.
+    """
     gains = _curves(len(windows), rng) * np.float32(deviation_db / _SPAN_DB)
     louder = windows + gains[:, None, :, None] * (windows > _AUDIBLE)
     return np.clip(louder, np.float32(0), np.float32(1))

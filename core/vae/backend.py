@@ -53,8 +53,15 @@ def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> C
 
 
 def gradient(function: Callable[[Any], Any], at: Any) -> Any:
-    """Derivative of `function` (a tensor -> a scalar) at `at`, of the shape of `at`; TensorFlow
-    only, `keras.ops` has none."""
+    """The derivative of a scalar function; TensorFlow only, `keras.ops` has none.
+
+    Args:
+        function: tensor -> scalar.
+        at: where, any shape.
+
+    Returns:
+        A tensor of the shape of `at`.
+    """
     import tensorflow as tf
 
     with tf.GradientTape() as tape:

@@ -112,7 +112,12 @@ def load_model(path: Path) -> SegmentVAE:
 
 
 def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
-    """Write `model` to `path`, all of it or nothing; `info` travels inside.
+    """Write a model file, all of it or nothing.
+
+    Args:
+        model: the network; it is not changed.
+        path: the file.
+        info: facts that travel inside, plain JSON values.
 
     Raises:
         OutputError: the folder is missing, read-only or full.

@@ -52,10 +52,18 @@ class Contrast:
 
     @classmethod
     def fit(cls, model: SegmentVAE, data: TrainingData, places: Index) -> Self | None:
-        """From at most 400 of the windows at `places`; None for a handful, which say nothing.
+        """Measure the contrast of a library.
 
         A regression of logarithms says the geometric mean, and the largest gain holds some windows
         down; so all are lifted until these windows, decoded, have their power in total.
+
+        Args:
+            model: the model.
+            data: the library's windows.
+            places: (n, 2), which of them; at most 400 are used.
+
+        Returns:
+            None for a handful of windows, which say nothing.
         """
         if len(places) < _LEAST_WINDOWS:
             return None
@@ -91,7 +99,15 @@ class Contrast:
         return {"slopes": self.slopes.round(5).tolist(), "bias": round(self.bias, 5)}
 
     def restored(self, windows: Tensor, z: Tensor) -> Tensor:
-        """Decoded `windows` (n, 128, 128, 4) of `z` (n, 64), the fast part scaled, 1 to `MOST`."""
+        """Scale the fast part of decoded windows, by 1 to `MOST`.
+
+        Args:
+            windows: (n, 128, 128, 4), as decoded.
+            z: (n, 64), their latents.
+
+        Returns:
+            (n, 128, 128, 4).
+        """
         fast = fast_part(windows)
         wanted = ops.sum(z * self.slopes, axis=1) + self.bias
         gain = _gain(wanted, _power(fast))

@@ -90,10 +90,13 @@ class TrainingData:
     def of_array(
         cls, spectra: NDArray[np.floating], track_ids: Sequence[object] | None = None
     ) -> TrainingData:
-        """From an array (n, 512, 128), in dB or in 0..1 between floor and ceiling.
+        """Windows from one array.
 
-        Without `track_ids`, windows that repeat three bars of the one before are of its track; an
-        array without such windows is not grouped.
+        Args:
+            spectra: (n, 512, 128), in dB or in 0..1 between floor and ceiling.
+            track_ids: (n), of which track each window is. Without them, a window that repeats three
+                bars of the one before is of its track; an array without such windows is not
+                grouped.
 
         Raises:
             InputError: another shape, another range, or not numbers.

@@ -124,14 +124,24 @@ class SegmentVAE(keras.Model):
         self.spread = weight("spread", (self.latents,), "ones")
 
     def start_from(self, windows: Components, patches: Components) -> None:
-        """Make the linear path the components of windows, the sketches those of sixteenths."""
+        """Initialise from principal components.
+
+        Args:
+            windows: of whole windows, for the linear path.
+            patches: of sixteenths, for the corrections.
+        """
         self.linear.set_components(windows)
         self.patches.basis.assign(patches.directions.T)
         self.sketch.basis.assign(patches.directions.T)
 
     def standardise(self, mean: Any, deviation: Any) -> None:
-        """Let latents of `mean` and `deviation` (64,) come out as 0 and 1. What is decoded from
-        what was encoded stays the same."""
+        """Give the library's latents mean 0 and standard deviation 1; what is decoded from what was
+        encoded stays the same.
+
+        Args:
+            mean: (64,), of the library's latents now.
+            deviation: (64,), theirs.
+        """
         self.shift.assign(self.shift + self.spread * mean)
         self.spread.assign(self.spread * np.maximum(deviation, 1e-6))
 
@@ -157,8 +167,16 @@ class SegmentVAE(keras.Model):
         return self.linear.decode(z) + self.sketch.synthesise(corrections)
 
     def misfit(self, windows: Tensor, z: Tensor) -> Tensor:
-        """(n,) What latents `z` (n, 64) cost as descriptions of `windows`: negative log likelihood
-        plus negative log prior as the KL term is weighted, nats, less constants."""
+        """What latents cost as descriptions of windows.
+
+        Args:
+            windows: (n, 128, 128, 4), 0..1.
+            z: (n, 64).
+
+        Returns:
+            (n,) negative log likelihood plus negative log prior as the KL term is weighted, nats,
+            less constants.
+        """
         error = ops.sum(ops.abs(self.decode(z) - windows), axis=(1, 2, 3))
         prior = 0.5 * self.kl_weight * ops.sum(ops.square(z), axis=1)
         return error * (_SPAN_DB / self.scale_db) + prior

@@ -27,7 +27,12 @@ class Watcher(Protocol):
     """Follows a training; called from the thread that trains."""
 
     def epoch(self, epoch: Epoch, picture: Callable[[], Spectra]) -> None:
-        """An epoch is over; `picture()` gives a window (512, 128) dB and its reconstruction."""
+        """Called after every epoch.
+
+        Args:
+            epoch: its row of the history.
+            picture: gives a window and its reconstruction, (512, 128) dB each.
+        """
 
     def saved(self, epoch: int) -> None:
         """The file holds a better model, that of this epoch."""

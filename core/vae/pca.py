@@ -38,7 +38,12 @@ class Components:
 
 
 def fit(rows: Array, count: int) -> Components:
-    """The first `count` components of `rows` (n, d), see `from_gram`."""
+    """The first principal components of a few long rows.
+
+    Args:
+        rows: (n, d).
+        count: of components.
+    """
     return from_gram(rows, gram(rows), count)
 
 
@@ -48,10 +53,13 @@ def gram(rows: Array) -> Array:
 
 
 def from_gram(rows: Array, products: Array, count: int) -> Components:
-    """The first `count` components of `rows` (n, d) with inner products `products` (n, n).
+    """The first principal components, from the rows' inner products.
 
-    Where `rows` hold fewer, the rest are directions of no variance: zero rows with the scale of
-    the weakest real one, so that whitening divides by no zero.
+    Args:
+        rows: (n, d).
+        products: (n, n), inner products of the rows with each other.
+        count: of components. Where the rows hold fewer, the rest are directions of no variance:
+            zero rows with the scale of the weakest real one, so that whitening divides by no zero.
     """
     mean: Array = rows.mean(axis=0, dtype=np.float32)
     values, vectors = _leading(_centred(products), count)
@@ -68,7 +76,12 @@ def from_gram(rows: Array, products: Array, count: int) -> Components:
 
 
 def fit_tall(rows: Array, count: int) -> Components:
-    """Like `fit`, for many short rows: by their covariance."""
+    """The first principal components of many short rows, by their covariance.
+
+    Args:
+        rows: (n, d), n much larger than d.
+        count: of components.
+    """
     mean = rows.mean(axis=0)
     centred = rows - mean
     covariance = (centred.T @ centred).astype(np.float64) / len(rows)

@@ -31,10 +31,15 @@ class Split:
 
 
 def split(data: TrainingData, share: float, seed: int) -> Split:
-    """Hold out about `share` of the windows of `data`, by whole tracks.
+    """Hold some windows out for validation, by whole tracks.
 
-    Where there are fewer than four tracks, or nobody knows which window is of which track, the
+    Where there are fewer than four tracks, or it is not known which window is of which track, the
     held-out windows are one stretch out of each, and the note says so.
+
+    Args:
+        data: all windows.
+        share: how many to hold out, about, 0..1.
+        seed: decides which.
     """
     if data.grouped and len(data.tracks) >= MIN_TRACKS:
         return _by_track(data, share, seed)

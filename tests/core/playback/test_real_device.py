@@ -19,7 +19,7 @@ from tests.virtual_device import from_first_sound, read, virtual_device
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 SECONDS = 4.0
-TRIES = 3
+TRIES = 6
 
 PLAY = """
 import json, sys, time
