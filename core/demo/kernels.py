@@ -26,7 +26,12 @@ def _blep(phase: float, step: float) -> float:
 
 @njit(cache=True)
 def saw(steps: Signal, phase: float) -> Signal:
-    """Band-limited rising saw, -1..1. steps (n,): cycles per sample; phase: 0..1 at the start."""
+    """Band-limited rising saw, -1..1, (n,).
+
+    Args:
+        steps: (n,), cycles per sample.
+        phase: at the start, 0..1.
+    """
     out = np.empty(steps.shape[0], np.float32)
     for n in range(steps.shape[0]):
         step = steps[n]
@@ -38,7 +43,13 @@ def saw(steps: Signal, phase: float) -> Signal:
 
 @njit(cache=True)
 def pulse(steps: Signal, widths: Signal, phase: float) -> Signal:
-    """Band-limited pulse, -1..1, without DC. widths (n,): share of the cycle that is high."""
+    """Band-limited pulse, -1..1, without DC, (n,).
+
+    Args:
+        steps: (n,), cycles per sample.
+        widths: (n,), share of the cycle that is high.
+        phase: at the start, 0..1.
+    """
     out = np.empty(steps.shape[0], np.float32)
     for n in range(steps.shape[0]):
         step, width = steps[n], widths[n]
@@ -53,7 +64,14 @@ def pulse(steps: Signal, widths: Signal, phase: float) -> Signal:
 
 @njit(cache=True)
 def unison(steps: Signal, ratios: Signal, phases: Signal, left: Signal, right: Signal) -> Signal:
-    """Detuned saws, (n, 2). ratios, phases, left, right (voices,): tuning, start, gains."""
+    """Detuned saws, (n, 2).
+
+    Args:
+        steps: (n,), cycles per sample of the untuned voice.
+        ratios: (voices,), tuning of each.
+        phases: (voices,), 0..1 at the start.
+        left, right: (voices,), gains.
+    """
     out = np.zeros((steps.shape[0], 2), np.float32)
     for v in range(ratios.shape[0]):
         phase, ratio = float(phases[v]), float(ratios[v])
@@ -71,9 +89,13 @@ def unison(steps: Signal, ratios: Signal, phases: Signal, left: Signal, right: S
 def ladder(signal: Signal, cutoffs: Signal, feedback: Signal, rate: float, diode: bool) -> Signal:
     """Four poles with saturating feedback, (n,); trapezoidal (Zavalishin 2012, chapter 5).
 
-    cutoffs (n,) Hz; feedback (n,): 4 is the edge of oscillation. With `diode` the first pole lies
-    an octave higher and the feedback passes a high-pass, as in the small silver bass machine:
-    the bass stays when the resonance rises.
+    Args:
+        signal: (n,).
+        cutoffs: (n,), Hz.
+        feedback: (n,); 4 is the edge of oscillation.
+        rate: samples per second.
+        diode: the first pole lies an octave higher and the feedback passes a high-pass, as in the
+            small silver bass machine: the bass stays when the resonance rises.
     """
     out = np.empty(signal.shape[0], np.float32)
     s0, s1, s2, s3, low = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -109,8 +131,11 @@ def ladder(signal: Signal, cutoffs: Signal, feedback: Signal, rate: float, diode
 def state_variable(signal: Signal, cutoffs: Signal, damping: Signal, mode: int) -> Signal:
     """Two poles, (n, c); trapezoidal (Zavalishin 2012, chapter 4).
 
-    cutoffs (n,) Hz; damping (n,) is 1/Q; mode: 0 low-pass, 1 band-pass (unit peak), 2 high-pass,
-    3 notch.
+    Args:
+        signal: (n, c).
+        cutoffs: (n,), Hz.
+        damping: (n,), 1/Q.
+        mode: 0 low-pass, 1 band-pass (unit peak), 2 high-pass, 3 notch.
     """
     out = np.empty(signal.shape, np.float32)
     for c in range(signal.shape[1]):
@@ -138,7 +163,14 @@ def state_variable(signal: Signal, cutoffs: Signal, damping: Signal, mode: int) 
 
 @njit(cache=True)
 def follow(starts: NDArray[np.int64], targets: Signal, glides: Signal, frames: int) -> Signal:
-    """Steps to each target at its start, gliding where `glides` (time constant, samples) is > 0."""
+    """A control signal that steps or glides from target to target, (frames,).
+
+    Args:
+        starts: (k,), samples, rising.
+        targets: (k,).
+        glides: (k,), time constants in samples; 0 steps.
+        frames: length.
+    """
     out = np.empty(frames, np.float32)
     value = float(targets[0])
     k = -1
@@ -157,7 +189,15 @@ def follow(starts: NDArray[np.int64], targets: Signal, glides: Signal, frames: i
 def decays(
     starts: NDArray[np.int64], peaks: Signal, lengths: Signal, attack: float, frames: int
 ) -> Signal:
-    """Restarts at each start: rises to peaks[k] over `attack`, falls with lengths[k] (samples)."""
+    """An envelope that restarts at each start, (frames,).
+
+    Args:
+        starts: (k,), samples, rising.
+        peaks: (k,), what it rises to.
+        lengths: (k,), time constants of the fall, samples.
+        attack: time constant of the rise, samples.
+        frames: length.
+    """
     out = np.empty(frames, np.float32)
     value, target, rate = 0.0, 0.0, 0.0
     rise = 1.0 - math.exp(-1.0 / max(attack, 1e-3))
@@ -182,7 +222,14 @@ def gates(
     release: float,
     frames: int,
 ) -> Signal:
-    """Follows levels[k] from start to end and 0 between, with one-pole attack and release."""
+    """An envelope that is high between starts and ends, with one-pole slopes, (frames,).
+
+    Args:
+        starts, ends: (k,), samples, rising.
+        levels: (k,), how high.
+        attack, release: time constants, samples.
+        frames: length.
+    """
     out = np.empty(frames, np.float32)
     rise = 1.0 - math.exp(-1.0 / attack)
     fall = 1.0 - math.exp(-1.0 / release)
@@ -207,10 +254,16 @@ def echo(
     wobble: float,
     drive: float,
 ) -> Signal:
-    """Two tape loops, (n, 2); only the repeats. times (2,): samples.
+    """Two tape loops; only the repeats, (n, 2).
 
-    cross: share of each loop's output that feeds the other one; low, high: one-pole coefficients
-    of the high-pass and low-pass in the loop; wobble: depth of the slow tape flutter in samples.
+    Args:
+        signal: (n, 2).
+        times: (2,), of the loops, samples.
+        feedback: what goes round again, 0..1.
+        cross: share of each loop's output that feeds the other one.
+        low, high: one-pole coefficients of high-pass and low-pass in the loop.
+        wobble: depth of the slow tape flutter, samples.
+        drive: into the saturation.
     """
     frames = signal.shape[0]
     size = int(max(times[0], times[1]) + wobble + 8.0)
@@ -239,7 +292,12 @@ def echo(
 
 @njit(cache=True)
 def swirl(signal: Signal, delays: Signal) -> Signal:
-    """`signal` (n, c) read `delays` (n, c) samples late, linearly interpolated."""
+    """A modulated delay, linearly interpolated, (n, c).
+
+    Args:
+        signal: (n, c).
+        delays: (n, c), samples.
+    """
     out = np.empty(signal.shape, np.float32)
     for c in range(signal.shape[1]):
         for n in range(signal.shape[0]):
@@ -255,7 +313,14 @@ def swirl(signal: Signal, delays: Signal) -> Signal:
 
 @njit(cache=True)
 def string(excitation: Signal, period: float, damping: float, brightness: float) -> Signal:
-    """Plucked string, (n,) (Karplus and Strong 1983), with a one-pole loss filter in the loop."""
+    """Plucked string (Karplus and Strong 1983) with a one-pole loss filter in the loop, (n,).
+
+    Args:
+        excitation: (n,), what plucks it.
+        period: of the tone, samples.
+        damping: what is left after each period, 0..1.
+        brightness: coefficient of the loss filter, 0..1.
+    """
     size = int(period)
     part = period - size
     line = np.zeros(size + 1)
@@ -274,9 +339,13 @@ def string(excitation: Signal, period: float, damping: float, brightness: float)
 def gain_reduction(
     levels: Signal, threshold: float, ratio: float, attack: float, release: float
 ) -> Signal:
-    """dB to turn down, (n,), of a feed-forward compressor with a 6 dB soft knee.
+    """Gain reduction of a feed-forward compressor with a 6 dB soft knee, dB, (n,).
 
-    levels (n,) dB; attack, release: time constants in steps of `levels`.
+    Args:
+        levels: (n,), dB.
+        threshold: dB.
+        ratio: input dB for 1 dB of output, above the threshold.
+        attack, release: time constants in steps of `levels`.
     """
     out = np.empty(levels.shape[0], np.float32)
     rise, fall = 1.0 - math.exp(-1.0 / attack), 1.0 - math.exp(-1.0 / release)

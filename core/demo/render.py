@@ -34,7 +34,15 @@ def render(spec: TrackSpec) -> Signal:
 
 
 def render_many(specs: Sequence[TrackSpec], workers: int = 1) -> Iterator[tuple[TrackSpec, Signal]]:
-    """Each of `specs` with its sound, in order, in `workers` processes."""
+    """Render several tracks.
+
+    Args:
+        specs: which.
+        workers: processes that render.
+
+    Returns:
+        Each of `specs` with its sound, in order, as they are finished.
+    """
     if workers <= 1:
         yield from ((spec, render(spec)) for spec in specs)
         return

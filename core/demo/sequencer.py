@@ -19,7 +19,18 @@ _GHOST = Hit(0.0, 1 / 16, velocity=0.22)
 
 
 def play(part: Part, stage: Stage) -> list[Event]:
-    """All events of `part`, in order. Raises `InputError` if it is written wrongly."""
+    """The events of a part.
+
+    Args:
+        part: its patterns and bars.
+        stage: time, key and seed.
+
+    Returns:
+        All events, in order of time.
+
+    Raises:
+        InputError: it is written wrongly.
+    """
     rng = stage.rng(f"{part.name}/events")
     patterns = {letter: notation.parse(text) for letter, text in part.patterns.items()}
     events: list[Event] = []

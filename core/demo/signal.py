@@ -34,7 +34,12 @@ def decibels(value: float) -> float:
 
 
 def filtered(signal: Signal, sections: NDArray[np.float64]) -> Signal:
-    """`signal` (frames, c) through second-order sections."""
+    """Filter a signal.
+
+    Args:
+        signal: (frames, c).
+        sections: (k, 6), second-order sections.
+    """
     return np.asarray(scipy.signal.sosfilt(sections, signal, axis=0), dtype=np.float32)
 
 
@@ -60,7 +65,13 @@ def band_pass(hz: float, octaves: float) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=256)
 def bell(hz: float, gain_db: float, q: float) -> NDArray[np.float64]:
-    """Peaking equaliser (Bristow-Johnson, "Cookbook formulae for audio EQ")."""
+    """Peaking equaliser (Bristow-Johnson, "Cookbook formulae for audio EQ"), (1, 6).
+
+    Args:
+        hz: centre.
+        gain_db: there.
+        q: centre over bandwidth.
+    """
     a, w = 10.0 ** (gain_db / 40.0), 2.0 * np.pi * hz / SAMPLE_RATE
     alpha = np.sin(w) / (2.0 * q)
     b = (1 + alpha * a, -2 * np.cos(w), 1 - alpha * a)
@@ -70,7 +81,13 @@ def bell(hz: float, gain_db: float, q: float) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=256)
 def shelf(hz: float, gain_db: float, high: bool) -> NDArray[np.float64]:
-    """Shelving equaliser, slope 1 (Bristow-Johnson, as above)."""
+    """Shelving equaliser, slope 1 (Bristow-Johnson, as above), (1, 6).
+
+    Args:
+        hz: middle of the slope.
+        gain_db: of the shelf.
+        high: whether it lies above or below.
+    """
     a, w = 10.0 ** (gain_db / 40.0), 2.0 * np.pi * hz / SAMPLE_RATE
     c = -np.cos(w) if high else np.cos(w)
     beta = np.sin(w) * np.sqrt(2.0 * a)
@@ -95,7 +112,13 @@ def falling(frames: int, seconds: float) -> Signal:
 
 
 def faded(signal: Signal, rise: float = 0.0005, fall: float = 0.004) -> Signal:
-    """`signal` (frames, ...) with raised-cosine ends, seconds: no click where it starts or ends."""
+    """Fade both ends with half a cosine, so that nothing clicks.
+
+    Args:
+        signal: (frames, ...); it is not changed.
+        rise: seconds.
+        fall: seconds.
+    """
     out = signal.copy()
     for seconds, place in ((rise, slice(None)), (fall, slice(None, None, -1))):
         count = min(round(seconds * SAMPLE_RATE), len(out) // 2)
@@ -107,14 +130,26 @@ def faded(signal: Signal, rise: float = 0.0005, fall: float = 0.004) -> Signal:
 
 
 def add(target: Signal, source: Signal, start: int, gain: float = 1.0) -> None:
-    """Mix `source` into `target` at `start`; what hangs over the end is dropped."""
+    """Mix one signal into another; what hangs over the end is dropped.
+
+    Args:
+        target: (frames, c), changed.
+        source: (m, c).
+        start: frame of `target`.
+        gain: of `source`.
+    """
     end = min(start + len(source), len(target))
     if end > start:
         target[start:end] += source[: end - start] * np.float32(gain)
 
 
 def oscillation(frequencies: NDArray[np.floating], phase: float = 0.0) -> NDArray[np.float64]:
-    """Sine of the running phase. frequencies (n,) in Hz; starts at `phase` (cycles)."""
+    """A sine of changing frequency, (n,).
+
+    Args:
+        frequencies: (n,), Hz.
+        phase: at the start, cycles.
+    """
     cycles = np.cumsum(frequencies / SAMPLE_RATE, dtype=np.float64)
     return np.sin(2.0 * np.pi * (cycles - cycles[:1] + phase))
 

@@ -16,7 +16,13 @@ _STEP = 16
 
 
 def ducking(starts: list[int], frames: int, length: float) -> Signal:
-    """1 at each of `starts` (samples), back to 0 within `length` samples: how hard to duck."""
+    """How hard to duck: 1 at each start, back to 0 within a length, (frames,).
+
+    Args:
+        starts: samples.
+        frames: length of the result.
+        length: samples until it is 0 again.
+    """
     out = np.zeros(frames, np.float32)
     if not starts:
         return out
@@ -34,7 +40,14 @@ def ducking(starts: list[int], frames: int, length: float) -> Signal:
 def compress(
     signal: Signal, *, threshold: float, ratio: float, attack: float, release: float
 ) -> Signal:
-    """`signal` (n, c) turned down above `threshold` dB RMS; the bass counts less. Seconds."""
+    """Compress a signal; the bass counts less, (n, c).
+
+    Args:
+        signal: (n, c).
+        threshold: dB RMS.
+        ratio: input dB for 1 dB of output, above the threshold.
+        attack, release: time constants, seconds.
+    """
     from core.demo import kernels
 
     side_chain = filtered(signal, high_pass(90.0, 1))
@@ -50,7 +63,12 @@ def compress(
 
 
 def soft_clip(signal: Signal, drive_db: float) -> Signal:
-    """Straight up to two thirds of full scale, then round; twice oversampled. (n, c)."""
+    """Clip softly: straight up to two thirds of full scale, then round; twice oversampled, (n, c).
+
+    Args:
+        signal: (n, c).
+        drive_db: gain before it.
+    """
     gain = np.float32(10 ** (drive_db / 20))
     fine = scipy.signal.resample_poly(signal * gain, 2, 1, axis=0)
     size = np.abs(fine)

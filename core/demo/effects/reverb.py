@@ -35,7 +35,12 @@ def response(hall: Hall, rng: np.random.Generator) -> Signal:
 
 
 def convolve(signal: Signal, impulse: Signal) -> Signal:
-    """`signal` (n, 1 or 2) in the room of `impulse` (m, 2), cut to (n, 2)."""
+    """Convolve a signal with a room, (n, 2).
+
+    Args:
+        signal: (n, 1 or 2).
+        impulse: (m, 2), the room's response; what rings beyond n is cut.
+    """
     sides = [
         scipy.signal.oaconvolve(side, impulse[:, k])[: len(signal)]
         for k, side in enumerate(stereo(signal).T)
