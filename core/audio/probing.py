@@ -12,7 +12,7 @@ from typing import NamedTuple
 import av
 import soundfile
 
-from core.audio import chunks, flac, mpeg, ogg
+from core.audio import adts, chunks, flac, mpeg, ogg
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
 from core.audio.decoding import ENDLESS, FAULTS, Gap, raise_if_unread, stated_frames, unreadable
@@ -35,6 +35,7 @@ class Part:
         by_time: whether what is missing between time stamps is lost sound.
         frames: samples of the part where FFmpeg might give more; None for all it gives.
         gaps: what is silent because it is lost, known before decoding; in samples of the part.
+        lost_before: samples of silence that stand before the part for what is lost there.
     """
 
     source: ByteSource
@@ -43,6 +44,7 @@ class Part:
     by_time: bool = False
     frames: int | None = None
     gaps: tuple[Gap, ...] = ()
+    lost_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,24 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         if kind is Kind.UNKNOWN:
             raise not_audio(path) from fault
         raise unreadable(path, *faults, fault) from fault
+    if info.container == "aac":
+        return replace(info, parts=_adts_parts(path, start, info) or info.parts)
     return _flac(path, start) if info.container == "flac" and kind is not Kind.FLAC else info
+
+
+def _adts_parts(path: Path, start: int, info: AudioInfo) -> tuple[Part, ...]:
+    """A part for each whole stretch, with what is lost before it; none if nothing is lost."""
+    found = adts.stretches(path, start)
+    if len(found) < 2 and not any(stretch.lost_seconds for stretch in found):
+        return ()
+    return tuple(
+        Part(
+            _from(path, stretch.start, stretch.stop),
+            "pyav",
+            lost_before=round(stretch.lost_seconds * info.sample_rate),
+        )
+        for stretch in found
+    )
 
 
 def _flac(path: Path, start: int) -> AudioInfo:

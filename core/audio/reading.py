@@ -98,6 +98,10 @@ class _Decoder:
 
     def __iter__(self) -> Iterator[Block]:
         for part in self._info.parts:
+            if part.lost_before:
+                self._gaps.append(Gap(self._done, part.lost_before))
+                self._done += part.lost_before
+                yield self._silence(part.lost_before)
             before = self._done
             self._gaps += [Gap(before + gap.start, gap.frames) for gap in part.gaps]
             for block in self._decoded(part):
@@ -106,6 +110,9 @@ class _Decoder:
                 if self._checksum is not None:
                     self._checksum.feed(block.samples)
                 yield block
+
+    def _silence(self, frames: int) -> Block:
+        return Block(np.zeros((frames, self._info.channels), np.float32), self._info.sample_rate)
 
     def conclude(self) -> None:
         """Compare what came out with what the file promised."""

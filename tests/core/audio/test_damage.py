@@ -305,6 +305,37 @@ def test_a_damaged_packet_of_an_mp4_is_silent(tmp_path: Path) -> None:
 
 
 @_SETTINGS
+@given(place=st.floats(0.1, 0.9), length=st.integers(1500, 20_000), zeros=st.booleans())
+def test_a_hole_in_an_adts_file_keeps_the_rest_in_place(
+    tmp_path: Path, place: float, length: int, zeros: bool
+) -> None:
+    path = tmp_path / "a.aac"
+    if not path.exists():
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("aac", rate=RATE, layout="stereo")
+            stream.bit_rate = 160_000
+            samples = np.ascontiguousarray(music().T)
+            frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+            frame.sample_rate = RATE
+            resampler = av.AudioResampler("fltp", "stereo", RATE, frame_size=1024)
+            for made in [*resampler.resample(frame), *resampler.resample(None)]:
+                container.mux(stream.encode(made))
+            container.mux(stream.encode(None))
+    content, whole = path.read_bytes(), files.read(path)
+    start = int(place * len(content))
+    noise = np.random.default_rng(length).bytes(length)
+    damaged = bytearray(content)
+    damaged[start : start + length] = (bytes(length) if zeros else noise)[: len(content) - start]
+    found, warnings = read(tmp_path / "b.aac", damaged)
+    # How much is missing is told by the mean length of a frame only; at the end nothing is.
+    if start + length < len(content) - 3000:
+        assert abs(len(found) - len(whole)) <= 3 * 1024
+        assert any("are lost and silent" in warning for warning in warnings)
+    same = min(len(found), max(0, start - 3000) * len(whole) // len(content) - 8192)
+    assert np.array_equal(found[: max(0, same)], whole[: max(0, same)])
+
+
+@_SETTINGS
 @given(data=st.data())
 def test_no_damage_ends_in_anything_but_one_line(tmp_path: Path, data: st.DataObject) -> None:
     """Whatever the bytes: samples that are numbers, or an `AudioError` of one line."""
