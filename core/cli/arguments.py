@@ -212,6 +212,9 @@ def _info(commands: _Commands) -> None:
     p.add_argument(
         "--segments", action="store_true", help="list a library's segments with their attributes"
     )
+    p.add_argument(
+        "--keys", action="store_true", help="find the keys of those tracks whose key is not known"
+    )
 
 
 def _devices(commands: _Commands) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core import resources
-from core.cli.console import quiet_libraries, table
+from core.cli.console import progress_bar, quiet_libraries, table
+from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
 from core.settings import SAMPLE_RATE
 
@@ -20,7 +21,7 @@ def run(options: Namespace) -> int:
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if path.is_dir():
-        _library(path, options.segments)
+        _library(path, with_segments=options.segments, with_keys=options.keys)
     elif _is_audio(path):
         _audio(path)
     elif path.suffix == ".keras":
@@ -46,14 +47,19 @@ def _facts(title: str, facts: Mapping[str, object]) -> None:
     table(title, ("", ""), facts.items())
 
 
-def _library(path: Path, with_segments: bool) -> None:
+def _library(path: Path, *, with_segments: bool, with_keys: bool) -> None:
     from core.library.describe import describe
+    from core.library.key_analysis import analyse_keys
+    from core.library.models import is_demo
     from core.library.store import Library
 
-    with Library.open(path) as library:
+    with Library.open(path, read_only=is_demo(path)) as library:
+        if with_keys:
+            with cancel_on_interrupt() as cancel, progress_bar("keys") as progress:
+                analyse_keys(library, progress, cancel)
         about = describe(library)
         _facts(str(path), about.facts)
-        table("tracks", about.columns, about.rows, right=about.columns[2:])
+        table("tracks", about.columns, about.rows, right=about.columns[3:])
         if with_segments:
             _segments(library)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.dsp.key import Key
 from core.library.report import clock
 from core.library.store import AUDIO, SPECTROGRAMS, Library
 from core.library.tracks import Track
 
-COLUMNS = ("track", "status", "bpm", "confidence", "length", "bars", "segments", "windows")
-"""Of the table of tracks; numbers from the third on. A window starts on every bar."""
+COLUMNS = ("track", "status", "key", "bpm", "confidence", "length", "bars", "segments", "windows")
+"""Of the table of tracks; numbers from the fourth on. A window starts on every bar."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Description:
 
 def describe(library: Library) -> Description:
     """What `library` holds."""
-    tracks = library.tracks()
+    tracks, keys = library.tracks(), library.keys()
     unaligned = sum(not track.aligned for track in tracks)
     facts = {
         "id": library.id,
@@ -44,7 +45,9 @@ def describe(library: Library) -> Description:
         "maps": str(len(library.maps())),
         "can be changed": "yes" if library.writable else "no, read-only",
     }
-    return Description(facts, COLUMNS, tuple(_row(track) for track in tracks))
+    return Description(
+        facts, COLUMNS, tuple(_row(track, keys.of_track(track.id)) for track in tracks)
+    )
 
 
 def status(track: Track) -> str:
@@ -58,10 +61,11 @@ def status(track: Track) -> str:
     return "tempo moves" if track.grid.moves else "aligned"
 
 
-def _row(track: Track) -> tuple[str, ...]:
+def _row(track: Track, key: Key | None) -> tuple[str, ...]:
     return (
         f"{track.artist} - {track.title}" if track.artist else track.title,
         status(track),
+        "" if key is None else f"{key.name} {key.camelot}",
         f"{track.bpm:.2f}",
         f"{track.confidence:.2f}",
         clock(track.seconds),

@@ -88,6 +88,28 @@ CREATE INDEX sources_of_track ON sources (track_id);
 CREATE TABLE corrections (content_hash TEXT PRIMARY KEY, grid TEXT NOT NULL) WITHOUT ROWID;
 """
 
+_CHROMA_TABLE = """
+CREATE TABLE IF NOT EXISTS chroma (
+    track_id TEXT PRIMARY KEY{tracks},
+    version INTEGER NOT NULL,
+    frames BLOB NOT NULL
+) WITHOUT ROWID"""
+
+
+def chroma_table(*, of_library: bool) -> str:
+    """The statement that adds the table of chroma where it is missing.
+
+    It is made when the first chroma is kept: libraries without it stay as they are, and programs
+    that do not know it ignore it.
+
+    Args:
+        of_library: whether the database holds the tracks too, and chroma goes with its track.
+
+    Returns:
+        One SQL statement.
+    """
+    return _CHROMA_TABLE.format(tracks=" REFERENCES tracks ON DELETE CASCADE" if of_library else "")
+
 
 def create(path: Path) -> None:
     """Write an empty library database to `path`, all of it or none. Raises `OutputError`."""

@@ -23,9 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.dsp.key import Key
 from core.errors import InputError, LibraryError, OutputError
 from core.library import gridding, one_shots, records, schema, shards, sound, spectrograms
 from core.library.database import Database, can_write
+from core.library.keys import ChromaStore, Keys
 from core.library.latents import LatentStore, SavedMap, open_overlay
 from core.library.one_shots import OneShot
 from core.library.segments import Segment
@@ -53,7 +55,6 @@ class Library:
         """Use `Library.open` or `Library.create`."""
         self.path = path
         self._database = database
-        self._own = LatentStore(database)
         self._beside: Database | None = None
         self.id: str = self._fact("id")
 
@@ -315,6 +316,27 @@ class Library:
         """Drop the latents and the map of a model that is gone."""
         self._store_for_saving().forget(model_hash)
 
+    # Keys
+
+    def keys(self) -> Keys:
+        """The keys of all tracks whose chroma is kept, and of stretches of them."""
+        found: dict[str, Array] = {}
+        for store in self._chroma_stores():
+            found.update(store.all())
+        return Keys({track.id: found[track.id] for track in self.tracks() if track.id in found})
+
+    def key(self, track_id: str) -> Key | None:
+        """The key of a track; None without pitch in it, or until its chroma is kept."""
+        return self.keys().of_track(track_id)
+
+    def segment_key(self, segment: Segment) -> Key | None:
+        """The key of a segment; None without pitch in it, or until its track's chroma is kept."""
+        return self.keys().of_segment(segment)
+
+    def save_chroma(self, track_id: str, chroma: Array) -> None:
+        """Keep `chroma` (frames, 12) of a track, as `core.dsp.chroma` computes it."""
+        ChromaStore(self._database_for_saving()).save(track_id, chroma, of_library=self.writable)
+
     def compact(self) -> None:
         """Make the database as small as it can be."""
         self._database.compact()
@@ -366,19 +388,29 @@ class Library:
 
     def _stores(self) -> list[LatentStore]:
         """Where latents may lie; later ones win."""
-        if self.writable:
-            return [self._own]
-        if self._beside is None:
-            self._beside = open_overlay(self.id, create=False)
-        return [self._own] if self._beside is None else [self._own, LatentStore(self._beside)]
+        return [LatentStore(database) for database in self._databases()]
 
     def _store_for_saving(self) -> LatentStore:
+        return LatentStore(self._database_for_saving())
+
+    def _chroma_stores(self) -> list[ChromaStore]:
+        return [ChromaStore(database) for database in self._databases()]
+
+    def _databases(self) -> list[Database]:
+        """The library's, and where it is read-only that of what was computed since."""
         if self.writable:
-            return self._own
+            return [self._database]
+        if self._beside is None:
+            self._beside = open_overlay(self.id, create=False)
+        return [self._database] if self._beside is None else [self._database, self._beside]
+
+    def _database_for_saving(self) -> Database:
+        if self.writable:
+            return self._database
         if self._beside is None:
             self._beside = open_overlay(self.id, create=True)
         assert self._beside is not None
-        return LatentStore(self._beside)
+        return self._beside
 
 
 def require_free(folder: Path) -> None:

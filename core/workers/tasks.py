@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.rhythm.grid import BeatGrid
 
 __all__ = [
+    "analyse_keys",
     "compose",
     "export_audio",
     "export_loops",
@@ -107,6 +108,25 @@ def fit_grid(library: Path, track_id: str, progress: Progress, cancel: CancelFla
 
     with Library.open(library) as opened:
         return opened.refit(track_id, progress, cancel)
+
+
+def analyse_keys(library: Path, progress: Progress, cancel: CancelFlag, emit: Emit) -> None:
+    """Find the keys of the tracks whose chroma is missing; emits a `TrackChroma` for each.
+
+    Args:
+        library: folder of the library.
+        progress, cancel, emit: see above.
+
+    Raises:
+        LibraryError: the audio of some tracks cannot be read; the others are done.
+        OutputError: what was found cannot be kept.
+    """
+    from core.library.key_analysis import analyse_keys as run
+    from core.library.models import is_demo
+    from core.library.store import Library
+
+    with Library.open(library, read_only=is_demo(library)) as opened:
+        run(opened, progress, cancel, emit)
 
 
 def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag) -> None:

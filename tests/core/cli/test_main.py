@@ -13,6 +13,8 @@ from core.audio import files
 from core.cli import arguments
 from core.cli.main import main
 from core.demo.catalogue import catalogue
+from core.library.store import Library
+from tests.core.library.building import make_library
 
 
 def run(*argv: str) -> int:
@@ -179,3 +181,14 @@ def test_info_tells_what_is_damaged_and_nothing_else_does(
     out, err = capfd.readouterr()
     assert "are lost and silent, at 0." in out
     assert err == ""
+
+
+def test_info_of_a_library_finds_the_keys_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_library(tmp_path / "lib", 1).close()
+    assert run("info", str(tmp_path / "lib")) == 0
+    assert "key" in capsys.readouterr().out
+    assert run("info", str(tmp_path / "lib"), "--keys") == 0
+    with Library.open(tmp_path / "lib") as library:
+        assert library.keys().knows(library.tracks()[0].id)

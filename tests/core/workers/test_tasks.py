@@ -185,3 +185,12 @@ def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path)
     name, saved, _ = run_now(tasks.save_loops, loops=files, bpm=bpm)
     assert (name, saved) == ("returned", tuple(files))
     assert [soundfile.info(file).frames for file in saved] == [segment_frames(bpm)] * 2
+
+
+def test_keys_are_found_one_track_after_the_other(library: Path) -> None:
+    name, result, events = run_now(tasks.analyse_keys, library=library)
+    assert (name, result) == ("returned", None)
+    events = pickle.loads(pickle.dumps(events))
+    with Library.open(library) as opened:
+        assert [event.track_id for event in events] == [track.id for track in opened.tracks()]
+        assert all(opened.keys().knows(track.id) for track in opened.tracks())
