@@ -26,6 +26,7 @@ from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
 from technovae_gui.library.controller import LibraryController
 from technovae_gui.library.dropped_files import DroppedFiles
+from technovae_gui.library.key_controller import KeyController
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.transport.clock.stop()
+        self.keys.close()
         self.settings.keep()
         close_workers(self, _QUIT_SECONDS)
         for slot in self._job_slots():
@@ -152,9 +154,17 @@ class MainWindow(QMainWindow):
             sessions, services, document, self.map_view, self.sound.pictures, self
         )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
+        self.keys = KeyController(sessions, services, self)
         origins = self.projects.origins
         self.inspector = InspectorController(
-            sessions, services, document, self.timeline, self.sound, self, origin_of=origins.of
+            sessions,
+            services,
+            document,
+            self.timeline,
+            self.sound,
+            self,
+            origin_of=origins.of,
+            key_of=self.keys.of_segment,
         )
         self.library = LibraryController(sessions, services, self)
         self.dropped_files = DroppedFiles(
@@ -190,7 +200,7 @@ class MainWindow(QMainWindow):
 
     def _job_slots(self) -> tuple[JobSlot, ...]:
         rooms = (self.library, self.training, self.composing, self.exporting)
-        return (*(room.job for room in rooms), self.library.grid_job)
+        return (*(room.job for room in rooms), self.library.grid_job, self.keys.job)
 
     def _build_menus(self) -> None:
         bar, stack = self.menuBar(), self.document.undo_stack
@@ -271,6 +281,9 @@ class MainWindow(QMainWindow):
         self.library.panel.demo_requested.connect(self.project.open_library)
         self.library.panel.create_requested.connect(self._create_library)
         self.library.track_wanted.connect(view.show_track)
+        self.keys.keys_changed.connect(self.library.panel.set_keys)
+        self.library.job.started.connect(self.keys.pause)
+        self.library.job.finished.connect(self.keys.resume)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
         self.empty_state.library_wanted.connect(lambda: show_tab(self.library.panel))
         self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
@@ -288,7 +301,14 @@ class MainWindow(QMainWindow):
         """What is told in the status bar and above the panels."""
         for speaker in (self.sessions, self.drag_out, self.dropped_files, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
-        rooms = (self.sessions, self.projects, self.audition, self.arranging, self.library)
+        rooms = (
+            self.sessions,
+            self.projects,
+            self.audition,
+            self.arranging,
+            self.library,
+            self.keys,
+        )
         for room in (*rooms, self.exporting, self.project.library, self.project.missing):
             room.problem.connect(self._problem)
         self.document.problem.connect(partial(self._problem, "edit"))

@@ -12,8 +12,10 @@ from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.arrangement.project import Origin
+from core.dsp.key import Key
 from core.errors import ModelError
 from core.library.latent_map import ATTRIBUTES, LatentMap
+from core.library.segments import Segment
 from core.session import Session
 from technovae_gui import theme
 from technovae_gui.document import Document
@@ -44,13 +46,20 @@ class InspectorController(QObject):
         parent: QObject | None = None,
         *,
         origin_of: Callable[[ClipSource], Origin | None] = lambda _: None,
+        key_of: Callable[[Segment], Key | None] = lambda _: None,
     ) -> None:
-        """`origin_of`: what a source is made from, if not from the open library and model."""
+        """Connect them.
+
+        Args:
+            sessions, services, document, timeline, panel, parent: the window's.
+            origin_of: what a source is made from, if not from the open library and model.
+            key_of: the key of a segment, where it is known.
+        """
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self._document, self._timeline = document, timeline
         self._inspector = panel.inspector
-        self._origin_of = origin_of
+        self._origin_of, self._key_of = origin_of, key_of
         self._colours: dict[str, str] = {}
         self._maps: dict[str, LatentMap] = {}
         sessions.session_changed.connect(self._session_changed)
@@ -106,11 +115,13 @@ class InspectorController(QObject):
         found = self._sessions.session.map
         assert found is not None
         segment = found.segments[row]
-        return [
+        details = [
             ("Track", found.tracks[segment.track_id].title),
             ("Bar", str(segment.bar + 1)),
             ("Tempo", f"{segment.bpm:.2f} BPM"),
         ]
+        key = self._key_of(segment)
+        return details if key is None else [*details, ("Key", f"{key.name} {key.camelot}")]
 
     def attributes(self, source: ClipSource) -> dict[str, float]:
         """Percentile of a segment within the library, 0..1 by attribute; none for a latent."""

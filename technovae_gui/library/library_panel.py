@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.report import FileReport, ImportReport
 from core.library.tracks import Track
@@ -104,6 +105,11 @@ class LibraryPanel(QWidget):
             self.grid_editor.clear()
         else:
             self.grid_editor.update_track(selected)
+
+    @Slot(object)
+    def set_keys(self, keys: Keys) -> None:
+        """Show the keys of the tracks."""
+        self.tracks.table.show_keys(keys)
 
     @Slot(object)
     def set_map_info(self, latent_map: LatentMap | None) -> None:

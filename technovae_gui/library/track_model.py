@@ -9,13 +9,15 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from core.dsp.key import Key
+from core.library.keys import Keys
 from core.library.report import clock
 from core.library.tracks import Track, natural_key
 from technovae_gui import theme
 
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole
 CONFIDENCE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-TITLE, ARTIST, BPM, GRID, SEGMENTS, LENGTH, WARNINGS = range(7)
+TITLE, ARTIST, BPM, KEY, GRID, SEGMENTS, LENGTH, WARNINGS = range(8)
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -38,6 +40,12 @@ _COLUMNS: Final = (
     _Column("Title", "From its tags", lambda t: t.title, lambda t: natural_key(t.title)),
     _Column("Artist", "From its tags", lambda t: t.artist, lambda t: natural_key(t.artist)),
     _Column("BPM", "Tempo of its longest section", lambda t: f"{t.bpm:.1f}", lambda t: t.bpm),
+    _Column(
+        "Key",
+        "Its key, and where that is on the Camelot wheel: neighbours mix well",
+        lambda t: "",
+        lambda t: 0,
+    ),
     _Column("Grid", "How sure its beat grid is", lambda t: "", lambda t: t.confidence),
     _Column("Segs", "Segments of four bars", lambda t: f"{t.windows()}", lambda t: t.windows()),
     _Column("Length", "Minutes and seconds", lambda t: clock(t.seconds), lambda t: t.seconds),
@@ -55,12 +63,20 @@ class TrackModel(QAbstractTableModel):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self.tracks: list[Track] = []
+        self.keys = Keys()
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Replace all rows."""
         self.beginResetModel()
         self.tracks = list(tracks)
         self.endResetModel()
+
+    def show_keys(self, keys: Keys) -> None:
+        """Show the keys of the tracks."""
+        self.keys = keys
+        last = len(self.tracks) - 1
+        if self.tracks:
+            self.dataChanged.emit(self.index(0, KEY), self.index(last, KEY))
 
     def row_of(self, track_id: str) -> int | None:
         """The row of the track with this id; None if it is not among them."""
@@ -89,6 +105,8 @@ class TrackModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         track, column = self.tracks[index.row()], index.column()
         roles = Qt.ItemDataRole
+        if column == KEY and role in (roles.DisplayRole, SORT_ROLE, roles.ToolTipRole):
+            return _key_data(self.keys.of_track(track.id), role)
         if role == roles.DisplayRole:
             return _COLUMNS[column].text(track)
         if role == SORT_ROLE:
@@ -115,6 +133,16 @@ def warnings_of(track: Track) -> tuple[str, ...]:
 def grid_origin(track: Track) -> str:
     """Where a track's beat grid comes from, in words."""
     return _ORIGINS[track.grid.origin]
+
+
+def _key_data(key: Key | None, role: int) -> Any:
+    """Sorted as on the wheel; tracks without a key come last."""
+    if role == SORT_ROLE:
+        return (13, "") if key is None else (key.wheel, key.camelot)
+    if key is None:
+        return "" if role == Qt.ItemDataRole.DisplayRole else "No key is known"
+    text = f"{key.name} {key.camelot}"
+    return text if role == Qt.ItemDataRole.DisplayRole else f"{text}, fits {key.confidence:.0%}"
 
 
 def _tip(track: Track, column: int) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.library.keys import Keys
 from core.library.tracks import Track
 from core.rhythm.grid import STEADY
 from technovae_gui import theme
@@ -23,14 +24,20 @@ from technovae_gui.library.track_model import CONFIDENCE_ROLE, Index, TrackModel
 
 _WIDTHS = {
     track_model.BPM: 50,
+    track_model.KEY: 96,
     track_model.GRID: 48,
     track_model.SEGMENTS: 44,
     track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
 }
-_SHOWN_FROM_WIDTH = {track_model.ARTIST: 340, track_model.SEGMENTS: 440, track_model.LENGTH: 280}
+_SHOWN_FROM_WIDTH = {
+    track_model.ARTIST: 340,
+    track_model.KEY: 380,
+    track_model.SEGMENTS: 440,
+    track_model.LENGTH: 280,
+}
 """Columns that show only in a table of so many pixels; tool tips have their figures too."""
-_COLUMN_COUNT = 7
+_COLUMN_COUNT = 8
 _ARTIST_WIDTH = 100
 _ROW_HEIGHT = 24
 
@@ -67,9 +74,24 @@ class TrackTable(QTableView):
         unused = {track_model.ARTIST} if not any(track.artist for track in tracks) else set()
         if not any(track_model.warnings_of(track) for track in tracks):
             unused.add(track_model.WARNINGS)
+        if not self._any_key():
+            unused.add(track_model.KEY)
         self._used_columns = set(range(_COLUMN_COUNT)) - unused
         self._update_columns()
         self.select_track(selected)
+
+    def show_keys(self, keys: Keys) -> None:
+        """Show the keys of the tracks, in a column that is there once one is known."""
+        self.tracks.show_keys(keys)
+        if self._any_key():
+            self._used_columns.add(track_model.KEY)
+        else:
+            self._used_columns.discard(track_model.KEY)
+        self._update_columns()
+
+    def _any_key(self) -> bool:
+        keys = self.tracks.keys
+        return any(keys.of_track(track.id) is not None for track in self.tracks.tracks)
 
     def select_track(self, track_id: str) -> None:
         """Select the track with this id; none if it is not among the rows."""

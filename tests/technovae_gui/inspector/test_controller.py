@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from core.arrangement import edits
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.arrangement.project import Origin
+from core.dsp.key import Key
 from core.library.latent_map import LatentMap
 from core.library.store import Library
 from core.session import Session
@@ -37,6 +38,7 @@ class Room:
         self.sessions = FakeSessions(Session())
         self.clip_info: Any = None
         self.origins: dict[ClipSource, Origin] = {}
+        self.keys: dict[str, Key] = {}
         sessions: Any = self.sessions
         services: Any = SimpleNamespace(background=FakeBackground())
         timeline: Any = SimpleNamespace(set_clip_info=self._set_clip_info)
@@ -47,6 +49,7 @@ class Room:
             timeline,
             self.panel,
             origin_of=lambda source: self.origins.get(source),
+            key_of=lambda segment: self.keys.get(segment.id),
         )
         self.put(self.map)
 
@@ -174,3 +177,11 @@ def test_tracks_of_the_library_before_keep_their_colours(room: Room) -> None:
     colour = room.clip_info(Clip("a", RealSource(segment.id), 0)).colour
     room.sessions.put_in_place(Session())
     assert room.clip_info(Clip("a", RealSource(segment.id), 0)).colour == colour
+
+
+def test_a_segment_has_its_key_where_it_is_known(room: Room) -> None:
+    segment = room.map.segments[0]
+    source = RealSource(segment.id)
+    assert "Key" not in dict(room.controller.details(source))
+    room.keys[segment.id] = Key(9, True)
+    assert dict(room.controller.details(source))["Key"] == "A minor 8A"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from technovae_gui.library import LibraryPanel, track_model
@@ -177,3 +179,24 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: LibraryPanel) -> N
     expected = ["New library", "Open library", "Built-in demo", "Import files", "Import folder"]
     assert seen[:5] == expected
     assert seen[5:8] == ["Search tracks", "Tracks", "Beat grid"]
+
+
+def test_keys_are_a_column_that_sorts_as_on_the_wheel(
+    panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    table = panel.tracks.table
+    panel.resize(600, 700)
+    assert table.isColumnHidden(track_model.KEY)
+    keys = Keys()
+    for track, tonic in zip(tracks, (9, 2), strict=False):  # the third one stays unknown
+        chroma = np.zeros((9, 12), np.float32)
+        chroma[:, [tonic, (tonic + 3) % 12, (tonic + 7) % 12]] = 0.1, 0.06, 0.08
+        keys.add(track.id, chroma)
+    panel.set_keys(keys)
+    assert not table.isColumnHidden(track_model.KEY)
+    table.sortByColumn(track_model.KEY, Qt.SortOrder.AscendingOrder)
+    model = table.model()
+    shown = [model.index(row, track_model.KEY).data() for row in range(3)]
+    assert shown == ["D minor 7A", "A minor 8A", ""]
+    panel.set_keys(Keys())
+    assert table.isColumnHidden(track_model.KEY)
