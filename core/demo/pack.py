@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.audio import files
+from core.deletion import delete_file, delete_folder
 from core.demo.catalogue import catalogue
 from core.demo.render import render_many
 from core.library.importing import import_audio
@@ -184,7 +184,7 @@ def _place_on_map(library: Path, model: Path) -> int:
 def _strip(library: Path) -> None:
     """Shards are computed again from the audio when they are needed."""
     for shard in (library / SPECTROGRAMS).glob("*.npy"):
-        shard.unlink()
+        delete_file(shard, library)
 
 
 def _replace(made: Path, target: Path) -> None:
@@ -192,7 +192,7 @@ def _replace(made: Path, target: Path) -> None:
     if target.exists():
         target.replace(old)
     made.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
+    delete_folder(old, made.parent)
 
 
 def _replace_model(made: Path, target: Path) -> None:

@@ -18,6 +18,11 @@ from core.library.lock import has_locks
 
 _BUSY_SECONDS = 20.0
 _LOCK_FOLDER_SECONDS = 60.0
+_MOST_BYTES = 16 << 20
+"""Of one row: the longest reports and beat grids take a few hundred thousand."""
+_MOST_ROWS = 4_000_000
+"""Of one table: three months of music have as many segments."""
+_LONGEST_MESSAGE = 160
 _SQLITE_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -27,6 +32,10 @@ class Database:
     Opening changes nothing on disk. The first transaction turns write-ahead logging on, so that
     other processes read while this one writes; closing turns it off again where nobody else has the
     file open, so that a library at rest is one plain file that read-only media can hold.
+
+    The file may be of anybody: no function that it names is run (`trusted_schema`), nothing but
+    plain tables is accepted, what is read has limits, and no statement can write before the first
+    transaction.
     """
 
     def __init__(self, path: Path, *, writable: bool) -> None:
@@ -49,7 +58,10 @@ class Database:
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows that `sql` yields."""
         with self._lock, translated(self.path):
-            return self._connection.execute(sql, values).fetchall()
+            found = self._connection.execute(sql, values).fetchmany(_MOST_ROWS + 1)
+            if len(found) > _MOST_ROWS:
+                raise LibraryError(f"{self.path.parent}: this library is too large to be read")
+            return found
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
         """The first row that `sql` yields, or None."""
@@ -105,12 +117,14 @@ class Database:
     def compact(self) -> None:
         """Give the space of deleted rows back, outside a transaction."""
         with self._lock, translated(self.path):
+            self._connection.execute("PRAGMA query_only = OFF")
             self._connection.execute("VACUUM")
 
     def _log_ahead(self) -> None:
         if self._logging_ahead:
             return
         self._logging_ahead = True
+        self._connection.execute("PRAGMA query_only = OFF")
         # File systems without locks or shared memory have no write-ahead logging: SQLite stays with
         # its journal then, or says so at the first statement.
         with contextlib.suppress(sqlite3.OperationalError):
@@ -129,6 +143,11 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _clear(path, error) from error
+    except UnicodeDecodeError as error:  # text of a damaged page
+        raise LibraryError(
+            f"{path}: this library is damaged (text that is none); "
+            "import the music again into a new folder"
+        ) from error
 
 
 def can_write(database: Path) -> bool:
@@ -185,13 +204,19 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
     )
     connection.row_factory = sqlite3.Row
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
 def _clear(path: Path, error: sqlite3.Error) -> TechnoVAEError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     where = path.parent
+    if code == sqlite3.SQLITE_TOOBIG:
+        return LibraryError(f"{where}: this library holds a value that is too large to be read")
     if code in _SQLITE_CORRUPT or "no such table" in str(error) or "no such column" in str(error):
         return LibraryError(
             f"{path}: this library is damaged ({error}); import the music again into a new folder"
@@ -208,4 +233,5 @@ def _clear(path: Path, error: sqlite3.Error) -> TechnoVAEError:
         return LibraryError(
             f"{where}: this library cannot be opened or written; check its folder's rights"
         )
-    return LibraryError(f"{where}: the library's database failed ({error}); try again")
+    said = " ".join(str(error).split())[:_LONGEST_MESSAGE]
+    return LibraryError(f"{where}: the library's database failed ({said}); try again")

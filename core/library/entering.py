@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.atomic import writing_error
+from core.deletion import delete_file
 from core.file_names import located
-from core.library import one_shots, records, report, shards, sources, staging
+from core.library import one_shots, records, report, shards, sources
 from core.library.analysis import Result
 from core.library.report import FileReport
 from core.library.sources import Source
@@ -61,7 +62,7 @@ def enter_regridded(library: Library, track: Track, result: Result) -> None:
         if result.remember:
             sources.release(database, track.id, result.status, result.reason)
         records.delete_track(database, track.id)
-    staging.discard(library.audio_path(track))
+    delete_file(library.audio_path(track), library.path)
 
 
 def _enter_track(library: Library, source: Source, result: Result, track: Track) -> FileReport:

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from core import processes
+from core.deletion import delete_file
 from core.errors import LibraryError, OutputError, TechnoVAEError
 from core.library import analysis, report
 from core.library.analysis import Job, Result
@@ -166,8 +167,7 @@ class _ProgressFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        delete_file(self._path, self._path.parent)
 
     def __call__(self, done: float, total: float, message: str = "") -> None:
         now = time.monotonic()

@@ -149,7 +149,7 @@ class _Run:
             if source.has_changed():
                 result = Result(report.REFUSED, _BEING_WRITTEN, remember=False)
             self._add(entering.enter(self._library, source, result))
-            staging.discard(*folder.glob(f"{number}.*"), *_made(result))
+            staging.discard(folder, *folder.glob(f"{number}.*"), *_made(result))
 
     def _regrid(self, pool: ImportPool, folder: Path) -> None:
         """Put the tracks without a steady beat on the tempo of the others."""
@@ -164,7 +164,7 @@ class _Run:
             track = tracks[number]
             paths = sources.paths_of(self._library.database, track.id)
             entering.enter_regridded(self._library, track, result)
-            staging.discard(*_made(result))
+            staging.discard(folder, *_made(result))
             for path in paths:
                 self._add_regridded(path, track.id, result)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from core.dsp import key
 from core.dsp.chroma import PITCH_CLASSES, SECONDS_PER_FRAME
 from core.dsp.key import Key
-from core.library import schema
+from core.library import schema, validation
 from core.library.database import Database
 from core.library.segments import Segment
 
@@ -31,7 +32,10 @@ class ChromaStore:
         if self._database.row("SELECT 1 FROM sqlite_master WHERE name = 'chroma'") is None:
             return {}
         sql = "SELECT track_id, frames FROM chroma WHERE version = ?"
-        return {row[0]: _unpacked(row[1]) for row in self._database.rows(sql, (_VERSION,))}
+        folder = self._database.path.parent
+        rows = self._database.rows(sql, (_VERSION,))
+        found = validation.checked(rows, validation.ChromaRow, folder)
+        return {row.track_id: _unpacked(row.frames, folder) for row in found}
 
     def save(self, track_id: str, chroma: Array, *, of_library: bool) -> None:
         """Keep the chroma of a track.
@@ -87,5 +91,10 @@ class Keys:
         return key.estimate(chroma[first : last + 1])
 
 
-def _unpacked(frames: bytes) -> Array:
-    return np.frombuffer(frames, "<f2").reshape(-1, PITCH_CLASSES).astype(np.float32)
+def _unpacked(frames: bytes, folder: Path) -> Array:
+    if len(frames) % (2 * PITCH_CLASSES):
+        validation.refuse(folder, f"chroma of {len(frames)} bytes")
+    chroma = np.frombuffer(frames, "<f2").reshape(-1, PITCH_CLASSES).astype(np.float32)
+    if not np.isfinite(chroma).all():
+        validation.refuse(folder, "chroma that is no number")
+    return chroma

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core import settings, user_folders
 from core.errors import InputError, OutputError
-from core.library import schema
+from core.identifiers import is_identifier
+from core.library import schema, validation
 from core.library.database import Database
 
 Array = NDArray[np.float32]
@@ -47,7 +48,10 @@ class LatentStore:
     def latents(self, model_hash: str) -> dict[str, bytes]:
         """Segment id -> 64 little-endian floats."""
         sql = "SELECT segment_id, mean FROM latents WHERE model_hash = ?"
-        return {row[0]: row[1] for row in self._database.rows(sql, (model_hash,))}
+        rows = self._database.rows(sql, (model_hash,))
+        folder = self._database.path.parent
+        found = validation.checked(rows, validation.LatentRow, folder)
+        return {segment: validation.latent_of(mean, folder) for segment, mean in found}
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
         """Keep `positions` (n, 2) as the whole map of this model, the newest of 24 that stay."""
@@ -66,12 +70,17 @@ class LatentStore:
     def map(self, model_hash: str) -> dict[str, tuple[float, float]]:
         """Segment id -> position."""
         sql = "SELECT segment_id, x, y FROM map WHERE model_hash = ?"
-        return {row[0]: (row[1], row[2]) for row in self._database.rows(sql, (model_hash,))}
+        rows = self._database.rows(sql, (model_hash,))
+        found = validation.checked(rows, validation.MapRow, self._database.path.parent)
+        return {segment: (x, y) for segment, x, y in found}
 
     def maps(self) -> list[SavedMap]:
         """All maps kept, the newest first."""
         sql = "SELECT model_hash, MAX(saved_at), COUNT(*) FROM map GROUP BY 1 ORDER BY 2 DESC"
-        return [SavedMap(*row) for row in self._database.rows(sql)]
+        rows = validation.checked(
+            self._database.rows(sql), validation.SavedMapRow, self._database.path.parent
+        )
+        return [SavedMap(*row) for row in rows]
 
     def forget(self, model_hash: str) -> None:
         """Drop the latents and the map of a model."""
@@ -84,7 +93,13 @@ class LatentStore:
 
 
 def overlay_path(library_id: str) -> Path:
-    """Where the latents and maps of a read-only library are kept: the user's data folder."""
+    """Where the latents and maps of a read-only library are kept: the user's data folder.
+
+    Raises:
+        InputError: that is no id.
+    """
+    if not is_identifier(library_id):
+        raise InputError(f"{library_id[:40]!r} is no id of a library")
     return user_folders.data_folder() / "overlays" / f"{library_id}.sqlite"
 
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from core.atomic import writing_error
+from core.deletion import delete_file, leads_outside
 from core.errors import LibraryError
 
 NAME = ".library.lock"
@@ -42,6 +43,8 @@ class WriterLock:
         self._owner: Path | None = None
 
     def __enter__(self) -> Self:
+        if leads_outside(self._library / NAME, self._library):  # it would be emptied
+            raise LibraryError(f"{self._library / NAME}: a link out of the library; delete it")
         try:
             self._file = (self._library / NAME).open("a+", encoding="ascii")
         except OSError as error:
@@ -70,7 +73,7 @@ class WriterLock:
         trace: TracebackType | None,
     ) -> None:
         if self._owner is not None:
-            self._owner.unlink(missing_ok=True)
+            delete_file(self._owner, self._library)
             return
         # The file stays: deleting it could delete the one that the next process has just locked.
         assert self._file is not None
@@ -89,7 +92,7 @@ class WriterLock:
             except FileExistsError:
                 if not _has_died(path):
                     break
-                path.unlink(missing_ok=True)
+                delete_file(path, self._library)
             except OSError as error:
                 raise writing_error(self._library, error) from error
         raise LibraryError(

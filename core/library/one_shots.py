@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import LibraryError
+from core.library import validation
 from core.library.database import Database
 from core.library.tracks import ID_LENGTH, natural_key
 
@@ -75,5 +76,11 @@ def read_one_shots(database: Database) -> list[OneShot]:
     """All one-shots by title, numbers in it by value."""
     if database.row("SELECT 1 FROM sqlite_master WHERE name = 'one_shots'") is None:
         return []
-    found = [OneShot(*row) for row in database.rows("SELECT * FROM one_shots")]
+    rows = database.rows("SELECT * FROM one_shots")
+    found = [
+        OneShot(*row)
+        for row in validation.checked(rows, validation.OneShotRow, database.path.parent)
+    ]
+    for one in found:
+        audio_path(database.path.parent, one.id)
     return sorted(found, key=lambda one: (natural_key(one.title), one.id))

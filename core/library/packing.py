@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from pathlib import Path, PurePath
 
 from core.atomic import writing_error
 from core.audio.writing import AudioWriter
+from core.deletion import delete_folder
 from core.library import sound
 from core.library.database import Database
 from core.library.store import AUDIO, DATABASE, Library, make_folders, require_free
@@ -54,7 +54,7 @@ def pack(
     except OSError as error:
         raise writing_error(out, error) from error
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        delete_folder(place, out.parent)
     return out
 
 

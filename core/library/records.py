@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import astuple
-from typing import Any
 
-from core.dsp.attributes import Attributes
 from core.errors import LibraryError
+from core.library import validation
 from core.library.database import Database
 from core.library.segments import Section, Segment
 from core.library.tracks import Track, from_row, natural_key
@@ -16,34 +15,36 @@ from core.rhythm.grid import BeatGrid
 
 _SEGMENTS = """
     SELECT id, track_id, section, bar, start_seconds, segments.bpm,
-        brightness, density, kick, energy, loudness
+        brightness, density, kick, energy, loudness, sections.bars
     FROM segments JOIN sections USING (track_id, section)"""
 
 
 def read_tracks(database: Database) -> list[Track]:
     """All tracks by title, numbers in it by value."""
-    sections: dict[str, list[Section]] = {}
-    for row in database.rows("SELECT * FROM sections ORDER BY track_id, section"):
-        sections.setdefault(row[0], []).append(Section(*row[1:]))
-    rows = database.rows("SELECT * FROM tracks")
-    found = [from_row(row, tuple(sections.get(row["id"], ()))) for row in rows]
+    folder = database.path.parent
+    sections: dict[str, list[validation.SectionRow]] = {}
+    rows = database.rows("SELECT * FROM sections ORDER BY track_id, section")
+    for row in validation.checked(rows, validation.SectionRow, folder):
+        sections.setdefault(row[0], []).append(row)
+    tracks = validation.checked(database.rows("SELECT * FROM tracks"), validation.TrackRow, folder)
+    found = [from_row(row, sections.get(row[0], []), folder) for row in tracks]
     return sorted(found, key=lambda t: (natural_key(t.title), natural_key(t.artist), t.id))
 
 
 def read_track(database: Database, track_id: str) -> Track:
     """One track. Raises `LibraryError` if it is not there."""
-    row = database.row("SELECT * FROM tracks WHERE id = ?", (track_id,))
-    if row is None:
-        raise LibraryError(
-            f"no track {track_id} in {database.path.parent}; `technovae info` lists them"
-        )
-    return from_row(row, read_sections(database, track_id))
+    folder = database.path.parent
+    rows = database.rows("SELECT * FROM tracks WHERE id = ?", (track_id,))
+    if not rows:
+        raise LibraryError(f"no track {track_id} in {folder}; `technovae info` lists them")
+    (row,) = validation.checked(rows, validation.TrackRow, folder)
+    return from_row(row, _section_rows(database, track_id), folder)
 
 
 def read_sections(database: Database, track_id: str) -> tuple[Section, ...]:
     """The sections of a track, in order."""
-    sql = "SELECT * FROM sections WHERE track_id = ? ORDER BY section"
-    return tuple(Section(*row[1:]) for row in database.rows(sql, (track_id,)))
+    rows = _section_rows(database, track_id)
+    return read_track(database, track_id).sections if rows else ()
 
 
 def read_segments(database: Database, hop_bars: int, track_id: str | None) -> list[Segment]:
@@ -54,22 +55,28 @@ def read_segments(database: Database, hop_bars: int, track_id: str | None) -> li
         sql += " AND track_id = ?"
         values.append(track_id)
     rows = database.rows(f"{sql} ORDER BY track_id, section, bar", values)
-    return [_segment(row) for row in rows]
+    folder = database.path.parent
+    return [
+        validation.segment_of(row, folder)
+        for row in validation.checked(rows, validation.SegmentRow, folder)
+    ]
 
 
 def read_segment_ids(database: Database) -> list[str]:
     """Ids of all segments, one on every bar, by track id, section, bar."""
     sql = "SELECT id FROM segments ORDER BY track_id, section, bar"
-    return [row[0] for row in database.rows(sql)]
+    found = validation.checked(database.rows(sql), validation.IdRow, database.path.parent)
+    return [row[0] for row in found]
 
 
 def read_segment(database: Database, segment_id: str) -> Segment:
     """One segment. Raises `LibraryError` if it is not there."""
-    row = database.row(f"{_SEGMENTS} WHERE id = ?", (segment_id,))
-    if row is None:
-        where = database.path.parent
-        raise LibraryError(f"no segment {segment_id} in {where}; import its track again")
-    return _segment(row)
+    folder = database.path.parent
+    rows = database.rows(f"{_SEGMENTS} WHERE id = ?", (segment_id,))
+    if not rows:
+        raise LibraryError(f"no segment {segment_id} in {folder}; import its track again")
+    (row,) = validation.checked(rows, validation.SegmentRow, folder)
+    return validation.segment_of(row, folder)
 
 
 def write_track(database: Database, track: Track, *, pending: bool = False) -> None:
@@ -140,7 +147,7 @@ def write_tags(database: Database, track_id: str, title: str, artist: str) -> No
 def correction(database: Database, content_hash: str) -> BeatGrid | None:
     """The grid that the user set for this content, now or before it was removed."""
     row = database.row("SELECT grid FROM corrections WHERE content_hash = ?", (content_hash,))
-    return None if row is None else BeatGrid.from_json(row[0])
+    return None if row is None else validation.grid_of(row[0], database.path.parent)
 
 
 def write_correction(database: Database, content_hash: str, grid: BeatGrid | None) -> None:
@@ -159,6 +166,8 @@ def _write_sections(database: Database, track_id: str, sections: Iterable[Sectio
     database.execute_many("INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _segment(row: Iterable[Any]) -> Segment:
-    identity, track_id, section, bar, start, bpm, *attributes = row
-    return Segment(identity, track_id, section, bar, start, bpm, Attributes(*attributes))
+def _section_rows(database: Database, track_id: str) -> list[validation.SectionRow]:
+    sql = "SELECT * FROM sections WHERE track_id = ? ORDER BY section"
+    return validation.checked(
+        database.rows(sql, (track_id,)), validation.SectionRow, database.path.parent
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import uuid
 from pathlib import Path
@@ -12,6 +13,13 @@ from core.errors import LibraryError
 APPLICATION_ID = 0x54564145
 """`TVAE`, in the file's header: tells a library from any other SQLite file."""
 VERSION = 1
+_MOST_OBJECTS = 100
+_PLAIN = re.compile(
+    r"CREATE (?:TABLE [\w\s(),]{1,4000}|(?:UNIQUE )?INDEX \w+ ON \w+ ?\([\w\s,]{1,1000}\))"
+)
+_ACTIVE = re.compile(r"(?i)\b(?:as|check|default|generated|collate|conflict|replace)\b")
+"""Words of SQL by which a plain table would compute something, or change what it is not asked to.
+"""
 
 _LATENT_TABLES = """
 CREATE TABLE latents (
@@ -140,6 +148,26 @@ def verify(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: format {version} is older than any this program reads;"
             " import the music again into a new folder"
         )
+    _require_plain(connection, path)
+
+
+def _require_plain(connection: sqlite3.Connection, path: Path) -> None:
+    """See that a database holds plain tables and indices: nothing that acts when it is read.
+
+    Raises:
+        LibraryError: it holds triggers, views, virtual tables, computed columns or the like.
+    """
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL LIMIT ?", (_MOST_OBJECTS + 1,)
+    ).fetchall()
+    if len(found) > _MOST_OBJECTS:
+        raise LibraryError(f"{path}: holds more than a library does; it is not opened")
+    for name, sql in found:
+        if not (isinstance(sql, str) and _PLAIN.fullmatch(sql)) or _ACTIVE.search(sql):
+            raise LibraryError(
+                f"{path}: holds more than plain tables ({str(name)[:40]!r}), so it is not opened; "
+                "import the music into a new folder"
+            )
 
 
 def _write(path: Path, tables: str, facts: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import user_folders
+from core.deletion import delete_file
 from core.errors import OutputError
 from core.library import spectrograms
 from core.library.tracks import Track
@@ -51,8 +52,7 @@ def drop_others(folder: Path, track: Track) -> None:
     """Delete the shards of `track` on former grids; one in use is left for the next sweep."""
     for old in folder.glob(f"{track.id}-*.npy"):
         if old.name != name(track):
-            with contextlib.suppress(OSError):
-                old.unlink(missing_ok=True)
+            delete_file(old, folder)
 
 
 def _cache(library_id: str) -> Path:

@@ -54,6 +54,27 @@ class Forward:
         self._held = [(at, block) for at, block in self._held if at + len(block) > first]
 
 
+def require_length(path: Path, frames: int) -> None:
+    """See that stored audio is as long as its track, before room is made for that length.
+
+    Args:
+        path: of the audio.
+        frames: of the track.
+
+    Raises:
+        LibraryError: it is shorter by more than a second, gone or damaged.
+    """
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(for_c(path)) as file:
+            length = file.frames
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise damaged(path, error) from error
+    if length + settings.SAMPLE_RATE < frames:
+        raise damaged(path, ValueError(f"{length} samples instead of {frames}"))
+
+
 def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
     """`frames` samples from `start`, (frames, 1 or 2), times `gain_db`; silence outside the file.
 
@@ -64,6 +85,7 @@ def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
 
     try:
         with soundfile.SoundFile(for_c(path)) as file:
+            _require_kind(path, file.channels)
             out = np.zeros((frames, file.channels), np.float32)
             first = max(0, start)
             last = min(file.frames, start + frames)
@@ -83,6 +105,7 @@ def blocks(path: Path, gain_db: float) -> Iterator[Array]:
 
     try:
         with soundfile.SoundFile(for_c(path)) as file:
+            _require_kind(path, file.channels)
             while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
                 yield block * _factor(gain_db)
     except (soundfile.LibsndfileError, OSError) as error:
@@ -105,6 +128,11 @@ def damaged(path: Path, error: Exception) -> LibraryError:
     return LibraryError(
         f"{path}: the library's audio is {what}; remove the track and import it again"
     )
+
+
+def _require_kind(path: Path, channels: int) -> None:
+    if channels > 2:
+        raise damaged(path, ValueError(f"{channels} channels"))
 
 
 def _factor(gain_db: float) -> np.float32:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.file_names import as_text
-from core.library import analysis, report
+from core.library import analysis, report, validation
 from core.library.database import Database
 from core.library.inputs import expected_seconds
 from core.library.report import FileReport
@@ -57,7 +57,7 @@ def known(library: Library, source: Source) -> FileReport | None:
     if row is None or _audio_is_lost(library, row["track_id"]):
         return None
     status = report.UNCHANGED if row["status"] in _KEPT else row["status"]
-    warnings = tuple(json.loads(row["warnings"]))
+    warnings = validation.warnings_of(str(row["warnings"]), library.path)
     track_id = row["track_id"]
     if track_id is None:
         return FileReport(source.path, status, row["reason"], warnings, row["seconds"])

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import atomic, settings
+from core.deletion import delete_file
 from core.dsp import attributes, spectrogram
 from core.library.segments import Section, Segment, segment_id
 from core.library.sound import Stretch, seconds_to_frame
@@ -62,6 +63,8 @@ def save(path: Path, rows: Shard) -> None:
     """Write a shard, all of it or none; its folder is made if need be. Raises `OutputError`."""
     with contextlib.suppress(OSError):  # if that fails, writing says so
         path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():  # what it leads to is no shard of ours
+        delete_file(path, path.parent)
     with atomic.replacing(path) as temporary, temporary.open("wb") as file:
         np.save(file, rows)
 
@@ -70,7 +73,7 @@ def load(path: Path, rows: int) -> Shard | None:
     """The shard at `path`, memory-mapped; None if it is missing, damaged or not of `rows` rows."""
     try:
         shard: Shard = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, RecursionError, MemoryError, SyntaxError):
         return None
     fits = shard.shape == (rows, settings.N_BANDS) and shard.dtype == np.float16
     return shard if fits else None

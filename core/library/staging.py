@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from core.atomic import writing_error
+from core.deletion import delete_file, delete_folder
 from core.library import one_shots, shards
 from core.library.store import AUDIO, SPECTROGRAMS, Library
 from core.library.tracks import ID_LENGTH
@@ -35,33 +35,33 @@ def folder(library: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        delete_folder(place, library)
 
 
 def sweep(library: Library) -> None:
     """Delete what killed imports left: their folders, and files of tracks never entered."""
     for folder in library.path.glob(f"{_PREFIX}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        delete_folder(folder, library.path)
     for left in library.path.glob(".library-*.sqlite"):
-        left.unlink(missing_ok=True)
+        delete_file(left, library.path)
     tracks = library.tracks()
-    _keep_only(library.path / AUDIO, {track.audio_file for track in tracks})
+    _keep_only(library.path, AUDIO, {track.audio_file for track in tracks})
     kept = {one_shots.audio_path(library.path, one.id).name for one in library.one_shots()}
-    _keep_only(library.path / one_shots.FOLDER, kept)
-    _keep_only(library.path / SPECTROGRAMS, {shards.name(track) for track in tracks})
+    _keep_only(library.path, one_shots.FOLDER, kept)
+    _keep_only(library.path, SPECTROGRAMS, {shards.name(track) for track in tracks})
 
 
-def discard(*paths: Path) -> None:
-    """Delete files that did not become part of the library."""
+def discard(place: Path, *paths: Path) -> None:
+    """Delete files in `place`, an import's folder, that did not become part of the library."""
     for path in paths:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+        delete_file(path, place)
 
 
-def _keep_only(folder: Path, names: set[str]) -> None:
+def _keep_only(library: Path, name: str, names: set[str]) -> None:
+    folder = library / name
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in names and _OURS.fullmatch(path.name) and not _fresh(path):
-            discard(path)
+            delete_file(path, library)
 
 
 def _fresh(path: Path) -> bool:

@@ -9,7 +9,6 @@ spectrograms/<track>-<layout>.npy   shards; `layout` is a hash of the sections t
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import os
@@ -23,9 +22,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.deletion import delete_file, leads_outside
 from core.dsp.key import Key
 from core.errors import InputError, LibraryError, OutputError
-from core.library import gridding, one_shots, records, schema, shards, sound, spectrograms
+from core.identifiers import is_identifier
+from core.library import (
+    gridding,
+    one_shots,
+    records,
+    schema,
+    shards,
+    sound,
+    spectrograms,
+    validation,
+)
 from core.library.database import Database, can_write
 from core.library.keys import ChromaStore, Keys
 from core.library.latents import LatentStore, SavedMap, open_overlay
@@ -41,6 +51,8 @@ AUDIO = "audio"
 SPECTROGRAMS = "spectrograms"
 _FOLDERS = (AUDIO, SPECTROGRAMS)
 _OWN_NAMES = (*_FOLDERS, one_shots.FOLDER)
+_LINKED_NAMES = (*_OWN_NAMES, "model.txt")
+"""Parts of a library that are written by name."""
 
 
 class Library:
@@ -57,6 +69,9 @@ class Library:
         self._database = database
         self._beside: Database | None = None
         self.id: str = self._fact("id")
+        if not is_identifier(self.id):
+            database.close()
+            validation.refuse(path, f"its id is {self.id[:40]!r}")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], read_only: bool = False) -> Self:
@@ -71,6 +86,7 @@ class Library:
             raise LibraryError(f"{folder}: no such folder; `technovae import` makes a library")
         if not database.is_file():
             raise LibraryError(f"{folder}: not a TechnoVAE library; `technovae import` makes one")
+        _refuse_links(folder)
         return cls(folder, Database(database, writable=not read_only and can_write(database)))
 
     @classmethod
@@ -118,7 +134,7 @@ class Library:
     def tempo(self) -> float:
         """BPM: the median of the tracks with a steady beat; 130 without any."""
         rows = self._database.rows("SELECT grid FROM tracks WHERE aligned = 1")
-        tempi = [BeatGrid.from_json(row[0]).bpm for row in rows]
+        tempi = [validation.grid_of(str(row[0]), self.path).bpm for row in rows]
         return float(np.median(tempi)) if tempi else settings.TEMPO_PRIOR
 
     def revision(self) -> int:
@@ -163,12 +179,12 @@ class Library:
             LibraryError: no such track, or the library is read-only.
         """
         track = self.track(track_id)
+        audio = self.audio_path(track)
         with self._database.transaction():
             records.delete_track(self._database, track_id)
         # What cannot be deleted now (in use elsewhere, on Windows) the next import sweeps.
-        for path in (self.audio_path(track), *self._shard_folder.glob(f"{track_id}-*.npy")):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+        for path in (audio, *self._shard_folder.glob(f"{track.id}-*.npy")):
+            delete_file(path, self.path)
 
     def twin(self, content_hash: str) -> str | None:
         """Id of the track with this content, if there is one."""
@@ -212,8 +228,15 @@ class Library:
     # Sound and spectrograms
 
     def audio_path(self, track: Track) -> Path:
-        """The stored audio of `track`; multiply it by `track.stored_gain_db` for -14 LUFS."""
-        return self.path / AUDIO / track.audio_file
+        """The stored audio of `track`; multiply it by `track.stored_gain_db` for -14 LUFS.
+
+        Raises:
+            LibraryError: it is a link to a place outside the library.
+        """
+        path = self.path / AUDIO / track.audio_file
+        if leads_outside(path, self.path):
+            raise LibraryError(f"{path}: a link out of the library; put the file itself there")
+        return path
 
     def one_shots(self) -> list[OneShot]:
         """The single sounds that imports kept aside, by title."""
@@ -269,6 +292,7 @@ class Library:
         found = shards.find(self._shard_folder, self.id, track)
         if found is not None:
             return found
+        sound.require_length(self.audio_path(track), track.frames)
         rows = spectrograms.track_rows(sound.Forward(self.blocks(track)), track.sections)
         return shards.keep(self._shard_folder, self.id, track, rows, writable=self.writable)
 
@@ -291,9 +315,10 @@ class Library:
             found.update(store.latents(model_hash))
         ids = self._in_order(found)
         joined = b"".join(found[i] for i in ids)
-        return ids, np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(
-            np.float32
-        )
+        latents = np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(np.float32)
+        if not np.isfinite(latents).all():
+            validation.refuse(self.path, "a latent is no number")
+        return ids, latents
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
         """Keep the map positions (n, 2) of segments under a model, in place of the map it had."""
@@ -411,6 +436,20 @@ class Library:
             self._beside = open_overlay(self.id, create=True)
         assert self._beside is not None
         return self._beside
+
+
+def _refuse_links(folder: Path) -> None:
+    """What belongs to a library must lie in it: it is written, and deleted.
+
+    Raises:
+        LibraryError: a part of it is a link to a place outside.
+    """
+    for entry in os.scandir(folder):
+        ours = entry.name in _LINKED_NAMES or entry.name.startswith((DATABASE, ".library"))
+        if ours and entry.is_symlink() and leads_outside(Path(entry.path), folder):
+            raise LibraryError(
+                f"{entry.path}: a link out of the library; put what it leads to there itself"
+            )
 
 
 def require_free(folder: Path) -> None:

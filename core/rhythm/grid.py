@@ -253,7 +253,7 @@ class BeatGrid:
                 )
             sections = tuple(GridSection(**section) for section in fields["sections"])
             return cls(sections, fields["confidence"], fields["origin"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise InputError("a stored beat grid is damaged; fit the track again") from error
 
     def _corrected(self, change: Callable[[GridSection], GridSection]) -> BeatGrid:

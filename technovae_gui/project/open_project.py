@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
 from core.arrangement import project_file
 from core.arrangement.project import Playback, Project
+from core.deletion import delete_file
 from core.errors import TechnoVAEError
 from core.workers.background import Background
 from technovae_gui.document import Document, empty_arrangement
@@ -145,7 +146,7 @@ class Projects(QObject):
             self._show(found)
             self._document.undo_stack.resetClean()
             if self._write_recovery_file():
-                path.unlink(missing_ok=True)
+                delete_file(path, path.parent)
         self.changed.emit()
         return True
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile
 
 from core.arrangement import project_file
 from core.arrangement.project import Project
+from core.deletion import delete_file
 from core.errors import ProjectError
 from core.user_folders import data_folder
 
@@ -83,8 +84,7 @@ class RecoveryFile:
         self._lock.unlock()
 
     def _unlink(self) -> None:
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        delete_file(self.path, self.folder)
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ def restore(path: Path) -> tuple[Project, Path | None]:
 
 def remove(path: Path) -> None:
     """Delete a file of unsaved work, unless a living window holds it by now."""
-    with held(path) as free, contextlib.suppress(OSError):
+    with held(path) as free:
         if free:
-            path.unlink(missing_ok=True)
+            delete_file(path, path.parent)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from core import scientific
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource
+from core.deletion import delete_file
 from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
 from technovae_gui import mime, theme
@@ -171,4 +172,4 @@ def _sweep(folder: Path) -> None:
     for path in folder.glob("*.wav"):
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < oldest:
-                path.unlink()
+                delete_file(path, folder)
