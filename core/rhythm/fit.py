@@ -137,17 +137,42 @@ def _positions(parts: list[_Part]) -> list[int]:
     """For each part the step, 0..63, on which its phrases begin; a chain's parts share it."""
     positions: list[int] = []
     before: _Part | None = None
+    quarters = _quarters(parts)
     for chain in _chains(parts):
-        total = np.sum([part.scores * len(part.steps) for part in chain], axis=0)
-        scores = total / max(1, sum(len(part.steps) for part in chain))
+        scores = _mean_scores(chain)
         if before is not None and _goes_on(before.line, chain[0].line):
             scores += continued_scores(_removed(before, positions[-1], chain[0]))
         elif before is not None and not chain[0].line.after_break:
             beats = round((chain[0].line.start - chain[0].origin) / chain[0].line.period)
             scores += entry_scores(float(beats * STEPS_PER_BEAT))
+        quarter = quarters.get(chain[0].line.stretch)
+        if quarter is not None:
+            scores[np.arange(len(scores)) % STEPS_PER_BEAT != quarter] = -np.inf
         positions += [best_position(scores)] * len(chain)
         before = chain[-1]
     return positions
+
+
+def _quarters(parts: list[_Part]) -> dict[int, int]:
+    """For each stretch of several parts the quarter, 0..3, that is the beat in all of them.
+
+    They share their kicks.
+    """
+    totals: dict[int, list[Numbers]] = {}
+    for part in parts:
+        best = part.scores.reshape(-1, STEPS_PER_BEAT).max(axis=0) * len(part.steps)
+        totals.setdefault(part.line.stretch, []).append(best)
+    return {
+        stretch: int(np.argmax(np.sum(each, axis=0)))
+        for stretch, each in totals.items()
+        if len(each) > 1
+    }
+
+
+def _mean_scores(chain: list[_Part]) -> Numbers:
+    """(64,) scores of the chain's parts, by length."""
+    total = np.sum([part.scores * len(part.steps) for part in chain], axis=0)
+    return np.asarray(total / max(1, sum(len(part.steps) for part in chain)), np.float64)
 
 
 def _removed(before: _Part, position: int, after: _Part) -> float:

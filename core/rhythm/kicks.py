@@ -17,8 +17,8 @@ QUARTERS: Final = 4
 
 _LATE_SECONDS: Final = (0.6e-3, 0.2e-3, -1.0e-3, -1.2e-3)
 """How long after its start a kick's attack peaks per band; measured on kicks of many shapes."""
-_HEIGHT_NATS: Final = (8.0, 16.0)
-_EARLY_SECONDS: Final = (-1.1e-3, 0.9e-3)
+_HEIGHT_NATS: Final = (2.5, 8.0, 16.0)
+_EARLY_SECONDS: Final = (-3.6e-3, -1.1e-3, 0.9e-3)
 """What a low attack in all bands together peaks late, as other sounds hide its beginning, and a
 high one early; measured as above."""
 _REACH_SECONDS: Final = 0.012
@@ -86,7 +86,8 @@ def find_kicks(features: OnsetFeatures, coarse: Floats, lines: Sequence[Line]) -
     """
     profile = _profile(features, coarse, lines)
     bins = len(profile.punch)
-    reference = _attack_start(profile, float(np.argmax(profile.low)), _REACH_SECONDS)
+    # The lows of a long, hard kick rise for a while: its start is where all bands attack together.
+    reference = _attack_start(profile, float(np.argmax(profile.low)), 2.0 * _REACH_SECONDS)
     quarters = reference + np.arange(QUARTERS) * bins / QUARTERS
     places = [_strongest(profile, quarter) for quarter in quarters]
     scores = np.array([_kick_score(profile, place) for place in places])

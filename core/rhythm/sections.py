@@ -28,7 +28,7 @@ _WORST: Final = 16.0
 _SPLIT_GAIN: Final = 15.0
 """What another section must save: one more that is not there is worse than a few windows off."""
 _SLIGHT_SECONDS: Final = 8e-3
-_NEARLY_ALL: Final = 97
+_NEARLY_ALL: Final = 90
 _SLIGHT_SHARE: Final = 0.7
 """Where nothing is off by more than the above, this share of the cost: loose playing is no edit."""
 _FEWEST_WINDOWS: Final = 8
@@ -37,6 +37,7 @@ _SPLITS_TRIED: Final = 32
 _SHORTEST_SECONDS: Final = 15.0
 _LEAST_SALIENCE: Final = 0.1
 _ENOUGH_HELD: Final = 0.97
+_WHOLLY_HELD: Final = 0.99
 _LEAST_KICKS: Final = 0.25
 """Mean of the kicks' envelope, as a share of that of the stretch with most."""
 _LEAST_DOUBT: Final = 0.1
@@ -93,7 +94,7 @@ def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
 def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:
     """`whole`, fitted again where the beat is sure; what is unsure takes over that grid."""
     weights = course.weights
-    if weights.sum() < _LEAST_SURE or weights.min() > _SURE:
+    if weights.sum() < _LEAST_SURE or weights.min() > _SURE or held(whole) > _WHOLLY_HELD:
         return whole
     period = course.line(whole.start, whole.end).period
     least = np.maximum(weights, _UNSURE_WEIGHT)
