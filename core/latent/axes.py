@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,20 @@ Measure: TypeAlias = Callable[[Array], Mapping[str, Doubles]]
 NAMES = ("brightness", "density", "kick", "energy")
 _LEAST_POINTS = 3
 _RIDGE = 0.05
+
+_MOST_BYTES = 4 << 20
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RecursionError,
+    OverflowError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +101,11 @@ class AttributeAxes:
         """
         try:
             with zipfile.ZipFile(path) as archive:
+                if archive.getinfo("config.json").file_size > _MOST_BYTES:
+                    return None
                 info = json.loads(archive.read("config.json"))["config"]["info"]
             steps = {name: np.asarray(info["axes"][name], np.float64) for name in NAMES}
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        except _UNREADABLE:
             return None
         whole = all(step.shape == (LATENT_SIZE,) for step in steps.values())
         finite = whole and bool(np.isfinite(list(steps.values())).all())

@@ -101,7 +101,7 @@ def load(path: str | Path) -> Codec:
 
 def load_model(path: Path) -> SegmentVAE:
     """The network itself, for training to go on. Raises `ModelError` like `load`."""
-    model_file.read_info(path)
+    model_file.read_info(path, check_weights=True)
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever a damaged archive sets off inside keras

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.settings import LATENT_SIZE
 from core.vae.backend import compiled, ops
 from core.vae.data import FOLDED, Array, Index, TrainingData
 from core.vae.model import SegmentVAE
@@ -92,7 +93,12 @@ class Contrast:
         kept = info.get("contrast")
         if not isinstance(kept, Mapping):
             return None
-        return cls(np.asarray(kept["slopes"], np.float32), float(kept["bias"]))
+        try:
+            slopes, bias = np.asarray(kept["slopes"], np.float32), float(kept["bias"])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+        whole = slopes.shape == (LATENT_SIZE,) and np.isfinite([*slopes, bias]).all()
+        return cls(slopes, bias) if whole else None
 
     def info(self) -> dict[str, Any]:
         """For a model file."""
