@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from PySide6.QtCore import QMimeData, QUrl
 
 from core.arrangement.clip import ClipSource
@@ -15,6 +16,14 @@ from core.errors import TechnoVAEError
 
 SOURCES = "application/x-technovae-sources"
 OUTGOING_FILE = "application/x-technovae-outward"
+_MOST_BYTES = 64 << 20
+"""Of what is dragged, which any program may offer: ten thousand points between dots."""
+_Name = Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class _Row(msgspec.Struct):
+    source: dict[str, Any]
+    name: _Name
 
 
 @dataclass(frozen=True)
@@ -42,10 +51,13 @@ def decode(mime: QMimeData) -> list[DraggedSource]:
     """Read what `encode` wrote; an empty list if `mime` holds no valid sources."""
     if not mime.hasFormat(SOURCES):
         return []
+    content = mime.data(SOURCES)
+    if content.size() > _MOST_BYTES:
+        return []
     try:
-        rows: list[dict[str, Any]] = json.loads(bytes(mime.data(SOURCES).data()))
-        return [DraggedSource(source_from_json(row["source"]), str(row["name"])) for row in rows]
-    except (TechnoVAEError, KeyError, TypeError, ValueError):
+        rows = msgspec.json.decode(content.data(), type=list[_Row])
+        return [DraggedSource(source_from_json(row.source), row.name) for row in rows]
+    except (TechnoVAEError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return []
 
 
@@ -64,4 +76,5 @@ def local_files(mime: QMimeData) -> list[str]:
     """The paths of files and folders of the desktop in `mime`, in order."""
     if mime.hasFormat(OUTGOING_FILE):
         return []
-    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+    paths = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+    return [path for path in paths if path and "\0" not in path]

@@ -12,8 +12,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import stat
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,12 +27,14 @@ from core.arrangement.project import Origin, Playback, Project
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
 from core.file_names import as_text, located
+from core.identifiers import is_identifier, is_segment_id
 
 FORMAT: Final = "technovae project"
 VERSION: Final = 1
 SUFFIX: Final = ".technovae"
-_MOST_BYTES: Final = 256 << 20
+_MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
+_LONGEST_MESSAGE: Final = 240
 
 
 def save(project: Project, path: str | os.PathLike[str]) -> None:
@@ -223,7 +226,10 @@ def _plain(thing: Any, *, without: set[str]) -> dict[str, Any]:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ProjectError(f"{path}: could not be read (it is no file); choose a {SUFFIX} file")
+        if status.st_size > _MOST_BYTES:
             raise ProjectError(f"{path}: not a project, it is too large; choose a {SUFFIX} file")
         document = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError as error:
@@ -241,7 +247,8 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 def _detail(error: Exception) -> str:
     """Where, then what: "arrangement.lanes[0].clips[1].start: expected int, got float"."""
-    what, _, where = str(error).replace("`", "").partition(" - at $.")
+    said = " ".join(str(error).split())[:_LONGEST_MESSAGE]
+    what, _, where = said.replace("`", "").partition(" - at $.")
     return f"{where}: {what[:1].lower()}{what[1:]}" if where else what
 
 
@@ -274,9 +281,14 @@ def _project(document: dict[str, Any]) -> Project:
 def _origin_from(
     library: _LibraryPlace,
     model: _ModelPlace,
-    tracks: Iterable[str] = (),
+    tracks: Sequence[str] = (),
     models: Iterable[str] = (),
 ) -> Origin:
+    if library.id and not is_identifier(library.id):
+        raise InputError(f"library: {library.id[:40]!r} is no id")
+    odd = next((track for track in tracks if not is_identifier(track)), None)
+    if odd is not None:
+        raise InputError(f"origins: {odd[:40]!r} is no id of a track")
     places: dict[str, _Place] = {"library": library, "model": model}
     return Origin(
         None if library.path is None else located(library.path),
@@ -296,6 +308,8 @@ def _lane(fields: Any) -> Lane:
 
 def _source(fields: _SourceFields) -> ClipSource:
     if fields.segment is not msgspec.UNSET:
+        if not is_segment_id(fields.segment):
+            raise InputError(f"{fields.segment[:40]!r} is no id of a segment")
         return RealSource(fields.segment)
     if fields.latents is msgspec.UNSET:
         raise InputError("a clip's source has neither 'segment' nor 'latents'")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from core import resources
 from core.atomic import write_text
-from core.errors import ModelError, OutputError
+from core.deletion import leads_outside
+from core.errors import LibraryError, ModelError, OutputError
 from core.file_names import as_text, located
 from core.user_folders import data_folder
 
 MODEL_NAME = Path("saved_models") / "vae_best.keras"
 _NOTE = "model.txt"
+_LONGEST_NOTE = 1 << 16
 
 
 def is_demo(library: Path) -> bool:
@@ -45,10 +47,16 @@ def model_target(library: Path) -> Path:
 
     What is trained on the built-in demo goes into the user's data folder; the demo's own model
     stays as it is.
+
+    Raises:
+        LibraryError: a link leads out of the library there, so that another file would be replaced.
     """
     if is_demo(library):
         return data_folder() / MODEL_NAME
-    return library / MODEL_NAME
+    target = library / MODEL_NAME
+    if leads_outside(target.parent, library) or leads_outside(target, library):
+        raise LibraryError(f"{target}: a link out of the library; name the model with --out")
+    return target
 
 
 def remember_model(library: Path, model: Path) -> None:
@@ -64,6 +72,7 @@ def remember_model(library: Path, model: Path) -> None:
 
 def _remembered(library: Path) -> Path | None:
     try:
-        return located((library / _NOTE).read_text(encoding="utf-8").strip())
+        with (library / _NOTE).open(encoding="utf-8") as file:
+            return located(file.read(_LONGEST_NOTE).strip())
     except (OSError, UnicodeDecodeError):
         return None

@@ -11,6 +11,8 @@ from pathlib import Path
 from core.atomic import write_bytes, write_text
 from core.file_names import companion
 
+_LARGEST = 1 << 53
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -56,8 +58,13 @@ class History:
     @classmethod
     def from_json(cls, text: str) -> History:
         """What `to_json` wrote. Raises `ValueError`, `KeyError` or `TypeError` on anything else."""
-        columns = json.loads(text)
+        try:
+            columns = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("deeper than any training writes") from error
         names = list(Epoch.__dataclass_fields__)
+        if not all(_is_number(name, value) for name in names for value in columns[name]):
+            raise ValueError("holds other things than numbers")
         rows = zip(*(columns[name] for name in names), strict=True)
         return cls([Epoch(**dict(zip(names, row, strict=True))) for row in rows])
 
@@ -65,6 +72,12 @@ class History:
         """Write `<model>.history.json` and `<model>.history.png`. Raises `OutputError`."""
         write_text(companion(model_path, ".history.json"), self.to_json())
         write_bytes(companion(model_path, ".history.png"), _curves(self.epochs))
+
+
+def _is_number(name: str, value: object) -> bool:
+    if isinstance(value, int):
+        return abs(value) < _LARGEST
+    return isinstance(value, float) or (value is None and name == "held_out_db")
 
 
 def _or_gap(value: float | None) -> float:

@@ -19,6 +19,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Origin, Playback, Project
 from core.errors import InputError, OutputError, ProjectError
+from core.identifiers import is_identifier
 from tests.core.arrangement.strategies import arrangements, latent_sources, real_sources
 
 REAL = Clip("r", RealSource("segment"), 0)
@@ -260,7 +261,10 @@ def test_a_title_that_is_no_text_is_reported(tmp_path: Path) -> None:
 def origins() -> st.SearchStrategy[tuple[Origin, ...]]:
     ids = st.frozensets(st.text(max_size=4), max_size=3)
     paths = st.none() | st.sampled_from([Path("/a/lib"), Path("/b/model.keras")])
-    one = st.builds(Origin, paths, paths, st.text(max_size=4), st.text(max_size=4), ids, ids)
+    names = st.from_regex("[0-9a-z][0-9a-z_-]{0,5}", fullmatch=True)
+    names = names.filter(is_identifier)
+    tracks = st.frozensets(names, max_size=3)
+    one = st.builds(Origin, paths, paths, st.just("") | names, st.text(max_size=4), tracks, ids)
     return st.lists(one, max_size=3).map(tuple)
 
 
@@ -371,10 +375,37 @@ def test_random_damage_never_escapes(tmp_path: Path, at: int, junk: bytes) -> No
         return
 
 
-def test_a_gigantic_file_is_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["../../x", "a/b", "a\\b", "", "\0", "x" * 200, "nul", "\x1b[2J"])
+def test_names_that_could_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "p"
+    project_file.save(document(origins=(Origin(library_id="a", tracks=frozenset({"t"})),)), path)
+    changes: list[Callable[[dict[str, Any]], object]] = [
+        lambda d: lane_of(d)["clips"][0].update(source={"segment": name}),
+        lambda d: d["origins"][0].update(tracks=[name]),
+        lambda d: d["library"].update(id=name or "."),
+        lambda d: d["origins"][0]["library"].update(id=name or "."),
+    ]
+    for change in changes:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        change(saved)
+        (tmp_path / "changed").write_text(json.dumps(saved), encoding="utf-8")
+        with pytest.raises(ProjectError, match="is no id") as caught:
+            project_file.load(tmp_path / "changed")
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 600
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such files")
+def test_what_is_no_file_is_not_read() -> None:
+    with pytest.raises(ProjectError, match="is no file"):
+        project_file.load("/dev/zero")
+
+
+@pytest.mark.parametrize("size", [500_000_000, 1 << 40])
+def test_a_gigantic_file_is_not_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "p"
     with path.open("wb") as file:
-        file.truncate(1 << 40)
+        file.truncate(size)
     with pytest.raises(ProjectError, match="too large"):
         project_file.load(path)
 

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import LibraryError, TechnoVAEError
+from core.errors import LibraryError, ModelError, TechnoVAEError
 from core.library import schema
 from core.library.database import Database
 from core.library.describe import describe
+from core.library.models import model_for, model_target
 from core.library.store import AUDIO, DATABASE, SPECTROGRAMS, Library
 
 DEEP = "[" * 100_000
@@ -131,6 +132,23 @@ def test_no_part_of_a_library_is_a_link_out_of_it(path: Path, victim: Path, name
     (path / name).symlink_to(victim)
     with pytest.raises(LibraryError, match="link out of the library"):
         Library.open(path)
+
+
+@pytest.mark.parametrize("name", ["saved_models", "saved_models/vae_best.keras"])
+def test_training_does_not_replace_what_a_link_leads_to(
+    path: Path, victim: Path, name: str
+) -> None:
+    (path / name).parent.mkdir(exist_ok=True)
+    (path / name).symlink_to(victim)
+    with pytest.raises(LibraryError, match="link out of the library"):
+        model_target(path)
+
+
+def test_a_note_of_gigabytes_is_not_read(path: Path) -> None:
+    with (path / "model.txt").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(ModelError, match="no model was trained"):
+        model_for(path)
 
 
 def test_a_library_may_itself_be_a_link_and_hold_links_to_itself(path: Path) -> None:
