@@ -7,6 +7,7 @@ is near real music, to the next (`anchors`) in steps that sound equally large (`
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -193,19 +194,21 @@ def _steps(
         walk.reshape(_segments(section), -1, LATENT_SIZE)
         for section, walk in zip(sections, walks, strict=True)
     ]
-    spectra = [material.decode(np.ascontiguousarray(group[:, 0])) for group in groups]
-    gains = iter(_gains(sections, spectra))
+    measured = [
+        _measured(material, group, section) for section, group in zip(sections, groups, strict=True)
+    ]
+    gains = iter(_gains(sections, [loudness for loudness, _ in measured]))
     found = []
-    for section, group, decoded in zip(sections, groups, spectra, strict=True):
+    for section, group, (_, kicks) in zip(sections, groups, measured, strict=True):
         steps = [
             Step(
                 _latent_source(latents, material, options, section.start + 4 * number),
                 section.start + BARS_PER_SEGMENT * number,
                 min(BARS_PER_SEGMENT, section.bars - BARS_PER_SEGMENT * number),
                 next(gains),
-                section.kick == 0.0 and attributes.measure(spectrum).kick > _BEATLESS,
+                kick > _BEATLESS,
             )
-            for number, (latents, spectrum) in enumerate(zip(group, decoded, strict=True))
+            for number, (latents, kick) in enumerate(zip(group, kicks, strict=True))
         ]
         found.append(SectionSteps(section, tuple(steps)))
     return _with_opening(found, RealSource(material.ids[int(chosen[0])]))
@@ -215,11 +218,20 @@ def _segments(section: FormSection) -> int:
     return -(-section.bars // BARS_PER_SEGMENT)
 
 
-def _gains(sections: Sequence[FormSection], spectra: Sequence[Array]) -> list[float]:
+def _measured(
+    material: Material, group: Array, section: FormSection
+) -> tuple[list[float], list[float]]:
+    """Loudness in dB and unwanted kick of each step of a section; the spectra are not kept."""
+    spectra = material.decode(np.ascontiguousarray(group[:, 0]))
+    beatless = section.kick == 0.0
+    kicks = [attributes.measure(spectrum).kick if beatless else 0.0 for spectrum in spectra]
+    return [levels.loudness_db(spectrum) for spectrum in spectra], kicks
+
+
+def _gains(sections: Sequence[FormSection], loudness: Sequence[list[float]]) -> list[float]:
     """Gains in dB of every step of every section."""
     energy = [np.linspace(*section.energy, _segments(section)) for section in sections]
-    loudness = [levels.loudness_db(spectrum) for decoded in spectra for spectrum in decoded]
-    return levels.gains_db(loudness, np.concatenate(energy).tolist())
+    return levels.gains_db(list(itertools.chain(*loudness)), np.concatenate(energy).tolist())
 
 
 def _latent_source(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,8 @@ from core.arrangement.clip import Clip, db_to_gain
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
+from core.audio.loudness import Blocks, SoundMeasurement
+from core.audio.scratch import BLOCK_FRAMES, ScratchAudio
 from core.errors import InputError
 from core.file_names import as_text, shortened
 from core.progress import CancelFlag, Progress, check, silent
@@ -24,7 +29,8 @@ from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 FloatArray = NDArray[np.float32]
 
-_BLOCK: Final = 1 << 16
+_RELEASE_EVERY: Final = 1 << 20
+"""Frames, a multiple of a block."""
 _EDGE: Final = 64
 _SILENCE_LUFS: Final = -70.0
 _LONGEST_LANE_NAME: Final = 40
@@ -73,6 +79,9 @@ def export(
 ) -> ExportResult:
     """Write the sound of an arrangement to a file, completely or not at all.
 
+    Memory does not grow with the length: clips are rendered just before they are due, and what is
+    over three minutes waits on the disk, 8 bytes a frame for the mix and each stem, for mastering.
+
     Args:
         arrangement: what to write.
         audio_of: gives the four-bar loop of a clip at the arrangement's tempo, (frames, 1 or 2);
@@ -101,25 +110,30 @@ def export(
     target = Path(path)
     part = _frames(arrangement, span)
     title = arrangement.title or as_text(target.stem)
-    # Opened before the work, so that a name or folder that cannot be used is known at once.
-    with (
-        files.AudioWriter(target, 2, bit_depth=bit_depth, bpm=arrangement.bpm, title=title) as out,
-        Prefetch(audio_of, _needed(arrangement, part)) as ahead,
-    ):
-        mix = Mixdown(arrangement, ahead)
-        raw = _rendered(mix, part, progress, cancel, keep=stems)
-        progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
-        mastered, gain = _mastered(raw, lufs, ceiling_dbtp)
-        check(cancel)
-        for block in _blocks(mastered):
-            out.write(block)
-    written: tuple[Path, ...] = ()
-    if stems:
-        progress(0.95, 1.0, "writing stems")
-        most = math.inf if lufs is None else db_to_gain(ceiling_dbtp)
-        written = _write_stems(mix, target, part, gain, most, bit_depth, cancel)
+    lanes = _stem_lanes(arrangement, target) if stems else {}
+    with ExitStack() as scratch:
+        raw, *apart = (scratch.enter_context(ScratchAudio(target)) for _ in range(len(lanes) + 1))
+        blocks = partial(_checked, raw, cancel)
+        # Opened before the work, so that a name or folder that cannot be used is known at once.
+        with files.AudioWriter(
+            target, 2, bit_depth=bit_depth, bpm=arrangement.bpm, title=title
+        ) as out:
+            with Prefetch(audio_of, _needed(arrangement, part)) as ahead:
+                mix = Mixdown(arrangement, ahead)
+                by_lane = dict(zip(lanes, apart, strict=True))
+                measured, peak = _render(mix, part, raw, by_lane, progress, cancel)
+            progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
+            mastered, gain = _mastered(blocks, measured, lufs, ceiling_dbtp)
+            result = _write(out, mastered, measured if mastered is blocks else None)
+        if stems:
+            progress(0.95, 1.0, "writing stems")
+            most = math.inf if lufs is None else db_to_gain(ceiling_dbtp)
+            gain = min(gain, most / max(peak, 1e-9))
+            for sound, stem in zip(apart, lanes.values(), strict=True):
+                _write_stem(sound, stem, gain, bit_depth, arrangement.bpm, cancel)
     progress(1.0, 1.0, "done")
-    return ExportResult(target, written, len(raw), *_measured(mastered))
+    written = tuple(lanes.values())
+    return ExportResult(target, written, raw.frames, result.lufs, result.true_peak_dbtp)
 
 
 def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int, int]:
@@ -131,14 +145,14 @@ def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int
     return first, last
 
 
-def _mastered(raw: FloatArray, lufs: float | None, ceiling_dbtp: float) -> tuple[FloatArray, float]:
+def _mastered(
+    raw: Blocks, measured: SoundMeasurement, lufs: float | None, ceiling_dbtp: float
+) -> tuple[Blocks, float]:
     """`raw` at `lufs` under the ceiling, and the gain that takes; silence stays as it is."""
-    if lufs is None:
+    if lufs is None or measured.lufs <= _SILENCE_LUFS:
         return raw, 1.0
-    measured = loudness.integrated_lufs(raw)
-    if measured <= _SILENCE_LUFS:
-        return raw, 1.0
-    return loudness.master(raw, lufs=lufs, ceiling_dbtp=ceiling_dbtp), db_to_gain(lufs - measured)
+    made = loudness.master_blocks(raw, measured, lufs, ceiling_dbtp)
+    return made, db_to_gain(lufs - measured.lufs)
 
 
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
@@ -151,80 +165,106 @@ def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
     ]
 
 
-def _rendered(
+def _render(
     mix: Mixdown,
     part: tuple[int, int],
+    raw: ScratchAudio,
+    by_lane: dict[str, ScratchAudio],
     progress: Progress,
     cancel: CancelFlag | None,
-    *,
-    keep: bool,
-) -> FloatArray:
-    """(frames, 2) of the part; sound that has passed is dropped on the way unless `keep`."""
+) -> tuple[SoundMeasurement, float]:
+    """Render the part into `raw`, and each lane into its own; sound that has passed is dropped.
+
+    Returns:
+        The measurement of the mix, and the largest sample of any lane in `by_lane`.
+    """
     start, end = part
-    sound = np.empty((end - start, 2), np.float32)
-    for at in range(0, len(sound), _BLOCK):
+    measured, peak = SoundMeasurement(), 0.0
+    silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
+    for at in range(start, end, BLOCK_FRAMES):
         check(cancel)
-        progress(0.85 * at / len(sound), 1.0, "rendering")
-        block = sound[at : at + _BLOCK]
-        mix.render(start + at, len(block), block)
-        if not keep:
-            mix.release(start + at)
-    _fade_cut_ends(sound, part, mix.frames)
-    return sound
+        progress(0.85 * (at - start) / (end - start), 1.0, "rendering")
+        frames = min(BLOCK_FRAMES, end - at)
+        lanes: dict[str, FloatArray] = {}
+        block = mix.render(at, frames, lanes=lanes if by_lane else None)
+        for sound in (block, *lanes.values()):
+            _fade_cut_ends(sound, at, part, mix.frames)
+        raw.append(block)
+        measured.feed(block)
+        for lane, scratch in by_lane.items():
+            alone = lanes.get(lane, silence[:frames])
+            peak = max(peak, float(np.abs(alone).max()))
+            scratch.append(alone)
+        if (at - start) % _RELEASE_EVERY == 0:
+            mix.release(at)
+    measured.finish()
+    return measured, peak
 
 
-def _fade_cut_ends(sound: FloatArray, part: tuple[int, int], frames: int) -> None:
-    """Where the part is cut out of the whole, fade its ends for a millisecond."""
-    rise = fades.edge_fade(min(_EDGE, len(sound) // 2))[:, None]
-    if part[0] > 0:
-        sound[: len(rise)] *= rise
-    if part[1] < frames:
-        sound[len(sound) - len(rise) :] *= rise[::-1]
+def _fade_cut_ends(block: FloatArray, at: int, part: tuple[int, int], frames: int) -> None:
+    """Where the part is cut out of the whole, fade its ends for a millisecond.
+
+    Args:
+        block: (n, 2) of the part, changed in place.
+        at: its first frame.
+        part: first frame, and first frame after the part.
+        frames: length of the whole.
+    """
+    start, end = part
+    rise = fades.edge_fade(min(_EDGE, (end - start) // 2))[:, None]
+    if start > 0:
+        _multiply(block, at, rise, start)
+    if end < frames:
+        _multiply(block, at, rise[::-1], end - len(rise))
 
 
-def _write_stems(
-    mix: Mixdown,
-    target: Path,
-    part: tuple[int, int],
-    gain: float,
-    ceiling: float,
-    bit_depth: int,
-    cancel: CancelFlag | None,
-) -> tuple[Path, ...]:
-    mixes = _stem_mixes(mix, target)
-    peak = max(float(np.abs(_stem_sound(lane, part)).max()) for lane in mixes.values())
-    gain = min(gain, ceiling / max(peak, 1e-9))
-    for path, lane in mixes.items():
+def _multiply(block: FloatArray, at: int, gains: FloatArray, start: int) -> None:
+    """Multiply `block`, which begins at frame `at`, by `gains` from frame `start` on."""
+    first, after = max(at, start), min(at + len(block), start + len(gains))
+    if first < after:
+        block[first - at : after - at] *= gains[first - start : after - start]
+
+
+def _checked(sound: ScratchAudio, cancel: CancelFlag | None) -> Iterator[FloatArray]:
+    for block in sound.blocks():
         check(cancel)
-        sound = _stem_sound(lane, part) * np.float32(gain)
-        files.write(path, sound, bit_depth=bit_depth, bpm=mix.arrangement.bpm, title=path.stem)
-    return tuple(mixes)
+        yield block
 
 
-def _stem_mixes(mix: Mixdown, target: Path) -> dict[Path, Mixdown]:
-    """Mixdown of each audible lane by file; transitions with other lanes stay as in the whole."""
-    whole = mix.arrangement
+def _write(
+    out: files.AudioWriter, blocks: Blocks, measured: SoundMeasurement | None
+) -> SoundMeasurement:
+    """Write all blocks; give what is `measured` of them, or measure them on the way."""
+    measuring = SoundMeasurement()
+    for block in blocks():
+        out.write(block)
+        if measured is None:
+            measuring.feed(block)
+    measuring.finish()
+    return measured or measuring
+
+
+def _stem_lanes(whole: Arrangement, target: Path) -> dict[str, Path]:
+    """The file of each audible lane, by the lane's id."""
     found = {}
     for number, lane in enumerate(whole.lanes, 1):
         if lane not in whole.audible_lanes or not lane.clips:
             continue
         name = re.sub(r"[^\w-]+", "-", lane.name).strip("-")
         ending = f"-{number}-{name[:_LONGEST_LANE_NAME] or 'lane'}{target.suffix}"
-        path = target.with_name(shortened(target.stem, ending))
-        alone = [other.changed(solo=other is lane) for other in whole.lanes]
-        found[path] = mix.updated(whole.changed(lanes=tuple(alone)))
+        found[lane.id] = target.with_name(shortened(target.stem, ending))
     return found
 
 
-def _stem_sound(lane: Mixdown, part: tuple[int, int]) -> FloatArray:
-    sound = lane.render(part[0], part[1] - part[0])
-    _fade_cut_ends(sound, part, lane.frames)
-    return sound
-
-
-def _measured(sound: FloatArray) -> tuple[float, float]:
-    return loudness.integrated_lufs(sound), loudness.true_peak_dbtp(sound)
-
-
-def _blocks(sound: FloatArray) -> list[FloatArray]:
-    return [sound[at : at + _BLOCK] for at in range(0, len(sound), _BLOCK)]
+def _write_stem(
+    sound: ScratchAudio,
+    path: Path,
+    gain: float,
+    bit_depth: int,
+    bpm: float,
+    cancel: CancelFlag | None,
+) -> None:
+    title = as_text(path.stem)
+    with files.AudioWriter(path, 2, bit_depth=bit_depth, bpm=bpm, title=title) as out:
+        for block in _checked(sound, cancel):
+            out.write(block * np.float32(gain))

@@ -30,6 +30,8 @@ AudioOf = Callable[[Clip], FloatArray]
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
+_LOOP_BYTES: Final = 256 << 20
+"""Loops that `release` keeps for later clips."""
 
 
 @dataclass
@@ -130,6 +132,7 @@ class Mixdown:
         frames: int,
         out: FloatArray | None = None,
         peaks: dict[str, float] | None = None,
+        lanes: dict[str, FloatArray] | None = None,
     ) -> FloatArray:
         """Mix a block. What is not prepared yet is prepared here.
 
@@ -139,6 +142,7 @@ class Mixdown:
             out: (frames, 2) float32, filled and returned if given.
             peaks: if given, the entry of each lane that sounds, by its id, is raised to its linear
                 peak in this block.
+            lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id.
 
         Returns:
             (frames, 2) float32; silence outside the arrangement.
@@ -146,7 +150,8 @@ class Mixdown:
         mix = np.empty((frames, 2), np.float32) if out is None else out
         mix[:] = 0.0
         scratch = np.empty((frames, 2), np.float32)
-        lanes: dict[str, FloatArray] = {}
+        alone = {} if lanes is None else lanes
+        apart = peaks is not None or lanes is not None
         end = min(start + frames, self.frames)
         for slot in self._slots:
             if slot.start < end and slot.end > start:
@@ -154,25 +159,43 @@ class Mixdown:
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
                     mix[at - start : at - start + len(samples)] += part
-                    if peaks is not None:
-                        _add(lanes, slot.lane_id, part, at - start, frames)
+                    if apart:
+                        _add(alone, slot.lane_id, part, at - start, frames)
         if peaks is not None:
-            for lane, sound in lanes.items():
+            for lane, sound in alone.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
         return mix
 
     def release(self, before: int) -> None:
-        """Forget sound that ends before frame `before`; if asked for, it is rendered again."""
-        needed = {slot.clip.source for slot in self._slots if slot.end > before}
+        """Forget sound that ends before frame `before`; if asked for, it is rendered again.
+
+        Of the loops that are needed later only those needed soonest are kept, up to 256 MB.
+        """
         for slot in (*self._slots, *self._silent_slots):
             if slot.end <= before:
                 slot.prepared = None
-        self._loops = {key: loop for key, loop in self._loops.items() if key[0] in needed}
+        next_use: dict[ClipSource, int] = {}
+        for slot in self._slots:
+            if slot.end > before:
+                used = next_use.setdefault(slot.clip.source, slot.start)
+                next_use[slot.clip.source] = min(used, slot.start)
+        self._keep_loops(next_use)
         self._gains = {
             transition: envelopes
             for transition, envelopes in self._gains.items()
             if envelopes[0].end > before
         }
+
+    def _keep_loops(self, next_use: dict[ClipSource, int]) -> None:
+        wanted = [key for key in self._loops if key[0] in next_use]
+        wanted.sort(key=lambda key: next_use[key[0]])
+        size, kept = 0, {}
+        for key in wanted:
+            size += self._loops[key].samples.nbytes
+            if size > _LOOP_BYTES:
+                break
+            kept[key] = self._loops[key]
+        self._loops = kept
 
     def _slot(self, lane: Lane, clip: Clip) -> _ClipSlot:
         transition = self._incoming.get(clip.id)

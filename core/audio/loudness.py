@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.audio.limiter import limit, peak_envelope
+from core.audio.limiter import Limiter, PeakEnvelope, peak_envelope
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 Array = NDArray[np.float32]
+Blocks = Callable[[], Iterable[Array]]
+"""Gives the blocks (n, c) of a sound from its beginning, every time it is called."""
+
+_BLOCK = 1 << 16
 _HOP = SAMPLE_RATE // 10
 _HOPS_PER_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
@@ -81,9 +86,7 @@ class LoudnessMeter:
 
 def integrated_lufs(samples: Array) -> float:
     """Integrated loudness of `samples` (n, c) in LUFS; minus infinity for silence."""
-    meter = LoudnessMeter(true_peak=False)
-    meter.feed(samples)
-    return meter.integrated
+    return _integrated(_split(samples))
 
 
 def true_peak_dbtp(samples: Array) -> float:
@@ -91,33 +94,109 @@ def true_peak_dbtp(samples: Array) -> float:
     return decibels(float(peak_envelope(samples).max())) if len(samples) else -math.inf
 
 
-def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Array:
-    """`samples` (n, c) brought to `lufs`, true peaks kept under `ceiling_dbtp` by the limiter.
+class SoundMeasurement:
+    """Loudness and true peaks of sound that comes in blocks, all that mastering needs of it.
 
-    Limiting takes loudness away, so gain and limiter are tuned together. Silence stays silence.
+    Memory grows by 20 MB an hour.
+    """
+
+    def __init__(self) -> None:
+        self._meter = LoudnessMeter(true_peak=False)
+        self._peaks = PeakEnvelope()
+        self.envelope: Array = np.zeros(0, np.float32)
+
+    def feed(self, samples: Array) -> None:
+        """Take the next block (n, c)."""
+        self._meter.feed(samples)
+        self._peaks.feed(samples)
+
+    def finish(self) -> None:
+        """Make `envelope`, the largest true peak of each 32 frames. Nothing is fed afterwards."""
+        self.envelope = self._peaks.finish()
+
+    @property
+    def lufs(self) -> float:
+        """Integrated loudness in LUFS; minus infinity for silence."""
+        return self._meter.integrated
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak in dBTP; minus infinity for silence."""
+        return decibels(float(self.envelope.max(initial=0.0)))
+
+
+def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Array:
+    """`master_blocks` of samples (n, c) in memory: (n, c) float32."""
+    measured = SoundMeasurement()
+    for block in _split(samples):
+        measured.feed(block)
+    measured.finish()
+    made = master_blocks(lambda: _split(samples), measured, lufs, ceiling_dbtp)
+    return np.concatenate([samples[:0], *made()])
+
+
+def master_blocks(
+    blocks: Blocks,
+    measured: SoundMeasurement,
+    lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+) -> Blocks:
+    """Bring a sound to a loudness, its true peaks kept under a ceiling by the limiter.
+
+    Limiting takes loudness away, so gain and limiter are tuned together, by reading the sound a few
+    times. Silence stays silence.
 
     Args:
-        samples: (n, c) at 44.1 kHz.
+        blocks: the sound at 44.1 kHz.
+        measured: all of the same sound, finished.
         lufs: integrated loudness of the result (ITU-R BS.1770-4).
         ceiling_dbtp: largest true peak of the result, in dBTP.
 
     Returns:
-        (n, c) float32.
+        The mastered sound, made anew from `blocks` every time it is read.
     """
-    loudness = integrated_lufs(samples)
+    loudness = measured.lufs
     if not math.isfinite(loudness):
-        return samples.copy()
-    envelope = peak_envelope(samples)
+        return blocks
     ceiling = 10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0)
-    gain_db = lufs - loudness
+    wanted_db = lufs - loudness
     for _ in range(_PASSES):
-        mastered = limit(samples, envelope, 10.0 ** (gain_db / 20.0), ceiling)
-        missing = lufs - integrated_lufs(mastered)
+        gain_db = wanted_db
+        missing = lufs - _integrated(_limited(blocks, measured.envelope, gain_db, ceiling))
         if abs(missing) < _CLOSE_ENOUGH_LU:
             break
-        gain_db += _OVERSHOOT * missing
-    over = true_peak_dbtp(mastered) - ceiling_dbtp
-    return mastered * np.float32(10.0 ** (-over / 20.0)) if over > 0 else mastered
+        wanted_db = gain_db + _OVERSHOOT * missing
+    peaks = PeakEnvelope()
+    for block in _limited(blocks, measured.envelope, gain_db, ceiling):
+        peaks.feed(block)
+    over = decibels(float(peaks.finish().max())) - ceiling_dbtp
+    scale = np.float32(10.0 ** (-over / 20.0)) if over > 0 else None
+    return lambda: _limited(blocks, measured.envelope, gain_db, ceiling, scale)
+
+
+def _limited(
+    blocks: Blocks,
+    envelope: Array,
+    gain_db: float,
+    ceiling: float,
+    scale: np.float32 | None = None,
+) -> Iterator[Array]:
+    """The limited blocks, multiplied by `scale` if given."""
+    limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), ceiling)
+    for block in blocks():
+        limited = limiter.process(block)
+        yield limited if scale is None else limited * scale
+
+
+def _integrated(blocks: Iterable[Array]) -> float:
+    meter = LoudnessMeter(true_peak=False)
+    for block in blocks:
+        meter.feed(block)
+    return meter.integrated
+
+
+def _split(samples: Array) -> Iterator[Array]:
+    return (samples[at : at + _BLOCK] for at in range(0, len(samples), _BLOCK))
 
 
 def decibels(amplitude: float) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
 from core.arrangement.material import load_material
@@ -20,10 +19,11 @@ from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
 from core.file_names import as_text
-from core.progress import Progress
 from core.render.workspace import Workspace, open_workspace
 
 _EXPORT = "export"
+_CACHE_BYTES = 64 << 20
+"""Every step of a composition is rendered once: little of it is worth keeping."""
 
 
 def run(options: Namespace) -> int:
@@ -44,18 +44,14 @@ def compose_to(space: Workspace, options: Namespace) -> None:
         arrangement = _composed(space, options)
         if options.project is not None:
             _save(space, arrangement, options)
-        sources = [c.source for c in arrangement.clips() if isinstance(c.source, LatentSource)]
-        halves = _Halves(progress)
-        space.decoder.render_many(
-            sources, arrangement.bpm, quality=_EXPORT, progress=halves.first, cancel=cancel
-        )
+        space.decoder.keep_rendered(_CACHE_BYTES)
         audio_of = space.decoder.clip_audio(arrangement.bpm, quality=_EXPORT)
         result = export(
             arrangement,
             audio_of,
             options.out,
             bit_depth=options.bit_depth,
-            progress=halves.second,
+            progress=progress,
             cancel=cancel,
         )
     if options.project is not None:
@@ -92,16 +88,3 @@ def _save(space: Workspace, arrangement: Arrangement, options: Namespace) -> Non
         library_id=space.library.id,
     )
     project_file.save(document, options.project)
-
-
-class _Halves:
-    """One bar for two jobs, one after the other."""
-
-    def __init__(self, whole: Progress) -> None:
-        self._whole = whole
-
-    def first(self, done: float, total: float, message: str = "") -> None:
-        self._whole(0.7 * done / max(total, 1e-9), 1.0, message)
-
-    def second(self, done: float, total: float, message: str = "") -> None:
-        self._whole(0.7 + 0.3 * done / max(total, 1e-9), 1.0, message)

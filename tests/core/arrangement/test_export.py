@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
 from core.arrangement.mixdown import Mixdown
 from core.audio import loudness
+from core.audio.scratch import BLOCK_FRAMES
 from core.errors import Cancelled, InputError, OutputError
 from core.settings import TICKS_PER_BAR
 from tests.core.arrangement.strategies import loop_of
@@ -155,3 +158,69 @@ class TestAsItIsPlayed:
         assert np.abs(read(tmp_path / "a.wav")).max() == pytest.approx(1.0, abs=1e-6)
         export(arrangement(), loud, tmp_path / "b.wav", bit_depth=32, lufs=None)
         assert np.abs(read(tmp_path / "b.wav")).max() > 2.0
+
+
+class TestMemory:
+    """Of long arrangements no more is held than what sounds about now."""
+
+    CLIPS = 200
+    AHEAD = 20
+    """Loops alive at once: eight that are rendered ahead, and those that sound about now."""
+
+    @pytest.fixture(autouse=True)
+    def release_often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Release after each block, for clips that are short enough for a test."""
+        monkeypatch.setattr("core.arrangement.export._RELEASE_EVERY", BLOCK_FRAMES)
+
+    @staticmethod
+    def long(sources: int) -> Arrangement:
+        clips = [
+            Clip(f"c{i}", RealSource(f"s{i % sources}"), i * BAR, BAR)
+            for i in range(TestMemory.CLIPS)
+        ]
+        return Arrangement(
+            BPM, (Lane("1", "A", tuple(clips[::2])), Lane("2", "B", tuple(clips[1::2])))
+        )
+
+    def most_alive(self, whole: Arrangement, path: Path, **options: object) -> int:
+        """The most loops that exist at once while `whole` is exported."""
+        lock, alive, most = threading.Lock(), 0, 0
+
+        def count(step: int) -> None:
+            nonlocal alive, most
+            with lock:
+                alive += step
+                most = max(most, alive)
+
+        def render(clip: Clip) -> NDArray[np.float32]:
+            loop = audio_of(clip).copy()
+            count(1)
+            weakref.finalize(loop, count, -1)
+            return loop
+
+        export(whole, render, path, lufs=None, **options)  # type: ignore[arg-type]
+        gc.collect()
+        assert alive == 0
+        return most
+
+    @pytest.mark.parametrize("stems", [False, True])
+    def test_loops_are_rendered_just_ahead_and_released(self, tmp_path: Path, stems: bool) -> None:
+        assert self.most_alive(self.long(200), tmp_path / "a.wav", stems=stems) <= self.AHEAD
+
+    def test_loops_that_come_again_much_later_do_not_pile_up(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        loop = audio_of(clip("s0", 0, 4)).nbytes
+        monkeypatch.setattr("core.arrangement.mixdown._LOOP_BYTES", 4 * loop)
+        assert self.most_alive(self.long(100), tmp_path / "a.wav") <= self.AHEAD
+
+    def test_the_disk_is_used_for_what_is_long_with_the_same_result(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("memory", "disk"):
+            (tmp_path / name).mkdir()
+            export(arrangement(), audio_of, tmp_path / name / "a.wav", stems=True)
+            monkeypatch.setattr("core.audio.scratch._IN_MEMORY", 1)
+        for file in (tmp_path / "memory").iterdir():
+            assert (tmp_path / "disk" / file.name).read_bytes() == file.read_bytes()
+        assert len(list((tmp_path / "disk").iterdir())) == 3

@@ -1,0 +1,59 @@
+"""The limiter and its measurements in blocks, against the whole at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from core.audio.limiter import Limiter, PeakEnvelope, peak_envelope
+
+sizes = st.lists(st.integers(1, 90_000), min_size=1, max_size=12)
+
+
+def peaky(frames: int) -> np.ndarray:
+    rng = np.random.default_rng(frames)
+    samples = 0.2 * rng.standard_normal((frames, 2)).astype(np.float32)
+    samples[:: max(frames // 9, 1)] *= 6.0
+    return samples
+
+
+def blocks_of(samples: np.ndarray, sizes: list[int]) -> list[np.ndarray]:
+    return np.split(samples, np.cumsum(sizes)[:-1])
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes)
+@example([64, 262_144, 64])
+@example([262_144] * 2)
+def test_the_peaks_of_blocks_are_those_of_the_whole(sizes: list[int]) -> None:
+    samples = peaky(sum(sizes))
+    envelope = PeakEnvelope()
+    for block in blocks_of(samples, sizes):
+        envelope.feed(block)
+    np.testing.assert_array_equal(envelope.finish(), peak_envelope(samples))
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes, st.sampled_from([0.1, 1.0, 4.0]))
+def test_blocks_are_limited_like_the_whole(sizes: list[int], gain: float) -> None:
+    samples = peaky(sum(sizes))
+    envelope = peak_envelope(samples)
+    whole = Limiter(envelope, gain, 0.8).process(samples)
+    limiter = Limiter(envelope, gain, 0.8)
+    parts = [limiter.process(block) for block in blocks_of(samples, sizes)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_the_gain_is_exact_however_far_into_a_sound() -> None:
+    """Positions beyond 2^24 frames, six minutes, do not fit float32."""
+    envelope = np.ones((1 << 24) // 32 + 4000, np.float32)
+    envelope[-3000] = 4.0
+    start = (1 << 24) + 1
+    tail = np.ones((40_000, 1), np.float32)
+    limiter = Limiter(envelope, 1.0, 1.0)
+    limiter.process(np.ones((start, 1), np.float32))
+    late = limiter.process(tail)
+    assert (np.diff(late[:, 0]) < 0).sum() > 32  # it moves on every frame while it falls
+    falling = np.flatnonzero(np.diff(late[:, 0]) < 0)
+    assert len(falling) >= falling[-1] - falling[0]
