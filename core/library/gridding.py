@@ -22,11 +22,36 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 
 
-def fit(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> BeatGrid:
-    """Fit the beat grid of a whole track given in blocks."""
+def fit(
+    blocks: Iterable[Array], seconds: float, name: str, cancel: CancelFlag | None = None
+) -> BeatGrid:
+    """Fit the beat grid of a track in a library again, as an import does it.
+
+    Args:
+        blocks: its stored audio; a loop has been repeated to fill a segment.
+        seconds: its length.
+        name: of the file that it was, without the extension; may hold the tempo of a loop.
+        cancel: stops it.
+
+    Returns:
+        The grid; one below `STEADY` where there is no steady beat. Whole bars from the first
+        sample are a loop: its grid starts there.
+    """
+    from core.library.loop_detection import tempi_in_name
+    from core.rhythm import loops
     from core.rhythm.fit import fit_grid
 
-    return fit_grid(onset_features(blocks, cancel))
+    features = onset_features(blocks, cancel)
+    grid = fit_grid(features)
+    if seconds > loops.LONGEST_SECONDS:
+        return grid
+    stated = [*tempi_in_name(name, marked_only=True), *tempi_in_name(name)]
+    loop = (
+        loops.loop_at(seconds, stated)
+        or loops.loop_by_length(seconds, grid)
+        or loops.loop_by_beat(features, grid)
+    )
+    return grid if loop is None else loop.grid()
 
 
 def onset_features(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> OnsetFeatures:

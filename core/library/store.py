@@ -220,7 +220,8 @@ class Library:
         """Forget the user's grid of a track and fit it again. Returns and raises as `set_grid`."""
         self._database.require_writable()
         track = self.track(track_id)
-        grid = gridding.fit(self.blocks(track), cancel)
+        name = Path(track.source_path).stem
+        grid = gridding.fit(self.blocks(track), track.seconds, name, cancel)
         if not grid.is_steady:
             grid = BeatGrid.default(track.seconds, self.tempo, grid.confidence)
         return self._regrid(track_id, grid, progress, cancel)

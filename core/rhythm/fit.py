@@ -27,6 +27,7 @@ from core.rhythm.tempo import envelopes
 
 _SHORTEST_SECONDS: Final = 4.0
 _ROUND_TEMPO_ERRORS: Final = 2.0
+_ROUND_TEMPO_SECONDS: Final = 0.0018
 _ROUND_TEMPO_BPM: Final = 0.02
 """A tempo known no better than this is not rounded to a whole number."""
 _START_SECONDS: Final = 0.004
@@ -103,14 +104,17 @@ def _mean_tempo(group: list[Line]) -> tuple[float, float]:
 def _rounded(line: Line) -> Line:
     """`line` at a whole (or else half) tempo if that lies inside the error of the measurement.
 
-    Most techno is made at such a tempo, so it is then the likelier one; it is never forced.
+    Most techno is made at such a tempo, so it is then the likelier one; it is never forced. A whole
+    tempo that moves no beat by as much as a beat is placed to is taken as well.
     """
     if line.bpm_error > _ROUND_TEMPO_BPM:
         return line
     for tempo, errors in ((round(line.bpm), _ROUND_TEMPO_ERRORS), (round(2 * line.bpm) / 2, 1.0)):
         if abs(tempo - line.bpm) < errors * line.bpm_error:
             return line.at_tempo(float(tempo))
-    return line
+    whole = float(round(line.bpm))
+    moved = abs(60.0 / whole - line.period) * (line.end - line.start) / line.period / 2
+    return line.at_tempo(whole) if moved < _ROUND_TEMPO_SECONDS else line
 
 
 def _parts(features: OnsetFeatures, coarse: Floats, lines: list[Line]) -> list[_Part]:
