@@ -7,18 +7,21 @@ something that was asked of an older one can tell by the generation.
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import resources
-from core.errors import ModelError
+from core.errors import ModelError, TechnoVAEError
 
 if TYPE_CHECKING:
     from core.library.latent_map import LatentMap
     from core.library.tracks import Track
     from core.vae.data import TrainingData
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +110,37 @@ def open_session(library: Path, model: Path | None = None, *, generation: int) -
 def training_data(library: Path) -> TrainingData:
     """All windows of `library`, one on every bar, by reference into its spectrograms.
 
+    A small library gets the built-in demo as background, see `with_demo`.
+
     Raises:
         LibraryError: no such library, or its spectrograms and audio are gone.
     """
+    from core.library.models import is_demo
+
+    data = _windows_of(library)
+    return data if is_demo(library) else with_demo(data)
+
+
+def with_demo(data: TrainingData) -> TrainingData:
+    """`data`; with the built-in demo as background where it has few windows."""
+    from core.vae.data import ENOUGH_WINDOWS
+
+    if not 0 < len(data) < ENOUGH_WINDOWS:
+        return data
+    try:
+        mixed = data.with_background(_windows_of(resources.demo_library()))
+    except (TechnoVAEError, OSError):
+        _log.exception("the built-in demo cannot be read; training goes on without it")
+        return data
+    count = data.segments()
+    note = (
+        f"only {count} segment{'s' * (count != 1)}: learned together with the built-in demo; "
+        "import more for a map of your own"
+    )
+    return replace(mixed, notes=(*data.notes, note))
+
+
+def _windows_of(library: Path) -> TrainingData:
     from core.library.models import is_demo
     from core.library.store import Library
     from core.vae.data import TrainingData

@@ -11,6 +11,7 @@ from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError, OutputError
 from core.library.models import MODEL_NAME, remember_model
 from core.session import training_data as library_data
+from core.session import with_demo
 from core.vae import training
 from core.vae.data import TrainingData
 from core.vae.options import require_model_path
@@ -23,8 +24,7 @@ def run(options: Namespace) -> int:
     out = options.out or _default_out(options.data)
     require_model_path(out)
     data = _data(options.data)
-    tracks = f" of {len(data.tracks)} tracks" if data.grouped else ""
-    say(f"training on {len(data)} windows{tracks}; Ctrl-C stops and keeps the best model")
+    say(f"training on {data.describe()}; Ctrl-C stops and keeps the best model")
     chosen = training.TrainOptions(
         path=out,
         epochs=options.epochs,
@@ -52,7 +52,7 @@ def _data(path: Path) -> TrainingData:
     if path.is_dir():
         return library_data(path)
     if path.suffix == ".npy":
-        return TrainingData.from_file(path)
+        return with_demo(TrainingData.from_file(path))
     raise InputError(f"{path}: neither a library nor a spectrogram_dataset.npy")
 
 

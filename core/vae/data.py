@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,13 @@ Index = NDArray[np.int64]
 FOLDED = (settings.FRAMES_PER_BAR, settings.N_BANDS, settings.BARS_PER_SEGMENT)
 """Shape of one window as the network sees it: frames of a bar, bands, bars as channels."""
 MIN_SEGMENTS = 8
-"""Fewer four-bar segments than this cannot be learned from."""
+"""Fewer four-bar segments than this cannot be learned from without background music."""
+ENOUGH_WINDOWS = 64
+"""A library of fewer windows is learned together with background music."""
+BACKGROUND_WINDOWS = 96
+"""Windows of background music: half as many again as there are latents."""
+BACKGROUND_SHARE = 1 / 3
+"""Of the windows of an epoch, about how many are background music."""
 
 _WINDOW = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
 _SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
@@ -68,11 +74,14 @@ class TrainingData:
         tracks: the tracks.
         grouped: False where nobody knows which windows are of one track.
         notes: what was decided about the data on the way, one plain sentence each.
+        background: other music that is learned along with a small library, so that principal
+            components and latents have something to span. Not counted, held out or reported.
     """
 
     tracks: tuple[Track, ...]
     grouped: bool = True
     notes: tuple[str, ...] = ()
+    background: tuple[Track, ...] = ()
 
     @classmethod
     def of_tracks(
@@ -146,12 +155,18 @@ class TrainingData:
         """E.g. "1,693 windows of 18 tracks"."""
         count = len(self.tracks)
         of = f" of {count} track{'s' * (count != 1)}" if self.grouped else ""
-        return f"{len(self):,} windows{of}"
+        return f"{len(self):,} window{'s' * (len(self) != 1)}{of}"
+
+    def segments(self) -> int:
+        """How many segments of four bars there are that do not overlap."""
+        return sum(_apart(track.starts) for track in self.tracks)
 
     def check(self) -> None:
         """Raise `TrainingError` where there is too little to learn from."""
-        segments = sum(_apart(track.starts) for track in self.tracks)
-        if segments < MIN_SEGMENTS:
+        segments = self.segments()
+        if segments == 0:
+            raise TrainingError("there are no segments of four bars to learn; import some music")
+        if segments < MIN_SEGMENTS and not self.background:
             raise TrainingError(
                 f"{segments} segment{'s' * (segments != 1)} of four bars cannot train a model, it "
                 f"takes at least {MIN_SEGMENTS}; import more music"
@@ -165,11 +180,42 @@ class TrainingData:
         ]
         return np.concatenate([np.zeros((0, 2), np.int64), *parts]).astype(np.int64)
 
+    def with_background(self, music: TrainingData) -> TrainingData:
+        """The same windows, to be learned along with some of other `music`.
+
+        Args:
+            music: 96 of its windows, evenly spread, become the background.
+        """
+        places = music.places()
+        few = min(len(places), BACKGROUND_WINDOWS)
+        some = places[np.linspace(0, len(places) - 1, few).astype(np.int64)]
+        chosen = (
+            replace(track, starts=some[some[:, 0] == number, 1])
+            for number, track in enumerate(music.tracks)
+        )
+        return replace(self, background=tuple(track for track in chosen if len(track.starts)))
+
+    def background_places(self) -> Index:
+        """(m, 2): as `places`, of the background; its tracks are numbered after the library's."""
+        places = TrainingData(self.background).places()
+        places[:, 0] += len(self.tracks)
+        return places
+
+    def along_with_background(self, places: Index) -> Index:
+        """Windows of an epoch: those at `places` (n, 2), as often as needed for the background
+        behind them to be about a third; without a background, `places`."""
+        if not self.background or not len(places):
+            return places
+        behind = self.background_places()
+        times = round(len(behind) * (1 / BACKGROUND_SHARE - 1) / len(places))
+        return np.concatenate([np.repeat(places, max(1, times), axis=0), behind])
+
     def batch(self, places: Index) -> Array:
         """Windows at `places` (n, 2) as the network sees them: (n, 128, 128, 4), 0..1."""
+        tracks = (*self.tracks, *self.background)
         out = np.empty((len(places), *_WINDOW), np.float32)
         for row, (track, start) in enumerate(places):
-            out[row] = self.tracks[track].rows(int(start))
+            out[row] = tracks[track].rows(int(start))
         return fold(out)
 
 

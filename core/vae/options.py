@@ -20,6 +20,9 @@ from core.vae.history import Epoch
 MODEL_SUFFIX = ".keras"
 """keras writes no other kind of file whole."""
 
+_LEAST_WINDOWS = 8
+"""Standard deviations over fewer windows say nothing."""
+
 Spectra = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -123,12 +126,15 @@ class TrainResult:
         held = ""
         if self.held_out_db is not None:
             held = f"; held out {self.held_out_db:.2f} dB ({self.pca_held_out_db:.2f})"
+        latents = (
+            f"{library.active} of {library.latents} latents active, standard deviation "
+            f"{library.deviation:.2f} on average, {library.share_inside:.0%} within 0.7 to 1.3"
+        )
         return (
             f"{self.path}: the model of epoch {self.best_epoch} of {self.epochs}, "
             f"{self.seconds:.0f} s, stopped: {self.stopped}",
             f"error on the library {library.error_db:.2f} dB "
             f"(principal components: {self.pca_library_db:.2f}){held}",
-            f"{library.active} of {library.latents} latents active, standard deviation "
-            f"{library.deviation:.2f} on average, {library.share_inside:.0%} within 0.7 to 1.3",
+            *([latents] if library.windows >= _LEAST_WINDOWS else []),
             *self.notes,
         )

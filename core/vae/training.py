@@ -16,7 +16,7 @@ from core.vae import callbacks, checkpoint, training_state
 from core.vae.backend import keras
 from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
-from core.vae.data import TrainingData, unfold
+from core.vae.data import Index, TrainingData, unfold
 from core.vae.evaluation import Evaluator
 from core.vae.fitting import WindowBatches, fit, steps_per_epoch
 from core.vae.history import History
@@ -108,7 +108,7 @@ class TrainingRun:
         self.plateau, self.history = ReduceOnPlateau(), History()
         self._state: TrainingState | None = None
         progress(0, 100, "principal components")
-        initializer = Initializer(data, self.training, np.random.default_rng(options.seed))
+        initializer = Initializer(data, self._learned(), np.random.default_rng(options.seed))
         baseline = initializer.baseline()
         self.model = self._compiled(initializer)
         self.checkpointer = Checkpointer(self.model, options.path)
@@ -210,7 +210,7 @@ class TrainingRun:
     def _fit(self) -> None:
         batches = WindowBatches(
             self.data,
-            self.training,
+            self._learned(),
             batch=self.options.batch,
             augmentation=self.options.augmentation,
             seed=self.options.seed,
@@ -219,7 +219,11 @@ class TrainingRun:
         fit(self.model, batches, self._callbacks)
 
     def _steps(self) -> int:
-        return steps_per_epoch(len(self.training), self.options.batch)
+        return steps_per_epoch(len(self._learned()), self.options.batch)
+
+    def _learned(self) -> Index:
+        """(n, 2), the windows of an epoch."""
+        return self.data.along_with_background(self.training)
 
     def _stop(self, reason: str) -> None:
         self.stopped = reason
@@ -265,4 +269,5 @@ class TrainingRun:
     def _calibrated_info(self) -> dict[str, Any]:
         """With what takes seconds to measure, so only once."""
         evaluator = self.validation.evaluator
-        return {**self._info(), **calibrate(self.model, evaluator, self.data, self.training)}
+        places = np.concatenate([self.training, self.data.background_places()])
+        return {**self._info(), **calibrate(self.model, evaluator, self.data, places)}

@@ -11,7 +11,7 @@ from core.errors import TrainingError
 from core.vae.backend import keras
 from core.vae.callbacks import NOT_A_NUMBER, Logs
 from core.vae.checkpointer import Checkpointer
-from core.vae.data import Array, Index, TrainingData
+from core.vae.data import BACKGROUND_SHARE, Array, Index, TrainingData
 from core.vae.evaluation import Evaluation, Evaluator
 from core.vae.history import Epoch, History
 from core.vae.initialization import PcaBaseline
@@ -25,7 +25,8 @@ class Validation(keras.callbacks.Callback):
 
     The score is the mean of both errors, each as a share of the principal components' error.
     Held-out windows alone would keep the untrained model: it describes unseen music about as well
-    as any later one, and the user's own a quarter worse.
+    as any later one, and the user's own a quarter worse. Background music counts by its share of
+    an epoch: principal components know a few windows by heart, and little between them.
 
     Attributes:
         history: one row per epoch.
@@ -66,7 +67,9 @@ class Validation(keras.callbacks.Callback):
         self._budget, self._plateau, self._checkpointer = budget, plateau, checkpointer
         self._held_out = evenly(held_out, _MOST_WINDOWS)
         self._training, self._library = training, evenly(training, _MOST_WINDOWS)
+        self._background = data.background_places()
         self._pca_library_db = baseline.error_db(data, self._library)
+        self._pca_background_db = baseline.error_db(data, self._background)
         self.pca_held_out_db = baseline.error_db(data, self._held_out)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -102,8 +105,9 @@ class Validation(keras.callbacks.Callback):
         self._checkpointer.score = self._score(library, held)
 
     def aggregate(self) -> Evaluation:
-        """The model over enough training windows for 64 standard deviations."""
-        return self._measured(evenly(self._training, 4 * _MOST_WINDOWS))
+        """The model over enough windows for 64 standard deviations, background included."""
+        places = np.concatenate([self._training, self._data.background_places()])
+        return self._measured(evenly(places, 4 * _MOST_WINDOWS))
 
     def library(self, evaluator: Evaluator) -> Evaluation:
         """Another model over the training windows that are watched."""
@@ -133,13 +137,25 @@ class Validation(keras.callbacks.Callback):
             kl_weight=float(self.model.kl_weight),
         )
 
+    def _learned_score(self, library: Evaluation) -> float:
+        """Error on what is learned from, as a share of the principal components' error."""
+        if not len(self._background):
+            return library.error_db / max(self._pca_library_db, 1e-6)
+        error = _weighted(library.error_db, self._measured(self._background).error_db)
+        baseline = _weighted(self._pca_library_db, self._pca_background_db)
+        return error / max(baseline, 1e-6)
+
     def _score(self, library: Evaluation, held: Evaluation) -> float:
-        score = library.error_db / max(self._pca_library_db, 1e-6)
+        score = self._learned_score(library)
         if held.windows:
             score = (score + held.error_db / max(self.pca_held_out_db, 1e-6)) / 2
         if not math.isfinite(score):
             raise TrainingError(NOT_A_NUMBER)
         return score
+
+
+def _weighted(library_db: float, background_db: float) -> float:
+    return (1.0 - BACKGROUND_SHARE) * library_db + BACKGROUND_SHARE * background_db
 
 
 def evenly(places: Index, most: int) -> Index:

@@ -20,9 +20,11 @@ import soundfile
 from core import settings
 from core.audio import files, loudness
 from core.cli import main
+from core.library.store import Library
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
 from tests import synthetic
+from tests.core.library.building import add_track
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -202,3 +204,20 @@ def wait_for_file(process: subprocess.Popen[str], folder: Path, pattern: str | N
     """Until a file like `pattern` is in `folder`, or the process has ended; None: not at all."""
     while pattern is not None and not list(folder.glob(pattern)) and process.poll() is None:
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_library_of_a_few_loops_trains_maps_and_composes(tmp_path: Path, count: int) -> None:
+    with Library.create(tmp_path / "few") as library:
+        for k in range(count):
+            add_track(library, f"Loop {k}", seconds=7.9, bpm=125.0 + k, seed=k)
+        assert len(library.segments(hop_bars=4)) == count
+    out = done("train", "few", "--epochs", 1, cwd=tmp_path)
+    few = f"only {count} segment{'s' * (count > 1)}: learned together with the built-in demo"
+    assert few in out
+    assert f"{count} segments on the map" in done("map", "few", "--out", "map.png", cwd=tmp_path)
+    done("generate", "--library", "few", "--count", 2, "--out", "loops", cwd=tmp_path)
+    assert len(list((tmp_path / "loops").glob("*.wav"))) == 2
+    done("compose", "--library", "few", "--bars", 12, "--out", "new.wav", cwd=tmp_path)
+    samples, _ = soundfile.read(tmp_path / "new.wav")
+    assert np.abs(samples).max() > 0.1

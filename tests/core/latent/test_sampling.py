@@ -62,7 +62,7 @@ def test_no_spread_repeats_the_library(music: tuple[np.ndarray, np.ndarray]) -> 
 def test_density_is_that_of_the_mixture(music: tuple[np.ndarray, np.ndarray]) -> None:
     """Against scipy, on so few points that all contribute."""
     rng = np.random.default_rng(0)
-    points = rng.standard_normal((5, 3))
+    points = rng.standard_normal((13, 3))
     posterior = AggregatePosterior.fit(points)
     draws = np.array(
         [posterior.around(p, np.random.default_rng(s)) for p in points for s in range(2)]
@@ -106,3 +106,20 @@ def test_prior_is_standard_normal() -> None:
 def test_refuses_what_is_no_library(latents: np.ndarray) -> None:
     with pytest.raises(InputError):
         AggregatePosterior.fit(latents)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_few_latents_have_variations_around_them(count: int) -> None:
+    rng = np.random.default_rng(1)
+    latents = rng.standard_normal((count, 64))
+    posterior = AggregatePosterior.fit(latents)
+    drawn = posterior.sample(200, rng)
+    assert np.isfinite(drawn).all()
+    assert np.isfinite(posterior.log_density(drawn[:5])).all()
+    off = np.linalg.norm(drawn[:, None] - latents[None], axis=2).min(axis=1)
+    assert 0.8 < np.median(off) < 8.0
+
+
+def test_a_lone_latent_varies_more_than_one_among_repeats_of_it() -> None:
+    lone = AggregatePosterior.fit(np.zeros((1, 64))).sample(500, np.random.default_rng(0))
+    assert lone.std() == pytest.approx(0.85 * 0.25, rel=0.05)

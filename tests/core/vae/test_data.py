@@ -140,6 +140,35 @@ def test_seven_segments_are_too_few_and_eight_are_enough() -> None:
     TrainingData.of_tracks([("a", track_rows(32, 0), None)]).check()
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_few_segments_are_enough_with_background_music(count: int) -> None:
+    few = TrainingData.of_tracks((f"t{i}", track_rows(4, i), None) for i in range(count))
+    music = TrainingData.of_tracks((f"m{i}", track_rows(30, i + 50), None) for i in range(9))
+    mixed = few.with_background(music)
+    mixed.check()
+    assert len(mixed) == mixed.segments() == count
+    behind = mixed.background_places()
+    assert len(behind) == 96
+    learned = mixed.along_with_background(mixed.places())
+    assert len(behind) / len(learned) == pytest.approx(1 / 3, abs=0.01)
+    assert sorted({int(track) for track, _ in learned}) == list(range(count + 9))
+    first = mixed.batch(behind[:1])
+    number, start = behind[0] - [count, 0]
+    np.testing.assert_array_equal(first, music.batch(np.array([[number, start]])))
+
+
+def test_no_segment_at_all_is_refused_in_one_line() -> None:
+    music = TrainingData.of_tracks([("m", track_rows(30, 1), None)])
+    with pytest.raises(TrainingError, match="no segments"):
+        TrainingData(()).with_background(music).check()
+
+
+def test_without_background_the_windows_are_as_they_were() -> None:
+    data = TrainingData.of_tracks([("a", track_rows(12, 1), None)])
+    assert data.background_places().shape == (0, 2)
+    np.testing.assert_array_equal(data.along_with_background(data.places()), data.places())
+
+
 def test_a_window_beyond_its_track_is_refused() -> None:
     with pytest.raises(InputError, match="beyond"):
         TrainingData.of_tracks([("a", track_rows(5, 0), [128, 256])])

@@ -169,6 +169,23 @@ def test_too_little_music_is_refused(tiny_options: Make) -> None:
         train(few, tiny_options())
 
 
+@pytest.mark.parametrize("count", [1, pytest.param(7, marks=pytest.mark.slow)])
+def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: int) -> None:
+    few = TrainingData.of_tracks((f"t{i}", track_rows(4, i), None) for i in range(count))
+    data = few.with_background(music(tracks=9, bars=15))
+    result = train(data, tiny_options())
+    codec = checkpoint.load(result.path)
+    means, _ = codec.encode(np.stack([track.rows(0) for track in few.tracks]))
+    behind, _ = codec.encode(np.stack([track.rows(0) for track in data.background]))
+    assert np.isfinite(codec.decode(np.concatenate([means, behind]))).all()
+    assert behind.std(axis=0).max() > 0.5
+    info = checkpoint.load_model(result.path).info
+    assert info["windows"] == count
+    assert info["contrast"]
+    assert info["axes"]
+    assert not any("active" in line for line in result.lines())
+
+
 @brief
 def test_eight_segments_without_tracks_can_be_learned(tiny_options: Make) -> None:
     array = np.stack([track_rows(4, seed) for seed in range(8)])
