@@ -102,7 +102,7 @@ def opened(
     Raises:
         InputError: too few files, or one part has too little music.
     """
-    paths = _evenly(inputs.find([audio], folder), tracks)
+    paths = _evenly(inputs.find([audio], folder).files, tracks)
     held = drawn(len(paths), hold_out, seed)
     if len(paths) - len(held) < 1 or not held:
         raise InputError(f"{audio}: {len(paths)} files are too few to hold {hold_out} of them out")

@@ -11,7 +11,9 @@ import soundfile
 from core.library.models import model_target
 from core.settings import SAMPLE_RATE
 from core.vae.history import Epoch
+from technovae_gui.library.beat_grid_editor import GridCorrection
 from technovae_gui.main_window import MainWindow
+from technovae_gui.training.training_panel import TrainingRequest
 from tests import synthetic
 
 PATIENCE = 120_000
@@ -80,7 +82,7 @@ def train(window: MainWindow, qtbot: Any, until: type, *, resume: bool) -> int:
     training.job.returned.connect(results.append)
     training.job.errored.connect(pytest.fail)
     qtbot.waitUntil(lambda: not training.job.busy, timeout=PATIENCE)
-    training.panel.start_requested.emit(2.0, resume, 1)
+    training.panel.start_requested.emit(TrainingRequest(2.0, resume, 1))
     qtbot.waitUntil(lambda: bool(results), timeout=PATIENCE)
     qtbot.waitUntil(lambda: not training.job.busy, timeout=PATIENCE)
     training.job.event_received.disconnect(take)
@@ -122,7 +124,8 @@ def correct_a_grid(window: MainWindow, qtbot: Any) -> None:
     track = window.session.tracks[0]
     shifted = track.grid.shifted(1)
     assert shifted.sections[0].downbeat != track.grid.sections[0].downbeat
-    window.library.panel.grid_editor.grid_changed.emit(track.id, shifted)
+    correction = GridCorrection(track.id, shifted)
+    window.library.panel.grid_editor.correction_requested.emit(correction)
 
     def corrected() -> bool:
         now = next(t for t in window.session.tracks if t.id == track.id)
