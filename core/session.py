@@ -92,8 +92,9 @@ def open_session(library: Path, model: Path | None = None, *, generation: int) -
     except ModelError:
         path = None
     if path is not None:
-        model_hash = latent_map.model_hash(path)
         found = latent_map.load(library, path)
+        # The file is read for its hash only where the map does not tell it.
+        model_hash = found.model_hash if found is not None else latent_map.model_hash(path)
     return Session(
         generation=generation,
         library_path=library,
