@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import log
-from core.arrangement.project_file import SUFFIX
+from core.arrangement.project import SUFFIX
 
 
 def main(argv: Sequence[str] | None = None) -> int:

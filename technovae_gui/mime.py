@@ -11,7 +11,6 @@ import msgspec
 from PySide6.QtCore import QMimeData, QUrl
 
 from core.arrangement.clip import ClipSource
-from core.arrangement.project_file import source_from_json, source_to_json
 from core.errors import TechnoVAEError
 
 SOURCES = "application/x-technovae-sources"
@@ -42,6 +41,8 @@ class DraggedSource:
 def encode(dragged: list[DraggedSource]) -> QMimeData:
     """Write sources as mime data, in order."""
     mime = QMimeData()
+    from core.arrangement.project_file import source_to_json
+
     rows = [{"source": source_to_json(d.source), "name": d.name} for d in dragged]
     mime.setData(SOURCES, json.dumps(rows).encode())
     return mime
@@ -54,6 +55,8 @@ def decode(mime: QMimeData) -> list[DraggedSource]:
     content = mime.data(SOURCES)
     if content.size() > _MOST_BYTES:
         return []
+    from core.arrangement.project_file import source_from_json
+
     try:
         rows = msgspec.json.decode(content.data(), type=list[_Row])
         return [DraggedSource(source_from_json(row.source), row.name) for row in rows]

@@ -18,6 +18,9 @@ from core.file_names import located
 Unknown = Mapping[tuple[str, ...], Mapping[str, Any]]
 """Fields of a file that this version does not know, by the object that they are in."""
 
+SUFFIX = ".technovae"
+"""Of a project's file. Here, because naming a project takes no reading of one."""
+
 
 @dataclass(frozen=True)
 class Playback:

@@ -23,15 +23,16 @@ import numpy as np
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
-from core.arrangement.project import Origin, Playback, Project
+from core.arrangement.project import SUFFIX, Origin, Playback, Project
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
 from core.file_names import as_text, located
 from core.identifiers import is_identifier, is_segment_id
 
+__all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
+
 FORMAT: Final = "technovae project"
 VERSION: Final = 1
-SUFFIX: Final = ".technovae"
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240

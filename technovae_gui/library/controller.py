@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.library.report import ImportReport
-from core.library.store import Library
 from core.library.tracks import Track
 from core.session import Session
 from core.settings import SAMPLE_RATE
@@ -123,6 +122,8 @@ class LibraryController(QObject):
         path = self._sessions.session.library_path
 
         def remove() -> None:
+            from core.library.store import Library
+
             with Library.open(path) as library:
                 library.remove_track(track_id)
 
@@ -219,6 +220,8 @@ class LibraryController(QObject):
         start, frames = preview.start_seconds, round(_PREVIEW_SECONDS * SAMPLE_RATE)
 
         def read() -> NDArray[np.float32]:
+            from core.library.store import Library
+
             with Library.open(path, read_only=True) as library:
                 samples = library.audio(preview.track_id, start, frames)
             return add_clicks(samples, preview.grid, start)

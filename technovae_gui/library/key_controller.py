@@ -11,7 +11,6 @@ from core.dsp.key import Key
 from core.library.key_analysis import TrackChroma
 from core.library.keys import Keys
 from core.library.segments import Segment
-from core.library.store import Library
 from core.session import Session
 from core.workers import tasks
 from core.workers.segment_service import Opened
@@ -100,6 +99,8 @@ class KeyController(QObject):
         path = session.library_path
 
         def read() -> Keys:
+            from core.library.store import Library
+
             with Library.open(path, read_only=True) as library:
                 return library.keys()
 

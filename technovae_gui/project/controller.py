@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core import resources
-from core.arrangement.project_file import SUFFIX
+from core.arrangement.project import SUFFIX
 from core.library.models import is_demo
 from core.workers.background import Background
 from technovae_gui.project import recovery

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.project import Origin
-from core.library.store import Library
 from core.session import Session
 from core.workers.background import Background
 from technovae_gui.project.open_project import Projects
@@ -159,12 +158,16 @@ def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
     Raises:
         LibraryError: it cannot be read.
     """
+    from core.library.store import Library
+
     with Library.open(library, read_only=True) as opened:
         return frozenset(it for it in hashes if not opened.latents(it)[0])
 
 
 def _holds(library: Path, origin: Origin) -> bool:
     """Whether a library is that of `origin`, or has a track of it. Raises `LibraryError`."""
+    from core.library.store import Library
+
     with Library.open(library, read_only=True) as opened:
         tracks = {track.id for track in opened.tracks()}
         return opened.id == origin.library_id or bool(origin.tracks & tracks)

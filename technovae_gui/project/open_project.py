@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
-from core.arrangement import project_file
-from core.arrangement.project import Playback, Project
+from core.arrangement.project import SUFFIX, Playback, Project
 from core.deletion import delete_file
 from core.errors import TechnoVAEError
 from core.workers.background import Background
@@ -114,7 +115,7 @@ class Projects(QObject):
         """Open the project at `path`; says whether that was possible."""
         stamp = _stamp(path)
         try:
-            found = project_file.load(path).located(path)
+            found = _project_file().load(path).located(path)
         except TechnoVAEError as error:
             self._discarding = False
             self.problem.emit("project", str(error))
@@ -164,12 +165,12 @@ class Projects(QObject):
         target = path or self.path
         if target is None:
             return False
-        target = target if target.suffix else target.with_suffix(project_file.SUFFIX)
+        target = target if target.suffix else target.with_suffix(SUFFIX)
         if target == self.path and not over and _stamp(target) not in (None, self._stamp):
             self.overtaken.emit(target)
             return False
         try:
-            project_file.save(self.snapshot(), target)
+            _project_file().save(self.snapshot(), target)
         except TechnoVAEError as error:
             self.problem.emit("save", f"not saved: {error}")
             return False
@@ -314,3 +315,8 @@ def _stamp(path: Path) -> Stamp | None:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _project_file() -> ModuleType:
+    """Reads and writes projects; imported when first needed, after the window is painted."""
+    return importlib.import_module("core.arrangement.project_file")

@@ -12,7 +12,6 @@ from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin, Project, track_of
 from core.errors import ModelError, TechnoVAEError
 from core.library.models import model_for
-from core.library.store import Library
 from core.session import Session
 from core.workers.background import Background
 from technovae_gui.project.missing_files import MissingFiles
@@ -195,6 +194,8 @@ class ProjectLibrary(QObject):
 
 
 def _create(library: Path) -> Path:
+    from core.library.store import Library
+
     Library.create(library).close()
     return library
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import threading
 import uuid
@@ -10,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from PySide6.QtCore import QLockFile
 
-from core.arrangement import project_file
-from core.arrangement.project import Project
+from core.arrangement.project import SUFFIX, Project
 from core.deletion import delete_file
 from core.errors import ProjectError
 from core.user_folders import data_folder
@@ -42,7 +43,7 @@ class RecoveryFile:
         """
         self.folder = folder or default_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{project_file.SUFFIX}"
+        self.path = self.folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}"
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
         self._writing = threading.Lock()
@@ -69,7 +70,7 @@ class RecoveryFile:
         with self._writing:
             if number <= max(self._written, self._discarded):
                 return
-            project_file.save(replace(project, extra={**project.extra, **note}), self.path)
+            _project_file().save(replace(project, extra={**project.extra, **note}), self.path)
             self._written = number
             if number <= self._discarded:  # meanwhile
                 self._unlink()
@@ -126,7 +127,7 @@ class AbandonedWork:
 def abandoned(folder: Path | None = None) -> list[Path]:
     """Files of unsaved work that no living window holds, newest first."""
     found = []
-    for path in (folder or default_folder()).glob(f"[!.]*{project_file.SUFFIX}"):
+    for path in (folder or default_folder()).glob(f"[!.]*{SUFFIX}"):
         with contextlib.suppress(OSError), held(path) as free:
             if free:
                 found.append((path.stat().st_mtime, path))
@@ -152,7 +153,7 @@ def restore(path: Path) -> tuple[Project, Path | None]:
     Raises:
         ProjectError: it cannot be read.
     """
-    project = project_file.load(path)
+    project = _project_file().load(path)
     extra = dict(project.extra)
     original = extra.pop(_OF, "")
     if not isinstance(original, str):
@@ -183,3 +184,8 @@ def _lock(path: Path) -> QLockFile:
     lock = QLockFile(str(path.with_suffix(".lock")))
     lock.setStaleLockTime(0)  # held as long as the process lives, however long that is
     return lock
+
+
+def _project_file() -> ModuleType:
+    """Reads and writes projects; imported when first needed, after the window is painted."""
+    return importlib.import_module("core.arrangement.project_file")
