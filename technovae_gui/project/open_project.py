@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
@@ -114,8 +112,10 @@ class Projects(QObject):
     def open(self, path: Path) -> bool:
         """Open the project at `path`; says whether that was possible."""
         stamp = _stamp(path)
+        from core.arrangement import project_file
+
         try:
-            found = _project_file().load(path).located(path)
+            found = project_file.load(path).located(path)
         except TechnoVAEError as error:
             self._discarding = False
             self.problem.emit("project", str(error))
@@ -169,8 +169,10 @@ class Projects(QObject):
         if target == self.path and not over and _stamp(target) not in (None, self._stamp):
             self.overtaken.emit(target)
             return False
+        from core.arrangement import project_file
+
         try:
-            _project_file().save(self.snapshot(), target)
+            project_file.save(self.snapshot(), target)
         except TechnoVAEError as error:
             self.problem.emit("save", f"not saved: {error}")
             return False
@@ -315,8 +317,3 @@ def _stamp(path: Path) -> Stamp | None:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _project_file() -> ModuleType:
-    """Reads and writes projects; imported when first needed, after the window is painted."""
-    return importlib.import_module("core.arrangement.project_file")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import threading
 import uuid
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from PySide6.QtCore import QLockFile
@@ -67,10 +65,12 @@ class RecoveryFile:
         """
         number = self.take_number() if number is None else number
         note = {_OF: str(original) if original else ""}
+        from core.arrangement import project_file
+
         with self._writing:
             if number <= max(self._written, self._discarded):
                 return
-            _project_file().save(replace(project, extra={**project.extra, **note}), self.path)
+            project_file.save(replace(project, extra={**project.extra, **note}), self.path)
             self._written = number
             if number <= self._discarded:  # meanwhile
                 self._unlink()
@@ -153,7 +153,9 @@ def restore(path: Path) -> tuple[Project, Path | None]:
     Raises:
         ProjectError: it cannot be read.
     """
-    project = _project_file().load(path)
+    from core.arrangement import project_file
+
+    project = project_file.load(path)
     extra = dict(project.extra)
     original = extra.pop(_OF, "")
     if not isinstance(original, str):
@@ -184,8 +186,3 @@ def _lock(path: Path) -> QLockFile:
     lock = QLockFile(str(path.with_suffix(".lock")))
     lock.setStaleLockTime(0)  # held as long as the process lives, however long that is
     return lock
-
-
-def _project_file() -> ModuleType:
-    """Reads and writes projects; imported when first needed, after the window is painted."""
-    return importlib.import_module("core.arrangement.project_file")
