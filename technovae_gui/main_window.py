@@ -42,6 +42,7 @@ from technovae_gui.training.controller import TrainingController
 from technovae_gui.transport import TransportBar
 from technovae_gui.transport.controller import TransportController
 from technovae_gui.widgets import file_dialogs
+from technovae_gui.widgets.focus_return import FocusReturn
 from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.job_slot import JobSlot
 from technovae_gui.widgets.log_dialog import LogDialog
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self._make_panels()
         self._make_controllers()
         self.sheet = ShortcutSheet(self)
+        FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
         self._closed = False
         self.setCentralWidget(self.panels)
         self.resize(*_SIZE)
@@ -230,8 +232,8 @@ class MainWindow(QMainWindow):
             self,
             bar.addMenu("&Transport"),
             (
-                ("Play / pause", "Space", self.transport.play_or_pause),
-                ("Stop, silence the map", "Esc", self.transport.stop),
+                ("Play / stop what sounds", "Space", self.transport.play_or_silence),
+                ("Stop, back to where playing began", "Esc", self.transport.silence),
                 ("Back to the first bar", "Home", self.transport.to_start),
                 ("Repeat the loop region", "Ctrl+L", self.bar.loop.toggle),
             ),
@@ -256,6 +258,11 @@ class MainWindow(QMainWindow):
         if paths:
             self.library.ask(paths)
 
+    @Slot()
+    def _offer_import(self) -> None:
+        self.panels.show_tab(self.library.panel)
+        self.ask_import()
+
     def toggle_full_screen(self) -> None:
         """All of the screen, or a window again."""
         if self.isFullScreen():
@@ -270,7 +277,7 @@ class MainWindow(QMainWindow):
         view, timeline, show_tab = self.map_view, self.timeline, self.panels.show_tab
         view.place_requested.connect(self._place)
         view.selection_changed.connect(self._selected)
-        view.play_requested.connect(self.transport.play_or_pause)
+        view.play_requested.connect(self.transport.play_or_silence)
         view.path_drawn.connect(self.composing.panel.set_path)
         view.path_cleared.connect(lambda: self.composing.panel.set_path(None))
         view.point_chosen.connect(self._point_chosen)
@@ -285,7 +292,7 @@ class MainWindow(QMainWindow):
         self.library.job.started.connect(self.keys.pause)
         self.library.job.finished.connect(self.keys.resume)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
-        self.empty_state.library_wanted.connect(lambda: show_tab(self.library.panel))
+        self.empty_state.library_wanted.connect(self._offer_import)
         self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
         self.transport.stopped.connect(self.audition.silence)
         self.transport.playback_changed.connect(self.projects.set_playback)

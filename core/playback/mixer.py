@@ -40,6 +40,7 @@ class Mixer:
         self.snapshot = Snapshot()
         self.playing = False
         self._position = 0
+        self._began = 0
         self._region: LoopRegion | None = None
         self._voices: list[Voice] = []
         self._transport: Voice | None = None
@@ -80,6 +81,7 @@ class Mixer:
         if self._transport is None:
             if frame is None and self._region is None and self._position >= self.snapshot.stop:
                 self._position = 0
+            self._began = self._position
             self._start(self._position, EDGE if self._position > 0 else 0)
             self._align()
 
@@ -88,6 +90,12 @@ class Mixer:
         self._position = self.position
         self._end_transport()
 
+    def rewind(self) -> None:
+        """Fade out and go back to where playing began; from there, to the start."""
+        stays = self._transport is None and self._position == self._began
+        self._end_transport()
+        self._position = self._began = 0 if stays else self._began
+
     def seek(self, frame: int, bpm: float) -> None:
         """Go on elsewhere, playing or not.
 
@@ -95,7 +103,7 @@ class Mixer:
             frame: of the timeline.
             bpm: the tempo that `frame` is meant at.
         """
-        self._position = max(0, round(frame * bpm / self.snapshot.bpm))
+        self._position = self._began = max(0, round(frame * bpm / self.snapshot.bpm))
         if self._transport is not None:
             self._end_transport()
             self._start(self._position, SWAP)
@@ -122,6 +130,7 @@ class Mixer:
         self.snapshot = snapshot
         if snapshot.bpm != before:
             position = round(position * before / snapshot.bpm)
+            self._began = round(self._began * before / snapshot.bpm)
             self._region = _at(self._region, before, snapshot.bpm)
         self._position = position
         if self._transport is not None:

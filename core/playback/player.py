@@ -142,6 +142,10 @@ class Player:
         """Stop, and stay where the sound ends."""
         self._run("playing", False, Mixer.stop)
 
+    def rewind(self) -> None:
+        """Stop and go back to where playing began; from there, to the start."""
+        self._run("playing", False, Mixer.rewind)
+
     def seek(self, frame: int) -> None:
         """Go on at `frame`, playing or not."""
         bpm = self._bpm

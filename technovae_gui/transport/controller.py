@@ -107,10 +107,30 @@ class TransportController(QObject):
             self._player.play()
 
     @Slot()
+    def play_or_silence(self) -> None:
+        """Stop everything that sounds, where it is; start the transport if nothing does."""
+        if self.state.playing or self.state.auditioning:
+            self._player.stop()
+            self.stopped.emit()
+        else:
+            self._player.play()
+
+    @Slot()
     def stop(self) -> None:
-        """Stop the transport and the audition."""
-        self._player.stop()
+        """Stop everything that sounds.
+
+        The playhead goes back to where playing began, and from there to the first bar; an audition
+        alone leaves it where it is.
+        """
+        if self.state.playing or not self.state.auditioning:
+            self._player.rewind()
         self.stopped.emit()
+
+    @Slot()
+    def silence(self) -> None:
+        """As `stop`, where anything sounds."""
+        if self.state.playing or self.state.auditioning:
+            self.stop()
 
     @Slot()
     def to_start(self) -> None:

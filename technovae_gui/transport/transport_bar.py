@@ -46,8 +46,10 @@ class TransportBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.start = self._button("start", "Back to the first bar (Home)", "Back to start")
-        self.play = self._button("play", "Play or pause (Space)", "Play")
-        self.stop = self._button("stop", "Stop, and silence the map (Escape)", "Stop")
+        self.play = self._button("play", "Play or pause; Space stops an audition too", "Play")
+        self.stop = self._button(
+            "stop", "Stop, back to where playing began (Escape); again: to the first bar", "Stop"
+        )
         self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
         self.loop.setCheckable(True)
         self.play.setCheckable(True)

@@ -100,8 +100,8 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Transport",
         (
-            ("Space", "Play / pause"),
-            ("Esc", "Stop, silence the map"),
+            ("Space", "Play; stop what sounds"),
+            ("Esc", "Stop, back to where playing began"),
             ("Home", "Back to the first bar"),
             ("Ctrl+L", "Repeat the loop region"),
         ),

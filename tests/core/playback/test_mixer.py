@@ -66,6 +66,35 @@ def test_it_stops_a_bar_after_the_end() -> None:
     np.testing.assert_array_equal(rendered(made, 3000), reference(0, 3000))
 
 
+def test_rewinding_goes_back_to_where_playing_began_and_then_to_the_start() -> None:
+    made = mixer()
+    made.play(3 * BAR, BPM)
+    rendered(made, 50_000)
+    made.rewind()
+    assert made.position == 3 * BAR
+    assert steepest(rendered(made, 2000)) <= 1.2 * STEEPEST * 2
+    made.rewind()
+    assert made.position == 0
+    made.rewind()
+    assert made.position == 0
+
+
+def test_rewinding_from_a_pause_and_after_a_jump() -> None:
+    made = mixer()
+    made.play(3 * BAR, BPM)
+    rendered(made, 50_000)
+    made.stop()
+    made.rewind()
+    assert made.position == 3 * BAR
+    made.play(None, BPM)
+    made.seek(5 * BAR, BPM)
+    rendered(made, 10_000)
+    faster = MixdownRequest.of(arrangement(2 * BPM), audio_of(2 * BPM))
+    made.swap(build_snapshot(faster, None))
+    made.rewind()
+    assert made.position == round(5 * BAR / 2)
+
+
 def test_stopping_fades_and_playing_goes_on_there() -> None:
     made = mixer()
     made.play(0, BPM)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from technovae_gui.main_window import MainWindow
+from technovae_gui.widgets import file_dialogs
 
 
-def test_a_selection_is_announced_and_composed_along(window: MainWindow) -> None:
+def test_a_selection_is_announced_and_composed_along(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[object] = []
+    monkeypatch.setattr(file_dialogs, "choose_audio_files", chosen.append)
     actions, status = window.map_view.map_actions, window.statusBar()
     actions.select([3, 9, 14])
     assert status.currentMessage().startswith("3 segments selected: drag one")
@@ -21,3 +28,4 @@ def test_a_selection_is_announced_and_composed_along(window: MainWindow) -> None
     ):
         signal.emit()
         assert side.tabText(side.currentIndex()) == tab
+    assert chosen == [window], "the button offers the files, whichever panel is open"

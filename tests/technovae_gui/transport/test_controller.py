@@ -70,7 +70,31 @@ def test_play_pauses_what_plays(qtbot: QtBot, bench: Bench) -> None:
 def test_stop_silences_the_map_too(qtbot: QtBot, bench: Bench) -> None:
     with qtbot.waitSignal(bench.transport.stopped):
         qtbot.mouseClick(bench.bar.stop, Qt.MouseButton.LeftButton)
-    assert bench.player.calls == [("stop",)]
+    assert bench.player.calls == [("rewind",)]
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "calls", "stopped"),
+    [
+        ({}, "play_or_silence", [("play",)], False),
+        ({"playing": True}, "play_or_silence", [("stop",)], True),
+        ({"auditioning": True}, "play_or_silence", [("stop",)], True),
+        ({"playing": True}, "stop", [("rewind",)], True),
+        ({"auditioning": True}, "stop", [], True),
+        ({"auditioning": True}, "silence", [], True),
+        ({"playing": True}, "silence", [("rewind",)], True),
+        ({}, "silence", [], False),
+    ],
+)
+def test_one_key_stops_everything_that_sounds(
+    bench: Bench, state: dict[str, bool], asked: str, calls: list[tuple[str]], stopped: bool
+) -> None:
+    silenced: list[bool] = []
+    bench.transport.stopped.connect(lambda: silenced.append(True))
+    bench.tick(**state)
+    getattr(bench.transport, asked)()
+    assert bench.player.calls == calls
+    assert bool(silenced) == stopped
 
 
 def test_a_new_loop_region_repeats_at_once(bench: Bench) -> None:

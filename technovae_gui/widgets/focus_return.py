@@ -1,0 +1,78 @@
+"""Gives the keyboard back to the map or the timeline after a field was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+_LEAVING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+_NUMBERS = (QSpinBox, QDoubleSpinBox)
+
+
+class FocusReturn(QObject):
+    """Lets Enter and Escape leave the text and number fields of a window.
+
+    The focus goes to the widget among `homes` that had it last. Escape puts the number back that a
+    number field showed before it was typed over. In number fields Space is no text, and remains the
+    window's shortcut.
+
+    An event filter of the whole application would see every event in Python; only the field with
+    the focus is watched.
+    """
+
+    def __init__(self, window: QWidget, homes: Sequence[QWidget]) -> None:
+        """
+        Args:
+            window: whose fields are watched.
+            homes: widgets that are played with keys; the first has the focus at the start.
+        """
+        super().__init__(window)
+        self._window, self._homes, self._home = window, tuple(homes), homes[0]
+        self._field: QWidget | None = None
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_changed)
+
+    @Slot("QWidget*", "QWidget*")
+    def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        for home in self._homes:
+            if new is not None and (new is home or home.isAncestorOf(new)):
+                self._home = home
+        if self._field is not None:
+            self._field.removeEventFilter(self)
+            self._field = None
+        if isinstance(new, (QLineEdit, *_NUMBERS)) and new.window() is self._window:
+            new.installEventFilter(self)
+            self._field = new
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return self._leave_space_to_window(watched, event)
+        if event.type() == QEvent.Type.KeyPress and event.key() in _LEAVING:
+            if event.key() == Qt.Key.Key_Escape and isinstance(watched, _NUMBERS):
+                watched.setValue(watched.value())  # type: ignore[arg-type]
+            # The field acts on the key first.
+            QTimer.singleShot(0, self, self._leave)
+        return False
+
+    def _leave_space_to_window(self, watched: QObject, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Space or not isinstance(watched, _NUMBERS):
+            return False
+        event.ignore()
+        return True
+
+    @Slot()
+    def _leave(self) -> None:
+        if self._field is not None and self._field.hasFocus() and self._home.isVisible():
+            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
