@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from technovae_gui.widgets.banners import Banners
 
 SIDE_WIDTH = 430
 """Pixels of the panels at the right, at first."""
+_LEAST_MAP_SIZE = QSize(280, 180)
+_LEAST_SIDE_WIDTH = 330
+_LEAST_TIMELINE_HEIGHT = 150
 _LAPTOP_SIZE = QSize(1440, 900)
 _DESK_SHARE = 0.88
 """Of the width and height of a larger screen."""
@@ -29,23 +32,31 @@ def first_size(screen: QSize) -> QSize | None:
 
 
 class Layout(QWidget):
-    """Transport above, map and tabs of panels side by side, timeline below; all resizable."""
+    """Transport above, map and tabs of panels side by side, timeline below; all resizable.
+
+    No pane can be made so small that it is lost; panels and timeline can be hidden.
+
+    Signals:
+        panes_changed(): a pane was shown or hidden.
+    """
+
+    panes_changed = Signal()
 
     def __init__(self, transport: QWidget, map_view: QWidget, timeline: QWidget) -> None:
         super().__init__()
+        self._timeline = timeline
         self.banners = Banners()
         self._pages: dict[QWidget, QWidget] = {}
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.tabBar().setDrawBase(False)
-        self.side.setMinimumWidth(330)
+        self.side.setMinimumWidth(_LEAST_SIDE_WIDTH)
         self.side.tabBar().setExpanding(True)
         self.side.setAccessibleName("Panels")
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(map_view)
         self.across.addWidget(self.side)
         self.across.setStretchFactor(0, 1)
-        self.across.setCollapsible(0, False)
         self.down = QSplitter(Qt.Orientation.Vertical)
         self.down.addWidget(self.across)
         self.down.addWidget(timeline)
@@ -53,8 +64,9 @@ class Layout(QWidget):
         self.down.setStretchFactor(1, 2)
         for splitter in (self.across, self.down):
             splitter.setHandleWidth(3)
-            splitter.setChildrenCollapsible(True)
-        self.down.setCollapsible(0, False)
+            splitter.setChildrenCollapsible(False)
+        map_view.setMinimumSize(_LEAST_MAP_SIZE)
+        timeline.setMinimumHeight(_LEAST_TIMELINE_HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -72,6 +84,44 @@ class Layout(QWidget):
         self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
         self.down.setSizes([round(height * 0.58), round(height * 0.42)])
 
+    @property
+    def shows_side(self) -> bool:
+        """Whether the panels at the right are shown."""
+        return not self.side.isHidden()
+
+    @property
+    def shows_timeline(self) -> bool:
+        """Whether the timeline is shown."""
+        return not self._timeline.isHidden()
+
+    @Slot(bool)
+    def show_side(self, shown: bool) -> None:
+        """Show or hide the panels at the right."""
+        self.side.setVisible(shown)
+        self.panes_changed.emit()
+
+    @Slot(bool)
+    def show_timeline(self, shown: bool) -> None:
+        """Show or hide the timeline."""
+        self._timeline.setVisible(shown)
+        self.panes_changed.emit()
+
+    @Slot()
+    def reset(self) -> None:
+        """Show all panes, in the sizes of the first start."""
+        self.show_side(True)
+        self.show_timeline(True)
+        self.arrange(self.width(), self.height())
+
+    def restore_sizes(self, across: QByteArray, down: QByteArray) -> None:
+        """Take over sizes that the splitters' `saveState` gave, unless one of a pane is nothing."""
+        for splitter, state in ((self.across, across), (self.down, down)):
+            before = splitter.sizes()
+            splitter.restoreState(state)
+            splitter.setChildrenCollapsible(False)
+            if 0 in splitter.sizes():
+                splitter.setSizes(before)
+
     def add_tab(self, widget: QWidget, name: str, shortcut: str, *, scrolls: bool = False) -> None:
         """Add a panel at the right.
 
@@ -87,14 +137,12 @@ class Layout(QWidget):
         self.side.setTabToolTip(index, f"{name} ({shortcut})")
 
     def show_tab(self, widget: QWidget) -> None:
-        """Show a panel, also where the right side was closed."""
+        """Show a panel, also where the right side is hidden."""
         self.show_tab_at(self.side.indexOf(self._pages[widget]))
 
     def show_tab_at(self, index: int) -> None:
         """Show the panel with this index, counted from 0."""
-        if self.across.sizes()[1] == 0:
-            width = sum(self.across.sizes())
-            self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
+        self.show_side(True)
         self.side.setCurrentIndex(index)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from core import log
 from core.arrangement import edits
@@ -36,6 +36,7 @@ from technovae_gui.project.open_project import Projects
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.actions import VIEW_ACTIONS
 from technovae_gui.timeline.controller import TimelineController
 from technovae_gui.timeline.drag_out import DragOutController
 from technovae_gui.training.controller import TrainingController
@@ -51,6 +52,7 @@ from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
 _JOB = "job"
+_MAP_ZOOM = 1.5
 _QUIT_SECONDS = 0.6
 """What jobs and processes have to end in, all together: closing takes less than a second."""
 
@@ -227,7 +229,8 @@ class MainWindow(QMainWindow):
         edit = bar.addMenu("&Edit")
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         menus.add_undo(self, edit, undo, redo)
-        menus.add_actions(edit, self.timeline.actions_by_name)
+        actions = self.timeline.actions_by_name
+        menus.add_actions(edit, {k: v for k, v in actions.items() if k not in VIEW_ACTIONS})
         menus.add_commands(
             self,
             bar.addMenu("&Transport"),
@@ -242,11 +245,42 @@ class MainWindow(QMainWindow):
         for number in range(self.panels.side.count()):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at
             menus.add_command(self, view, name, f"Ctrl+{number + 1}", partial(show, number))
-        full_screen = ("Full screen", "F11", self.toggle_full_screen)
-        menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
+        self._build_view_menu(view)
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
         show_log = ("Show log", "", self.show_log)
         menus.add_commands(self, bar.addMenu("&Help"), (sheet, steps, show_log))
+
+    def _build_view_menu(self, view: QMenu) -> None:
+        panels, camera = self.panels, self.map_view.viewport
+        view.addSeparator()
+        toggles = (
+            ("Panels at the right", "Ctrl+B", panels.show_side),
+            ("Timeline", "Ctrl+Shift+T", panels.show_timeline),
+        )
+        self._side_shown, self._timeline_shown = (
+            menus.add_toggle(self, view, *toggle) for toggle in toggles
+        )
+        panels.panes_changed.connect(self._panes_changed)
+        menus.add_commands(
+            self,
+            view,
+            (
+                ("Reset the layout", "", panels.reset),
+                menus.SEPARATOR,
+                ("Zoom into the map", "", partial(camera.zoom, _MAP_ZOOM)),
+                ("Zoom out of the map", "", partial(camera.zoom, 1 / _MAP_ZOOM)),
+                ("Show all of the map\tF", "", camera.fit),
+                menus.SEPARATOR,
+            ),
+        )
+        menus.add_actions(view, {k: self.timeline.actions_by_name[k] for k in VIEW_ACTIONS})
+        full_screen = ("Full screen", "F11", self.toggle_full_screen)
+        menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
+
+    @Slot()
+    def _panes_changed(self) -> None:
+        self._side_shown.setChecked(self.panels.shows_side)
+        self._timeline_shown.setChecked(self.panels.shows_timeline)
 
     def show_log(self) -> None:
         """Show what went wrong so far, in a window of its own."""

@@ -43,6 +43,17 @@ def add_command(
     return action
 
 
+def add_toggle(
+    window: QMainWindow, menu: QMenu, text: str, keys: str, act: Callable[[bool], object]
+) -> QAction:
+    """Add a command that is on or off to a menu, on at first; `act` gets its new state."""
+    action = add_command(window, menu, text, keys, lambda: None)
+    action.setCheckable(True)
+    action.setChecked(True)
+    action.triggered.connect(act)
+    return action
+
+
 def add_recent(
     window: QMainWindow,
     menu: QMenu,

@@ -29,14 +29,13 @@ class WindowSettings:
     def restore(self) -> None:
         """Make the window as it was when the last one closed."""
         settings, layout = QSettings(), self._layout
-        for name, restore in (
-            ("geometry", self._window.restoreGeometry),
-            ("across", layout.across.restoreState),
-            ("down", layout.down.restoreState),
-        ):
-            value = settings.value(name)
-            if isinstance(value, QByteArray):
-                restore(value)
+        geometry, across, down = (settings.value(name) for name in ("geometry", "across", "down"))
+        if isinstance(geometry, QByteArray):
+            self._window.restoreGeometry(geometry)
+        if isinstance(across, QByteArray) and isinstance(down, QByteArray):
+            layout.restore_sizes(across, down)
+        layout.show_side(bool(settings.value("shows_side", True, bool)))
+        layout.show_timeline(bool(settings.value("shows_timeline", True, bool)))
         seen = settings.value("map")
         if isinstance(seen, dict):
             self._map_view.restore(seen)
@@ -54,6 +53,8 @@ class WindowSettings:
         settings.setValue("geometry", self._window.saveGeometry())
         settings.setValue("across", layout.across.saveState())
         settings.setValue("down", layout.down.saveState())
+        settings.setValue("shows_side", layout.shows_side)
+        settings.setValue("shows_timeline", layout.shows_timeline)
         settings.setValue("map", self._map_view.state())
         settings.setValue("tab", layout.side.currentIndex())
         settings.setValue("snap", self._timeline.snap.name)

@@ -6,11 +6,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QIcon,
+    QKeyEvent,
     QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -115,6 +117,10 @@ class Legend(QFrame):
         body = self.names.count() * _ROW + 6 if shows_names else _BAR
         return min(room, _HEADER + body + self.hint.sizeHint().height() + 6)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Keep what the list has no more use for: the map below would zoom."""
+        event.accept()
+
     @Slot(bool)
     def _toggled(self, is_open: bool) -> None:
         self.pages.setVisible(is_open)
@@ -175,7 +181,16 @@ class ColourBar(QWidget):
 
 
 class _TrackList(QListWidget):
-    """A list in which a click on the only selected item clears the selection."""
+    """A list in which a click on the only selected item clears the selection.
+
+    Letters are keys of the map, also here: they do not search the list.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.text().isprintable() and event.text().strip():
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         item = self.itemAt(event.position().toPoint())

@@ -20,6 +20,8 @@ from technovae_gui.timeline.viewport import TimelineState, Viewport
 
 RENDERERS = {"guided": "Guided", "phase": "Phase", "griffin_lim": "Griffin-Lim"}
 _ZOOM = 1.5
+VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow")
+"""Names of those that change what is seen and not the arrangement."""
 
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
@@ -128,9 +130,9 @@ class TimelineActions(QObject):
 
     def _add_view(self) -> None:
         viewport = self._viewport
-        self._add("zoom_in", "Zoom in", lambda: viewport.zoom(_ZOOM), "+", "=")
-        self._add("zoom_out", "Zoom out", lambda: viewport.zoom(1.0 / _ZOOM), "-")
-        self._add("zoom_fit", "Show everything", viewport.fit, "Z")
+        self._add("zoom_in", "Zoom into the timeline", lambda: viewport.zoom(_ZOOM), "+", "=")
+        self._add("zoom_out", "Zoom out of the timeline", lambda: viewport.zoom(1.0 / _ZOOM), "-")
+        self._add("zoom_fit", "Show all of the timeline", viewport.fit, "Z")
         self._add("follow", "Follow the playhead", self._set_follow, toggle=True)
 
     def _add(

@@ -1,11 +1,13 @@
-"""The size of the window at the first start."""
+"""The size of the window at the first start, and its panes."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
-from technovae_gui.layout import first_size
+from technovae_gui.layout import Layout, first_size
 
 
 @pytest.mark.parametrize("laptop", [(1280, 800), (1366, 768), (1440, 860), (1920, 880)])
@@ -19,3 +21,47 @@ def test_a_desk_gives_it_most(screen: tuple[int, int]) -> None:
     assert size is not None
     assert 0.8 * screen[0] < size.width() < screen[0]
     assert 0.8 * screen[1] < size.height() < screen[1]
+
+
+@pytest.fixture
+def layout(qtbot: QtBot) -> Layout:
+    made = Layout(QLabel("transport"), QLabel("map"), QLabel("timeline"))
+    made.add_tab(QLabel("sound"), "Sound", "Ctrl+1")
+    qtbot.addWidget(made)
+    made.resize(1024, 640)
+    made.arrange(1024, 640)
+    made.show()
+    return made
+
+
+def test_no_pane_can_be_dragged_to_nothing(layout: Layout) -> None:
+    for splitter, room in ((layout.across, 1024), (layout.down, 600)):
+        for sizes in ([room, 0], [0, room]):
+            splitter.setSizes(sizes)
+            assert min(splitter.sizes()) >= 150
+
+
+def test_panes_are_hidden_shown_and_reset(qtbot: QtBot, layout: Layout) -> None:
+    with qtbot.waitSignal(layout.panes_changed):
+        layout.show_timeline(False)
+    layout.show_side(False)
+    assert (layout.shows_side, layout.shows_timeline) == (False, False)
+    layout.show_tab_at(0)
+    assert layout.shows_side, "a panel that is asked for is seen"
+    layout.down.setSizes([10_000, 1])
+    layout.reset()
+    assert (layout.shows_side, layout.shows_timeline) == (True, True)
+    assert layout.down.sizes()[1] > 200
+
+
+def test_a_pane_that_an_older_window_lost_comes_back(layout: Layout) -> None:
+    for splitter in (layout.across, layout.down):
+        splitter.setChildrenCollapsible(True)
+    layout.side.setMinimumWidth(0)
+    layout.across.setSizes([1024, 0])
+    layout.down.setSizes([600, 0])
+    lost = layout.across.saveState(), layout.down.saveState()
+    layout.arrange(1024, 640)
+    layout.restore_sizes(*lost)
+    assert 0 not in (*layout.across.sizes(), *layout.down.sizes())
+    assert not layout.across.childrenCollapsible()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui.map import LatentMapView
@@ -50,6 +51,12 @@ def drag(
     for pos in way[1:]:
         move(widget, pos, button)
     release(widget, way[-1], button)
+
+
+def wheel_in_window(widget: QWidget, pos: QPointF, notches: float) -> None:
+    """As from the mouse itself: what a widget does not take reaches its parents."""
+    at = widget.mapTo(widget.window(), pos)
+    QTest.wheelEvent(widget.window().windowHandle(), at, QPoint(0, round(120 * notches)))
 
 
 def wheel(widget: QWidget, pos: QPointF, notches: float, keys: object = PLAIN) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.colouring import format_attribute
+from tests.technovae_gui.map.mouse import wheel_in_window
 
 
 def test_it_names_the_tracks_and_highlights_them(
@@ -26,6 +27,24 @@ def test_it_names_the_tracks_and_highlights_them(
     qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
     assert view.scene.highlighted == frozenset()
     assert names.selectedItems() == []
+
+
+def test_wheel_and_letters_over_it_do_not_reach_the_wrong_place(
+    view: LatentMapView, qtbot: Any
+) -> None:
+    legend, before = view.overlays.legend, view.viewport.camera
+    for notches in (-9.0, 9.0):
+        wheel_in_window(legend.names.viewport(), QPointF(20, 20), notches)
+        assert view.viewport.camera == before
+        wheel_in_window(legend.hint, QPointF(5, 5), notches)
+        assert view.viewport.camera == before
+    names = legend.names
+    pos = names.visualItemRect(names.item(1)).center()
+    qtbot.mouseClick(names.viewport(), Qt.MouseButton.LeftButton, pos=pos)
+    view.viewport.zoom(3.0)
+    qtbot.keyClick(names, Qt.Key.Key_F)
+    assert names.currentRow() == 1, "letters do not search the list"
+    assert view.viewport.camera == before, "F fits the map"
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
