@@ -25,6 +25,9 @@ CEILING_DB: Final = 0.0
 
 LATENT_SIZE: Final = 64
 
+PARTS: Final = ("kick", "bass", "drums", "rest")
+"""What the music of a segment is told apart into, in the order of every array of parts."""
+
 TEMPO_MIN: Final = 88.0
 TEMPO_MAX: Final = 176.0
 TEMPO_PRIOR: Final = 130.0

@@ -155,11 +155,34 @@ def master_blocks(
     Returns:
         The mastered sound, made anew from `blocks` every time it is read.
     """
-    loudness = measured.lufs
-    if not math.isfinite(loudness):
+    if not math.isfinite(measured.lufs):
         return blocks
+    gain_db, ceiling, scale = _tuned(blocks, measured, lufs, ceiling_dbtp)
+    return lambda: _limited(blocks, measured.envelope, gain_db, ceiling, scale)
+
+
+def master_gain(
+    samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP
+) -> Array:
+    """What `master` multiplies each frame of samples (n, c) by, (n,) float32; 1 for silence."""
+    ones = np.ones((len(samples), 1), np.float32)
+    measured = SoundMeasurement()
+    for block in _split(samples):
+        measured.feed(block)
+    measured.finish()
+    if not math.isfinite(measured.lufs):
+        return ones[:, 0]
+    gain_db, ceiling, scale = _tuned(lambda: _split(samples), measured, lufs, ceiling_dbtp)
+    blocks = _limited(lambda: _split(ones), measured.envelope, gain_db, ceiling, scale)
+    return np.concatenate(list(blocks))[:, 0]
+
+
+def _tuned(
+    blocks: Blocks, measured: SoundMeasurement, lufs: float, ceiling_dbtp: float
+) -> tuple[float, float, np.float32 | None]:
+    """Gain in dB and ceiling of the limiter that bring a sound to `lufs`, and a scale after it."""
     ceiling = 10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0)
-    wanted_db = lufs - loudness
+    wanted_db = lufs - measured.lufs
     for _ in range(_PASSES):
         gain_db = wanted_db
         missing = lufs - _integrated(_limited(blocks, measured.envelope, gain_db, ceiling))
@@ -171,7 +194,7 @@ def master_blocks(
         peaks.feed(block)
     over = decibels(float(peaks.finish().max())) - ceiling_dbtp
     scale = np.float32(10.0 ** (-over / 20.0)) if over > 0 else None
-    return lambda: _limited(blocks, measured.envelope, gain_db, ceiling, scale)
+    return gain_db, ceiling, scale
 
 
 def _limited(

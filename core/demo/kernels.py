@@ -245,7 +245,7 @@ def gates(
 
 @njit(cache=True)
 def echo(
-    signal: Signal,
+    signals: Signal,
     times: NDArray[np.float64],
     feedback: float,
     cross: float,
@@ -254,10 +254,13 @@ def echo(
     wobble: float,
     drive: float,
 ) -> Signal:
-    """Two tape loops; only the repeats, (n, 2).
+    """Two tape loops that several signals go round together; only the repeats, (p, n, 2).
+
+    The tape saturates by their sum: each signal is multiplied by the gain that the sum gets at
+    that moment, so that the repeats of all add up to the repeats of the sum.
 
     Args:
-        signal: (n, 2).
+        signals: (p, n, 2).
         times: (2,), of the loops, samples.
         feedback: what goes round again, 0..1.
         cross: share of each loop's output that feeds the other one.
@@ -265,12 +268,12 @@ def echo(
         wobble: depth of the slow tape flutter, samples.
         drive: into the saturation.
     """
-    frames = signal.shape[0]
+    count, frames = signals.shape[0], signals.shape[1]
     size = int(max(times[0], times[1]) + wobble + 8.0)
-    line = np.zeros((size, 2))
-    out = np.empty(signal.shape, np.float32)
-    bass, treble = np.zeros(2), np.zeros(2)
-    tap = np.zeros(2)
+    line = np.zeros((size, 2, count))
+    out = np.empty(signals.shape, np.float32)
+    bass, treble = np.zeros((2, count)), np.zeros((2, count))
+    fed = np.zeros(count)
     for n in range(frames):
         flutter = wobble * (1.0 + math.sin(n * 8.3e-5) * 0.7 + math.sin(n * 2.9e-4) * 0.3) * 0.5
         for c in range(2):
@@ -279,14 +282,21 @@ def echo(
             part = at - whole
             i = int(whole) % size
             j = (i + 1) % size
-            value = (1.0 - part) * line[i, c] + part * line[j, c] if at >= 0 else 0.0
-            bass[c] += low * (value - bass[c])
-            treble[c] += high * (value - bass[c] - treble[c])
-            tap[c] = treble[c]
-            out[n, c] = value
+            for p in range(count):
+                value = (1.0 - part) * line[i, c, p] + part * line[j, c, p] if at >= 0 else 0.0
+                bass[c, p] += low * (value - bass[c, p])
+                treble[c, p] += high * (value - bass[c, p] - treble[c, p])
+                out[p, n, c] = value
         for c in range(2):
-            fed = signal[n, c] + feedback * ((1.0 - cross) * tap[c] + cross * tap[1 - c])
-            line[n % size, c] = math.tanh(drive * fed) / drive
+            total = 0.0
+            for p in range(count):
+                back = (1.0 - cross) * treble[c, p] + cross * treble[1 - c, p]
+                fed[p] = signals[p, n, c] + feedback * back
+                total += fed[p]
+            hot = drive * total
+            gain = math.tanh(hot) / hot if abs(hot) > 1e-6 else 1.0
+            for p in range(count):
+                line[n % size, c, p] = gain * fed[p]
     return out
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.audio.loudness import master as limit_to
-from core.demo.effects.dynamics import compress, soft_clip
+from core.audio.loudness import master_gain
+from core.demo.effects.dynamics import compression, soft_clip_parts
 from core.demo.signal import bell, decibels, faded, filtered, high_pass, shelf, single
 from core.demo.song import Finish
 from core.settings import SAMPLE_RATE
@@ -32,13 +32,35 @@ def finish(signal: Signal, plan: Finish) -> Signal:
     Returns:
         (n, 2) at `plan.lufs`, peaks under -0.6 dBTP, with short fades at both ends.
     """
-    out = filtered(_mono_bass(signal), high_pass(24.0))
-    out = out * np.float32(decibels(_WORKING_RMS) / max(float(out.std()), 1e-6))
-    out = _balanced(out, plan)
-    out = compress(out, threshold=-16.0, ratio=1.8, attack=0.03, release=0.16)
-    out = soft_clip(out * np.float32(decibels(_WORKING_RMS) / float(out.std())), plan.drive)
-    mastered = limit_to(out, lufs=plan.lufs, ceiling_dbtp=_CEILING_DBTP)
-    return faded(mastered, 0.0, 0.02)
+    return single(finish_parts(signal[None], plan)[0])
+
+
+def finish_parts(parts: Signal, plan: Finish) -> Signal:
+    """Master a mix whose parts are known.
+
+    Filters, equaliser, compressor and limiter are set by the mix and do the same to each part. The
+    soft clipper, too, is a gain: at every sample each part is multiplied by what is left of the
+    mix there.
+
+    Args:
+        parts: (p, n, 2), the mix being their sum.
+        plan: loudness, equaliser and drive.
+
+    Returns:
+        (p, n, 2), the mastered mix being their sum. A silent part stays silent.
+    """
+    out = np.stack([filtered(_mono_bass(part), high_pass(24.0)) for part in parts])
+    mix = single(out.sum(axis=0))
+    level = np.float32(decibels(_WORKING_RMS) / max(float(mix.std()), 1e-6))
+    sections = _balance(mix * level, plan)
+    out = np.stack([filtered(part * level, sections) for part in out])
+    mix = single(out.sum(axis=0))
+    gain = compression(mix, threshold=-16.0, ratio=1.8, attack=0.03, release=0.16)
+    level = np.float32(decibels(_WORKING_RMS) / max(float((mix * gain[:, None]).std()), 1e-6))
+    out = soft_clip_parts(out * (gain * level)[:, None], plan.drive)
+    mix = single(out.sum(axis=0))
+    out *= master_gain(mix, lufs=plan.lufs, ceiling_dbtp=_CEILING_DBTP)[:, None]
+    return np.stack([faded(part, 0.0, 0.02) for part in out])
 
 
 def octave_levels(signal: Signal) -> NDArray[np.float64]:
@@ -50,15 +72,16 @@ def octave_levels(signal: Signal) -> NDArray[np.float64]:
     return np.asarray(10 * np.log10([band.sum() + 1e-12 for band in bands]))
 
 
-def _balanced(signal: Signal, plan: Finish) -> Signal:
-    """Halfway (`plan.balance`) to the common balance, by broad bells; then the track's own."""
-    difference = _TARGET - octave_levels(signal)
+def _balance(mix: Signal, plan: Finish) -> NDArray[np.float64]:
+    """Sections that bring `mix` halfway (`plan.balance`) to the common balance, by broad bells;
+    then the track's own."""
+    difference = _TARGET - octave_levels(mix)
     gains = np.clip(difference - np.median(difference), -_MOST_DB * 2, _MOST_DB * 2) * plan.balance
     gains = np.clip(gains, -_MOST_DB, _MOST_DB)
     sections = [bell(float(hz), float(gain), 1.0) for hz, gain in zip(_CENTRES, gains, strict=True)]
     sections += [bell(*one) for one in plan.bells]
     sections += [shelf(90.0, plan.low_shelf, False), shelf(7000.0, plan.high_shelf, True)]
-    return filtered(signal, np.concatenate(sections))
+    return np.concatenate(sections)
 
 
 def _mono_bass(signal: Signal) -> Signal:

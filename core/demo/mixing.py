@@ -1,4 +1,4 @@
-"""The mixer: parts through their strips into one bus, and the echo and rooms that they share."""
+"""The mixer: voices through their strips into a bus for each part, and the echo and rooms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from core.audio.loudness import integrated_lufs
 from core.demo.effects.dynamics import ducking
 from core.demo.effects.inserts import Filter
-from core.demo.effects.reverb import reverberate
+from core.demo.effects.reverb import convolve, crossed, response
 from core.demo.sequencer import play
 from core.demo.signal import bell, decibels, filtered, high_pass, low_pass, single, stereo
-from core.demo.song import Echo, Hall, Part, Song, Strip
+from core.demo.song import Echo, Song, Strip, Voice
 from core.demo.stage import Stage
+from core.settings import PARTS
 
 Signal = NDArray[np.float32]
 KICK = "kick"
@@ -23,10 +24,9 @@ KICK = "kick"
 
 @dataclass
 class Buses:
-    """What the parts are summed into, each (frames, 2)."""
+    """What the voices of one part are summed into, each (frames, 2)."""
 
-    kick: Signal
-    music: Signal
+    dry: Signal
     echo: Signal
     hall: Signal
     room: Signal
@@ -34,51 +34,75 @@ class Buses:
     @classmethod
     def silent(cls, frames: int) -> Buses:
         """Nothing yet."""
-        return cls(*(np.zeros((frames, 2), np.float32) for _ in range(5)))
+        return cls(*(np.zeros((frames, 2), np.float32) for _ in range(4)))
 
 
 def mix(song: Song, stage: Stage) -> Signal:
     """Mix a song.
 
     Args:
-        song: parts, strips and rooms.
+        song: voices, strips and rooms.
         stage: time, key and seed.
 
     Returns:
-        (stage.frames, 2), before mastering.
+        (stage.frames, 2), before mastering: the sum of `mix_parts`.
+    """
+    return single(mix_parts(song, stage).sum(axis=0))
+
+
+def mix_parts(song: Song, stage: Stage) -> Signal:
+    """Mix a song, each part apart.
+
+    A part has the echo and the rooms of what it sends. All parts go round the same tape, and what
+    the tape's saturation does to their sum is done to each as the gain of that moment.
+
+    Args:
+        song: voices, strips and rooms.
+        stage: time, key and seed.
+
+    Returns:
+        (4, stage.frames, 2), in the order of `PARTS`; a part without a voice is exactly 0.
     """
     push = kick_push(song, stage)
-    buses = Buses.silent(stage.frames)
-    for part in song.parts:
-        _send(part, _channel(part, stage, push), buses, stage)
-    _returns(song, stage, buses, push)
-    music = Filter(song.sweep, "high", 0.75)(buses.music, stage) if song.sweep else buses.music
-    return buses.kick + music
+    buses: dict[str, Buses] = {}
+    for voice in song.voices:
+        own = buses.setdefault(voice.part, Buses.silent(stage.frames))
+        _send(voice.strip, _channel(voice, stage, push), own, stage)
+    _return_echoes(song.echo, buses, stage, push)
+    _return_rooms(song, buses, stage, push)
+    if song.sweep:
+        sweep = Filter(song.sweep, "high", 0.75)
+        for part, own in buses.items():
+            own.dry = own.dry if part == KICK else sweep(own.dry, stage)
+    out = np.zeros((len(PARTS), stage.frames, 2), np.float32)
+    for part, own in buses.items():
+        out[PARTS.index(part)] = own.dry
+    return out
 
 
 def kick_push(song: Song, stage: Stage) -> Signal:
-    """How hard the kick pushes the other parts away (side-chain ducking).
+    """How hard the kick pushes the other voices away (side-chain ducking).
 
     Returns:
         (stage.frames,), 0..1.
     """
-    kicks = [part for part in song.parts if part.name == KICK]
-    starts = [e.start for part in kicks for e in play(part, stage) if e.velocity > 0.5]
+    kicks = [voice for voice in song.voices if voice.part == KICK]
+    starts = [e.start for voice in kicks for e in play(voice, stage) if e.velocity > 0.5]
     return ducking(starts, stage.frames, song.duck * stage.beat)
 
 
-def solo(part: Part, stage: Stage) -> Signal:
-    """One part as its instrument plays it, before its strip.
+def solo(voice: Voice, stage: Stage) -> Signal:
+    """One voice as its instrument plays it, before its strip.
 
     Returns:
         (stage.frames, 1 or 2).
     """
-    return part.instrument(play(part, stage), stage, stage.rng(part.name))
+    return voice.instrument(play(voice, stage), stage, stage.rng(voice.name))
 
 
-def _channel(part: Part, stage: Stage, push: Signal) -> Signal:
-    strip = part.strip
-    out = solo(part, stage)
+def _channel(voice: Voice, stage: Stage, push: Signal) -> Signal:
+    strip = voice.strip
+    out = solo(voice, stage)
     for insert in strip.inserts:
         out = insert(out, stage)
     out = _equalised(out, strip)
@@ -91,7 +115,7 @@ def _channel(part: Part, stage: Stage, push: Signal) -> Signal:
 
 
 def _at_loudness(signal: Signal, lufs: float) -> Signal:
-    """Scaled to `lufs`, gated: how often a part plays does not change how loud it is."""
+    """Scaled to `lufs`, gated: how often a voice plays does not change how loud it is."""
     loudness = integrated_lufs(signal)
     return signal * np.float32(decibels(lufs - loudness)) if np.isfinite(loudness) else signal
 
@@ -114,10 +138,8 @@ def _placed(signal: Signal, strip: Strip) -> Signal:
     return wide * gains if strip.pan else wide
 
 
-def _send(part: Part, signal: Signal, buses: Buses, stage: Stage) -> None:
-    strip = part.strip
-    bus = buses.kick if part.name == KICK else buses.music
-    bus += signal
+def _send(strip: Strip, signal: Signal, buses: Buses, stage: Stage) -> None:
+    buses.dry += signal
     if strip.echo:
         throw = stage.curve(strip.throw)[:, None] if strip.throw else np.float32(1)
         buses.echo += signal * (np.float32(strip.echo) * throw)
@@ -127,31 +149,32 @@ def _send(part: Part, signal: Signal, buses: Buses, stage: Stage) -> None:
         buses.room += signal * np.float32(strip.room)
 
 
-def _returns(song: Song, stage: Stage, buses: Buses, push: Signal) -> None:
-    """Echo, hall and room come back, pushed by the kick."""
-    if buses.echo.any():
-        repeats = _echo(song.echo, buses.echo, stage)
-        buses.music += _pushed(repeats, song.echo.duck, push)
-        buses.hall += repeats * np.float32(song.echo.hall)
-    for name, sent, hall in (("hall", buses.hall, song.hall), ("room", buses.room, song.room)):
-        if sent.any():
-            buses.music += _room(name, sent, hall, stage, push)
-
-
-def _echo(echo: Echo, sent: Signal, stage: Stage) -> Signal:
+def _return_echoes(echo: Echo, buses: dict[str, Buses], stage: Stage, push: Signal) -> None:
+    """The repeats come back, pushed by the kick, and go on into the hall."""
     from core.demo import kernels
 
+    senders = [own for own in buses.values() if own.echo.any()]
+    if not senders:
+        return
     times = np.array(echo.steps) * stage.beat / 4
     low, high = (1 - np.exp(-2 * np.pi * hz / 44_100) for hz in echo.tone)
-    return single(
-        kernels.echo(
-            sent, times, echo.feedback, echo.cross, low, high, echo.flutter, max(echo.drive, 0.05)
-        )
-    )
+    sent = np.stack([own.echo for own in senders])
+    drive = max(echo.drive, 0.05)
+    repeats = kernels.echo(sent, times, echo.feedback, echo.cross, low, high, echo.flutter, drive)
+    for own, come_back in zip(senders, repeats, strict=True):
+        own.dry += _pushed(come_back, echo.duck, push)
+        own.hall += come_back * np.float32(echo.hall)
 
 
-def _room(name: str, sent: Signal, hall: Hall, stage: Stage, push: Signal) -> Signal:
-    return _pushed(reverberate(sent, hall, stage.rng(name)), hall.duck, push)
+def _return_rooms(song: Song, buses: dict[str, Buses], stage: Stage, push: Signal) -> None:
+    """Hall and room answer, pushed by the kick; each is one room for all parts."""
+    for name, hall in (("hall", song.hall), ("room", song.room)):
+        sends = [(own, own.hall if name == "hall" else own.room) for own in buses.values()]
+        senders = [(own, sent) for own, sent in sends if sent.any()]
+        if senders:
+            impulse = response(hall, stage.rng(name))
+        for own, sent in senders:
+            own.dry += _pushed(convolve(crossed(sent), impulse), hall.duck, push)
 
 
 def _pushed(signal: Signal, depth: float, push: Signal) -> Signal:

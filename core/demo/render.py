@@ -10,8 +10,8 @@ from multiprocessing import get_context
 import numpy as np
 from numpy.typing import NDArray
 
-from core.demo.mastering import finish
-from core.demo.mixing import mix
+from core.demo.mastering import finish, finish_parts
+from core.demo.mixing import mix, mix_parts
 from core.demo.song import Song
 from core.demo.spec import TrackSpec
 from core.demo.stage import Stage
@@ -29,8 +29,28 @@ def song_of(spec: TrackSpec) -> Song:
 def render(spec: TrackSpec) -> Signal:
     """The track, (spec.frames, 2): downbeat at sample 0, exact tempo, always the same bits."""
     song = song_of(spec)
-    stage = Stage(spec, song.swing, song.harmony)
-    return finish(mix(song, stage), song.finish)
+    return finish(mix(song, stage_of(spec, song)), song.finish)
+
+
+def stage_of(spec: TrackSpec, song: Song) -> Stage:
+    """Where `song` is played."""
+    return Stage(spec, song.swing, song.harmony)
+
+
+def render_parts(song: Song, stage: Stage) -> Signal:
+    """The parts of a song before mastering, (4, stage.frames, 2) in the order of `PARTS`.
+
+    Each has the echoes, rooms, side-chain and inserts of what it plays; they add up to `mix`.
+    """
+    return mix_parts(song, stage)
+
+
+def render_mastered_parts(song: Song, stage: Stage) -> Signal:
+    """The parts of the finished track, (4, stage.frames, 2) in the order of `PARTS`.
+
+    They add up to what `render` makes; `mastering.finish_parts` says how the master is shared.
+    """
+    return finish_parts(mix_parts(song, stage), song.finish)
 
 
 def render_many(specs: Sequence[TrackSpec], workers: int = 1) -> Iterator[tuple[TrackSpec, Signal]]:

@@ -1,4 +1,4 @@
-"""From a part's letters to events on the sample."""
+"""From a voice's letters to events on the sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from core.demo import notation
 from core.demo.notation import Hit
-from core.demo.song import Part
+from core.demo.song import Voice
 from core.demo.stage import Event, Stage
 from core.errors import InputError
 from core.settings import SAMPLE_RATE
@@ -18,11 +18,11 @@ _JOINT = SAMPLE_RATE // 100
 _GHOST = Hit(0.0, 1 / 16, velocity=0.22)
 
 
-def play(part: Part, stage: Stage) -> list[Event]:
-    """The events of a part.
+def play(voice: Voice, stage: Stage) -> list[Event]:
+    """The events of a voice.
 
     Args:
-        part: its patterns and bars.
+        voice: its patterns and bars.
         stage: time, key and seed.
 
     Returns:
@@ -31,19 +31,19 @@ def play(part: Part, stage: Stage) -> list[Event]:
     Raises:
         InputError: it is written wrongly.
     """
-    rng = stage.rng(f"{part.name}/events")
-    patterns = {letter: notation.parse(text) for letter, text in part.patterns.items()}
+    rng = stage.rng(f"{voice.name}/events")
+    patterns = {letter: notation.parse(text) for letter, text in voice.patterns.items()}
     events: list[Event] = []
     before, run = "", 0
-    for bar, letter in enumerate(_letters(part, stage)):
+    for bar, letter in enumerate(_letters(voice, stage)):
         run = run + 1 if letter == before else 0
         before = letter
         if letter in _SILENT:
             continue
-        bars = _pattern(patterns, letter, part)
-        hits = _varied(bars[run % len(bars)], part.vary, rng)
+        bars = _pattern(patterns, letter, voice)
+        hits = _varied(bars[run % len(bars)], voice.vary, rng)
         for hit in hits:
-            event = _event(hit, bar, part, stage, rng)
+            event = _event(hit, bar, voice, stage, rng)
             if hit.tie:
                 events[-1:] = [_tied(last, event) for last in events[-1:]]
             else:
@@ -57,21 +57,21 @@ def _tied(last: Event, tie: Event) -> Event:
     return replace(last, frames=tie.start + tie.frames - last.start) if reaches else last
 
 
-def _letters(part: Part, stage: Stage) -> str:
-    letters = notation.letters(part.bars)
+def _letters(voice: Voice, stage: Stage) -> str:
+    letters = notation.letters(voice.bars)
     if len(letters) != stage.spec.bars:
         raise InputError(
-            f"{stage.spec.name}: part {part.name} is written for {len(letters)} bars, "
+            f"{stage.spec.name}: voice {voice.name} is written for {len(letters)} bars, "
             f"the track has {stage.spec.bars}; write one letter a bar"
         )
     return letters
 
 
 def _pattern(
-    patterns: dict[str, tuple[tuple[Hit, ...], ...]], letter: str, part: Part
+    patterns: dict[str, tuple[tuple[Hit, ...], ...]], letter: str, voice: Voice
 ) -> tuple[tuple[Hit, ...], ...]:
     if letter not in patterns:
-        raise InputError(f"part {part.name} has no pattern {letter!r}; write it or use another")
+        raise InputError(f"voice {voice.name} has no pattern {letter!r}; write it or use another")
     return patterns[letter]
 
 
@@ -87,15 +87,15 @@ def _varied(hits: tuple[Hit, ...], vary: float, rng: np.random.Generator) -> lis
     return kept
 
 
-def _event(hit: Hit, bar: int, part: Part, stage: Stage, rng: np.random.Generator) -> Event:
+def _event(hit: Hit, bar: int, voice: Voice, stage: Stage, rng: np.random.Generator) -> Event:
     start, end = stage.sample(bar + hit.start), stage.sample(bar + hit.start + hit.length)
-    shift = stage.harmony[bar % len(stage.harmony)] if part.follow else 0
+    shift = stage.harmony[bar % len(stage.harmony)] if voice.follow else 0
     pitches = tuple(
-        stage.key.pitch(degree + shift, octave=part.octave + octaves, shift=semitones)
+        stage.key.pitch(degree + shift, octave=voice.octave + octaves, shift=semitones)
         for degree, semitones, octaves in hit.degrees
     )
     stray, touch = rng.normal(0.0, 1.0, 2)
-    start += round(float(np.clip(stray, -2, 2)) * part.loose * 1e-3 * SAMPLE_RATE)
+    start += round(float(np.clip(stray, -2, 2)) * voice.loose * 1e-3 * SAMPLE_RATE)
     velocity = float(np.clip(hit.velocity * (1.0 + 0.05 * np.clip(touch, -2, 2)), 0.05, 1.0))
     frames = max(end - start, 64)
     return Event(max(start, 0), frames, velocity, pitches, hit.accent, hit.slide)

@@ -1,4 +1,4 @@
-"""How a track is written down: parts over bars, their place in the mix, the rooms around them."""
+"""How a track is written down: voices over bars, their place in the mix, the rooms around them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Signal = NDArray[np.float32]
 
 
 class Instrument(Protocol):
-    """Plays a whole part."""
+    """Plays a whole voice."""
 
     def __call__(self, events: list[Event], stage: Stage, rng: np.random.Generator) -> Signal:
         """All of `events` as (stage.frames, 1 or 2)."""
 
 
 class Insert(Protocol):
-    """An effect on one part or bus."""
+    """An effect on one voice or bus."""
 
     def __call__(self, signal: Signal, stage: Stage) -> Signal:
         """`signal` (frames, c) processed; as long as it was."""
@@ -32,12 +32,12 @@ class Insert(Protocol):
 class Strip:
     """A channel of the mixer.
 
-    lufs:          loudness of the part while it plays, before ducking; what is sent follows
+    lufs:          loudness of the voice while it plays, before ducking; what is sent follows
     level:         automation in dB on top
     pan, width:    -1..1; 0 is mono, 1 as played
     low_cut, high_cut:  Hz; 0 is none
     bells:         (Hz, dB, Q) each
-    duck:          0..1, how far each kick pushes the part away
+    duck:          0..1, how far each kick pushes the voice away
     echo, hall, room:   sends, linear; throw is an automation that multiplies the echo's send
     inserts:       effects, before everything else
     """
@@ -58,7 +58,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Part:
+class Voice:
     """One instrument over the whole track.
 
     bars:     a letter per bar, `.` or `-` for silence
@@ -66,6 +66,10 @@ class Part:
     octave:   added to the notes; follow: whether the song's harmony shifts them
     vary:     chance that a soft hit is left out or a ghost slips in
     loose:    how far hits stray from the grid, milliseconds
+    part:     which of `settings.PARTS` it belongs to, with its echoes and rooms: the kick alone
+              is kick; what a kick leaves in a cellar (rumble), subs, acid and other low lines are
+              bass; breaks, hats, claps, percussion and cymbals are drums; all else, sub drops and
+              risers too, is rest
     """
 
     name: str
@@ -77,6 +81,7 @@ class Part:
     follow: bool = False
     vary: float = 0.0
     loose: float = 0.0
+    part: str = "rest"
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,10 @@ class Finish:
 class Song:
     """Everything about a track but its seed.
 
-    sweep: automation in Hz of a high-pass over all but the drums named in `dry`
+    sweep: automation in Hz of a high-pass over all but the kick
     """
 
-    parts: tuple[Part, ...]
+    voices: tuple[Voice, ...]
     swing: float = 0.5
     harmony: tuple[int, ...] = (0,)
     echo: Echo = field(default_factory=Echo)

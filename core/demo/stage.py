@@ -34,7 +34,7 @@ class Stage:
     """Time, key and chance of one track.
 
     swing:   where in an eighth its second sixteenth falls; .5 is straight
-    harmony: degrees that following parts are shifted by, one a bar, repeated
+    harmony: degrees that following voices are shifted by, one a bar, repeated
     """
 
     spec: TrackSpec

@@ -14,7 +14,7 @@ from core.demo.stage import Event, Stage
 Signal = NDArray[np.float32]
 
 
-class Voice(Protocol):
+class Drum(Protocol):
     """Something that can be struck."""
 
     def __call__(self, velocity: float, rng: np.random.Generator) -> Signal:
@@ -32,7 +32,7 @@ class OneShots:
     curve:   exponent from velocity to level
     """
 
-    voice: Voice
+    drum: Drum
     takes: int = 3
     layers: int = 3
     steps: float = 0.0
@@ -42,7 +42,7 @@ class OneShots:
     def __call__(self, events: list[Event], stage: Stage, rng: np.random.Generator) -> Signal:
         """All hits, (stage.frames, 1 or 2)."""
         shots: dict[tuple[int, int], Signal] = {}
-        channels = self.voice(1.0, np.random.default_rng(0)).shape[1]
+        channels = self.drum(1.0, np.random.default_rng(0)).shape[1]
         out = np.zeros((stage.frames, channels), np.float32)
         seed = int(rng.integers(1 << 31))
         for k, event in enumerate(events):
@@ -56,7 +56,7 @@ class OneShots:
 
     def _shot(self, take: tuple[int, int], seed: int) -> Signal:
         layer, number = take
-        return self.voice(layer / self.layers, np.random.default_rng([seed, layer, number]))
+        return self.drum(layer / self.layers, np.random.default_rng([seed, layer, number]))
 
     def _cut(self, shot: Signal, k: int, events: list[Event], stage: Stage) -> Signal:
         frames = len(shot)

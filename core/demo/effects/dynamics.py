@@ -21,10 +21,10 @@ def ducking(starts: list[int], frames: int, length: float) -> Signal:
     Args:
         starts: samples.
         frames: length of the result.
-        length: samples until it is 0 again.
+        length: samples until it is 0 again; at most 0 pushes nothing.
     """
     out = np.zeros(frames, np.float32)
-    if not starts:
+    if not starts or length <= 0:
         return out
     latest = np.full(frames, -1, np.int64)
     marks = np.array([s for s in starts if s < frames])
@@ -48,6 +48,14 @@ def compress(
         ratio: input dB for 1 dB of output, above the threshold.
         attack, release: time constants, seconds.
     """
+    gain = compression(signal, threshold=threshold, ratio=ratio, attack=attack, release=release)
+    return single(signal * gain[:, None])
+
+
+def compression(
+    signal: Signal, *, threshold: float, ratio: float, attack: float, release: float
+) -> Signal:
+    """The gain by which `compress` multiplies, (n,)."""
     from core.demo import kernels
 
     side_chain = filtered(signal, high_pass(90.0, 1))
@@ -58,8 +66,7 @@ def compress(
     rate = SAMPLE_RATE / _STEP
     reduction = kernels.gain_reduction(levels, threshold, ratio, attack * rate, release * rate)
     places = (np.arange(len(reduction)) + 0.5) * _STEP
-    gain = np.interp(np.arange(len(signal)), places, 10 ** (-reduction / 20))
-    return single(signal * gain[:, None].astype(np.float32))
+    return single(np.interp(np.arange(len(signal)), places, 10 ** (-reduction / 20)))
 
 
 def soft_clip(signal: Signal, drive_db: float) -> Signal:
@@ -69,11 +76,25 @@ def soft_clip(signal: Signal, drive_db: float) -> Signal:
         signal: (n, c).
         drive_db: gain before it.
     """
+    return single(soft_clip_parts(signal[None], drive_db)[0])
+
+
+def soft_clip_parts(parts: Signal, drive_db: float) -> Signal:
+    """Clip the sum of parts softly, as `soft_clip`: each part gets the gain of the sum's samples.
+
+    Args:
+        parts: (p, n, c).
+        drive_db: gain before it.
+
+    Returns:
+        (p, n, c); what they add up to is the clipped sum.
+    """
     gain = np.float32(10 ** (drive_db / 20))
-    fine = scipy.signal.resample_poly(signal * gain, 2, 1, axis=0)
-    size = np.abs(fine)
+    fine = scipy.signal.resample_poly(parts * gain, 2, 1, axis=1)
+    size = np.abs(fine.sum(axis=0))
     knee = 0.66
     over = np.maximum(size - knee, 0.0)
-    round_off = np.minimum(size, knee) + (1 - knee) * np.tanh(over / (1 - knee))
-    out = scipy.signal.resample_poly(np.copysign(round_off, fine), 1, 2, axis=0)
-    return np.asarray(out[: len(signal)], dtype=np.float32)
+    round_off = knee + (1 - knee) * np.tanh(over / (1 - knee))
+    fine *= np.where(over > 0, round_off / np.maximum(size, knee), 1.0).astype(np.float32)
+    out = scipy.signal.resample_poly(fine, 1, 2, axis=1)
+    return np.asarray(out[:, : parts.shape[1]], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Effects for one part: each is made with its settings and called with a signal (frames, c)."""
+"""Effects for one voice: each is made with its settings and called with a signal (frames, c)."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class Rumble:
 
 @dataclass(frozen=True)
 class Squeeze:
-    """A compressor on one part. threshold: dB; makeup: dB."""
+    """A compressor on one voice. threshold: dB; makeup: dB."""
 
     threshold: float = -20.0
     ratio: float = 4.0

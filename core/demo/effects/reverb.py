@@ -50,19 +50,24 @@ def convolve(signal: Signal, impulse: Signal) -> Signal:
 
 def reverberate(signal: Signal, hall: Hall, rng: np.random.Generator) -> Signal:
     """Only the room's answer to `signal` (n, c), (n, 2); sides cross over by a third."""
+    return convolve(crossed(signal), response(hall, rng))
+
+
+def crossed(signal: Signal) -> Signal:
+    """`signal` (n, c) as a room hears it: a third of both sides is in the middle, (n, 2)."""
     wide = stereo(signal)
     middle = mono(wide)
-    return convolve(0.67 * wide + 0.33 * middle, response(hall, rng))
+    return 0.67 * wide + 0.33 * middle
 
 
 def _split(raw: Signal) -> list[Signal]:
     """Bands below, between and above the four corner frequencies."""
-    parts, rest = [], raw
+    bands, rest = [], raw
     for hz in _BANDS:
         low = filtered(rest, low_pass(hz))
-        parts.append(low)
+        bands.append(low)
         rest = rest - low
-    return [*parts, rest]
+    return [*bands, rest]
 
 
 def _reflect(out: Signal, hall: Hall, rng: np.random.Generator) -> None:

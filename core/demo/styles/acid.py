@@ -9,7 +9,7 @@ from core.demo.drums.kicks import Kick
 from core.demo.drums.metals import Cymbal, Hat, Shaker
 from core.demo.drums.percussion import Block, Tom
 from core.demo.effects.inserts import Chorus, Drive, Phaser
-from core.demo.song import Echo, Finish, Hall, Part, Song, Strip
+from core.demo.song import Echo, Finish, Hall, Song, Strip, Voice
 from core.demo.styles import kit
 from core.demo.synths.envelopes import Envelope
 from core.demo.synths.fm import Fm
@@ -21,7 +21,7 @@ from core.demo.synths.textures import Hiss, Sweep
 
 def silver_worm() -> Song:
     """A rolling line in A minor that opens over sixteen bars, with a second one answering it."""
-    line = Part(
+    line = Voice(
         "acid",
         Mono(
             cutoff="0:260 8:380 16:900 18:500 24:1700 32:1500 36:300",
@@ -42,8 +42,9 @@ def silver_worm() -> Song:
         Strip(
             lufs=-15.5, duck=0.45, echo=0.16, hall=0.04, low_cut=70.0, inserts=(Drive(7.0, 0.6),)
         ),
+        part="bass",
     )
-    answer = Part(
+    answer = Voice(
         "answer",
         Mono(
             saw=0.0,
@@ -59,15 +60,16 @@ def silver_worm() -> Song:
         {"A": ". | . . . . . . . . 7 . 10!~ 9 . 7 . 5 | . | . . . . . . 12 . 11~ 10 . 9 7! . 5~ 7"},
         Strip(lufs=-19.0, pan=0.35, duck=0.4, echo=0.45, hall=0.12, low_cut=200.0),
     )
-    sub = Part(
+    sub = Voice(
         "sub",
         Mono(saw=0.1, sub=1.0, cutoff=220.0, sweep=0.5, gate=0.8, drive=1.2),
         ".4 A12 .8 A8 .4",
         {"A": ". . 0 . . . 0 . . . 0 . . 0 . 0 | . . 0 . . . 0 . . . 0 . 3 . 2 ."},
         Strip(lufs=-18.0, duck=0.85, high_cut=140.0),
         octave=-1,
+        part="bass",
     )
-    strings = Part(
+    strings = Voice(
         "strings",
         Poly(
             voices=5,
@@ -125,7 +127,7 @@ def silver_worm() -> Song:
 def caustic_hour() -> Song:
     """Two lines in D phrygian: a square one in twelves against a saw in sixteens, both burning."""
     twelves = kit.cycle("0! . 1~ 0 . 7 . 0 4~ 3 . 1", 3)
-    low = Part(
+    low = Voice(
         "acid low",
         Mono(
             cutoff="0:180 12:420 16:300 24:900 36:700 40:200",
@@ -150,8 +152,9 @@ def caustic_hour() -> Song:
             echo=0.08,
             inserts=(Drive(10.0, 0.7, skew=0.2),),
         ),
+        part="bass",
     )
-    high = Part(
+    high = Voice(
         "acid high",
         Mono(
             saw=0.2,
@@ -177,7 +180,7 @@ def caustic_hour() -> Song:
         ),
         octave=1,
     )
-    stab = Part(
+    stab = Voice(
         "stab",
         Poly(
             voices=4,
@@ -203,10 +206,10 @@ def caustic_hour() -> Song:
                 Kick(49.0, punch=4.0, decay=0.17, drive=2.6, click=0.5, bright=4200.0),
                 "A7B A7B .4 D4 A7B A3B A4",
             ),
-            kit.clap(".8 A8 .8 A7B A4 .4", voice=Clap(1400.0, decay=0.07)),
-            kit.closed_hat(".4 A4 C8 .4 A4 C12 A4", voice=Hat(0.03, 1.15), lufs=-24.0),
-            kit.open_hat(".4 A12 .8 A7B A4 A4", voice=Hat(0.13, 1.1, tone=9000.0)),
-            kit.ride(".12 A4 .8 C12 .4", voice=Cymbal(0.2, low=520.0)),
+            kit.clap(".8 A8 .8 A7B A4 .4", drum=Clap(1400.0, decay=0.07)),
+            kit.closed_hat(".4 A4 C8 .4 A4 C12 A4", drum=Hat(0.03, 1.15), lufs=-24.0),
+            kit.open_hat(".4 A12 .8 A7B A4 A4", drum=Hat(0.13, 1.1, tone=9000.0)),
+            kit.ride(".12 A4 .8 C12 .4", drum=Cymbal(0.2, low=520.0)),
             kit.hits(
                 "snare",
                 Snare(210.0),
@@ -241,7 +244,7 @@ def caustic_hour() -> Song:
 
 def litmus() -> Song:
     """A deep, slow one in G minor: a soft square line under electric piano and congas."""
-    line = Part(
+    line = Voice(
         "acid",
         Mono(
             saw=0.0,
@@ -263,8 +266,9 @@ def litmus() -> Song:
             "B": "0 . 7! 0~ 3 . 0 7 6~ 7 . 4 . 9~ 10! .",
         },
         Strip(lufs=-16.5, duck=0.5, echo=0.14, hall=0.05, inserts=(Phaser(8.0, mix=0.25),)),
+        part="bass",
     )
-    keys = Part(
+    keys = Voice(
         "keys",
         Fm(
             (1.0, 14.0),
@@ -293,7 +297,7 @@ def litmus() -> Song:
         ),
         octave=2,
     )
-    pad = Part(
+    pad = Voice(
         "pad",
         Pad(tilt=-8.0, vowel="oo"),
         "A36",
@@ -314,7 +318,7 @@ def litmus() -> Song:
                 Kick(48.0, punch=2.6, decay=0.22, drive=1.3, click=0.18, bright=2600.0),
                 "A15C .4 A15B",
             ),
-            kit.clap(".8 A8 .4 A12 .4", voice=Clap(1050.0, decay=0.11), lufs=-22.0, hall=0.2),
+            kit.clap(".8 A8 .4 A12 .4", drum=Clap(1050.0, decay=0.11), lufs=-22.0, hall=0.2),
             kit.hits(
                 "conga",
                 Tom(196.0, 0.12, 0.15, slap=0.5),
@@ -336,8 +340,8 @@ def litmus() -> Song:
                 loose=3.0,
                 strip=Strip(pan=0.3, room=0.35),
             ),
-            kit.closed_hat(".8 B8 .4 A12 .4", voice=Hat(0.035, 0.92, metal=0.45), lufs=-27.0),
-            kit.open_hat(".4 A12 .4 A15B", voice=Hat(0.11, 0.95, tone=7600.0), lufs=-23.0),
+            kit.closed_hat(".8 B8 .4 A12 .4", drum=Hat(0.035, 0.92, metal=0.45), lufs=-27.0),
+            kit.open_hat(".4 A12 .4 A15B", drum=Hat(0.11, 0.95, tone=7600.0), lufs=-23.0),
             kit.hits(
                 "shaker",
                 Shaker(),
@@ -347,10 +351,10 @@ def litmus() -> Song:
                 strip=Strip(pan=0.25),
                 loose=3.0,
             ),
-            kit.ride(".24 B8 .4", lufs=-26.0, voice=Cymbal(0.35, low=330.0, bell=0.8, air=0.3)),
+            kit.ride(".24 B8 .4", lufs=-26.0, drum=Cymbal(0.35, low=330.0, bell=0.8, air=0.3)),
             kit.crash(".8 A.15 A.11", lufs=-24.0),
             kit.riser(".18 A2 .16", lufs=-25.0, sweep=Sweep(300.0, 6000.0, 1.0)),
-            Part(
+            Voice(
                 "dust",
                 Hiss(500.0, 5000.0, crackle=6.0),
                 "A36",

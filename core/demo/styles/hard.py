@@ -9,7 +9,7 @@ from core.demo.drums.kicks import Kick
 from core.demo.drums.metals import Cymbal, Hat
 from core.demo.drums.percussion import Clang, Tom, Zap
 from core.demo.effects.inserts import Drive, Filter, Rumble
-from core.demo.song import Echo, Finish, Hall, Part, Song, Strip
+from core.demo.song import Echo, Finish, Hall, Song, Strip, Voice
 from core.demo.styles import kit
 from core.demo.synths.envelopes import Envelope
 from core.demo.synths.fm import Fm
@@ -18,14 +18,14 @@ from core.demo.synths.poly import Poly
 from core.demo.synths.textures import Drone, Sweep
 
 
-def _rumble(bars: str, tone: float = 100.0) -> Part:
+def _rumble(bars: str, tone: float = 100.0) -> Voice:
     return kit.hits("rumble", Kick(45.0, decay=0.1, drive=2.5), bars, "..xx..xx..xx..xx", lufs=-18.0,
-                    strip=Strip(duck=0.9, high_cut=150.0, inserts=(Rumble(tone, 12.0),)))  # fmt: skip
+                    strip=Strip(duck=0.9, high_cut=150.0, inserts=(Rumble(tone, 12.0),)), part="bass")  # fmt: skip
 
 
 def red_line() -> Song:
     """G phrygian at 148: rumble, a hoover that bends, rides in eighths."""
-    hoover = Part(
+    hoover = Voice(
         "hoover",
         Mono(saw=0.8, square=0.6, voices=5, detune=30, spread=0.7, cutoff="0:700 20:500 24:2600 40:900",
              resonance=0.2, sweep=0.8, decay=0.4, gate=0.95, glide=0.09, drive=2.0),
@@ -33,21 +33,21 @@ def red_line() -> Song:
         {"A": "0 - - - - - 1~ 0 - - - . . . . . | 0 - - - 4~ 3~ 1 - - - - - . . . ."},
         Strip(lufs=-20.0, duck=0.5, echo=0.25, hall=0.2, low_cut=200.0), octave=1,
     )  # fmt: skip
-    pulse = Part(
+    pulse = Voice(
         "pulse", Mono(square=1.0, saw=0.0, cutoff="0:300 12:700 24:1400 40:300", resonance=0.6,
                       sweep=1.5, decay=0.07, gate=0.4, drive=2.5),
         ".4 A16 .4 A12 A4", {"A": "0 . 0! . . 0 . 0! . 0 . . 1! . 0 ."},
-        Strip(lufs=-20.0, pan=0.15, duck=0.5, echo=0.2, low_cut=110.0, inserts=(Drive(8.0, 0.5),)),
+        Strip(lufs=-20.0, pan=0.15, duck=0.5, echo=0.2, low_cut=110.0, inserts=(Drive(8.0, 0.5),)), part="bass",
     )  # fmt: skip
     kick = Kick(52.0, punch=4.6, decay=0.16, drive=5.0, click=0.7, bright=5600.0)
     return Song(
         (
             kit.kick(kick, "A7B A11B .4 A11B A4", lufs=-12.5),
             _rumble(".4 A16 .4 A12 .4"),
-            kit.clap(".8 A12 .4 A12 .4", voice=Clap(1500.0, decay=0.07)),
-            kit.open_hat(".4 A16 .4 A16", voice=Hat(0.11, 1.15), lufs=-21.0),
-            kit.closed_hat(".8 A12 .4 A12 .4", voice=Hat(0.025, 1.2)),
-            kit.ride(".12 C8 .4 C12 .4", voice=Cymbal(0.17, low=560.0), lufs=-23.0),
+            kit.clap(".8 A12 .4 A12 .4", drum=Clap(1500.0, decay=0.07)),
+            kit.open_hat(".4 A16 .4 A16", drum=Hat(0.11, 1.15), lufs=-21.0),
+            kit.closed_hat(".8 A12 .4 A12 .4", drum=Hat(0.025, 1.2)),
+            kit.ride(".12 C8 .4 C12 .4", drum=Cymbal(0.17, low=560.0), lufs=-23.0),
             kit.hits("zap", Zap(5200.0), ".7A .7A .7A .7A .7A", "x.....x.....x.xx", lufs=-23.0,
                      strip=Strip(echo=0.3, pan=-0.3)),
             kit.crash(".8 A.11 A.3 A.15"),
@@ -67,7 +67,7 @@ def concrete_lung() -> Song:
         lufs=-20.5, strip=Strip(low_cut=110.0, room=0.2,
                                 inserts=(Drive(10.0, 0.6), Filter(1800.0, q=1.4, lfo=(8.0, 1.2)))),
     )  # fmt: skip
-    stab = Part(
+    stab = Voice(
         "stab", Poly(voices=4, detune=24, cutoff="0:600 24:2200 40:700", sweep=1.8, decay=0.1,
                      level=Envelope(0.002, 0.13, 0.0, 0.06), drive=1.5),
         ".8 A12 .4 A12 .4",
@@ -84,11 +84,11 @@ def concrete_lung() -> Song:
             kit.hits("rim", Rim(1900.0), ".4 A16 .4 A12 .4", "..x.x..x.x..x.x.", lufs=-26.0,
                      strip=Strip(pan=-0.35)),
             kit.clap(".12 A8 .4 A12 .4"),
-            kit.open_hat(".8 A12 .4 A16", voice=Hat(0.12, 1.05)),
-            kit.closed_hat(".4 C16 .4 C12 .4", voice=Hat(0.025, 1.3)),
+            kit.open_hat(".8 A12 .4 A16", drum=Hat(0.12, 1.05)),
+            kit.closed_hat(".4 C16 .4 C12 .4", drum=Hat(0.025, 1.3)),
             kit.crash(".8 A.11 A.3 A.15"),
             kit.riser(".20 A4 .16", sweep=Sweep(200.0, 9000.0, 1.6, 1.2, pulse=1.0)),
-            Part("drone", Drone(dirt=3.0), "A40", {"A": kit.held(40)},
+            Voice("drone", Drone(dirt=3.0), "A40", {"A": kit.held(40)},
                  Strip(lufs=-29.0, level="0:2 8:0 20:5 24:0", duck=0.7, low_cut=130.0)),
         ),
         echo=Echo((3.0, 5.0), 0.42, tone=(350.0, 4500.0), drive=2.0), hall=Hall(1.6, 4000.0),
@@ -98,14 +98,14 @@ def concrete_lung() -> Song:
 
 def knuckle() -> Song:
     """D minor at 140: a bouncing FM bass, claps that shuffle, one rude chord."""
-    bass = Part(
+    bass = Voice(
         "bass", Fm((1.0, 3.0), (3.2, 1.4), (0.09, 0.04), 0.15, "0:.6 24:1.5 40:.7",
                    level=Envelope(0.001, 0.2, 0.15, 0.04)),
         ".4 A16 .4 B12 .4",
         {"A": ". . 0 . . . 0! . . . 0 . . 0 3! .", "B": ". . 0 7 . . 0! . . . 0 6 . 0 3! 2"},
-        Strip(lufs=-16.5, duck=0.6, low_cut=40.0, inserts=(Drive(9.0, 0.6),)), octave=-1,
+        Strip(lufs=-16.5, duck=0.6, low_cut=40.0, inserts=(Drive(9.0, 0.6),)), octave=-1, part="bass",
     )  # fmt: skip
-    chord = Part(
+    chord = Voice(
         "chord", Poly(voices=5, detune=20, cutoff="0:800 24:2600 40:900", sweep=1.4, decay=0.2,
                       level=Envelope(0.002, 0.35, 0.2, 0.15), drive=1.2),
         ".8 A12 .4 A16", {"A": "0+2+4+6 - - . . . . . . . . 0+2+4+6 . . . . | ."},
@@ -115,12 +115,12 @@ def knuckle() -> Song:
     return Song(
         (
             kit.kick(kick, "A7B A11B .4 A11B A4", lufs=-12.8), _rumble(".8 A12 .4 A12 .4"),
-            kit.clap(".4 A3B A11C .4 A11C .4", voice=Clap(1250.0)),
-            kit.open_hat(".4 A16 .4 A16", voice=Hat(0.12, 1.0), lufs=-21.0),
+            kit.clap(".4 A3B A11C .4 A11C .4", drum=Clap(1250.0)),
+            kit.open_hat(".4 A16 .4 A16", drum=Hat(0.12, 1.0), lufs=-21.0),
             kit.closed_hat("A20 .4 B12 B4"),
             kit.hits("tom", Tom(98.0, drive=2.5), ".3A .3A .3A .3A .3A .3A .3A .3A .3A .4",
                      "......x..x.x..xX", lufs=-21.0, strip=Strip(room=0.2, pan=0.2)),
-            kit.ride(".28 B8 .4", voice=Cymbal(0.2)),
+            kit.ride(".28 B8 .4", drum=Cymbal(0.2)),
             kit.crash(".8 A.11 A.3 A.15"),
             kit.riser(".20 A4 .16"), kit.boom(".20 A.3 A.15"), bass, chord,
         ),

@@ -96,7 +96,7 @@ def test_two_poles(mode: int, low: float, high: float) -> None:
 def test_an_echo_comes_after_exactly_its_time() -> None:
     click = np.zeros((SECOND, 2), np.float32)
     click[0, 0] = 0.1
-    out = kernels.echo(click, np.array([5000.0, 7000.0]), 0.5, 1.0, 0.0, 1.0, 0.0, 1.0)
+    (out,) = kernels.echo(click[None], np.array([5000.0, 7000.0]), 0.5, 1.0, 0.0, 1.0, 0.0, 1.0)
     assert np.flatnonzero(np.abs(out[:, 0]) > 1e-3)[0] == 5000
     assert np.flatnonzero(np.abs(out[:, 1]) > 1e-3)[0] == 12_000
     assert np.abs(out[12_000, 1]) == pytest.approx(0.5 * np.abs(out[5000, 0]), rel=0.05)
@@ -131,6 +131,7 @@ def test_a_kick_pushes_at_once_and_lets_go_in_time() -> None:
     assert push[10_150] > 0.95
     assert push[18_200:].max() < 0.01
     assert ducking([], 10, 1.0).max() == 0.0
+    assert ducking([2], 10, 0.0).max() == 0.0
 
 
 def test_a_room_decays_by_60_db_in_its_time() -> None:

@@ -14,7 +14,7 @@ from core.demo import notation
 from core.demo.catalogue import catalogue, find, styles
 from core.demo.render import song_of
 from core.demo.sequencer import play
-from core.demo.song import Part
+from core.demo.song import Voice
 from core.demo.spec import TrackSpec
 from core.demo.stage import Event, Stage
 from core.demo.theory import MODES, Key, hertz
@@ -30,12 +30,12 @@ def silent(events: list[Event], stage: Stage, rng: np.random.Generator) -> np.nd
     return np.zeros((stage.frames, 1), np.float32)
 
 
-def part(pattern: str, bars: str = "A4", **how: object) -> Part:
-    return Part("part", silent, bars, {"A": pattern}, **how)  # type: ignore[arg-type]
+def voice(pattern: str, bars: str = "A4", **how: object) -> Voice:
+    return Voice("voice", silent, bars, {"A": pattern}, **how)  # type: ignore[arg-type]
 
 
 def starts(pattern: str, bars: str = "A4", swing: float = 0.5, **how: object) -> list[int]:
-    return [event.start for event in play(part(pattern, bars, **how), Stage(SPEC, swing))]
+    return [event.start for event in play(voice(pattern, bars, **how), Stage(SPEC, swing))]
 
 
 def test_every_track_of_the_catalogue_is_written() -> None:
@@ -46,7 +46,7 @@ def test_every_track_of_the_catalogue_is_written() -> None:
     for spec in specs:
         song = song_of(spec)
         stage = Stage(spec, song.swing, song.harmony)
-        assert sum(len(play(one, stage)) for one in song.parts) > 100, spec.name
+        assert sum(len(play(one, stage)) for one in song.voices) > 100, spec.name
 
 
 def test_a_track_is_found_by_its_name() -> None:
@@ -156,14 +156,14 @@ def test_a_run_walks_through_the_bars_of_a_pattern() -> None:
 
 
 def test_a_tie_holds_over_the_bar_line() -> None:
-    (event,) = play(part("0 - - - | - - . .", "A2.2"), Stage(SPEC))
+    (event,) = play(voice("0 - - - | - - . .", "A2.2"), Stage(SPEC))
     assert event.start == 0
     assert event.frames == BAR + BAR // 2
 
 
-def test_following_parts_move_with_the_harmony() -> None:
+def test_following_voices_move_with_the_harmony() -> None:
     stage = Stage(SPEC, harmony=(0, 3))
-    pitches = [e.pitches[0] for e in play(part("0 . . .", follow=True), stage)]
+    pitches = [e.pitches[0] for e in play(voice("0 . . .", follow=True), stage)]
     assert pitches == [45, 50, 45, 50]
 
 
@@ -173,7 +173,7 @@ def test_loose_hits_stray_a_little_and_always_alike() -> None:
     assert 0 < strays.max() <= 2 * 0.003 * SAMPLE_RATE + 1
     assert loose == starts("x" * 16, loose=3.0)
     other = Stage(replace(SPEC, seed=2))
-    assert loose != [event.start for event in play(part("x" * 16, loose=3.0), other)]
+    assert loose != [event.start for event in play(voice("x" * 16, loose=3.0), other)]
 
 
 def test_varied_bars_keep_their_loud_hits() -> None:
@@ -182,7 +182,7 @@ def test_varied_bars_keep_their_loud_hits() -> None:
     assert BAR // 8 not in varied
 
 
-def test_a_part_has_a_letter_for_every_bar() -> None:
+def test_a_voice_has_a_letter_for_every_bar() -> None:
     with pytest.raises(InputError, match="one letter a bar"):
         starts("x...", "A3")
     with pytest.raises(InputError, match="no pattern 'B'"):
