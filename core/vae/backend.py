@@ -8,8 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @contextlib.contextmanager
@@ -35,7 +38,7 @@ with _quiet_stderr():
     import keras
     from keras import ops
 
-__all__ = ["compiled", "gradient", "keras", "ops"]
+__all__ = ["compiled", "gradient", "keras", "ops", "values"]
 
 
 def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> Callable[..., Any]:
@@ -68,3 +71,9 @@ def gradient(function: Callable[[Any], Any], at: Any) -> Any:
         tape.watch(at)
         value = function(at)
     return tape.gradient(value, at)
+
+
+def values(variables: Iterable[Any]) -> list[NDArray[Any]]:
+    """What keras's `variables` hold, as arrays of their own."""
+    # `np.array(variable)` asks for its copy as numpy 2 does it, which they do not know: a warning.
+    return [np.asarray(variable).copy() for variable in variables]

@@ -8,7 +8,7 @@ import numpy as np
 
 from core import settings
 from core.vae import losses
-from core.vae.backend import keras, ops
+from core.vae.backend import keras, ops, values
 from core.vae.data import FOLDED
 from core.vae.layers import CELLS, STEPS, Block, LinearPath, Patches
 from core.vae.pca import Components
@@ -122,6 +122,10 @@ class SegmentVAE(keras.Model):
         self.kl_weight = weight("kl_weight", (), "ones")
         self.shift = weight("shift", (self.latents,), "zeros")
         self.spread = weight("spread", (self.latents,), "ones")
+
+    def get_weights(self) -> list[Any]:
+        """All weights, as keras's own method gives them, which warns once for each of them."""
+        return values(self.weights)
 
     def start_from(self, windows: Components, patches: Components) -> None:
         """Initialise from principal components.

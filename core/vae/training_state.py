@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.atomic import replacing
 from core.file_names import companion
+from core.vae.backend import values
 from core.vae.history import History
 from core.vae.model import SegmentVAE
 from core.vae.schedule import ReduceOnPlateau
@@ -38,7 +39,7 @@ class TrainingState:
 
     @classmethod
     def of(cls, model: SegmentVAE, history: History, plateau: ReduceOnPlateau) -> TrainingState:
-        return cls(history, plateau, _values(_moving(model)), _values(model.optimizer.variables))
+        return cls(history, plateau, values(_moving(model)), values(model.optimizer.variables))
 
     @property
     def finite(self) -> bool:
@@ -92,7 +93,3 @@ def _moving(model: SegmentVAE) -> list[Any]:
     """All weights but the linear path's, which training leaves alone and the file has."""
     frozen = {id(weight) for weight in model.linear.weights}
     return [weight for weight in model.weights if id(weight) not in frozen]
-
-
-def _values(variables: list[Any]) -> list[NDArray[Any]]:
-    return [np.array(variable) for variable in variables]
