@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Final
+
 import numpy as np
 import scipy.ndimage
 import scipy.signal
@@ -10,61 +13,82 @@ from numpy.typing import NDArray
 from core.settings import SAMPLE_RATE
 
 Array = NDArray[np.float32]
-_STEP = 32
+
+STEP: Final = 32
 """Frames per step of the gain curve."""
-_LOOK_AHEAD_STEPS = 7
+LATENCY: Final = 17 * STEP
+"""Frames (12 ms) by which `StreamingLimiter` is late: it has to see peaks before they sound."""
+_LOOK_AHEAD_STEPS: Final = 7
 """5 ms: how long before a peak the gain starts to fall."""
-_CONTEXT_STEPS = 2 * _LOOK_AHEAD_STEPS + 1
+_CONTEXT_STEPS: Final = 2 * _LOOK_AHEAD_STEPS + 1
 """Steps on either side that the smoothed gain of a step depends on."""
-_RELEASE_SECONDS = 0.08
-_OVERSAMPLING = 4
-_FILTER_TAPS = 48
-_BLOCK = 1 << 18
-_MARGIN = 64
+_RELEASE_SECONDS: Final = 0.08
+_RECOVERED: Final = 1e-4
+"""So near to 1 the gain is 1: .001 dB. What sounds depends on the last second only, then."""
+_OVERSAMPLING: Final = 4
+_HALF_TAPS: Final = 12
+"""Frames on either side that the oversampling filter takes in."""
+_LARGEST_OVERSHOOT: Final = 2.4
+"""No signal passes its largest sample by more: the sum of the filter's taps is 2.25."""
+_BLOCK_STEPS: Final = 128
+
+
+def step_peaks(samples: Array) -> Array:
+    """Largest true peak in each step of 32 frames.
+
+    Four times oversampled, as ITU-R BS.1770-4 annex 2 asks, with 24 taps per phase. Every peak
+    depends on its own frames and `_HALF_TAPS` on either side alone, bit for bit.
+
+    Args:
+        samples: (12 + 32 n + 12, c): the steps and what is around them.
+
+    Returns:
+        (n,), full scale 1.0.
+    """
+    steps = (len(samples) - 2 * _HALF_TAPS) // STEP
+    peaks = np.zeros(steps, np.float32)
+    for first in range(0, steps, _BLOCK_STEPS):
+        count = min(_BLOCK_STEPS, steps - first)
+        part = samples[first * STEP : (first + count) * STEP + 2 * _HALF_TAPS]
+        fine = scipy.signal.upfirdn(_filter(), part, _OVERSAMPLING, axis=0)
+        start = 2 * _HALF_TAPS * _OVERSAMPLING
+        inner = fine[start : start + count * STEP * _OVERSAMPLING].reshape(count, -1)
+        peaks[first : first + count] = np.maximum(inner.max(axis=1), -inner.min(axis=1))
+    return peaks
 
 
 class PeakEnvelope:
     """Largest true peak of each step of 32 frames, of sound that comes in blocks.
 
-    Four times oversampled with a 48-tap filter, as ITU-R BS.1770-4 annex 2 asks. The blocks make no
-    difference.
+    The blocks make no difference (`step_peaks`).
     """
 
     def __init__(self) -> None:
         self._frames = 0
-        self._pending: list[Array] = []
-        self._pending_frames = 0
+        self._pending: Array | None = None
         self._peaks: list[Array] = []
 
     def feed(self, samples: Array) -> None:
         """Take the next block (n, c)."""
-        if not self._pending:
-            self._append(np.zeros((_MARGIN, samples.shape[1]), np.float32))
-        self._append(samples)
         self._frames += len(samples)
-        if self._pending_frames >= _BLOCK + 2 * _MARGIN:
-            self._measure(np.concatenate(self._pending))
+        before = self._pending
+        if before is None:
+            before = np.zeros((_HALF_TAPS, samples.shape[1]), np.float32)
+        self._measure(np.concatenate([before, samples]))
 
     def finish(self) -> Array:
         """The peaks of everything, (ceil(n / 32),). Nothing can be fed afterwards."""
-        if self._pending:
-            rest = np.concatenate(self._pending)
-            self._measure(np.pad(rest, ((0, _MARGIN + _BLOCK), (0, 0))))
-        steps = -(-self._frames // _STEP)
+        steps = -(-self._frames // STEP)
+        if self._pending is not None:
+            self._measure(np.pad(self._pending, ((0, STEP + _HALF_TAPS), (0, 0))))
         return np.concatenate([*self._peaks, np.zeros(1, np.float32)])[:steps]
 
-    def _append(self, samples: Array) -> None:
-        self._pending.append(samples)
-        self._pending_frames += len(samples)
-
     def _measure(self, samples: Array) -> None:
-        """Measure all whole blocks of `samples`, which has a margin at both ends, and drop them."""
-        start = 0
-        while len(samples) - start >= _BLOCK + 2 * _MARGIN:
-            self._peaks.append(_block_peaks(samples, start))
-            start += _BLOCK
-        self._pending = [samples[start:].copy()]
-        self._pending_frames = len(self._pending[0])
+        """Measure all whole steps of `samples`, which begins 12 frames early, and drop them."""
+        steps = max((len(samples) - 2 * _HALF_TAPS) // STEP, 0)
+        if steps:
+            self._peaks.append(step_peaks(samples[: steps * STEP + 2 * _HALF_TAPS]))
+        self._pending = samples[steps * STEP :].copy()
 
 
 def peak_envelope(samples: Array) -> Array:
@@ -77,8 +101,8 @@ def peak_envelope(samples: Array) -> Array:
 class Limiter:
     """Multiplies sound by a gain and turns it down where its peaks would pass a ceiling.
 
-    The gain falls within the 5 ms before a peak, recovers in about 80 ms, and is smooth. Blocks
-    have to come in order; how long they are makes no difference.
+    The gain falls within the milliseconds before a peak, recovers in about 80 ms, and is smooth.
+    Blocks have to come in order; how long they are makes no difference.
 
     Args:
         envelope: `peak_envelope` of the whole sound.
@@ -90,69 +114,166 @@ class Limiter:
         self._envelope = envelope
         self._gain = gain
         self._ceiling = ceiling
-        self._idle = not len(envelope) or float(self._wanted(envelope.max()).min()) >= 1.0
+        self._idle = float(envelope.max(initial=0.0)) * gain <= ceiling
         self._frame = 0
-        self._held = 1.0
-        self._first = 0
-        self._recovered = np.zeros(0, np.float32)
+        self._curve = _GainCurve()
 
     def process(self, samples: Array) -> Array:
         """The next block (n, c) as (n, c) float32."""
+        start, self._frame = self._frame, self._frame + len(samples)
         if self._idle or not len(samples):
             return np.asarray(samples * np.float32(self._gain), dtype=np.float32)
-        start, end = self._frame, self._frame + len(samples)
-        self._frame = end
-        first, curve = self._curve(max(start // _STEP - 1, 0), end // _STEP + 2)
-        at = np.arange(start, end, dtype=np.float64)
-        middles = (np.arange(first, first + len(curve)) + 0.5) * _STEP
-        gains: Array = np.interp(at, middles, curve).astype(np.float32)[:, None]
-        return np.asarray(samples * gains, dtype=np.float32)
+        last = _last_step_for(self._frame)
+        peaks = self._envelope[self._curve.steps : last + 1] * np.float32(self._gain)
+        wanted = np.ones(max(last + 1 - self._curve.steps, 0), np.float32)
+        wanted[: len(peaks)] = _wanted(peaks, self._ceiling)
+        self._curve.extend(wanted)
+        gains = self._gain * self._curve.between(start, self._frame)
+        return np.asarray(samples * gains.astype(np.float32)[:, None], dtype=np.float32)
 
-    def _wanted(self, envelope: Array) -> Array:
-        wanted: Array = np.minimum(1.0, self._ceiling / np.maximum(envelope * self._gain, 1e-9))
-        return wanted
 
-    def _curve(self, start: int, end: int) -> tuple[int, Array]:
-        """The first step and the gains of steps `start` to `end`; earlier ones are dropped."""
-        keep = max(start - _CONTEXT_STEPS, 0)
-        self._recovered = self._recovered[keep - self._first :]
-        self._first = keep
-        known = self._first + len(self._recovered)
-        fresh = self._wanted(self._envelope[known : end + _CONTEXT_STEPS])
-        self._recovered = np.concatenate([self._recovered, self._recovering(fresh)])
-        smooth = _smooth(self._recovered)[start - self._first : end - self._first]
-        return start, self._gain * smooth
+class StreamingLimiter:
+    """`Limiter` with gain 1 for sound that is not known beforehand: `LATENCY` frames late.
+
+    What never passes the ceiling comes out bit for bit.
+
+    Args:
+        ceiling: largest true peak of the result, full scale 1.0.
+        phase: where in its step of 32 frames the first frame lies. A sound that is entered in the
+            middle is limited there exactly as when it is read from its beginning, after a second.
+        channels: of the sound.
+    """
+
+    def __init__(self, ceiling: float, phase: int = 0, channels: int = 2) -> None:
+        self._ceiling = ceiling
+        self._curve = _GainCurve()
+        self._frame = phase % STEP
+        """Of the next frame to come out, plus `LATENCY`."""
+        self._pending = np.zeros((_HALF_TAPS + self._frame, channels), np.float32)
+        self._late = np.zeros((LATENCY, channels), np.float32)
+
+    def process(self, samples: Array) -> Array:
+        """Take the next block (n, c); give as many frames of what came `LATENCY` frames ago."""
+        self._measure(np.concatenate([self._pending, samples]))
+        joined = np.concatenate([self._late, samples])
+        out, self._late = joined[: len(samples)], joined[len(samples) :]
+        start, self._frame = self._frame, self._frame + len(samples)
+        if self._curve.idle:
+            self._curve.forget(start - LATENCY)
+            return out
+        gains = self._curve.between(start - LATENCY, self._frame - LATENCY)
+        return np.asarray(out * gains.astype(np.float32)[:, None], dtype=np.float32)
+
+    def _measure(self, samples: Array) -> None:
+        """Extend the curve by all whole steps of `samples`, which begins 12 frames early."""
+        steps = max((len(samples) - 2 * _HALF_TAPS) // STEP, 0)
+        if steps:
+            part = samples[: steps * STEP + 2 * _HALF_TAPS]
+            quiet = float(np.abs(part).max()) * _LARGEST_OVERSHOOT <= self._ceiling
+            peaks = np.zeros(steps, np.float32) if quiet else step_peaks(part)
+            self._curve.extend(_wanted(peaks, self._ceiling))
+        self._pending = samples[steps * STEP :].copy()
+
+
+class _GainCurve:
+    """Gains of frames from those that their steps want, which come in order.
+
+    Attributes:
+        steps: how many steps have come.
+        idle: whether nothing was to be turned down lately, so that all gains are 1.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self._held = 1.0
+        self._first = -_CONTEXT_STEPS
+        self._recovered = np.ones(_CONTEXT_STEPS, np.float32)
+
+    @property
+    def idle(self) -> bool:
+        return self._held == 1.0 and float(self._recovered.min()) == 1.0
+
+    def extend(self, wanted: Array) -> None:
+        """Take what the next steps want, (n,), each at most 1."""
+        self.steps += len(wanted)
+        if self._held == 1.0 and (wanted == 1.0).all():
+            recovered = wanted
+        else:
+            recovered = self._recovering(wanted)
+        self._recovered = np.concatenate([self._recovered, recovered])
+
+    def between(self, start: int, end: int) -> NDArray[np.float64]:
+        """(end - start,) gains of frames; steps before them are dropped.
+
+        Args:
+            start: first frame; below 0 all gains are 1.
+            end: the frame after the last; steps up to `_last_step_for(end)` have come.
+        """
+        first, after = (start - STEP // 2) // STEP, (end - 1 - STEP // 2) // STEP + 2
+        self.forget(start)
+        begin = first - _CONTEXT_STEPS - self._first
+        window = self._recovered[max(begin, 0) : after + _CONTEXT_STEPS - self._first]
+        if begin < 0:
+            window = np.concatenate([np.ones(-begin, np.float32), window])
+        curve = _smooth(window)[_CONTEXT_STEPS : len(window) - _CONTEXT_STEPS]
+        middles = (np.arange(first, after) + 0.5) * STEP
+        gains: NDArray[np.float64] = np.interp(
+            np.arange(start, end, dtype=np.float64), middles, curve
+        )
+        return gains
+
+    def forget(self, before: int) -> None:
+        """Drop the steps that frames from `before` on do not need."""
+        keep = (before - STEP // 2) // STEP - _CONTEXT_STEPS
+        if keep > self._first:
+            self._recovered = self._recovered[keep - self._first :]
+            self._first = keep
 
     def _recovering(self, wanted: Array) -> Array:
         """Follows `wanted` down at once and up slowly."""
-        rate = 1.0 - np.exp(-_STEP / (_RELEASE_SECONDS * SAMPLE_RATE))
+        rate = 1.0 - np.exp(-STEP / (_RELEASE_SECONDS * SAMPLE_RATE))
         gains = wanted.tolist()
         held = self._held
         for k, target in enumerate(gains):
             held = min(target, held + rate * (1.0 - held))
+            if held > 1.0 - _RECOVERED and target == 1.0:
+                held = 1.0
             gains[k] = held
         self._held = held
         return np.array(gains, dtype=np.float32)
 
 
-def _block_peaks(padded: Array, start: int) -> Array:
-    block = padded[start : start + _BLOCK + 2 * _MARGIN]
-    fine = scipy.signal.resample_poly(block, _OVERSAMPLING, 1, axis=0, window=_filter())
-    inner = np.abs(fine[_MARGIN * _OVERSAMPLING : (_MARGIN + _BLOCK) * _OVERSAMPLING]).max(axis=1)
-    peaks: Array = inner.reshape(-1, _STEP * _OVERSAMPLING).max(axis=1)
-    return peaks
+def _last_step_for(end: int) -> int:
+    """The last step that gains of frames before `end` depend on."""
+    return (end - 1 - STEP // 2) // STEP + 1 + _CONTEXT_STEPS
 
 
+def _wanted(peaks: Array, ceiling: float) -> Array:
+    wanted: Array = np.minimum(np.float32(1.0), np.float32(ceiling) / np.maximum(peaks, 1e-9))
+    return wanted
+
+
+@cache
 def _filter() -> Array:
-    taps = scipy.signal.firwin(_FILTER_TAPS * 2 + 1, 1.0 / _OVERSAMPLING, window=("kaiser", 7.0))
-    return np.asarray(taps, dtype=np.float32)
+    taps = scipy.signal.firwin(
+        2 * _HALF_TAPS * _OVERSAMPLING + 1, 1.0 / _OVERSAMPLING, window=("kaiser", 7.0)
+    )
+    return np.asarray(_OVERSAMPLING * taps, dtype=np.float32)
 
 
 def _smooth(gains: Array) -> Array:
-    """The least gain around each step, averaged over the same span: never above the gains given."""
+    """The least gain around each step, averaged over the same span: never above the gains given.
+
+    The first and last `_CONTEXT_STEPS` are not right.
+    """
     span = 2 * _LOOK_AHEAD_STEPS + 1
     lowest = scipy.ndimage.minimum_filter1d(gains, span + 2, mode="nearest")
-    weights = scipy.signal.windows.hann(span + 2)[1:-1]
     return np.asarray(
-        scipy.ndimage.convolve1d(lowest, weights / weights.sum(), mode="nearest"), dtype=np.float32
+        scipy.ndimage.convolve1d(lowest, _weights(), mode="nearest"), dtype=np.float32
     )
+
+
+@cache
+def _weights() -> NDArray[np.float64]:
+    weights = scipy.signal.windows.hann(2 * _LOOK_AHEAD_STEPS + 3)[1:-1]
+    return np.asarray(weights / weights.sum())

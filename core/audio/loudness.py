@@ -181,7 +181,7 @@ def _tuned(
     blocks: Blocks, measured: SoundMeasurement, lufs: float, ceiling_dbtp: float
 ) -> tuple[float, float, np.float32 | None]:
     """Gain in dB and ceiling of the limiter that bring a sound to `lufs`, and a scale after it."""
-    ceiling = 10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0)
+    ceiling = limiter_ceiling(ceiling_dbtp)
     wanted_db = lufs - measured.lufs
     for _ in range(_PASSES):
         gain_db = wanted_db
@@ -220,6 +220,11 @@ def _integrated(blocks: Iterable[Array]) -> float:
 
 def _split(samples: Array) -> Iterator[Array]:
     return (samples[at : at + _BLOCK] for at in range(0, len(samples), _BLOCK))
+
+
+def limiter_ceiling(ceiling_dbtp: float = CEILING_DBTP) -> float:
+    """What a limiter is to aim at, full scale 1.0, so that its result stays under a ceiling."""
+    return float(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
 
 
 def decibels(amplitude: float) -> float:

@@ -10,22 +10,27 @@ from numpy.typing import NDArray
 from core.arrangement.clip import LatentSource
 from core.atomic import output_folder
 from core.audio import files
+from core.audio.levelling import LevelledLoop, level_loop
 from core.cli.console import progress_bar, say
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.render.workspace import Workspace, open_workspace
+from core.settings import TARGET_LUFS
 
 
 def run(options: Namespace) -> int:
-    """Write `count` loops of exactly four bars."""
+    """Write `count` loops of exactly four bars, all at one loudness."""
     with open_workspace(options.library, options.model) as space:
         output_folder(options.out)
         bpm = options.bpm or space.library.tempo
         latents = _draw(space, options)
+        quieter = 0
         with progress_bar("generating") as progress:
             for number, latent in enumerate(latents):
                 progress(number, len(latents), f"sample {number + 1}")
-                _write(space, options, bpm, number, latent)
+                quieter += _write(space, options, bpm, number, latent).missing_db > 0
     say(f"{options.out}: {len(latents)} loops of four bars at {bpm:g} BPM, seed {options.seed}")
+    if quieter:
+        say(f"{quieter} of them quieter than {TARGET_LUFS:g} LUFS: their peaks leave no room")
     return 0
 
 
@@ -39,13 +44,15 @@ def _draw(space: Workspace, options: Namespace) -> NDArray[np.float32]:
 
 def _write(
     space: Workspace, options: Namespace, bpm: float, number: int, latent: NDArray[np.float32]
-) -> None:
+) -> LevelledLoop:
     source = LatentSource(
         latents=latent,  # type: ignore[arg-type]  # any array of that shape is taken
         seed=options.seed + number,
         renderer=options.renderer,
         model_hash=space.codec.hash,
     )
-    samples = space.decoder.audio(source, bpm, quality="export")
+    made = level_loop(space.decoder.audio(source, bpm, quality="export"))
     name = f"{number + 1:03d}_{bpm:g}bpm_seed{options.seed}.{options.format}"
-    files.write(options.out / name, samples, bit_depth=24, bpm=bpm, title=f"TechnoVAE {number + 1}")
+    title = f"TechnoVAE {number + 1}"
+    files.write(options.out / name, made.samples, bit_depth=24, bpm=bpm, title=title)
+    return made

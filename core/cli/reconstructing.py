@@ -13,6 +13,7 @@ from core import resources
 from core.arrangement.clip import RealSource
 from core.atomic import output_folder
 from core.audio import files
+from core.audio.levelling import level_loop
 from core.cli.console import progress_bar, say
 from core.errors import AudioError, InputError
 from core.library.importing import import_audio
@@ -22,7 +23,7 @@ from core.render.workspace import Workspace, open_workspace
 
 
 def run(options: Namespace) -> int:
-    """Write `NNN_title_original.wav` and `NNN_title_RENDERER.wav` for each segment."""
+    """Write `NNN_title_original.wav` and `NNN_title_RENDERER.wav` of each segment, as loud."""
     if not options.source.exists():
         raise InputError(f"{options.source}: no such file or folder; give audio or a library")
     output_folder(options.out)
@@ -73,7 +74,8 @@ def _write_pair(
     )
     for name, samples in (("original", original), (options.renderer, rebuilt)):
         path = options.out / f"{stem}_{name}.wav"
-        files.write(path, samples, bit_depth=24, bpm=segment.bpm, title=f"{title} ({name})")
+        made = level_loop(samples).samples
+        files.write(path, made, bit_depth=24, bpm=segment.bpm, title=f"{title} ({name})")
 
 
 def safe_name(title: str) -> str:

@@ -278,7 +278,7 @@ def save_loops(
     progress: Progress,
     cancel: CancelFlag | None = None,
 ) -> tuple[Path, ...]:
-    """Write loops as audio files of four bars.
+    """Write loops as audio files of four bars, all at one loudness (`levelling.level_loop`).
 
     Args:
         loops: (frames, 2) float32 at 44.1 kHz by the file that each becomes; files that are there
@@ -293,11 +293,14 @@ def save_loops(
         OutputError: a file cannot be written; those before it are.
     """
     from core.audio import files
+    from core.audio.levelling import level_loop
 
     for number, (path, samples) in enumerate(loops.items()):
         check(cancel)
         progress(number, len(loops), path.name)
-        files.write(path, samples, bit_depth=_CLIP_BIT_DEPTH, bpm=bpm, title=path.stem)
+        files.write(
+            path, level_loop(samples).samples, bit_depth=_CLIP_BIT_DEPTH, bpm=bpm, title=path.stem
+        )
     return tuple(loops)
 
 

@@ -6,7 +6,14 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.audio.limiter import Limiter, PeakEnvelope, peak_envelope
+from core.audio.limiter import (
+    LATENCY,
+    STEP,
+    Limiter,
+    PeakEnvelope,
+    StreamingLimiter,
+    peak_envelope,
+)
 
 sizes = st.lists(st.integers(1, 90_000), min_size=1, max_size=12)
 
@@ -57,3 +64,38 @@ def test_the_gain_is_exact_however_far_into_a_sound() -> None:
     assert (np.diff(late[:, 0]) < 0).sum() > 32  # it moves on every frame while it falls
     falling = np.flatnonzero(np.diff(late[:, 0]) < 0)
     assert len(falling) >= falling[-1] - falling[0]
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes, st.sampled_from([0.02, 0.5, 1.0]))
+def test_sound_that_is_not_known_beforehand_is_limited_alike(
+    sizes: list[int], level: float
+) -> None:
+    samples = np.float32(level) * peaky(sum(sizes))
+    expected = Limiter(peak_envelope(samples), 1.0, 0.8).process(samples)
+    limiter = StreamingLimiter(0.8)
+    tail = np.zeros((LATENCY, 2), np.float32)
+    parts = [limiter.process(block) for block in [*blocks_of(samples, sizes), tail]]
+    late = np.concatenate(parts)
+    assert not late[:LATENCY].any()
+    np.testing.assert_array_equal(late[LATENCY:], expected)
+    assert peak_envelope(expected).max(initial=0.0) <= 0.8 * 1.01
+
+
+def test_what_stays_below_the_ceiling_comes_out_bit_for_bit() -> None:
+    samples = peaky(50_000)
+    quiet = samples * np.float32(0.79 / peak_envelope(samples).max())
+    limiter = StreamingLimiter(0.8)
+    out = np.concatenate([limiter.process(block) for block in np.split(quiet, 100)])
+    np.testing.assert_array_equal(out[LATENCY:], quiet[:-LATENCY])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 100_000))
+def test_entered_in_the_middle_it_is_the_same_after_a_second(start: int) -> None:
+    samples = peaky(200_000)
+    whole = Limiter(peak_envelope(samples), 1.0, 0.8).process(samples)
+    limiter = StreamingLimiter(0.8, phase=start % STEP)
+    heard = limiter.process(samples[start:])[LATENCY:]
+    after = 44_100
+    np.testing.assert_array_equal(heard[after:], whole[start + after : start + len(heard)])

@@ -103,6 +103,13 @@ def test_generated_loops_are_exact_seeded_and_seamless(studio: Path) -> None:
         assert np.array_equal(samples, soundfile.read(studio / "two" / path.name)[0])
         steps = np.abs(np.diff(samples, axis=0))
         assert np.abs(samples[0] - samples[-1]).max() <= steps.max()
+        _assert_levelled(path)
+
+
+def _assert_levelled(path: Path) -> None:
+    samples = soundfile.read(path, dtype="float32")[0]
+    assert loudness.integrated_lufs(samples) == pytest.approx(settings.TARGET_LUFS, abs=0.5)
+    assert loudness.true_peak_dbtp(samples) <= settings.CEILING_DBTP + 0.05
 
 
 def test_a_composition_is_exact_and_its_project_renders_the_same(studio: Path) -> None:
@@ -138,6 +145,8 @@ def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
     assert len(pairs) == 4
     assert pairs[0].endswith("_guided.wav")
     assert pairs[1].endswith("_original.wav")
+    for name in pairs:
+        _assert_levelled(studio / "pairs" / name)
     done("map", "lib", "--out", "map.png", "--colour", "energy", cwd=studio)
     assert (studio / "map.png").read_bytes().startswith(b"\x89PNG")
     done("dataset", "lib", "--out", "spectrogram_dataset.npy", cwd=studio)

@@ -13,9 +13,10 @@ from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Origin
+from core.audio.loudness import integrated_lufs, true_peak_dbtp
 from core.library.models import model_for
 from core.library.store import Library
-from core.settings import TICKS_PER_SEGMENT, segment_frames
+from core.settings import CEILING_DBTP, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
 from core.workers import tasks
 from core.workers.training_task import Reconstruction
@@ -185,6 +186,18 @@ def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path)
     name, saved, _ = run_now(tasks.save_loops, loops=files, bpm=bpm)
     assert (name, saved) == ("returned", tuple(files))
     assert [soundfile.info(file).frames for file in saved] == [segment_frames(bpm)] * 2
+
+
+def test_saved_loops_are_equally_loud_and_nothing_is_clipped(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    hot = rng.normal(0.0, 0.4, (segment_frames(130.0), 2)).astype(np.float32)
+    loops = {tmp_path / "hot.wav": 4.0 * hot, tmp_path / "soft.wav": 0.1 * hot}
+    name, saved, _ = run_now(tasks.save_loops, loops=loops, bpm=130.0)
+    assert name == "returned"
+    for path in saved:
+        samples, _ = soundfile.read(path, dtype="float32")
+        assert integrated_lufs(samples) == pytest.approx(TARGET_LUFS, abs=0.5)
+        assert true_peak_dbtp(samples) <= CEILING_DBTP + 0.05
 
 
 def test_keys_are_found_one_track_after_the_other(library: Path) -> None:

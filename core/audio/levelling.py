@@ -1,0 +1,124 @@
+"""Single loops at one loudness: for what is heard of them alone, and for what is saved.
+
+Every loop sounds at -14 LUFS with true peaks of at most -1 dBTP, like a mastered mix. What plays on
+the timeline keeps the level that it has in its track.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio import loudness
+from core.audio.limiter import STEP, Limiter, peak_envelope
+from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
+
+Array = NDArray[np.float32]
+
+MOST_LIMITED_DB: Final = 6.0
+"""Peaks are turned down by no more than this; a loop that asks for more stays quieter."""
+_MOST_GAIN_DB: Final = 20.0
+"""A passage of mere hiss is not brought to the loudness of music."""
+_CLOSE_ENOUGH_LU: Final = 0.1
+_PASSES: Final = 6
+_OVERSHOOT: Final = 1.5
+"""The limiter takes part of each correction away again."""
+_LEAD_STEPS: Final = SAMPLE_RATE // STEP
+"""A second before the loop's start, in which the limiter comes to what it does at its end."""
+_TAIL_FRAMES: Final = 32 * STEP
+_ROOM_DB: Final = 2.0
+"""Samples that stay so far below the ceiling are taken to have no true peak above it."""
+
+
+@dataclass(frozen=True)
+class LevelledLoop:
+    """A loop brought to the common loudness.
+
+    Attributes:
+        samples: (n, c) float32, still a loop.
+        gain_db: what it was amplified by before the limiter.
+        lufs: its integrated loudness now; minus infinity for silence.
+    """
+
+    samples: Array
+    gain_db: float
+    lufs: float
+
+    @property
+    def missing_db(self) -> float:
+        """By how much it is quieter than it should be, where its peaks left no room; else 0."""
+        missing = TARGET_LUFS - self.lufs
+        return missing if math.isfinite(missing) and missing > 2 * _CLOSE_ENOUGH_LU else 0.0
+
+
+def level_loop(samples: Array) -> LevelledLoop:
+    """Bring a loop to -14 LUFS, its true peaks kept at -1 dBTP by the limiter.
+
+    Args:
+        samples: (n, 1 or 2) at 44.1 kHz, whose end leads into its start.
+
+    Returns:
+        The loop as it is heard when it is repeated with `loop_gain_db` through the player's
+        limiter. Peaks are turned down by at most `MOST_LIMITED_DB`; what cannot be so loud then
+        stays quieter, as does what is nearly silent.
+    """
+    return _Levelling(samples).result()
+
+
+def loop_gain_db(samples: Array) -> float:
+    """The gain of `level_loop`, in dB, before the limiter; 0 for silence."""
+    return _Levelling(samples).gain_db()
+
+
+class _Levelling:
+    def __init__(self, samples: Array) -> None:
+        self._samples = np.asarray(samples, np.float32)
+        self._around: tuple[Array, Array] | None = None
+
+    def gain_db(self) -> float:
+        """Tuned so that the limited loop is as loud as it should be."""
+        loud = loudness.integrated_lufs(self._samples)
+        if not math.isfinite(loud):
+            return 0.0
+        wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)
+        highest = loudness.decibels(float(np.abs(self._samples).max()))
+        if highest + wanted <= CEILING_DBTP - _ROOM_DB:
+            return wanted
+        most = CEILING_DBTP + MOST_LIMITED_DB - self._true_peak_dbtp()
+        gain = min(wanted, most)
+        target = min(TARGET_LUFS, loud + wanted)
+        for _ in range(_PASSES):
+            missing = target - loudness.integrated_lufs(self._limited(gain))
+            if abs(missing) < _CLOSE_ENOUGH_LU or (missing > 0 and gain >= most):
+                break
+            gain = min(gain + _OVERSHOOT * missing, most)
+        return gain
+
+    def result(self) -> LevelledLoop:
+        gain = self.gain_db()
+        made = self._limited(gain)
+        over = loudness.true_peak_dbtp(made) - CEILING_DBTP
+        if over > 0:
+            made = made * np.float32(10.0 ** (-over / 20.0))
+        return LevelledLoop(made, gain, loudness.integrated_lufs(made))
+
+    def _true_peak_dbtp(self) -> float:
+        return loudness.decibels(float(self._repeated()[1].max(initial=0.0)))
+
+    def _repeated(self) -> tuple[Array, Array]:
+        """The loop with what precedes and follows it, and the true peaks of that."""
+        if self._around is None:
+            places = range(-_LEAD_STEPS * STEP, len(self._samples) + _TAIL_FRAMES)
+            around = np.take(self._samples, places, axis=0, mode="wrap")
+            self._around = around, peak_envelope(around)
+        return self._around
+
+    def _limited(self, gain_db: float) -> Array:
+        around, envelope = self._repeated()
+        limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), loudness.limiter_ceiling())
+        lead = _LEAD_STEPS * STEP
+        return limiter.process(around)[lead : lead + len(self._samples)]
