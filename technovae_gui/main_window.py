@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
                 ("Play / stop what sounds", "Space", self.transport.play_or_silence),
                 ("Stop, back to where playing began", "Esc", self.transport.silence),
                 ("Back to the first bar", "Home", self.transport.to_start),
+                ("To the end", "End", self.transport.to_end),
                 ("Repeat the loop region", "Ctrl+L", self.bar.loop.toggle),
             ),
         )

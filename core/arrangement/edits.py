@@ -131,12 +131,16 @@ def add(arrangement: Arrangement, lane_id: str, *clips: Clip) -> Arrangement:
     return _on_lane(arrangement, lane_id, lambda lane: place_clips(lane, clips))
 
 
-def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
+def put(
+    arrangement: Arrangement, clips: Sequence[tuple[int, Clip]], *, cover: bool = False
+) -> Arrangement:
     """Place clips on several lanes.
 
     Args:
         arrangement: to edit.
         clips: each with its row; lanes that are missing at the bottom are added.
+        cover: whether a clip that one of them covers completely is removed. Otherwise they all go
+            as many rows further down as it takes to leave every clip in place.
 
     Returns:
         The arrangement with the clips.
@@ -144,9 +148,12 @@ def put(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangem
     Raises:
         InputError: an id is taken.
     """
-    while len(arrangement.lanes) <= max((row for row, _ in clips), default=-1):
-        arrangement = add_lane(arrangement)
-    return _placed(arrangement, clips)
+    after = _put_covering(arrangement, clips)
+    kept, down = {clip.id for clip in arrangement.clips()}, 0
+    while not cover and not kept <= {clip.id for clip in after.clips()}:
+        down += 1
+        after = _put_covering(arrangement, [(row + down, clip) for row, clip in clips])
+    return after
 
 
 def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
@@ -173,7 +180,12 @@ def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
 
 
 def move(
-    arrangement: Arrangement, clip_ids: Iterable[str], *, ticks: int = 0, lanes: int = 0
+    arrangement: Arrangement,
+    clip_ids: Iterable[str],
+    *,
+    ticks: int = 0,
+    lanes: int = 0,
+    cover: bool = False,
 ) -> Arrangement:
     """Shift clips together, as far as the first bar and the lanes allow.
 
@@ -182,9 +194,11 @@ def move(
         clip_ids: the clips.
         ticks: to the right; negative to the left.
         lanes: rows down; negative up.
+        cover: whether another clip that one of them covers completely is removed, see `put`.
 
     Returns:
-        The arrangement with the clips where they are now. `reach` says how far they moved.
+        The arrangement with the clips where they are now. `reach` says how far they moved, apart
+        from rows further down that leave others uncovered.
 
     Raises:
         InputError: one of the clips does not exist.
@@ -196,7 +210,7 @@ def move(
         for row, clip in by_row(arrangement)
         if clip.id in ids
     ]
-    return _placed(delete(arrangement, ids), moved)
+    return put(delete(arrangement, ids), moved, cover=cover)
 
 
 def reach(
@@ -543,6 +557,12 @@ def _placed(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arra
         for index, lane in enumerate(arrangement.lanes)
     ]
     return _with_lanes(arrangement, rows)
+
+
+def _put_covering(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -> Arrangement:
+    while len(arrangement.lanes) <= max((row for row, _ in clips), default=-1):
+        arrangement = add_lane(arrangement)
+    return _placed(arrangement, clips)
 
 
 def _rippled(arrangement: Arrangement, start: int, end: int, shift: int) -> Arrangement:

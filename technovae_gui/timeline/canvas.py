@@ -91,6 +91,7 @@ class Canvas(QWidget):
         style.changed.connect(self.update)
         self.mouse.hover_changed.connect(self._repaint_ids)
         self.mouse.dragged_out.connect(self.dragged_out)
+        self.mouse.rename_requested.connect(self.rename)
         self._drops.files_dropped.connect(self.files_dropped)
 
     def show_playhead(self, before: float, now: float) -> None:
@@ -100,6 +101,7 @@ class Canvas(QWidget):
             if -4 <= x <= self.width() + 4:
                 self.update(x - 1, 0, 4, self.height())
 
+    @Slot(str)
     def rename(self, clip_id: str) -> None:
         """Edit the clip's name in its title bar."""
         found = self.scene.find(clip_id)

@@ -16,6 +16,7 @@ from technovae_gui import mime
 from technovae_gui.document import Document
 from technovae_gui.mime import DraggedSource
 from technovae_gui.timeline.geometry import Geometry, Snap, segment_rects
+from technovae_gui.timeline.hit_testing import places_freely
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
 
@@ -119,7 +120,7 @@ def acceptable(data: QMimeData) -> bool:
 
 
 def drop_position(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) -> DropPosition:
-    """Where a drop would land. Alt does not snap; below the last lane is a new one.
+    """Where a drop would land. Alt or Shift does not snap; below the last lane is a new one.
 
     Args:
         event: the drop or drag event, in pixels of the lanes' area.
@@ -128,7 +129,7 @@ def drop_position(event: QDropEvent, geometry: Geometry, rows: int, snap: Snap) 
         snap: the grid.
     """
     point, data = event.position(), event.mimeData()
-    free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+    free = places_freely(event.modifiers())
     row = min(max(geometry.row(point.y()), 0), rows)
     sources = data.hasFormat(mime.SOURCES)
     count = len(mime.decode(data)) if sources else len(mime.local_files(data))

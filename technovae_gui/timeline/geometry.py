@@ -72,7 +72,7 @@ class Snap(Enum):
 
         Args:
             tick: the exact position.
-            free: True rounds to a whole tick only, as with the Alt key.
+            free: True rounds to a whole tick only, as with Alt or Shift held.
 
         Returns:
             The nearest tick of the grid, 0 or later.

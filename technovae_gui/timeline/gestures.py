@@ -15,6 +15,7 @@ from technovae_gui.document import Change, Document
 from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer
 from technovae_gui.timeline.labels import gain_label, length_label, position_label
 from technovae_gui.timeline.selection import RubberBand
+from technovae_gui.timeline.viewport import Viewport
 
 _SHORTEST: Final = TICKS_PER_BEAT // 4
 _DB_PER_PIXEL: Final = 0.3
@@ -79,20 +80,32 @@ class MoveGesture(EditGesture):
         self._clip, self._from = clip, pointer
         self._ids = [c.id for c in document.selected_clips()]
         self._copies = {clip_id: new_id() for clip_id in self._ids}
+        self._last = 0, 0, False
 
     def move(self, pointer: Pointer) -> str:
         """Move or copy the clips; returns where the grabbed one starts."""
         ticks, lanes = self._shift(pointer)
-        if pointer.adding:
+        self._last = ticks, lanes, pointer.adding
+        self._show(cover=True)
+        sign = "+" if ticks >= 0 else "-"
+        return f"{position_label(self._clip.start + ticks)}  ({sign}{length_label(abs(ticks))})"
+
+    def release(self) -> None:
+        """Keep what is shown, on a lane where no other clip is covered by it."""
+        self._show(cover=False)
+
+    def _show(self, *, cover: bool) -> None:
+        ticks, lanes, adding = self._last
+        if adding:
             self.name = self.name.replace("move", "copy")
-            self.apply(lambda before: self._copied(before, ticks, lanes))
+            self.apply(lambda before: self._copied(before, ticks, lanes, cover))
             self.document.select(self._copies.values())
         else:
             self.name = self.name.replace("copy", "move")
-            self.apply(lambda before: edits.move(before, self._ids, ticks=ticks, lanes=lanes))
+            self.apply(
+                lambda before: edits.move(before, self._ids, ticks=ticks, lanes=lanes, cover=cover)
+            )
             self.document.select(self._ids)
-        sign = "+" if ticks >= 0 else "-"
-        return f"{position_label(self._clip.start + ticks)}  ({sign}{length_label(abs(ticks))})"
 
     def _shift(self, pointer: Pointer) -> tuple[int, int]:
         """Ticks and rows from where the clips were, as far as the edges allow."""
@@ -101,13 +114,13 @@ class MoveGesture(EditGesture):
         lanes = pointer.row - self._from.row
         return edits.reach(self.before, self._ids, ticks=ticks, lanes=lanes)
 
-    def _copied(self, before: Arrangement, ticks: int, lanes: int) -> Arrangement:
+    def _copied(self, before: Arrangement, ticks: int, lanes: int, cover: bool) -> Arrangement:
         copies = [
             (row + lanes, clip.changed(id=self._copies[clip.id], start=clip.start + ticks))
             for row, clip in edits.by_row(before)
             if clip.id in self._copies
         ]
-        return edits.put(before, copies) if ticks or lanes else before
+        return edits.put(before, copies, cover=cover) if ticks or lanes else before
 
 
 class TrimGesture(EditGesture):
@@ -156,6 +169,27 @@ class FadeGesture(EditGesture):
             fade = min(max(clip.end - tick, 0), clip.length - clip.fade_in)
             self.apply(lambda before: edits.set_fades(before, clip.id, fade_out=fade))
         return f"fade {length_label(fade)}"
+
+
+class PanGesture:
+    """Moves the view with the mouse; edits nothing."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, viewport: Viewport, pointer: Pointer) -> None:
+        self._viewport, self._x, self._y = viewport, pointer.x, pointer.y
+
+    def move(self, pointer: Pointer) -> str:
+        """Scroll by as much as the mouse moved."""
+        self._viewport.scroll(self._x - pointer.x, round(self._y - pointer.y))
+        self._x, self._y = pointer.x, pointer.y
+        return ""
+
+    def release(self) -> None:
+        """Stay there."""
+
+    def cancel(self) -> None:
+        """Stay there."""
 
 
 class GainGesture(EditGesture):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip
@@ -35,7 +35,7 @@ class Pointer:
         tick: the same place in the music, not rounded.
         row: the lane there.
         snap: the grid that is set.
-        free: Alt is held: no snapping.
+        free: Alt or Shift is held: no snapping.
         adding: Ctrl is held: a drag copies, a click toggles.
         extending: Shift is held: the selection is extended, levels change more finely.
     """
@@ -48,6 +48,14 @@ class Pointer:
     free: bool = False
     adding: bool = False
     extending: bool = False
+
+
+def places_freely(keys: Qt.KeyboardModifier) -> bool:
+    """Whether the keys that are held switch snapping off.
+
+    Alt and the mouse together move the window under many window managers, so Shift does it, too.
+    """
+    return bool(keys & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier))
 
 
 class HitZone(Enum):

@@ -10,8 +10,20 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.timeline.gestures import Gesture, MoveGesture, begin_gesture, cursor_at
-from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer, hit_test
+from technovae_gui.timeline.gestures import (
+    Gesture,
+    MoveGesture,
+    PanGesture,
+    begin_gesture,
+    cursor_at,
+)
+from technovae_gui.timeline.hit_testing import (
+    Hit,
+    HitZone,
+    Pointer,
+    hit_test,
+    places_freely,
+)
 from technovae_gui.timeline.scene import Scene
 from technovae_gui.timeline.selection import RubberBand, selection_on_click, selection_on_press
 from technovae_gui.timeline.viewport import TimelineState, Viewport
@@ -21,6 +33,7 @@ _SCROLL_MS = 30
 _OUT_PIXELS = 60
 """So far outside the window a drag leaves it; nearer to its edge, the lanes scroll."""
 _LEFT = Qt.MouseButton.LeftButton
+_MIDDLE = Qt.MouseButton.MiddleButton
 _NO_HIT = Hit(HitZone.EMPTY, -1)
 
 
@@ -39,10 +52,12 @@ class MouseHandler(QObject):
     Signals:
         hover_changed(frozenset of clip ids): the mouse came over a clip, or left one.
         dragged_out(): the mouse took the selected clips out of the window.
+        rename_requested(str): id of the clip that was double-clicked.
     """
 
     hover_changed = Signal(object)
     dragged_out = Signal()
+    rename_requested = Signal(str)
 
     def __init__(
         self,
@@ -75,6 +90,8 @@ class MouseHandler(QObject):
 
     def press(self, event: QMouseEvent) -> None:
         """A button went down."""
+        if event.button() == _MIDDLE and not self.dragging:
+            self._begin(PanGesture(self._viewport, self._pointer(event)))
         if event.button() != _LEFT or self.dragging:
             return
         arrangement, selection = self._document.arrangement, self._document.selection
@@ -89,14 +106,17 @@ class MouseHandler(QObject):
 
     def move(self, event: QMouseEvent) -> None:
         """The mouse moved."""
+        if isinstance(self._gesture, PanGesture):
+            self._gesture.move(self._pointer(event))
+            return
         if self._press is None:
             self._hover(self._hit(event.position()))
             return
         pointer, start = self._pointer(event), self._press.pointer
         far = abs(pointer.x - start.x) + abs(pointer.y - start.y) >= _DRAG_PIXELS
         if self._gesture is None and far:
-            self._gesture = begin_gesture(self._document, self._press.hit, start)
-            self._widget.setCursor(self._gesture.cursor)
+            self._select_for_drag(self._press)
+            self._begin(begin_gesture(self._document, self._press.hit, start))
             self._scroll_timer.start()
         if isinstance(self._gesture, MoveGesture) and self._outside(event.position()):
             # Another program takes over; in this one the clips stay where they were.
@@ -107,6 +127,9 @@ class MouseHandler(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         """The button is up."""
+        if event.button() == _MIDDLE and isinstance(self._gesture, PanGesture):
+            self._finish()
+            self._hover(self._hit(event.position()))
         if event.button() != _LEFT or self._press is None:
             return
         if self._gesture is not None:
@@ -123,15 +146,25 @@ class MouseHandler(QObject):
         self._finish()
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Put the loop region around the clip."""
+        """Let the user rename the clip."""
         clip = self._hit(event.position()).clip
         if clip is not None and event.button() == _LEFT:
-            self._document.set_loop((clip.start, clip.end))
+            self.rename_requested.emit(clip.id)
 
     def leave(self) -> None:
         """The mouse is elsewhere."""
         if not self.dragging:
             self._hover(_NO_HIT)
+
+    def _begin(self, gesture: Gesture) -> None:
+        self._gesture = gesture
+        self._widget.setCursor(gesture.cursor)
+
+    def _select_for_drag(self, press: _Press) -> None:
+        """Ctrl adds what is clicked to the selection; a drag with it copies that clip alone."""
+        clip = press.hit.clip
+        if clip is not None and press.pointer.adding and clip.id not in press.selection:
+            self._document.select([clip.id])
 
     def _click(self, press: _Press) -> None:
         clip, pointer = press.hit.clip, press.pointer
@@ -203,7 +236,7 @@ class MouseHandler(QObject):
             geometry.tick(point.x()),
             geometry.row(point.y()),
             self._state.snap,
-            free=bool(keys & Qt.KeyboardModifier.AltModifier),
+            free=places_freely(keys),
             adding=bool(keys & Qt.KeyboardModifier.ControlModifier),
             extending=bool(keys & Qt.KeyboardModifier.ShiftModifier),
         )

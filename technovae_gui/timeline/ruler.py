@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from technovae_gui.document import Document
 from technovae_gui.timeline import ruler_painter
 from technovae_gui.timeline.geometry import Snap
+from technovae_gui.timeline.hit_testing import places_freely
 from technovae_gui.timeline.ruler_painter import HEIGHT, STRIP, Loop
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
@@ -165,7 +166,7 @@ class Ruler(QWidget):
         elif self._drag is not None:
             self._moved |= abs(event.position().x() - self._pressed_x) >= _DRAG_PIXELS
             if self._moved:
-                free = _alt_held(event)
+                free = places_freely(event.modifiers())
                 loop = self._drag.moved(self._tick(event), self._state.snap, free=free)
                 self._document.set_loop(loop)
         else:
@@ -187,7 +188,7 @@ class Ruler(QWidget):
         self._document.set_loop(None if self._document.loop else last)
 
     def _seek(self, event: QMouseEvent) -> None:
-        tick = self._state.snap.nearest(self._tick(event), free=_alt_held(event))
+        tick = self._state.snap.nearest(self._tick(event), free=places_freely(event.modifiers()))
         self.seek_requested.emit(tick)
 
     def _set_cursor(self, event: QMouseEvent) -> None:
@@ -205,7 +206,3 @@ class Ruler(QWidget):
 
     def _tick(self, event: QMouseEvent) -> float:
         return self._viewport.geometry.tick(event.position().x())
-
-
-def _alt_held(event: QMouseEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)

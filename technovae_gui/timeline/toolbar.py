@@ -38,7 +38,7 @@ class Toolbar(QWidget):
         for snap in Snap:
             self.snap.addItem(snap.label, snap)
         self.snap.setFixedHeight(_HEIGHT)
-        self.snap.setToolTip("Grid that clips snap to (hold Alt to place them freely)")
+        self.snap.setToolTip("Grid that clips snap to (hold Alt or Shift to place them freely)")
         self.snap.setAccessibleName("Snap")
         self.snap.activated.connect(self._choose_snap)
         self.follow = _button(actions["follow"], "Follow")

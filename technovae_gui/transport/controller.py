@@ -137,6 +137,12 @@ class TransportController(QObject):
         """Move the playhead to the first bar."""
         self._player.seek(0)
 
+    @Slot()
+    def to_end(self) -> None:
+        """Move the playhead to the end of the last clip."""
+        arrangement = self._document.arrangement
+        self._player.seek(arrangement.frame(arrangement.end))
+
     def open_device(self) -> None:
         """Open the device of the settings and start the clock."""
         device = self._bar.device

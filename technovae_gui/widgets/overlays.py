@@ -102,7 +102,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Space", "Play; stop what sounds"),
             ("Esc", "Stop, back to where playing began"),
-            ("Home", "Back to the first bar"),
+            ("Home / End", "To the first bar, to the end"),
             ("Ctrl+L", "Repeat the loop region"),
         ),
     ),
@@ -129,7 +129,8 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Drag", "Move; at the edges trim and loop"),
             ("Ctrl+drag", "Copy"),
             ("Drag out", "Of the window: a WAV file"),
-            ("Alt", "Without snapping"),
+            ("Alt or Shift", "While dragging: without snapping"),
+            ("Double-click", "Rename; middle button pans"),
             ("S", "Split at the playhead"),
             ("Ctrl+D", "Duplicate"),
             ("Ctrl+C / X / V", "Copy, cut, paste"),

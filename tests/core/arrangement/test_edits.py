@@ -157,12 +157,23 @@ def test_reach_is_how_far_a_move_goes(
 ) -> None:
     ids = some_ids(before, data)
     far = edits.reach(before, ids, ticks=ticks, lanes=lanes)
-    moved = edits.move(before, ids, ticks=ticks, lanes=lanes)
+    moved = edits.move(before, ids, ticks=ticks, lanes=lanes, cover=True)
     rows = {clip.id: (row, clip.start) for row, clip in edits.by_row(before)}
     for row, clip in edits.by_row(moved):
         if clip.id in ids:
             old_row, old_start = rows[clip.id]
             assert (clip.start - old_start, row - old_row) == far
+
+
+@given(arrangements(), st.lists(st.tuples(st.integers(0, 3), clips()), max_size=3), st.data())
+def test_no_clip_is_lost_under_others(
+    before: Arrangement, placed: list[tuple[int, Clip]], data: st.DataObject
+) -> None:
+    ids = {clip.id for clip in before.clips()}
+    copies = [(row, clip.changed(id=new_id())) for row, clip in placed]
+    assert ids <= {clip.id for clip in edits.put(before, copies).clips()}
+    moved = edits.move(before, some_ids(before, data), ticks=data.draw(st.integers(-9999, 9999)))
+    assert ids <= {clip.id for clip in moved.clips()}
 
 
 def test_putting_adds_the_rows_that_are_missing() -> None:

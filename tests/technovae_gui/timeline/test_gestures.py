@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import ClipRequest, Snap, TimelineView
+from technovae_gui.timeline.controls import InlineEdit
 from technovae_gui.timeline.geometry import body_rect, clip_rect, fade_handles, gain_y
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip, moved
 
@@ -44,9 +45,12 @@ def test_moving_is_live(mouse: MouseDriver, document: Document) -> None:
     mouse.release(grip + mouse.shift(bars=1))
 
 
-def test_alt_moves_freely(mouse: MouseDriver, document: Document) -> None:
+@pytest.mark.parametrize("key", [ALT, SHIFT])
+def test_two_keys_switch_snapping_off(
+    mouse: MouseDriver, document: Document, key: Qt.KeyboardModifier
+) -> None:
     grip = mouse.title("c")
-    mouse.drag(grip, grip + mouse.shift(bars=0.4), ALT)
+    mouse.drag(grip, grip + mouse.shift(bars=0.4), key)
     assert starts(document)["c"] == pytest.approx(4.4, abs=0.03)
 
 
@@ -65,6 +69,46 @@ def test_ctrl_drag_copies(mouse: MouseDriver, document: Document) -> None:
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "copy clip"
     assert document.selection == {document.arrangement.lanes[2].clips[0].id}
+
+
+def test_ctrl_drag_of_what_is_not_selected_copies_that_alone(
+    mouse: MouseDriver, document: Document
+) -> None:
+    document.select(["a"])
+    grip = mouse.title("c")
+    mouse.drag(grip, grip + mouse.shift(bars=6, rows=1), CTRL)
+    assert len(list(document.arrangement.clips())) == 4
+    document.select(["a"])
+    mouse.click(mouse.title("c"), CTRL)
+    assert document.selection == {"a", "c"}, "a click adds it"
+
+
+@pytest.mark.parametrize(("keys", "count"), [(Qt.KeyboardModifier.NoModifier, 3), (CTRL, 4)])
+def test_a_clip_dropped_exactly_over_another_goes_to_the_next_lane(
+    mouse: MouseDriver, document: Document, keys: Qt.KeyboardModifier, count: int
+) -> None:
+    grip = mouse.title("a")
+    mouse.drag(grip, grip + mouse.shift(bars=8), keys)
+    assert len(list(document.arrangement.clips())) == count
+    assert mouse.placed("b") == (0, document.arrangement.clip("b"))
+    (moved_id,) = document.selection
+    row, moved_clip = mouse.placed(moved_id)
+    assert (row, moved_clip.start) == (1, 8 * BAR)
+    document.undo_stack.undo()
+    assert starts(document) == {"a": 0, "b": 8, "c": 4}
+
+
+def test_the_middle_button_pans(mouse: MouseDriver, view: TimelineView) -> None:
+    view.viewport.zoom(4.0)
+    before = view.viewport.geometry
+    start, end = QPoint(400, 60), QPoint(150, 60)
+    QTest.mousePress(mouse.canvas, Qt.MouseButton.MiddleButton, pos=start)
+    moved(mouse.canvas, end)
+    QTest.mouseRelease(mouse.canvas, Qt.MouseButton.MiddleButton, pos=end)
+    after = view.viewport.geometry
+    assert after.left - before.left == pytest.approx(250 * before.ticks_per_pixel)
+    moved(mouse.canvas, start)
+    assert view.viewport.geometry == after
 
 
 def test_several_move_together(mouse: MouseDriver, document: Document) -> None:
@@ -215,9 +259,12 @@ def test_shapes_tell_what_will_happen(mouse: MouseDriver) -> None:
         assert mouse.canvas.cursor().shape() == shape
 
 
-def test_a_double_click_loops_the_clip(mouse: MouseDriver, document: Document) -> None:
+def test_a_double_click_renames_the_clip(mouse: MouseDriver, document: Document) -> None:
     QTest.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, pos=mouse.title("c"))
-    assert document.loop == (4 * BAR, 8 * BAR)
+    (editor,) = mouse.canvas.findChildren(InlineEdit)
+    QTest.keyClicks(editor, "Dub chord")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert document.arrangement.clip("c").name == "Dub chord"
 
 
 def test_a_drag_held_outside_scrolls(mouse: MouseDriver, view: TimelineView, qtbot: Any) -> None:
