@@ -26,9 +26,17 @@ _GRACE_SECONDS = 2.0
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_log_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What tests log does not go to the log of whoever runs them."""
-    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+def own_user_folders_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is written to the folders of whoever runs the tests, and nothing is read there.
+
+    All workers of a run share one cache: what the demo's audio takes seconds to be analysed for is
+    analysed once.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["XDG_CACHE_HOME"] = str(shared / "user-cache")
+    for name in ("DATA", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(tmp_path_factory.mktemp(f"user-{name.lower()}"))
 
 
 @pytest.fixture(autouse=True)

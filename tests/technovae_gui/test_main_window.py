@@ -191,14 +191,6 @@ def test_the_system_ends_the_program_without_a_question(
     assert len(window.projects.abandoned()) == 1
 
 
-def test_a_model_that_is_none_is_reported(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.keras"
-    bad.write_text("no model")
-    with qtbot.waitSignal(window.sessions.problem, timeout=PATIENCE) as reported:
-        window.sessions.open(window.session.library_path, bad)
-    assert "bad.keras" in reported.args[1]
-
-
 def test_two_windows_do_not_disturb_each_other(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:

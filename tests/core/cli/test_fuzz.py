@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import soundfile
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
@@ -30,7 +32,7 @@ from core.arrangement.project import Project
 from core.cli import arguments, console
 from core.library import importing, inputs
 from core.progress import CancelFlag, Progress, silent
-from core.vae.checkpoint import load_model
+from core.vae.checkpoint import Codec, load, load_model
 from core.vae.data import TrainingData
 from core.vae.evaluation import Evaluation
 from core.vae.options import TrainOptions, TrainResult, require_model_path
@@ -110,6 +112,7 @@ def fresh(pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
 
     monkeypatch.setattr(MAIN.log, "error_line", unforeseen)
     monkeypatch.setattr("core.vae.training.train", trained_at_once)
+    monkeypatch.setattr("core.vae.checkpoint.load", loaded)
     monkeypatch.setattr(console, "_PlainReport", CountedReport)
     monkeypatch.setenv("HOME", str(tmp_path / "place"))
     search_only(tmp_path, monkeypatch)
@@ -140,6 +143,16 @@ def trained_at_once(
     return TrainResult(
         options.path, "epochs", 1, 1, 0.0, evaluation, None, 1.0, None, tuple(data.notes)
     )
+
+
+def loaded(path: Path) -> Codec:
+    """A model; the built-in demo's, which takes half a second, only once."""
+    return demo_codec() if path.resolve() == resources.demo_model().resolve() else load(path)
+
+
+@cache
+def demo_codec() -> Codec:
+    return load(resources.demo_model())
 
 
 class CountedReport:

@@ -21,8 +21,11 @@ SECONDS = 17.0
 
 @pytest.fixture(autouse=True)
 def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Data, cache and log folders inside the test's own folder, for children as well."""
-    for name in ("DATA", "CACHE", "STATE"):
+    """Data and log folders inside the test's own folder, for children as well.
+
+    The cache is the run's: it holds what is computed of the demo, and nothing that tests change.
+    """
+    for name in ("DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / f"user-{name.lower()}"))
 
 
