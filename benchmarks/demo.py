@@ -68,7 +68,7 @@ def measure(name: str, samples: Signal) -> Measured:
         float(np.median([_crest(w) for w in sounding])),
         float(np.percentile(levels, 95) - np.percentile(levels, 10)),
         _width(samples),
-        _onsets_per_second(samples),
+        onsets_per_second(samples),
         clicks_per_minute(samples),
         [float(v) for v in third_octaves(samples) - loudness],
     )
@@ -107,7 +107,7 @@ def _width(samples: Signal) -> float:
     return float(side.std() / (middle.std() + 1e-9))
 
 
-def _onsets_per_second(samples: Signal) -> float:
+def onsets_per_second(samples: Signal) -> float:
     """Peaks of the spectral flux, 2048/512, above its local mean."""
     _, _, spectrum = scipy.signal.stft(
         samples.mean(axis=1), SAMPLE_RATE, nperseg=2048, noverlap=1536

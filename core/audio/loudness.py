@@ -17,7 +17,8 @@ Blocks = Callable[[], Iterable[Array]]
 """Gives the blocks (n, c) of a sound from its beginning, every time it is called."""
 
 _BLOCK = 1 << 16
-_HOP = SAMPLE_RATE // 10
+LOUDNESS_HOP = SAMPLE_RATE // 10
+"""Frames of a tenth of a second, by which the gate's blocks move."""
 _HOPS_PER_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
@@ -66,8 +67,8 @@ class LoudnessMeter:
             self._sections, samples, axis=0, zi=self._state
         )
         power = np.concatenate([self._rest, np.einsum("ij,ij->i", weighted, weighted)])
-        whole = len(power) // _HOP * _HOP
-        self._hops.append(power[:whole].reshape(-1, _HOP).sum(axis=1))
+        whole = len(power) // LOUDNESS_HOP * LOUDNESS_HOP
+        self._hops.append(power[:whole].reshape(-1, LOUDNESS_HOP).sum(axis=1))
         self._rest = power[whole:]
 
     @property
@@ -76,7 +77,9 @@ class LoudnessMeter:
 
         Signals shorter than 400 ms are taken as one block.
         """
-        return _gated(np.concatenate([*self._hops, np.zeros(0)]), self._rest)
+        return gated_lufs(
+            np.concatenate([*self._hops, np.zeros(0)]), float(self._rest.sum()), len(self._rest)
+        )
 
     @property
     def true_peak_dbtp(self) -> float:
@@ -232,10 +235,17 @@ def decibels(amplitude: float) -> float:
     return 20.0 * math.log10(amplitude) if amplitude > 0 else -math.inf
 
 
-def _gated(hops: NDArray[np.float64], rest: NDArray[np.float64]) -> float:
-    frames = _HOP * _HOPS_PER_BLOCK
+def gated_lufs(hops: NDArray[np.float64], rest: float = 0.0, rest_frames: int = 0) -> float:
+    """Integrated loudness in LUFS from K-weighted energies; minus infinity for silence.
+
+    Args:
+        hops: (k,), energy of all channels in each `LOUDNESS_HOP` frames.
+        rest, rest_frames: energy and length of what is left; they count where there is less than
+            400 ms.
+    """
+    frames = LOUDNESS_HOP * _HOPS_PER_BLOCK
     if len(hops) < _HOPS_PER_BLOCK:
-        total, length = float(hops.sum() + rest.sum()), len(hops) * _HOP + len(rest)
+        total, length = float(hops.sum()) + rest, len(hops) * LOUDNESS_HOP + rest_frames
         blocks = np.array([total / max(length, 1)])
     else:
         blocks = np.convolve(hops, np.ones(_HOPS_PER_BLOCK), mode="valid") / frames

@@ -101,11 +101,13 @@ def ladder(signal: Signal, cutoffs: Signal, feedback: Signal, rate: float, diode
     s0, s1, s2, s3, low = 0.0, 0.0, 0.0, 0.0, 0.0
     spread = 2.0 if diode else 1.0
     drop = 1.0 - math.exp(-2.0 * math.pi * 120.0 / rate) if diode else 0.0
+    a, b = 0.0, 0.0
     for n in range(signal.shape[0]):
-        cutoff = min(max(cutoffs[n], 16.0), 0.45 * rate)
-        g = math.tan(math.pi * cutoff / rate)
-        first = math.tan(math.pi * min(cutoff * spread, 0.48 * rate) / rate)
-        a, b = first / (1.0 + first), g / (1.0 + g)
+        if n == 0 or cutoffs[n] != cutoffs[n - 1]:
+            cutoff = min(max(cutoffs[n], 16.0), 0.45 * rate)
+            g = math.tan(math.pi * cutoff / rate)
+            first = math.tan(math.pi * min(cutoff * spread, 0.48 * rate) / rate) if diode else g
+            a, b = first / (1.0 + first), g / (1.0 + g)
         k = feedback[n]
         rest = b * b * b * (1.0 - a) * s0 + b * b * (1.0 - b) * s1 + b * (1.0 - b) * s2
         rest += (1.0 - b) * s3
@@ -138,18 +140,20 @@ def state_variable(signal: Signal, cutoffs: Signal, damping: Signal, mode: int) 
         mode: 0 low-pass, 1 band-pass (unit peak), 2 high-pass, 3 notch.
     """
     out = np.empty(signal.shape, np.float32)
-    for c in range(signal.shape[1]):
-        s1, s2 = 0.0, 0.0
-        for n in range(signal.shape[0]):
-            g = math.tan(math.pi * min(max(cutoffs[n], 10.0), 20000.0) / 44100.0)
-            r = damping[n]
-            high = (signal[n, c] - (r + g) * s1 - s2) / (1.0 + r * g + g * g)
+    first, second = np.zeros(signal.shape[1]), np.zeros(signal.shape[1])
+    for n in range(signal.shape[0]):
+        g = math.tan(math.pi * min(max(cutoffs[n], 10.0), 20000.0) / 44100.0)
+        r = damping[n]
+        scale = 1.0 + r * g + g * g
+        for c in range(signal.shape[1]):
+            s1, s2 = first[c], second[c]
+            high = (signal[n, c] - (r + g) * s1 - s2) / scale
             v = g * high
             band = v + s1
-            s1 = band + v
+            first[c] = band + v
             v = g * band
             low = v + s2
-            s2 = low + v
+            second[c] = low + v
             if mode == 0:
                 out[n, c] = low
             elif mode == 1:
@@ -158,6 +162,56 @@ def state_variable(signal: Signal, cutoffs: Signal, damping: Signal, mode: int) 
                 out[n, c] = high
             else:
                 out[n, c] = low + high
+    return out
+
+
+@njit(cache=True)
+def sections(signal: Signal, sos: NDArray[np.float64]) -> Signal:
+    """Second-order sections, transposed direct form II, (n, c).
+
+    Args:
+        signal: (n, c).
+        sos: (k, 6), numerators and denominators whose first coefficient is 1.
+    """
+    frames, channels, count = signal.shape[0], signal.shape[1], sos.shape[0]
+    out = np.empty((frames, channels), np.float32)
+    state = np.zeros((count, channels, 2))
+    for start in range(0, frames, 4096):
+        # After a second of silence the states would be numbers too small for the fast path.
+        if np.abs(state).max() < 1e-30:
+            state[:] = 0.0
+        for n in range(start, min(start + 4096, frames)):
+            for c in range(channels):
+                x = float(signal[n, c])
+                for k in range(count):
+                    y = sos[k, 0] * x + state[k, c, 0]
+                    state[k, c, 0] = sos[k, 1] * x - sos[k, 4] * y + state[k, c, 1]
+                    state[k, c, 1] = sos[k, 2] * x - sos[k, 5] * y
+                    x = y
+                out[n, c] = x
+    return out
+
+
+@njit(cache=True)
+def weighted_energy(signal: Signal, sos: NDArray[np.float64], hop: int) -> NDArray[np.float64]:
+    """Energy of `signal` (n, c) behind second-order sections in each whole hop, (n // hop,)."""
+    channels, count = signal.shape[1], sos.shape[0]
+    out = np.zeros(signal.shape[0] // hop)
+    state = np.zeros((count, channels, 2))
+    for block in range(out.shape[0]):
+        if np.abs(state).max() < 1e-30:
+            state[:] = 0.0
+        total = 0.0
+        for n in range(block * hop, (block + 1) * hop):
+            for c in range(channels):
+                x = float(signal[n, c])
+                for k in range(count):
+                    y = sos[k, 0] * x + state[k, c, 0]
+                    state[k, c, 0] = sos[k, 1] * x - sos[k, 4] * y + state[k, c, 1]
+                    state[k, c, 1] = sos[k, 2] * x - sos[k, 5] * y
+                    x = y
+                total += x * x
+        out[block] = total
     return out
 
 
@@ -369,4 +423,64 @@ def gain_reduction(
             wanted = (1.0 - 1.0 / ratio) * (over + 3.0) ** 2 / 12.0
         held += (rise if wanted > held else fall) * (wanted - held)
         out[n] = held
+    return out
+
+
+@njit(cache=True)
+def recover(wanted: Signal, rate: float) -> Signal:
+    """A limiter's gain: follows `wanted` (n,) down at once and up by `rate` of what is missing."""
+    out = np.empty(wanted.shape[0], np.float32)
+    held = 1.0
+    for n in range(wanted.shape[0]):
+        held = min(wanted[n], held + rate * (1.0 - held))
+        out[n] = held
+    return out
+
+
+@njit(cache=True)
+def clip_parts(parts: Signal, gain: float, knee: float) -> Signal:
+    """Clip the sum of parts at full scale, each part by the gain of the sum, (p, n, c).
+
+    Args:
+        parts: (p, n, c).
+        gain: factor before it.
+        knee: 0..1, up to where it is straight.
+    """
+    out = np.empty(parts.shape, np.float32)
+    count = parts.shape[0]
+    for n in range(parts.shape[1]):
+        for c in range(parts.shape[2]):
+            total = 0.0
+            for p in range(count):
+                total += parts[p, n, c]
+            size = abs(total) * gain
+            factor = gain
+            if size > knee:
+                rounded = knee + (1.0 - knee) * math.tanh((size - knee) / (1.0 - knee))
+                factor *= rounded / size
+            for p in range(count):
+                out[p, n, c] = factor * parts[p, n, c]
+    return out
+
+
+@njit(cache=True)
+def quantise_parts(parts: Signal, step: float) -> Signal:
+    """Round the sum of parts to multiples of `step`, (p, n, c).
+
+    What the rounding adds is shared by the parts as their power of the last milliseconds is.
+    """
+    out = parts.copy()
+    count = parts.shape[0]
+    for c in range(parts.shape[2]):
+        power = np.zeros(count)
+        for n in range(parts.shape[1]):
+            total, loud = 0.0, 1e-30
+            for p in range(count):
+                value = parts[p, n, c]
+                total += value
+                power[p] += 0.005 * (value * value - power[p])
+                loud += power[p]
+            error = step * math.floor(total / step + 0.5) - total
+            for p in range(count):
+                out[p, n, c] += error * power[p] / loud
     return out

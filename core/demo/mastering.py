@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.audio.loudness import master_gain
 from core.demo.effects.dynamics import compression, soft_clip_parts
-from core.demo.signal import bell, decibels, faded, filtered, high_pass, shelf, single
+from core.demo.signal import bell, decibels, faded, filtered, high_pass, mono, shelf, single
 from core.demo.song import Finish
 from core.settings import SAMPLE_RATE
 
@@ -86,6 +86,6 @@ def _balance(mix: Signal, plan: Finish) -> NDArray[np.float64]:
 
 def _mono_bass(signal: Signal) -> Signal:
     """The sides below 110 Hz are taken away: the low end stands in the middle."""
-    middle = signal.mean(axis=1, keepdims=True)
+    middle = mono(signal)
     side = filtered(signal - middle, high_pass(_BASS_MONO_HZ))
     return single(middle + side)

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.loudness import integrated_lufs
 from core.demo.effects.dynamics import ducking
 from core.demo.effects.inserts import Filter
 from core.demo.effects.reverb import convolve, crossed, response
 from core.demo.sequencer import play
-from core.demo.signal import bell, decibels, filtered, high_pass, low_pass, single, stereo
+from core.demo.signal import (
+    bell,
+    decibels,
+    filtered,
+    high_pass,
+    loudness,
+    low_pass,
+    mono,
+    shaped,
+    single,
+    stereo,
+)
 from core.demo.song import Echo, Song, Strip, Voice
 from core.demo.stage import Stage
 from core.settings import PARTS
@@ -103,6 +113,8 @@ def solo(voice: Voice, stage: Stage) -> Signal:
 def _channel(voice: Voice, stage: Stage, push: Signal) -> Signal:
     strip = voice.strip
     out = solo(voice, stage)
+    if not out.any():
+        return np.zeros((stage.frames, 2), np.float32)
     for insert in strip.inserts:
         out = insert(out, stage)
     out = _equalised(out, strip)
@@ -111,13 +123,13 @@ def _channel(voice: Voice, stage: Stage, push: Signal) -> Signal:
     gain = 1.0 - np.float32(strip.duck) * push
     if strip.level:
         gain = gain * 10 ** (stage.curve(strip.level) / 20)
-    return out * gain[:, None].astype(np.float32)
+    return shaped(out, single(gain))
 
 
 def _at_loudness(signal: Signal, lufs: float) -> Signal:
     """Scaled to `lufs`, gated: how often a voice plays does not change how loud it is."""
-    loudness = integrated_lufs(signal)
-    return signal * np.float32(decibels(lufs - loudness)) if np.isfinite(loudness) else signal
+    now = loudness(signal)
+    return signal * np.float32(decibels(lufs - now)) if np.isfinite(now) else signal
 
 
 def _equalised(signal: Signal, strip: Strip) -> Signal:
@@ -131,18 +143,18 @@ def _placed(signal: Signal, strip: Strip) -> Signal:
     """Width by middle and side, then a constant-power pan."""
     wide = stereo(signal)
     if strip.width != 1.0 and signal.shape[1] == 2:
-        middle = wide.mean(axis=1, keepdims=True)
+        middle = mono(wide)
         wide = middle + np.float32(strip.width) * (wide - middle)
     angle = (strip.pan + 1) * np.pi / 4
     gains = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(np.sqrt(2))
-    return wide * gains if strip.pan else wide
+    return np.stack([wide[:, 0] * gains[0], wide[:, 1] * gains[1]], axis=1) if strip.pan else wide
 
 
 def _send(strip: Strip, signal: Signal, buses: Buses, stage: Stage) -> None:
     buses.dry += signal
     if strip.echo:
-        throw = stage.curve(strip.throw)[:, None] if strip.throw else np.float32(1)
-        buses.echo += signal * (np.float32(strip.echo) * throw)
+        sent = signal * np.float32(strip.echo)
+        buses.echo += shaped(sent, stage.curve(strip.throw)) if strip.throw else sent
     if strip.hall:
         buses.hall += signal * np.float32(strip.hall)
     if strip.room:
@@ -178,4 +190,4 @@ def _return_rooms(song: Song, buses: dict[str, Buses], stage: Stage, push: Signa
 
 
 def _pushed(signal: Signal, depth: float, push: Signal) -> Signal:
-    return signal * (1.0 - np.float32(depth) * push)[:, None] if depth else signal
+    return shaped(signal, 1.0 - np.float32(depth) * push) if depth else signal

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.demo.mastering import finish, finish_parts
 from core.demo.mixing import mix, mix_parts
-from core.demo.song import Song
+from core.demo.song import Finish, Song
 from core.demo.spec import TrackSpec
 from core.demo.stage import Stage
 
@@ -29,7 +29,7 @@ def song_of(spec: TrackSpec) -> Song:
 def render(spec: TrackSpec) -> Signal:
     """The track, (spec.frames, 2): downbeat at sample 0, exact tempo, always the same bits."""
     song = song_of(spec)
-    return finish(mix(song, stage_of(spec, song)), song.finish)
+    return finish(mix(song, stage_of(spec, song)), song.finish or Finish())
 
 
 def stage_of(spec: TrackSpec, song: Song) -> Stage:
@@ -48,9 +48,13 @@ def render_parts(song: Song, stage: Stage) -> Signal:
 def render_mastered_parts(song: Song, stage: Stage) -> Signal:
     """The parts of the finished track, (4, stage.frames, 2) in the order of `PARTS`.
 
-    They add up to what `render` makes; `mastering.finish_parts` says how the master is shared.
+    They add up to the mastered mix; `mastering.finish_parts` and `effects.masters` say how what
+    depends on level is shared.
     """
-    return finish_parts(mix_parts(song, stage), song.finish)
+    parts = mix_parts(song, stage)
+    for effect in song.masters:
+        parts = effect(parts, stage)
+    return finish_parts(parts, song.finish) if song.finish else parts
 
 
 def render_many(specs: Sequence[TrackSpec], workers: int = 1) -> Iterator[tuple[TrackSpec, Signal]]:

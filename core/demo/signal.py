@@ -8,6 +8,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
+from core.audio.loudness import LOUDNESS_HOP, gated_lufs, integrated_lufs, k_weighting
 from core.settings import SAMPLE_RATE
 
 Signal = NDArray[np.float32]
@@ -19,13 +20,21 @@ def single(values: object) -> Signal:
 
 
 def mono(signal: Signal) -> Signal:
-    """The mean of the channels, (frames, 1)."""
-    return signal.mean(axis=1, keepdims=True) if signal.shape[1] > 1 else signal
+    """The mean of one or two channels, (frames, 1)."""
+    return 0.5 * (signal[:, :1] + signal[:, 1:]) if signal.shape[1] > 1 else signal
 
 
 def stereo(signal: Signal) -> Signal:
     """(frames, 2), whatever it was."""
     return np.repeat(signal, 2, axis=1) if signal.shape[1] == 1 else signal
+
+
+def shaped(signal: Signal, curve: Signal) -> Signal:
+    """`signal` (..., frames, c) times `curve` (frames,): channel by channel, which is faster."""
+    out = np.empty_like(signal)
+    for channel in range(signal.shape[-1]):
+        np.multiply(signal[..., channel], curve, out=out[..., channel])
+    return out
 
 
 def decibels(value: float) -> float:
@@ -40,7 +49,21 @@ def filtered(signal: Signal, sections: NDArray[np.float64]) -> Signal:
         signal: (frames, c).
         sections: (k, 6), second-order sections.
     """
-    return np.asarray(scipy.signal.sosfilt(sections, signal, axis=0), dtype=np.float32)
+    from core.demo import kernels
+
+    return single(kernels.sections(np.ascontiguousarray(signal, np.float32), sections))
+
+
+def loudness(signal: Signal) -> float:
+    """Integrated loudness of a signal (frames, c) in LUFS, as `core.audio.loudness` has it."""
+    from core.demo import kernels
+
+    if len(signal) < SAMPLE_RATE:
+        return integrated_lufs(signal)
+    energies = kernels.weighted_energy(
+        np.ascontiguousarray(signal, np.float32), k_weighting(), LOUDNESS_HOP
+    )
+    return gated_lufs(energies)
 
 
 @lru_cache(maxsize=256)

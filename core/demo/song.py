@@ -28,6 +28,13 @@ class Insert(Protocol):
         """`signal` (frames, c) processed; as long as it was."""
 
 
+class MasterEffect(Protocol):
+    """An effect on a whole mix that its parts share."""
+
+    def __call__(self, parts: Signal, stage: Stage) -> Signal:
+        """`parts` (4, frames, 2) processed: their sum is the processed mix, silence stays."""
+
+
 @dataclass(frozen=True)
 class Strip:
     """A channel of the mixer.
@@ -125,7 +132,9 @@ class Finish:
 class Song:
     """Everything about a track but its seed.
 
-    sweep: automation in Hz of a high-pass over all but the kick
+    sweep:   automation in Hz of a high-pass over all but the kick
+    masters: effects on the whole mix, before the finish
+    finish:  None where `masters` are all that is done
     """
 
     voices: tuple[Voice, ...]
@@ -134,6 +143,7 @@ class Song:
     echo: Echo = field(default_factory=Echo)
     hall: Hall = field(default_factory=Hall)
     room: Hall = field(default_factory=lambda: Hall(0.5, 7000.0, 0.004, 150.0, 0.0))
-    finish: Finish = field(default_factory=Finish)
+    finish: Finish | None = field(default_factory=Finish)
     duck: float = 0.5
     sweep: str = ""
+    masters: tuple[MasterEffect, ...] = ()

@@ -7,7 +7,7 @@ import scipy.ndimage
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.demo.signal import filtered, high_pass, single
+from core.demo.signal import filtered, high_pass, mono, shaped, single
 from core.settings import SAMPLE_RATE
 
 Signal = NDArray[np.float32]
@@ -49,7 +49,7 @@ def compress(
         attack, release: time constants, seconds.
     """
     gain = compression(signal, threshold=threshold, ratio=ratio, attack=attack, release=release)
-    return single(signal * gain[:, None])
+    return shaped(signal, gain)
 
 
 def compression(
@@ -59,7 +59,7 @@ def compression(
     from core.demo import kernels
 
     side_chain = filtered(signal, high_pass(90.0, 1))
-    power = (side_chain**2).mean(axis=1)
+    power = mono(side_chain**2)[:, 0]
     blocks = np.pad(power, (0, -len(power) % _STEP)).reshape(-1, _STEP).mean(axis=1)
     smooth = scipy.ndimage.uniform_filter1d(blocks, 12)
     levels = (10 * np.log10(smooth + 1e-9) + 3.0).astype(np.float32)

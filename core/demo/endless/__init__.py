@@ -1,0 +1,1 @@
+"""Endless music with known parts: songs drawn by chance from the demo's instruments."""

@@ -1,0 +1,105 @@
+"""Effects on a whole mix: parts processed apart add up to their sum processed as one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.audio.loudness import integrated_lufs
+from core.demo.effects.gated import GatedRoom
+from core.demo.effects.masters import (
+    BandLimit,
+    Bits,
+    Clip,
+    Codec,
+    Fader,
+    Glue,
+    Hold,
+    Limit,
+    Sweep,
+    Tone,
+    Width,
+    Wow,
+)
+from core.demo.song import MasterEffect
+from core.demo.spec import TrackSpec
+from core.demo.stage import Stage
+from core.settings import SAMPLE_RATE
+
+pytestmark = pytest.mark.slow  # numba compiles for half a minute where nothing is cached
+Signal = NDArray[np.float32]
+STAGE = Stage(TrackSpec("test", "none", 120.0, "A minor", 1, 1))
+"""Two seconds."""
+EFFECTS = [
+    Tone(((300.0, 6.0, 1.0),), (90.0, -3.0), (5000.0, 4.0), 30.0, 12_000.0),
+    BandLimit(9000.0),
+    Glue(-10.0, 6.0, 0.002, 0.05),
+    Clip(9.0, 0.5),
+    Clip(9.0, 0.999),
+    Clip(6.0, fine=True),
+    Limit(-6.0),
+    Bits(5.0),
+    Hold(11_025.0),
+    Wow(0.002, 3.0),
+    Width(0.3, 0.5),
+    Fader("0:-20 1:0"),
+    Codec(20.0, 9000.0),
+]
+
+
+def four(seed: int = 0) -> Signal:
+    """A thump, a tone, noise, and a silent part."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(STAGE.frames) / SAMPLE_RATE
+    beat = np.exp(-(t % 0.5) / 0.1)
+    parts = np.zeros((4, STAGE.frames, 2), np.float32)
+    parts[0] = (0.8 * beat * np.sin(2 * np.pi * 55 * t))[:, None]
+    parts[1] = 0.4 * np.stack([np.sin(2 * np.pi * 220 * t), np.sin(2 * np.pi * 221 * t)], axis=1)
+    parts[2] = 0.2 * rng.standard_normal((STAGE.frames, 2)) * (t % 0.25 < 0.05)[:, None]
+    return parts
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: type(effect).__name__)
+def test_parts_add_up_to_the_processed_mix(effect: MasterEffect) -> None:
+    parts = four()
+    made = effect(parts, STAGE)
+    one = np.zeros_like(parts)
+    one[3] = parts.sum(axis=0)
+    whole = effect(one, STAGE)
+    assert made.shape == parts.shape
+    assert made.dtype == np.float32
+    assert not made[3].any()
+    assert not whole[:3].any()
+    assert np.abs(made.sum(axis=0) - whole[3]).max() < 1e-4 * np.abs(whole).max()
+    assert np.abs(whole[3] - one[3]).max() > 0.02
+    assert not effect(np.zeros_like(parts), STAGE).any()
+
+
+def test_a_sweep_moves_only_its_parts() -> None:
+    parts = four()
+    swept = Sweep("0:100", "low", parts=("drums",))(parts, STAGE)
+    np.testing.assert_array_equal(swept[[0, 1, 3]], parts[[0, 1, 3]])
+    assert swept[2].std() < 0.2 * parts[2].std()
+
+
+def test_a_limiter_reaches_its_loudness_under_its_ceiling() -> None:
+    quiet = Limit(-24.0, -1.0)(four(), STAGE).sum(axis=0)
+    assert integrated_lufs(quiet) == pytest.approx(-24.0, abs=0.1)
+    loud = Limit(-4.0, -1.0)(four(), STAGE).sum(axis=0)
+    assert np.abs(loud).max() < 10 ** (-1.0 / 20) * 1.02
+
+
+def test_what_is_rounded_lies_on_the_steps() -> None:
+    mix = Bits(5.0)(four(), STAGE).sum(axis=0)
+    np.testing.assert_allclose(mix * 16, np.round(mix * 16), atol=1e-4)
+
+
+def test_a_gated_room_is_cut_off() -> None:
+    click = np.zeros((SAMPLE_RATE, 1), np.float32)
+    click[1000] = 1.0
+    out = GatedRoom(0.2, 1.0)(click, STAGE)
+    power = (out**2).sum(axis=1)
+    assert power[:900].max() < 1e-12
+    assert power[4000:8000].sum() > 1e-4
+    assert power[1000 + round(0.215 * SAMPLE_RATE) :].max() < 1e-12
