@@ -1,8 +1,10 @@
-"""Compose a track and judge it by numbers: python -m benchmarks.composing --library L --model M.
+"""Compose with ten seeds and judge it by numbers: python -m benchmarks.composing --library L.
 
-Seconds of every stage; at each transition how far the level leaves that of the two clips it joins,
-and how much sharper its edges are than theirs; loudness, true peak, tempo and onset regularity of
-the file; how equal the steps of the walk are.
+A table of what is to be reached: tracks heard, changes, levels of drops and breaks, keys, width,
+steps of the bands at mixes, loudness, true peak and length of the file; and the forms. For one seed
+(`--seeds 3`) all its figures: seconds of every stage, tempo and onset regularity of the file, how
+equal the steps of the walk are; with `--transitions` at each transition how far the level leaves
+that of the two clips it joins, and how much sharper its edges are than theirs.
 """
 
 from __future__ import annotations
@@ -11,11 +13,11 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import scipy.ndimage
@@ -23,22 +25,28 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import composition_figures as figures
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
 from core.arrangement.material import load_material
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import Transition
 from core.audio import files
+from core.dsp.key import Key
 from core.latent.paths import spectral_distance
-from core.render.workspace import open_workspace
+from core.library.key_analysis import analyse_keys
+from core.render.workspace import Workspace, open_workspace
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
-from core.settings import SAMPLE_RATE, TARGET_LUFS, TICKS_PER_BEAT
+from core.settings import SAMPLE_RATE, TARGET_LUFS, TICKS_PER_BAR, TICKS_PER_BEAT
 
 Sound = NDArray[np.float32]
 AudioOf = Callable[[Clip], Sound]
+
+_SAMPLED_SEGMENTS: Final = 40
+"""Of the library, for what difference between bars is noticeable."""
 
 
 @dataclass(frozen=True)
@@ -59,41 +67,64 @@ class TransitionFigures:
 
 
 def main() -> None:
-    """Parse the arguments, compose, print and write."""
+    """Parse the arguments, compose with every seed, print and write."""
     options = _arguments()
-    seconds: dict[str, float] = {}
     console = Console()
-    with tempfile.TemporaryDirectory() as folder:
-        out = options.out or Path(folder) / "composed.wav"
-        figures = run(options, out, seconds)
-    figures["seconds"] = seconds
-    figures["seconds_total"] = sum(seconds.values())
-    _show(console, figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
-
-
-def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> dict[str, Any]:
-    """Compose into `out` as the command line's `options` say; figures by name, `seconds` filled."""
+    seconds: dict[str, float] = {}
     with _timed(seconds, "open"):
         context = open_workspace(options.library, options.model)
         space = context.__enter__()
     try:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(space, options, Path(folder), seconds)
+            compositions = [bench.run(seed) for seed in options.seeds]
+    finally:
+        context.__exit__(None, None, None)
+    if len(compositions) == 1:
+        _show(console, compositions[0])
+    _show_summary(console, compositions)
+    if options.json:
+        options.json.write_text(json.dumps(compositions, indent=1))
+
+
+class Bench:
+    """Composes from one library and measures what comes out."""
+
+    def __init__(
+        self,
+        space: Workspace,
+        options: argparse.Namespace,
+        folder: Path,
+        seconds: dict[str, float],
+    ) -> None:
+        self._space, self._options, self._folder = space, options, folder
+        with _timed(seconds, "keys"):
+            analyse_keys(space.library)
+        self._keys = space.library.keys()
         with _timed(seconds, "material"):
             ids, latents = space.decoder.latents()
-            material = load_material(
+            self._material = load_material(
                 space.library, ids, latents, space.decoder.decode, space.codec.hash
             )
+            space.decoder.decode(latents[:1])
+        self._once = seconds
+        self._noticeable = self._noticeable_difference(ids)
+
+    def run(self, seed: int) -> dict[str, Any]:
+        """Compose with a seed; figures by name."""
+        options, space = self._options, self._space
+        seconds: dict[str, float] = {}
+        out = options.out or self._folder / f"composed-{seed}.wav"
+        wanted = ComposeOptions(
+            minutes=None if options.bars else options.minutes,
+            bars=options.bars,
+            bpm=options.bpm,
+            morph=options.morph,
+            renderer=options.renderer,
+            seed=seed,
+        )
         with _timed(seconds, "compose"):
-            wanted = ComposeOptions(
-                minutes=None if options.bars else options.minutes,
-                bars=options.bars,
-                bpm=options.bpm,
-                morph=options.morph,
-                renderer=options.renderer,
-                seed=options.seed,
-            )
-            arrangement = compose(material, wanted, np.random.default_rng(options.seed))
+            arrangement = compose(self._material, wanted, np.random.default_rng(seed))
         audio_of = space.decoder.clip_audio(arrangement.bpm, quality="export")
         with _timed(seconds, "render"):
             space.decoder.render_many(
@@ -104,21 +135,78 @@ def run(options: argparse.Namespace, out: Path, seconds: dict[str, float]) -> di
             )
         with _timed(seconds, "mix, master, write"):
             result = export(arrangement, audio_of, out)
-        transitions = _transition_figures(arrangement, audio_of)
-        steps = _steps(arrangement, space.decoder.decode)
-    finally:
-        context.__exit__(None, None, None)
-    return {
-        "segments": len(material),
-        "bpm": arrangement.bpm,
-        "frames": result.frames,
-        "clips": len(list(arrangement.clips())),
-        "transitions": [asdict(transition) for transition in transitions],
-        "lufs_error": result.lufs - TARGET_LUFS,
-        "true_peak_dbtp": result.true_peak_dbtp,
-        **_rhythm(files.read(out), arrangement.bpm),
-        **steps,
-    }
+        sound = files.read(out)
+        transitions = _transition_figures(arrangement, audio_of) if options.transitions else []
+        return {
+            "seed": seed,
+            "segments": len(self._material),
+            "bpm": arrangement.bpm,
+            "frames": result.frames,
+            "clips": len(list(arrangement.clips())),
+            "sources": len({clip.source for clip in arrangement.clips()}),
+            "transitions": [asdict(transition) for transition in transitions],
+            "lufs_error": result.lufs - TARGET_LUFS,
+            "true_peak_dbtp": result.true_peak_dbtp,
+            "length_error": result.frames - arrangement.length_frames,
+            **_rhythm(sound, arrangement.bpm),
+            **_steps(arrangement, space.decoder.decode),
+            **self._music(arrangement, sound, audio_of),
+            "seconds": {**self._once, **seconds},
+            "seconds_total": sum(seconds.values()),
+        }
+
+    def _music(self, arrangement: Arrangement, sound: Sound, audio_of: AudioOf) -> dict[str, Any]:
+        bars = round(arrangement.end / TICKS_PER_BAR)
+        edges = [arrangement.frame(bar * TICKS_PER_BAR) for bar in range(bars + 1)]
+        sections = figures.sections_of(arrangement)
+        levels = figures.bar_levels(sound, edges)
+        new = figures.novelty(figures.bar_spectra(sound, edges))
+        library = self._space.library
+        heard = figures.tracks_heard(
+            {clip.source for clip in arrangement.clips()},
+            self._segments_of,
+            lambda segment_id: library.segment(segment_id).track_id,
+        )
+        fifths = figures.key_changes(arrangement, self._key_of)
+        jumps = figures.band_jumps(arrangement, audio_of)
+        return {
+            "form": [f"{s.name} {s.end - s.start}" for s in sections],
+            **figures.section_figures(sections, levels),
+            "noticeable_db": self._noticeable,
+            "bars_changed": float((new >= self._noticeable).mean()),
+            "longest_unchanged_bars": figures.longest_unchanged(new, self._noticeable),
+            "tracks_heard": len(heard),
+            "tracks": len({segment.track_id for segment in library.segments()}),
+            "key_changes": len(fifths),
+            "keys_far_share": float(np.mean([d > 2 for d in fifths])) if fifths else 0.0,
+            "band_jumps": jumps,
+            "bar_loudness": figures.to_db(levels.loudness).round(1).tolist(),
+        }
+
+    def _segments_of(self, source: ClipSource) -> list[str]:
+        assert isinstance(source, LatentSource)
+        guides = [guide for row in source.array for guide in self._space.decoder.guides(row)]
+        return list(dict.fromkeys(guide.segment_id for guide in guides))
+
+    def _key_of(self, source: ClipSource) -> Key | None:
+        """Of the segment, or of the one that guides a latent most, as it sounds."""
+        if isinstance(source, RealSource):
+            segment_id = source.segment_id
+        else:
+            guides = [guide for row in source.array for guide in self._space.decoder.guides(row)]
+            segment_id = max(guides, key=lambda guide: guide.weight).segment_id
+        key = self._keys.of_segment(self._space.library.segment(segment_id))
+        return figures.transposed(key, getattr(source, "transpose", 0))
+
+    def _noticeable_difference(self, ids: Sequence[str]) -> float:
+        """Median difference of neighbouring bars of the library's segments, in dB."""
+        library = self._space.library
+        found: list[float] = []
+        for segment_id in ids[:: max(1, len(ids) // _SAMPLED_SEGMENTS)]:
+            sound = library.segment_audio(library.segment(segment_id))
+            edges = np.linspace(0, len(sound), 5).round().astype(int).tolist()
+            found += figures.neighbour_difference(figures.bar_spectra(sound, edges)).tolist()
+        return float(np.median(found))
 
 
 def _transition_figures(arrangement: Arrangement, audio_of: AudioOf) -> list[TransitionFigures]:
@@ -266,19 +354,70 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     seconds[stage] = time.perf_counter() - start
 
 
-def _show(console: Console, figures: dict[str, Any]) -> None:
+def _show(console: Console, composed: dict[str, Any]) -> None:
     table = Table("bar", "bars", "dip dB", "bump dB", "click dB", title="transitions", box=None)
-    for transition in figures["transitions"]:
+    for transition in composed["transitions"]:
         table.add_row(
             *(f"{transition[k]:.2f}" for k in ("bar", "bars", "dip_db", "bump_db", "click_db"))
         )
-    console.print(table)
-    for name, value in figures.items():
-        if name == "transitions":
+    if composed["transitions"]:
+        console.print(table)
+    for name, value in composed.items():
+        if name in ("transitions", "band_jumps"):
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{k} {v:.1f}" for k, v in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(f"{v:.1f}" if isinstance(v, float) else str(v) for v in value)
         console.print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+
+
+def _show_summary(console: Console, compositions: Sequence[dict[str, Any]]) -> None:
+    forms = {tuple(composed["form"]) for composed in compositions}
+    title = f"{len(compositions)} compositions, {len(forms)} forms"
+    table = Table("figure", "wanted", "worst", "median", "met", title=title, box=None)
+    for name, wanted, upward, values_of in _GOALS:
+        values = np.array([v for composed in compositions for v in values_of(composed)])
+        if not len(values):
+            continue
+        met = values >= wanted if upward else values <= wanted
+        worst = values.min() if upward else values.max()
+        sign = ">=" if upward else "<="
+        table.add_row(
+            name,
+            f"{sign} {wanted:g}",
+            f"{worst:.2f}",
+            f"{np.median(values):.2f}",
+            f"{int(met.sum())} of {len(values)}",
+        )
+    console.print(table)
+    for form in sorted(forms):
+        console.print("  " + ", ".join(form))
+    total = [composed["seconds_total"] for composed in compositions]
+    console.print(f"seconds: median {np.median(total):.1f}, most {max(total):.1f}")
+
+
+def _each_jump(band: str) -> Callable[[dict[str, Any]], list[float]]:
+    return lambda composed: [jump[band] for jump in composed["band_jumps"]]
+
+
+_GOALS: Final[tuple[tuple[str, float, bool, Callable[[dict[str, Any]], list[float]]], ...]] = (
+    ("tracks heard, share", 1 / 3, True, lambda c: [c["tracks_heard"] / c["tracks"]]),
+    ("longest unchanged, bars", 4, False, lambda c: [c["longest_unchanged_bars"]]),
+    ("bars that change, share", 0.25, True, lambda c: [c["bars_changed"]]),
+    ("drop over the bars before, LU", 2, True, lambda c: c["drop_rise_lu"]),
+    ("break under its drop, LU", 3, True, lambda c: c["break_fall_lu"]),
+    ("bass of a break under its drop's, dB", 3, True, lambda c: c["break_bass_fall_db"]),
+    ("changes over 2 fifths, share", 0.1, False, lambda c: [c["keys_far_share"]]),
+    ("side to mid, dB", -3, False, lambda c: c["side_to_mid_db"]),
+    ("bass step at a mix, dB", 6, False, _each_jump("bass")),
+    ("mid step at a mix, dB", 6, False, _each_jump("mid")),
+    ("treble step at a mix, dB", 6, False, _each_jump("treble")),
+    ("off -14 LUFS, LU", 0.2, False, lambda c: [abs(c["lufs_error"])]),
+    ("true peak, dBTP", -0.9, False, lambda c: [c["true_peak_dbtp"]]),
+    ("frames off the length", 0, False, lambda c: [abs(c["length_error"])]),
+)
+"""What is to be reached: name, bound, whether more is better, the values of one composition."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -290,8 +429,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bpm", type=float)
     parser.add_argument("--morph", choices=("segment", "bar"), default="segment")
     parser.add_argument("--renderer", default="guided")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="keep the file")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
+    parser.add_argument("--transitions", action="store_true", help="measure every transition")
+    parser.add_argument("--out", type=Path, help="keep the file (of the last seed)")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

@@ -16,17 +16,29 @@ from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, TICKS_PER_SEGMENT
 
 GAIN_MIN_DB = -96.0
 GAIN_MAX_DB = 24.0
+MAX_TRANSPOSE = 12
+"""Semitones, up or down."""
 
 
 @dataclass(frozen=True)
 class RealSource:
-    """A segment of the library, played as it is (brought to the arrangement's tempo)."""
+    """A segment of the library, played as it is (brought to the arrangement's tempo).
+
+    Attributes:
+        segment_id: which.
+        transpose: semitones, -12 .. 12; the tempo stays.
+
+    Raises:
+        InputError: no id, or a transposition out of range.
+    """
 
     segment_id: str
+    transpose: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.segment_id, str) or not self.segment_id:
             raise InputError("a real segment needs its id; place the segment again")
+        object.__setattr__(self, "transpose", _semitones(self.transpose))
 
 
 @dataclass(frozen=True)
@@ -40,22 +52,31 @@ class LatentSource:
         seed: of the renderer's noise.
         renderer: name of the renderer.
         model_hash: of the model that the latents belong to; empty where it is not known.
+        transpose: semitones, -12 .. 12, of what is rendered; the tempo stays.
 
     Raises:
-        InputError: another shape, or numbers that are not finite.
+        InputError: another shape, numbers that are not finite, or a transposition out of range.
     """
 
     latents: tuple[tuple[float, ...], ...]
     seed: int = 0
     renderer: str = "guided"
     model_hash: str = ""
+    transpose: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "latents", _rows(self.latents))
+        object.__setattr__(self, "transpose", _semitones(self.transpose))
 
     @classmethod
     def of(
-        cls, latents: ArrayLike, *, seed: int = 0, renderer: str = "guided", model_hash: str = ""
+        cls,
+        latents: ArrayLike,
+        *,
+        seed: int = 0,
+        renderer: str = "guided",
+        model_hash: str = "",
+        transpose: int = 0,
     ) -> LatentSource:
         """Make a source of an array.
 
@@ -64,11 +85,12 @@ class LatentSource:
             seed: of the renderer's noise.
             renderer: name of the renderer.
             model_hash: of the model that the latents belong to.
+            transpose: semitones.
 
         Raises:
-            InputError: another shape, or numbers that are not finite.
+            InputError: another shape, numbers that are not finite, or a transposition out of range.
         """
-        return cls(_rows(latents), seed, renderer, model_hash)
+        return cls(_rows(latents), seed, renderer, model_hash, transpose)
 
     @cached_property
     def array(self) -> NDArray[np.float32]:
@@ -96,7 +118,10 @@ class Clip:
             the overlap takes the place of the fade.
         fade_out: the same at its end.
         bass_swap: at the transition where this clip comes in, the lows change over on a downbeat.
-        bass_cut: everything below the crossover is left out.
+        bass_cut: the bass is left out, everything below the lower crossover (150 Hz).
+        mid_cut: what lies between the crossovers is left out.
+        treble_cut: everything above the upper crossover (2.5 kHz) is left out.
+        width: factor of the difference between left and right: 0 (mono) .. 1 (as it is).
         name: what the user calls it; may be empty.
 
     Raises:
@@ -113,12 +138,16 @@ class Clip:
     fade_out: int = 0
     bass_swap: bool = False
     bass_cut: bool = False
+    mid_cut: bool = False
+    treble_cut: bool = False
+    width: float = 1.0
     name: str = ""
 
     def __post_init__(self) -> None:
         for field in ("start", "length", "offset", "fade_in", "fade_out"):
             object.__setattr__(self, field, whole_number(getattr(self, field), f"a clip's {field}"))
         object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a clip's gain"))
+        object.__setattr__(self, "width", _checked_width(self.width))
         self._check()
 
     def _check(self) -> None:
@@ -148,6 +177,11 @@ class Clip:
     def origin(self) -> int:
         """The tick where the loop that sounds at `start` begins; may be negative."""
         return self.start - self.offset
+
+    @property
+    def bands(self) -> tuple[bool, bool, bool]:
+        """Whether bass, mids and treble are heard."""
+        return not self.bass_cut, not self.mid_cut, not self.treble_cut
 
     def changed(self, **fields: object) -> Clip:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
@@ -190,6 +224,27 @@ def checked_gain_db(value: object, what: str) -> float:
     if not GAIN_MIN_DB <= number <= GAIN_MAX_DB:  # false for NaN, too
         raise InputError(f"{what} must lie between {GAIN_MIN_DB:g} and {GAIN_MAX_DB:g} dB")
     return number
+
+
+def _checked_width(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise InputError(f"a clip's width must be a number, not {value!r}")
+    number = float(value)
+    if not 0.0 <= number <= 1.0:  # false for NaN, too
+        raise InputError(f"a clip's width must lie between 0 (mono) and 1, not {number:g}")
+    return number
+
+
+def _semitones(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise InputError(f"a transposition must be a whole number of semitones, not {value!r}")
+    semitones = int(value)
+    if abs(semitones) > MAX_TRANSPOSE:
+        raise InputError(
+            f"a transposition must lie between {-MAX_TRANSPOSE} and {MAX_TRANSPOSE} semitones, "
+            f"not {semitones}"
+        )
+    return semitones
 
 
 def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -43,17 +44,36 @@ def split_bands(padded: FloatArray) -> list[FloatArray]:
     return [*bands, rest]
 
 
-def low_band(padded: FloatArray) -> FloatArray:
-    """The first band of `split_bands` alone."""
+def sum_bands(padded: FloatArray, bands: Sequence[bool]) -> FloatArray:
+    """The sum of some of the bands of `split_bands`.
+
+    Args:
+        padded: as there.
+        bands: whether lows, mids and highs are in it.
+
+    Returns:
+        (frames, channels).
+    """
     size = scipy.fft.next_fast_len(len(padded), real=True)
     spectrum = scipy.fft.rfft(padded, size, axis=0)
     hertz = np.arange(len(spectrum), dtype=np.float32) * np.float32(SAMPLE_RATE / size)
-    return _low_pass(spectrum, hertz, CROSSOVERS_HZ[0], size)[CONTEXT : len(padded) - CONTEXT]
+    below = [np.zeros(1, np.float32), *(_response(hertz, hz) for hz in CROSSOVERS_HZ)]
+    above = [*below[1:], np.ones(1, np.float32)]
+    gain = np.zeros_like(hertz)
+    for wanted, low, high in zip(bands, below, above, strict=True):
+        if wanted:
+            gain += high - low
+    filtered = scipy.fft.irfft(spectrum * gain[:, None], size, axis=0)
+    return np.asarray(filtered[CONTEXT : len(padded) - CONTEXT], dtype=np.float32)
 
 
 def _low_pass(
     spectrum: NDArray[np.complex64], hertz: FloatArray, corner: float, size: int
 ) -> FloatArray:
-    response = 1.0 / (1.0 + (hertz / np.float32(corner)) ** 4)
-    filtered = scipy.fft.irfft(spectrum * response[:, None], size, axis=0)
+    filtered = scipy.fft.irfft(spectrum * _response(hertz, corner)[:, None], size, axis=0)
     return np.asarray(filtered, dtype=np.float32)
+
+
+def _response(hertz: FloatArray, corner: float) -> FloatArray:
+    response: FloatArray = 1.0 / (1.0 + (hertz / np.float32(corner)) ** 4)
+    return response

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.arrangement.arrangement import frame_at
 from core.arrangement.clip import Clip
-from core.arrangement.crossover import CONTEXT, low_band
+from core.arrangement.crossover import CONTEXT, sum_bands
 from core.arrangement.fades import ramp
 from core.errors import InputError
 from core.settings import TICKS_PER_SEGMENT, segment_frames
@@ -65,10 +65,22 @@ class Loop:
             raise InputError("a clip's sound holds values that are not numbers; render it again")
         return cls(stereo, {step: _seam(stereo, step) for step in (-2, -1, 1, 2)})
 
-    def without_lows(self, bpm: float) -> Loop:
-        """The same loop with everything below the crossover taken out."""
-        padded = np.take(self.samples, range(-CONTEXT, len(self.samples) + CONTEXT), 0, mode="wrap")
-        return Loop.of(self.samples - low_band(padded), bpm)
+    def shaped(self, bpm: float, bands: tuple[bool, bool, bool], width: float = 1.0) -> Loop:
+        """The same loop with some of its bands, and narrower.
+
+        Args:
+            bpm: its tempo.
+            bands: whether bass, mids and treble are heard.
+            width: factor of the difference between left and right, 0 .. 1.
+        """
+        samples = self.samples
+        if not all(bands):
+            around = range(-CONTEXT, len(samples) + CONTEXT)
+            samples = sum_bands(np.take(samples, around, 0, mode="wrap"), bands)
+        if width != 1.0:
+            middle = samples.mean(axis=1, keepdims=True)
+            samples = middle + np.float32(width) * (samples - middle)
+        return self if samples is self.samples else Loop.of(samples, bpm)
 
 
 class LoopStream:

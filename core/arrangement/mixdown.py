@@ -26,7 +26,9 @@ from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 
 FloatArray = NDArray[np.float32]
 AudioOf = Callable[[Clip], FloatArray]
+_Shape = tuple[tuple[bool, bool, bool], float]
 
+_WHOLE: Final[_Shape] = ((True, True, True), 1.0)
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
@@ -88,7 +90,7 @@ class Mixdown:
         self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
-        self._loops: dict[tuple[ClipSource, bool], Loop] = {}
+        self._loops: dict[tuple[ClipSource, _Shape], Loop] = {}
         audible = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane_id in audible]
@@ -237,11 +239,11 @@ class Mixdown:
         return LoopStream(self._loop(clip), clip, self._bpm)
 
     def _loop(self, clip: Clip) -> Loop:
-        whole, wanted = (clip.source, False), (clip.source, clip.bass_cut)
+        whole, wanted = (clip.source, _WHOLE), (clip.source, _shape(clip))
         if whole not in self._loops:
             self._loops[whole] = Loop.of(self._audio_of(clip), self._bpm)
         if wanted not in self._loops:
-            self._loops[wanted] = self._loops[whole].without_lows(self._bpm)
+            self._loops[wanted] = self._loops[whole].shaped(self._bpm, clip.bands, clip.width)
         return self._loops[wanted]
 
     def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
@@ -303,8 +305,13 @@ def _sound_key(clip: Clip) -> tuple[object, ...]:
         clip.offset,
         clip.fade_in,
         clip.fade_out,
-        clip.bass_cut,
+        _shape(clip),
     )
+
+
+def _shape(clip: Clip) -> _Shape:
+    """What of its loop is heard: the bands, and how wide."""
+    return clip.bands, clip.width
 
 
 def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:

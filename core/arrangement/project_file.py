@@ -32,7 +32,9 @@ from core.identifiers import is_identifier, is_segment_id
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 1
+VERSION: Final = 2
+"""The newest that is read, and written where a source is transposed: version 1 has no such sources
+and would refuse them as damage. All else is written as version 1."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -75,10 +77,11 @@ def load(path: str | os.PathLike[str]) -> Project:
 def source_to_json(source: ClipSource) -> dict[str, Any]:
     """`source` as plain JSON values, floats to the last bit."""
     if isinstance(source, RealSource):
-        return {"segment": source.segment_id}
+        return {"segment": source.segment_id, **_transposition(source)}
     # The shortest decimals that give the same float32 back.
     latents = [[float(np.format_float_scientific(v)) for v in row] for row in source.array]
-    return {**_plain(source, without={"latents"}), "latents": latents}
+    plain = _plain(source, without={"latents", "transpose"})
+    return {**plain, **_transposition(source), "latents": latents}
 
 
 def source_from_json(value: Any) -> ClipSource:
@@ -115,6 +118,7 @@ class _SourceFields(msgspec.Struct, forbid_unknown_fields=True):
     seed: int = 0
     renderer: str = "guided"
     model_hash: str = ""
+    transpose: int = 0
 
 
 class _Place(msgspec.Struct):
@@ -173,7 +177,7 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
     return {
         **project.extra,
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if any(it.source.transpose for it in arrangement.clips()) else 1,
         "library": {**unknown.get(("library",), {}), **places["library"]},
         "model": {**unknown.get(("model",), {}), **places["model"]},
         "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
@@ -215,6 +219,10 @@ def _place(place: Path | None, project_path: Path) -> dict[str, str | None]:
 
 def _clip(clip: Clip) -> dict[str, Any]:
     return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
+
+
+def _transposition(source: ClipSource) -> dict[str, int]:
+    return {"transpose": source.transpose} if source.transpose else {}
 
 
 def _plain(thing: Any, *, without: set[str]) -> dict[str, Any]:
@@ -311,11 +319,11 @@ def _source(fields: _SourceFields) -> ClipSource:
     if fields.segment is not msgspec.UNSET:
         if not is_segment_id(fields.segment):
             raise InputError(f"{fields.segment[:40]!r} is no id of a segment")
-        return RealSource(fields.segment)
+        return RealSource(fields.segment, fields.transpose)
     if fields.latents is msgspec.UNSET:
         raise InputError("a clip's source has neither 'segment' nor 'latents'")
     latents: Any = fields.latents
-    return LatentSource(latents, fields.seed, fields.renderer, fields.model_hash)
+    return LatentSource(latents, fields.seed, fields.renderer, fields.model_hash, fields.transpose)
 
 
 def _given(fields: Any, **instead: Any) -> dict[str, Any]:

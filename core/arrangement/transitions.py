@@ -99,13 +99,14 @@ def continues(before: Clip, after: Clip) -> bool:
         after: the next one on its lane.
 
     Returns:
-        Whether `after` continues the loop of `before` with the same gain and lows.
+        Whether `after` continues the loop of `before` with the same gain, bands and width.
     """
     return (
         _touch(before, after)
         and before.source == after.source
         and (before.offset + before.length - after.offset) % TICKS_PER_SEGMENT == 0
-        and (before.gain_db, before.bass_cut) == (after.gain_db, after.bass_cut)
+        and (before.gain_db, before.bands, before.width)
+        == (after.gain_db, after.bands, after.width)
     )
 
 

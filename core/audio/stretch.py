@@ -1,4 +1,4 @@
-"""Changing tempo and keeping pitch, with Signalsmith Stretch."""
+"""Changing tempo and pitch independently, with Signalsmith Stretch."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ _PAD_FRAMES = 1 << 14
 _CROSSFADE_FRAMES = 441
 
 
-def stretch(samples: Array, frames: int, *, loop: bool = False) -> Array:
+def stretch(samples: Array, frames: int, *, loop: bool = False, semitones: int = 0) -> Array:
     """`samples` (n, c) at another tempo, exactly (frames, c); transients keep their relative place.
 
-    The latency of the stretcher is made up for. At the same length the input is returned as it is.
+    The latency of the stretcher is made up for. At the same length and pitch the input is returned
+    as it is.
 
     Args:
         samples: (n, c) at 44.1 kHz.
         frames: samples of the result.
         loop: take the input as circular; the result loops as seamlessly as it did.
+        semitones: by how much higher the result is.
 
     Returns:
         (frames, c) float32.
@@ -34,22 +36,24 @@ def stretch(samples: Array, frames: int, *, loop: bool = False) -> Array:
     count = len(samples)
     if count < 1 or frames < 1 or not 0.125 <= frames / count <= 8.0:
         raise InputError(f"{count} samples cannot be stretched to {frames}; choose a nearer tempo")
-    if frames == count:
+    if frames == count and semitones == 0:
         return samples.copy()
     ratio = frames / count
     pad_out = round(_PAD_FRAMES * ratio)
     pad = np.pad(samples, ((_PAD_FRAMES,) * 2, (0, 0)), mode="wrap" if loop else "constant")
-    out = _process(pad, frames + 2 * pad_out)
+    out = _process(pad, frames + 2 * pad_out, semitones)
     body = out[pad_out : pad_out + frames].copy()
     if loop:
         _close(body, out[pad_out - _CROSSFADE_FRAMES : pad_out])
     return body
 
 
-def _process(samples: Array, frames: int) -> Array:
+def _process(samples: Array, frames: int, semitones: int) -> Array:
     stretcher = python_stretch.Signalsmith.Stretch()
     stretcher.preset(samples.shape[1], SAMPLE_RATE)
     stretcher.setTimeFactor(len(samples) / frames)
+    if semitones:
+        stretcher.setTransposeSemitones(float(semitones))
     out = stretcher.process(np.ascontiguousarray(samples.T, dtype=np.float32)).T
     missing = max(0, frames - len(out))
     return np.ascontiguousarray(np.pad(out, ((0, missing), (0, 0)))[:frames])

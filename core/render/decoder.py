@@ -20,7 +20,7 @@ from core.render.guides import Guide, Guides
 from core.render.latent_migration import LatentMigration
 from core.render.latent_renderer import LatentRenderer, stereo
 from core.render.library_latents import ensure_latents, ensure_map
-from core.render.loops import joined_rows
+from core.render.loops import at_length, joined_rows
 from core.render.real_segments import FirstBar, RealSegments
 
 if TYPE_CHECKING:
@@ -145,13 +145,11 @@ class Decoder:
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
         if isinstance(source, RealSource):
-            return self.real.loop(source.segment_id, bpm, first)
+            return self.real.loop(source.segment_id, bpm, first, source.transpose)
         latent = self._migration.migrate(source)
         name = renderer or latent.renderer
         key = (self.codec.hash, latent, name, bpm, quality)
-        return self._rendered.get(
-            key, lambda: self.renderer.loop(latent, bpm, name, quality, first)
-        )
+        return self._rendered.get(key, lambda: self._render(latent, bpm, name, quality, first))
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
         """The name of the renderer that `audio` will use.
@@ -264,6 +262,17 @@ class Decoder:
         if renderer == "guided":
             guides = (RenderSource(self.real.loop(segment.id, segment.bpm)),)
         return stereo(renderers.get(renderer, quality).render(target, segment.frames, guides, seed))
+
+    def _render(
+        self, latent: LatentSource, bpm: float, name: str, quality: str, first: FirstBar | None
+    ) -> Array:
+        """The loop of a latent, transposed as a whole."""
+        semitones = latent.transpose
+        if semitones and first is not None:
+            deliver = first.deliver
+            first = FirstBar(first.bar, lambda bar: deliver(at_length(bar, len(bar), semitones)))
+        loop = self.renderer.loop(latent, bpm, name, quality, first)
+        return at_length(loop, len(loop), semitones)
 
     def _spectra(self, source: LatentSource) -> Array:
         """(1 or 4, 512, 128) dB, read-only."""

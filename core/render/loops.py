@@ -43,19 +43,20 @@ def closed_loop(samples: Array, preroll: int) -> Array:
     return loop
 
 
-def at_length(loop: Array, frames: int) -> Array:
-    """Bring a loop to another length, that is another tempo.
+def at_length(loop: Array, frames: int, semitones: int = 0) -> Array:
+    """Bring a loop to another length, that is another tempo, and to another pitch.
 
     Args:
         loop: (n, c).
         frames: the wanted length.
+        semitones: by how much higher the result is.
 
     Returns:
         (frames, c), still a loop: resampled where the tempo hardly changes, else stretched.
     """
-    if len(loop) == frames:
+    if len(loop) == frames and semitones == 0:
         return loop
-    if not is_stretched(len(loop), frames):
+    if semitones == 0 and not is_stretched(len(loop), frames):
         scientific.load()  # here, since it is seldom needed and takes its time
         import scipy.signal
 
@@ -64,7 +65,7 @@ def at_length(loop: Array, frames: int) -> Array:
         return resampled
     from core.audio.stretch import stretch
 
-    return stretch(loop, frames, loop=True)
+    return stretch(loop, frames, loop=True, semitones=semitones)
 
 
 def is_stretched(count: int, frames: int) -> bool:

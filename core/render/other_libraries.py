@@ -100,7 +100,7 @@ class OtherLibraries:
         """
         with self._lock:
             if isinstance(source, RealSource):
-                return self._reader(origin)[1].loop(source.segment_id, bpm, first)
+                return self._reader(origin)[1].loop(source.segment_id, bpm, first, source.transpose)
             return self.decoder(origin).audio(source, bpm, renderer, quality, first)
 
     def spectrogram(self, origin: Origin, source: ClipSource) -> Array:

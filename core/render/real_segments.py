@@ -73,13 +73,16 @@ class RealSegments:
         self._spectra = ByteCache(cache_bytes // _SPECTRA_SHARE)
         self.helper: SegmentHelper | None = None
 
-    def loop(self, segment_id: str, bpm: float, first: FirstBar | None = None) -> Array:
+    def loop(
+        self, segment_id: str, bpm: float, first: FirstBar | None = None, semitones: int = 0
+    ) -> Array:
         """A segment as a seamless loop.
 
         Args:
             segment_id: which.
             bpm: the tempo.
             first: its bar is delivered beforehand where the loop has to be stretched.
+            semitones: by how much higher it is to sound.
 
         Returns:
             (settings.segment_frames(bpm), 2), read-only.
@@ -88,18 +91,23 @@ class RealSegments:
             LibraryError: no such segment, or its audio is gone or damaged.
         """
         frames = settings.segment_frames(bpm)
-        key = (segment_id, frames)
-        if first is not None and key not in self._loops and self._is_stretched(segment_id, frames):
-            first.deliver(bar_repeated(self.bar(segment_id, bpm, first.bar), frames))
-        return self._loops.get(key, lambda: self._read(segment_id, frames))
+        key = (segment_id, frames, semitones)
+        if (
+            first is not None
+            and key not in self._loops
+            and (semitones or self._is_stretched(segment_id, frames))
+        ):
+            first.deliver(bar_repeated(self.bar(segment_id, bpm, first.bar, semitones), frames))
+        return self._loops.get(key, lambda: self._read(segment_id, frames, semitones))
 
-    def bar(self, segment_id: str, bpm: float, bar: int) -> Array:
+    def bar(self, segment_id: str, bpm: float, bar: int, semitones: int = 0) -> Array:
         """One bar of a segment as a loop of its own.
 
         Args:
             segment_id: which segment.
             bpm: the tempo.
             bar: which bar, 0..3.
+            semitones: by how much higher it is to sound.
 
         Returns:
             (settings.bar_frames(bpm), 2).
@@ -115,7 +123,7 @@ class RealSegments:
             segment.start_seconds + bar * seconds - preroll,
             SEAM_FRAMES + settings.bar_frames(segment.bpm),
         )
-        return at_length(closed_loop(samples, SEAM_FRAMES), settings.bar_frames(bpm))
+        return at_length(closed_loop(samples, SEAM_FRAMES), settings.bar_frames(bpm), semitones)
 
     def spectra(self, segment_id: str, latent: Array) -> Array:
         """Spectrograms of a segment with and without the model.
@@ -144,7 +152,7 @@ class RealSegments:
         """
         frames = settings.segment_frames(bpm)
         by_id = {guide.segment_id: guide for guide in guides}
-        missing = [guide for i, guide in by_id.items() if (i, frames) not in self._loops]
+        missing = [guide for i, guide in by_id.items() if (i, frames, 0) not in self._loops]
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
             if number == 0:
@@ -181,13 +189,13 @@ class RealSegments:
             loop, real = answer()
         except LibraryError:
             return  # reading it in this process, when it is needed, says what is wrong
-        self._loops.get((guide.segment_id, frames), lambda: loop)
+        self._loops.get((guide.segment_id, frames, 0), lambda: loop)
         self._spectra.get(guide.segment_id, lambda: self._with_decoded(real, guide.latent))
 
-    def _read(self, segment_id: str, frames: int) -> Array:
+    def _read(self, segment_id: str, frames: int, semitones: int) -> Array:
         segment = self._library.segment(segment_id)
         samples = self._library.segment_audio(segment, preroll_frames=SEAM_FRAMES)
-        return at_length(closed_loop(samples, SEAM_FRAMES), frames)
+        return at_length(closed_loop(samples, SEAM_FRAMES), frames, semitones)
 
     def _both(self, segment_id: str, latent: Array) -> Array:
         real = self._library.segment_spectrogram(self._library.segment(segment_id))

@@ -123,7 +123,8 @@ class SegmentService:
             return Loop(loop, None, ORIGINAL)
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        return Loop(self._music.loop(_segment_id(source), bpm, first), None, ORIGINAL)
+        loop = self._music.loop(_segment_id(source), bpm, first, source.transpose)
+        return Loop(loop, None, ORIGINAL)
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB of a real segment of `origin`, or of the open library. Raises
@@ -139,7 +140,7 @@ class SegmentService:
         meanwhile, and the pipe holds neither. Raises `LibraryError`."""
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        loop = self._music.loop(_segment_id(source), bpm)
+        loop = self._music.loop(_segment_id(source), bpm, semitones=source.transpose)
         return Loop(loop, self.spectrogram(source), ORIGINAL)
 
     def _other_libraries(self) -> OtherLibraries:

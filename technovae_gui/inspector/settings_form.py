@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, LatentSource
+from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, MAX_TRANSPOSE, Clip, LatentSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
@@ -63,6 +63,10 @@ class SettingsForm(QWidget):
         self.fade_out = NumberField("Fade out", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.bass_swap = SwitchField("Bass swap where it comes in")
         self.bass_cut = SwitchField("Leave out the bass")
+        self.mid_cut = SwitchField("Leave out the mids")
+        self.treble_cut = SwitchField("Leave out the treble")
+        self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
+        self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
         self.renderer = ChoiceField("Renderer", _RENDERERS)
         self.seed = NumberField("Seed", 0, _MOST_SEED, 1, 0)
         self.take = QPushButton("Another take")
@@ -82,6 +86,10 @@ class SettingsForm(QWidget):
         self.fade_out.show_values(clip.fade_out / TICKS_PER_BEAT for clip in clips)
         self.bass_swap.show_values(clip.bass_swap for clip in clips)
         self.bass_cut.show_values(clip.bass_cut for clip in clips)
+        self.mid_cut.show_values(clip.mid_cut for clip in clips)
+        self.treble_cut.show_values(clip.treble_cut for clip in clips)
+        self.transpose.show_values(clip.source.transpose for clip in clips)
+        self.stereo_width.show_values(100.0 * clip.width for clip in clips)
         latents = [clip.source for clip in clips if isinstance(clip.source, LatentSource)]
         self._latent_rows.setVisible(bool(latents))
         self.renderer.show_values(source.renderer for source in latents)
@@ -107,6 +115,10 @@ class SettingsForm(QWidget):
         form.addRow("Fades", fades)
         form.addRow(self.bass_swap)
         form.addRow(self.bass_cut)
+        form.addRow(self.mid_cut)
+        form.addRow(self.treble_cut)
+        form.addRow("Transpose", self.transpose)
+        form.addRow("Width", self.stereo_width)
         self._latent_rows = QWidget()
         latents = _form(self._latent_rows)
         latents.addRow("Renderer", self.renderer)
@@ -131,6 +143,14 @@ class SettingsForm(QWidget):
         )
         self.bass_swap.clicked.connect(lambda: self._switch("bass swap", "bass_swap"))
         self.bass_cut.clicked.connect(lambda: self._switch("bass cut", "bass_cut"))
+        self.mid_cut.clicked.connect(lambda: self._switch("mid cut", "mid_cut"))
+        self.treble_cut.clicked.connect(lambda: self._switch("treble cut", "treble_cut"))
+        self._connect_number(
+            self.transpose, "transpose", lambda a, ids, v: _transpose(a, ids, round(v))
+        )
+        self._connect_number(
+            self.stereo_width, "width", lambda a, ids, v: _set(a, ids, width=v / 100.0)
+        )
         self.renderer.activated.connect(self._renderer_chosen)
         self.take.clicked.connect(lambda: self._request("another take", _another_take))
 
@@ -178,6 +198,14 @@ def _resize(arrangement: Arrangement, ids: Ids, ticks: int) -> Arrangement:
 
 def _set(arrangement: Arrangement, ids: Ids, **fields: object) -> Arrangement:
     return edits.change_clips(arrangement, ids, lambda clip: clip.changed(**fields))
+
+
+def _transpose(arrangement: Arrangement, ids: Ids, semitones: int) -> Arrangement:
+    return edits.change_clips(
+        arrangement,
+        ids,
+        lambda clip: clip.changed(source=replace(clip.source, transpose=semitones)),
+    )
 
 
 def _fade_in(arrangement: Arrangement, ids: Ids, ticks: int) -> Arrangement:

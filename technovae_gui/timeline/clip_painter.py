@@ -148,6 +148,9 @@ class ClipPainter:
             "waiting for its sound" if self._style.is_pending(clip.source) else "",
             gain_label(clip.gain_db) if clip.gain_db else "",
             "no bass" if clip.bass_cut else "",
+            "no mids" if clip.mid_cut else "",
+            "no treble" if clip.treble_cut else "",
+            f"{clip.source.transpose:+d} st" if clip.source.transpose else "",
             info.subtitle,
         ]
         text = "  ·  ".join(word for word in words if word)

@@ -13,7 +13,7 @@ from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
 from core.arrangement.placement import place_clips
 from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
-SOURCES = tuple(RealSource(f"segment-{i}") for i in range(4))
+SOURCES = tuple(RealSource(f"segment-{i}", max(i - 2, 0)) for i in range(4))
 
 
 @lru_cache(64)
@@ -36,7 +36,9 @@ def latent_sources() -> st.SearchStrategy[LatentSource]:
         rows = draw(st.sampled_from([1, 4]))
         seed = draw(st.integers(0, 2**32 - 1))
         latents = np.random.default_rng(seed).standard_normal((rows, LATENT_SIZE))
-        return LatentSource(latents, seed, draw(st.sampled_from(["guided", "phase"])), "abc")
+        return LatentSource(
+            latents, seed, draw(st.sampled_from(["guided", "phase"])), "abc", seed % 5 - 2
+        )
 
     return build()
 
@@ -58,6 +60,9 @@ def clips(
         fade_out=draw(st.just(0) | st.integers(0, length - fade_in)),
         bass_swap=draw(st.booleans()),
         bass_cut=draw(st.booleans()),
+        mid_cut=draw(st.booleans()),
+        treble_cut=draw(st.booleans()),
+        width=draw(st.just(1.0) | st.floats(0.0, 1.0)),
     )
 
 

@@ -202,6 +202,37 @@ def test_a_bass_cut_takes_out_the_lows_alone() -> None:
     assert np.abs(sound - only_high).max() < 0.02
 
 
+@pytest.mark.parametrize(("field", "band"), [("bass_cut", 0), ("mid_cut", 1), ("treble_cut", 2)])
+def test_a_cut_takes_out_its_band_alone(field: str, band: int) -> None:
+    tones = [tone(50), tone(600), tone(9000)]
+    sounds = {"a": sum(tones[1:], tones[0])}
+    sound = mixed([[clip("a", 0, 4, **{field: True})]], sounds)[1000:-1000]
+    kept = (sounds["a"] - tones[band])[1000:-1000]
+    assert np.abs(sound - kept).max() < 0.02
+
+
+def test_clips_that_share_out_the_bands_sum_to_the_whole() -> None:
+    sounds = {"a": noise(0)}
+    fields = ("bass_cut", "mid_cut", "treble_cut")
+    rows = [
+        [clip("a", 0, 4, id=kept, **{field: field != kept for field in fields})] for kept in fields
+    ]
+    whole = mixed([[clip("a", 0, 4)]], sounds)
+    np.testing.assert_allclose(mixed(rows, sounds), whole, atol=1e-4)
+
+
+@pytest.mark.parametrize("width", [0.0, 0.5])
+def test_width_scales_the_difference_of_the_channels(width: float) -> None:
+    left, right = tone(300), tone(500)
+    left[:, 1], right[:, 0] = 0.0, 0.0
+    sounds = {"a": left + right}
+    sound = mixed([[clip("a", 0, 4, width=width)]], sounds)[1000:-1000]
+    whole = sounds["a"][1000:-1000]
+    np.testing.assert_allclose(sound.mean(axis=1), whole.mean(axis=1), atol=1e-5)
+    difference = whole[:, 0] - whole[:, 1]
+    np.testing.assert_allclose(sound[:, 0] - sound[:, 1], width * difference, atol=1e-5)
+
+
 # No clicks
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,30 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
     assert loaded.playback == Playback((0, 3840), False, -6.0)
     assert loaded.extra == {"view": {"zoom": 2}}
     assert loaded.origins == ()
+
+
+def test_only_transposed_sources_need_the_second_version(tmp_path: Path) -> None:
+    """Older programs read everything else; these sources they could not play."""
+    path = tmp_path / "p"
+    latent = LatentSource.of(np.full(64, 0.5), transpose=-2)
+    for source, version in (
+        (RealSource("9f-0-4"), 1),
+        (RealSource("9f-0-4", 2), 2),
+        (replace(latent, transpose=0), 1),
+        (latent, 2),
+    ):
+        clip = Clip("r", source, 0, mid_cut=True, treble_cut=True, width=0.25)
+        project_file.save(Project(Arrangement(130.0, (Lane("l", clips=(clip,)),))), path)
+        text = path.read_text(encoding="utf-8")
+        assert f'"version": {version}' in text
+        assert ("transpose" in text) == (version == 2)
+        assert project_file.load(path).arrangement.lanes[0].clips == (clip,)
+
+
+@pytest.mark.parametrize("transpose", [1.5, 13, True, "2"])
+def test_transpositions_that_cannot_be(tmp_path: Path, transpose: object) -> None:
+    with pytest.raises(InputError):
+        project_file.source_from_json({"segment": "9f-0-4", "transpose": transpose})
 
 
 def test_what_is_no_number_is_not_written(tmp_path: Path) -> None:

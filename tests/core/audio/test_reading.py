@@ -225,6 +225,18 @@ def test_a_stretched_loop_still_loops() -> None:
     assert seam <= 1.5 * float(np.abs(np.diff(out[:, 0])).max())
 
 
+@pytest.mark.parametrize("semitones", [-2, 1, 12])
+@pytest.mark.parametrize("frames", [2 * RATE, 80_000])
+def test_pitch_moves_by_semitones_and_the_length_stays(semitones: int, frames: int) -> None:
+    samples = sine(440, 2.0, RATE)[:, None]
+    out = stretch(samples, frames, loop=True, semitones=semitones)
+    assert out.shape == (frames, 1)
+    spectrum = np.abs(np.fft.rfft(out[:, 0] * np.hanning(frames)))
+    found = float(spectrum.argmax()) * RATE / frames
+    assert found == pytest.approx(440 * 2 ** (semitones / 12), rel=0.005)
+    assert np.sqrt(np.mean(out**2)) == pytest.approx(np.sqrt(np.mean(samples**2)), rel=0.1)
+
+
 @pytest.mark.parametrize("frames", [0, 10, 10**9])
 def test_ratios_that_cannot_be(frames: int) -> None:
     with pytest.raises(InputError):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.library.store import Library
 from core.render import Decoder
 from core.render.decoder import ORIGINAL
 from core.render.latent_renderer import likeness
+from core.render.loops import at_length
 from core.render.real_segments import FirstBar
 from tests.core.library.building import add_track
 from tests.core.render.conftest import CosineCodec
@@ -210,6 +212,25 @@ def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library
     own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
     assert len(delivered) == 1  # nothing to wait for
     assert len(own) == segment.frames
+
+
+def test_a_latent_is_transposed_as_a_whole(decoder: Decoder) -> None:
+    plain = _between(decoder)
+    bars: list[Array] = []
+    higher = decoder.audio(replace(plain, transpose=2), BPM, first=FirstBar(0, bars.append))
+    np.testing.assert_array_equal(higher, at_length(decoder.audio(plain, BPM), FRAMES, 2))
+    decoder.audio(plain, BPM - 1.0, first=FirstBar(0, bars.append))
+    assert all(len(bar) in (FRAMES, settings.segment_frames(BPM - 1.0)) for bar in bars)
+
+
+def test_a_real_segment_is_transposed_in_one_pass(decoder: Decoder, library: Library) -> None:
+    segment = library.segments()[0]
+    own = decoder.audio(RealSource(segment.id), segment.bpm)
+    bars: list[Array] = []
+    higher = decoder.audio(RealSource(segment.id, 2), segment.bpm, first=FirstBar(0, bars.append))
+    np.testing.assert_array_equal(higher, at_length(own, len(own), 2))
+    assert [bar.shape for bar in bars] == [own.shape]
+    assert not np.allclose(bars[0][:4000], own[:4000], atol=1e-3)
 
 
 def test_likeness_fades_with_the_difference() -> None:

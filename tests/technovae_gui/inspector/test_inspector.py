@@ -93,6 +93,7 @@ def test_hidden_it_catches_up(panel: ClipInspector, document: Document) -> None:
         ("gain", "-4.5", "gain_db", -4.5),
         ("fade_in", "2", "fade_in", 2 * TICKS_PER_BEAT),
         ("fade_out", "99", "fade_out", 4 * BAR),
+        ("stereo_width", "40", "width", 0.4),
     ],
 )
 def test_fields_edit(
@@ -102,6 +103,20 @@ def test_fields_edit(
     enter(getattr(panel.form, field), text)
     assert getattr(document.arrangement.clip("a"), attribute) == wanted
     assert document.undo_stack.count() == 1
+
+
+def test_a_transposition_goes_to_the_source(panel: ClipInspector, document: Document) -> None:
+    document.select(["a", "b"])
+    enter(panel.form.transpose, "-2")
+    assert [document.arrangement.clip(i).source.transpose for i in "ab"] == [-2, -2]
+    assert document.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("field", ["mid_cut", "treble_cut"])
+def test_bands_can_be_left_out(panel: ClipInspector, document: Document, field: str) -> None:
+    document.select(["a"])
+    getattr(panel.form, field).click()
+    assert getattr(document.arrangement.clip("a"), field)
 
 
 def test_switches(panel: ClipInspector, document: Document) -> None:
