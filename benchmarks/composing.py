@@ -30,13 +30,13 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
-from core.arrangement.material import load_material
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import Transition
 from core.audio import files
 from core.dsp.key import Key
 from core.latent.paths import spectral_distance
 from core.library.key_analysis import analyse_keys
+from core.render.composition import gather_material
 from core.render.workspace import Workspace, open_workspace
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
@@ -102,13 +102,10 @@ class Bench:
             analyse_keys(space.library)
         self._keys = space.library.keys()
         with _timed(seconds, "material"):
-            ids, latents = space.decoder.latents()
-            self._material = load_material(
-                space.library, ids, latents, space.decoder.decode, space.codec.hash
-            )
-            space.decoder.decode(latents[:1])
+            self._material = gather_material(space.library, space.decoder)
+            space.decoder.decode(self._material.latents[:1])
         self._once = seconds
-        self._noticeable = self._noticeable_difference(ids)
+        self._noticeable = self._noticeable_difference(self._material.ids)
 
     def run(self, seed: int) -> dict[str, Any]:
         """Compose with a seed; figures by name."""
@@ -123,6 +120,7 @@ class Bench:
             renderer=options.renderer,
             seed=seed,
         )
+        started = time.process_time()
         with _timed(seconds, "compose"):
             arrangement = compose(self._material, wanted, np.random.default_rng(seed))
         audio_of = space.decoder.clip_audio(arrangement.bpm, quality="export")
@@ -135,6 +133,7 @@ class Bench:
             )
         with _timed(seconds, "mix, master, write"):
             result = export(arrangement, audio_of, out)
+        cpu = time.process_time() - started
         sound = files.read(out)
         transitions = _transition_figures(arrangement, audio_of) if options.transitions else []
         return {
@@ -153,6 +152,7 @@ class Bench:
             **self._music(arrangement, sound, audio_of),
             "seconds": {**self._once, **seconds},
             "seconds_total": sum(seconds.values()),
+            "cpu_seconds": cpu,
         }
 
     def _music(self, arrangement: Arrangement, sound: Sound, audio_of: AudioOf) -> dict[str, Any]:
@@ -393,8 +393,9 @@ def _show_summary(console: Console, compositions: Sequence[dict[str, Any]]) -> N
     console.print(table)
     for form in sorted(forms):
         console.print("  " + ", ".join(form))
-    total = [composed["seconds_total"] for composed in compositions]
-    console.print(f"seconds: median {np.median(total):.1f}, most {max(total):.1f}")
+    for name in ("seconds_total", "cpu_seconds"):
+        values = [composed[name] for composed in compositions]
+        console.print(f"{name}: median {np.median(values):.1f}, most {max(values):.1f}")
 
 
 def _each_jump(band: str) -> Callable[[dict[str, Any]], list[float]]:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from core.arrangement import harmony
 from core.arrangement.form import FormSection
-from core.arrangement.material import Array, Doubles, Material, chroma
+from core.arrangement.material import Array, Doubles, Material
+from core.dsp.key import Key
 from core.settings import BARS_PER_SEGMENT
 
 _SEGMENTS_PER_ANCHOR: Final = 4
@@ -29,8 +31,14 @@ _EASY_STRETCH: Final = 0.1
 _UNSURE: Final = 0.6
 _MID_PHRASE: Final = 0.12
 _CHANCE: Final = 0.1
-_PALETTE: Final = 0.35
-_DISCORD: Final = 0.35
+_PALETTE: Final = 0.15
+_SEMITONE: Final = 0.12
+"""For each semitone that a segment has to be transposed by."""
+_SAME_TRACK: Final = 0.45
+"""For each earlier section that passes the same track; half of it for each other anchor."""
+_DULL: Final = 0.6
+_MOST_TRACKS: Final = 40
+"""Of a larger library so many are drawn for each composition: their keys have to be known."""
 _APART: Final = 0.5
 _REPEATED: Final = 20.0
 _OVERLAPPING: Final = 2.0
@@ -39,6 +47,20 @@ _OVERLAPPING: Final = 2.0
 _WITHIN: Final = 0.45
 _BETWEEN: Final = 0.7
 _REPRISE: Final = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Anchors:
+    """The segments that a composition passes.
+
+    Attributes:
+        rows: (slots,) rows of the material, one for each of `anchor_slots`.
+        home: the key that all is brought near to, as a place on the wheel of `Key.wheel`; None
+            where nothing has a key.
+    """
+
+    rows: NDArray[np.int64]
+    home: int | None
 
 
 @dataclass(frozen=True)
@@ -90,12 +112,12 @@ def choose_anchors(
     *,
     bpm: float,
     start: int | None = None,
-) -> NDArray[np.int64]:
+) -> Anchors:
     """Choose a real segment for each anchor of a form, each once as long as there are enough.
 
     A beam search for the least sum of costs: how far attributes, tempo and certainty of the beat
-    grid of a segment are from what its slot asks for; how far it sounds from its neighbours; and
-    how discordant it is with them.
+    grid of a segment are from what its slot asks for; how far it sounds from its neighbours; by how
+    much it has to be transposed; and how often its track was passed before.
 
     Args:
         material: the segments.
@@ -105,20 +127,66 @@ def choose_anchors(
         start: row of the first anchor; None to choose it, too.
 
     Returns:
-        Rows of `material`, one for each of `anchor_slots(sections)`.
+        A row of `material` for each of `anchor_slots(sections)`, and the home key.
     """
     slots = anchor_slots(sections)
     single = np.stack([_misfit(material, slot, bpm) for slot in slots])
     single += _CHANCE * rng.gumbel(size=single.shape) + _palette(material, rng)
     single[0] += _bad_opening(material)
+    drawn = _drawn_tracks(material, rng, start)
+    single += np.where(drawn, 0.0, _REPEATED)
     if start is not None:
         single[0] = np.where(np.arange(len(material)) == start, 0.0, np.inf)
     pool = _candidates(single, len(slots))
+    pool = pool[drawn[pool]]
+    keys = material.keys([material.ids[row] for row in pool])
+    home = _home(material, keys, pool, single, start, rng)
+    moved = np.array([abs(harmony.transposition(key, home)) for key in keys])
+    single[:, pool] += _SEMITONE * moved
     near = _neighbourhood(material, pool)
     beams = [_Beam((), 0.0)]
     for number, slot in enumerate(slots):
         beams = _extended(beams, slots, slot, single[number, pool], near)
-    return pool[np.array(beams[0].rows, np.int64)]
+    return Anchors(pool[np.array(beams[0].rows, np.int64)], home)
+
+
+def choose_tops(
+    material: Material,
+    sections: Sequence[FormSection],
+    anchors: Anchors,
+    rng: np.random.Generator,
+    *,
+    bpm: float,
+) -> list[list[int]]:
+    """Choose what the tops of each section are taken from, rather from tracks not used yet.
+
+    Args:
+        material: the segments.
+        sections: the form.
+        anchors: of the form.
+        rng: adds a little chance.
+        bpm: tempo of the composition.
+
+    Returns:
+        For each section two rows of `material`: the second for when its tops change.
+    """
+    tracks = material.track_numbers()
+    used = np.bincount(tracks[anchors.rows], minlength=int(tracks.max()) + 1).astype(np.float64)
+    steady = _tempo_cost(material, bpm) + _unsure(material)
+    steady += np.where(_drawn_tracks(material, rng, int(anchors.rows[0])), 0.0, _REPEATED)
+    dull = _DULL * (1.0 - 0.5 * (material.rank("brightness") + material.rank("density")))
+    found = []
+    for section in sections:
+        energy = np.abs(material.drive() - max(section.energy))
+        rows = []
+        for _ in range(2):
+            cost = 0.5 * energy + dull + steady + _SAME_TRACK * np.minimum(used[tracks], 3.0)
+            cost += _CHANCE * rng.gumbel(size=len(cost))
+            row = int(cost.argmin())
+            rows.append(row)
+            used[tracks[row]] += 1.0
+        found.append(rows)
+    return found
 
 
 @dataclass(frozen=True)
@@ -129,29 +197,67 @@ class _Beam:
 
 @dataclass(frozen=True, eq=False)
 class _Neighbourhood:
-    """Between candidates: distance in typical distances, discord 0..1, overlap in their track."""
+    """Between candidates: distance in typical distances, overlap in their track; their tracks."""
 
     distance: Doubles
-    discord: Doubles
     overlap: NDArray[np.bool_]
+    tracks: NDArray[np.int64]
 
 
 def _misfit(material: Material, slot: AnchorSlot, bpm: float) -> Doubles:
     energy = _ENERGY * np.abs(material.drive() - slot.energy)
     kick = _KICK * np.abs(material.rank("kick") - slot.kick)
-    octaves = np.abs(np.log2(material.bpm / bpm))
-    tempo = _TEMPO * octaves + _FAR_TEMPO * np.maximum(octaves - _EASY_STRETCH, 0.0)
-    cost = energy + kick + tempo
-    if material.confidence is not None:
-        cost += _UNSURE * (1.0 - material.confidence)
+    cost = energy + kick + _tempo_cost(material, bpm) + _unsure(material)
     if material.phrase is not None and slot.position == 0:
         cost += _MID_PHRASE * ~material.phrase
     return np.asarray(cost, np.float64)
 
 
+def _tempo_cost(material: Material, bpm: float) -> Doubles:
+    octaves = np.abs(np.log2(material.bpm / bpm))
+    return np.asarray(_TEMPO * octaves + _FAR_TEMPO * np.maximum(octaves - _EASY_STRETCH, 0.0))
+
+
+def _unsure(material: Material) -> Doubles:
+    if material.confidence is None:
+        return np.zeros(len(material))
+    return np.asarray(_UNSURE * (1.0 - material.confidence))
+
+
+def _drawn_tracks(
+    material: Material, rng: np.random.Generator, start: int | None
+) -> NDArray[np.bool_]:
+    """(n,) whether a segment is of the tracks that this composition is made of."""
+    tracks = material.track_numbers()
+    count = int(tracks.max()) + 1
+    if count <= _MOST_TRACKS:
+        return np.ones(len(material), bool)
+    drawn = rng.permutation(count)[:_MOST_TRACKS]
+    chosen = np.isin(tracks, drawn)
+    return chosen if start is None else chosen | (tracks == tracks[start])
+
+
+def _home(
+    material: Material,
+    keys: Sequence[Key | None],
+    pool: NDArray[np.int64],
+    single: Doubles,
+    start: int | None,
+    rng: np.random.Generator,
+) -> int | None:
+    """The key of the start, where that is given and has one; else what most candidates are near."""
+    if start is not None:
+        (opening,) = material.keys([material.ids[start]])
+        if opening is not None:
+            return opening.wheel
+    best = single[:, pool].min(axis=0)
+    weights = np.exp(-2.0 * (best - best.min()))
+    return harmony.choose_home(keys, weights, rng)
+
+
 def _palette(material: Material, rng: np.random.Generator) -> Doubles:
-    """Some tracks come more easily than others, others every time: few of them make a whole."""
-    tracks = np.unique(material.track_ids, return_inverse=True)[1]
+    """Some tracks come more easily than others, others every time."""
+    tracks = material.track_numbers()
     return np.asarray(_PALETTE * rng.exponential(size=tracks.max() + 1)[tracks])
 
 
@@ -182,10 +288,10 @@ def _neighbourhood(material: Material, pool: NDArray[np.int64]) -> _Neighbourhoo
     prints = fingerprints(material.latents[pool], material.decode)
     distance = cdist(prints, prints, "cityblock") / prints.shape[1]
     typical = float(np.median(distance[distance > 0])) if (distance > 0).any() else 1.0
-    tracks = np.unique(material.track_ids, return_inverse=True)[1][pool]
+    tracks = material.track_numbers()[pool]
     bars = material.bars[pool]
     overlap = (tracks[:, None] == tracks) & (np.abs(bars[:, None] - bars) < BARS_PER_SEGMENT)
-    return _Neighbourhood(distance / typical, _discord(material, pool), overlap)
+    return _Neighbourhood(distance / typical, overlap, tracks)
 
 
 def fingerprints(latents: Array, decode: Callable[[Array], Array]) -> Doubles:
@@ -204,14 +310,6 @@ def fingerprints(latents: Array, decode: Callable[[Array], Array]) -> Doubles:
         blocks = spectra.reshape(len(spectra), 64, 8, 32, 4).mean(axis=(2, 4))
         parts.append(blocks.reshape(len(spectra), -1))
     return np.concatenate(parts).astype(np.float64)
-
-
-def _discord(material: Material, pool: NDArray[np.int64]) -> Doubles:
-    """0 (the same tones) to 1 (tones that the other lacks); a half where there are none."""
-    if material.read_audio is None:
-        return np.full((len(pool), len(pool)), 0.5)
-    tones = np.stack([chroma(material.read_audio(material.ids[row])) for row in pool])
-    return np.asarray(0.5 - 0.5 * (tones @ tones.T))
 
 
 def _extended(
@@ -245,12 +343,25 @@ def _costs(
         return costs
     last = beam.rows[-1]
     apart = _WITHIN if before[-1].section == slot.section else _BETWEEN
-    costs = costs + _APART * np.abs(near.distance[last] - apart) + _DISCORD * near.discord[last]
+    costs = costs + _APART * np.abs(near.distance[last] - apart)
     if slot.reprise_of is not None:
         theme = beam.rows[slot.reprise_of]
         costs += _APART * np.maximum(near.distance[theme] - _REPRISE, 0.0)
-        costs += _DISCORD * near.discord[theme]
+    else:
+        costs += _track_costs(beam, before, slot, near)
     taken = list(beam.rows)
     costs += _OVERLAPPING * near.overlap[:, taken].any(axis=1)
     costs[taken] += _REPEATED
     return np.asarray(costs)
+
+
+def _track_costs(
+    beam: _Beam, before: Sequence[AnchorSlot], slot: AnchorSlot, near: _Neighbourhood
+) -> Doubles:
+    """(candidates,) cost of passing tracks again that earlier sections have passed."""
+    earlier = [
+        row for row, other in zip(beam.rows, before, strict=True) if other.section != slot.section
+    ]
+    passed = np.bincount(near.tracks[earlier], minlength=int(near.tracks.max()) + 1)
+    share = _SAME_TRACK if slot.position == 0 else 0.5 * _SAME_TRACK
+    return np.asarray(share * np.minimum(passed[near.tracks], 3))

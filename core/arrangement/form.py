@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
+from core.arrangement.form_catalogue import CATALOGUE, Entry, Form, FormPart, usual_part
 from core.errors import InputError
 from core.settings import BARS_PER_SEGMENT
 
-Entry = Literal["open", "mix", "cut"]
-
-_CYCLE_BARS: Final = 96
-"""Longer tracks build up and drop more often, about every so many bars."""
+LEARNED: Final = "learned"
+"""Asks for a form of the user's own tracks."""
+_ONE_FORM_BARS: Final = 192
+"""Longer tracks have several forms, each of about `_MOVEMENT_BARS`."""
+_MOVEMENT_BARS: Final = 128
+_FIRST_PEAK: Final = 0.9
+_SPARE: Final = ("rise", "build", "groove", "break", "outro", "intro")
+"""What a short track leaves out, first to last."""
 _SUDDEN: Final = 0.25
 _HIGH: Final = 0.65
 
 
 @dataclass(frozen=True)
 class FormSection:
-    """A section of a track: intro, build, drop, break, rise, outro.
+    """A section of a track: intro, groove, build, drop, break, rise, outro.
 
     Attributes:
         name: which of them.
@@ -47,52 +52,90 @@ class FormSection:
         return self.start + self.bars
 
 
-@dataclass(frozen=True)
-class _Kind:
-    name: str
-    weight: float
-    energy: tuple[float, float]
-    kick: float
-    entry: Entry
+def choose_form(bars: int, seed: int, learned: Sequence[Form] = ()) -> Form:
+    """The form of a track where none is asked for: seeds and lengths take turns through all.
+
+    Args:
+        bars: length of the track.
+        seed: of the composition.
+        learned: forms of the user's own tracks, which come as often as those of the catalogue.
+    """
+    options = [
+        form
+        for pair in itertools.zip_longest(CATALOGUE, learned[: len(CATALOGUE)])
+        for form in pair
+        if form is not None
+    ]
+    return options[(seed + bars // 16) % len(options)]
 
 
-_INTRO: Final = _Kind("intro", 2.0, (0.30, 0.45), 0.5, "mix")
-_BUILD: Final = _Kind("build", 2.0, (0.55, 0.75), 0.65, "mix")
-_DROP: Final = _Kind("drop", 3.0, (0.92, 0.95), 0.85, "cut")
-_BREAK: Final = _Kind("break", 1.5, (0.20, 0.15), 0.0, "mix")
-_RISE: Final = _Kind("rise", 1.0, (0.45, 0.65), 0.35, "mix")
-_PEAK: Final = _Kind("drop", 3.0, (0.97, 1.00), 0.9, "cut")
-_OUTRO: Final = _Kind("outro", 2.0, (0.45, 0.25), 0.5, "mix")
+def named_form(name: str, bars: int, seed: int, learned: Sequence[Form] = ()) -> Form:
+    """The form of that name.
 
-_SHORT: Final = (
-    (16, (_DROP,)),
-    (24, (_INTRO, _DROP)),
-    (32, (_INTRO, _DROP, _OUTRO)),
-    (48, (_INTRO, _DROP, _BREAK, _PEAK, _OUTRO)),
-)
-"""Forms of tracks shorter than so many bars."""
-
-
-def plan(bars: int) -> list[FormSection]:
-    """The form of a track of `bars` bars: intro, build, drop, break, rise, drop, outro.
-
-    Sections are multiples of eight bars, of four where the track is short; the last one takes what
-    remains. Long tracks repeat build, drop and break.
+    Args:
+        name: of a form in the catalogue, or `LEARNED` for one of the user's own tracks.
+        bars: length of the track.
+        seed: of the composition, which chooses among the learned ones.
+        learned: forms of the user's own tracks.
 
     Raises:
-        InputError: less than one bar.
+        InputError: there is none of that name, or none was learned.
+    """
+    if name == LEARNED:
+        if not learned:
+            raise InputError(
+                "no track of this library has a form to learn from; choose another form"
+            )
+        return learned[(seed + bars // 16) % len(learned)]
+    for form in CATALOGUE:
+        if form.name == name:
+            return form
+    names = ", ".join([*(form.name for form in CATALOGUE), LEARNED])
+    raise InputError(f"there is no form {name!r}; choose one of: {names}")
+
+
+def plan(
+    bars: int, form: str | None = None, seed: int = 0, learned: Sequence[Form] = ()
+) -> list[FormSection]:
+    """Plan the sections of a track of `bars` bars.
+
+    Sections are multiples of eight bars, of four where the track is short; the last one takes what
+    remains. Short tracks leave sections out, those over six minutes have several forms one after
+    the other, each louder than the one before.
+
+    Args:
+        bars: length of the track.
+        form: its name, as for `named_form`; None: by length and seed.
+        seed: varies lengths a little, too.
+        learned: forms of the user's own tracks.
+
+    Returns:
+        The sections, in order, without gaps.
+
+    Raises:
+        InputError: less than one bar, or no such form.
     """
     if bars < 1:
         raise InputError("a track needs at least one bar; make it longer")
+    rng = np.random.default_rng([seed % 2**32, bars])
+    movements = max(1, round(bars / _MOVEMENT_BARS)) if bars > _ONE_FORM_BARS else 1
+    chosen = [
+        choose_form(bars, seed + number, learned)
+        if form is None
+        else named_form(form, bars, seed + number, learned)
+        for number in range(movements)
+    ]
     unit = 8 if bars >= 64 else BARS_PER_SEGMENT
-    kinds = _kinds(bars)
-    units = _shared(max(bars // unit, 1), [kind.weight for kind in kinds])
-    lengths = [unit * count for count in units]
+    units = max(bars // unit, 1)
+    parts = _joined([one.parts for one in chosen])
+    parts = _shortened(parts, max(1, units if unit == 8 else units // 2))
+    weights = [part.weight * rng.uniform(0.8, 1.25) for part in parts]
+    lengths = [unit * count for count in _shared(units, weights)]
     lengths[-1] += bars - sum(lengths)
     starts = [0, *itertools.accumulate(lengths)]
     sections = [
-        FormSection(kind.name, start, length, kind.energy, kind.kick, kind.entry)
-        for kind, start, length in zip(kinds, starts, lengths, strict=False)
+        FormSection(part.name, start, length, part.energy, part.kick, part.entry)
+        for part, start, length in zip(parts, starts, lengths, strict=False)
     ]
     return _opened(sections)
 
@@ -132,13 +175,47 @@ def plan_curve(bars: int, curve: Sequence[float]) -> list[FormSection]:
     return _opened(sections)
 
 
-def _kinds(bars: int) -> Sequence[_Kind]:
-    for below, kinds in _SHORT:
-        if bars < below:
-            return kinds
-    cycles = max(1, round(bars / _CYCLE_BARS) - 1)
-    around = (_BUILD, _DROP, _BREAK) + (_RISE, _DROP, _BREAK) * (cycles - 1)
-    return (_INTRO, *around, _RISE, _PEAK, _OUTRO)
+def _joined(forms: Sequence[Sequence[FormPart]]) -> list[FormPart]:
+    """Forms one after the other: a break takes the place of the outro and the next intro."""
+    parts: list[FormPart] = []
+    for number, form in enumerate(forms):
+        inner = [
+            part
+            for part in form
+            if not (part.name == "intro" and number)
+            and not (part.name == "outro" and number + 1 < len(forms))
+        ]
+        if parts and parts[-1].name != "break" and inner[0].name != "break":
+            parts.append(usual_part("break", 1.5))
+        share = _FIRST_PEAK + (1.0 - _FIRST_PEAK) * (number + 1) / len(forms)
+        parts += [
+            replace(part, energy=(share * part.energy[0], share * part.energy[1]))
+            if part.name == "drop"
+            else part
+            for part in inner
+        ]
+    return _merged(parts)
+
+
+def _shortened(parts: list[FormPart], most: int) -> list[FormPart]:
+    """At most so many parts: what a short track can do without is left out, drops never."""
+    while len(parts) > most:
+        names = [part.name for part in parts]
+        spare = next((name for name in _SPARE if name in names), None)
+        at = len(parts) - 1 - names[::-1].index(names[-1] if spare is None else spare)
+        parts = _merged(parts[:at] + parts[at + 1 :])
+    return parts
+
+
+def _merged(parts: Sequence[FormPart]) -> list[FormPart]:
+    """Neighbours of one name are one part."""
+    merged: list[FormPart] = []
+    for part in parts:
+        if merged and merged[-1].name == part.name:
+            merged[-1] = replace(part, weight=merged[-1].weight + part.weight)
+        else:
+            merged.append(part)
+    return merged
 
 
 def _shared(units: int, weights: Sequence[float]) -> list[int]:

@@ -1,7 +1,8 @@
-"""How loud a spectrogram sounds, and the gains that let a composition follow its form."""
+"""How loud a spectrogram sounds, how wide a sound is, and the gains that follow a form."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
@@ -10,6 +11,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
+from core.arrangement.crossover import CROSSOVERS_HZ
 from core.audio.loudness import k_weighting
 from core.dsp.bank import bank
 from core.dsp.spectrogram import db_to_power
@@ -22,6 +24,10 @@ RANGE_DB: Final = 8.0
 """Between the calmest part of a form and the fullest."""
 _SHARE: Final = 0.7
 _MOST_DB: Final = 6.0
+_BAND_GAIN_DB: Final = (-12.0, 6.0)
+_WIDTH_FRAMES: Final = 4096
+SAFE_SIDE_DB: Final = 5.0
+"""By how much the side has to be below mid where a sound is to be heard in mono, too."""
 
 
 def loudness_db(spectrum: Array) -> float:
@@ -47,6 +53,75 @@ def gains_db(loudness: Sequence[float], energy: Sequence[float]) -> list[float]:
     gains = _SHARE * (wanted - np.asarray(loudness))
     gains = np.clip(gains - gains.mean(), -_MOST_DB, _MOST_DB)
     return [round(float(gain), 2) for gain in gains]
+
+
+def band_loudness_db(spectrum: Array) -> Doubles:
+    """The levels (3,) of the bands of the crossover, as `loudness_db` measures the whole."""
+    power = db_to_power(spectrum).mean(axis=0, dtype=np.float64)
+    powers = _band_shares() @ (power * _weights())
+    return np.asarray(10.0 * np.log10(np.maximum(powers, 1e-12)))
+
+
+def energy_db(energy: float) -> float:
+    """The level that an energy of 0 .. 1 asks for, against that of the fullest."""
+    return RANGE_DB * (energy - 1.0)
+
+
+def band_gain_db(wanted: float, loudness: float) -> float:
+    """The gain that brings a band to a level, -12 .. 6 dB: hiss is not made music."""
+    return round(float(np.clip(wanted - loudness, *_BAND_GAIN_DB)), 2)
+
+
+def safe_width(ratio: float) -> float:
+    """The width at which a sound is safe in mono.
+
+    Args:
+        ratio: of the powers of side and mid.
+
+    Returns:
+        A factor for the side, 0 .. 1, that leaves it `SAFE_SIDE_DB` below mid at least.
+    """
+    most = 10.0 ** (-SAFE_SIDE_DB / 10.0)
+    return 1.0 if ratio <= most else round(float(np.sqrt(most / ratio)), 3)
+
+
+def side_to_mid(samples: Array) -> Doubles:
+    """How wide a sound is in each band of the crossover.
+
+    Args:
+        samples: (frames, 1 or 2).
+
+    Returns:
+        (3,) power of half the difference of the channels over that of half their sum.
+    """
+    if samples.shape[1] == 1:
+        return np.zeros(3)
+    middle = 0.5 * (samples[:, 0] + samples[:, 1])
+    side = 0.5 * (samples[:, 0] - samples[:, 1])
+    count = len(samples) // _WIDTH_FRAMES * _WIDTH_FRAMES
+    if count == 0:
+        return np.zeros(3)
+    hertz = np.fft.rfftfreq(_WIDTH_FRAMES, 1.0 / SAMPLE_RATE).astype(np.float64)
+    shares = _shares_at(hertz)
+    powers = []
+    for signal in (side, middle):
+        frames = signal[:count].reshape(-1, _WIDTH_FRAMES) * np.hanning(_WIDTH_FRAMES)
+        spectrum = np.abs(np.fft.rfft(frames.astype(np.float32), axis=1)) ** 2
+        powers.append(shares @ spectrum.mean(axis=0))
+    return np.asarray(powers[0] / np.maximum(powers[1], 1e-12))
+
+
+def _shares_at(hertz: Doubles) -> Doubles:
+    """(3, n) of the power at each frequency, what lies in each band of the crossover."""
+    below = [1.0 / (1.0 + (hertz / corner) ** 4) for corner in CROSSOVERS_HZ]
+    edges = [np.zeros_like(hertz), *below, np.ones_like(hertz)]
+    gains = [high - low for low, high in itertools.pairwise(edges)]
+    return np.asarray(np.square(gains))
+
+
+@cache
+def _band_shares() -> Doubles:
+    return _shares_at(bank().centres_hz.astype(np.float64))
 
 
 @cache

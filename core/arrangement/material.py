@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
-import scipy.ndimage
 from numpy.typing import NDArray
 
+from core.arrangement.form_catalogue import Form
+from core.arrangement.learned_forms import learn_forms
 from core.dsp import attributes
+from core.dsp.key import Key
 from core.errors import InputError
-from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, SAMPLE_RATE
+from core.settings import BARS_PER_SEGMENT, LATENT_SIZE
 
 Array: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
 Decode: TypeAlias = Callable[[Array], Array]
 ReadAudio: TypeAlias = Callable[[str], Array]
+KeysOf: TypeAlias = Callable[[Sequence[str]], Sequence[Key | None]]
 
-_CHROMA_WINDOW: Final = 16_384
-_CHROMA_HZ: Final = (100.0, 2000.0)
 _PHRASE_BARS: Final = 16
 
 
@@ -39,7 +40,10 @@ class Material:
         model_hash: of the model that the latents belong to.
         confidence: (n,) 0 .. 1 of the beat grid; None: not known.
         phrase: (n,) True where a phrase begins; None: not known.
-        read_audio: segment id -> (frames, channels), to judge harmony by; None: do without.
+        read_audio: segment id -> (frames, channels), to judge width by; None: do without.
+        keys_of: segment ids -> their keys, None for those without; None: keys do not count.
+        guide_of: latent (64,) -> id of the segment that it is rendered from most; None: not known.
+        forms: of the tracks.
 
     Raises:
         InputError: no segment, or columns of different lengths.
@@ -56,6 +60,9 @@ class Material:
     confidence: Doubles | None = None
     phrase: NDArray[np.bool_] | None = None
     read_audio: ReadAudio | None = None
+    keys_of: KeysOf | None = None
+    guide_of: Callable[[Array], str] | None = None
+    forms: tuple[Form, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -77,6 +84,14 @@ class Material:
             raise InputError(
                 f"there is no segment {segment_id!r} to start on; `technovae info` lists them"
             ) from None
+
+    def keys(self, ids: Sequence[str]) -> list[Key | None]:
+        """The keys of segments, by id; None for those without, or where keys do not count."""
+        return [None] * len(ids) if self.keys_of is None else list(self.keys_of(ids))
+
+    def track_numbers(self) -> NDArray[np.int64]:
+        """(n,) a number for each segment's track, from 0."""
+        return np.unique(np.array(self.track_ids), return_inverse=True)[1].reshape(-1)
 
     def drive(self) -> Doubles:
         """(n,) how driving each segment is, 0 (calmest) .. 1: ranks of energy, density and kick."""
@@ -123,7 +138,14 @@ class _Library(Protocol):
 
 
 def load_material(
-    library: _Library, ids: Sequence[str], latents: Array, decode: Decode, model_hash: str
+    library: _Library,
+    ids: Sequence[str],
+    latents: Array,
+    decode: Decode,
+    model_hash: str,
+    *,
+    keys_of: KeysOf | None = None,
+    guide_of: Callable[[Array], str] | None = None,
 ) -> Material:
     """Gather the phrase-aligned segments of a library that have latents.
 
@@ -133,6 +155,7 @@ def load_material(
         latents: (n, 64) of these segments.
         decode: latents (m, 64) -> spectrograms (m, 512, 128) dB.
         model_hash: of the model.
+        keys_of, guide_of: as in `Material`.
 
     Raises:
         InputError: none has.
@@ -164,41 +187,10 @@ def load_material(
             bool,
         ),
         read_audio=lambda segment_id: library.segment_audio(library.segment(segment_id)),
+        keys_of=keys_of,
+        guide_of=guide_of,
+        forms=learn_forms(segments),
     )
-
-
-def chroma(samples: Array) -> Doubles:
-    """(12,) how much of the tone content lies on each pitch class, from C up; unit length.
-
-    Peaks of a long-window spectrum from 100 Hz to 2 kHz, folded into one octave, mean removed:
-    a drum loop without tones comes out as near zero before scaling, and as zeros here.
-    """
-    mono = np.asarray(samples, np.float32).reshape(len(samples), -1).mean(axis=1)
-    count = len(mono) // _CHROMA_WINDOW
-    if count == 0:
-        return np.zeros(12)
-    frames = mono[: count * _CHROMA_WINDOW].reshape(count, _CHROMA_WINDOW)
-    spectrum = np.abs(np.fft.rfft(frames * np.hanning(_CHROMA_WINDOW), axis=1)).mean(axis=0)
-    hertz = np.arange(len(spectrum)) * SAMPLE_RATE / _CHROMA_WINDOW
-    inside = np.flatnonzero((hertz > _CHROMA_HZ[0]) & (hertz < _CHROMA_HZ[1]))
-    around = np.maximum(spectrum[inside - 1], spectrum[inside + 1])
-    floor = scipy.ndimage.median_filter(spectrum, 81, mode="nearest")[inside]
-    peaks = np.where(
-        spectrum[inside] > around, np.maximum(spectrum[inside] - 2.0 * floor, 0.0), 0.0
-    )
-    pitch = (12.0 * np.log2(hertz[inside] / 261.6256)) % 12.0
-    folded = _folded(pitch, np.sqrt(peaks))
-    folded -= folded.mean()
-    length = float(np.linalg.norm(folded))
-    return folded / length if length > 1e-9 else folded
-
-
-def _folded(pitch: Doubles, weight: Doubles) -> Doubles:
-    """(12,) `weight` summed over pitch classes, shared between the two nearest."""
-    low = np.floor(pitch).astype(np.int64)
-    share = pitch - low
-    folded = np.bincount(low % 12, weight * (1.0 - share), 12)
-    return np.asarray(folded + np.bincount((low + 1) % 12, weight * share, 12), np.float64)
 
 
 def _first_phrase_bar(track: Any, section: int) -> int:

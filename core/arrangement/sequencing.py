@@ -1,140 +1,191 @@
-"""From the steps of a composition to clips on two lanes.
+"""From the layers of a composition to clips, a lane for each layer.
 
-Sections take turns on the lanes. Where one is mixed into the next, they overlap around a downbeat
-on which the lows change over; a drop is cut in on the downbeat, after bars without lows.
+Where a section is mixed into the next, body and tops overlap around the downbeat; the bass changes
+over on it. A drop is cut in on the downbeat. Fills are clips, too: half a bar played again, or
+silence of the bass.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.arrangement.arrangement import Lane
 from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.form import FormSection
+from core.arrangement.layers import BASS, LAYERS, Block, Layer, LayerName
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_SEGMENT
 
-_LANES: Final = ("A", "B")
-_MIX_BARS: Final = 8
+_MIX: Final = 2 * TICKS_PER_BAR
+"""Half of what two sections overlap by: they do so on both sides of the downbeat."""
 _BLEND: Final = TICKS_PER_BEAT
-_FADE_BARS: Final = 4
-_FILL_BARS: Final = 2
+_FADE: Final = 4 * TICKS_PER_BAR
+_HALF_BAR: Final = 2 * TICKS_PER_BEAT
+_ENDINGS: Final = {"": 0, "beat": TICKS_PER_BEAT, "bar": TICKS_PER_BAR}
 
 
 @dataclass(frozen=True)
-class Step:
-    """What sounds for four bars of a section, or for the rest of it.
+class LayerSound:
+    """What a layer plays in a block.
 
     Attributes:
-        source: the sound.
-        start: first bar.
-        bars: length.
+        source: the sound; only the layer's bands of it are heard.
         gain_db: gain.
-        bass_cut: whether the lows are left out.
+        width: as of a clip.
     """
 
     source: ClipSource
-    start: int
-    bars: int
     gain_db: float
-    bass_cut: bool
+    width: float = 1.0
 
 
 @dataclass(frozen=True)
-class SectionSteps:
-    """A section of the form with its steps, in order."""
+class SoundingBlock:
+    """A block of a section with the sounds of its layers; a layer that is out has none."""
+
+    block: Block
+    sounds: dict[LayerName, LayerSound]
+
+
+@dataclass(frozen=True)
+class SectionBlocks:
+    """A section of the form with its blocks, in order."""
 
     section: FormSection
-    steps: tuple[Step, ...]
+    blocks: tuple[SoundingBlock, ...]
 
 
-def sequence_lanes(sections: list[SectionSteps], end: int) -> tuple[Lane, ...]:
-    """Make clips of the steps and put them on lanes.
+@dataclass(frozen=True)
+class _Span:
+    """A stretch of a lane: `shift` ticks later in its loop than its place says; it may be mixed."""
+
+    start: int
+    end: int
+    sound: LayerSound
+    name: str
+    shift: int = 0
+    mixed_in: bool = False
+
+
+def sequence_lanes(sections: Sequence[SectionBlocks], end: int) -> tuple[Lane, ...]:
+    """Make clips of the blocks and put them on lanes.
 
     Args:
         sections: in order, without gaps.
-        end: the tick at which the last clip ends; it fades out over the last four bars.
+        end: the tick at which the last clips end; they fade out over the last four bars.
 
     Returns:
-        One lane or two.
+        A lane for each layer that sounds at all.
     """
-    clips: list[list[Clip]] = [[] for _ in _LANES]
-    around = [None, *sections, None]
     numbers = itertools.count(1)
-    for index, (before, section, after) in enumerate(
-        zip(around, sections, around[2:], strict=False)
-    ):
-        lead = _overlap_bars(before, section)
-        tail = _overlap_bars(section, after)
-        placed = _section_clips(section, lead * TICKS_PER_BAR, tail * TICKS_PER_BAR, numbers)
-        if after is not None and after.section.entry == "cut":
-            placed = _with_fill(placed, numbers)
-        clips[index % len(_LANES)] += placed
-    lanes = tuple(
-        Lane(f"lane-{name.lower()}", name, tuple(_ended(row, end)))
-        for name, row in zip(_LANES, clips, strict=True)
-    )
-    return tuple(lane for lane in lanes if lane.clips) or lanes[:1]
+    lanes = []
+    for layer in LAYERS:
+        spans = list(_with_fills(layer, sections))
+        clips = tuple(_ended(_clips(layer, spans, numbers), end))
+        if clips:
+            lanes.append(Lane(f"lane-{layer.name}", layer.title, clips))
+    return tuple(lanes)
 
 
-def _overlap_bars(before: SectionSteps | None, after: SectionSteps | None) -> int:
-    """Half the bars over which two sections overlap: they do so on both sides of the downbeat."""
-    if before is None or after is None or after.section.entry != "mix":
-        return 0
-    return min(_MIX_BARS, before.section.bars // 2, after.section.bars // 2) // 2
-
-
-def _section_clips(
-    section: SectionSteps, lead: int, tail: int, numbers: Iterator[int]
-) -> list[Clip]:
-    """The clips of a section, from `lead` ticks before it to `tail` after it."""
-    clips = []
-    for number, step in enumerate(section.steps):
-        first, last = number == 0, number == len(section.steps) - 1
-        early = lead if first else _BLEND
-        late = tail if last else 0
-        bass_swap = first and lead > 0
-        start = step.start * TICKS_PER_BAR - early
-        clips.append(
-            Clip(
-                id=f"clip-{next(numbers)}",
-                source=step.source,
-                start=start,
-                length=step.bars * TICKS_PER_BAR + early + late,
-                offset=-early % TICKS_PER_SEGMENT,
-                gain_db=step.gain_db,
-                fade_in=2 * lead if first else 0,
-                fade_out=2 * tail if last else 0,
-                bass_swap=bass_swap,
-                bass_cut=step.bass_cut,
-                name=section.section.name,
+def _with_fills(layer: Layer, sections: Sequence[SectionBlocks]) -> Iterator[_Span]:
+    """The spans of a layer in order, fills included."""
+    for number, section in enumerate(sections):
+        follower = sections[number + 1].section if number + 1 < len(sections) else None
+        for place, sounding in enumerate(section.blocks):
+            sound = sounding.sounds.get(layer.name)
+            if sound is None:
+                continue
+            block = sounding.block
+            start = block.start * TICKS_PER_BAR
+            span = _Span(
+                start,
+                start + block.bars * TICKS_PER_BAR,
+                sound,
+                section.section.name,
+                mixed_in=place == 0 and section.section.entry == "mix",
             )
+            last = place == len(section.blocks) - 1
+            mixed_out = last and follower is not None and follower.entry == "mix"
+            yield from _filled(layer, span, block, mixed_out=mixed_out)
+
+
+def _filled(layer: Layer, span: _Span, block: Block, *, mixed_out: bool) -> Iterator[_Span]:
+    if layer is BASS:
+        yield replace(span, end=span.end - _ENDINGS[block.bass_ending])
+    elif block.repeat and not mixed_out:
+        yield replace(span, end=span.end - _HALF_BAR)
+        yield replace(span, start=span.end - _HALF_BAR, shift=_HALF_BAR, mixed_in=False)
+    else:
+        yield span
+
+
+def _clips(layer: Layer, spans: Sequence[_Span], numbers: Iterator[int]) -> Iterator[Clip]:
+    merged = list(_merged(spans))
+    around: list[_Span | None] = [None, *merged, None]
+    bass, mid, treble = layer.bands
+    for before, span, after in zip(around, merged, around[2:], strict=False):
+        early, fade_in = _lead(layer, before, span)
+        late = 0 if after is None else _tail(layer, span, after)
+        start = span.start - early
+        yield Clip(
+            id=f"clip-{next(numbers)}",
+            source=span.sound.source,
+            start=start,
+            length=span.end + late - start,
+            offset=(start - span.shift) % TICKS_PER_SEGMENT,
+            gain_db=span.sound.gain_db,
+            fade_in=fade_in,
+            fade_out=2 * late,
+            bass_cut=not bass,
+            mid_cut=not mid,
+            treble_cut=not treble,
+            width=span.sound.width,
+            name=span.name,
         )
-    return clips
 
 
-def _with_fill(clips: list[Clip], numbers: Iterator[int]) -> list[Clip]:
-    """Take the lows out of the last bars before a drop."""
-    last = clips[-1]
-    cut = last.end - _FILL_BARS * TICKS_PER_BAR
-    if last.bass_cut or cut <= last.start + _BLEND or last.fade_out:
-        return clips
-    head = last.changed(length=cut - last.start)
-    fill = last.changed(
-        id=f"clip-{next(numbers)}",
-        start=cut,
-        length=last.end - cut,
-        offset=(cut - last.origin) % TICKS_PER_SEGMENT,
-        fade_in=0,
-        bass_swap=False,
-        bass_cut=True,
-    )
-    return [*clips[:-1], head, fill]
+def _merged(spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Spans of one section that go on as one are one."""
+    current: _Span | None = None
+    for span in spans:
+        if (
+            current is not None
+            and current.end == span.start
+            and (current.sound, current.name, current.shift) == (span.sound, span.name, span.shift)
+            and not span.mixed_in
+        ):
+            current = replace(current, end=span.end)
+            continue
+        if current is not None:
+            yield current
+        current = span
+    if current is not None:
+        yield current
 
 
-def _ended(clips: list[Clip], end: int) -> Iterator[Clip]:
+def _lead(layer: Layer, before: _Span | None, span: _Span) -> tuple[int, int]:
+    """By how much a span comes in early, and how long it fades in."""
+    if before is None or before.end < span.start or layer is BASS or span.shift or before.shift:
+        return 0, 0
+    if span.mixed_in:
+        mix = _mix(before, span)
+        return mix, 2 * mix
+    return (_BLEND, 0) if span.name == before.name else (0, 0)
+
+
+def _tail(layer: Layer, span: _Span, after: _Span) -> int:
+    """By how much it ends late."""
+    touching = span.end == after.start and not (span.shift or after.shift)
+    return _mix(span, after) if touching and after.mixed_in and layer is not BASS else 0
+
+
+def _mix(before: _Span, after: _Span) -> int:
+    return min(_MIX, (before.end - before.start) // 2, (after.end - after.start) // 2)
+
+
+def _ended(clips: Iterator[Clip], end: int) -> Iterator[Clip]:
     """`clips` up to the end of the track, which fades out over the last bars."""
     for clip in clips:
         if clip.start >= end:
@@ -143,5 +194,5 @@ def _ended(clips: list[Clip], end: int) -> Iterator[Clip]:
             yield clip
             continue
         length = end - clip.start
-        fade = min(_FADE_BARS * TICKS_PER_BAR, length - min(clip.fade_in, length))
+        fade = min(_FADE, length - min(clip.fade_in, length))
         yield clip.changed(length=length, fade_in=min(clip.fade_in, length), fade_out=fade)

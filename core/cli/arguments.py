@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from core.arrangement.form_catalogue import CATALOGUE
 from core.file_names import printable
 from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
 
@@ -147,6 +148,12 @@ def _compose(commands: _Commands) -> None:
         type=_curve,
         metavar="0.2,0.8,...",
         help="the energy curve, evenly spaced, 0 to 1",
+    )
+    p.add_argument(
+        "--form",
+        choices=(*(form.name for form in CATALOGUE), "learned"),
+        help="which sections follow each other: one of these, or that of one of your own tracks "
+        "(learned); without, the seed chooses",
     )
     p.add_argument(
         "--morph",

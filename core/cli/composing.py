@@ -11,7 +11,6 @@ from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
-from core.arrangement.material import load_material
 from core.arrangement.project import Project
 from core.atomic import require_writable
 from core.audio import files
@@ -19,6 +18,7 @@ from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
 from core.file_names import as_text
+from core.render.composition import gather_material
 from core.render.workspace import Workspace, open_workspace
 
 _EXPORT = "export"
@@ -60,15 +60,14 @@ def compose_to(space: Workspace, options: Namespace) -> None:
 
 
 def _composed(space: Workspace, options: Namespace) -> Arrangement:
-    decoder = space.decoder
-    ids, latents = decoder.latents()
-    material = load_material(space.library, ids, latents, decoder.decode, space.codec.hash)
+    material = gather_material(space.library, space.decoder)
     chosen = ComposeOptions(
         minutes=options.minutes,
         bars=options.bars,
         bpm=options.bpm,
         start=options.start,
         energy=options.energy,
+        form=options.form,
         morph=options.morph,
         renderer=options.renderer,
         seed=options.seed,

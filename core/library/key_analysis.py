@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,8 @@ def analyse_keys(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
     on_track: Callable[[TrackChroma], None] = lambda _: None,
+    *,
+    track_ids: Collection[str] | None = None,
 ) -> None:
     """Compute and keep the chroma of the tracks of `library` that have none, one after the other.
 
@@ -40,6 +42,7 @@ def analyse_keys(
         progress: counts tracks.
         cancel: stops it; the tracks that are done stay done.
         on_track: gets each track's chroma.
+        track_ids: only these tracks; None for all.
 
     Raises:
         LibraryError: the audio of some tracks cannot be read; the others are done.
@@ -47,7 +50,11 @@ def analyse_keys(
         Cancelled: as asked.
     """
     known = library.keys()
-    missing = [track for track in library.tracks() if not known.knows(track.id)]
+    missing = [
+        track
+        for track in library.tracks()
+        if not known.knows(track.id) and (track_ids is None or track.id in track_ids)
+    ]
     errors: list[LibraryError] = []
     for done, track in enumerate(missing):
         check(cancel)

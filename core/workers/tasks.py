@@ -174,7 +174,7 @@ def compose(
     from core.arrangement import drawn_path
     from core.arrangement.compose import ComposeOptions
     from core.arrangement.compose import compose as run
-    from core.arrangement.material import load_material
+    from core.render.composition import gather_material
     from core.render.workspace import open_workspace
 
     chosen = ComposeOptions(**options)
@@ -183,8 +183,7 @@ def compose(
         if path_points is not None:
             bpm = chosen.bpm or space.library.tempo
             return drawn_path.compose_path(path_points, decode, model_hash, bpm, chosen)
-        ids, latents = space.decoder.latents(progress=progress, cancel=cancel)
-        material = load_material(space.library, ids, latents, decode, model_hash)
+        material = gather_material(space.library, space.decoder, progress, cancel)
         return run(material, chosen, np.random.default_rng(chosen.seed), progress)
 
 

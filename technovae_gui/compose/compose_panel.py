@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from core.arrangement.arrangement import Arrangement
+from core.arrangement.form_catalogue import Form
 from technovae_gui.compose.compose_settings import ComposeSettings
 from technovae_gui.compose.energy_form import EnergyForm
 from technovae_gui.widgets import forms
@@ -22,7 +24,7 @@ class ComposeRequest:
 
     Attributes:
         options: arguments of `core.arrangement.compose.ComposeOptions`: minutes or bars, bpm,
-            start, energy, morph, renderer, seed, title.
+            start, energy, form, morph, renderer, seed, title.
         path: (n, 2) points on the map that the music stays near; None for anywhere.
         replace: whether it replaces what is on the timeline; otherwise it is appended.
     """
@@ -82,6 +84,10 @@ class ComposePanel(JobPanel):
         """The median tempo of the library."""
         self.settings.tempo.set_library_tempo(bpm)
 
+    def set_learned_forms(self, learned: Sequence[Form]) -> None:
+        """The forms of the library's own tracks."""
+        self.energy.set_learned(learned)
+
     @Slot()
     def composing_started(self) -> None:
         """The composition is under way."""
@@ -96,7 +102,8 @@ class ComposePanel(JobPanel):
 
     def request(self) -> ComposeRequest:
         """What the fields ask for now."""
-        options = {**self.settings.options(), "energy": self.energy.heights()}
+        form = {"energy": self.energy.heights(), "form": self.energy.form_name()}
+        options = {**self.settings.options(), **form}
         return ComposeRequest(options, self.settings.chosen_path(), self.destination.currentData())
 
     def _request(self) -> None:

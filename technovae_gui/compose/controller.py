@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
+from core.arrangement.learned_forms import learn_forms
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from technovae_gui.compose import ComposePanel, ComposeRequest
@@ -44,6 +45,7 @@ class ComposeController(QObject):
         job.cancelled.connect(panel.cancelled)
         self._document.changed.connect(self._show_tempo)
         sessions.session_changed.connect(self._show_tempo)
+        sessions.session_changed.connect(self._show_learned_forms)
 
     @Slot(object)
     def _start(self, request: ComposeRequest) -> None:
@@ -78,6 +80,11 @@ class ComposeController(QObject):
         self.panel.set_project_tempo(self._document.arrangement.bpm)
         if self._sessions.session.map is not None:
             self.panel.set_library_tempo(self._sessions.session.map.tempo)
+
+    @Slot()
+    def _show_learned_forms(self) -> None:
+        latent_map = self._sessions.session.map
+        self.panel.set_learned_forms(() if latent_map is None else learn_forms(latent_map.segments))
 
     @Slot(str)
     def offer_start(self, segment_id: str) -> None:

@@ -1,32 +1,27 @@
-"""The energy of a composition: curves to start from, and the field that shows and changes one."""
+"""The form of a composition: those to choose from, curves of energy, and the field that shows and
+changes one."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.arrangement import form
+from core.arrangement.form_catalogue import CATALOGUE, Form
 from technovae_gui import theme
 from technovae_gui.compose.energy_curve import COLUMNS, EnergyCurve, Section
 from technovae_gui.widgets import forms
 
-STANDARD: Final = "Standard form"
+BY_SEED: Final = "A form by the seed"
+LEARNED: Final = "As your tracks are built"
 DRAWN: Final = "Drawn by hand"
 RANDOM: Final = "Random"
 
 _BREAKPOINTS: Final = {
-    "Peak time": (
-        (0, 0.7),
-        (0.12, 0.85),
-        (0.4, 0.95),
-        (0.42, 0.3),
-        (0.5, 0.35),
-        (0.53, 1),
-        (1, 0.9),
-    ),
     "Warm-up": ((0, 0.15), (0.3, 0.35), (0.7, 0.55), (0.92, 0.65), (1, 0.45)),
     "Two drops": (
         *((0, 0.3), (0.16, 0.55), (0.24, 0.65), (0.27, 0.92), (0.46, 0.95), (0.5, 0.2)),
@@ -35,31 +30,54 @@ _BREAKPOINTS: Final = {
     "Ambient": ((0, 0.05), (0.3, 0.2), (0.55, 0.12), (0.8, 0.28), (1, 0.05)),
 }
 """(position, height) of the corners of each preset, both 0..1."""
-PRESETS: Final = (STANDARD, *_BREAKPOINTS, RANDOM, DRAWN)
+_FORMS: Final[dict[str, str | None]] = {
+    BY_SEED: None,
+    LEARNED: form.LEARNED,
+    **{it.name.capitalize(): it.name for it in CATALOGUE},
+}
+"""Argument `form` of `ComposeOptions` by preset."""
+PRESETS: Final = (*_FORMS, *_BREAKPOINTS, RANDOM, DRAWN)
 
 
-def preset_curve(name: str, bars: int, seed: int = 0) -> list[float]:
+def preset_sections(
+    name: str, bars: int, seed: int = 0, learned: Sequence[Form] = ()
+) -> list[form.FormSection]:
+    """The sections of a form.
+
+    Args:
+        name: one of `PRESETS` that is a form and no curve.
+        bars: length of the track.
+        seed: of the composition.
+        learned: forms of the user's own tracks.
+    """
+    wanted = _FORMS[name]
+    if wanted == form.LEARNED and not learned:
+        wanted = None  # composing says that there is nothing to learn from
+    return form.plan(bars, wanted, seed, learned)
+
+
+def preset_curve(name: str, bars: int, seed: int = 0, learned: Sequence[Form] = ()) -> list[float]:
     """The energy curve of a preset.
 
     Args:
         name: one of `PRESETS`.
         bars: length of the track.
-        seed: of the preset Random.
+        seed: of the composition.
+        learned: forms of the user's own tracks.
 
     Returns:
         `COLUMNS` heights, 0..1.
     """
-    if name in (STANDARD, DRAWN):
-        return _standard_curve(bars)
+    if name in _FORMS or name == DRAWN:
+        known = BY_SEED if name == DRAWN else name
+        return _energy_of(preset_sections(known, bars, seed, learned), bars)
     if name == RANDOM:
         return _random_curve(seed)
     positions, heights = zip(*_BREAKPOINTS[name], strict=True)
     return [float(h) for h in np.interp(np.linspace(0, 1, COLUMNS), positions, heights)]
 
 
-def _standard_curve(bars: int) -> list[float]:
-    """The energy of `form.plan`."""
-    sections = form.plan(bars)
+def _energy_of(sections: Sequence[form.FormSection], bars: int) -> list[float]:
     heights = []
     for bar in (np.arange(COLUMNS) + 0.5) * bars / COLUMNS:
         section = next(s for s in reversed(sections) if s.start <= bar)
@@ -101,13 +119,14 @@ class EnergyForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bars, self._seed = 96, 0
+        self._learned: tuple[Form, ...] = ()
         self.preset = forms.combo(
-            *((name, name) for name in PRESETS), tip="A curve to start from; then draw"
+            *((name, name) for name in PRESETS), tip="A form, or a curve to start from; then draw"
         )
         self.curve = EnergyCurve()
         self.facts = forms.note()
         fields = forms.form()
-        forms.add_row(fields, "Energy", self.preset)
+        forms.add_row(fields, "Form", self.preset)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE + 2)
@@ -123,23 +142,33 @@ class EnergyForm(QWidget):
         """The preset's name; `DRAWN` once the curve was changed."""
         return str(self.preset.currentData())
 
+    def form_name(self) -> str | None:
+        """Argument `form` of `ComposeOptions`; None for one by the seed, and for curves."""
+        return _FORMS.get(self.name)
+
     def heights(self) -> list[float] | None:
-        """`COLUMNS` heights, 0..1, from start to end; None for the standard form."""
-        if self.name == STANDARD:
+        """`COLUMNS` heights, 0..1, from start to end; None where a form is chosen."""
+        if self.name in _FORMS:
             return None
         return [round(height, 4) for height in self.curve.heights]
 
     def set_length(self, bars: int, seed: int) -> None:
-        """Fit standard and random curves to a track.
+        """Fit forms and random curves to a track.
 
         Args:
             bars: its length.
-            seed: of the preset Random.
+            seed: of the composition.
         """
         self._bars, self._seed = bars, seed
-        if self.name in (STANDARD, RANDOM):
+        if self.name in _FORMS or self.name == RANDOM:
             self._show_curve()
         self._show_sections()
+
+    def set_learned(self, learned: Sequence[Form]) -> None:
+        """Take the forms of the user's own tracks."""
+        self._learned = tuple(learned)
+        if self.name in _FORMS:
+            self._show_curve()
 
     def _choose_preset(self, name: str) -> None:
         if name != DRAWN:
@@ -154,12 +183,12 @@ class EnergyForm(QWidget):
         self._show_sections()
 
     def _show_curve(self) -> None:
-        self.curve.show_curve(preset_curve(self.name, self._bars, self._seed))
+        self.curve.show_curve(preset_curve(self.name, self._bars, self._seed, self._learned))
         self._show_sections()
 
     def _show_sections(self) -> None:
-        if self.name == STANDARD:
-            sections = form.plan(self._bars)
+        if self.name in _FORMS:
+            sections = preset_sections(self.name, self._bars, self._seed, self._learned)
         else:
             sections = form.plan_curve(self._bars, self.curve.heights)
         self.curve.show_sections(section_spans(sections, self._bars))

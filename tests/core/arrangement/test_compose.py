@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,14 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.arrangement import form
-from core.arrangement.arrangement import Arrangement
+from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
+from core.arrangement.harmony import fifths_apart
+from core.arrangement.levels import band_loudness_db
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import find_transitions
+from core.dsp.key import Key
 from core.errors import InputError
 from core.latent.paths import spectral_distance
-from core.settings import LATENT_SIZE, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_BEAT
+from core.settings import (
+    LATENT_SIZE,
+    SAMPLE_RATE,
+    TICKS_PER_BAR,
+    TICKS_PER_BEAT,
+    TICKS_PER_SEGMENT,
+)
 from tests.core.arrangement.fakes import material
 from tests.core.arrangement.strategies import loop_of
 
@@ -24,7 +33,11 @@ MUSIC = material()
 
 
 def made(seed: int = 0, **options: object) -> Arrangement:
-    return compose(MUSIC, ComposeOptions(**options), np.random.default_rng(seed))  # type: ignore[arg-type]
+    return compose(MUSIC, ComposeOptions(seed=seed, **options), np.random.default_rng(seed))  # type: ignore[arg-type]
+
+
+def lane_of(arrangement: Arrangement, name: str) -> Lane:
+    return next(lane for lane in arrangement.lanes if lane.name == name)
 
 
 def in_order(arrangement: Arrangement) -> list[Clip]:
@@ -65,11 +78,13 @@ def test_the_same_seed_gives_the_same() -> None:
 
 
 def test_it_starts_on_a_real_segment() -> None:
-    first = in_order(made(bars=64))[0]
-    assert isinstance(first.source, RealSource)
-    assert (first.start, first.offset) == (0, 0)
-    chosen = in_order(made(bars=64, start="s47"))[0]
-    assert chosen.source == RealSource("s47")
+    for seed in range(3):
+        opening = [clip for clip in made(seed, bars=64).clips() if clip.start == 0]
+        assert opening
+        assert all(isinstance(clip.source, RealSource) and clip.offset == 0 for clip in opening)
+    chosen = [clip for clip in made(bars=64, start="s47").clips() if clip.start == 0]
+    assert [clip.source for clip in chosen] == [RealSource("s47")] * 3
+    assert [sum(clip.bands) for clip in chosen] == [1, 1, 1]
 
 
 def test_the_tempo_is_the_median_or_the_given_one() -> None:
@@ -79,11 +94,11 @@ def test_the_tempo_is_the_median_or_the_given_one() -> None:
 
 @pytest.mark.parametrize(("morph", "rows"), [("segment", 1), ("bar", 4)])
 def test_latents_move_once_a_segment_or_once_a_bar(morph: str, rows: int) -> None:
-    sources = [c.source for c in made(bars=64, morph=morph).clips()]
-    latent = [s for s in sources if isinstance(s, LatentSource)]
-    assert len(latent) == len(sources) - 1
-    assert {s.array.shape for s in latent} == {(rows, LATENT_SIZE)}
-    assert {s.model_hash for s in latent} == {"fake"}
+    body = lane_of(made(bars=64, morph=morph), "Body").clips
+    latent = [clip.source for clip in body[1:]]
+    assert all(isinstance(source, LatentSource) for source in latent)
+    assert {s.array.shape for s in latent if isinstance(s, LatentSource)} == {(rows, LATENT_SIZE)}
+    assert {s.model_hash for s in latent if isinstance(s, LatentSource)} == {"fake"}
 
 
 def test_few_segments_are_used_again() -> None:
@@ -94,61 +109,162 @@ def test_few_segments_are_used_again() -> None:
     assert compose(alone, ComposeOptions(bars=40), np.random.default_rng(0)).lanes
 
 
-def spectra_of(clips: Sequence[Clip]) -> np.ndarray:
-    latents = np.stack([c.source.array[0] for c in clips if isinstance(c.source, LatentSource)])
-    return MUSIC.decode(latents)
-
-
 def test_steps_within_a_part_sound_equally_large() -> None:
     # The parts of a short form have two anchors at most, so every step lies on one stretch.
+    arrangement = made(bars=160, form="classic")
+    clips = [c for c in lane_of(arrangement, "Body").clips if isinstance(c.source, LatentSource)]
     for name in ("build", "break", "rise"):
-        clips = [c for c in in_order(made(bars=160)) if c.name == name]
-        unique = [
-            c for a, c in itertools.pairwise([None, *clips]) if a is None or a.source != c.source
-        ]
-        spectra = spectra_of(unique)
+        sources = list(dict.fromkeys(clip.source for clip in clips if clip.name == name))
+        spectra = MUSIC.decode(np.stack([source.array[0] for source in sources]))
         steps = spectral_distance(spectra[1:], spectra[:-1])
+        assert len(steps)
         assert steps.max() < 2.0 * steps.mean()
 
 
-def test_parts_take_turns_and_meet_on_downbeats() -> None:
+def test_each_layer_has_a_lane_and_its_band() -> None:
     arrangement = made(bars=98)
-    assert [lane.name for lane in arrangement.lanes] == ["A", "B"]
-    transitions = find_transitions(arrangement)
-    across = [
-        j
-        for j in transitions
-        if arrangement.lane_of(j.incoming.id)[0] is not arrangement.lane_of(j.outgoing.id)[0]
+    bands = {lane.name: {clip.bands for clip in lane.clips} for lane in arrangement.lanes}
+    assert bands == {
+        "Tops": {(False, False, True)},
+        "Body": {(False, True, False)},
+        "Bass": {(True, False, False)},
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clips_are_named_after_their_sections(seed: int) -> None:
+    arrangement = made(seed, bars=98)
+    sections = form.plan(98, seed=seed, learned=MUSIC.forms)
+    for lane in arrangement.lanes:
+        for clip in lane.clips:
+            middle = (clip.start + clip.length / 2) / TICKS_PER_BAR
+            names = [section.name for section in sections if section.start <= middle]
+            assert clip.name == names[-1]
+
+
+def test_body_and_tops_are_mixed_and_the_bass_changes_on_the_downbeat() -> None:
+    arrangement = made(bars=98, form="classic")
+    mixed = {s.start * TICKS_PER_BAR for s in form.plan(98, "classic") if s.entry == "mix"}
+    cut = {s.start * TICKS_PER_BAR for s in form.plan(98, "classic") if s.entry == "cut"}
+    body = lane_of(arrangement, "Body")
+    long = [
+        (j.start + j.end) // 2
+        for j in find_transitions(arrangement)
+        if j.incoming in body.clips and j.end - j.start > TICKS_PER_BAR
     ]
-    parts = form.plan(98)
-    met = sorted(j.swap if j.swap is not None else j.end for j in across)
-    assert met == [part.start * TICKS_PER_BAR for part in parts[1:]]
-    mixed = [p.start * TICKS_PER_BAR for p in parts[1:] if p.entry == "mix"]
-    assert sorted(j.swap for j in across if j.swap is not None) == mixed
-    # Every clip but the first comes in at a transition, and all but the last leave at one.
-    assert len(transitions) == len(list(arrangement.clips())) - 1
+    assert mixed - {0} >= set(long) != set()
+    assert all(clip.start in cut for clip in body.clips if clip.start in cut)
+    for clip in lane_of(arrangement, "Bass").clips:
+        assert clip.start % TICKS_PER_BAR == 0
+        assert clip.fade_in == 0
 
 
 def test_steps_within_a_part_change_before_the_downbeat() -> None:
-    for transition in find_transitions(made(bars=98)):
-        if not transition.touching and transition.swap is None:
-            assert transition.end % TICKS_PER_BAR == 0
-            assert transition.end - transition.start == TICKS_PER_BEAT
-
-
-def test_the_lows_are_gone_before_a_drop() -> None:
     arrangement = made(bars=98)
-    drops = [p.start * TICKS_PER_BAR for p in form.plan(98) if p.entry == "cut"]
+    lengths = {j.end - j.start for j in find_transitions(arrangement) if not j.touching}
+    assert TICKS_PER_BEAT in lengths
+    for transition in find_transitions(arrangement):
+        if transition.end - transition.start == TICKS_PER_BEAT:
+            assert transition.end % TICKS_PER_BAR == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_bass_is_gone_in_the_last_bar_before_a_drop(seed: int) -> None:
+    arrangement = made(seed, bars=98)
+    sections = form.plan(98, seed=seed, learned=MUSIC.forms)
+    drops = [s.start * TICKS_PER_BAR for s in sections if s.entry == "cut"]
+    bass = lane_of(arrangement, "Bass").clips
+    assert drops
     for at in drops:
-        before = [c for c in arrangement.clips() if c.start < at <= c.end and c.end == at]
-        assert [c.bass_cut for c in before] == [True]
-        after = [c for c in arrangement.clips() if c.start == at]
-        assert [c.bass_cut for c in after] == [False]
+        assert not any(clip.start < at and clip.end > at - TICKS_PER_BAR for clip in bass)
+        assert any(clip.start == at for clip in bass)
+
+
+def test_half_a_bar_is_played_again_before_a_drop() -> None:
+    arrangement = made(bars=98, form="hypnotic")
+    (drop,) = [s.start * TICKS_PER_BAR for s in form.plan(98, "hypnotic") if s.entry == "cut"]
+    before, fill = [c for c in lane_of(arrangement, "Body").clips if c.start < drop][-2:]
+    assert fill.end == drop
+    assert fill.length == 2 * TICKS_PER_BEAT
+    assert fill.source == before.source
+    # What the fill plays first is what the clip before it plays half a bar earlier.
+    assert fill.offset == (before.offset + before.length - fill.length) % TICKS_PER_SEGMENT
+
+
+def test_sections_have_the_levels_of_their_energy() -> None:
+    arrangement = made(bars=98, form="classic")
+    names = {"drop": 0.0, "break": -6.6, "intro": -4.8}
+    levels = {}
+    for name in names:
+        clips = [c for c in lane_of(arrangement, "Body").clips if c.name == name]
+        levels[name] = np.mean([_body_level(clip) for clip in clips])
+    assert levels["drop"] - levels["break"] == pytest.approx(6.4, abs=1.5)
+    assert levels["drop"] - levels["intro"] > 2.5
+
+
+def _body_level(clip: Clip) -> float:
+    """Level in dB of the body that a clip plays, as decoded."""
+    if isinstance(clip.source, LatentSource):
+        latent = clip.source.array[:1]
+    else:
+        latent = MUSIC.latents[[MUSIC.index(clip.source.segment_id)]]
+    return float(band_loudness_db(MUSIC.decode(latent)[0])[1]) + clip.gain_db
+
+
+def test_many_tracks_are_heard() -> None:
+    music = material(count=120, tracks=24)
+    arrangement = compose(music, ComposeOptions(minutes=3), np.random.default_rng(0))
+    real = [c.source for c in arrangement.clips() if isinstance(c.source, RealSource)]
+    assert len({music.track_ids[music.index(source.segment_id)] for source in real}) >= 8
+
+
+def test_tonal_layers_are_transposed_to_the_home_key() -> None:
+    """The tracks alternate between two keys a tritone apart."""
+    keys = (Key(9, True), Key(3, True))
+
+    def key_of(segment_id: str) -> Key:
+        return keys[int(MUSIC.track_ids[MUSIC.index(segment_id)][1:]) % 2]
+
+    def guide_of(latent: np.ndarray) -> str:
+        return MUSIC.ids[int(np.linalg.norm(MUSIC.latents - latent, axis=1).argmin())]
+
+    music = dataclasses.replace(
+        MUSIC, keys_of=lambda ids: [key_of(i) for i in ids], guide_of=guide_of
+    )
+    arrangement = compose(music, ComposeOptions(bars=98), np.random.default_rng(0))
+    wheels, moved = [], 0
+    for name in ("Body", "Bass"):
+        for clip in lane_of(arrangement, name).clips:
+            source = clip.source
+            latent = isinstance(source, LatentSource)
+            segment_id = guide_of(source.array[0]) if latent else source.segment_id
+            key = key_of(segment_id)
+            wheels.append(Key((key.tonic + source.transpose) % 12, True).wheel)
+            moved += source.transpose != 0
+    assert moved
+    assert all(fifths_apart(a, b) <= 2 for a, b in itertools.combinations(wheels, 2))
+    assert {clip.source.transpose for clip in lane_of(arrangement, "Tops").clips} == {0}
+
+
+def test_wide_music_is_narrowed_and_the_bass_is_mono() -> None:
+    """Channels that cancel each other: 6 dB more side than mid."""
+    tone = np.sin(np.arange(40_000) * 0.2).astype(np.float32)
+    noise = np.random.default_rng(0).standard_normal(40_000).astype(np.float32)
+    sound = np.stack([tone + 2 * noise, tone - 2 * noise], axis=1) + 0.5 * noise[::-1, None]
+    music = dataclasses.replace(MUSIC, read_audio=lambda _: sound)
+    arrangement = compose(music, ComposeOptions(bars=98), np.random.default_rng(0))
+    assert {clip.width for clip in lane_of(arrangement, "Bass").clips} == {0.0}
+    for name in ("Body", "Tops"):
+        assert all(clip.width < 0.7 for clip in lane_of(arrangement, name).clips)
+    narrow = compose(MUSIC, ComposeOptions(bars=98), np.random.default_rng(0))
+    assert {clip.width for clip in lane_of(narrow, "Tops").clips} == {1.0}
 
 
 def test_it_fades_out_at_the_end() -> None:
-    last = in_order(made(minutes=3))[-1]
-    assert last.fade_out > 0
+    arrangement = made(minutes=3)
+    ending = [clip for clip in arrangement.clips() if clip.end == arrangement.end]
+    assert ending
+    assert all(clip.fade_out > 0 for clip in ending)
 
 
 def test_a_curve_is_followed() -> None:
@@ -156,11 +272,10 @@ def test_a_curve_is_followed() -> None:
     energy = []
     for clip in in_order(arrangement):
         if isinstance(clip.source, LatentSource):
-            level = MUSIC.decode(clip.source.array).mean()
-            energy.append((clip.start, level + clip.gain_db))
+            energy.append((clip.start, _body_level(clip)))
     early = np.mean([e for at, e in energy if at < 24 * TICKS_PER_BAR])
     late = np.mean([e for at, e in energy if at >= 36 * TICKS_PER_BAR])
-    assert late > early + 5.0
+    assert late > early + 4.0
 
 
 def test_the_mixdown_plays_it() -> None:
@@ -183,6 +298,9 @@ def test_the_mixdown_plays_it() -> None:
         ({"start": "nowhere"}, "no segment 'nowhere'"),
         ({"bpm": 5.0}, "tempo"),
         ({"energy": [2.0]}, "energy curve"),
+        ({"energy": [0.5], "form": "tool"}, "not both"),
+        ({"form": "dub"}, "no form 'dub'"),
+        ({"form": "learned"}, "no track of this library"),
     ],
 )
 def test_options_that_cannot_be(options: dict[str, object], problem: str) -> None:

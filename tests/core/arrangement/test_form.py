@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement.form import FormSection, plan, plan_curve
+from core.arrangement.form import LEARNED, FormSection, plan, plan_curve
+from core.arrangement.form_catalogue import CATALOGUE, Form, usual_part
 from core.errors import InputError
 
 curves = st.lists(st.floats(0, 1), min_size=1, max_size=30)
@@ -23,9 +24,13 @@ def check(parts: list[FormSection], bars: int) -> None:
     assert all(part.bars > 0 for part in parts)
 
 
-@given(st.integers(1, 3000))
-def test_parts_fill_the_track_in_whole_phrases(bars: int) -> None:
-    parts = plan(bars)
+NAMES = st.none() | st.sampled_from([form.name for form in CATALOGUE])
+
+
+@given(st.integers(1, 3000), NAMES, st.integers(0, 2**31))
+def test_parts_fill_the_track_in_whole_phrases(bars: int, name: str | None, seed: int) -> None:
+    parts = plan(bars, name, seed)
+    assert parts == plan(bars, name, seed)
     check(parts, bars)
     if bars >= 64:
         assert all(part.start % 8 == 0 and part.bars >= 8 for part in parts)
@@ -39,14 +44,61 @@ def test_parts_follow_a_curve(bars: int, curve: list[float]) -> None:
     assert all(0 <= height <= 1 for part in parts for height in part.energy)
 
 
-def test_three_minutes_have_the_whole_form() -> None:
-    names = [part.name for part in plan(98)]
-    assert names == ["intro", "build", "drop", "break", "rise", "drop", "outro"]
+@pytest.mark.parametrize("form", CATALOGUE, ids=lambda form: form.name)
+def test_three_minutes_have_the_whole_form(form: Form) -> None:
+    sections = plan(98, form.name)
+    assert [part.name for part in sections] == [part.name for part in form.parts]
+    weights = [part.weight for part in form.parts]
+    longest = max(range(len(weights)), key=weights.__getitem__)
+    assert sections[longest].bars >= min(part.bars for part in sections)
+
+
+def test_seeds_and_lengths_take_turns_through_the_forms() -> None:
+    def names(bars: int, seed: int) -> tuple[str, ...]:
+        return tuple(part.name for part in plan(bars, seed=seed))
+
+    assert len({names(98, seed) for seed in range(10)}) == len(CATALOGUE)
+    assert len({names(bars, 0) for bars in range(64, 192, 16)}) >= 6
+    assert len({names(32, seed) for seed in range(10)}) >= 3
+    lengths = {tuple(part.bars for part in plan(160, "classic", seed)) for seed in range(6)}
+    assert len(lengths) >= 3
+
+
+def test_forms_of_the_users_tracks_come_too() -> None:
+    own = Form("own", tuple(usual_part(name, 1.0) for name in ("break", "drop", "groove")))
+    assert [part.name for part in plan(98, LEARNED, learned=[own])] == ["break", "drop", "groove"]
+    found = [[part.name for part in plan(98, seed=seed, learned=[own])] for seed in range(8)]
+    assert found.count(["break", "drop", "groove"]) == 1
+    with pytest.raises(InputError, match="no track of this library"):
+        plan(98, LEARNED)
+    with pytest.raises(InputError, match="no form 'dub'"):
+        plan(98, "dub")
+
+
+@pytest.mark.parametrize("form", CATALOGUE, ids=lambda form: form.name)
+def test_short_tracks_keep_their_drop(form: Form) -> None:
+    for bars in (1, 8, 16, 30, 50):
+        sections = plan(bars, form.name)
+        assert "drop" in [part.name for part in sections]
+        assert len(sections) <= max(1, bars // 8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_hour_has_one_intro_many_drops_and_grows(seed: int) -> None:
+    sections = plan(1950, seed=seed)
+    names = [part.name for part in sections]
+    assert "intro" not in names[1:]
+    assert "outro" not in names[:-1]
+    assert names.count("drop") >= 15
+    assert max(part.bars for part in sections) <= 96
+    peaks = [max(part.energy) for part in sections if part.name == "drop"]
+    assert peaks == sorted(peaks)
+    assert peaks[0] < peaks[-1]
 
 
 def test_drops_are_cut_in_after_something_calmer() -> None:
-    for bars in (32, 64, 98, 300):
-        for before, after in itertools.pairwise(plan(bars)):
+    for bars, seed in itertools.product((32, 64, 98, 300), range(7)):
+        for before, after in itertools.pairwise(plan(bars, seed=seed)):
             if after.name == "drop":
                 assert after.entry == "cut"
                 assert before.energy[1] < after.energy[0] - 0.1

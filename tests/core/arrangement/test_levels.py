@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.arrangement.levels import RANGE_DB, gains_db, loudness_db
+from core.arrangement.levels import (
+    RANGE_DB,
+    SAFE_SIDE_DB,
+    band_gain_db,
+    band_loudness_db,
+    energy_db,
+    gains_db,
+    loudness_db,
+    safe_width,
+    side_to_mid,
+)
 from core.dsp.spectrogram import of_segment
 from core.settings import SAMPLE_RATE, segment_frames
 
@@ -40,3 +50,37 @@ def test_gains_follow_the_form() -> None:
     assert full - quiet == pytest.approx(0.7 * RANGE_DB, abs=0.02)
     # A step that is already as much calmer as it should be is left alone.
     assert gains_db([-20.0, -20.0 + RANGE_DB], [0.0, 1.0]) == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("hertz", "band"), [(50.0, 0), (600.0, 1), (6000.0, 2)])
+def test_a_tone_is_loud_in_its_band_alone(hertz: float, band: int) -> None:
+    seconds = np.arange(segment_frames(130.0)) / SAMPLE_RATE
+    spectrum = of_segment((0.5 * np.sin(2 * np.pi * hertz * seconds))[:, None].astype(np.float32))
+    found = band_loudness_db(spectrum)
+    assert found[band] == pytest.approx(loudness_db(spectrum), abs=0.5)
+    assert all(found[other] < found[band] - 15.0 for other in range(3) if other != band)
+
+
+def test_bands_are_brought_to_a_level_within_limits() -> None:
+    assert band_gain_db(-20.0, -17.0) == -3.0
+    assert band_gain_db(-20.0, -60.0) == 6.0
+    assert band_gain_db(-20.0, 0.0) == -12.0
+    assert energy_db(1.0) == 0.0
+    assert energy_db(0.5) == -0.5 * RANGE_DB
+
+
+@pytest.mark.parametrize("band", range(3))
+def test_width_is_measured_by_band_and_made_safe(band: int, rng: np.random.Generator) -> None:
+    """Out of phase in one band, mono in the others."""
+    seconds = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
+    tones = [0.2 * np.sin(2 * np.pi * hertz * seconds) for hertz in (50.0, 600.0, 6000.0)]
+    other = 0.25 * np.sin(2 * np.pi * (55.0, 660.0, 6600.0)[band] * seconds)
+    sound = np.stack([sum(tones) + other, sum(tones) - other], axis=1).astype(np.float32)
+    found = side_to_mid(sound)
+    assert found[band] == pytest.approx((0.25 / 0.2) ** 2, rel=0.1)
+    assert all(found[k] < 0.05 for k in range(3) if k != band)
+    width = safe_width(float(found[band]))
+    assert 10 * np.log10(found[band] * width**2) == pytest.approx(-SAFE_SIDE_DB, abs=0.05)
+    assert safe_width(0.1) == 1.0
+    assert not side_to_mid(sound[:, :1]).any()
+    assert not side_to_mid(sound[:100]).any()

@@ -35,6 +35,7 @@ def run(*argv: str) -> int:
         (["compose", "--minutes", "3", "--bars", "8"], "not allowed"),
         (["compose", "--energy", "0.5"], "at least two"),
         (["compose", "--energy", "0.5,7"], "not between"),
+        (["compose", "--form", "dub"], "invalid choice"),
         (["generate", "--count", "0"], "not between"),
         (["generate", "--bpm", "nan"], "not between"),
         (["generate", "--renderer", "magic"], "invalid choice"),

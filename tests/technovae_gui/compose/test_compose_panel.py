@@ -11,10 +11,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.arrangement import form
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.compose import ComposeOptions
+from core.arrangement.form_catalogue import Form, usual_part
 from technovae_gui.compose import ComposePanel, ComposeRequest
-from technovae_gui.compose.energy_form import DRAWN, preset_curve
+from technovae_gui.compose.energy_form import DRAWN, LEARNED, preset_curve
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -49,6 +51,7 @@ def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ComposePanel) -> None:
         "seed": 0,
         "title": "",
         "energy": None,
+        "form": None,
     }
     assert request.path is None
     assert request.replace is True
@@ -83,6 +86,7 @@ def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> Non
     assert request.options["renderer"] == "phase"
     assert request.options["seed"] == 12
     assert request.options["energy"] == pytest.approx(preset_curve("Ambient", 64), abs=1e-4)
+    assert request.options["form"] is None
     assert request.replace is False
 
 
@@ -159,9 +163,36 @@ def test_a_preset_can_be_taken_back(qtbot: QtBot, panel: ComposePanel) -> None:
     assert curve.heights == drawn
 
 
+def names_shown(panel: ComposePanel) -> list[str]:
+    return [section.name for section in panel.energy.curve.sections]
+
+
+def test_a_form_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> None:
+    panel.energy.preset.setCurrentText("Hypnotic")
+    request = asked(qtbot, panel)
+    assert (request.options["form"], request.options["energy"]) == ("hypnotic", None)
+    assert names_shown(panel) == ["intro", "groove", "build", "drop", "outro"]
+
+
+def test_what_is_shown_is_what_the_seed_will_make(panel: ComposePanel) -> None:
+    own = Form("own", tuple(usual_part(name, 1.0) for name in ("break", "drop", "groove")))
+    panel.set_learned_forms([own])
+    bars, shown = panel.settings.length.bars(), set()
+    for seed in range(8):
+        panel.settings.seed.setValue(seed)
+        wanted = [section.name for section in form.plan(bars, seed=seed, learned=[own])]
+        assert names_shown(panel) == wanted
+        shown.add(tuple(wanted))
+    assert ("break", "drop", "groove") in shown
+    panel.energy.preset.setCurrentText(LEARNED)
+    assert names_shown(panel) == ["break", "drop", "groove"]
+    panel.set_learned_forms([])
+    assert len(names_shown(panel)) > 3
+
+
 def test_the_sections_are_those_of_the_form(panel: ComposePanel) -> None:
-    names = [section.name for section in panel.energy.curve.sections]
-    assert names == ["intro", "build", "drop", "break", "rise", "drop", "outro"]
+    panel.energy.preset.setCurrentText("Classic")
+    assert names_shown(panel) == ["intro", "build", "drop", "break", "rise", "drop", "outro"]
     panel.energy.preset.setCurrentText("Ambient")
     assert "drop" not in [section.name for section in panel.energy.curve.sections]
 
@@ -209,7 +240,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ComposePanel) -> N
     assert seen == [
         *("Title", "Length", "Unit of the length", "Tempo", "Moves on", "Renderer", "Seed"),
         *("Another seed", "Begin on the segment chosen on the map"),
-        *("Stay near the path drawn on the map", "Energy", "Energy curve", "Result"),
+        *("Stay near the path drawn on the map", "Form", "Energy curve", "Result"),
     ]
 
 

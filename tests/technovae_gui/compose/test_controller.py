@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from core.arrangement import form
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.learned_forms import learn_forms
 from core.library.latent_map import LatentMap
 from core.session import Session
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from technovae_gui.compose import ComposeRequest
 from technovae_gui.compose.controller import ComposeController
+from technovae_gui.compose.energy_form import LEARNED
 from technovae_gui.document import Document
 from technovae_gui.session_controller import SessionController
 from tests.technovae_gui.fakes import FakeJob, FakeSessions
@@ -47,6 +50,19 @@ def ask(controller: ComposeController, **settings: Any) -> None:
 
 def starts(document: Document) -> list[int]:
     return sorted(clip.start for clip in document.arrangement.clips())
+
+
+def test_the_forms_of_the_library_are_offered(
+    controller: ComposeController, sessions: FakeSessions, demo_map: LatentMap
+) -> None:
+    sessions.session_changed.emit(sessions.session)
+    panel = controller.panel
+    panel.energy.preset.setCurrentText(LEARNED)
+    learned = learn_forms(demo_map.segments)
+    assert learned
+    bars = panel.settings.length.bars()
+    wanted = [section.name for section in form.plan(bars, form.LEARNED, 0, learned)]
+    assert [section.name for section in panel.energy.curve.sections] == wanted
 
 
 def test_a_composition_replaces_the_arrangement(
