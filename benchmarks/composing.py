@@ -77,14 +77,16 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(space, options, Path(folder), seconds)
-            compositions = [bench.run(seed) for seed in options.seeds]
+            compositions = []
+            for seed in options.seeds:
+                compositions.append(bench.run(seed))
+                if options.json:  # what is done stays, if the rest is stopped
+                    options.json.write_text(json.dumps(compositions, indent=1))
     finally:
         context.__exit__(None, None, None)
     if len(compositions) == 1:
         _show(console, compositions[0])
     _show_summary(console, compositions)
-    if options.json:
-        options.json.write_text(json.dumps(compositions, indent=1))
 
 
 class Bench:
@@ -147,7 +149,7 @@ class Bench:
             "lufs_error": result.lufs - TARGET_LUFS,
             "true_peak_dbtp": result.true_peak_dbtp,
             "length_error": result.frames - arrangement.length_frames,
-            **_rhythm(sound, arrangement.bpm),
+            **(_rhythm(sound, arrangement.bpm) if len(options.seeds) == 1 else {}),
             **_steps(arrangement, space.decoder.decode),
             **self._music(arrangement, sound, audio_of),
             "seconds": {**self._once, **seconds},

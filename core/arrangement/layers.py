@@ -6,7 +6,8 @@ its name, so a layer can become a part (kick, bass, drums, rest) once clips can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -15,7 +16,6 @@ from core.arrangement.form import FormSection
 from core.settings import BARS_PER_SEGMENT
 
 LayerName = Literal["tops", "body", "bass"]
-Ending = Literal["", "beat", "bar", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,24 @@ LAYERS: Final = (TOPS, BODY, BASS)
 
 
 @dataclass(frozen=True)
+class Fill:
+    """What happens in the last bar of a block.
+
+    Attributes:
+        out: layers that are out at the end, and for how many beats, 1 .. 4.
+        teaser: a layer that is otherwise out and sounds in the last bar alone.
+        repeat: whether body and tops play the half bar before the last one again.
+    """
+
+    out: Mapping[LayerName, int] = field(default_factory=dict)
+    teaser: LayerName | None = None
+    repeat: bool = False
+
+
+NO_FILL: Final = Fill()
+
+
+@dataclass(frozen=True)
 class Block:
     """Four bars of a section, or the rest of it.
 
@@ -48,8 +66,7 @@ class Block:
         start: first bar.
         bars: length.
         tops, body, bass: level of each layer in dB against that of the section; None: it is out.
-        bass_ending: what the bass does at the end: "beat" or "bar": it is out for the last one.
-        repeat: whether body and tops play the half bar before the last one again.
+        fill: what happens in its last bar.
         tops_change: whether the tops change to another sound here.
     """
 
@@ -58,8 +75,7 @@ class Block:
     tops: float | None = 0.0
     body: float | None = 0.0
     bass: float | None = 0.0
-    bass_ending: Ending = ""
-    repeat: bool = False
+    fill: Fill = NO_FILL
     tops_change: bool = False
 
     def level(self, layer: LayerName) -> float | None:
@@ -78,18 +94,21 @@ def plan_layers(
     rng: np.random.Generator,
     *,
     whole_opening: bool = False,
+    before: Fill = NO_FILL,
 ) -> list[Block]:
     """Plan the layers of a section, four bars at a time.
 
     Intros and outros bring layers in and out one by one, a build and a rise let the tops swell and
     take the bass away before a drop, a break has no bass, a groove and a drop leave something out
-    for four bars in their middle. At the end of every eight bars there is a fill.
+    for four bars in their middle. Every four bars end with a fill, larger ones every eight and
+    sixteen: no two phrases go by alike.
 
     Args:
         section: any.
         after: the next one, None for the last.
         rng: chooses between ways to do it.
         whole_opening: all layers sound in the first block.
+        before: the fill that the section before ended with.
 
     Returns:
         Blocks of four bars, the last one perhaps shorter; something sounds in each.
@@ -112,7 +131,7 @@ def plan_layers(
         case "drop":
             blocks = _drop(blocks)
         case "break":
-            blocks = _break(blocks, way)
+            blocks = _break(blocks)
         case "rise":
             blocks = _rise(blocks)
         case "outro":
@@ -121,8 +140,21 @@ def plan_layers(
             blocks = _groove(blocks)
     if whole_opening:
         blocks[0] = replace(blocks[0], tops=0.0, body=0.0, bass=0.0)
-    ended = _with_endings(blocks, before_drop, way)
-    return ended if after is not None else [*ended[:-1], blocks[-1]]
+    found = []
+    kickless = section.name in ("break", "rise")
+    for number, block in enumerate(blocks):
+        last = number == len(blocks) - 1
+        if block.bars == BARS_PER_SEGMENT and not (last and after is None):
+            before = _fill(
+                block,
+                number + way,
+                before,
+                before_drop=before_drop and last,
+                kickless=kickless,
+            )
+            block = replace(block, fill=before)
+        found.append(block)
+    return found
 
 
 def _intro(blocks: list[Block], way: int) -> list[Block]:
@@ -187,11 +219,10 @@ def _drop(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _break(blocks: list[Block], way: int) -> list[Block]:
-    """No bass; the tops are gone at first, or join for the end only."""
-    late = len(blocks) / 2 if way else len(blocks) - 1
+def _break(blocks: list[Block]) -> list[Block]:
+    """No bass; the tops come and go."""
     return [
-        replace(block, bass=None, tops=-3.0 if number >= max(late, 1) else None)
+        replace(block, bass=None, tops=-3.0 if number % 2 else None)
         for number, block in enumerate(blocks)
     ]
 
@@ -230,18 +261,40 @@ def _outro(blocks: list[Block], way: int) -> list[Block]:
     ]
 
 
-def _with_endings(blocks: list[Block], before_drop: bool, way: int) -> list[Block]:
-    """Fills at the ends of eight bars, and a larger one before a drop."""
-    found = []
-    for number, block in enumerate(blocks):
-        last = number == len(blocks) - 1
-        if block.bars < BARS_PER_SEGMENT:
-            found.append(block)
-        elif last and before_drop:
-            found.append(replace(block, bass_ending="bar", repeat=True))
-        elif last or number % 2:
-            repeat = (number // 2 + way) % 2 == 1 and not last
-            found.append(replace(block, bass_ending="beat", repeat=repeat))
-        else:
-            found.append(block)
-    return found
+def _fill(block: Block, turn: int, before: Fill, *, before_drop: bool, kickless: bool) -> Fill:
+    """The fill at the end of a block, not like the one before it.
+
+    What is taken away leaves something that sounds. Where there is only one layer, another one
+    looks in for a bar.
+
+    Args:
+        block: without a fill.
+        turn: goes on by one from block to block.
+        before: the fill of the block before.
+        before_drop: whether a drop follows.
+        kickless: whether the bass has to stay out.
+    """
+    names = [layer.name for layer in LAYERS]
+    sounding = [name for name in names if block.level(name) is not None]
+    if len(sounding) == 1:
+        silent = [name for name in names if name not in sounding]
+        fills = [Fill(teaser=name) for name in silent if not (kickless and name == "bass")]
+        fills.append(Fill(repeat=True))
+    elif before_drop:
+        fills = [
+            Fill(dict.fromkeys(out, 4), repeat=True)
+            for out in (("bass", "tops"), ("bass",), ("tops",), ("body",))
+            if set(out) < set(sounding)
+        ]
+    else:
+        turns: tuple[tuple[LayerName, int, bool], ...] = (
+            ("tops", 4, False),
+            ("bass", 2, True),
+            ("body", 4, False),
+            ("bass", 4, True),
+        )
+        in_turn = [turns[(turn + step) % len(turns)] for step in range(len(turns))]
+        fills = [
+            Fill({name: beats}, repeat=more) for name, beats, more in in_turn if name in sounding
+        ]
+    return next((fill for fill in fills if fill != before), fills[0])

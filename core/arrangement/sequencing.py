@@ -15,7 +15,7 @@ from typing import Final
 from core.arrangement.arrangement import Lane
 from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.form import FormSection
-from core.arrangement.layers import BASS, LAYERS, Block, Layer, LayerName
+from core.arrangement.layers import BASS, LAYERS, Block, Fill, Layer, LayerName
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_SEGMENT
 
 _MIX: Final = 2 * TICKS_PER_BAR
@@ -23,7 +23,6 @@ _MIX: Final = 2 * TICKS_PER_BAR
 _BLEND: Final = TICKS_PER_BEAT
 _FADE: Final = 4 * TICKS_PER_BAR
 _HALF_BAR: Final = 2 * TICKS_PER_BEAT
-_ENDINGS: Final = {"": 0, "beat": TICKS_PER_BEAT, "bar": TICKS_PER_BAR}
 
 
 @dataclass(frozen=True)
@@ -97,24 +96,26 @@ def _with_fills(layer: Layer, sections: Sequence[SectionBlocks]) -> Iterator[_Sp
             sound = sounding.sounds.get(layer.name)
             if sound is None:
                 continue
-            block = sounding.block
-            start = block.start * TICKS_PER_BAR
+            start = sounding.block.start * TICKS_PER_BAR
             span = _Span(
                 start,
-                start + block.bars * TICKS_PER_BAR,
+                start + sounding.block.bars * TICKS_PER_BAR,
                 sound,
                 section.section.name,
                 mixed_in=place == 0 and section.section.entry == "mix",
             )
             last = place == len(section.blocks) - 1
             mixed_out = last and follower is not None and follower.entry == "mix"
-            yield from _filled(layer, span, block, mixed_out=mixed_out)
+            yield from _filled(layer, span, sounding.block.fill, mixed_out=mixed_out)
 
 
-def _filled(layer: Layer, span: _Span, block: Block, *, mixed_out: bool) -> Iterator[_Span]:
-    if layer is BASS:
-        yield replace(span, end=span.end - _ENDINGS[block.bass_ending])
-    elif block.repeat and not mixed_out:
+def _filled(layer: Layer, span: _Span, fill: Fill, *, mixed_out: bool) -> Iterator[_Span]:
+    beats_out = fill.out.get(layer.name, 0)
+    if fill.teaser == layer.name:
+        yield replace(span, start=span.end - TICKS_PER_BAR, mixed_in=False)
+    elif beats_out:
+        yield replace(span, end=span.end - beats_out * TICKS_PER_BEAT)
+    elif fill.repeat and layer is not BASS and not mixed_out:
         yield replace(span, end=span.end - _HALF_BAR)
         yield replace(span, start=span.end - _HALF_BAR, shift=_HALF_BAR, mixed_in=False)
     else:

@@ -11,6 +11,7 @@ from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
+from core.arrangement.material import Material
 from core.arrangement.project import Project
 from core.atomic import require_writable
 from core.audio import files
@@ -41,7 +42,8 @@ def run(options: Namespace) -> int:
 def compose_to(space: Workspace, options: Namespace) -> None:
     """Compose with `space`, write the track to `options.out` and say what it is."""
     with cancel_on_interrupt() as cancel, progress_bar("composing") as progress:
-        arrangement = _composed(space, options)
+        material = gather_material(space.library, space.decoder, progress, cancel)
+        arrangement = _composed(material, options)
         if options.project is not None:
             _save(space, arrangement, options)
         space.decoder.keep_rendered(_CACHE_BYTES)
@@ -59,8 +61,7 @@ def compose_to(space: Workspace, options: Namespace) -> None:
     say(f"{result.line()}, {arrangement.bpm:g} BPM, seed {options.seed}")
 
 
-def _composed(space: Workspace, options: Namespace) -> Arrangement:
-    material = gather_material(space.library, space.decoder)
+def _composed(material: Material, options: Namespace) -> Arrangement:
     chosen = ComposeOptions(
         minutes=options.minutes,
         bars=options.bars,

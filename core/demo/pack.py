@@ -12,6 +12,7 @@ from core.deletion import delete_file, delete_folder
 from core.demo.catalogue import catalogue
 from core.demo.render import render_many
 from core.library.importing import import_audio
+from core.library.key_analysis import analyse_keys
 from core.library.packing import pack
 from core.library.store import SPECTROGRAMS, Library
 from core.progress import Progress, silent
@@ -80,6 +81,7 @@ def build_pack(
         with Library.open(work / "whole") as whole:
             errors = _grid_errors(whole)
             done += _IMPORT
+            analyse_keys(whole)
             pack(whole, work / "demo", QUALITY, LIBRARY_ID, _part(progress, done, _PACK))
         options = TrainOptions(work / model.name, minutes=minutes)
         data = training_data(work / "demo")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.arrangement.form import FormSection, plan
-from core.arrangement.layers import LAYERS, Block, plan_layers
+from core.arrangement.layers import LAYERS, NO_FILL, Block, Fill, plan_layers
 
 NAMES = ("intro", "groove", "build", "drop", "break", "rise", "outro")
 
@@ -42,8 +42,7 @@ def test_blocks_fill_the_section_and_something_always_sounds(
         levels = [block.level(layer.name) for layer in LAYERS]
         assert any(level is not None and level > -5.0 for level in levels)
     if after is None:
-        assert blocks[-1].bass_ending == ""
-        assert not blocks[-1].repeat
+        assert blocks[-1].fill == NO_FILL
 
 
 @pytest.mark.parametrize("name", ["break", "rise"])
@@ -70,22 +69,26 @@ def test_the_bass_is_gone_before_a_drop_and_the_tops_swell() -> None:
     tops = [block.tops for block in blocks]
     assert all(a < b for a, b in itertools.pairwise(tops))  # type: ignore[operator]
     groove = blocks_of("groove", 16)
-    assert groove[-1].bass_ending == "bar"
-    assert groove[-1].repeat
+    assert groove[-1].fill == Fill({"bass": 4, "tops": 4}, repeat=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_eight_bars_are_alike(name: str) -> None:
-    """A layer comes or goes, moves by 2 dB, or there is a fill."""
-    blocks = blocks_of(name, 48)
-    for a, b in itertools.pairwise(blocks):
-        same = all(
-            (a.level(it.name) is None) == (b.level(it.name) is None)
-            and abs((a.level(it.name) or 0.0) - (b.level(it.name) or 0.0)) < 2.0
-            for it in LAYERS
-        )
-        fill = a.bass_ending or a.repeat or b.bass_ending or b.repeat
-        assert not same or fill
+@given(st.sampled_from(NAMES), st.integers(1, 24), st.integers(0, 9))
+def test_every_four_bars_end_with_a_fill_that_leaves_something(
+    name: str, count: int, seed: int
+) -> None:
+    blocks = blocks_of(name, 4 * count, seed)
+    for block in blocks:
+        heard = {layer.name for layer in LAYERS if block.level(layer.name) is not None}
+        fill = block.fill
+        assert fill != NO_FILL
+        assert set(fill.out) < heard
+        assert fill.teaser not in heard
+        assert all(1 <= beats <= 4 for beats in fill.out.values())
+    # Twice the same fill is no change any more.
+    assert all(a.fill != b.fill for a, b in itertools.pairwise(blocks))
+    rng = np.random.default_rng(seed)
+    more = plan_layers(section(name, 8), section("groove", 8), rng, before=blocks[-1].fill)
+    assert more[0].fill != blocks[-1].fill
 
 
 def test_an_opening_can_be_whole() -> None:

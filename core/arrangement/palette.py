@@ -1,0 +1,195 @@
+"""The sounds of a composition's layers: which source, how loud, how wide, in which key.
+
+The body is the walk through the latents. The bass is that of the real segments which the walk
+passes, the tops are those of others. Each band is brought to the level that it has in the middle of
+the music, plus what its section and its block ask for.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrangement import harmony, levels
+from core.arrangement.anchors import Anchors, AnchorSlot, anchor_slots
+from core.arrangement.clip import LatentSource, RealSource
+from core.arrangement.form import FormSection
+from core.arrangement.layers import Block, LayerName
+from core.arrangement.material import Doubles, Material
+from core.arrangement.sequencing import LayerSound
+
+_LEAST_KICK: Final = 0.35
+"""Rank of kick under which a segment's bass does not carry a section."""
+_TEASER_DB: Final = -3.0
+_BASS, _BODY, _TOPS = range(3)
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """What the layers of a composition are made of.
+
+    Attributes:
+        material: the segments.
+        slots: the places of the anchors.
+        rows: (slots,) rows of the anchors.
+        tops: two rows for the tops of each section.
+        home: the key that all is brought near to, as a place on the wheel; None: no key is wanted.
+        target_db: (3,) levels that bass, body and tops have in a full drop.
+        loudness_db: (3,) levels of real segments, by row.
+        width: (3,) side over mid of real segments, by row.
+    """
+
+    material: Material
+    slots: list[AnchorSlot]
+    rows: NDArray[np.int64]
+    tops: list[list[int]]
+    home: int | None
+    target_db: Doubles
+    loudness_db: dict[int, Doubles]
+    width: dict[int, Doubles]
+
+    @classmethod
+    def of(
+        cls,
+        material: Material,
+        sections: Sequence[FormSection],
+        chosen: Anchors,
+        tops: list[list[int]],
+    ) -> Palette:
+        """Measure the segments that were chosen.
+
+        Args:
+            material: the segments.
+            sections: the form.
+            chosen: its anchors.
+            tops: rows for the tops of each section.
+        """
+        rows = list(dict.fromkeys([*chosen.rows.tolist(), *itertools.chain(*tops)]))
+        loudness = {
+            row: levels.band_loudness_db(material.decode(material.latents[[row]])[0])
+            for row in rows
+        }
+        read = material.read_audio
+        width = {
+            row: np.zeros(3) if read is None else levels.side_to_mid(read(material.ids[row]))
+            for row in rows
+        }
+        target = np.median([loudness[row] for row in chosen.rows.tolist()], axis=0)
+        return cls(
+            material,
+            anchor_slots(sections),
+            chosen.rows,
+            tops,
+            chosen.home,
+            target,
+            loudness,
+            width,
+        )
+
+    def sounds(
+        self,
+        number: int,
+        section: FormSection,
+        blocks: Sequence[Block],
+        walk: Sequence[LatentSource],
+        *,
+        own_opening: bool,
+    ) -> list[dict[LayerName, LayerSound]]:
+        """The sounds of a section's layers.
+
+        Args:
+            number: of the section.
+            section: it.
+            blocks: its blocks.
+            walk: a latent for each.
+            own_opening: in the first block of all, the tops are those of the opening segment, too.
+
+        Returns:
+            For each block the layers that are heard in it.
+        """
+        energy = np.linspace(*section.energy, len(blocks))
+        level = levels.energy_db(sum(section.energy) / 2)
+        moved = self._transposed(walk)
+        top, found = 0, []
+        for place, block in enumerate(blocks):
+            opening = number == 0 and place == 0
+            top = min(1, top + block.tops_change)
+            heard: dict[LayerName, LayerSound] = {}
+            if (db := _level(block, "tops")) is not None:
+                row = int(self.rows[0]) if opening and own_opening else self.tops[number][top]
+                heard["tops"] = self._real(row, _TOPS, db + level, self._safe_width([row], _TOPS))
+            if (db := _level(block, "body")) is not None:
+                db += levels.energy_db(float(energy[place]))
+                width = self._safe_width(self._anchors_of(number), _BODY)
+                heard["body"] = (
+                    self._real(int(self.rows[0]), _BODY, db, width)
+                    if opening
+                    else self._latent(moved[place], db, width)
+                )
+            if (db := _level(block, "bass")) is not None:
+                own = opening and own_opening
+                row = int(self.rows[0]) if own else self._bass_row(number, place, len(blocks))
+                heard["bass"] = self._real(row, _BASS, db + level, 0.0)
+            found.append(heard)
+        return found
+
+    def _real(self, row: int, band: int, level_db: float, width: float) -> LayerSound:
+        """A band of a real segment at a level, bass and body in the home key."""
+        segment_id = self.material.ids[row]
+        key = None if band == _TOPS else self.material.keys([segment_id])[0]
+        source = RealSource(segment_id, harmony.transposition(key, self.home))
+        gain = levels.band_gain_db(self.target_db[band] + level_db, self.loudness_db[row][band])
+        return LayerSound(source, gain, width)
+
+    def _latent(self, source: LatentSource, level_db: float, width: float) -> LayerSound:
+        """The body of a latent at a level."""
+        spectrum = self.material.decode(np.ascontiguousarray(source.array[:1]))[0]
+        loudness = levels.band_loudness_db(spectrum)[_BODY]
+        gain = levels.band_gain_db(self.target_db[_BODY] + level_db, loudness)
+        return LayerSound(source, gain, width)
+
+    def _transposed(self, walk: Sequence[LatentSource]) -> list[LatentSource]:
+        """Each latent in the home key, by the key of the segment it is rendered from most."""
+        guide_of = self.material.guide_of
+        if guide_of is None or self.home is None:
+            return list(walk)
+        keys = self.material.keys([guide_of(source.array[0]) for source in walk])
+        return [
+            LatentSource(
+                source.latents,
+                source.seed,
+                source.renderer,
+                source.model_hash,
+                harmony.transposition(key, self.home),
+            )
+            for source, key in zip(walk, keys, strict=True)
+        ]
+
+    def _anchors_of(self, number: int) -> list[int]:
+        """Rows of a section's anchors, in order."""
+        pairs = zip(self.rows.tolist(), self.slots, strict=True)
+        return [row for row, slot in pairs if slot.section == number]
+
+    def _bass_row(self, number: int, place: int, count: int) -> int:
+        """The anchor that the bass of a block is from: each has an equal share of the section.
+
+        One with hardly any kick gives way to the anchor that has the most.
+        """
+        rows = self._anchors_of(number)
+        row = rows[min(len(rows) - 1, place * len(rows) // count)]
+        kick = self.material.rank("kick")
+        return row if kick[row] >= _LEAST_KICK else max(self.rows.tolist(), key=lambda it: kick[it])
+
+    def _safe_width(self, rows: Sequence[int], band: int) -> float:
+        """The width at which a band of the widest of some segments is safe in mono."""
+        return levels.safe_width(max(float(self.width[row][band]) for row in rows))
+
+
+def _level(block: Block, layer: LayerName) -> float | None:
+    """The level of a layer in a block, or in its last bar; None where it is not heard at all."""
+    return _TEASER_DB if block.fill.teaser == layer else block.level(layer)
