@@ -1,4 +1,4 @@
-"""Fixtures for every room, and the rule that a test leaves no thread behind."""
+"""Fixtures for every room, and the rule that a test leaves no thread and no process behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+
+from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]  # pytest calls them
 
 # How long an example takes is the machine's business: no test asserts a duration.
 hypothesis.settings.register_profile("technovae", deadline=None)
