@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.demo import notation
 from core.demo.effects.dynamics import ducking
 from core.demo.effects.inserts import Filter
 from core.demo.effects.reverb import convolve, crossed, response
@@ -98,7 +99,17 @@ def kick_push(song: Song, stage: Stage) -> Signal:
     """
     kicks = [voice for voice in song.voices if voice.part == KICK]
     starts = [e.start for voice in kicks for e in play(voice, stage) if e.velocity > 0.5]
+    if song.pump:
+        starts += _silent_pushes(song.pump, starts, stage)
     return ducking(starts, stage.frames, song.duck * stage.beat)
+
+
+def _silent_pushes(pump: str, kicks: list[int], stage: Stage) -> list[int]:
+    """Samples at which `pump` pushes: in the bars without one of `kicks`."""
+    (hits,) = notation.parse(pump)
+    taken = {int(start / stage.bar + 1e-3) for start in kicks}
+    bars = [bar for bar in range(stage.spec.bars) if bar not in taken]
+    return [stage.sample(bar + hit.start) for bar in bars for hit in hits]
 
 
 def solo(voice: Voice, stage: Stage) -> Signal:

@@ -133,6 +133,7 @@ class Song:
     """Everything about a track but its seed.
 
     sweep:   automation in Hz of a high-pass over all but the kick
+    pump:    a bar in drum notation that pushes where no kick plays
     masters: effects on the whole mix, before the finish
     finish:  None where `masters` are all that is done
     """
@@ -146,4 +147,5 @@ class Song:
     finish: Finish | None = field(default_factory=Finish)
     duck: float = 0.5
     sweep: str = ""
+    pump: str = ""
     masters: tuple[MasterEffect, ...] = ()

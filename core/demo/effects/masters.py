@@ -73,15 +73,22 @@ class BandLimit:
 
 @dataclass(frozen=True)
 class Glue:
-    """A compressor. threshold: dB below the mix's own level (RMS); times in seconds."""
+    """A compressor. threshold: dB below the mix's own level (RMS); times in seconds.
+
+    parts: that go through it together; the others pass by
+    """
 
     threshold: float = -2.0
     ratio: float = 2.0
     attack: float = 0.02
     release: float = 0.15
+    parts: tuple[str, ...] = PARTS
 
     def __call__(self, parts: Signal, stage: Stage) -> Signal:
         """(p, n, 2)."""
+        return _grouped(parts, self.parts, self._glued)
+
+    def _glued(self, parts: Signal) -> Signal:
         mix = single(parts.sum(axis=0))
         level = 20 * np.log10(float(mix.std()) + 1e-9)
         gain = compression(
@@ -96,23 +103,55 @@ class Glue:
 
 @dataclass(frozen=True)
 class Clip:
-    """A clipper. drive: dB that the mix's loud moments are above full scale; knee: 0..1, 1 hard."""
+    """A clipper. drive: dB that the loud moments are above where it clips; knee: 0..1, 1 hard.
+
+    fine:  twice oversampled, with the knee of `soft_clip`
+    parts: that go through it together; the others pass by
+    """
 
     drive: float = 3.0
     knee: float = 0.66
     fine: bool = False
-    """Twice oversampled, with the knee of `soft_clip`."""
+    parts: tuple[str, ...] = PARTS
 
     def __call__(self, parts: Signal, stage: Stage) -> Signal:
-        """(p, n, 2)."""
+        """(p, n, 2); as loud as it was but for what is clipped."""
+        return _grouped(parts, self.parts, self._clipped)
+
+    def _clipped(self, parts: Signal) -> Signal:
         from core.demo import kernels
 
         mix = np.abs(parts.sum(axis=0))
         loud = float(np.quantile(mix[:: _STEP // 2], 0.995))
-        gain = decibels(self.drive) / max(loud, 1e-6)
+        if loud < 1e-6:
+            return parts
+        gain = decibels(self.drive) / loud
         if self.fine:
-            return soft_clip_parts(parts, 20 * float(np.log10(gain)))
-        return single(kernels.clip_parts(parts, gain, min(self.knee, 0.999)))
+            hot = soft_clip_parts(parts, 20 * float(np.log10(gain)))
+        else:
+            hot = single(kernels.clip_parts(parts, gain, min(self.knee, 0.999)))
+        return hot * np.float32(loud)
+
+
+@dataclass(frozen=True)
+class Stutter:
+    """The mix repeats its last moments. bars: of the repeats; steps: sixteenths each takes in all;
+    length: sixteenths of what is repeated."""
+
+    bars: tuple[float, ...] = (3.75,)
+    steps: float = 4.0
+    length: float = 1.0
+
+    def __call__(self, parts: Signal, stage: Stage) -> Signal:
+        """(p, n, 2)."""
+        places = np.arange(parts.shape[1])
+        size = max(round(self.length * stage.beat / 4), 64)
+        for bar in self.bars:
+            start = round(bar * stage.bar)
+            end = min(start + round(self.steps * stage.beat / 4), len(places))
+            if end > start:
+                places[start:end] = start + np.arange(end - start) % size
+        return parts[:, np.minimum(places, parts.shape[1] - 1)]
 
 
 @dataclass(frozen=True)
@@ -266,6 +305,16 @@ class Codec:
             return single(back.T[:frames])
 
         return _each(parts, coded)
+
+
+def _grouped(parts: Signal, names: tuple[str, ...], effect: Callable[[Signal], Signal]) -> Signal:
+    """`effect` done to some parts together."""
+    if len(names) == len(parts):
+        return effect(parts)
+    numbers = [PARTS.index(name) for name in names]
+    out = parts.copy()
+    out[numbers] = effect(np.ascontiguousarray(parts[numbers]))
+    return out
 
 
 def _each(parts: Signal, effect: Callable[[Signal], Signal]) -> Signal:

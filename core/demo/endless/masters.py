@@ -11,6 +11,7 @@ from core.demo.effects.masters import (
     Glue,
     Hold,
     Limit,
+    Stutter,
     Sweep,
     Tone,
     Width,
@@ -35,6 +36,9 @@ def masters(dice: Dice, kind: str, bars: int) -> tuple[MasterEffect, ...]:
     made: list[MasterEffect] = []
     if dice.chance(0.2):
         made.append(_sweep(dice, bars))
+    made += _groups(dice, kind)
+    if dice.chance(0.07):
+        made.append(_stutter(dice, bars))
     made.append(_tone(dice))
     if dice.chance(0.2):
         made.append(Width(0.0))
@@ -56,6 +60,27 @@ def masters(dice: Dice, kind: str, bars: int) -> tuple[MasterEffect, ...]:
         made.append(Fader(level))
     made.append(_limit(dice, kind))
     return tuple(made)
+
+
+def _groups(dice: Dice, kind: str) -> list[MasterEffect]:
+    """Buses: drums squeezed together, kick and bass through one distortion."""
+    made: list[MasterEffect] = []
+    if dice.chance(0.2):
+        group = dice.one((("drums",), ("kick", "drums"), ("rest",), ("bass", "rest")))
+        made.append(Glue(dice.flat(-14, -2), dice.octaves(1.5, 10), dice.octaves(0.0005, 0.03),
+                         dice.octaves(0.03, 0.4), group))  # fmt: skip
+    if dice.chance(0.4 if kind == "crushed" else 0.1):
+        group = dice.one(
+            (("kick", "bass"), ("kick", "bass"), ("kick", "bass", "drums"), ("drums",))
+        )
+        made.append(Clip(dice.flat(0, 12), dice.flat(0.2, 0.95), False, group))
+    return made
+
+
+def _stutter(dice: Dice, bars: int) -> MasterEffect:
+    steps = dice.one((2.0, 4.0, 8.0))
+    places = tuple(dice.whole(1, bars) - steps / 16 for _ in range(dice.whole(1, 4)))
+    return Stutter(places, steps, dice.one((0.25, 0.5, 1.0, 1.0, 2.0)))
 
 
 def _tone(dice: Dice) -> MasterEffect:
@@ -115,7 +140,7 @@ def _lofi(dice: Dice) -> list[MasterEffect]:
 
 
 def _limit(dice: Dice, kind: str) -> MasterEffect:
-    lufs = {"dry": -20.0, "clean": -15.0, "loud": -10.5, "crushed": -8.5, "lofi": -14.0}[kind]
+    lufs = {"dry": -18.0, "clean": -13.0, "loud": -9.5, "crushed": -8.0, "lofi": -13.0}[kind]
     if dice.chance(0.08):
         return Limit(dice.flat(-36, -22), -0.3)
     return Limit(dice.near(lufs, 2.0), dice.flat(-1.0, 0.0), dice.octaves(0.02, 0.3))

@@ -66,6 +66,7 @@ def random_song(seed: int, style: str | None = None, bars: int = 12) -> tuple[Tr
         room=Hall(dice.octaves(0.15, 0.9), dice.octaves(3000, 12_000), dice.flat(0, 0.015), 150.0, 0.0),
         finish=None,
         duck=duck_beats,
+        pump=dice.one(("X...X...X...X...", "X.X.X.X.X.X.X.X.", "X.......X.......")) if dice.chance(0.3) else "",
         masters=masters(dice, dice.weighted(how.masters), bars),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ _ALL_BASSES = {
     "pluck": 0.8, "square": 1.0, "stack": 1.2, "organ": 0.8, "wobble": 0.8,
 }  # fmt: skip
 _ALL_DRUMS = {
-    "hat": 0.8, "open": 0.5, "ride": 0.25, "crash": 0.25, "shaker": 0.3, "clap": 0.45, "snare": 0.4,
+    "hat": 0.9, "open": 0.6, "ride": 0.25, "crash": 0.25, "shaker": 0.3, "clap": 0.45, "snare": 0.4,
     "rim": 0.25, "tom": 0.25, "block": 0.2, "clang": 0.2, "zap": 0.12, "glitch": 0.2, "break": 0.2,
 }  # fmt: skip
 _ALL_COLOURS = {

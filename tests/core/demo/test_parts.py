@@ -12,7 +12,7 @@ from core.demo.catalogue import catalogue
 from core.demo.drums.kicks import Kick
 from core.demo.effects.dynamics import soft_clip, soft_clip_parts
 from core.demo.mastering import finish, finish_parts
-from core.demo.mixing import mix
+from core.demo.mixing import kick_push, mix
 from core.demo.render import render_mastered_parts, render_parts, song_of, stage_of
 from core.demo.song import Echo, Finish, Hall, Song, Strip, Voice
 from core.demo.spec import TrackSpec
@@ -102,6 +102,16 @@ def test_who_plays_alone_is_alone(parts: Signal, stage: Stage) -> None:
             power = (bar(sound, number)[:, 8000:] ** 2).sum(axis=(1, 2))
             assert power[part] > 100 * np.delete(power, part).sum()
         assert (np.abs(bar(sound, 5)).max(axis=(1, 2)) > 1e-3).all()
+
+
+def test_a_pump_pushes_where_no_kick_plays(stage: Stage) -> None:
+    bar = stage.frames // SPEC.bars
+    plain, pumped = (kick_push(replace(song(), pump=pump), stage) for pump in ("", "X."))
+    np.testing.assert_array_equal(plain[: bar - 200], pumped[: bar - 200])
+    assert np.abs(plain[2 * bar : 5 * bar - 200]).max() < 1e-6
+    for number in range(1, 5):
+        assert pumped[round(number * stage.bar) + 100] > 0.9
+    assert pumped[round(4.5 * stage.bar) + 100] < 0.1
 
 
 def test_clipping_parts_is_clipping_their_sum() -> None:

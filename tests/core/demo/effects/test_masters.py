@@ -17,6 +17,7 @@ from core.demo.effects.masters import (
     Glue,
     Hold,
     Limit,
+    Stutter,
     Sweep,
     Tone,
     Width,
@@ -45,6 +46,7 @@ EFFECTS = [
     Width(0.3, 0.5),
     Fader("0:-20 1:0"),
     Codec(20.0, 9000.0),
+    Stutter((0.5,), 4.0, 0.5),
 ]
 
 
@@ -81,6 +83,30 @@ def test_a_sweep_moves_only_its_parts() -> None:
     swept = Sweep("0:100", "low", parts=("drums",))(parts, STAGE)
     np.testing.assert_array_equal(swept[[0, 1, 3]], parts[[0, 1, 3]])
     assert swept[2].std() < 0.2 * parts[2].std()
+
+
+@pytest.mark.parametrize(
+    "effect", [Clip(6.0, parts=("kick", "bass")), Glue(-12.0, parts=("bass", "kick"))]
+)
+def test_a_group_goes_through_together_and_the_others_pass_by(effect: MasterEffect) -> None:
+    parts = four()
+    made = effect(parts, STAGE)
+    np.testing.assert_array_equal(made[2:], parts[2:])
+    group = np.zeros_like(parts)
+    group[0] = parts[:2].sum(axis=0)
+    np.testing.assert_allclose(made[:2].sum(axis=0), effect(group, STAGE)[0], atol=1e-4)
+    assert np.abs(made[0] - parts[0]).max() > 0.02
+
+
+def test_a_stutter_repeats_what_begins_it() -> None:
+    made = Stutter((0.5,), 4.0, 1.0)(four(), STAGE)
+    start, step = STAGE.frames // 2, round(STAGE.beat / 4)
+    for turn in range(1, 4):
+        at = start + turn * step
+        np.testing.assert_array_equal(
+            made[:, at : at + step - 1], made[:, start : start + step - 1]
+        )
+    np.testing.assert_array_equal(made[:, :start], four()[:, :start])
 
 
 def test_a_limiter_reaches_its_loudness_under_its_ceiling() -> None:

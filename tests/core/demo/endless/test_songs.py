@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.demo.effects.masters import Sweep
+from core.demo.effects.masters import Bits
 from core.demo.endless.dice import Dice
 from core.demo.endless.form import Form
 from core.demo.endless.songs import random_song, style_of
@@ -89,7 +89,12 @@ def test_the_same_song_has_the_same_samples() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_parts_add_up_to_what_one_part_would_be(seed: int) -> None:
     spec, song = random_song(seed, "chaos", bars=4)
-    masters = tuple(effect for effect in song.masters if not isinstance(effect, Sweep))
+    # Buses of some parts cannot be the same for one part, and the last bit decides how Bits rounds.
+    masters = tuple(
+        each
+        for each in song.masters
+        if getattr(each, "parts", PARTS) == PARTS and not isinstance(each, Bits)
+    )
     apart = replace(song, masters=masters, duck=0.0)
     together = replace(apart, voices=tuple(replace(v, part="rest") for v in apart.voices))
     four, one = rendered(spec, apart), rendered(spec, together)
