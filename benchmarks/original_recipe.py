@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.vae.backend import compiled, keras, ops
+from core.keras_backend import compiled, keras, ops
 from core.vae.data import Index, TrainingData
 
 Array = NDArray[np.float32]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.dsp.spectrogram import db_to_power, power_to_db
+from core.keras_backend import keras, ops
 from core.vae import contrast, latent_refinement, losses, pca, schedule
 from core.vae.augmentation import Augmentation
-from core.vae.backend import keras, ops
 from core.vae.initialization import Initializer
 from core.vae.options import TrainOptions as Options
 from core.vae.validation import Validation

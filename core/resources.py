@@ -21,6 +21,7 @@ from core import user_folders
 
 _LIBRARY: Final = "resources/demo"
 _MODEL: Final = "saved_models/vae_best.keras"
+_PARTS: Final = "saved_models/parts.keras"
 _HISTORY: Final = "saved_models/vae_best.history.json"
 
 
@@ -32,6 +33,11 @@ def demo_library() -> Path:
 def demo_model() -> Path:
     """The model trained on the built-in demo library."""
     return _root() / _MODEL
+
+
+def parts_model() -> Path:
+    """The network that tells kick, bass, drums and rest apart; not every install has it."""
+    return _root() / _PARTS
 
 
 def digest(path: Path) -> str:
@@ -80,8 +86,9 @@ def unpacked(data: Traversable, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         made = Path(temporary) / "demo"
-        for name in (_LIBRARY, _MODEL, _HISTORY):
-            _copy(data.joinpath(name), made / name)
+        for name in (_LIBRARY, _MODEL, _HISTORY, _PARTS):
+            if name != _PARTS or data.joinpath(name).is_file():
+                _copy(data.joinpath(name), made / name)
         with contextlib.suppress(OSError):  # another process was faster
             made.rename(copy)
     if not copy.is_dir():

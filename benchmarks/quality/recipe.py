@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from benchmarks.mel_recipe import mel_of_audio, render
 from benchmarks.original_recipe import PlainVAE
+from core.keras_backend import compiled, keras
 from core.library.store import Library
 from core.settings import LATENT_SIZE, SAMPLE_RATE
-from core.vae.backend import compiled, keras
 
 Array = NDArray[np.float32]
 SECONDS = 10

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dsp import attributes
+from core.keras_backend import compiled
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
 from core.vae import checkpoint
-from core.vae.backend import compiled
 from core.vae.contrast import Contrast, decoding
 from core.vae.data import Array, Index, TrainingData, unfold
 from core.vae.evaluation import Evaluator

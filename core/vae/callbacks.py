@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from core.errors import TrainingError
+from core.keras_backend import keras
 from core.progress import CancelFlag, Progress
-from core.vae.backend import keras
 from core.vae.history import History
 from core.vae.options import Spectra, Watcher
 from core.vae.schedule import Budget, ReduceOnPlateau, kl_weight_factor, learning_rate_factor

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from core import settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
+from core.keras_archive import compress
+from core.keras_backend import compiled, keras
 from core.resources import digest
 from core.vae import latent_refinement, model_file
-from core.vae.backend import compiled, keras
 from core.vae.contrast import Contrast, decoding
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.model import SegmentVAE
@@ -126,7 +127,7 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
     try:
         with replacing(path) as temporary:
             _without_optimizer(model).save(temporary)
-            model_file.compress(temporary)
+            compress(temporary)
     except OutputError:
         raise
     except (OSError, RuntimeError, ValueError) as error:  # h5py reports a full disk as either

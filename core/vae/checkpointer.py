@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.keras_backend import keras
 from core.vae import checkpoint
-from core.vae.backend import keras
 from core.vae.callbacks import Logs
 from core.vae.evaluation import Evaluation
 from core.vae.model import SegmentVAE

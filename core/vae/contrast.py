@@ -17,8 +17,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.keras_backend import compiled, ops
 from core.settings import LATENT_SIZE
-from core.vae.backend import compiled, ops
 from core.vae.data import FOLDED, Array, Index, TrainingData
 from core.vae.model import SegmentVAE
 

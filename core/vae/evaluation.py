@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from core import settings
+from core.keras_backend import compiled, ops
 from core.vae import losses
-from core.vae.backend import compiled, ops
 from core.vae.data import FOLDED, Array, Index, TrainingData
 from core.vae.model import SegmentVAE
 

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from core.keras_backend import keras
 from core.vae.augmentation import Augmentation
-from core.vae.backend import keras
 from core.vae.data import Array, Index, TrainingData
 from core.vae.model import SegmentVAE
 

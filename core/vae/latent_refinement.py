@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.vae.backend import gradient, keras, ops
+from core.keras_backend import gradient, keras, ops
 from core.vae.model import SegmentVAE
 
 Tensor = Any

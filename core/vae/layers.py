@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.vae.backend import keras, ops
+from core.keras_backend import keras, ops
 from core.vae.data import FOLDED
 from core.vae.pca import Components
 

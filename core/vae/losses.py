@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.vae.backend import ops
+from core.keras_backend import ops
 
 Tensor = Any
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from core import settings
+from core.keras_backend import keras, ops, values
 from core.vae import losses
-from core.vae.backend import keras, ops, values
 from core.vae.data import FOLDED
 from core.vae.layers import CELLS, STEPS, Block, LinearPath, Patches
 from core.vae.pca import Components

@@ -1,40 +1,21 @@
-"""The archive that a model file is: what it says of itself, read without keras, and its packing."""
+"""What a model file says of itself, read and checked without keras."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
 from core import settings
 from core.errors import ModelError
+from core.keras_archive import read_config
 
 FORMAT: Final = 1
 _REGISTERED: Final = "technovae>SegmentVAE"
-_DATE: Final = (2000, 1, 1, 0, 0, 0)
-"""Of every member: the same weights give the same bytes, so the same hash."""
-_WEIGHTS: Final = "model.weights.h5"
-_MOST_BYTES: Final = {"config.json": 4 << 20, "metadata.json": 1 << 20, _WEIGHTS: 1 << 30}
-"""Of the members of an archive, unpacked. The shipped model's weights take 28 million."""
 _LARGEST: Final = {
     "latents": settings.LATENT_SIZE, "width": 2048, "depth": 16, "encoder_depth": 16,
     "patch": 512, "trunk": 4096, "seed": 1 << 63,
 }  # fmt: skip
 """Of the numbers that say how large the network is; those of the shipped one are far below."""
-_DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    OSError,
-    ValueError,
-    EOFError,
-    RecursionError,
-    NotImplementedError,  # another kind of compression
-    RuntimeError,  # an encrypted member
-)
 
 
 def layout() -> dict[str, Any]:
@@ -59,8 +40,7 @@ def read_info(path: Path, *, check_weights: bool = False) -> dict[str, Any]:
     Args:
         path: of the file.
         check_weights: see also that the weights are plain arrays which fit into memory, as must be
-            known before keras reads them. An HDF5 file of some bytes may declare an array of
-            terabytes, or one that lies in another file.
+            known before keras reads them.
 
     Returns:
         Plain JSON values: `layout`, `format`, `epoch`, `tracks`, `windows`, `held_out_db`, `seed`,
@@ -69,40 +49,8 @@ def read_info(path: Path, *, check_weights: bool = False) -> dict[str, Any]:
     Raises:
         ModelError: missing, damaged, of another program or version.
     """
-    if path.is_dir() or not path.exists():
-        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _require_members(path, archive)
-            config = json.loads(archive.read("config.json"))
-            if check_weights:
-                _check_weights(path, archive.read(_WEIGHTS))
-            damaged = None if check_weights else archive.testzip()
-    except PermissionError as error:
-        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
-    except _DAMAGED as error:
-        raise ModelError(f"{path}: the model file is damaged; train it again") from error
-    except KeyError as error:
-        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
-    if damaged:
-        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
-    if not isinstance(config, dict) or config.get("registered_name") != _REGISTERED:
-        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
+    config = read_config(path, _REGISTERED, check_weights=check_weights)
     return _checked_info(path, config)
-
-
-def compress(path: Path) -> None:
-    """Compress the archive in place and take its dates out; keras only stores.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    with zipfile.ZipFile(path) as archive:
-        members = [(name, archive.read(name)) for name in archive.namelist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, content in members:
-            member = zipfile.ZipInfo(name, _DATE)
-            archive.writestr(member, _undated(name, content), zipfile.ZIP_DEFLATED)
 
 
 def _checked_info(path: Path, config: dict[str, Any]) -> dict[str, Any]:
@@ -144,59 +92,3 @@ def _require_plain_facts(path: Path, info: dict[str, Any]) -> None:
     plain = all(value is None or isinstance(value, int | float) for value in numbers)
     if not plain or not all(value is None or isinstance(value, dict) for value in tables):
         raise ModelError(f"{path}: what the model file says of itself is damaged; train it again")
-
-
-def _check_weights(path: Path, content: bytes) -> None:
-    """Raise `ModelError` unless `content` is an HDF5 file of arrays of a sane size."""
-    import h5py
-
-    total = 0
-
-    def visit(name: str, item: object) -> None:
-        nonlocal total
-        if isinstance(item, h5py.Dataset):
-            total += item.size * item.dtype.itemsize if item.shape is not None else 0
-            if item.is_virtual or item.external or total > _MOST_BYTES[_WEIGHTS]:
-                raise ValueError(name)
-
-    try:
-        with h5py.File(io.BytesIO(content), "r") as weights:
-            _refuse_links(weights)
-            weights.visititems(visit)
-    except Exception as error:  # h5py raises nearly anything for a damaged file
-        raise ModelError(f"{path}: the model file is damaged (its weights); train it again") from (
-            error
-        )
-
-
-def _refuse_links(group: Any) -> None:
-    """Raise `ValueError` for links into other files, which `visititems` does not show."""
-    import h5py
-
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise ValueError(name)
-        if isinstance(group[name], h5py.Group):
-            _refuse_links(group[name])
-
-
-def _require_members(path: Path, archive: zipfile.ZipFile) -> None:
-    """See that an archive holds what `save` packs and nothing else, none of it too large.
-
-    Raises:
-        ModelError: it does not; nothing is unpacked.
-    """
-    members = archive.infolist()
-    names = [member.filename for member in members]
-    if "config.json" not in names:
-        raise KeyError("config.json")
-    if set(names) - _MOST_BYTES.keys() or len(set(names)) != len(names):
-        raise ModelError(f"{path}: holds other files than a model does; it is not opened")
-    if any(member.file_size > _MOST_BYTES[member.filename] for member in members):
-        raise ModelError(f"{path}: would be too large unpacked; it is not opened")
-
-
-def _undated(name: str, content: bytes) -> bytes:
-    if name != "metadata.json":
-        return content
-    return json.dumps({**json.loads(content), "date_saved": ""}).encode()

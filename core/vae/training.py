@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from core.errors import Cancelled, TrainingError
+from core.keras_backend import keras
 from core.progress import CancelFlag, Progress, silent
 from core.vae import callbacks, checkpoint, training_state
-from core.vae.backend import keras
 from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import Index, TrainingData, unfold

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.atomic import replacing
 from core.file_names import companion
-from core.vae.backend import values
+from core.keras_backend import values
 from core.vae.history import History
 from core.vae.model import SegmentVAE
 from core.vae.schedule import ReduceOnPlateau

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from core.errors import TrainingError
-from core.vae.backend import keras
+from core.keras_backend import keras
 from core.vae.callbacks import NOT_A_NUMBER, Logs
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import BACKGROUND_SHARE, Array, Index, TrainingData

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, ModelError
+from core.keras_backend import keras
 from core.vae import checkpoint, latent_refinement, pca
-from core.vae.backend import keras
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.keras_backend import compiled, keras, ops
 from core.vae import latent_refinement, pca
-from core.vae.backend import compiled, keras, ops
 from core.vae.data import FOLDED
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.keras_backend import compiled, keras
 from core.vae import losses, pca
 from core.vae.augmentation import Augmentation
-from core.vae.backend import compiled, keras
 from core.vae.data import FOLDED
 from core.vae.evaluation import Evaluator
 from core.vae.initialization import Initializer

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, model_file, training, training_state
+from core.vae import checkpoint, training, training_state
 from core.vae.augmentation import Augmentation
 from core.vae.data import TrainingData
 from core.vae.fitting import WindowBatches
@@ -268,7 +268,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(model_file, "compress", full)
+    monkeypatch.setattr(checkpoint, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
         train(music(), options)
     assert checkpoint.load(options.path).hash == before

@@ -1,6 +1,6 @@
 """Brings keras in quietly, and compiles calls for whichever backend it runs on.
 
-Every module of this room takes keras from here, so that it is imported once, the way it must be.
+Every module that needs keras takes it from here, so that it is imported once, the way it must be.
 """
 
 from __future__ import annotations

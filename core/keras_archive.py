@@ -1,0 +1,138 @@
+"""The archive that a `.keras` file is: checked before keras reads it, and packed."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import ModelError
+
+WEIGHTS: Final = "model.weights.h5"
+_DATE: Final = (2000, 1, 1, 0, 0, 0)
+"""Of every member: the same weights give the same bytes, so the same hash."""
+_MOST_BYTES: Final = {"config.json": 4 << 20, "metadata.json": 1 << 20, WEIGHTS: 1 << 30}
+"""Of the members of an archive, unpacked. The shipped model's weights take 28 million."""
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    EOFError,
+    RecursionError,
+    NotImplementedError,  # another kind of compression
+    RuntimeError,  # an encrypted member
+)
+
+
+def read_config(path: Path, registered_name: str, *, check_weights: bool = False) -> dict[str, Any]:
+    """The configuration that a model file carries, after the whole archive was checked, so that
+    keras, whose messages are pages long, need not say what is wrong with it.
+
+    Args:
+        path: of the file.
+        registered_name: of the class that the file must hold.
+        check_weights: see also that the weights are plain arrays which fit into memory, as must be
+            known before keras reads them. An HDF5 file of some bytes may declare an array of
+            terabytes, or one that lies in another file.
+
+    Returns:
+        Plain JSON values.
+
+    Raises:
+        ModelError: missing, damaged, or of another program.
+    """
+    if path.is_dir() or not path.exists():
+        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _require_members(path, archive)
+            config = json.loads(archive.read("config.json"))
+            if check_weights:
+                _check_weights(path, archive.read(WEIGHTS))
+            damaged = None if check_weights else archive.testzip()
+    except PermissionError as error:
+        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
+    except _DAMAGED as error:
+        raise ModelError(f"{path}: the model file is damaged; train it again") from error
+    except KeyError as error:
+        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
+    if damaged:
+        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
+    if not isinstance(config, dict) or config.get("registered_name") != registered_name:
+        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
+    return config
+
+
+def compress(path: Path) -> None:
+    """Compress the archive in place and take its dates out; keras only stores.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in members:
+            member = zipfile.ZipInfo(name, _DATE)
+            archive.writestr(member, _undated(name, content), zipfile.ZIP_DEFLATED)
+
+
+def _check_weights(path: Path, content: bytes) -> None:
+    """Raise `ModelError` unless `content` is an HDF5 file of arrays of a sane size."""
+    import h5py
+
+    total = 0
+
+    def visit(name: str, item: object) -> None:
+        nonlocal total
+        if isinstance(item, h5py.Dataset):
+            total += item.size * item.dtype.itemsize if item.shape is not None else 0
+            if item.is_virtual or item.external or total > _MOST_BYTES[WEIGHTS]:
+                raise ValueError(name)
+
+    try:
+        with h5py.File(io.BytesIO(content), "r") as weights:
+            _refuse_links(weights)
+            weights.visititems(visit)
+    except Exception as error:  # h5py raises nearly anything for a damaged file
+        raise ModelError(f"{path}: the model file is damaged (its weights); train it again") from (
+            error
+        )
+
+
+def _refuse_links(group: Any) -> None:
+    """Raise `ValueError` for links into other files, which `visititems` does not show."""
+    import h5py
+
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(name)
+        if isinstance(group[name], h5py.Group):
+            _refuse_links(group[name])
+
+
+def _require_members(path: Path, archive: zipfile.ZipFile) -> None:
+    """See that an archive holds what is packed into it and nothing else, none of it too large.
+
+    Raises:
+        ModelError: it does not; nothing is unpacked.
+    """
+    members = archive.infolist()
+    names = [member.filename for member in members]
+    if "config.json" not in names:
+        raise KeyError("config.json")
+    if set(names) - _MOST_BYTES.keys() or len(set(names)) != len(names):
+        raise ModelError(f"{path}: holds other files than a model does; it is not opened")
+    if any(member.file_size > _MOST_BYTES[member.filename] for member in members):
+        raise ModelError(f"{path}: would be too large unpacked; it is not opened")
+
+
+def _undated(name: str, content: bytes) -> bytes:
+    if name != "metadata.json":
+        return content
+    return json.dumps({**json.loads(content), "date_saved": ""}).encode()

@@ -1,0 +1,236 @@
+"""New mixes of known parts: what makes a few hundred songs enough.
+
+Rows of all songs are at the same musical positions, so the kick of one fits under the bass of
+another. Powers of parts add up to the power of their mix, but for what they cancel or reinforce of
+each other, which is drawn by chance where bands are single bins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import settings
+from core.dsp.bank import bank
+from core.dsp.spectrogram import power_to_db
+from core.parts.material import Material
+
+Array = NDArray[np.float32]
+Rng = np.random.Generator
+
+_PARTS = len(settings.PARTS)
+_BEAT = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
+_SILENT_DB = settings.FLOOR_DB + 1.0
+_RATIOS = np.exp2(np.arange(-8, 9) / 12.0)
+"""Of pitches: up to eight semitones either way."""
+_KICK = 0
+_SLOPES = ((0.3, 1.4), (0.6, 1.5), (0.6, 1.4), (0.6, 1.5))
+"""For each part, the factors by which its levels rise and fall slower or faster."""
+_PART_FILTERS = (
+    ((0.3, 20.0, 45.0), (0.3, 150.0, 6000.0)),
+    ((0.3, 25.0, 60.0), (0.5, 150.0, 3000.0)),
+    ((0.6, 60.0, 250.0), (0.1, 5000.0, 15_000.0)),
+    ((0.8, 60.0, 300.0), (0.2, 1500.0, 12_000.0)),
+)
+"""For each part, chance, lowest and highest Hz of a high-pass and of a low-pass."""
+_ENVELOPE_DB = np.float32(30.0)
+_INTERFERING = 40
+"""Bands in which parts interfere: above, a band holds so many bins that it averages out."""
+
+
+@dataclass(frozen=True)
+class Remix:
+    """How examples are drawn.
+
+    Attributes:
+        whole: share of examples whose parts are all of one segment, with its true mix.
+        missing: chance of each part to be left out.
+        doubled: chance of each part to be the sum of two songs'.
+        gain_db: standard deviation of each part's gain.
+        off_beat: share of examples that start anywhere, not on a beat.
+        bars: of each example; shorter than a segment, for more examples in the same time.
+    """
+
+    whole: float = 0.2
+    missing: tuple[float, ...] = (0.12, 0.3, 0.12, 0.1)
+    doubled: tuple[float, ...] = (0.0, 0.1, 0.3, 0.3)
+    gain_db: float = 4.0
+    off_beat: float = 0.3
+    bars: int = 2
+
+    def example(self, material: Material, rng: Rng) -> tuple[Array, Array]:
+        """Draw an example.
+
+        Args:
+            material: to draw from.
+            rng: chance.
+
+        Returns:
+            (rows, 128) dB of a mix, and (rows, 128, 4) the powers of its parts.
+        """
+        if rng.random() < self.whole:
+            mix, powers = _true_mix(material, self._cut(rng), rng)
+        else:
+            powers = self._parts(material, rng)
+            mix = _interfering_sum(powers, rng)
+        return self._finished(mix, powers, rng)
+
+    def _parts(self, material: Material, rng: Rng) -> Array:
+        powers = np.zeros(
+            (_PARTS, self.bars * settings.FRAMES_PER_BAR, settings.N_BANDS), np.float32
+        )
+        present = rng.random(_PARTS) >= self.missing
+        if not present.any():
+            present[rng.integers(_PARTS)] = True
+        same = int(rng.integers(len(material))) if rng.random() < 0.25 else None
+        for part in np.flatnonzero(present).tolist():
+            layers = 2 if rng.random() < self.doubled[part] else 1
+            for layer in range(layers):
+                index = _index_with(material, part, rng) if same is None or layer else same
+                rows = material.part(index, part)[self._cut(rng)]
+                powers[part] += self._layer(rows, part, rng)
+        return powers
+
+    def _layer(self, decibels: Array, part: int, rng: Rng) -> Array:
+        """One song's part, varied, as powers."""
+        if part == _KICK and rng.random() < 0.5:
+            decibels = _retimed(decibels, float(np.exp(rng.uniform(-0.9, 0.5))))
+        gain = rng.normal(0.0, self.gain_db) + _curve(rng) + _part_filter(part, rng)
+        varied = decibels + gain.astype(np.float32)
+        if rng.random() < 0.6:
+            low, high = _SLOPES[part]
+            varied += _slower(decibels, rng.uniform(low, high))
+        power = np.exp(varied * np.float32(np.log(10.0) / 10.0))
+        power[decibels <= _SILENT_DB] = 0.0
+        if rng.random() < 0.6:
+            power = power @ _pitch_shifts()[rng.integers(len(_RATIOS))]
+        if part > 0 and rng.random() < 0.3:
+            power *= np.tile(_pump(rng), len(power) // _BEAT)[:, None]
+        return np.asarray(power, np.float32)
+
+    def _cut(self, rng: Rng) -> slice:
+        """Rows of a segment; mostly whole bars from its beginning, else from any beat."""
+        beats = settings.BEATS_PER_BAR * (settings.BARS_PER_SEGMENT - self.bars)
+        first = int(rng.integers(beats + 1))
+        if rng.random() < 0.5:
+            first -= first % settings.BEATS_PER_BAR
+        return slice(first * _BEAT, first * _BEAT + self.bars * settings.FRAMES_PER_BAR)
+
+    def _finished(self, mix: Array, powers: Array, rng: Rng) -> tuple[Array, Array]:
+        """What happens to the mix as a whole: another place in time, equaliser, noise."""
+        shift = int(rng.integers(len(mix))) if rng.random() < self.off_beat else 0
+        gains = np.exp((_curve(rng) * np.log(10.0) / 10.0).astype(np.float32))
+        gains = gains * _bandwidth(rng)
+        mix = np.roll(mix, shift, axis=0) * gains
+        powers = np.roll(powers, shift, axis=1) * gains
+        mean = float(mix.mean()) + 1e-12
+        noise = mean * 10.0 ** (rng.uniform(-9.0, -4.5))
+        scale = 10.0 ** (rng.uniform(-35.0, -15.0) / 10.0) / mean
+        decibels = power_to_db((mix + np.float32(noise)) * np.float32(scale))
+        return decibels, np.ascontiguousarray(np.moveaxis(powers / mean, 0, -1), np.float32)
+
+
+def _true_mix(material: Material, cut: slice, rng: Rng) -> tuple[Array, Array]:
+    layers = material.segment(int(rng.integers(len(material))))[:, cut]
+    powers = np.exp(layers * np.float32(np.log(10.0) / 10.0))
+    powers[layers <= _SILENT_DB] = 0.0
+    return powers[_PARTS], powers[:_PARTS]
+
+
+def _index_with(material: Material, part: int, rng: Rng) -> int:
+    """A segment in which `part` sounds; after a few tries any."""
+    index = 0
+    for _ in range(6):
+        index = int(rng.integers(len(material)))
+        if material.part(index, part).max() > settings.FLOOR_DB + 40.0:
+            return index
+    return index
+
+
+def _interfering_sum(powers: Array, rng: Rng) -> Array:
+    """The power (512, 128) of a mix of parts whose phases drift against each other."""
+    total = powers.sum(axis=0)
+    low = np.sqrt(powers[:, :, :_INTERFERING])
+    order = np.partition(low, _PARTS - 2, axis=0)
+    drift = rng.normal(0.0, 10.0 ** rng.uniform(-1.5, 0.2), order.shape[1:])
+    start = rng.uniform(0.0, 2 * np.pi, (1, _INTERFERING))
+    phase = np.cos(start + np.cumsum(drift, axis=0)).astype(np.float32)
+    fading = np.float32(0.9) / np.sqrt(bank().areas[:_INTERFERING])
+    total[:, :_INTERFERING] += 2.0 * order[-1] * order[-2] * phase * fading
+    return np.asarray(np.maximum(total, 0.0), np.float32)
+
+
+def _curve(rng: Rng) -> NDArray[np.float64]:
+    """A random equaliser, dB (128,): two broad bells and a tilt."""
+    at = np.linspace(-1.0, 1.0, settings.N_BANDS)
+    curve = rng.normal(0.0, 2.5) * at
+    for _ in range(2):
+        curve += rng.normal(0.0, 3.0) * np.exp(-(((at - rng.uniform(-1, 1)) / 0.3) ** 2))
+    return curve
+
+
+def _part_filter(part: int, rng: Rng) -> NDArray[np.float64]:
+    """dB (128,): where a producer makes room for the other parts, by filters of 12 or 24 dB."""
+    hertz = np.maximum(bank().centres_hz.astype(np.float64), 5.0)
+    gain = np.zeros(settings.N_BANDS)
+    for (chance, low, high), sign in zip(_PART_FILTERS[part], (1, -1), strict=True):
+        if rng.random() < chance:
+            cut = np.exp(rng.uniform(np.log(low), np.log(high)))
+            order = 4 * int(rng.integers(1, 3))
+            gain -= 10.0 * np.log10(1.0 + (cut / hertz) ** (sign * order))
+    return np.maximum(gain, -70.0)
+
+
+def _slower(decibels: Array, factor: float) -> Array:
+    """What to add so that every band falls from its own peak `factor` times as fast: other decays
+    with the same spectrum. What is far below the peak keeps its distance."""
+    below = np.maximum(decibels - decibels.max(axis=0), -_ENVELOPE_DB)
+    return np.asarray((factor - 1.0) * below, np.float32)
+
+
+def _retimed(decibels: Array, speed: float) -> Array:
+    """Each beat played at another speed from its beginning, cut off at its end."""
+    rows = np.arange(len(decibels))
+    within = np.minimum((rows % _BEAT) * speed, _BEAT - 1.0).astype(np.int64)
+    return np.asarray(decibels[rows - rows % _BEAT + within], np.float32)
+
+
+def _bandwidth(rng: Rng) -> Array:
+    """Gains (128,) of power: mostly 1; else what a lossy coder or a small speaker leaves."""
+    hertz = bank().centres_hz
+    gains = np.ones(settings.N_BANDS, np.float32)
+    chance = rng.random()
+    if chance < 0.2:
+        gains[hertz > rng.uniform(7000.0, 17_000.0)] = 1e-7
+    if chance > 0.9:
+        cut = rng.uniform(25.0, 90.0)
+        gains *= 1.0 / (1.0 + (cut / np.maximum(hertz, 5.0)) ** 8)
+    return gains
+
+
+def _pump(rng: Rng) -> Array:
+    """Gains (32,) of power over a beat, as of a compressor that the kick pushes on every beat."""
+    depth, hold = rng.uniform(0.2, 0.95), rng.uniform(0.3, 1.0)
+    rise = np.clip(np.arange(_BEAT) / (_BEAT * hold), 0.0, 1.0) ** rng.uniform(0.7, 2.0)
+    return np.asarray((1.0 - depth * (1.0 - rise)) ** 2, np.float32)
+
+
+@lru_cache(maxsize=1)
+def _pitch_shifts() -> Array:
+    """(17, 128, 128): each multiplies band powers from the right, to another pitch."""
+    hertz = bank().centres_hz.astype(np.float64)
+    bands = np.arange(settings.N_BANDS)
+    shifts = []
+    for ratio in _RATIOS:
+        position = np.interp(hertz / ratio, hertz, bands, right=np.nan)
+        low = np.minimum(np.nan_to_num(position).astype(np.int64), settings.N_BANDS - 2)
+        fraction = np.nan_to_num(position) - low
+        there = np.isfinite(position)
+        matrix = np.zeros((settings.N_BANDS, settings.N_BANDS))
+        matrix[low, bands] += (1.0 - fraction) * there
+        matrix[low + 1, bands] += fraction * there
+        shifts.append(matrix)
+    return np.stack(shifts).astype(np.float32)

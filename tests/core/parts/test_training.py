@@ -1,0 +1,93 @@
+"""Training: it learns, keeps the best, can be stopped and goes on where it was."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import TrainingError
+from core.parts.material import Material
+from core.parts.model import PartsModel
+from core.parts.network import PartsNetwork, input_shape
+from core.parts.remix import Remix
+from core.parts.training import Judge, TrainOptions, TrainResult, train
+from core.parts.training_state import read_state, state_path
+from core.settings import PARTS
+from tests.core.parts.conftest import TINY
+
+
+def options(folder: Path, **changes: object) -> TrainOptions:
+    base = {"steps": 12, "batch": 2, "judged": 2, "remix": Remix(bars=1), "network": TINY}
+    return TrainOptions(folder / "parts.keras", **{**base, **changes})  # type: ignore[arg-type]
+
+
+def run(songs: Path, chosen: TrainOptions, **more: object) -> TrainResult:
+    return train(
+        lambda: Material.of_folder(songs, ("other",)),
+        lambda: Material.of_folder(songs, ("other",), only=True),
+        chosen,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
+    return run(songs, options(tmp_path_factory.mktemp("trained"), steps=40, rate=0.01))
+
+
+def test_it_learns(trained: TrainResult, songs: Path) -> None:
+    network = PartsNetwork(**TINY)
+    network.build(input_shape())
+    untrained = Judge(Material.of_folder(songs, ("other",), only=True), 2, network)()
+    assert trained.best["score"] < untrained["score"] - 0.5
+    assert [name in trained.best for name in PARTS] == [True] * 4
+    assert "40 steps" in trained.lines()[0]
+
+
+def test_the_best_is_on_disk_and_loads(trained: TrainResult) -> None:
+    model = PartsModel.load(trained.path)
+    assert model.info["step"] == trained.best["step"]
+    assert model.shares(np.full((1, 512, 128), -40.0, np.float32)).shape == (1, 512, 128, 4)
+
+
+@pytest.mark.slow
+def test_it_goes_on_where_it_was(trained: TrainResult, songs: Path, tmp_path: Path) -> None:
+    for path in (trained.path, state_path(trained.path)):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    more = run(songs, options(tmp_path, steps=2, resume=True))
+    assert more.steps == 42
+    assert more.history[: len(trained.history)] == trained.history
+
+
+@pytest.mark.slow
+def test_a_state_of_another_network_is_not_resumed(
+    trained: TrainResult, songs: Path, tmp_path: Path
+) -> None:
+    state_path(tmp_path / "parts.keras").write_bytes(state_path(trained.path).read_bytes())
+    other = {**TINY, "floor": 16}
+    assert run(songs, options(tmp_path, steps=1, network=other, resume=True)).steps == 1
+    state_path(tmp_path / "parts.keras").write_bytes(b"half a file")
+    assert read_state(tmp_path / "parts.keras") is None
+
+
+@pytest.mark.slow
+def test_stopping_keeps_what_there_is(songs: Path, tmp_path: Path) -> None:
+    cancel = threading.Event()
+    told: list[str] = []
+
+    def progress(done: float, total: float, message: str = "") -> None:
+        told.append(message)
+        cancel.set()
+
+    result = run(songs, options(tmp_path, steps=1000), progress=progress, cancel=cancel)
+    assert result.steps == 2
+    assert "step 1" in told[0]
+    PartsModel.load(result.path)
+
+
+def test_it_wants_material(songs: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no music"):
+        train(lambda: Material([]), lambda: Material([]), options(tmp_path))
