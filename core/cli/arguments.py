@@ -244,7 +244,33 @@ def _demo(commands: _Commands) -> None:
         action="store_true",
         help="fit again what the shipped model carries beside its weights",
     )
-    p.add_argument("--out", type=Path, metavar="FILE", help="with --render")
+    what.add_argument(
+        "--train-parts",
+        action="store_true",
+        help="train the network that tells parts apart, on songs drawn by chance",
+    )
+    p.add_argument("--out", type=Path, metavar="FILE", help="with --render and --train-parts")
+    p.add_argument(
+        "--minutes", type=_between(float, 0.01, 10_000), help="with --train-parts (default: 60)"
+    )
+    p.add_argument(
+        "--songs", type=_between(int, 1, 100_000), help="with --train-parts (default: 3000)"
+    )
+    p.add_argument(
+        "--material", type=Path, metavar="DIR", help="with --train-parts: where songs are kept"
+    )
+    p.add_argument("--resume", action="store_true", help="with --train-parts: go on")
+
+
+def _parts(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "parts", help="take audio apart: kick.wav, bass.wav, drums.wav, rest.wav"
+    )
+    p.add_argument("source", type=Path, metavar="AUDIO|LIBRARY")
+    p.add_argument("--out", type=Path, default=Path("parts"), metavar="DIR")
+    p.add_argument(
+        "--model", type=Path, metavar="FILE", help="default: the one that comes with the program"
+    )
 
 
 def _sound(p: Parser) -> None:
@@ -310,5 +336,5 @@ def _size(text: str) -> tuple[int, int]:
 
 _COMMANDS = (
     *(_import, _grid, _train, _generate, _compose, _render),
-    *(_reconstruct, _map, _dataset, _info, _devices, _demo),
+    *(_reconstruct, _parts, _map, _dataset, _info, _devices, _demo),
 )

@@ -5,11 +5,18 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from core import resources
+from core import resources, user_folders
 from core.audio import files
 from core.cli.console import progress_bar, say, table
+from core.cli.interrupts import cancel_on_interrupt
 from core.demo.catalogue import catalogue, find
 from core.demo.render import render
+
+_PARTS_MODEL = Path("saved_models/parts.keras")
+_MINUTES = 60.0
+_SONGS = 3000
+_FIRST_SONGS = 150
+"""Songs that are there before training begins; the others come while it runs."""
 
 
 def run(options: Namespace) -> int:
@@ -20,6 +27,8 @@ def run(options: Namespace) -> int:
         return _build()
     if options.retrain:
         return _retrain()
+    if options.train_parts:
+        return _train_parts(options)
     if options.render:
         return _render(options.render, options.out)
     columns = ("track", "style", "bpm", "key")
@@ -42,6 +51,32 @@ def _refit() -> int:
 
     library, model = resources.demo_library(), resources.demo_model()
     say(f"{model}: fitted again to {refit_pack(library, model)} segments, weights unchanged")
+    return 0
+
+
+def _train_parts(options: Namespace) -> int:
+    from core.demo import parts_material as songs
+    from core.parts.training import TrainOptions, train
+    from core.vae.options import require_model_path
+
+    out = options.out or _PARTS_MODEL
+    require_model_path(out)
+    folder = options.material or user_folders.cache_folder() / "parts_material"
+    chosen = TrainOptions(out, minutes=options.minutes or _MINUTES, resume=options.resume)
+    count = options.songs or _SONGS
+    with songs.rendering(folder, count) as jobs, cancel_on_interrupt() as cancel:
+        with progress_bar("rendering") as progress:
+            songs.wait_for(folder, jobs, min(_FIRST_SONGS, count), progress, cancel)
+        with progress_bar("training") as progress:
+            result = train(
+                lambda: songs.learned(folder),
+                lambda: songs.held_out(folder),
+                chosen,
+                progress=progress,
+                cancel=cancel,
+            )
+    for line in result.lines():
+        say(line)
     return 0
 
 

@@ -25,6 +25,7 @@ _ROOMS = {
     "compose": "composing",
     "render": "rendering",
     "reconstruct": "reconstructing",
+    "parts": "separating",
     "map": "mapping",
     "dataset": "dataset",
     "info": "info",

@@ -23,6 +23,7 @@ Rng = np.random.Generator
 
 _PARTS = len(settings.PARTS)
 _BEAT = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
+_SIXTEENTH = settings.FRAMES_PER_SIXTEENTH
 _SILENT_DB = settings.FLOOR_DB + 1.0
 _RATIOS = np.exp2(np.arange(-8, 9) / 12.0)
 """Of pitches: up to eight semitones either way."""
@@ -48,6 +49,7 @@ class Remix:
     Attributes:
         whole: share of examples whose parts are all of one segment, with its true mix.
         missing: chance of each part to be left out.
+        alone: share of examples with one part only.
         doubled: chance of each part to be the sum of two songs'.
         gain_db: standard deviation of each part's gain.
         off_beat: share of examples that start anywhere, not on a beat.
@@ -55,7 +57,8 @@ class Remix:
     """
 
     whole: float = 0.2
-    missing: tuple[float, ...] = (0.12, 0.3, 0.12, 0.1)
+    missing: tuple[float, ...] = (0.12, 0.45, 0.12, 0.08)
+    alone: float = 0.06
     doubled: tuple[float, ...] = (0.0, 0.1, 0.3, 0.3)
     gain_db: float = 4.0
     off_beat: float = 0.3
@@ -83,6 +86,8 @@ class Remix:
             (_PARTS, self.bars * settings.FRAMES_PER_BAR, settings.N_BANDS), np.float32
         )
         present = rng.random(_PARTS) >= self.missing
+        if rng.random() < self.alone:
+            present[:] = False
         if not present.any():
             present[rng.integers(_PARTS)] = True
         same = int(rng.integers(len(material))) if rng.random() < 0.25 else None
@@ -98,6 +103,8 @@ class Remix:
         """One song's part, varied, as powers."""
         if part == _KICK and rng.random() < 0.5:
             decibels = _retimed(decibels, float(np.exp(rng.uniform(-0.9, 0.5))))
+        if part == _KICK and rng.random() < 0.5:
+            decibels = _replayed(decibels, rng)
         gain = rng.normal(0.0, self.gain_db) + _curve(rng) + _part_filter(part, rng)
         varied = decibels + gain.astype(np.float32)
         if rng.random() < 0.6:
@@ -105,6 +112,8 @@ class Remix:
             varied += _slower(decibels, rng.uniform(low, high))
         power = np.exp(varied * np.float32(np.log(10.0) / 10.0))
         power[decibels <= _SILENT_DB] = 0.0
+        if part > 0 and rng.random() < 0.5:
+            power = np.roll(power, _SIXTEENTH * int(rng.integers(16)), axis=0)
         if rng.random() < 0.6:
             power = power @ _pitch_shifts()[rng.integers(len(_RATIOS))]
         if part > 0 and rng.random() < 0.3:
@@ -196,6 +205,23 @@ def _retimed(decibels: Array, speed: float) -> Array:
     rows = np.arange(len(decibels))
     within = np.minimum((rows % _BEAT) * speed, _BEAT - 1.0).astype(np.int64)
     return np.asarray(decibels[rows - rows % _BEAT + within], np.float32)
+
+
+def _replayed(decibels: Array, rng: Rng) -> Array:
+    """The loudest beat, played in another rhythm of sixteenths, a bar or two long."""
+    beats = decibels.reshape(-1, _BEAT, settings.N_BANDS)
+    hit = beats[int(np.argmax(beats.max(axis=2).sum(axis=1)))]
+    steps = int(min(rng.choice((1, 2)) * settings.FRAMES_PER_BAR, len(decibels)))
+    chances = np.tile((0.7, 0.15, 0.3, 0.2), steps // _BEAT) * rng.uniform(0.3, 1.4)
+    starts = np.flatnonzero(rng.random(steps // _SIXTEENTH) < chances) * _SIXTEENTH
+    if not len(starts):
+        starts = np.zeros(1, np.int64)
+    rows = np.arange(steps)
+    since = (rows - starts[np.searchsorted(starts, rows, side="right") - 1]) % steps
+    played = hit[np.minimum(since, _BEAT - 1)]
+    fade = np.float32(-1.5) * np.maximum(since - _BEAT + 1, 0)[:, None].astype(np.float32)
+    played = np.maximum(played + fade, np.float32(settings.FLOOR_DB))
+    return np.tile(played, (len(decibels) // steps, 1))
 
 
 def _bandwidth(rng: Rng) -> Array:

@@ -40,7 +40,7 @@ from tests.core.library.building import kicks, make_library
 from tests.core.library.in_process import InProcessPool
 
 MAIN = importlib.import_module("core.cli.main")  # `core.cli.main` is the function
-NOT_TRIED = {"--build", "--retrain", "--refit", "--render", "--help", "-h"}
+NOT_TRIED = {"--build", "--retrain", "--refit", "--render", "--train-parts", "--help", "-h"}
 """What would change the shipped demo or make music of it for minutes, or ends at once."""
 WORDS = (
     *("", "-", "--", "-1", "0", "1", "2", "nan", "inf", "-inf", "1e308", "1e-320", "0x10", "1_0"),
