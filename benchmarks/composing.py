@@ -10,11 +10,11 @@ that of the two clips it joins, and how much sharper its edges are than theirs.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -70,23 +70,26 @@ def main() -> None:
     """Parse the arguments, compose with every seed, print and write."""
     options = _arguments()
     console = Console()
-    seconds: dict[str, float] = {}
-    with _timed(seconds, "open"):
-        context = open_workspace(options.library, options.model)
-        space = context.__enter__()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(space, options, Path(folder), seconds)
-            compositions = []
-            for seed in options.seeds:
-                compositions.append(bench.run(seed))
-                if options.json:  # what is done stays, if the rest is stopped
-                    options.json.write_text(json.dumps(compositions, indent=1))
-    finally:
-        context.__exit__(None, None, None)
+    compositions = run(options)
     if len(compositions) == 1:
         _show(console, compositions[0])
     _show_summary(console, compositions)
+
+
+def run(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Compose with every seed as the command line's `options` say; figures by name for each."""
+    seconds: dict[str, float] = {}
+    compositions: list[dict[str, Any]] = []
+    with contextlib.ExitStack() as stack:
+        with _timed(seconds, "open"):
+            space = stack.enter_context(open_workspace(options.library, options.model))
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        bench = Bench(space, options, Path(folder), seconds)
+        for seed in options.seeds:
+            compositions.append(bench.run(seed))
+            if options.json:  # what is done stays, if the rest is stopped
+                options.json.write_text(json.dumps(compositions, indent=1))
+    return compositions
 
 
 class Bench:
@@ -182,6 +185,7 @@ class Bench:
             "key_changes": len(fifths),
             "keys_far_share": float(np.mean([d > 2 for d in fifths])) if fifths else 0.0,
             "band_jumps": jumps,
+            "bar_novelty": np.minimum(new, 99.0).round(1).tolist(),
             "bar_loudness": figures.to_db(levels.loudness).round(1).tolist(),
         }
 
@@ -349,7 +353,7 @@ def _regularity(flux: NDArray[np.float64], bpm: float) -> float:
     return float(np.corrcoef(smooth[: len(places)], moved)[0, 1])
 
 
-@contextmanager
+@contextlib.contextmanager
 def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +165,12 @@ def _composed(corpus: Corpus, model: Path, renderer: str, amounts: Amounts) -> F
         bpm=None,
         morph="segment",
         renderer=renderer,
-        seed=amounts.seed,
+        seeds=[amounts.seed],
+        transitions=True,
+        out=None,
+        json=None,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, Any] = composing.run(wanted, Path(folder) / "track.wav", {})
+    (found,) = composing.run(wanted)
     transitions = found["transitions"]
     return {
         "transitions": len(transitions),

@@ -35,7 +35,7 @@ _PALETTE: Final = 0.15
 _SEMITONE: Final = 0.12
 """For each semitone that a segment has to be transposed by."""
 _SAME_TRACK: Final = 0.45
-"""For each earlier section that passes the same track; half of it for each other anchor."""
+"""For each earlier anchor of the same track; half of it within a section."""
 _DULL: Final = 0.6
 _MOST_TRACKS: Final = 40
 """Of a larger library so many are drawn for each composition: their keys have to be known."""
@@ -358,10 +358,9 @@ def _costs(
 def _track_costs(
     beam: _Beam, before: Sequence[AnchorSlot], slot: AnchorSlot, near: _Neighbourhood
 ) -> Doubles:
-    """(candidates,) cost of passing tracks again that earlier sections have passed."""
-    earlier = [
-        row for row, other in zip(beam.rows, before, strict=True) if other.section != slot.section
-    ]
-    passed = np.bincount(near.tracks[earlier], minlength=int(near.tracks.max()) + 1)
+    """(candidates,) cost of passing tracks again; in the same section it costs half."""
+    weights = [0.5 if other.section == slot.section else 1.0 for other in before]
+    count = int(near.tracks.max()) + 1
+    passed = np.bincount(near.tracks[list(beam.rows)], weights=weights, minlength=count)
     share = _SAME_TRACK if slot.position == 0 else 0.5 * _SAME_TRACK
-    return np.asarray(share * np.minimum(passed[near.tracks], 3))
+    return np.asarray(share * np.minimum(passed[near.tracks], 3.0))

@@ -45,7 +45,7 @@ USUAL: Final = {
         FormPart("groove", 3.0, (0.60, 0.65), 0.7),
         FormPart("build", 2.0, (0.55, 0.70), 0.65),
         FormPart("drop", 3.0, (0.95, 1.00), 0.9),
-        FormPart("break", 1.5, (0.20, 0.15), 0.0),
+        FormPart("break", 1.5, (0.38, 0.33), 0.0),
         FormPart("rise", 1.0, (0.40, 0.55), 0.35),
         FormPart("outro", 2.0, (0.45, 0.25), 0.5),
     )

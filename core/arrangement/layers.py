@@ -287,14 +287,12 @@ def _fill(block: Block, turn: int, before: Fill, *, before_drop: bool, kickless:
             if set(out) < set(sounding)
         ]
     else:
-        turns: tuple[tuple[LayerName, int, bool], ...] = (
-            ("tops", 4, False),
-            ("bass", 2, True),
-            ("body", 4, False),
-            ("bass", 4, True),
+        turns = (
+            Fill({"tops": 4}),
+            Fill({"bass": 2, "tops": 2}, repeat=True),
+            Fill({"body": 4}),
+            Fill({"bass": 4}, repeat=True),
         )
         in_turn = [turns[(turn + step) % len(turns)] for step in range(len(turns))]
-        fills = [
-            Fill({name: beats}, repeat=more) for name, beats, more in in_turn if name in sounding
-        ]
+        fills = [fill for fill in in_turn if set(fill.out) < set(sounding)]
     return next((fill for fill in fills if fill != before), fills[0])
