@@ -27,6 +27,7 @@ from benchmarks.ear import Ear
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
 from core.playback.audio_output import BLOCK
+from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
 from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import Mixer
@@ -122,7 +123,8 @@ def _load() -> dict[str, float]:
     assert snapshot.mix is not None
     snapshot.mix.prepare()
     mixer, log = Mixer(), MeterLog()
-    mixer.load_meter()
+    bus = MasterBus(mixer)
+    bus.load()
     mixer.swap(snapshot)
     mixer.play(0, BPM)
     found = {}
@@ -130,7 +132,7 @@ def _load() -> dict[str, float]:
         blocks = 2000
         started = time.perf_counter()
         for _ in range(blocks):
-            log.add(mixer.render(BLOCK)[1])
+            log.add(bus.render(BLOCK)[1])
         seconds = time.perf_counter() - started
         found[name] = seconds / (blocks * BLOCK / SAMPLE_RATE)
         mixer.audition(loops["1"])

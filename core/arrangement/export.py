@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from core.arrangement.clip import Clip, db_to_gain
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
+from core.audio.limiter import PeakEnvelope
 from core.audio.loudness import Blocks, SoundMeasurement
 from core.audio.scratch import BLOCK_FRAMES, ScratchAudio
 from core.errors import InputError
@@ -46,6 +46,7 @@ class ExportResult:
         frames: length of each, at 44.1 kHz.
         lufs: integrated loudness of the mix (ITU-R BS.1770).
         true_peak_dbtp: true peak of the mix.
+        stems_db: what the stems were amplified by, all alike; 0 without stems.
     """
 
     path: Path
@@ -53,11 +54,12 @@ class ExportResult:
     frames: int
     lufs: float
     true_peak_dbtp: float
+    stems_db: float = 0.0
 
     def line(self) -> str:
         """One line for the user."""
         minutes, seconds = divmod(self.frames / SAMPLE_RATE, 60)
-        more = f" and {len(self.stems)} stems" if self.stems else ""
+        more = f" and {len(self.stems)} stems at {self.stems_db:+.1f} dB" if self.stems else ""
         return (
             f"{as_text(self.path)}{more}: {minutes:.0f}:{seconds:06.3f}, {self.lufs:.1f} LUFS, "
             f"true peak {self.true_peak_dbtp:.1f} dBTP"
@@ -89,13 +91,12 @@ def export(
         path: the file; its suffix chooses the format (wav, flac, ogg, mp3).
         bit_depth: of formats that have one: 16, 24, or 32 (float).
         stems: also write one file per audible lane, next to `path`. All get the same gain, so that
-            they sum to the mix before its limiter; where one of them would pass the ceiling, all
-            are lowered.
+            they sum to the mix before its limiter; where the true peak of one of them would pass
+            the ceiling, all are lowered.
         span: first tick, and first tick after the part to write; None: everything.
         lufs: integrated loudness to master to. None writes it as it is played, sample for sample,
-            stems included, without a ceiling. A 32-bit WAV holds that exactly; other formats clip
-            what passes full scale, which the true peak of the result shows.
-        ceiling_dbtp: highest true peak when mastering.
+            with the player's limiter and without its master gain.
+        ceiling_dbtp: highest true peak of every file, as it is read (`files.coding_room_db`).
         progress: called with 0 .. 1.
         cancel: checked often.
 
@@ -108,6 +109,7 @@ def export(
         Cancelled: as asked; the file is as it was before.
     """
     target = Path(path)
+    ceiling_dbtp -= files.coding_room_db(target)
     part = _frames(arrangement, span)
     title = arrangement.title or as_text(target.stem)
     lanes = _stem_lanes(arrangement, target) if stems else {}
@@ -127,13 +129,13 @@ def export(
             result = _write(out, mastered, measured if mastered is blocks else None)
         if stems:
             progress(0.95, 1.0, "writing stems")
-            most = math.inf if lufs is None else db_to_gain(ceiling_dbtp)
-            gain = min(gain, most / max(peak, 1e-9))
+            gain = min(gain, loudness.limiter_ceiling(ceiling_dbtp) / max(peak, 1e-9))
             for sound, stem in zip(apart, lanes.values(), strict=True):
                 _write_stem(sound, stem, gain, bit_depth, arrangement.bpm, cancel)
     progress(1.0, 1.0, "done")
     written = tuple(lanes.values())
-    return ExportResult(target, written, raw.frames, result.lufs, result.true_peak_dbtp)
+    lowered = loudness.decibels(gain) if stems else 0.0
+    return ExportResult(target, written, raw.frames, result.lufs, result.true_peak_dbtp, lowered)
 
 
 def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int, int]:
@@ -150,7 +152,7 @@ def _mastered(
 ) -> tuple[Blocks, float]:
     """`raw` at `lufs` under the ceiling, and the gain that takes; silence stays as it is."""
     if lufs is None or measured.lufs <= _SILENCE_LUFS:
-        return raw, 1.0
+        return loudness.limit_blocks(raw, measured, ceiling_dbtp), 1.0
     made = loudness.master_blocks(raw, measured, lufs, ceiling_dbtp)
     return made, db_to_gain(lufs - measured.lufs)
 
@@ -176,10 +178,11 @@ def _render(
     """Render the part into `raw`, and each lane into its own; sound that has passed is dropped.
 
     Returns:
-        The measurement of the mix, and the largest sample of any lane in `by_lane`.
+        The measurement of the mix, and the largest true peak of any lane in `by_lane`.
     """
     start, end = part
-    measured, peak = SoundMeasurement(), 0.0
+    measured = SoundMeasurement(phase=start)
+    peaks = {lane: PeakEnvelope(keep=False) for lane in by_lane}
     silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
     for at in range(start, end, BLOCK_FRAMES):
         check(cancel)
@@ -193,12 +196,14 @@ def _render(
         measured.feed(block)
         for lane, scratch in by_lane.items():
             alone = lanes.get(lane, silence[:frames])
-            peak = max(peak, float(np.abs(alone).max()))
+            peaks[lane].feed(alone)
             scratch.append(alone)
         if (at - start) % _RELEASE_EVERY == 0:
             mix.release(at)
     measured.finish()
-    return measured, peak
+    for lane_peaks in peaks.values():
+        lane_peaks.finish()
+    return measured, max((found.highest for found in peaks.values()), default=0.0)
 
 
 def _fade_cut_ends(block: FloatArray, at: int, part: tuple[int, int], frames: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.audio.probing import AudioInfo, probe
 from core.audio.reading import BLOCK_FRAMES, AudioReader
-from core.audio.writing import AudioWriter, require_target, write
+from core.audio.writing import AudioWriter, coding_room_db, require_target, write
 from core.progress import CancelFlag
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "AudioInfo",
     "AudioReader",
     "AudioWriter",
+    "coding_room_db",
     "probe",
     "read",
     "read_blocks",

@@ -30,8 +30,9 @@ _OVERSHOOT: Final = 1.5
 _LEAD_STEPS: Final = SAMPLE_RATE // STEP
 """A second before the loop's start, in which the limiter comes to what it does at its end."""
 _TAIL_FRAMES: Final = 32 * STEP
-_ROOM_DB: Final = 2.0
-"""Samples that stay so far below the ceiling are taken to have no true peak above it."""
+_ROOM_DB: Final = 1.0
+"""Samples that stay so far below the ceiling are taken to have no true peak above it, at least none
+whose limiting could be heard in the loudness."""
 
 
 @dataclass(frozen=True)
@@ -55,28 +56,30 @@ class LevelledLoop:
         return missing if math.isfinite(missing) and missing > 2 * _CLOSE_ENOUGH_LU else 0.0
 
 
-def level_loop(samples: Array) -> LevelledLoop:
-    """Bring a loop to -14 LUFS, its true peaks kept at -1 dBTP by the limiter.
+def level_loop(samples: Array, ceiling_dbtp: float = CEILING_DBTP) -> LevelledLoop:
+    """Bring a loop to -14 LUFS, its true peaks kept under a ceiling by the limiter.
 
     Args:
         samples: (n, 1 or 2) at 44.1 kHz, whose end leads into its start.
+        ceiling_dbtp: largest true peak of the result, in dBTP.
 
     Returns:
         The loop as it is heard when it is repeated with `loop_gain_db` through the player's
         limiter. Peaks are turned down by at most `MOST_LIMITED_DB`; what cannot be so loud then
         stays quieter, as does what is nearly silent.
     """
-    return _Levelling(samples).result()
+    return _Levelling(samples, ceiling_dbtp).result()
 
 
 def loop_gain_db(samples: Array) -> float:
     """The gain of `level_loop`, in dB, before the limiter; 0 for silence."""
-    return _Levelling(samples).gain_db()
+    return _Levelling(samples, CEILING_DBTP).gain_db()
 
 
 class _Levelling:
-    def __init__(self, samples: Array) -> None:
+    def __init__(self, samples: Array, ceiling_dbtp: float) -> None:
         self._samples = np.asarray(samples, np.float32)
+        self._ceiling_dbtp = ceiling_dbtp
         self._around: tuple[Array, Array] | None = None
 
     def gain_db(self) -> float:
@@ -86,9 +89,12 @@ class _Levelling:
             return 0.0
         wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)
         highest = loudness.decibels(float(np.abs(self._samples).max()))
-        if highest + wanted <= CEILING_DBTP - _ROOM_DB:
+        if highest + wanted <= self._ceiling_dbtp - _ROOM_DB:
             return wanted
-        most = CEILING_DBTP + MOST_LIMITED_DB - self._true_peak_dbtp()
+        room = self._ceiling_dbtp - self._true_peak_dbtp()
+        if wanted <= room:
+            return wanted
+        most = room + MOST_LIMITED_DB
         gain = min(wanted, most)
         target = min(TARGET_LUFS, loud + wanted)
         for _ in range(_PASSES):
@@ -101,7 +107,7 @@ class _Levelling:
     def result(self) -> LevelledLoop:
         gain = self.gain_db()
         made = self._limited(gain)
-        over = loudness.true_peak_dbtp(made) - CEILING_DBTP
+        over = loudness.true_peak_dbtp(made) - self._ceiling_dbtp
         if over > 0:
             made = made * np.float32(10.0 ** (-over / 20.0))
         return LevelledLoop(made, gain, loudness.integrated_lufs(made))
@@ -119,6 +125,7 @@ class _Levelling:
 
     def _limited(self, gain_db: float) -> Array:
         around, envelope = self._repeated()
-        limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), loudness.limiter_ceiling())
+        ceiling = loudness.limiter_ceiling(self._ceiling_dbtp)
+        limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), ceiling)
         lead = _LEAD_STEPS * STEP
         return limiter.process(around)[lead : lead + len(self._samples)]

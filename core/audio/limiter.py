@@ -61,10 +61,18 @@ class PeakEnvelope:
     """Largest true peak of each step of 32 frames, of sound that comes in blocks.
 
     The blocks make no difference (`step_peaks`).
+
+    Attributes:
+        phase: where in its step the first frame lies, 0..31.
+        highest: peak of the steps that are complete.
     """
 
-    def __init__(self) -> None:
-        self._frames = 0
+    def __init__(self, phase: int = 0, *, keep: bool = True) -> None:
+        """`keep`: whether `finish` is to give the peaks; else only `highest` is known."""
+        self.phase = phase % STEP
+        self.highest = 0.0
+        self._keep = keep
+        self._frames = self.phase
         self._pending: Array | None = None
         self._peaks: list[Array] = []
 
@@ -73,11 +81,11 @@ class PeakEnvelope:
         self._frames += len(samples)
         before = self._pending
         if before is None:
-            before = np.zeros((_HALF_TAPS, samples.shape[1]), np.float32)
+            before = np.zeros((_HALF_TAPS + self.phase, samples.shape[1]), np.float32)
         self._measure(np.concatenate([before, samples]))
 
     def finish(self) -> Array:
-        """The peaks of everything, (ceil(n / 32),). Nothing can be fed afterwards."""
+        """The peaks of everything, (ceil((phase + n) / 32),). Nothing can be fed afterwards."""
         steps = -(-self._frames // STEP)
         if self._pending is not None:
             self._measure(np.pad(self._pending, ((0, STEP + _HALF_TAPS), (0, 0))))
@@ -87,7 +95,10 @@ class PeakEnvelope:
         """Measure all whole steps of `samples`, which begins 12 frames early, and drop them."""
         steps = max((len(samples) - 2 * _HALF_TAPS) // STEP, 0)
         if steps:
-            self._peaks.append(step_peaks(samples[: steps * STEP + 2 * _HALF_TAPS]))
+            peaks = step_peaks(samples[: steps * STEP + 2 * _HALF_TAPS])
+            self.highest = max(self.highest, float(peaks.max()))
+            if self._keep:
+                self._peaks.append(peaks)
         self._pending = samples[steps * STEP :].copy()
 
 
@@ -108,14 +119,15 @@ class Limiter:
         envelope: `peak_envelope` of the whole sound.
         gain: factor.
         ceiling: largest true peak of the result, full scale 1.0.
+        phase: of the envelope.
     """
 
-    def __init__(self, envelope: Array, gain: float, ceiling: float) -> None:
+    def __init__(self, envelope: Array, gain: float, ceiling: float, phase: int = 0) -> None:
         self._envelope = envelope
         self._gain = gain
         self._ceiling = ceiling
         self._idle = float(envelope.max(initial=0.0)) * gain <= ceiling
-        self._frame = 0
+        self._frame = phase
         self._curve = _GainCurve()
 
     def process(self, samples: Array) -> Array:

@@ -101,11 +101,16 @@ class SoundMeasurement:
     """Loudness and true peaks of sound that comes in blocks, all that mastering needs of it.
 
     Memory grows by 20 MB an hour.
+
+    Attributes:
+        envelope: largest true peak of each step of 32 frames, once it is finished.
+        phase: where in its step the first frame lies.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, phase: int = 0) -> None:
         self._meter = LoudnessMeter(true_peak=False)
-        self._peaks = PeakEnvelope()
+        self._peaks = PeakEnvelope(phase)
+        self.phase = self._peaks.phase
         self.envelope: Array = np.zeros(0, np.float32)
 
     def feed(self, samples: Array) -> None:
@@ -161,7 +166,26 @@ def master_blocks(
     if not math.isfinite(measured.lufs):
         return blocks
     gain_db, ceiling, scale = _tuned(blocks, measured, lufs, ceiling_dbtp)
-    return lambda: _limited(blocks, measured.envelope, gain_db, ceiling, scale)
+    return lambda: _limited(blocks, measured, gain_db, ceiling, scale)
+
+
+def limit_blocks(
+    blocks: Blocks, measured: SoundMeasurement, ceiling_dbtp: float = CEILING_DBTP
+) -> Blocks:
+    """Keep the true peaks of a sound under a ceiling, as the player's limiter does, bit for bit.
+
+    Args:
+        blocks: the sound at 44.1 kHz.
+        measured: all of the same sound, finished.
+        ceiling_dbtp: largest true peak of the result, in dBTP.
+
+    Returns:
+        The sound, made anew from `blocks` every time it is read; `blocks` where it needs nothing.
+    """
+    ceiling = limiter_ceiling(ceiling_dbtp)
+    if float(measured.envelope.max(initial=0.0)) <= ceiling:
+        return blocks
+    return lambda: _limited(blocks, measured, 0.0, ceiling)
 
 
 def master_gain(
@@ -176,7 +200,7 @@ def master_gain(
     if not math.isfinite(measured.lufs):
         return ones[:, 0]
     gain_db, ceiling, scale = _tuned(lambda: _split(samples), measured, lufs, ceiling_dbtp)
-    blocks = _limited(lambda: _split(ones), measured.envelope, gain_db, ceiling, scale)
+    blocks = _limited(lambda: _split(ones), measured, gain_db, ceiling, scale)
     return np.concatenate(list(blocks))[:, 0]
 
 
@@ -188,12 +212,12 @@ def _tuned(
     wanted_db = lufs - measured.lufs
     for _ in range(_PASSES):
         gain_db = wanted_db
-        missing = lufs - _integrated(_limited(blocks, measured.envelope, gain_db, ceiling))
+        missing = lufs - _integrated(_limited(blocks, measured, gain_db, ceiling))
         if abs(missing) < _CLOSE_ENOUGH_LU:
             break
         wanted_db = gain_db + _OVERSHOOT * missing
     peaks = PeakEnvelope()
-    for block in _limited(blocks, measured.envelope, gain_db, ceiling):
+    for block in _limited(blocks, measured, gain_db, ceiling):
         peaks.feed(block)
     over = decibels(float(peaks.finish().max())) - ceiling_dbtp
     scale = np.float32(10.0 ** (-over / 20.0)) if over > 0 else None
@@ -202,13 +226,13 @@ def _tuned(
 
 def _limited(
     blocks: Blocks,
-    envelope: Array,
+    measured: SoundMeasurement,
     gain_db: float,
     ceiling: float,
     scale: np.float32 | None = None,
 ) -> Iterator[Array]:
     """The limited blocks, multiplied by `scale` if given."""
-    limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), ceiling)
+    limiter = Limiter(measured.envelope, 10.0 ** (gain_db / 20.0), ceiling, measured.phase)
     for block in blocks():
         limited = limiter.process(block)
         yield limited if scale is None else limited * scale

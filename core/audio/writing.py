@@ -176,6 +176,15 @@ class AudioWriter:
             return False
 
 
+def coding_room_db(path: str | os.PathLike[str]) -> float:
+    """How far the true peak of what is read from `path` may lie above what was written, in dB.
+
+    Ogg Vorbis and MP3 are not exact: limited loops came back up to .7 dB higher, limited noise at
+    -6 LUFS up to 1.5 dB.
+    """
+    return 1.5 if Path(path).suffix.lower() in (".ogg", ".mp3") else 0.0
+
+
 def require_target(path: str | os.PathLike[str]) -> None:
     """Make sure, before long work, that audio can be written to `path` when the work is done.
 

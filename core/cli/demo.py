@@ -7,10 +7,12 @@ from pathlib import Path
 
 from core import resources, user_folders
 from core.audio import files
+from core.audio.loudness import master
 from core.cli.console import progress_bar, say, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.demo.catalogue import catalogue, find
 from core.demo.render import render
+from core.settings import CEILING_DBTP
 
 _PARTS_MODEL = Path("saved_models/parts.keras")
 _MINUTES = 60.0
@@ -41,7 +43,8 @@ def _render(name: str, out: Path | None) -> int:
     spec = find(name)
     path = out or Path(f"{spec.name.lower().replace(' ', '-')}.wav")
     files.require_target(path)
-    files.write(path, render(spec), bpm=spec.bpm, title=spec.name)
+    mastered = master(render(spec), ceiling_dbtp=CEILING_DBTP - files.coding_room_db(path))
+    files.write(path, mastered, bpm=spec.bpm, title=spec.name)
     say(f"{path}: {spec.name}, {spec.style}, {spec.bpm:g} BPM")
     return 0
 

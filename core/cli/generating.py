@@ -14,7 +14,7 @@ from core.audio.levelling import LevelledLoop, level_loop
 from core.cli.console import progress_bar, say
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.render.workspace import Workspace, open_workspace
-from core.settings import TARGET_LUFS
+from core.settings import CEILING_DBTP, TARGET_LUFS
 
 
 def run(options: Namespace) -> int:
@@ -51,8 +51,8 @@ def _write(
         renderer=options.renderer,
         model_hash=space.codec.hash,
     )
-    made = level_loop(space.decoder.audio(source, bpm, quality="export"))
-    name = f"{number + 1:03d}_{bpm:g}bpm_seed{options.seed}.{options.format}"
-    title = f"TechnoVAE {number + 1}"
-    files.write(options.out / name, made.samples, bit_depth=24, bpm=bpm, title=title)
+    samples = space.decoder.audio(source, bpm, quality="export")
+    path = options.out / f"{number + 1:03d}_{bpm:g}bpm_seed{options.seed}.{options.format}"
+    made = level_loop(samples, CEILING_DBTP - files.coding_room_db(path))
+    files.write(path, made.samples, bit_depth=24, bpm=bpm, title=f"TechnoVAE {number + 1}")
     return made

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.playback.meters import Meter, MeteredBlock, PlaybackPosition
+from core.playback.meters import MeteredBlock, PlaybackPosition
 from core.playback.snapshot import LoopRegion, Snapshot
 from core.playback.voices import ArrangementReader, Audition, LoopReader, Voice
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE
@@ -46,8 +46,7 @@ class Mixer:
         self._transport: Voice | None = None
         self._reader = ArrangementReader(self.snapshot, 0, None)
         self._auditions: list[Audition] = []
-        self._gain = self._wanted_gain = 1.0
-        self._meter = Meter()
+        self._gain = GainRamp()
 
     @property
     def sounding(self) -> bool:
@@ -122,7 +121,7 @@ class Mixer:
 
     def set_gain(self, gain: float) -> None:
         """Multiply everything by `gain`, within 10 ms for a change of 1."""
-        self._wanted_gain = gain
+        self._gain.wanted = gain
 
     def swap(self, snapshot: Snapshot) -> None:
         """Sound like `snapshot` from now on, in the same place of the music."""
@@ -140,19 +139,19 @@ class Mixer:
             if snapshot.bpm != before:
                 self._align()
 
-    def audition(self, loop: FloatArray) -> None:
-        """Sound `loop`: at once if nothing does, else from the next beat on, in step."""
+    def audition(self, loop: FloatArray, gain: float = 1.0) -> None:
+        """Sound `loop` at `gain`: at once if nothing does, else from the next beat on, in step."""
         self._drop_waiting()
         beat = self._next_beat()
         if beat is None:
-            self._add_audition(loop, self.clock, 0, EDGE)
+            self._add_audition(LoopReader(loop, 0, gain), self.clock, EDGE)
             return
         wait, place = beat
         rise = min(JOIN, wait)
         for audition in self._auditions:
             audition.leave(self.clock + wait, rise, self.clock)
         first = round(place * len(loop)) - rise
-        self._add_audition(loop, self.clock + wait - rise, first, rise)
+        self._add_audition(LoopReader(loop, first, gain), self.clock + wait - rise, rise)
 
     def end_audition(self) -> None:
         """Fade the audition out."""
@@ -173,22 +172,19 @@ class Mixer:
             frames: how many.
 
         Returns:
-            Samples (frames, 2), full scale 1.0, and what the meter measured of them.
+            Samples (frames, 2), full scale 1.0, and where they are and the peaks of their lanes;
+            their own peaks and loudness are not measured here.
         """
         out = np.zeros((frames, 2), np.float32)
         lanes: dict[str, float] = {}
         position = self._playback_position()
         for voice in self._voices:
             voice.add(out, self.clock, lanes if voice is self._transport else None)
-        self._amplify(out)
-        block = self._meter.block(out, lanes, self.clock, position)
+        self._gain.apply(out)
+        block = MeteredBlock(self.clock, frames, position, lane_peaks=lanes)
         self.clock += frames
         self._forget()
         return out, block
-
-    def load_meter(self) -> None:
-        """Load what the loudness needs; until then there is none. May run on another thread."""
-        self._meter.load()
 
     def _start(self, position: int, rise: int) -> None:
         self._reader = ArrangementReader(self.snapshot, position, self._region)
@@ -208,15 +204,16 @@ class Mixer:
     def _align(self) -> None:
         """Where the transport has jumped, the audition comes in again, in step with it."""
         if self._auditions:
-            self.audition(self._auditions[-1].loop)
+            last = self._auditions[-1].reader
+            self.audition(last.loop, last.gain)
 
     def _drop_waiting(self) -> None:
         waiting = [one for one in self._auditions if not one.started(self.clock)]
         self._auditions = [one for one in self._auditions if one.started(self.clock)]
         self._voices = [one for one in self._voices if one not in waiting]
 
-    def _add_audition(self, loop: FloatArray, start: int, position: int, rise: int) -> None:
-        audition = Audition(LoopReader(loop, position), start, rise)
+    def _add_audition(self, reader: LoopReader, start: int, rise: int) -> None:
+        audition = Audition(reader, start, rise)
         self._auditions.append(audition)
         self._voices.append(audition)
 
@@ -251,16 +248,6 @@ class Mixer:
             loop_frames=len(audition.loop) if audition else 0,
         )
 
-    def _amplify(self, out: FloatArray) -> None:
-        if self._gain != self._wanted_gain:
-            change = self._wanted_gain - self._gain
-            steps = np.minimum(np.arange(1, len(out) + 1) / SWAP, abs(change))
-            gains = self._gain + np.copysign(steps, change)
-            out *= gains.astype(np.float32)[:, None]
-            self._gain = self._wanted_gain if steps[-1] == abs(change) else float(gains[-1])
-        elif self._gain != 1.0:
-            out *= np.float32(self._gain)
-
     def _forget(self) -> None:
         """Let go of what has ended, the transport at the end of the arrangement too."""
         if self._transport is not None and self._over():
@@ -274,6 +261,24 @@ class Mixer:
     def _over(self) -> bool:
         inside = self._region is not None and self.position < self._region.end
         return not inside and self.position >= self.snapshot.stop
+
+
+class GainRamp:
+    """A gain that moves to `wanted` smoothly: by 1 within 10 ms."""
+
+    def __init__(self) -> None:
+        self.wanted = self._gain = 1.0
+
+    def apply(self, out: FloatArray) -> None:
+        """Multiply the next block, (frames, 2), in place."""
+        if self._gain != self.wanted:
+            change = self.wanted - self._gain
+            steps = np.minimum(np.arange(1, len(out) + 1) / SWAP, abs(change))
+            gains = self._gain + np.copysign(steps, change)
+            out *= gains.astype(np.float32)[:, None]
+            self._gain = self.wanted if steps[-1] == abs(change) else float(gains[-1])
+        elif self._gain != 1.0:
+            out *= np.float32(self._gain)
 
 
 def _beat_after(position: float, beat: float) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from core.errors import DeviceError
 from core.playback.audio_output import BLOCK, AudioOutput, OpenOutput, SilentOutput
+from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
 from core.playback.mixer import Mixer
 from core.playback.supervised_thread import Backoff, SupervisedThread, one_line
@@ -30,7 +31,7 @@ _LONGEST_PAUSE: Final = 0.25
 
 
 class OutputThread(SupervisedThread):
-    """Owns the mixer and the device; all PortAudio calls of the player are made here.
+    """Owns the mixer, its master bus and the device; all calls of PortAudio are made here.
 
     Where no device can be opened, and while one that failed is looked for, a silent clock takes
     its place, so that the playhead goes on. An error inside the mixer stops playing where it is.
@@ -43,20 +44,20 @@ class OutputThread(SupervisedThread):
     """
 
     def __init__(
-        self, mixer: Mixer, log: MeterLog, commands: SimpleQueue[Command], open_output: OpenOutput
+        self, bus: MasterBus, log: MeterLog, commands: SimpleQueue[Command], open_output: OpenOutput
     ) -> None:
         """
         Args:
-            mixer: what renders; only this thread calls it while it runs.
+            bus: what renders; only this thread calls it and its mixer while it runs.
             log: takes what was measured of every block.
             commands: calls for the mixer, from any thread; call `wake` after putting one in.
             open_output: opens a device.
         """
         super().__init__("playback-output", "the sound output", longest_pause=_LONGEST_PAUSE)
-        self.output: AudioOutput = SilentOutput(mixer.clock)
+        self.output: AudioOutput = SilentOutput(bus.clock)
         self.device_problem = self.mixer_problem = ""
         self.underruns = 0
-        self._mixer = mixer
+        self._bus = bus
         self._log = log
         self._commands = commands
         self._open = open_output
@@ -106,7 +107,7 @@ class OutputThread(SupervisedThread):
 
     def _reconnect(self, reason: str) -> None:
         """Go on with the silent clock, and look for the device again soon."""
-        failed, self.output = self.output, SilentOutput(self._mixer.clock)
+        failed, self.output = self.output, SilentOutput(self._bus.clock)
         if failed.name:
             # Numbers change when devices come and go, names do not.
             self._device = (failed.name, self._device[1])
@@ -120,7 +121,7 @@ class OutputThread(SupervisedThread):
 
     def _reopen(self) -> None:
         self._close_output()
-        self.output = SilentOutput(self._mixer.clock)
+        self.output = SilentOutput(self._bus.clock)
         try:
             self.output = self._opened(self._device)
         except DeviceError as error:
@@ -134,12 +135,12 @@ class OutputThread(SupervisedThread):
     def _opened(self, device: DeviceChoice) -> AudioOutput:
         which, latency = device
         try:
-            return self._open(which, latency, self._mixer.clock, self.wake)
+            return self._open(which, latency, self._bus.clock, self.wake)
         except DeviceError:
             # A device that was lost may stay away; the system's own choice is better than silence.
             if which is None or not self._reconnecting:
                 raise
-            return self._open(None, latency, self._mixer.clock, self.wake)
+            return self._open(None, latency, self._bus.clock, self.wake)
 
     def _close_output(self) -> None:
         _close(self.output)
@@ -151,24 +152,24 @@ class OutputThread(SupervisedThread):
             except Empty:
                 return
             try:
-                command(self._mixer)
+                command(self._bus.mixer)
             except Exception as error:
                 self._mixer_failed(error)
 
     def _fill(self) -> bool:
         """Render what there is room for; False when nothing sounds and all is played."""
         wrote = False
-        while self.output.write_available() >= BLOCK and self._mixer.sounding:
+        while self.output.write_available() >= BLOCK and self._bus.sounding:
             wrote = self._render() or wrote
         self.underruns += self.output.underruns()
-        if self._mixer.sounding or wrote:
+        if self._bus.sounding or wrote:
             self.output.start()
-        return self._mixer.sounding or not self.output.drain()
+        return self._bus.sounding or not self.output.drain()
 
     def _render(self) -> bool:
         """Hand the next block over; False if it could not be rendered."""
         try:
-            samples, block = self._mixer.render(BLOCK)
+            samples, block = self._bus.render(BLOCK)
         except Exception as error:
             self._mixer_failed(error)
             return False
@@ -179,7 +180,7 @@ class OutputThread(SupervisedThread):
 
     def _mixer_failed(self, error: Exception) -> None:
         logger.exception("the mixer failed")
-        self._mixer.silence()
+        self._bus.silence()
         self.mixer_problem = (
             f"playing stopped because of an error in the program ({one_line(error)}); "
             "press play to go on"

@@ -19,6 +19,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, db_to_gain
 from core.errors import InputError
 from core.playback.audio_output import OpenOutput
+from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog, MeterReading
 from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread
 from core.playback.mixer import Mixer
@@ -72,6 +73,7 @@ class Player:
         """`open_output` opens devices."""
         self._open_output = open_output
         self._mixer = Mixer()
+        self._bus = MasterBus(self._mixer)
         self._log = MeterLog()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._output: OutputThread | None = None
@@ -92,10 +94,8 @@ class Player:
         if self._output is not None:
             self._output.use((device, latency))
             return
-        self._output = OutputThread(self._mixer, self._log, self._commands, self._open_output)
-        self._mixdown = MixdownThread(
-            soon=self._soon, deliver=self._deliver, load=self._mixer.load_meter
-        )
+        self._output = OutputThread(self._bus, self._log, self._commands, self._open_output)
+        self._mixdown = MixdownThread(soon=self._soon, deliver=self._deliver, load=self._bus.load)
         self._output.use((device, latency))
         self._output.start()
         self._mixdown.start()
@@ -107,7 +107,7 @@ class Player:
         if self._mixdown is not None and self._output is not None:
             self._mixdown.stop()
             self._output.stop()
-            self._mixer.silence()
+            self._bus.silence()
             self._commands = SimpleQueue()
             self._intended.clear()
         self._mixdown = self._output = None
@@ -168,11 +168,11 @@ class Player:
         self._send(lambda mixer: mixer.set_region(region, bpm))
 
     def set_gain(self, db: float) -> None:
-        """Raise or lower everything that sounds by `db`."""
+        """Raise or lower everything that sounds by `db`; true peaks stay below -1 dBTP."""
         gain = db_to_gain(db)
-        self._send(lambda mixer: mixer.set_gain(gain))
+        self._send(lambda _: self._bus.set_gain(gain))
 
-    def audition(self, loop: FloatArray, bpm: float) -> None:
+    def audition(self, loop: FloatArray, bpm: float, gain_db: float = 0.0) -> None:
         """Sound a loop endlessly.
 
         At once from its start if nothing sounds. Else it comes in on the next beat, in the bar that
@@ -181,6 +181,7 @@ class Player:
         Args:
             loop: four bars, (frames, 1 or 2).
             bpm: their tempo.
+            gain_db: what it is amplified by (`core.audio.levelling.loop_gain_db`).
 
         Raises:
             InputError: another shape, or a tempo that is not positive.
@@ -188,7 +189,8 @@ class Player:
         stereo = np.ascontiguousarray(loop, np.float32)
         if stereo.ndim != 2 or not len(stereo) or stereo.shape[1] not in (1, 2) or bpm <= 0:
             raise InputError(f"a loop must be (frames, 1 or 2), not {np.shape(loop)}")
-        self._run("auditioning", True, lambda mixer: mixer.audition(stereo))
+        gain = db_to_gain(gain_db)
+        self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain))
 
     def end_audition(self) -> None:
         """Fade the auditioned loop out."""
@@ -238,7 +240,7 @@ class Player:
         self._send(run)
 
     def _played(self) -> int:
-        return self._output.output.played() if self._output else self._mixer.clock
+        return self._output.output.played() if self._output else self._bus.clock
 
     def _frame(self, reading: MeterReading) -> int:
         position = reading.position

@@ -70,10 +70,11 @@ class ArrangementReader:
 
 
 class LoopReader:
-    """A seamless loop (frames, 1 or 2), four bars, from frame `position` of it on, endlessly."""
+    """A seamless loop (frames, 1 or 2), four bars, times `gain`, from `position` on, endlessly."""
 
-    def __init__(self, loop: FloatArray, position: int) -> None:
+    def __init__(self, loop: FloatArray, position: int, gain: float = 1.0) -> None:
         self.loop = loop
+        self.gain = gain
         self.position = position % len(loop)
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
@@ -84,6 +85,8 @@ class LoopReader:
             out[done : done + frames] = self.loop[self.position : self.position + frames]
             done += frames
             self.position = (self.position + frames) % len(self.loop)
+        if self.gain != 1.0:
+            out *= np.float32(self.gain)
 
 
 @dataclass

@@ -143,6 +143,11 @@ class LoopService(QObject):
         found = self._cache.get(_LoopKey(source, bpm))
         return None if found is None else found.loop
 
+    def gain_db(self, source: ClipSource, bpm: float) -> float:
+        """For hearing the `loop` of a source by itself; 0 where it is not kept."""
+        found = self._cache.get(_LoopKey(source, bpm))
+        return 0.0 if found is None else found.gain_db
+
     def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
         """The arrangement needs these loops, and none of those wanted before that are not here.
 

@@ -23,7 +23,9 @@ from core.workers.segment_service import (
     Loop,
     Opened,
     SegmentHelper,
+    bar_gain_db,
     first_bar,
+    loop_gain_db,
     open_others,
 )
 
@@ -105,11 +107,14 @@ class RenderService:
         decoder = self._decoder_of(origin)
         name = decoder.renderer_for(source, renderer)
 
-        def with_spectrogram(samples: Array) -> Loop:
-            return Loop(samples, self.spectrogram(source, origin), name)
+        def with_spectrogram(samples: Array, gain_db: float) -> Loop:
+            return Loop(samples, self.spectrogram(source, origin), name, gain_db)
 
-        first = first_bar(bar, lambda samples: emit(with_spectrogram(samples)))
-        return with_spectrogram(decoder.audio(source, bpm, renderer, first=first))
+        first = first_bar(
+            bar, lambda samples: emit(with_spectrogram(samples, bar_gain_db(samples)))
+        )
+        loop = decoder.audio(source, bpm, renderer, first=first)
+        return with_spectrogram(loop, loop_gain_db(loop))
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""

@@ -61,11 +61,13 @@ class Loop:
         loop: (settings.segment_frames(bpm), 2) float32 at 44.1 kHz.
         spectrogram: (512, 128) dB, or None.
         renderer: the one that was used.
+        gain_db: for hearing it by itself (`core.audio.levelling.loop_gain_db`).
     """
 
     loop: Array
     spectrogram: Array | None
     renderer: str
+    gain_db: float = 0.0
 
 
 class SegmentService:
@@ -117,14 +119,16 @@ class SegmentService:
         Raises:
             LibraryError: no such segment, or its audio is gone.
         """
-        first = first_bar(bar, lambda samples: emit(Loop(samples, None, ORIGINAL)))
+        first = first_bar(
+            bar, lambda samples: emit(Loop(samples, None, ORIGINAL, bar_gain_db(samples)))
+        )
         if origin is not None:
             loop = self._other_libraries().audio(origin, source, bpm, first=first)
-            return Loop(loop, None, ORIGINAL)
-        if self._music is None:
+        elif self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        loop = self._music.loop(_segment_id(source), bpm, first, source.transpose)
-        return Loop(loop, None, ORIGINAL)
+        else:
+            loop = self._music.loop(_segment_id(source), bpm, first, source.transpose)
+        return Loop(loop, None, ORIGINAL, loop_gain_db(loop))
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB of a real segment of `origin`, or of the open library. Raises
@@ -156,6 +160,18 @@ def open_others(
     from core.render.other_libraries import OtherLibraries
 
     return stack.enter_context(contextlib.closing(OtherLibraries(load=load)))
+
+
+def loop_gain_db(samples: Array) -> float:
+    """`core.audio.levelling.loop_gain_db`, which brings scipy."""
+    from core.audio import levelling
+
+    return levelling.loop_gain_db(samples)
+
+
+def bar_gain_db(samples: Array) -> float:
+    """The same of a bar that is repeated four times."""
+    return loop_gain_db(samples[: len(samples) // 4])
 
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:
@@ -227,7 +243,7 @@ class SegmentHelper:
 
 def _warm_up() -> None:
     """Import what reads and stretches before somebody waits for it."""
-    for name in ("soundfile", "core.audio.stretch", "core.dsp.spectrogram"):
+    for name in ("soundfile", "core.audio.stretch", "core.dsp.spectrogram", "core.audio.levelling"):
         importlib.import_module(name)
 
 

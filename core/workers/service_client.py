@@ -45,6 +45,7 @@ class LoopResult:
         spectrogram: (512, 128) dB; None for a real segment.
         renderer: the one that was used; "original" for a real segment.
         priority: what it is for: `Priority.AUDITION` or `Priority.CLIP`.
+        gain_db: for hearing it by itself, as loud as everything that is.
     """
 
     key: Hashable
@@ -54,6 +55,7 @@ class LoopResult:
     spectrogram: Array | None
     renderer: str
     priority: Priority
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,4 +252,5 @@ def _loop_result(key: Hashable, request: Request, value: Loop) -> LoopResult:
         value.spectrogram,
         value.renderer,
         request.priority,
+        value.gain_db,
     )

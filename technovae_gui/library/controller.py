@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core import scientific
 from core.library.report import ImportReport
 from core.library.tracks import Track
 from core.session import Session
@@ -219,15 +220,18 @@ class LibraryController(QObject):
         path, player = self._sessions.session.library_path, self._services.player
         start, frames = preview.start_seconds, round(_PREVIEW_SECONDS * SAMPLE_RATE)
 
-        def read() -> NDArray[np.float32]:
+        def read() -> tuple[NDArray[np.float32], float]:
+            scientific.load()
+            from core.audio.levelling import loop_gain_db
             from core.library.store import Library
 
             with Library.open(path, read_only=True) as library:
                 samples = library.audio(preview.track_id, start, frames)
-            return add_clicks(samples, preview.grid, start)
+            with_clicks = add_clicks(samples, preview.grid, start)
+            return with_clicks, loop_gain_db(with_clicks)
 
         self._services.background.submit(
             read,
-            lambda loop: player.audition(loop, preview.grid.bpm),
+            lambda made: player.audition(made[0], preview.grid.bpm, made[1]),
             self.panel.grid_editor.failed,
         )

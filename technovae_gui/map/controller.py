@@ -106,7 +106,7 @@ class AuditionController(QObject):
             self._silent = False
             self._view.set_playing(target)
             self.audition_changed.emit(f"{target.label} · {result.renderer}")
-        self._services.player.audition(rotated(result.loop, self._rotation), result.bpm)
+        self._play(result)
 
     def show(self, state: PlayerState) -> None:
         """Move what moves with the loop that is auditioned."""
@@ -115,6 +115,10 @@ class AuditionController(QObject):
         self._spectrograms.set_playhead(phase)
         if phase is not None:
             self._view.set_phase(phase)
+
+    def _play(self, result: LoopResult) -> None:
+        loop = rotated(result.loop, self._rotation)
+        self._services.player.audition(loop, result.bpm, result.gain_db)
 
     def _ask(self, target: MapPoint) -> None:
         """Ask for a loop, first for the bar in which it will start, about a beat from now."""
@@ -144,7 +148,7 @@ class AuditionController(QObject):
         if target is None or self._silent or result.source != target.source:
             return
         self._result = result
-        self._services.player.audition(rotated(result.loop, self._rotation), result.bpm)
+        self._play(result)
         self._spectrograms.set_renderer(result.renderer)
         self.audition_changed.emit(f"{target.label} · {result.renderer}")
         if not target.is_segment and result.spectrogram is not None:

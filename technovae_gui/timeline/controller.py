@@ -126,9 +126,11 @@ class TimelineController(QObject):
         """Hear the first of the clips alone, looped."""
         for clip in self._document.arrangement.clips():
             if clip.id in request.clip_ids:
-                loop = self._services.loops.loop(clip.source, self._document.arrangement.bpm)
+                loops, bpm = self._services.loops, self._document.arrangement.bpm
+                loop = loops.loop(clip.source, bpm)
                 if loop is not None:
-                    self._services.player.audition(loop, self._document.arrangement.bpm)
+                    gain_db = loops.gain_db(clip.source, bpm)
+                    self._services.player.audition(loop, bpm, gain_db)
                 return
 
     @Slot(object)

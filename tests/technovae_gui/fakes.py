@@ -84,7 +84,7 @@ class FakePlayer:
     def __init__(self) -> None:
         self.auditions: list[tuple[Any, float]] = []
 
-    def audition(self, loop: Any, bpm: float) -> None:
+    def audition(self, loop: Any, bpm: float, gain_db: float = 0.0) -> None:
         self.auditions.append((loop, bpm))
 
     def end_audition(self) -> None:

@@ -14,10 +14,10 @@ from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
 from core.arrangement.mixdown import Mixdown
-from core.audio import loudness
+from core.audio import files, loudness
 from core.audio.scratch import BLOCK_FRAMES
 from core.errors import Cancelled, InputError, OutputError
-from core.settings import TICKS_PER_BAR
+from core.settings import TICKS_PER_BAR, segment_frames
 from tests.core.arrangement.strategies import loop_of
 
 BPM = 480.0
@@ -149,15 +149,39 @@ class TestAsItIsPlayed:
         one, two = (read(path) for path in result.stems)
         np.testing.assert_array_equal(one + two, raw)
 
-    def test_what_is_too_loud_is_clipped_and_told(self, tmp_path: Path) -> None:
+    def test_what_is_too_loud_is_limited_not_clipped(self, tmp_path: Path) -> None:
         def loud(clip: Clip) -> NDArray[np.float32]:
             return 10 * audio_of(clip)
 
-        result = export(arrangement(), loud, tmp_path / "a.wav", bit_depth=24, lufs=None)
-        assert result.true_peak_dbtp > 6.0
-        assert np.abs(read(tmp_path / "a.wav")).max() == pytest.approx(1.0, abs=1e-6)
-        export(arrangement(), loud, tmp_path / "b.wav", bit_depth=32, lufs=None)
-        assert np.abs(read(tmp_path / "b.wav")).max() > 2.0
+        for name, bit_depth in (("a.wav", 24), ("b.wav", 32)):
+            path = tmp_path / name
+            result = export(arrangement(), loud, path, bit_depth=bit_depth, lufs=None, stems=True)
+            assert result.true_peak_dbtp == pytest.approx(-1.0, abs=0.1)
+            assert result.stems_db < -10.0
+            for written in (path, *result.stems):
+                assert loudness.true_peak_dbtp(read(written)) <= -0.95
+        raw = Mixdown(arrangement(), loud).render(0, result.frames)
+        summed = sum(read(stem) for stem in result.stems)
+        gain = 10.0 ** (result.stems_db / 20.0)
+        np.testing.assert_allclose(summed, gain * raw, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3"])
+@pytest.mark.parametrize("lufs", [None, -14.0, -6.0])
+def test_no_file_is_clipped_whatever_is_in_it(
+    tmp_path: Path, name: str, lufs: float | None
+) -> None:
+    """Noise, kicks at full scale and steps, in phase on both lanes."""
+
+    def hot(clip: Clip) -> NDArray[np.float32]:
+        rng = np.random.default_rng(len(clip.id))
+        return (2.0 * audio_of(clip) + rng.normal(0, 0.3, (segment_frames(BPM), 2))).astype("f4")
+
+    result = export(arrangement(), hot, tmp_path / name, lufs=lufs, stems=True)
+    for path in (result.path, *result.stems):
+        samples = files.read(path)
+        assert loudness.true_peak_dbtp(samples) <= -1.0 + 0.05
+        assert np.abs(samples).max() < 0.95
 
 
 class TestMemory:

@@ -67,7 +67,7 @@ class FakePlayer:
     def __init__(self) -> None:
         self.auditioned: list[tuple[np.ndarray, float] | None] = []
 
-    def audition(self, loop: np.ndarray, bpm: float) -> None:
+    def audition(self, loop: np.ndarray, bpm: float, gain_db: float = 0.0) -> None:
         self.auditioned.append((loop, bpm))
 
     def end_audition(self) -> None:
