@@ -87,8 +87,8 @@ def _many(space: Workspace, bpm: float) -> Figures:
         for workers in (1, 2):
             fresh = Decoder(space.library, space.codec)
             figures[f"24 segments, morph by {morph}, {workers} threads"] = _seconds(
-                lambda f=fresh, s=sources, w=workers: f.render_many(
-                    s, bpm, quality="export", workers=w
+                lambda f=fresh, s=sources, w=workers: list(
+                    f.render_many(s, bpm, quality="export", workers=w)
                 )
             )
     figures["24 segments as music"] = 24 * settings.segment_seconds(bpm)

@@ -118,7 +118,12 @@ def export(
         blocks = partial(_checked, raw, cancel)
         # Opened before the work, so that a name or folder that cannot be used is known at once.
         with files.AudioWriter(
-            target, 2, bit_depth=bit_depth, bpm=arrangement.bpm, title=title
+            target,
+            2,
+            bit_depth=bit_depth,
+            bpm=arrangement.bpm,
+            title=title,
+            frames=part[1] - part[0],
         ) as out:
             with Prefetch(audio_of, _needed(arrangement, part)) as ahead:
                 mix = Mixdown(arrangement, ahead)
@@ -270,6 +275,8 @@ def _write_stem(
     cancel: CancelFlag | None,
 ) -> None:
     title = as_text(path.stem)
-    with files.AudioWriter(path, 2, bit_depth=bit_depth, bpm=bpm, title=title) as out:
+    with files.AudioWriter(
+        path, 2, bit_depth=bit_depth, bpm=bpm, title=title, frames=sound.frames
+    ) as out:
         for block in _checked(sound, cancel):
             out.write(block * np.float32(gain))

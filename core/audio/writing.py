@@ -26,6 +26,8 @@ Array = NDArray[np.float32]
 EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
 BIT_DEPTHS = (16, 24, 32)
 _CHUNK = 1 << 16
+_LARGEST_WAV = 0xFFFF_FFFF - (1 << 16)
+"""Bytes of samples: with header and tags all of them are less than 4 GiB."""
 _LEAST_ROOM = 1 << 14
 """Bytes: on a disk with less, what fails fails for want of room."""
 _MP3_BIT_RATE = 320_000
@@ -43,6 +45,9 @@ class AudioWriter:
     Samples beyond full scale are clipped, but in 32-bit WAV. A context manager: what goes wrong
     inside leaves no file behind.
 
+    A WAV states sizes in 32 bits: 4 GiB, 4.5 hours at 24 bits. One that is going to be longer
+    becomes an RF64 (EBU Tech 3306), which states them in 64 bits and is otherwise the same.
+
     Args:
         path: .wav (16, 24 or 32-bit float), .flac (16 or 24; 32 becomes 24), .ogg or .mp3.
         channels: 1 or 2.
@@ -52,10 +57,13 @@ class AudioWriter:
             `TBPM`, which takes whole numbers, and exactly in `TXXX:BPM`.
         title: for the tags (WAV: a chunk `LIST`).
         sample_rate: Hz.
+        frames: how many there will be, at most, where that is known. It matters for WAVs beyond
+            4 GiB only.
 
     Raises:
         InputError: unknown bit depth, or a block of another shape.
-        OutputError: unknown extension, missing or read-only folder, full disk.
+        OutputError: unknown extension, missing or read-only folder, full disk, more than 4 GiB in a
+            WAV that was said to be shorter.
     """
 
     def __init__(
@@ -68,6 +76,7 @@ class AudioWriter:
         bpm: float | None = None,
         title: str = "",
         sample_rate: int = SAMPLE_RATE,
+        frames: int = 0,
     ) -> None:
         self.path = Path(path)
         self.channels = channels
@@ -80,6 +89,8 @@ class AudioWriter:
         _require_known(self.path)
         if bit_depth not in BIT_DEPTHS:
             raise InputError(f"{bit_depth} bits are not possible; choose 16, 24 or 32 (float)")
+        self._most_frames = _LARGEST_WAV // (channels * bit_depth // 8)
+        self._long = self._is(".wav") and frames > self._most_frames
 
     def __enter__(self) -> Self:
         self._temporary = self._stack.enter_context(replacing(self.path))
@@ -115,6 +126,8 @@ class AudioWriter:
                 f"a block of shape {samples.shape} does not fit {self.channels} channels"
             )
         self.frames += len(samples)
+        if self._is(".wav") and not self._long and self.frames > self._most_frames:
+            raise OutputError(f"{self.path}: too long for a WAV; write a FLAC")
         try:
             for start in range(0, len(samples), _CHUNK):
                 self._encoder.write(
@@ -128,7 +141,10 @@ class AudioWriter:
         kind = self.path.suffix.lower()
         if kind == ".mp3":
             return _Mp3(self._temporary, self.channels, rate, self._all_tags())
-        return _Sndfile(self._temporary, self.channels, rate, *_subtype(kind, bit_depth, quality))
+        format, subtype, level = _subtype(kind, bit_depth, quality)
+        if self._long:
+            format = "RF64"
+        return _Sndfile(self._temporary, self.channels, rate, format, subtype, level)
 
     def _all_tags(self) -> dict[str, str]:
         if self._bpm is None:
@@ -145,7 +161,7 @@ class AudioWriter:
 
     def _tag(self) -> None:
         if self._is(".wav"):
-            _append_chunks(self._temporary, self._wav_chunks())
+            _append_chunks(self._temporary, self._wav_chunks(), long=self._long)
         elif not self._is(".mp3") and self._all_tags():
             _retag(self._temporary, self._all_tags())
 
@@ -180,7 +196,7 @@ def coding_room_db(path: str | os.PathLike[str]) -> float:
     """How far the true peak of what is read from `path` may lie above what was written, in dB.
 
     Ogg Vorbis and MP3 are not exact: limited loops came back up to .7 dB higher, limited noise at
-    -6 LUFS up to 1.5 dB.
+    -6 LUFS up to 2 dB.
     """
     return 1.5 if Path(path).suffix.lower() in (".ogg", ".mp3") else 0.0
 
@@ -236,6 +252,7 @@ def write(
         bpm=bpm,
         title=title,
         sample_rate=sample_rate,
+        frames=len(samples),
     ) as writer:
         writer.write(samples)
 
@@ -343,8 +360,8 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
-def _append_chunks(path: Path, chunks: bytes) -> None:
-    """Add RIFF chunks at the end of a WAV and correct its length."""
+def _append_chunks(path: Path, chunks: bytes, *, long: bool = False) -> None:
+    """Add RIFF chunks at the end of a WAV, or of an RF64 if `long`, and correct its length."""
     if not chunks:
         return
     with path.open("r+b") as file:
@@ -352,8 +369,8 @@ def _append_chunks(path: Path, chunks: bytes) -> None:
         size = file.tell()
         if size % 2:
             chunks = b"\0" + chunks
-        if size + len(chunks) > 0xFFFF_FFF0:
-            return
         file.write(chunks)
-        file.seek(4)
-        file.write(struct.pack("<I", size + len(chunks) - 8))
+        length = size + len(chunks) - 8
+        # An RF64 has it in `ds64`, which is always its first chunk: "RF64", -1, "WAVE", "ds64", 28.
+        file.seek(20 if long else 4)
+        file.write(struct.pack("<Q" if long else "<I", length))

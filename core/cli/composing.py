@@ -20,11 +20,9 @@ from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError
 from core.file_names import as_text
 from core.render.composition import gather_material
-from core.render.workspace import Workspace, open_workspace
+from core.render.workspace import EXPORT_CACHE_BYTES, Workspace, open_workspace
 
 _EXPORT = "export"
-_CACHE_BYTES = 64 << 20
-"""Every step of a composition is rendered once: little of it is worth keeping."""
 
 
 def run(options: Namespace) -> int:
@@ -34,7 +32,7 @@ def run(options: Namespace) -> int:
     files.require_target(options.out)
     if options.project is not None:
         require_writable(options.project)
-    with open_workspace(options.library, options.model) as space:
+    with open_workspace(options.library, options.model, cache_bytes=EXPORT_CACHE_BYTES) as space:
         compose_to(space, options)
     return 0
 
@@ -46,7 +44,6 @@ def compose_to(space: Workspace, options: Namespace) -> None:
         arrangement = _composed(material, options)
         if options.project is not None:
             _save(space, arrangement, options)
-        space.decoder.keep_rendered(_CACHE_BYTES)
         audio_of = space.decoder.clip_audio(arrangement.bpm, quality=_EXPORT)
         result = export(
             arrangement,

@@ -10,7 +10,7 @@ from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.render.other_libraries import OtherLibraries
-from core.render.workspace import open_workspace
+from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
 
 
 def run(options: Namespace) -> int:
@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)
     with (
-        open_workspace(library, model) as space,
+        open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES) as space,
         OtherLibraries(document.origins) as others,
         cancel_on_interrupt() as cancel,
     ):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,8 @@ CACHE_BYTES = 384 << 20
 DECODED_BYTES = 16 << 20
 """Spectrograms of latents: enough for those on screen and what was just rendered."""
 TEMPO_RANGE = (20.0, 400.0)
+_AHEAD = 2
+"""Sounds that each thread of `render_many` may be ahead."""
 ORIGINAL = "original"
 
 
@@ -203,8 +206,8 @@ class Decoder:
         workers: int = 2,
         progress: Progress = silent,
         cancel: CancelFlag | None = None,
-    ) -> list[Array]:
-        """Render several sources.
+    ) -> Iterator[Array]:
+        """Render several sources, a few ahead of what is taken, so that any number fits in memory.
 
         Args:
             sources: real segments and latents.
@@ -214,24 +217,27 @@ class Decoder:
             progress: called after each.
             cancel: polled between them.
 
-        Returns:
+        Yields:
             What `audio` gives for each, in order.
 
         Raises:
-            Cancelled: as asked; what is done is in the cache.
+            Cancelled: as asked; what is done is in the cache. What `audio` raises is passed on.
         """
-        wanted = list(sources)
-        done: list[Array] = []
+        waiting = deque(sources)
+        count = len(waiting)
+        jobs: deque[Future[Array]] = deque()
         with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
             try:
-                jobs = [pool.submit(self.audio, s, bpm, None, quality) for s in wanted]
-                for number, job in enumerate(jobs):
+                for number in range(count):
                     check(cancel)
-                    done.append(job.result())
-                    progress(number + 1, len(jobs), "rendering")
+                    while waiting and len(jobs) < _AHEAD * workers:
+                        jobs.append(pool.submit(self.audio, waiting.popleft(), bpm, None, quality))
+                    made = jobs.popleft().result()
+                    progress(number + 1, count, "rendering")
+                    yield made
+                    del made
             finally:
                 pool.shutdown(cancel_futures=True)
-        return done
 
     def reconstruct(
         self,

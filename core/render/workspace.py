@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.render import Decoder
     from core.vae.checkpoint import Codec
 
+EXPORT_CACHE_BYTES = 64 << 20
+"""For a job that asks for every sound once, like an export: the mixdown keeps what comes again."""
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -225,13 +225,14 @@ def export_audio(
     """
     from core.arrangement.project import Origin
     from core.render.other_libraries import OtherLibraries
-    from core.render.workspace import open_workspace
+    from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
 
     with contextlib.ExitStack() as stack:
         others = stack.enter_context(OtherLibraries(origins))
         main: Decoder | Origin = Origin(library)
         if model is not None:
-            main = stack.enter_context(open_workspace(library, model)).decoder
+            space = open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES)
+            main = stack.enter_context(space).decoder
         rendered = "interactive" if lufs is None else quality
         audio_of = others.clip_audio(main, arrangement.bpm, rendered)
         return _write(arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel)

@@ -55,6 +55,7 @@ class ExportResult(Protocol):
     frames: int
     lufs: float
     true_peak_dbtp: float
+    stems_db: float
 
 
 class ExportPanel(JobPanel):
@@ -137,7 +138,7 @@ class ExportPanel(JobPanel):
     def exported(self, result: ExportResult) -> None:
         """The export is over."""
         self._finish()
-        self.result.show_result(result, clips_overs=not self.file.chosen_format.keeps_overs)
+        self.result.show_result(result)
 
     def request(self) -> ExportRequest:
         """What the fields ask for now."""
@@ -204,34 +205,27 @@ class ResultCard(QFrame):
         self.file = ElidedLabel()
         self.file.setProperty("dim", False)
         self.figures = forms.note()
-        self.warning = forms.note()
         self.open = forms.button("Open folder", "Show the file in its folder")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(*[2 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
-        for widget in (self.file, self.figures, self.warning):
+        for widget in (self.file, self.figures):
             rows.addWidget(widget)
         rows.addLayout(forms.row(1, self.open))
         self.open.clicked.connect(self._open)
         self.hide()
 
-    def show_result(self, result: ExportResult, *, clips_overs: bool) -> None:
-        """Show an export.
-
-        Args:
-            result: what was written and measured.
-            clips_overs: whether its format clips samples above full scale.
-        """
+    def show_result(self, result: ExportResult) -> None:
+        """Show what was written and measured."""
         self._folder = Path(result.path).parent
         self.file.show_text(str(result.path))
         count = len(result.stems)
-        stems = f" · {count} stem{'s' if count > 1 else ''}" if count else ""
+        stems = f" · {count} stem{'s' if count > 1 else ''} at {result.stems_db:+.1f} dB"
         length = length_text(result.frames / SAMPLE_RATE)
         self.figures.setText(
-            f"{length} · {result.lufs:.1f} LUFS · true peak {result.true_peak_dbtp:.1f} dBTP{stems}"
+            f"{length} · {result.lufs:.1f} LUFS · true peak {result.true_peak_dbtp:.1f} dBTP"
+            f"{stems if count else ''}"
         )
-        self.warning.setVisible(clips_overs and result.true_peak_dbtp > 0)
-        self.warning.setText("Peaks were clipped: lower the lanes, or export 32 bit float.")
         self.show()
 
     def show_file(self, path: Path) -> None:
@@ -239,7 +233,6 @@ class ResultCard(QFrame):
         self._folder = path.parent
         self.file.show_text(str(path))
         self.figures.setText("written")
-        self.warning.hide()
         self.show()
 
     def _open(self) -> None:

@@ -48,20 +48,18 @@ class Format:
         extension: of the file, with its dot.
         bit_depth: 16, 24, or 32 for float.
         bytes_per_second: of stereo; a typical value where it depends on the music.
-        keeps_overs: whether samples above full scale are kept.
     """
 
     name: str
     extension: str
     bit_depth: int
     bytes_per_second: float
-    keeps_overs: bool = False
 
 
 FORMATS: Final = (
     Format("WAV, 24 bit", ".wav", 24, 3 * _STEREO),
     Format("WAV, 16 bit", ".wav", 16, 2 * _STEREO),
-    Format("WAV, 32 bit float", ".wav", 32, 4 * _STEREO, keeps_overs=True),
+    Format("WAV, 32 bit float", ".wav", 32, 4 * _STEREO),
     Format("FLAC, 24 bit", ".flac", 24, 3 * _STEREO * _FLAC_RATIO),
     Format("FLAC, 16 bit", ".flac", 16, 2 * _STEREO * _FLAC_RATIO),
     Format("Ogg Vorbis", ".ogg", 24, 224_000 / 8),

@@ -181,3 +181,65 @@ def test_an_error_inside_keeps_the_old_file(tmp_path: Path) -> None:
         writer.write(tone(10, 1))
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+class TestLongWav:
+    """Beyond 4 GiB, here beyond 60 kB."""
+
+    FRAMES = 20_000
+
+    @pytest.fixture(autouse=True)
+    def small_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.audio.writing._LARGEST_WAV", 60_000)
+
+    @pytest.fixture
+    def samples(self) -> np.ndarray:
+        rng = np.random.default_rng(2)
+        return rng.uniform(-0.9, 0.9, (self.FRAMES, 2)).astype(np.float32)
+
+    @pytest.mark.parametrize("bit_depth", [16, 24, 32])
+    def test_it_is_an_rf64_that_everybody_reads(
+        self, tmp_path: Path, samples: np.ndarray, bit_depth: int
+    ) -> None:
+        path = tmp_path / "long.wav"
+        files.write(path, samples, bit_depth=bit_depth, bpm=131.0, title="Night")
+        octets = path.read_bytes()
+        assert octets[:4] + octets[8:16] == b"RF64WAVEds64"
+        riff, data = struct.unpack_from("<QQ", octets, 20)
+        assert riff == len(octets) - 8
+        assert data == self.FRAMES * 2 * bit_depth // 8
+        step = 2.0 ** (1 - bit_depth) if bit_depth < 32 else 0.0
+        with soundfile.SoundFile(path) as file:
+            assert (file.title, file.frames) == ("Night", self.FRAMES)
+            np.testing.assert_allclose(file.read(dtype="float32"), samples, atol=step)
+        np.testing.assert_allclose(files.read(path), samples, atol=step)
+        assert files.probe(path).frames == self.FRAMES
+        with av.open(str(path)) as container:
+            decoded = sum(frame.samples for frame in container.decode(audio=0))
+        assert decoded == self.FRAMES
+        assert acid_chunk(131.0, round(self.FRAMES / 44_100 * 131 / 60)) in octets[-100:]
+
+    def test_one_cut_short_still_states_its_length(
+        self, tmp_path: Path, samples: np.ndarray
+    ) -> None:
+        path = tmp_path / "long.wav"
+        files.write(path, samples)
+        path.write_bytes(path.read_bytes()[:70_000])
+        assert files.probe(path).frames == self.FRAMES
+        assert 0 < len(files.read(path)) < self.FRAMES
+
+    def test_shorter_ones_stay_plain(self, tmp_path: Path, samples: np.ndarray) -> None:
+        files.write(tmp_path / "a.wav", samples[:9_000])
+        assert (tmp_path / "a.wav").read_bytes()[:4] == b"RIFF"
+
+    def test_a_length_that_was_not_said_ends_at_the_limit(
+        self, tmp_path: Path, samples: np.ndarray
+    ) -> None:
+        def stream() -> None:
+            with AudioWriter(tmp_path / "a.wav", 2) as out:
+                for block in np.split(samples, 10):
+                    out.write(block)
+
+        with pytest.raises(OutputError, match="too long"):
+            stream()
+        assert not list(tmp_path.iterdir())

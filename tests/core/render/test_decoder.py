@@ -313,9 +313,28 @@ def test_render_many_can_be_stopped_and_passes_errors_on(decoder: Decoder) -> No
     stop = threading.Event()
     stop.set()
     with pytest.raises(Cancelled):
-        decoder.render_many([RealSource(ids[0])] * 3, BPM, cancel=stop)
+        next(decoder.render_many([RealSource(ids[0])] * 3, BPM, cancel=stop))
     with pytest.raises(LibraryError):
-        decoder.render_many([RealSource(ids[0]), RealSource("gone")], BPM)
+        list(decoder.render_many([RealSource(ids[0]), RealSource("gone")], BPM))
+
+
+def test_render_many_is_only_a_little_ahead(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a thousand sounds no more exist than are taken and a few more."""
+    asked: list[str] = []
+
+    def audio(source: RealSource, *options: object) -> np.ndarray:
+        asked.append(source.segment_id)
+        return np.zeros((1, 2), np.float32)
+
+    monkeypatch.setattr(decoder, "audio", audio)
+    many = decoder.render_many((RealSource(str(i)) for i in range(1000)), BPM, workers=2)
+    for taken in range(1, 11):
+        next(many)
+        assert len(asked) <= taken + 4
+    many.close()
+    assert sorted(asked, key=int) == [str(i) for i in range(len(asked))]
 
 
 def test_clip_audio_is_the_sound_of_the_clip_s_source(decoder: Decoder) -> None:
