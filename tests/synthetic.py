@@ -23,12 +23,19 @@ Times = NDArray[np.float64]
 LAYERS = frozenset({"kick", "clap", "hats", "ride", "bass", "stab", "pad", "crash"})
 CROSS_RHYTHMS = frozenset({"dotted", "triplets", "fives"})
 """Only in parts that name them: a pluck every 3/16, every third of a beat, every 5/16."""
+PERCUSSION = frozenset({"rim", "conga"})
+"""Likewise: five rim shots spread over the bar, a conga's figure."""
 KICK_SHAPES = ("909", "deep", "soft", "hard", "round", "tick")
+OTHER_KICK_SHAPES = ("boom", "snap", "thump", "rubber", "layered")
 KICK_PATTERNS = ("four", "holes", "broken", "sparse", "half")
 BASS_PATTERNS = ("offbeat", "rolling", "acid", "held")
+OTHER_BASS_PATTERNS = ("gallop", "dub", "eighths")
+HAT_PATTERNS = ("sixteenths", "offbeat", "eighths", "busy")
 _STEPS = 16
 
 _CHORDS = ((0, 3, 7), (8, 12, 15), (5, 8, 12), (10, 14, 17), (3, 7, 10), (7, 10, 14))
+_RIM_STEPS = (0, 3, 6, 10, 13)
+_CONGA_STEPS = (2, 3, 7, 11, 14)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,9 @@ class Spec:
     antiphase:    whether the right channel is the left one inverted (two channels)
     bar_chords:   bars per chord
     timing_ms:    standard deviation of random delays of everything but the kick
+    hats:         one of `HAT_PATTERNS`
+    stab_steps:   sixteenths of the bar on which stabs play
+    backbeat:     "clap" or "snare"
     """
 
     bpm: float = 130.0
@@ -75,6 +85,9 @@ class Spec:
     tail: float = 0.0
     channels: int = 1
     seed: int = 0
+    hats: str = "sixteenths"
+    stab_steps: tuple[int, ...] = (3, 6, 11)
+    backbeat: str = "clap"
 
 
 @dataclass(frozen=True)
@@ -241,7 +254,10 @@ def click_track(times: Sequence[float] | Times, seconds: float, *, gain: float =
 
 @lru_cache(maxsize=64)
 def kick_sound(shape: str) -> Samples:
-    """(frames,) one kick; the transient starts on its first sample. One of `KICK_SHAPES`."""
+    """(frames,) one kick; the transient starts on its first sample.
+
+    One of `KICK_SHAPES` or `OTHER_KICK_SHAPES`.
+    """
     low, high, sweep, decay, attack, click, drive = {
         "909": (50.0, 260.0, 0.020, 0.120, 0.0005, 0.30, 1.5),
         "deep": (42.0, 90.0, 0.050, 0.250, 0.0020, 0.00, 1.0),
@@ -249,6 +265,11 @@ def kick_sound(shape: str) -> Samples:
         "hard": (55.0, 700.0, 0.015, 0.180, 0.0003, 0.50, 6.0),
         "round": (60.0, 180.0, 0.025, 0.090, 0.0010, 0.05, 1.2),
         "tick": (70.0, 400.0, 0.008, 0.050, 0.0002, 0.60, 1.0),
+        "boom": (45.0, 130.0, 0.035, 0.300, 0.0010, 0.10, 1.0),
+        "snap": (58.0, 520.0, 0.010, 0.085, 0.0003, 0.45, 2.5),
+        "thump": (52.0, 110.0, 0.018, 0.160, 0.0025, 0.00, 1.8),
+        "rubber": (44.0, 320.0, 0.030, 0.200, 0.0008, 0.15, 3.0),
+        "layered": (48.0, 900.0, 0.006, 0.140, 0.0015, 0.35, 4.0),
     }[shape]
     t = np.arange(round(0.36 * SAMPLE_RATE)) / SAMPLE_RATE
     phase = 2 * np.pi * (low * t + (high - low) * sweep * (1 - np.exp(-t / sweep)))
@@ -260,8 +281,10 @@ def kick_sound(shape: str) -> Samples:
 
 @lru_cache(maxsize=64)
 def noise_sound(kind: str) -> Samples:
-    """(frames,) one of "closed", "open", "ride", "clap", "crash": shaped noise."""
+    """(frames,) one of "closed", "open", "ride", "clap", "snare", "rim", "crash": shaped noise."""
     decay, brightness = {
+        "snare": (0.110, 1),
+        "rim": (0.018, 1),
         "closed": (0.025, 3),
         "open": (0.090, 3),
         "ride": (0.060, 4),
@@ -276,6 +299,14 @@ def noise_sound(kind: str) -> Samples:
     if kind == "clap":
         sound *= 0.4 + 0.6 * ((t * 1000) % 11 < 4) * (t < 0.033) + 0.6 * (t >= 0.033)
     return _faded(0.6 * sound / np.abs(sound).max())
+
+
+@lru_cache(maxsize=8)
+def conga_sound(hz: float) -> Samples:
+    """(frames,) a struck skin of `hz`."""
+    t = np.arange(round(0.25 * SAMPLE_RATE)) / SAMPLE_RATE
+    body = np.sin(2 * np.pi * hz * t) + 0.4 * np.sin(2 * np.pi * 1.59 * hz * t)
+    return _faded(0.6 * body * np.minimum(1.0, t / 0.001) * np.exp(-t / 0.06))
 
 
 @lru_cache(maxsize=512)
@@ -359,16 +390,26 @@ class _Renderer:
             self._kicks(bar)
         if "clap" in layers:
             for beat in (1, 3):
-                self._hit("clap", bar * 4.0 + beat, self.spec.clap_gain, -0.1)
+                self._hit(self.spec.backbeat, bar * 4.0 + beat, self.spec.clap_gain, -0.1)
         if "hats" in layers:
             self._hats(bar)
         if "ride" in layers:
             for beat in range(4):
                 self._hit("ride", bar * 4.0 + beat, 0.5 * self.spec.hat_gain, -0.4)
+        self._percussion(bar, layers)
         self._tones(bar, layers)
         for name, steps in (("dotted", 3.0), ("triplets", 4 / 3), ("fives", 5.0)):
             if name in layers:
                 self._cross(bar, steps)
+
+    def _percussion(self, bar: int, layers: frozenset[str]) -> None:
+        if "rim" in layers:
+            for step in _RIM_STEPS:
+                self._hit("rim", self._step(bar, step), self.spec.hat_gain, -0.3)
+        if "conga" in layers:
+            for step in _CONGA_STEPS:
+                sound = conga_sound(196.0 if step in (3, 14) else 262.0)
+                self._place(sound, self._step(bar, step), self.spec.hat_gain, 0.4, loose=True)
 
     def _cross(self, bar: int, steps: float) -> None:
         """Plucks every so many sixteenths, counted from beat 0 on whatever the bar."""
@@ -387,7 +428,7 @@ class _Renderer:
             sound = chord_sound(self.root + 24, chord, frames, None)
             self._place(sound, bar * 4.0, self.spec.pad_gain, 0.0)
         if "stab" in layers:
-            for step in (3, 6, 11):
+            for step in self.spec.stab_steps:
                 sound = chord_sound(self.root + 36, chord, 9_000, 0.06)
                 self._place(sound, self._step(bar, step), self.spec.stab_gain, 0.3, loose=True)
 
@@ -412,12 +453,26 @@ class _Renderer:
         return steps
 
     def _hats(self, bar: int) -> None:
+        if self.spec.hats != "sixteenths":
+            self._other_hats(bar)
+            return
         for step in range(_STEPS):
             if step % 4 == 2:
                 self._hit("open", self._step(bar, step), self.spec.hat_gain, 0.1)
             elif step % 4:
                 gain = (0.5 if step % 2 == 0 else 0.35) * self.spec.hat_gain
                 self._hit("closed", self._step(bar, step), gain, 0.25)
+
+    def _other_hats(self, bar: int) -> None:
+        for step in range(_STEPS):
+            gain = self.spec.hat_gain
+            if self.spec.hats == "offbeat" and step % 4 == 2:
+                self._hit("open", self._step(bar, step), gain, 0.1)
+            elif self.spec.hats == "eighths" and step % 2 == 0:
+                self._hit("closed", self._step(bar, step), gain, 0.1)
+            elif self.spec.hats == "busy" and self.rng.random() < 0.7:
+                loud = gain * float(self.rng.uniform(0.3, 1.0))
+                self._hit("closed", self._step(bar, step), loud, 0.25)
 
     def _bass(self, bar: int, note: int) -> None:
         beat_frames = self._frames(bar * 4.0, 1.0)
@@ -429,6 +484,12 @@ class _Renderer:
             steps = [(step, 0, 0.25) for step in range(_STEPS) if step % 4]
         elif self.spec.bass == "acid":
             steps = [(k, int(up), 0.25) for k, up in enumerate(self.acid) if up]
+        elif self.spec.bass == "gallop":
+            steps = [(step, 0, 0.25) for step in range(_STEPS) if step % 4 > 1]
+        elif self.spec.bass == "dub":
+            steps = [(0, 0, 0.9), (6, 0, 0.5), (11, 7, 0.4), (14, 0, 0.5)]
+        elif self.spec.bass == "eighths":
+            steps = [(step, 12 * (step % 4 == 2), 0.45) for step in range(0, _STEPS, 2)]
         else:
             steps = [(0, 0, 3.9)]
         for step, up, length in steps:

@@ -132,7 +132,8 @@ class Outcome:
     tempo_right:   every stretch has its tempo within .01 BPM (a fold of it where out of range)
     sections:      how many were found, and how many there are
     offsets:       (n,) seconds by which the grid's beats miss the true ones, all of the track less
-                   two beats on either side of a joint
+                   two beats on either side of a joint, and less what is in no section
+    claimed:       share of the track that is in a section
     joint_error:   seconds by which the worst joint is misplaced; NaN where the numbers differ
     downbeat_right: every stretch's downbeats are right
     confidence:    the grid's, 0 where it is only assumed
@@ -141,6 +142,7 @@ class Outcome:
     tempo_right: bool
     sections: tuple[int, int]
     offsets: Numbers
+    claimed: float
     joint_error: float
     downbeat_right: bool
     confidence: float
@@ -167,6 +169,7 @@ def outcome(grid: BeatGrid, stretches: Sequence[Stretch]) -> Outcome:
         tempo_right=all(abs(s.bpm - t.bpm) < TEMPO_BPM for t, s in pairs),
         sections=(len(grid.sections), len(true)),
         offsets=np.concatenate([_offsets(grid, t, true) for t in true]),
+        claimed=sum(section.end - section.start for section in grid.sections) / true[-1].end,
         joint_error=max((abs(a - b) for a, b in zip(found, joints, strict=True)), default=0.0)
         if same
         else float("nan"),
@@ -202,7 +205,8 @@ def _offsets(grid: BeatGrid, stretch: Stretch, all_of_them: Sequence[Stretch]) -
     off = []
     for beat in beats:
         section = next((s for s in grid.sections if beat < s.end), grid.sections[-1])
-        off.append(_off(beat - section.downbeat, section.beat_seconds))
+        if beat >= section.start:
+            off.append(_off(beat - section.downbeat, section.beat_seconds))
     return np.array(off)
 
 
