@@ -39,8 +39,18 @@ _KICK_LEVEL: Final = (0.30, 0.60)
 _GROUPS: Final = (0, 2, 4)
 """First bands of the lows, the highs, the kicks."""
 _CLEARLY_ALIKE: Final = 0.3
+_CONTAINED: Final = 0.4
+"""Share of the kicks still in place from which on a jump is another instrument's beginning or end;
+found are below .2 at cuts and above .6 at false jumps."""
+_ANOTHER_BINS: Final = BINS // 8
+"""The least jump that may be another instrument: half a sixteenth, as it may swing."""
 _NEAR_BINS: Final = 4
 _KICKS_ALIKE: Final = (0.7, 0.9)
+"""Likeness of the kicks' envelopes by themselves from which on a window has a say."""
+_MASKED_ALIKE: Final = (0.86, 0.95)
+_MASKED_LEVEL: Final = (0.15, 0.30)
+_MASKED_WHOLE: Final = (0.55, 0.70)
+"""The same where a full mix hides a part of each kick."""
 _LOUD: Final = (0.1, 0.4)
 _FEW_KICKS: Final = 0.25
 _CLEAR_PERCENT: Final = 80
@@ -120,6 +130,9 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
     phases = _without_false_jumps(windows, phases)
     late, jumps = _unwrapped(phases)
     late += _refinement(windows[:, :-1], phases, weights) / BINS
+    for jump in jumps:
+        # One of the two windows beside it holds both beats.
+        weights[jump - 1 : jump + 1] = 0.0
     middles = (np.arange(len(windows), dtype=np.float64) + 0.5) * BEATS
     levels = _ramp(kicks / _clear(kicks), _KICK_LEVEL)
     doubtful = float(np.mean(np.maximum(levels - weights, 0.0)))
@@ -207,9 +220,12 @@ def _weights(alike: tuple[Numbers, Numbers], norms: Numbers, kicks: Numbers) -> 
     """
     audible = _ramp(norms / _clear(norms), _LOUD)
     whole = audible * _ramp(alike[0] / _clear(alike[0]), _ALIKE)
-    level = _ramp(kicks / _clear(kicks), _KICK_LEVEL)
-    by_kicks = audible * level * _ramp(alike[1] / _clear(alike[1]), _KICKS_ALIKE)
-    with_kicks = np.maximum(whole * level, by_kicks)
+    levels, kicks_alike = kicks / _clear(kicks), alike[1] / _clear(alike[1])
+    loud = _ramp(levels, _KICK_LEVEL)
+    masked = _ramp(levels, _MASKED_LEVEL) * _ramp(kicks_alike, _MASKED_ALIKE)
+    masked = masked * _ramp(alike[0] / _clear(alike[0]), _MASKED_WHOLE)
+    by_kicks = np.maximum(loud * _ramp(kicks_alike, _KICKS_ALIKE), masked)
+    with_kicks = np.maximum(whole * loud, audible * by_kicks)
     return with_kicks if with_kicks.sum() > _FEW_KICKS * whole.sum() else whole
 
 
@@ -258,7 +274,7 @@ def _without_false_jumps(windows: Floats, phases: NDArray[np.int64]) -> NDArray[
     """`phases` less the jumps over which lows, highs or kicks by themselves stay in place.
 
     An edit moves all of them, the kicks above all; a loud bass on the off-beat only looks like the
-    kick, moved.
+    kick, moved, and where it begins or ends the kicks stay where they are.
     """
     steps = (np.diff(phases) + BINS // 2) % BINS - BINS // 2
     starts = [0, *(np.flatnonzero(np.abs(steps) > _DRIFT_BINS) + 1).tolist(), len(phases)]
@@ -268,16 +284,29 @@ def _without_false_jumps(windows: Floats, phases: NDArray[np.int64]) -> NDArray[
     kept, begin = phases.copy(), 0
     for k in range(1, len(starts) - 1):
         before, after = slice(begin, starts[k]), slice(starts[k], starts[k + 1])
-        step = int(kept[after.start] - kept[before.stop - 1])
-        mean = _turned(spectra[before], kept[before]).sum(axis=0)
-        moved = _turned(spectra[after], kept[after]).sum(axis=0)
-        turn = np.exp(-2j * np.pi / BINS * step * np.arange(mean.shape[1]))
-        stays = _alike(mean, moved / turn) - _alike(mean, moved)
-        if stays.max() > _CLEARLY_ALIKE and stays[-1] > -_CLEARLY_ALIKE:
+        step = int(kept[after.start] - kept[before.stop - 1] + BINS // 2) % BINS - BINS // 2
+        mean = _turned(spectra[before], kept[before]).mean(axis=0)
+        moved = _turned(spectra[after], kept[after]).mean(axis=0)
+        still = moved * np.exp(2j * np.pi / BINS * step * np.arange(mean.shape[1]))
+        stays = _alike(mean, still) - _alike(mean, moved)
+        clearly = stays.max() > _CLEARLY_ALIKE and stays[-1] > -_CLEARLY_ALIKE
+        another = abs(step) >= _ANOTHER_BINS and _contained(mean, still) > _CONTAINED
+        if clearly or another:
             kept[after.start :] = (kept[after.start :] - step) % BINS
         else:
             begin = after.start
     return kept
+
+
+def _contained(one: NDArray[np.complexfloating], other: NDArray[np.complexfloating]) -> float:
+    """0..1: how much of the kicks of one mean beat the other has in the same places, or vice versa.
+
+    Args:
+        one, other: spectra (bands, frequencies) of mean beats, the kicks last.
+    """
+    both = np.fft.irfft(np.stack([one[-1], other[-1]]), BINS, axis=1)
+    both = np.maximum(both - np.median(both, axis=1, keepdims=True), 0.0)
+    return float(both.min(axis=0).sum() / max(float(both.sum(axis=1).min()), 1e-9))
 
 
 def _alike(one: NDArray[np.complexfloating], other: NDArray[np.complexfloating]) -> Numbers:

@@ -64,10 +64,11 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
         1, times `_OFF_FACTOR` for every eighth that is off by more than 20 ms.
     """
     times = np.arange(coarse.shape[1]) / COARSE_RATE
-    beats = np.zeros(len(times))
+    beats = np.full(len(times), np.nan)
     for section in sections:
         inside = slice(*np.searchsorted(times, (section.start, section.end)))
         beats[inside] = (times[inside] - section.downbeat) / section.beat_seconds
+    coarse, beats = coarse[:, ~np.isnan(beats)], beats[~np.isnan(beats)]
     period = float(np.median([section.beat_seconds for section in sections]))
     profiles = _mean_beats(coarse, beats)
     if len(profiles) < _FEWEST_EIGHTHS:

@@ -2,7 +2,8 @@
 
 All 64 positions are scored at once. What speaks for a position, roughly by weight: a kick at its
 quarter of the beat; timbre, level and harmony turning there over a bar and over a phrase (sections
-of techno begin on phrases); the track's beginning; strong lows; claps one beat later and three.
+of techno begin on phrases); bars that each keep to one chord; kicks that come back there after a
+gap; the track's beginning; strong lows; claps one beat later and three.
 The weights were set by hand on synthetic and on real tracks, not trained.
 """
 
@@ -34,12 +35,28 @@ _TIMBRE_PHRASE: Final = (1.0, 0.5)
 _HARMONY_BAR: Final = (0.5, 0.5)
 """Weights of (position in the phrase, position in the bar)."""
 _HARMONY_BEAT: Final = 0.05
+_SAME_CHORD: Final = 1.5
+_ALIKE: Final = 0.85
+"""Agreement of bars in themselves, as a share of the best one, from which it speaks for them."""
+_LOUDEST: Final = 1.5
+_WHOLE_CHORDS: Final = (0.7, 0.85)
+"""Power of bars over that of their halves: 1 for a chord that lasts, .5 for two that differ."""
+_AFTER_GAP: Final = 2.2
+_PLAYED: Final = 0.4
+_SOME_GAPS: Final = 3
+_OFTEN: Final = (0.08, 0.2)
+"""Gaps per beat: as many as the latter are the rhythm itself."""
+_SLIGHT_TURN: Final = (0.7, 1.5)
+"""Nats of the largest turning point: below, nothing really turns; above, it has its full weight."""
 _LOW: Final = 0.3
 _BACKBEAT: Final = 2.5
 _BACKBEAT_NATS: Final = 1.5
 _CLAP_ATTACK: Final = 1.0
 _CONTINUED: Final = 0.9
 _CONTINUED_BEATS: Final = 1.5
+_SURE_LEAD: Final = 0.2
+"""By how much the beat must lead the other quarters; it does by 2 to 8, typically."""
+_SAME_KICK: Final = 0.7
 _FIRST_SOUND: Final = 0.6
 _FIRST_ON_BEAT: Final = 0.4
 _WHOLE_FILE: Final = 1.0
@@ -69,9 +86,9 @@ def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
         _smoothed(steps.by_position(change(steps.chroma, STEPS_PER_BEAT), bar))
     )
     per_bar += _low_scores(steps.by_position(steps.attacks, bar))
+    per_bar += _chord_scores(steps) + _gap_scores(steps, int(np.argmax(kicks.scores)))
     per_bar += _backbeat_scores(
-        steps.by_position(steps.levels[:, 2:], bar),
-        steps.by_position(steps.attacks[:, 2:], bar),
+        steps.by_position(steps.levels, bar), steps.by_position(steps.attacks[:, 2:], bar)
     )
     return scores + np.tile(per_bar, _BARS)
 
@@ -111,13 +128,82 @@ def best_position(scores: Numbers) -> int:
     return int(np.argmax(scores))
 
 
+def sureness(scores: Numbers, kicks: Kicks) -> float:
+    """0..1: whether one of the quarters, (4,) `scores`, is clearly the beat.
+
+    Two that are half a beat apart and have the same kicks are both beats of twice the tempo.
+    """
+    best = int(np.argmax(scores))
+    opposite = (best + 2) % STEPS_PER_BEAT
+    others = np.ones(STEPS_PER_BEAT, bool)
+    others[best] = False
+    others[opposite] = kicks.scores[opposite] < _SAME_KICK
+    lead = float(scores[best] - scores[others].max())
+    return float(np.clip(lead / _SURE_LEAD, 0.0, 1.0))
+
+
 def _turning(steps: Steps, points: Numbers, weights: tuple[float, float]) -> Numbers:
     """(64,) shares of the turning points at each position of the phrase and of the bar."""
     shares = _smoothed(steps.by_position(points, PHRASE_STEPS))
-    shares /= max(float(shares.sum()), 1e-12)
+    low, high = _SLIGHT_TURN
+    largest = float(np.sqrt(points.max(initial=0.0)))
+    shares *= np.clip((largest - low) / (high - low), 0.0, 1.0) / max(float(shares.sum()), 1e-12)
     in_bar = np.tile(shares.reshape(_BARS, -1).sum(axis=0), _BARS)
     weighted: Numbers = weights[0] * shares + weights[1] * in_bar
     return weighted
+
+
+def _chord_scores(steps: Steps) -> Numbers:
+    """(16,) for bars that keep to one chord: begun elsewhere they would mix two.
+
+    What recurs in every bar is taken off, so that what is left of a bar is its chord; the sums over
+    bars are largest where they are the bars of the music.
+    """
+    bar, count = SIXTEENTHS_PER_BAR, len(steps)
+    if count < 4 * bar:
+        return np.zeros(bar)
+    position = (np.arange(count) + steps.first) % bar
+    moving = steps.chroma - steps.by_position(steps.chroma, bar)[position]
+    # A bar of silence would outweigh all chords.
+    most = _LOUDEST * np.percentile(np.abs(moving), 90)
+    moving = np.clip(moving, -most, most)
+    power = _power_of_sums(steps, moving, bar)
+    halves = _power_of_sums(steps, moving, bar // 2).mean(axis=0)
+    best = int(np.argmax(power.mean(axis=0)))
+    # Chords of half a bar pair up by chance.
+    whole = power[:, best].mean() / max(2.0 * (halves[best] + halves[best - bar // 2]), 1e-9)
+    kept = np.clip((whole - _WHOLE_CHORDS[0]) / (_WHOLE_CHORDS[1] - _WHOLE_CHORDS[0]), 0.0, 1.0)
+    # What is no chord does not agree with itself in the other bars.
+    agreement = (power / np.maximum(power.max(axis=1, keepdims=True), 1e-9)).min(axis=0)
+    return np.asarray(_SAME_CHORD * kept * np.clip((agreement - _ALIKE) / (1.0 - _ALIKE), 0.0, 1.0))
+
+
+def _power_of_sums(steps: Steps, values: Numbers, length: int) -> Numbers:
+    """(n, d) -> (2, 16): mean power of sums over `length` steps from each position on, in every
+    second bar and in the others."""
+    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    power = np.square(sums[length:] - sums[:-length]).sum(axis=1)
+    return steps.by_position(power, 2 * SIXTEENTHS_PER_BAR).reshape(2, SIXTEENTHS_PER_BAR)
+
+
+def _gap_scores(steps: Steps, quarter: int) -> Numbers:
+    """(16,) for kicks, on this quarter of the beat, that come back there after one or more gaps.
+
+    Their last beat before a bar is what producers leave out.
+    """
+    low = steps.attacks[:, 0] + steps.attacks[:, 1]
+    beats = np.arange((quarter - steps.first) % STEPS_PER_BEAT, len(low), STEPS_PER_BEAT)
+    scores = np.zeros(SIXTEENTHS_PER_BAR)
+    if len(beats) < 2:
+        return scores
+    played = low[beats] > _PLAYED * np.percentile(low[beats], 80)
+    back = beats[1:][played[1:] & ~played[:-1] & np.logical_or.accumulate(played)[:-1]]
+    often = len(back) / len(beats)
+    rare = float(np.clip((_OFTEN[1] - often) / (_OFTEN[1] - _OFTEN[0]), 0.0, 1.0))
+    if len(back):
+        counts = np.bincount((back + steps.first) % SIXTEENTHS_PER_BAR, None, SIXTEENTHS_PER_BAR)
+        scores = _AFTER_GAP * rare * counts / max(len(back), _SOME_GAPS)
+    return np.asarray(scores)
 
 
 def _low_scores(attacks: Numbers) -> Numbers:
@@ -130,18 +216,21 @@ def _low_scores(attacks: Numbers) -> Numbers:
 def _backbeat_scores(levels: Numbers, attacks: Numbers) -> Numbers:
     """(16,) for claps or snares on beats two and four.
 
-    Both must begin there, and be louder than beats one and three for longer than a kick's click.
+    Both must begin there, and be louder than beats one and three for longer than a kick's click,
+    but not in the lows: those are kicks.
 
     Args:
-        levels: (16, 2) mean levels of the middle and the high band in the bar, nats.
-        attacks: (16, 2) mean attacks there, nats.
+        levels: (16, 4) mean levels per band in the bar, nats.
+        attacks: (16, 2) mean attacks of the middle and the high band there, nats.
     """
     beats = range(BEATS_PER_BAR)
     one, two, three, four = (np.roll(levels, -k * STEPS_PER_BEAT, axis=0) for k in beats)
     _, second, _, fourth = (np.roll(attacks, -k * STEPS_PER_BEAT, axis=0) for k in beats)
     lead = np.minimum(two, four) - np.maximum(one, three)
     present = np.clip(np.minimum(second, fourth) / _CLAP_ATTACK, 0.0, 1.0)
-    scores = _BACKBEAT * (present * np.clip(lead / _BACKBEAT_NATS, 0.0, 1.0)).mean(axis=1)
+    lows, claps = lead[:, :2].mean(axis=1), lead[:, 2:]
+    scores = _BACKBEAT * (present * np.clip(claps / _BACKBEAT_NATS, 0.0, 1.0)).mean(axis=1)
+    scores *= np.clip(1.0 - lows / _BACKBEAT_NATS, 0.0, 1.0)
     return np.asarray(scores - np.roll(scores, STEPS_PER_BEAT))
 
 

@@ -16,12 +16,14 @@ from core.rhythm.downbeat import (
     entry_scores,
     opening_scores,
     position_scores,
+    sureness,
 )
 from core.rhythm.grid import STEADY, BeatGrid, GridSection
+from core.rhythm.joints import gap_between
 from core.rhythm.kicks import Kicks, find_kicks
 from core.rhythm.onsets import Floats, OnsetFeatures
 from core.rhythm.phase import Line, Numbers, band_envelopes
-from core.rhythm.sections import fit_lines, gap_between, salience_of
+from core.rhythm.sections import fit_lines, salience_of
 from core.rhythm.steps import STEPS_PER_BEAT, Steps, steps_of
 from core.rhythm.tempo import envelopes
 
@@ -31,6 +33,7 @@ _ROUND_TEMPO_SECONDS: Final = 0.0018
 _ROUND_TEMPO_BPM: Final = 0.02
 """A tempo known no better than this is not rounded to a whole number."""
 _START_SECONDS: Final = 0.004
+_JOINT_SECONDS: Final = 0.020
 _SAME_TEMPO_ERRORS: Final = 2.0
 _SAME_TEMPO: Final = 1e-3
 _CHAIN_BEATS: Final = 0.02
@@ -59,9 +62,11 @@ def fit_grid(features: OnsetFeatures) -> BeatGrid:
     coarse = envelopes(features)
     lines = fit_lines(band_envelopes(features), coarse, features.seconds)
     parts = _parts(features, coarse, [_rounded(line) for line in _of_one_tempo(lines)])
-    positions = _positions(parts)
+    quarters = _quarters(parts)
+    positions = _positions(parts, quarters)
     sections = tuple(_sections(parts, positions))
-    confidence = _confidence(features, parts, positions) * agreement(coarse, sections)
+    sure = min(sureness(quarters[part.line.stretch], part.kicks) for part in parts)
+    confidence = sure * _confidence(features, parts, positions) * agreement(coarse, sections)
     if confidence < STEADY:
         return BeatGrid.default(features.seconds, confidence=confidence)
     return BeatGrid(sections, confidence)
@@ -137,11 +142,10 @@ def _part(features: OnsetFeatures, coarse: Floats, line: Line, kicks: Kicks) -> 
     return _Part(line, kicks, steps, scores, salience_of(coarse, line))
 
 
-def _positions(parts: list[_Part]) -> list[int]:
+def _positions(parts: list[_Part], quarters: dict[int, Numbers]) -> list[int]:
     """For each part the step, 0..63, on which its phrases begin; a chain's parts share it."""
     positions: list[int] = []
     before: _Part | None = None
-    quarters = _quarters(parts)
     for chain in _chains(parts):
         scores = _mean_scores(chain)
         if before is not None and _goes_on(before.line, chain[0].line):
@@ -149,16 +153,15 @@ def _positions(parts: list[_Part]) -> list[int]:
         elif before is not None and not chain[0].line.after_break:
             beats = round((chain[0].line.start - chain[0].origin) / chain[0].line.period)
             scores += entry_scores(float(beats * STEPS_PER_BEAT))
-        quarter = quarters.get(chain[0].line.stretch)
-        if quarter is not None:
-            scores[np.arange(len(scores)) % STEPS_PER_BEAT != quarter] = -np.inf
+        quarter = int(np.argmax(quarters[chain[0].line.stretch]))
+        scores[np.arange(len(scores)) % STEPS_PER_BEAT != quarter] = -np.inf
         positions += [best_position(scores)] * len(chain)
         before = chain[-1]
     return positions
 
 
-def _quarters(parts: list[_Part]) -> dict[int, int]:
-    """For each stretch of several parts the quarter, 0..3, that is the beat in all of them.
+def _quarters(parts: list[_Part]) -> dict[int, Numbers]:
+    """For each stretch (4,): how well each quarter would do as the beat in all its parts.
 
     They share their kicks.
     """
@@ -166,11 +169,10 @@ def _quarters(parts: list[_Part]) -> dict[int, int]:
     for part in parts:
         best = part.scores.reshape(-1, STEPS_PER_BEAT).max(axis=0) * len(part.steps)
         totals.setdefault(part.line.stretch, []).append(best)
-    return {
-        stretch: int(np.argmax(np.sum(each, axis=0)))
-        for stretch, each in totals.items()
-        if len(each) > 1
-    }
+    steps = dict.fromkeys(totals, 0)
+    for part in parts:
+        steps[part.line.stretch] += len(part.steps)
+    return {k: np.sum(each, axis=0) / max(1, steps[k]) for k, each in totals.items()}
 
 
 def _mean_scores(chain: list[_Part]) -> Numbers:
@@ -229,7 +231,21 @@ def _sections(parts: list[_Part], positions: list[int]) -> list[GridSection]:
     for k in range(1, len(parts)):
         if _runs_on(parts[k - 1].line, parts[k].line):
             sections[k - 1 : k + 1] = _meeting(sections[k - 1], sections[k])
+        else:
+            sections[k - 1 : k + 1] = _begun_on_bar(sections[k - 1], sections[k])
     return sections
+
+
+def _begun_on_bar(before: GridSection, after: GridSection) -> list[GridSection]:
+    """The two sections, the second begun with its bar: a few milliseconds late would cost it."""
+    downbeat = after.downbeat - after.bar_seconds
+    if after.start - downbeat > _JOINT_SECONDS or downbeat <= before.start:
+        return [before, after]
+    phrase = after.phrase or downbeat
+    return [
+        dataclasses.replace(before, end=min(before.end, downbeat)),
+        GridSection.through(downbeat, after.end, after.bpm, phrase),
+    ]
 
 
 def _section(part: _Part, position: int) -> GridSection:

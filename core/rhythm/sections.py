@@ -16,10 +16,11 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.beat_course import BEATS, Course, follow
-from core.rhythm.onsets import RATE, Floats
-from core.rhythm.phase import Line, Numbers, fine_envelope, fit_line, fold, held, robust_line
-from core.rhythm.tempo import COARSE_RATE, KICK, TempoPath, coarse_tempo, jumps, tempo_path
+from core.rhythm.beat_course import Course, follow
+from core.rhythm.joints import gap_between, joined_at, kick_level
+from core.rhythm.onsets import Floats
+from core.rhythm.phase import Line, Numbers, fine_envelope, fit_line, held, robust_line
+from core.rhythm.tempo import COARSE_RATE, TempoPath, coarse_tempo, jumps, tempo_path
 
 _TOLERANCE_SECONDS: Final = 3e-3
 _TOLERANCE_SCATTERS: Final = 2.0
@@ -44,18 +45,12 @@ _LEAST_DOUBT: Final = 0.1
 """Share of the windows with kicks elsewhere from which on another tempo is sought there."""
 _SURE: Final = 0.8
 _HALF: Final = 0.5
+_VAGUE: Final = 0.6
 _UNSURE_WEIGHT: Final = 0.02
 _LEAST_SURE: Final = 3.0
 """Windows, by weight, that a part must have to stand on its own."""
 _SAME_SECONDS: Final = 6e-3
 _NEAR_SECONDS: Final = 10e-3
-_SMOOTH_SECONDS: Final = 0.008
-_DRIFT: Final = 0.02
-"""Relative change of the tempo that may still be drift."""
-_LITTLE_GAIN: Final = 0.2
-"""Of what is gained per beat."""
-_BREAK_WINDOWS: Final = 4
-_PROFILE_BINS: Final = 64
 
 
 def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
@@ -88,7 +83,7 @@ def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
         if len(parts) == len(stretches) == 1:
             return [_sure_line(fine, parts[0].course, whole)]
         lines += [dataclasses.replace(part.line, stretch=number) for part in parts]
-    return _bounded(bands, coarse, lines)
+    return joined_at(bands, coarse, lines)
 
 
 def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:
@@ -121,8 +116,8 @@ class _Part:
 
     @property
     def sure(self) -> float:
-        """How many windows have a clear beat, by weight."""
-        return float(self.course.weights.sum())
+        """How many windows have a clear beat; however many vague ones do not add up to one."""
+        return float(np.clip((self.course.weights - _VAGUE) / (1.0 - _VAGUE), 0.0, None).sum())
 
     def split(self, at: int) -> tuple[_Part, _Part]:
         """The windows before and from number `at`."""
@@ -153,16 +148,11 @@ def _stretches(path: TempoPath, coarse: Floats, seconds: float) -> list[tuple[fl
         if min(edge - kept[-1], seconds - edge) > _SHORTEST_SECONDS:
             kept.append(edge)
     stretches = list(itertools.pairwise([*kept, seconds]))
-    levels = [_kick_level(coarse, *stretch) for stretch in stretches]
+    levels = [kick_level(coarse, *stretch) for stretch in stretches]
     enough = _LEAST_KICKS * max(levels)
     sure = [stretch for stretch, level in zip(stretches, levels, strict=True) if level >= enough]
     starts = [0.0, *(start for start, _ in sure[1:])]
     return list(itertools.pairwise([*starts, seconds]))
-
-
-def _kick_level(coarse: Floats, start: float, end: float) -> float:
-    span = coarse[KICK, round(start * COARSE_RATE) : round(end * COARSE_RATE)]
-    return float(span.mean()) if len(span) else 0.0
 
 
 def _straight(stretch: _Part) -> list[_Part]:
@@ -265,13 +255,6 @@ def _agree(before: Line, after: Line) -> bool:
     return abs(gap_between(before, after, meet)) < _SAME_SECONDS
 
 
-def gap_between(before: Line, after: Line, time: float) -> float:
-    """Seconds by which the beats of `after` are late against those of `before` about `time`."""
-    beat = before.origin + round((time - before.origin) / before.period) * before.period
-    beats = (beat - after.origin) / after.period
-    return (round(beats) - beats) * after.period
-
-
 def _union(parts: list[_Part]) -> _Part:
     courses = [part.course for part in parts]
     joint = Course(
@@ -280,82 +263,3 @@ def _union(parts: list[_Part]) -> _Part:
         np.concatenate([course.weights for course in courses]),
     )
     return _Part(joint, parts[0].start, parts[-1].end)
-
-
-def _bounded(bands: Floats, coarse: Floats, lines: list[Line]) -> list[Line]:
-    """`lines` with the times at which they meet moved to where one gives way to the next.
-
-    Where the beats run on smoothly any time does, and nothing is moved.
-    """
-    for k in range(len(lines) - 1):
-        before, after = lines[k], lines[k + 1]
-        if _runs_on(before, after):
-            continue
-        low, high, is_break = _between(coarse, before, after)
-        time = _boundary(bands, before, after, (low, high), late=is_break)
-        lines[k] = dataclasses.replace(before, end=time)
-        lines[k + 1] = dataclasses.replace(after, start=time, after_break=is_break)
-    return lines
-
-
-def _runs_on(before: Line, after: Line) -> bool:
-    smooth = abs(gap_between(before, after, before.end)) < _SMOOTH_SECONDS
-    return smooth and abs(before.period / after.period - 1.0) < _DRIFT
-
-
-def _between(coarse: Floats, before: Line, after: Line) -> tuple[float, float, bool]:
-    """Seconds between which `after` takes over, and whether its beat enters after a break.
-
-    A break without kicks goes with what was before it.
-    """
-    first, last = _last_sure(before), _first_sure(after)
-    window = BEATS * after.period
-    typical = max(_kick_level(coarse, line.start, line.end) for line in (before, after))
-    quiet = _kick_level(coarse, first + window, last - window) < _LEAST_KICKS * typical
-    is_break = last - first > _BREAK_WINDOWS * window and quiet
-    low = last - 1.5 * window if is_break else min(first, last) - window
-    high = max(last, first if not is_break else last) + window
-    return max(low, before.start), min(high, after.end), is_break
-
-
-def _first_sure(line: Line) -> float:
-    sure = np.flatnonzero(line.weights > _HALF * line.weights.max())
-    return float(line.centres[sure[0]]) if len(sure) else line.start
-
-
-def _last_sure(line: Line) -> float:
-    sure = np.flatnonzero(line.weights > _HALF * line.weights.max())
-    return float(line.centres[sure[-1]]) if len(sure) else line.end
-
-
-def _boundary(
-    bands: Floats, before: Line, after: Line, between: tuple[float, float], *, late: bool
-) -> float:
-    """The time up to which `before` explains the attacks, and from which `after` does, best.
-
-    Args:
-        bands: (n, 4) envelopes of the whole track.
-        between: seconds between which it lies.
-        late: where nothing speaks for either, whether to wait for the first attack of `after`.
-    """
-    low, high = between
-    span = slice(round(low * RATE), round(high * RATE))
-    gain = _explained(bands, before, span) - _explained(bands, after, span)
-    if len(gain) == 0:
-        return low
-    total = np.cumsum(gain)
-    if not late:
-        return low + float(np.argmax(total)) / RATE
-    little = _LITTLE_GAIN * float(np.ptp(total)) * after.period / max(high - low, after.period)
-    return low + float(np.flatnonzero(total >= total.max() - little)[-1]) / RATE
-
-
-def _explained(bands: Floats, line: Line, span: slice) -> Numbers:
-    """(frames of `span`,) envelopes times the line's own mean beat, free of its mean."""
-    own = slice(round(line.start * RATE), round(line.end * RATE))
-    profile = fold(bands[own], line.period, line.origin - own.start / RATE, _PROFILE_BINS)
-    profile = (profile - profile.mean(axis=0)) / max(float(np.linalg.norm(profile)), 1e-9)
-    times = np.arange(span.start, span.start + len(bands[span])) / RATE
-    place = ((times - line.origin) / line.period % 1.0 * _PROFILE_BINS).astype(np.int64)
-    explained: Numbers = (bands[span] * profile[place % _PROFILE_BINS]).sum(axis=1)
-    return explained

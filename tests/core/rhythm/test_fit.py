@@ -135,12 +135,31 @@ def test_confidence_falls_where_an_eighth_is_off(beats: float) -> None:
     assert agreement(envelopes(last), sections) < 0.7
 
 
+@pytest.mark.parametrize("layers", [TECHNO | {"stab"}, PLAIN], ids=["chords", "gaps"])
+@pytest.mark.parametrize("chords", [1, 4])
+@pytest.mark.parametrize("at", [18.0, 52.0])
+def test_chords_and_missing_kicks_tell_the_bar_on_both_sides_of_a_cut(
+    at: float, chords: int, layers: frozenset[str]
+) -> None:
+    spec = looped(136.0, layers, seconds=75.0, bass="rolling", bar_chords=chords, seed=4)
+    _, result = found(cut(render(spec), at, 0.36 * 60.0 / 136.0))
+    assert result.sections == (2, 2)
+    assert result.downbeat_right
+
+
+def test_a_beat_that_may_be_a_sixteenth_off_is_not_sure() -> None:
+    """Two broken kicks and a rolling bass look as much like the beat as the beat does."""
+    grid, result = found(rendered("broken kicks 118"))
+    assert grid.confidence < STEADY or result.worst < 0.002
+
+
 @pytest.mark.parametrize(("first", "second"), [(150.0, 200.0), (132.0, 99.0)])
 def test_each_tempo_of_a_change_is_found(first: float, second: float) -> None:
     tracks = [render(looped(bpm, TECHNO | {"clap"}, seconds=55.0)) for bpm in (first, second)]
     _, result = found(joined(tracks[0], np.zeros((0, 1), np.float32), tracks[1]))
     assert result.sections == (2, 2)
     assert result.tempo_right
+    assert result.downbeat_right
 
 
 @pytest.mark.parametrize("cross", ["dotted", "triplets", "fives"])
@@ -188,7 +207,7 @@ def test_known_tracks_of_one_tempo(name: str) -> None:
     assert result.sections == (1, 1)
     assert result.tempo_right
     assert result.downbeat_right
-    assert result.worst < 0.004
+    assert result.worst < 0.001
     assert grid.confidence > 0.8
 
 
