@@ -81,22 +81,22 @@ def _hat(dice: Dice) -> tuple[Drum, float, str]:
         low = dice.octaves(3000, 9000)
         return (
             Burst(low, 16_000.0, dice.octaves(0.008, 0.05), dice.one((0.0, 22_050.0))),
-            -25.0,
+            -22.5,
             rhythm,
         )
-    return hat, -25.0, rhythm
+    return hat, -22.5, rhythm
 
 
 def _open(dice: Dice) -> tuple[Drum, float, str]:
     hat = Hat(dice.octaves(0.06, 0.4), dice.octaves(0.6, 1.5), dice.flat(0.1, 1.0),
               dice.octaves(4500, 10_000), dice.flat(0, 1), dice.one((0.0004, 0.003)))  # fmt: skip
-    return hat, -22.0, dice.weighted({"off": 5.0, "free": 1.5, "quarters": 0.3})
+    return hat, -20.0, dice.weighted({"off": 5.0, "free": 1.5, "quarters": 0.3})
 
 
 def _ride(dice: Dice) -> tuple[Drum, float, str]:
     cymbal = Cymbal(dice.octaves(0.12, 0.8), dice.octaves(300, 800), dice.whole(16, 40),
                     dice.flat(0, 1), dice.flat(0, 1), dice.octaves(3500, 8000))  # fmt: skip
-    return cymbal, -24.0, dice.weighted({"off": 2.0, "eighths": 2.0, "quarters": 1.0, "free": 0.5})
+    return cymbal, -22.0, dice.weighted({"off": 2.0, "eighths": 2.0, "quarters": 1.0, "free": 0.5})
 
 
 def _crash(dice: Dice) -> tuple[Drum, float, str]:
@@ -108,7 +108,7 @@ def _crash(dice: Dice) -> tuple[Drum, float, str]:
 def _shaker(dice: Dice) -> tuple[Drum, float, str]:
     beads = Shaker(dice.octaves(3500, 10_000), dice.octaves(0.006, 0.05), dice.octaves(0.012, 0.06),
                    dice.flat(0, 1))  # fmt: skip
-    return beads, -27.0, dice.weighted({"sixteenths": 3.0, "free": 2.0, "eighths": 1.0})
+    return beads, -24.5, dice.weighted({"sixteenths": 3.0, "free": 2.0, "eighths": 1.0})
 
 
 def _clap(dice: Dice) -> tuple[Drum, float, str]:
