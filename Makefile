@@ -7,6 +7,9 @@ else
 BIN := $(VENV)/bin
 endif
 
+# A file of tests stays in one process: what it has made once serves all of its tests.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: run test lint unit slow format demo clean
 
 run: $(VENV)/.ready
@@ -21,10 +24,10 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
 
 slow: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -q $(WORKERS) -m slow
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

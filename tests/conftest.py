@@ -10,7 +10,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -26,7 +28,8 @@ hypothesis.settings.load_profile("technovae")
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
-_GRACE_SECONDS = 2.0
+_GRACE_SECONDS = 30.0
+_PATIENCE_MS = 90_000
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -68,6 +71,14 @@ def _leaked(before: set[threading.Thread]) -> list[threading.Thread]:
         # Stands in for a thread of Qt that has logged something, and stays when that has ended.
         and not isinstance(t, threading._DummyThread)
     ]
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """pytest-qt's, whose waits have more patience than one or five seconds on a busy machine."""
+    for name in ("waitSignal", "waitSignals", "waitUntil", "waitExposed", "waitActive"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=_PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture(scope="session")

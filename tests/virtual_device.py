@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 LEAD_FRAMES = 882
 RATE = 44_100
-_START_SECONDS = 15.0
+_START_SECONDS = 60.0
 _ASOUND = """
 pcm.!default { type pulse }
 ctl.!default { type pulse }

@@ -108,7 +108,7 @@ class Desk:
 
     def soon(self) -> list[tuple[int, int]]:
         self.held.set()
-        self.go.wait(20)
+        self.go.wait(60)
         return [(0, 1000)]
 
     def prepare(self, request: MixdownRequest) -> None:
@@ -128,7 +128,7 @@ def desk() -> Iterator[Desk]:
 def test_the_latest_wins(desk: Desk) -> None:
     desk.go.clear()
     desk.thread.request(MixdownRequest.of(arrangement(), audio_of()))
-    assert desk.held.wait(20)
+    assert desk.held.wait(60)
     for gain in (-1.0, -2.0, -3.0):
         desk.thread.request(MixdownRequest.of(arrangement(gain_db=gain), audio_of()))
     desk.go.set()

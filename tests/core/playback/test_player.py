@@ -47,7 +47,7 @@ class Desk:
         return self.output
 
     def state_when(self, wanted: Callable[[PlayerState], bool]) -> PlayerState:
-        for _ in range(2000):
+        for _ in range(6000):
             state = self.player.state()
             if wanted(state):
                 return state
@@ -311,7 +311,7 @@ while not (player.state().device or player.state().problem):
 raise RuntimeError("nobody closed the player")
 """
     ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=40, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 1
     assert "nobody closed the player" in ended.stderr

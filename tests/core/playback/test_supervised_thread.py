@@ -42,7 +42,7 @@ def test_it_goes_on_after_any_error_and_reports_it(caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.ERROR):
         worker.start()
         try:
-            assert worker.succeeded.wait(20)
+            assert worker.succeeded.wait(60)
             assert worker.problem == "the work failed (one two) and starts again by itself"
         finally:
             worker.stop()

@@ -11,6 +11,7 @@ from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView, colouring
 from technovae_gui.map.colouring import Shading
 from technovae_gui.map.map_point import MapPoint
+from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def view(qtbot: Any, demo_map: LatentMap) -> Iterator[LatentMapView]:
 @pytest.fixture
 def prepared(view: LatentMapView, qtbot: Any) -> LatentMapView:
     """The same with its shading and its k-d tree."""
-    qtbot.waitUntil(lambda: view.scene.shading is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: view.scene.shading is not None, timeout=PATIENCE)
     return view
 
 

@@ -14,6 +14,7 @@ from core.arrangement.clip import RealSource
 from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView, colouring
 from technovae_gui.map.map_replacement import ANIMATION_MS
+from tests.technovae_gui.conftest import PATIENCE
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_late_results_are_dropped(
         return compute(latent_map)
 
     monkeypatch.setattr(colouring, "compute_shading", watched)
-    with qtbot.waitSignal(view._preparation.prepared, timeout=20_000) as prepared:
+    with qtbot.waitSignal(view._preparation.prepared, timeout=PATIENCE) as prepared:
         view.set_map(retrained)
     assert computed[-1] is retrained
     assert view.scene.shading is prepared.args[0]
@@ -148,7 +149,7 @@ def test_few_dots_are_enough(demo_map: LatentMap, qtbot: Any) -> None:
         view.set_map(part)
         assert (view.scene.map is None) == (count == 0)
         if count:
-            qtbot.waitUntil(lambda: view.scene.shading is not None, timeout=20_000)
+            qtbot.waitUntil(lambda: view.scene.shading is not None, timeout=PATIENCE)
             view.chosen.choose_row(0)
             view.chosen.move_along("kick", 1.0)
             view.map_actions.choose_random()

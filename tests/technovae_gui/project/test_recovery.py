@@ -44,13 +44,13 @@ def test_what_is_being_written_while_it_is_discarded_goes(
 
     def slow_save(saved: Project, path: Path) -> None:
         under_way.set()
-        assert go_on.wait(30)
+        assert go_on.wait(60)
         save(saved, path)
 
     monkeypatch.setattr(project_file, "save", slow_save)
     writing = threading.Thread(target=file.write, args=(project(120.0), None, file.take_number()))
     writing.start()
-    assert under_way.wait(30)
+    assert under_way.wait(60)
     file.discard()
     go_on.set()
     writing.join()

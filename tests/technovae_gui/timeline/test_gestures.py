@@ -13,6 +13,7 @@ from technovae_gui.document import Document
 from technovae_gui.timeline import ClipRequest, Snap, TimelineView
 from technovae_gui.timeline.controls import InlineEdit
 from technovae_gui.timeline.geometry import body_rect, clip_rect, fade_handles, gain_y
+from tests.technovae_gui.conftest import PATIENCE
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip, moved
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -272,7 +273,7 @@ def test_a_drag_held_outside_scrolls(mouse: MouseDriver, view: TimelineView, qtb
     mouse.press(grip)
     outside = QPoint(view.canvas.width() + 40, grip.y())
     mouse.move(outside)
-    qtbot.waitUntil(lambda: view.viewport.geometry.left > 0, timeout=2000)
+    qtbot.waitUntil(lambda: view.viewport.geometry.left > 0, timeout=PATIENCE)
     mouse.release(outside)
     assert mouse.placed("b")[1].start > 8 * BAR
 
