@@ -6,10 +6,11 @@ import errno
 import os
 import stat
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.atomic import replacing, require_writable, write_text, writing_error
@@ -102,7 +103,13 @@ def test_a_name_as_long_as_the_disk_takes_is_written(tmp_path: Path, name: str) 
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""What turns the direction of the text behind it, by Unicode's bidirectional classes."""
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(name="\u0600 \u3000\u200d".encode())  # no letters, but nothing that steers a terminal
+@example(name="\u202e\x85\u2029".encode())
 @given(name=st.binary(min_size=1, max_size=255).filter(lambda it: not set(it) & {0, 47}))
 def test_whatever_name_the_system_takes_is_written(tmp_path: Path, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
@@ -118,7 +125,9 @@ def test_whatever_name_the_system_takes_is_written(tmp_path: Path, name: bytes) 
     write_text(path, "x")
     assert path.read_text() == "x"
     assert located(as_text(path)) == path
-    assert as_text(path).isprintable() or printable(as_text(path)).isprintable()
+    shown = printable(as_text(path))
+    assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.bidirectional(sign) for sign in shown} & _TURNS
     path.unlink()
 
 
