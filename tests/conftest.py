@@ -22,8 +22,9 @@ from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]  # pytest calls them
 
-# How long an example takes is the machine's business: no test asserts a duration.
-hypothesis.settings.register_profile("technovae", deadline=None)
+# How long an example takes is the machine's business: no test asserts a duration. Continuous
+# integration tries the same examples in every run: what fails there is the change, not chance.
+hypothesis.settings.register_profile("technovae", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("technovae")
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
