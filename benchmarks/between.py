@@ -98,7 +98,7 @@ class Trial:
     def row(self, kind: str, choice: Choice) -> Row:
         """Means over the latents of `kind`."""
         guides = Guides(self.ids, self.latents, self.decoder.decode, neighbours=choice.neighbours)
-        engine = GuidedRenderer(passes=choice.passes)
+        engine = GuidedRenderer(passes=choice.passes, smoothing=choice.smoothing)
         with _limits(choice):
             return self._means(
                 kind,
@@ -164,7 +164,6 @@ def _limits(choice: Choice) -> Iterator[None]:
     with (
         mock.patch.object(guided, "_DEEPEST_DB", choice.deepest),
         mock.patch.object(guided, "_HIGHEST_DB", choice.highest),
-        mock.patch.object(guided, "_SMOOTHING", choice.smoothing),
         mock.patch.object(guided, "_MISSING_SHARE", choice.missing),
     ):
         yield

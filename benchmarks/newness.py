@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 
 from benchmarks.tables import show
 from core import settings
-from core.arrangement.clip import LatentSource
+from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.material import load_material
 from core.dsp import renderers
@@ -267,7 +267,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
-    parser.add_argument("--renderer", choices=renderers.NAMES, default="guided")
+    parser.add_argument("--renderer", choices=renderers.NAMES, default=DEFAULT_RENDERER)
     parser.add_argument("--count", type=int, default=48, help="loops of each kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)

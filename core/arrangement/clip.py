@@ -16,6 +16,7 @@ from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, TICKS_PER_SEGMENT
 
 GAIN_MIN_DB = -96.0
 GAIN_MAX_DB = 24.0
+DEFAULT_RENDERER = "mosaic"
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
 
@@ -60,7 +61,7 @@ class LatentSource:
 
     latents: tuple[tuple[float, ...], ...]
     seed: int = 0
-    renderer: str = "guided"
+    renderer: str = DEFAULT_RENDERER
     model_hash: str = ""
     transpose: int = 0
 
@@ -74,7 +75,7 @@ class LatentSource:
         latents: ArrayLike,
         *,
         seed: int = 0,
-        renderer: str = "guided",
+        renderer: str = DEFAULT_RENDERER,
         model_hash: str = "",
         transpose: int = 0,
     ) -> LatentSource:

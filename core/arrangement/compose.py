@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.arrangement import anchors, form
 from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
-from core.arrangement.clip import LatentSource
+from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
 from core.arrangement.layers import NO_FILL, plan_layers
 from core.arrangement.material import Array, Material
@@ -26,6 +26,7 @@ from core.arrangement.palette import Palette
 from core.arrangement.sequencing import SectionBlocks, SoundingBlock, sequence_lanes
 from core.errors import InputError
 from core.latent import paths
+from core.latent.sampling import AggregatePosterior
 from core.progress import Progress, silent
 from core.settings import (
     BARS_PER_SEGMENT,
@@ -36,6 +37,9 @@ from core.settings import (
 )
 
 _DRIFT: Final = 0.35
+_NOVELTY: Final = 0.5
+"""How far anchors are from the segments that they were chosen for, as a share of where the library
+has its neighbours (`core.latent.sampling`)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class ComposeOptions:
     energy: Sequence[float] | None = None
     form: str | None = None
     morph: Literal["segment", "bar"] = "segment"
-    renderer: str = "guided"
+    renderer: str = DEFAULT_RENDERER
     seed: int = 0
     title: str = ""
 
@@ -115,7 +119,7 @@ def compose(
     start = None if options.start is None else material.index(options.start)
     chosen = anchors.choose_anchors(material, sections, rng, bpm=bpm, start=start)
     progress(1, 3, "walking")
-    walks = _walks(material, sections, chosen.rows, options.morph)
+    walks = _walks(material, sections, _anchor_latents(material, chosen.rows, rng), options.morph)
     progress(2, 3, "arranging")
     tops = anchors.choose_tops(material, sections, chosen, rng, bpm=bpm)
     palette = Palette.of(material, sections, chosen, tops)
@@ -151,18 +155,35 @@ def _end_tick(bars: int, frames: int | None, bpm: float) -> int:
 # The walk
 
 
+def _anchor_latents(
+    material: Material, chosen: NDArray[np.int64], rng: np.random.Generator
+) -> Array:
+    """(r, 64) near the segments that were chosen, (r,), so that what sounds is like them, not them.
+
+    A segment that was chosen again gives the same latent again; the opening stays where it is.
+    """
+    rows, again = np.unique(chosen, return_inverse=True)
+    posterior = AggregatePosterior.fit(material.latents)
+    near: Array = posterior.around(material.latents[rows], rng, spread=_NOVELTY)[again]
+    near[0] = material.latents[chosen[0]]
+    return near
+
+
 def _walks(
-    material: Material, sections: Sequence[FormSection], chosen: NDArray[np.int64], morph: str
+    material: Material, sections: Sequence[FormSection], anchor_latents: Array, morph: str
 ) -> list[Array]:
     """The latents of each section: (segments, 64), or (4 segments, 64) where each bar has one."""
     centre = material.latents.mean(axis=0)
     slots = anchors.anchor_slots(sections)
-    rows = [chosen[[slot.section == number for slot in slots]] for number in range(len(sections))]
+    places = [
+        anchor_latents[[slot.section == number for slot in slots]]
+        for number in range(len(sections))
+    ]
     walks = []
     for number, section in enumerate(sections):
-        points = material.latents[rows[number]]
+        points = places[number]
         if len(points) == 1:
-            points = np.stack([points[0], _drifted(material, rows, number, centre)])
+            points = np.stack([points[0], _drifted(material, places, number, centre)])
         steps = _segments(section) * (BARS_PER_SEGMENT if morph == "bar" else 1)
         walks.append(_walk(points, material, steps, centre))
     return walks
@@ -174,13 +195,11 @@ def _walk(points: Array, material: Material, steps: int, centre: Array) -> Array
     return paths.equal_steps(points, material.decode, steps, centre=centre).latents
 
 
-def _drifted(
-    material: Material, rows: list[NDArray[np.int64]], number: int, centre: Array
-) -> Array:
+def _drifted(material: Material, places: list[Array], number: int, centre: Array) -> Array:
     """Where a section with one anchor moves to: some of the way to the first of the next one."""
-    latent = material.latents[rows[number][0]]
-    after = rows[number + 1][0] if number + 1 < len(rows) else _nearest(material, latent)
-    target = material.latents[after]
+    latent = places[number][0]
+    last = number + 1 == len(places)
+    target = material.latents[_nearest(material, latent)] if last else places[number + 1][0]
     return np.asarray(paths.slerp(latent, target, np.array([_DRIFT]), centre)[0])
 
 

@@ -12,7 +12,8 @@ from core.arrangement.form_catalogue import CATALOGUE
 from core.file_names import printable
 from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
 
-RENDERERS = ("guided", "phase", "griffin_lim")
+RENDERERS = ("mosaic", "guided", "phase", "griffin_lim")
+_OF_ONE_SEGMENT = RENDERERS[1:]
 COLOURS = ("track", "brightness", "density", "kick", "energy", "loudness")
 
 
@@ -182,7 +183,7 @@ def _reconstruct(commands: _Commands) -> None:
     )
     p.add_argument("source", type=Path, metavar="AUDIO|LIBRARY")
     p.add_argument("--out", type=Path, default=Path("reconstructed"), metavar="DIR")
-    p.add_argument("--renderer", choices=RENDERERS, default="guided")
+    p.add_argument("--renderer", choices=_OF_ONE_SEGMENT, default="guided")
     p.add_argument(
         "--exact", action="store_true", help="render the real spectrogram, not the model's"
     )
@@ -279,7 +280,7 @@ def _sound(p: Parser) -> None:
         type=_between(float, TEMPO_MIN / 2, TEMPO_MAX * 2),
         help="default: the library's tempo",
     )
-    p.add_argument("--renderer", choices=RENDERERS, default="guided")
+    p.add_argument("--renderer", choices=RENDERERS, default=RENDERERS[0])
 
 
 def _seed(p: Parser) -> None:

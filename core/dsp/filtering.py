@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,3 +39,39 @@ def filtered(samples: Array, gains_db: Array) -> Array:
         kernels.scale(spectrum, gains, lower, fraction)
         channels.append(ring.synthesise(spectrum))
     return np.stack(channels, axis=1)
+
+
+def weighted_sum(loops: Sequence[Array], weights: Sequence[Array]) -> Array:
+    """Mix loops with a weight for every time-frequency cell.
+
+    Filters without phase, so that what weights of several loops sum to 1 in a cell mixes as it
+    would without bands.
+
+    Args:
+        loops: (frames, channels) each, one or more.
+        weights: for each, factors (rows, 128) at equal distances over the loop, or (128,) that hold
+            all the time; linear in time and frequency in between.
+
+    Returns:
+        (frames, channels) float32.
+    """
+    from core.dsp import kernels  # here, because it imports numba, which takes a second
+
+    ring = Ring.near_hop(len(loops[0]), n_fft=settings.N_FFT, hop=_HOP)
+    lower, fraction = bank().interpolation
+    channels = loops[0].shape[1]
+    totals = np.zeros((channels, ring.count, settings.N_FFT // 2 + 1), np.complex64)
+    for loop, factors in zip(loops, weights, strict=True):
+        gains = np.ascontiguousarray(_per_frame(factors, ring.count), np.float32)
+        spectrum = np.zeros((0, 0), np.complex64)
+        for channel in range(channels):
+            if channel == 0 or not np.array_equal(loop[:, channel], loop[:, channel - 1]):
+                spectrum = ring.analyse(loop[:, channel])
+            kernels.add_scaled(totals[channel], spectrum, gains, lower, fraction)
+    return np.stack([ring.synthesise(total) for total in totals], axis=1)
+
+
+def _per_frame(weights: Array, count: int) -> Array:
+    if weights.ndim == 1:
+        return np.broadcast_to(weights, (count, len(weights)))
+    return rows_to_frames(weights, count)

@@ -23,8 +23,10 @@ Array = NDArray[np.float32]
 _DEEPEST_DB = -60.0
 _HIGHEST_DB = 24.0
 _SMOOTHING = (1.0, 1.0)
-"""Standard deviations, in rows and bands, of the Gaussian that smooths the gains. Detail of single
-cells is no knowledge of the model, and applying it would blunt the transients of the sources."""
+"""Detail of single cells is no knowledge of the model, and applying it would blunt the transients
+of sources that are nearly the target already."""
+SLIGHT_SMOOTHING = (0.5, 0.5)
+"""For sources that are not: there the target knows better when and how loud something sets in."""
 _MISSING_SHARE = 0.1
 """A band is filled where more than this share of its power cannot be reached by gains."""
 _AUDIBLE_SHARE = 1e-6
@@ -37,11 +39,13 @@ class GuidedRenderer:
 
     Attributes:
         passes: rounds of measuring and filtering.
+        smoothing: standard deviations, in rows and bands, of the Gaussian that smooths the gains.
         fill: renders what the sources have too little of.
         name: of the renderer.
     """
 
     passes: int = 2
+    smoothing: tuple[float, float] = _SMOOTHING
     fill: PhaseRenderer = field(default_factory=PhaseRenderer)
     name: str = "guided"
 
@@ -62,7 +66,7 @@ class GuidedRenderer:
             measured = of_loop(mix, bars)
         for remaining in reversed(range(self.passes)):
             gains = np.clip(target - measured, _DEEPEST_DB, _HIGHEST_DB)
-            mix = filtered(mix, _smooth(gains))
+            mix = filtered(mix, _smooth(gains, self.smoothing))
             measured = of_loop(mix, bars) if remaining else measured
         return mix
 
@@ -78,6 +82,6 @@ def _missing(target_db: Array, sources_db: Array) -> Array:
     return power_to_db(out_of_reach * filled)
 
 
-def _smooth(gains: Array) -> Array:
-    smoothed: Array = scipy.ndimage.gaussian_filter(gains, _SMOOTHING, mode=("wrap", "nearest"))
+def _smooth(gains: Array, deviations: tuple[float, float]) -> Array:
+    smoothed: Array = scipy.ndimage.gaussian_filter(gains, deviations, mode=("wrap", "nearest"))
     return smoothed

@@ -60,6 +60,21 @@ def scale(spectrum: Spectrum, gains: Array, lower: NDArray[np.int64], fraction: 
             spectrum[m, k] *= low + fraction[k] * (gains[m, lower[k] + 1] - low)
 
 
+@njit(cache=True, nogil=True, fastmath=True)
+def add_scaled(
+    total: Spectrum,
+    spectrum: Spectrum,
+    gains: Array,
+    lower: NDArray[np.int64],
+    fraction: Array,
+) -> None:
+    """Add to `total` (n, bins), in place, a spectrum multiplied by gains as `scale` does it."""
+    for m in range(spectrum.shape[0]):
+        for k in range(spectrum.shape[1]):
+            low = gains[m, lower[k]]
+            total[m, k] += spectrum[m, k] * (low + fraction[k] * (gains[m, lower[k] + 1] - low))
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def integrate_phase(
     logs: Array, steps: Array, n_fft: int, gamma: float, reach: float, phases: Array

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.dsp.griffin_lim import GriffinLimRenderer
-from core.dsp.guided import GuidedRenderer
+from core.dsp.guided import SLIGHT_SMOOTHING, GuidedRenderer
 from core.dsp.phase import DUAL, PhaseRenderer
 from core.dsp.renderer import Renderer, RenderSource
 from core.errors import InputError
 
-__all__ = ["NAMES", "QUALITIES", "RenderSource", "Renderer", "get"]
+__all__ = ["GUIDED", "NAMES", "QUALITIES", "RenderSource", "Renderer", "get"]
 
 QUALITIES = ("interactive", "export")
 _MAKERS: dict[str, Callable[[str], Renderer]] = {
     "griffin_lim": lambda quality: GriffinLimRenderer(),
     "phase": lambda quality: _phase(quality),
     "guided": lambda quality: GuidedRenderer(fill=_phase(quality)),
+    "mosaic": lambda quality: _mosaic(quality),
 }
 NAMES = tuple(_MAKERS)
+GUIDED = ("guided", "mosaic")
+"""Those that render from real audio. They differ in which audio they are given: what is nearest as
+a whole, or in each band (`core.render.guides`)."""
 
 
 def get(name: str, quality: str = "interactive") -> Renderer:
@@ -36,6 +40,14 @@ def get(name: str, quality: str = "interactive") -> Renderer:
     if quality not in QUALITIES:
         raise InputError(f"there is no quality {quality!r}; choose {' or '.join(QUALITIES)}")
     return _MAKERS[name](quality)
+
+
+def _mosaic(quality: str) -> GuidedRenderer:
+    """What its sources lack is filled in roughly, since all of it is filtered to the target."""
+    if quality == "export":
+        return GuidedRenderer(3, SLIGHT_SMOOTHING, _phase(quality), "mosaic")
+    rough = PhaseRenderer(iterations=0, polishes=0)
+    return GuidedRenderer(2, SLIGHT_SMOOTHING, rough, "mosaic")
 
 
 def _phase(quality: str) -> PhaseRenderer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
@@ -17,6 +17,8 @@ Decode: TypeAlias = Callable[[Array], Array]
 """Latents (n, d) -> spectrograms (n, 512, 128) dB."""
 
 _BATCH = 32
+_BLOCKS = (32, 32)
+"""Parts of a fingerprint: eighths of bars, groups of four bands."""
 _MOST_DECODED = 256
 _RIDGE = 1e-3
 
@@ -74,16 +76,43 @@ class PerceptualMetric:
         Raises:
             InputError: no latents.
         """
+        (metric,) = cls.fit_ranges(latents, decode, [slice(None)], weight=weight)
+        return metric
+
+    @classmethod
+    def fit_ranges(
+        cls,
+        latents: ArrayLike,
+        decode: Decode,
+        ranges: Sequence[slice],
+        *,
+        weight: float = 0.5,
+    ) -> list[Self]:
+        """Fit a projection for each of several ranges of frequency.
+
+        Args:
+            latents: as for `fit`.
+            decode: as for `fit`.
+            ranges: of the 32 groups of four bands that `fingerprints` has.
+            weight: as for `fit`.
+
+        Raises:
+            InputError: no latents.
+        """
         points = np.asarray(latents, np.float64)
         if points.ndim != 2 or len(points) == 0:
             raise InputError("there are no latents to compare; import some music first")
         centre = points.mean(axis=0)
         some = points[np.unique(np.linspace(0, len(points) - 1, _MOST_DECODED).astype(np.int64))]
-        levels = fingerprints(some, decode).astype(np.float64)
-        slopes = _regress(some - centre, levels - levels.mean(axis=0))
-        _, loudness, directions = np.linalg.svd(slopes.T, full_matrices=False)
-        scale = (loudness / max(float(loudness.max()), 1e-12)) ** weight
-        return cls(centre, directions.T * scale)
+        levels = fingerprints(some, decode).astype(np.float64).reshape(len(some), *_BLOCKS)
+        metrics = []
+        for part in ranges:
+            heard = levels[:, :, part].reshape(len(some), -1)
+            slopes = _regress(some - centre, heard - heard.mean(axis=0))
+            _, loudness, directions = np.linalg.svd(slopes.T, full_matrices=False)
+            scale = (loudness / max(float(loudness.max()), 1e-12)) ** weight
+            metrics.append(cls(centre, directions.T * scale))
+        return metrics
 
     def transform(self, latents: ArrayLike) -> Doubles:
         """Project latents (n, d) -> (n, k)."""

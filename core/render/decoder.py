@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.clip import DEFAULT_RENDERER, Clip, ClipSource, LatentSource, RealSource
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
 from core.errors import InputError
 from core.progress import CancelFlag, Progress, check, silent
 from core.render.cache import ByteCache
-from core.render.guides import Guide, Guides
+from core.render.guides import BandGuides, Guide, Guides
 from core.render.latent_migration import LatentMigration
 from core.render.latent_renderer import LatentRenderer, stereo
 from core.render.library_latents import ensure_latents, ensure_map
@@ -61,7 +61,7 @@ class Decoder:
         self._decoded = ByteCache(DECODED_BYTES)
         self._lock = threading.RLock()
         self._latents: tuple[list[str], Array] | None = None
-        self._guides: Guides | None = None
+        self._guides: dict[str, Guides | BandGuides] = {}
 
     def latents(
         self, *, progress: Progress = silent, cancel: CancelFlag | None = None
@@ -95,7 +95,7 @@ class Decoder:
         """Forget what came from the library, after it changed."""
         with self._lock:
             self._latents = None
-            self._guides = None
+            self._guides = {}
         self._migration.clear()
         self.real.clear()
         self._rendered.clear()
@@ -132,8 +132,8 @@ class Decoder:
         Args:
             source: a real segment or a latent.
             bpm: the tempo, 20 to 400.
-            renderer: for latents; None is the source's own. `guided` becomes `phase` where the
-                library's audio is gone (`renderer_for` says so beforehand).
+            renderer: for latents; None is the source's own. `guided` and `mosaic` become `phase`
+                where the library's audio is gone (`renderer_for` says so beforehand).
             quality: "interactive" or "export".
             first: takes one bar before the rest is rendered, where that takes its time.
 
@@ -162,28 +162,41 @@ class Decoder:
             renderer: as for `audio`.
 
         Returns:
-            "griffin_lim", "phase" or "guided"; "original" for a real segment.
+            One of `renderers.NAMES`; "original" for a real segment.
         """
         if isinstance(source, RealSource):
             return ORIGINAL
         name = renderer or source.renderer
-        if name != "guided":
+        if name not in renderers.GUIDED:
             return name
         latents = self._migration.migrate(source).array
-        ids = {guide.segment_id for row in latents for guide in self.guides(row)}
-        return "guided" if self.real.has_audio(ids) else "phase"
+        ids = {guide.segment_id for row in latents for guide in self.guides(row, name)}
+        return name if self.real.has_audio(ids) else "phase"
 
     def can_decode(self, model_hash: str) -> bool:
         """Whether latents of this model can be decoded: of its own, or of an earlier one that the
         library was encoded with."""
         return self._migration.can_migrate(model_hash)
 
-    def guides(self, latent: Array) -> tuple[Guide, ...]:
-        """The real segments that `guided` renders `latent` (64,) from, and their shares."""
+    def guides(
+        self, latent: Array, renderer: str = DEFAULT_RENDERER, without: Collection[str] = ()
+    ) -> tuple[Guide, ...]:
+        """The real segments that a latent is rendered from, and their shares.
+
+        Args:
+            latent: (64,).
+            renderer: `guided`: the nearest. `mosaic`: in each band others.
+            without: ids of segments that are left out, as if the library did not hold them.
+        """
         with self._lock:
-            if self._guides is None:
-                self._guides = Guides(*self.latents(), self.decode)
-        return self._guides.around(latent)
+            if renderer not in self._guides:
+                ids, latents = self.latents()
+                if renderer == "guided":
+                    self._guides[renderer] = Guides(ids, latents, self.decode)
+                else:
+                    tracks = [self.library.segment(i).track_id for i in ids]
+                    self._guides[renderer] = BandGuides(ids, tracks, latents, self.decode)
+        return self._guides[renderer].around(latent, without)
 
     def clip_audio(self, bpm: float, quality: str = "interactive") -> Callable[[Clip], Array]:
         """A function that gives the audio of clips, for a mixdown.

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
+from core.dsp.bank import bank
 from core.latent.metric import Decode, PerceptualMetric
 
 Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 NEIGHBOURS = 2
+CROSSOVERS_HZ = (150.0, 2500.0)
+"""Below: kick and bass. Above: hats, noise, air. Those of the mixdown's transitions."""
 _LEAST_SHARE = 0.05
 _ON_A_DOT = 1e-6
+_LOWS, _MIDS, _HIGHS = range(3)
+_ORDER = (_MIDS, _HIGHS, _LOWS)
+"""In which bands choose: the wider a band is, the worse a guide that does not fit."""
+_AS_NEAR = {_LOWS: 0.08, _MIDS: 0.04, _HIGHS: 0.08}
+"""A band has one guide, for each costs time and two kicks at once are no better than one, unless
+the next is farther by less than this share: there one gives way to the other."""
+_FARTHER = 2.0
+"""By how much farther a track seems to a band if another band has it already, in `_spacing`s."""
+_DOT_RADIUS = 0.05
+"""How far from a dot its segment is still heard in all bands, in `_spacing`s."""
+_SLOPE = 8
+_MOST_MEASURED = 256
+_GROUP_BANDS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Guide:
-    """A real segment, its latent (64,), and its share of the mix that is rendered from."""
+    """A real segment as part of what a latent is rendered from.
+
+    Attributes:
+        segment_id: which.
+        latent: its own, (64,).
+        weight: its share of the mix.
+        bands: (128,) by which the share is multiplied in each band of the spectrogram; None: 1.
+        varispeed: it may be brought to the tempo as a turntable does, which changes its pitch.
+    """
 
     segment_id: str
     latent: Array
     weight: float
+    bands: Array | None = None
+    varispeed: bool = False
 
 
 class Guides:
@@ -55,24 +83,176 @@ class Guides:
         self._tree = cKDTree(self._metric.transform(self._latents))
         self._neighbours = min(neighbours, len(self._ids))
 
-    def around(self, latent: ArrayLike) -> tuple[Guide, ...]:
+    def around(self, latent: ArrayLike, without: Collection[str] = ()) -> tuple[Guide, ...]:
         """The nearest segments to `latent` (d,), nearest first, shares summing to 1.
 
-        Shares are Franke and Little's, ((R - d) / (R d))^2 with R the distance to the first
-        segment left out: on a segment's own latent it alone is used, and one that comes in or
-        goes out as the latent moves does so at share 0. Shares under a twentieth are left out.
-        """
-        count = min(self._neighbours + 1, len(self._ids))
-        point = self._metric.transform(np.asarray(latent, np.float32))
-        found, near = self._tree.query(point, k=range(1, count + 1))
-        distances = np.maximum(found, _ON_A_DOT)
-        edge = 2.0 * distances[-1] if count == self._neighbours else distances[-1]
-        raw = ((edge - distances) / (edge * distances)) ** 2
-        raw[0] = max(raw[0], 1e-12)
-        shares = raw / raw.sum()
-        kept = [k for k in range(count) if shares[k] >= _LEAST_SHARE or k == 0]
-        total = float(shares[kept].sum())
-        return tuple(self._guide(int(near[k]), float(shares[k]) / total) for k in kept)
+        On a segment's own latent it alone is used.
 
-    def _guide(self, row: int, weight: float) -> Guide:
-        return Guide(self._ids[row], self._latents[row], weight)
+        without: ids of segments that are left out, at least one fewer than there are.
+        """
+        point = self._metric.transform(np.asarray(latent, np.float32))
+        count = min(self._neighbours + 1 + len(without), len(self._ids))
+        distances, near = self._tree.query(point, k=range(1, count + 1))
+        kept = [k for k in range(count) if self._ids[near[k]] not in without]
+        found = _nearest_shares(distances[kept], self._neighbours)
+        return tuple(
+            Guide(self._ids[near[kept[k]]], self._latents[near[kept[k]]], share)
+            for k, share in found
+        )
+
+
+class BandGuides:
+    """Finds other real segments for the lows, the mids and the highs of a latent.
+
+    What is rendered from them keeps the attacks and the grain of real music, but nobody has made
+    it: no segment is heard in all of it. Each band takes the segments that are nearest to what the
+    latent says there (`PerceptualMetric.fit_ranges`), and a track that has given one band is as if
+    it were far away to the others. On a dot all of it is the segment itself; within a twentieth of
+    the usual distance between tracks that gives way to the bands' own. Where the latent moves
+    little, shares change little.
+
+    Lows and highs may be brought to the tempo as a turntable does: filtered to the target they are
+    in tune with it again, attacks stay sharp, and stretching is what takes the time.
+    """
+
+    def __init__(
+        self,
+        segment_ids: Sequence[str],
+        track_ids: Sequence[str],
+        latents: ArrayLike,
+        decode: Decode,
+        *,
+        neighbours: int = NEIGHBOURS,
+    ) -> None:
+        """
+        Args:
+            segment_ids: (n), n >= 1.
+            track_ids: of what tracks they are, (n).
+            latents: theirs, (n, d).
+            decode: latents -> spectrograms, to fit the distances.
+            neighbours: guides of a band, at most.
+        """
+        self._ids = list(segment_ids)
+        self._rows = {segment: row for row, segment in enumerate(self._ids)}
+        self._tracks = np.unique(np.asarray(track_ids), return_inverse=True)[1]
+        self._latents = np.asarray(latents, np.float32)
+        ranges = [slice(None), *_groups()]
+        self._metrics = PerceptualMetric.fit_ranges(self._latents, decode, ranges)
+        self._points = [metric.transform(self._latents) for metric in self._metrics]
+        self._neighbours = neighbours
+        self._spacings = [_spacing(points, self._tracks) for points in self._points]
+        self._radius = max(_DOT_RADIUS * self._spacings[0], _ON_A_DOT)
+        self._bands = band_weights()
+
+    def around(self, latent: ArrayLike, without: Collection[str] = ()) -> tuple[Guide, ...]:
+        """The segments to render `latent` (d,) from.
+
+        Where it is no dot, the shares of a band sum to 1 over its guides.
+
+        without: ids of segments that are left out, at least one fewer than there are.
+        """
+        place = np.asarray(latent, np.float64)
+        whole, *bands = (self._distances(k, place, without) for k in range(len(self._metrics)))
+        nearest = int(whole.argmin())
+        itself = max(0.0, 1.0 - float(whole[nearest]) / self._radius) ** 2
+        found = []
+        if itself > 0.0:
+            found.append(Guide(self._ids[nearest], self._latents[nearest], itself))
+        if itself < 1.0:
+            found += self._of_bands(bands, 1.0 - itself)
+        return tuple(found)
+
+    def _of_bands(self, distances: Sequence[Doubles], total: float) -> list[Guide]:
+        """Each band's guides by its `distances` (n,); `total` is what the shares sum to."""
+        found = []
+        taken = np.zeros(len(self._ids))
+        for band in _ORDER:
+            by_track = np.bincount(self._tracks, taken)[self._tracks]
+            seeming = distances[band] + _FARTHER * self._spacings[1 + band] * (by_track + taken)
+            for row, share in _foremost_shares(seeming, self._neighbours, _AS_NEAR[band]):
+                taken[row] += share
+                found.append(
+                    Guide(
+                        self._ids[row],
+                        self._latents[row],
+                        total * share,
+                        self._bands[band],
+                        varispeed=band != _MIDS,
+                    )
+                )
+        return found
+
+    def _distances(self, metric: int, latent: Doubles, without: Collection[str]) -> Doubles:
+        point = self._metrics[metric].transform(latent)
+        distances: Doubles = np.linalg.norm(self._points[metric] - point, axis=1)
+        distances[[self._rows[i] for i in without if i in self._rows]] = np.inf
+        return np.where(distances < _ON_A_DOT, 0.0, distances)
+
+
+def band_weights() -> Array:
+    """(3, 128) of lows, mids and highs; those of a band of the spectrogram sum to 1.
+
+    Low-passes 1 / (1 + (f / fc)^8) without phase: Linkwitz-Riley magnitudes of the eighth order.
+    With the fourth, a segment's mids were heard so far into the lows that loops correlated with it
+    by .40 to .47 (median), not .34 to .39 (`benchmarks/newness.py`).
+    """
+    hertz = bank().centres_hz.astype(np.float64)
+    below = [1.0 / (1.0 + (hertz / corner) ** _SLOPE) for corner in CROSSOVERS_HZ]
+    lows = below[0]
+    mids = below[1] * (1.0 - lows)
+    return np.stack([lows, mids, 1.0 - lows - mids]).astype(np.float32)
+
+
+def _groups() -> list[slice]:
+    """What each band is of the groups of four that fingerprints have."""
+    edges = np.searchsorted(bank().centres_hz, CROSSOVERS_HZ)
+    lows, mids = (round(int(edge) / _GROUP_BANDS) for edge in edges)
+    return [slice(0, lows), slice(lows, mids), slice(mids, None)]
+
+
+def _nearest_shares(distances: Doubles, neighbours: int) -> list[tuple[int, float]]:
+    """The nearest by `distances` (n,) and their shares, which sum to 1.
+
+    Shares are Franke and Little's, ((R - d) / (R d))^2 with R the distance to the first that is
+    left out: one that comes in or goes out as distances change does so at share 0. Shares under a
+    twentieth are left out.
+    """
+    order, near = _nearest(distances, neighbours + 1)
+    edge = near[-1] if len(near) > neighbours else 2.0 * near[-1]
+    raw = ((edge - near) / (edge * near)) ** 2
+    raw[0] = max(raw[0], 1e-12)
+    shares = raw / raw.sum()
+    kept = [k for k in range(len(near)) if shares[k] >= _LEAST_SHARE or k == 0]
+    total = float(shares[kept].sum())
+    return [(int(order[k]), float(shares[k]) / total) for k in kept]
+
+
+def _foremost_shares(distances: Doubles, most: int, as_near: float) -> list[tuple[int, float]]:
+    """The nearest by `distances` (n,), with all those that are nearly as near, and their shares.
+
+    Shares fall in a straight line to `as_near` beyond the nearest, less what the first that is left
+    out would have, or a twentieth. So they change continuously.
+    """
+    order, near = _nearest(distances, most + 1)
+    raw = 1.0 - (near / near[0] - 1.0) / as_near
+    raw = np.maximum(raw - max(_LEAST_SHARE, raw[most] if len(raw) > most else 0.0), 0.0)
+    raw[0] = max(raw[0], 1e-12)
+    shares = raw / raw.sum()
+    return [(int(order[k]), float(shares[k])) for k in range(len(near)) if shares[k] > 0.0]
+
+
+def _nearest(distances: Doubles, count: int) -> tuple[NDArray[np.int64], Doubles]:
+    """Rows of at most `count` of the nearest that can be reached, and their distances."""
+    count = min(count, int(np.isfinite(distances).sum()))
+    order = np.argsort(distances, kind="stable")[:count]
+    return order, np.maximum(distances[order], _ON_A_DOT)
+
+
+def _spacing(points: Doubles, tracks: NDArray[np.int64]) -> float:
+    """Median distance from a segment to the nearest of another track; with one track, of any."""
+    rows = np.unique(np.linspace(0, len(points) - 1, _MOST_MEASURED).astype(np.int64))
+    distances = cdist(points[rows], points)
+    others = tracks[rows][:, None] != tracks if len(np.unique(tracks)) > 1 else distances > 0.0
+    nearest = np.where(others, distances, np.inf).min(axis=1)
+    finite = nearest[np.isfinite(nearest)]
+    return float(np.median(finite)) if len(finite) else 1.0

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from core import settings
 from core.arrangement.clip import LatentSource
 from core.dsp import renderers
-from core.dsp.renderers import RenderSource
+from core.dsp.filtering import weighted_sum
+from core.dsp.renderers import GUIDED, RenderSource
 from core.errors import LibraryError
 from core.render.guides import Guide
 from core.render.loops import bar_repeated, joined_by_bar, joined_rows
@@ -34,12 +35,13 @@ class LatentRenderer:
 
     Attributes:
         real: the library's music.
-        guides: latent (64,) -> the real segments it is rendered from, and their shares.
+        guides: latent (64,), name of the renderer -> the real segments it is rendered from, and
+            their shares.
         spectra: a source -> (1 or 4, 512, 128) dB, read-only.
     """
 
     real: RealSegments
-    guides: Callable[[Array], tuple[Guide, ...]]
+    guides: Callable[[Array, str], tuple[Guide, ...]]
     spectra: Callable[[LatentSource], Array]
 
     def loop(
@@ -55,7 +57,8 @@ class LatentRenderer:
         Args:
             source: one latent, or one for each bar.
             bpm: the tempo.
-            name: of the renderer; `guided` becomes `phase` where the library's audio is gone.
+            name: of the renderer; one that takes guides becomes `phase` where the library's audio
+                is gone.
             quality: "interactive" or "export".
             first: takes one bar before the others are rendered, unless the guides are in memory
                 already and there is little to wait for.
@@ -66,13 +69,13 @@ class LatentRenderer:
         Raises:
             LibraryError: the library has no segments.
         """
-        mixes = self._mixes(source, bpm, first) if name == "guided" else ()
+        mixes = self._mixes(source, bpm, name, first) if name in GUIDED else ()
         target = joined_rows(self.spectra(source))
         frames = settings.segment_frames(bpm)
         return _rendered(name, quality, target, frames, mixes, source.seed)
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
-        """The sum of loops weighted by the guides' shares.
+        """The sum of loops weighted by the guides' shares, in each band its own.
 
         Args:
             guides: real segments with shares.
@@ -81,7 +84,10 @@ class LatentRenderer:
         Returns:
             (frames, 2).
         """
-        shares = [np.float32(guide.weight) * loop_of(guide) for guide in guides]
+        some = list(guides)
+        if any(guide.bands is not None for guide in some):
+            return weighted_sum([loop_of(guide) for guide in some], [_shares(g) for g in some])
+        shares = [np.float32(guide.weight) * loop_of(guide) for guide in some]
         mix: Array = np.sum(shares, axis=0)
         return mix
 
@@ -99,35 +105,41 @@ class LatentRenderer:
         detail = np.zeros_like(target)
         for guide in guides:
             real, decoded = self.real.spectra(guide.segment_id, guide.latent)
-            detail += np.float32(guide.weight * likeness(target, decoded)) * (real - decoded)
+            if guide.bands is None:
+                detail += np.float32(guide.weight * likeness(target, decoded)) * (real - decoded)
+            else:
+                like = likeness(target, decoded, guide.bands)
+                detail += np.float32(like) * _shares(guide) * (real - decoded)
         return detail
 
-    def _bar(self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, bar: int) -> Array:
+    def _bar(
+        self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, name: str, bar: int
+    ) -> Array:
         """Bar `bar` (0..3) of `source`, guided by `guides`, four times over."""
         spectra = self.spectra(source)
         rows = slice(bar * settings.FRAMES_PER_BAR, (bar + 1) * settings.FRAMES_PER_BAR)
-        mix = self.mix(guides, lambda guide: self.real.bar(guide.segment_id, bpm, bar))
+        mix = self.mix(guides, lambda guide: self.real.guide_bar(guide, bpm, bar))
         detail = self.detail(guides, spectra[_row(source, bar)])[rows]
         sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[rows]
-        made = _rendered("guided", "interactive", target, len(mix), sounding, source.seed)
+        made = _rendered(name, "interactive", target, len(mix), sounding, source.seed)
         return bar_repeated(made, settings.segment_frames(bpm))
 
     def _mixes(
-        self, source: LatentSource, bpm: float, first: FirstBar | None
+        self, source: LatentSource, bpm: float, name: str, first: FirstBar | None
     ) -> tuple[RenderSource, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
-        guides = [self.guides(latent) for latent in source.array]
+        guides = [self.guides(latent, name) for latent in source.array]
 
         def meanwhile() -> None:
             if first is not None:
                 around = guides[_row(source, first.bar)]
-                first.deliver(self._bar(source, around, bpm, first.bar))
+                first.deliver(self._bar(source, around, bpm, name, first.bar))
 
         try:
             self.real.load(itertools.chain(*guides), bpm, meanwhile)
             mixes = [
-                self.mix(around, lambda guide: self.real.loop(guide.segment_id, bpm))
+                self.mix(around, lambda guide: self.real.guide_loop(guide, bpm))
                 for around in guides
             ]
             rows = zip(guides, self.spectra(source), strict=True)
@@ -138,7 +150,7 @@ class LatentRenderer:
         return (RenderSource(mix, 1.0, joined_rows(details)),)
 
 
-def likeness(a: Array, b: Array) -> float:
+def likeness(a: Array, b: Array, bands: Array | None = None) -> float:
     """How much two spectrograms are alike: exp(-(difference / 3 dB)^2).
 
     1 for equal ones, .37 at 3 dB mean absolute difference, .06 at 5.
@@ -146,14 +158,26 @@ def likeness(a: Array, b: Array) -> float:
     What the model loses of a segment (single hits, hiss, reverberation) still belongs to the sound
     of its near neighbours. Put back in full, it brought renderings of real segments from others of
     their track nearer to the originals (3.1 dB, not 3.5), from other tracks farther (5.4, not 4.4).
+
+    bands: (128,) how much each band counts; None: all the same.
     """
-    difference = float(np.abs(a - b).mean(dtype=np.float64))
+    apart = np.abs(a - b)
+    if bands is None:
+        difference = float(apart.mean(dtype=np.float64))
+    else:
+        difference = float(np.average(apart.mean(axis=0, dtype=np.float64), weights=bands))
     return float(np.exp(-((difference / _ALIKE_DB) ** 2)))
 
 
 def stereo(samples: Array) -> Array:
     """(frames, 2) of (frames, 1 or 2)."""
     return samples if samples.shape[1] == 2 else np.repeat(samples, 2, axis=1)
+
+
+def _shares(guide: Guide) -> Array:
+    """(128,) of a guide, in each band."""
+    bands = np.ones(settings.N_BANDS, np.float32) if guide.bands is None else guide.bands
+    return np.float32(guide.weight) * bands
 
 
 def _row(source: LatentSource, bar: int) -> int:
@@ -169,5 +193,5 @@ def _rendered(
     sources: tuple[RenderSource, ...],
     seed: int,
 ) -> Array:
-    engine = renderers.get("phase" if name == "guided" and not sources else name, quality)
+    engine = renderers.get("phase" if name in GUIDED and not sources else name, quality)
     return stereo(engine.render(target, frames, sources, seed))

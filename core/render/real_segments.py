@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.audio.varispeed import semitones, varispeed
 from core.errors import LibraryError
 from core.render.cache import ByteCache
 from core.render.loops import SEAM_FRAMES, at_length, bar_repeated, closed_loop, is_stretched
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 _SPECTRA_SHARE = 4
+_MOST_SEMITONES = 4.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,21 @@ class RealSegments:
             first.deliver(bar_repeated(self.bar(segment_id, bpm, first.bar, semitones), frames))
         return self._loops.get(key, lambda: self._read(segment_id, frames, semitones))
 
+    def guide_loop(self, guide: Guide, bpm: float) -> Array:
+        """The segment of a guide as a seamless loop, as `loop`; where the guide allows it and the
+        pitch changes by at most four semitones, played faster or slower instead of stretched."""
+        frames = settings.segment_frames(bpm)
+        if not self._is_varied(guide, frames):
+            return self.loop(guide.segment_id, bpm)
+        key = (guide.segment_id, frames, "varispeed")
+        return self._loops.get(key, lambda: varispeed(self._unstretched(guide.segment_id), frames))
+
+    def guide_bar(self, guide: Guide, bpm: float, bar: int) -> Array:
+        """One bar of the segment of a guide as a loop of its own, as `bar`; see `guide_loop`."""
+        if not self._is_varied(guide, settings.segment_frames(bpm)):
+            return self.bar(guide.segment_id, bpm, bar)
+        return varispeed(self._unstretched_bar(guide.segment_id, bar), settings.bar_frames(bpm))
+
     def bar(self, segment_id: str, bpm: float, bar: int, semitones: int = 0) -> Array:
         """One bar of a segment as a loop of its own.
 
@@ -115,15 +132,8 @@ class RealSegments:
         Raises:
             LibraryError: as `loop`.
         """
-        segment = self._library.segment(segment_id)
-        seconds = segment.seconds / settings.BARS_PER_SEGMENT
-        preroll = SEAM_FRAMES / settings.SAMPLE_RATE
-        samples = self._library.audio(
-            segment.track_id,
-            segment.start_seconds + bar * seconds - preroll,
-            SEAM_FRAMES + settings.bar_frames(segment.bpm),
-        )
-        return at_length(closed_loop(samples, SEAM_FRAMES), settings.bar_frames(bpm), semitones)
+        loop = self._unstretched_bar(segment_id, bar)
+        return at_length(loop, settings.bar_frames(bpm), semitones)
 
     def spectra(self, segment_id: str, latent: Array) -> Array:
         """Spectrograms of a segment with and without the model.
@@ -151,7 +161,8 @@ class RealSegments:
             LibraryError: as `loop`.
         """
         frames = settings.segment_frames(bpm)
-        by_id = {guide.segment_id: guide for guide in guides}
+        some = list(guides)
+        by_id = {guide.segment_id: guide for guide in some if not self._is_varied(guide, frames)}
         missing = [guide for i, guide in by_id.items() if (i, frames, 0) not in self._loops]
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
@@ -164,6 +175,10 @@ class RealSegments:
             finally:
                 if answer is not None:
                     self._take(other[0], frames, answer)
+
+        for guide in some:
+            self.guide_loop(guide, bpm)
+            self.spectra(guide.segment_id, guide.latent)
 
     def has_audio(self, segment_ids: Iterable[str]) -> bool:
         """Whether the audio files of all these segments exist."""
@@ -181,6 +196,13 @@ class RealSegments:
             return None
         return self.helper.request(guides[0].segment_id, bpm)
 
+    def _is_varied(self, guide: Guide, frames: int) -> bool:
+        """Whether the loop of a guide is to be played faster or slower for a length of `frames`."""
+        if not guide.varispeed:
+            return False
+        change = semitones(self._library.segment(guide.segment_id).frames, frames)
+        return abs(change) <= _MOST_SEMITONES
+
     def _is_stretched(self, segment_id: str, frames: int) -> bool:
         return is_stretched(self._library.segment(segment_id).frames, frames)
 
@@ -193,9 +215,24 @@ class RealSegments:
         self._spectra.get(guide.segment_id, lambda: self._with_decoded(real, guide.latent))
 
     def _read(self, segment_id: str, frames: int, semitones: int) -> Array:
+        return at_length(self._unstretched(segment_id), frames, semitones)
+
+    def _unstretched(self, segment_id: str) -> Array:
+        """A segment as a loop at its own tempo."""
         segment = self._library.segment(segment_id)
         samples = self._library.segment_audio(segment, preroll_frames=SEAM_FRAMES)
-        return at_length(closed_loop(samples, SEAM_FRAMES), frames, semitones)
+        return closed_loop(samples, SEAM_FRAMES)
+
+    def _unstretched_bar(self, segment_id: str, bar: int) -> Array:
+        segment = self._library.segment(segment_id)
+        seconds = segment.seconds / settings.BARS_PER_SEGMENT
+        preroll = SEAM_FRAMES / settings.SAMPLE_RATE
+        samples = self._library.audio(
+            segment.track_id,
+            segment.start_seconds + bar * seconds - preroll,
+            SEAM_FRAMES + settings.bar_frames(segment.bpm),
+        )
+        return closed_loop(samples, SEAM_FRAMES)
 
     def _both(self, segment_id: str, latent: Array) -> Array:
         real = self._library.segment_spectrogram(self._library.segment(segment_id))

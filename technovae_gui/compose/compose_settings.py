@@ -30,7 +30,8 @@ _MAX_SEED = 2**31 - 1
 _BOX_WIDTH = 84
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))
 _RENDERERS = (
-    ("guided by your audio", "guided"),
+    ("a mosaic of your audio", "mosaic"),
+    ("guided by your nearest loops", "guided"),
     ("from the latents alone (phase)", "phase"),
     ("Griffin-Lim (the classic)", "griffin_lim"),
 )

@@ -20,7 +20,12 @@ Ids: TypeAlias = Sequence[str]
 Edit: TypeAlias = Callable[[Arrangement, Ids], Arrangement]
 NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
-_RENDERERS = {"guided": "Guided", "phase": "Phase", "griffin_lim": "Griffin-Lim"}
+_RENDERERS = {
+    "mosaic": "Mosaic",
+    "guided": "Guided",
+    "phase": "Phase",
+    "griffin_lim": "Griffin-Lim",
+}
 _MOST_BARS = 100_000.0
 _MOST_SEED = 2**31 - 1
 _SIXTEENTH = 0.0625

@@ -9,13 +9,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.clip import DEFAULT_RENDERER, ClipSource, LatentSource, RealSource
 from core.library.latent_map import LatentMap
 
 Array: TypeAlias = NDArray[np.float32]
 XY: TypeAlias = tuple[float, float]
 """A position in units of the map, y upwards; the dots lie in about the unit square."""
-RENDERER = "guided"
 _NEIGHBOURS = 6
 _ISLAND_RADIUS = 0.08
 _SECOND_TRACK_WEIGHT = 0.25
@@ -107,7 +106,7 @@ def latent_point(
 def latent_source(latent_map: LatentMap, latent: Array) -> LatentSource:
     """The latent (64,) as the source of a clip, under the map's model."""
     row = tuple(latent.tolist())
-    return LatentSource((row,), renderer=RENDERER, model_hash=latent_map.model_hash)
+    return LatentSource((row,), renderer=DEFAULT_RENDERER, model_hash=latent_map.model_hash)
 
 
 def locate(latent_map: LatentMap, latent: ArrayLike) -> XY:

@@ -18,7 +18,12 @@ from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
-RENDERERS = {"guided": "Guided", "phase": "Phase", "griffin_lim": "Griffin-Lim"}
+RENDERERS = {
+    "mosaic": "Mosaic",
+    "guided": "Guided",
+    "phase": "Phase",
+    "griffin_lim": "Griffin-Lim",
+}
 _ZOOM = 1.5
 VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow")
 """Names of those that change what is seen and not the arrangement."""

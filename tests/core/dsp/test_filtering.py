@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.dsp.bank import bank
-from core.dsp.filtering import filtered
+from core.dsp.filtering import filtered, weighted_sum
 
 FRAMES = 44_100
 
@@ -42,3 +42,34 @@ def test_a_gain_changes_over_time_and_across_the_seam(loop: np.ndarray) -> None:
     assert quiet[FRAMES * 2 // 5 : FRAMES * 3 // 5].max() < 0.05
     assert quiet[: FRAMES // 10].mean() > 0.9 * np.abs(loop[: FRAMES // 10, 0]).mean()
     assert quiet[-FRAMES // 10 :].mean() > 0.9 * np.abs(loop[-FRAMES // 10 :, 0]).mean()
+
+
+def test_weights_that_sum_to_one_leave_a_loop_as_it_is(
+    loop: np.ndarray, rng: np.random.Generator
+) -> None:
+    bands = rng.uniform(0.0, 1.0, 128).astype(np.float32)
+    cells = rng.uniform(0.0, 1.0, (128, 128)).astype(np.float32)
+    for weights in (bands, cells):
+        mixed = weighted_sum([loop, loop], [weights, 1.0 - weights])
+        np.testing.assert_allclose(mixed, loop, atol=1e-4)
+
+
+def test_each_loop_is_heard_where_its_weights_are(loop: np.ndarray) -> None:
+    other = loop[::-1].copy()
+    low = (bank().centres_hz < 1000.0).astype(np.float32)
+    spectra = [
+        np.fft.rfft(x[:, 0]) for x in (weighted_sum([loop, other], [low, 1.0 - low]), loop, other)
+    ]
+    hertz = np.fft.rfftfreq(FRAMES, 1.0 / 44_100)
+    for part, number in ((hertz < 800.0, 1), (hertz > 1500.0, 2)):
+        off = np.abs(spectra[0] - spectra[number])[part].mean()
+        assert off < 0.05 * np.abs(spectra[number])[part].mean()
+
+
+def test_a_channel_that_repeats_another_is_mixed_the_same(loop: np.ndarray) -> None:
+    mono = np.repeat(loop[:, :1], 2, axis=1)
+    weights = np.linspace(0.0, 1.0, 128, dtype=np.float32)
+    both = weighted_sum([loop, mono], [weights, 1.0 - weights])
+    left = weighted_sum([loop[:, :1], mono[:, :1]], [weights, 1.0 - weights])
+    right = weighted_sum([loop[:, 1:], mono[:, :1]], [weights, 1.0 - weights])
+    np.testing.assert_allclose(both, np.hstack([left, right]), atol=1e-6)

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.audio.varispeed import varispeed
+from core.dsp import renderers
+from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
 from core.render import Decoder
 from core.render.decoder import ORIGINAL
+from core.render.guides import Guide
 from core.render.latent_renderer import likeness
 from core.render.loops import at_length
 from core.render.real_segments import FirstBar
@@ -138,7 +142,7 @@ def test_at_its_own_tempo_a_segment_is_the_library_s_audio(
     np.testing.assert_array_equal(samples[:-2000], original[:-2000])
 
 
-@pytest.mark.parametrize("renderer", ["guided", "phase"])
+@pytest.mark.parametrize("renderer", ["mosaic", "guided", "phase"])
 @pytest.mark.parametrize("quality", ["interactive", "export"])
 def test_a_latent_is_a_loop_of_the_exact_length(
     decoder: Decoder, renderer: str, quality: str
@@ -150,28 +154,27 @@ def test_a_latent_is_a_loop_of_the_exact_length(
     assert np.abs(samples[0] - samples[-1]).max() <= inside
 
 
-def test_on_a_dot_guided_returns_the_user_s_own_sound(decoder: Decoder) -> None:
+@pytest.mark.parametrize("renderer", ["mosaic", "guided"])
+def test_on_a_dot_it_is_the_user_s_own_sound(decoder: Decoder, renderer: str) -> None:
     ids, latents = decoder.latents()
     for k in (0, 5):
         real = decoder.audio(RealSource(ids[k]), BPM)
-        latent = decoder.audio(LatentSource(latents[k]), BPM)  # type: ignore[arg-type]
+        latent = decoder.audio(LatentSource(latents[k]), BPM, renderer)  # type: ignore[arg-type]
         error = np.sqrt(((latent - real) ** 2).mean() / (real**2).mean())
         assert error < 0.1
 
 
-def test_the_sound_follows_the_latent(decoder: Decoder) -> None:
+@pytest.mark.parametrize("renderer", ["mosaic", "guided"])
+def test_the_sound_follows_the_latent(decoder: Decoder, renderer: str) -> None:
     """The first number of a latent is the level, 1.56 dB for each step of 1.
 
     What comes out is what the model decodes and, as far as it is alike, the guides' detail.
     """
     _, latents = decoder.latents()
     louder = latents[0] + np.eye(1, 64, dtype=np.float32)[0]
-    samples = decoder.audio(LatentSource(louder), BPM)  # type: ignore[arg-type]
-    wanted = decoder.decode(louder[None])[0]
-    decoded = wanted.copy()
-    for guide in decoder.guides(louder):
-        own, seen = decoder.real.spectra(guide.segment_id, guide.latent)
-        wanted += guide.weight * likeness(decoded, seen) * (own - seen)
+    samples = decoder.audio(LatentSource(louder), BPM, renderer)  # type: ignore[arg-type]
+    decoded = decoder.decode(louder[None])[0]
+    wanted = decoded + decoder.renderer.detail(decoder.guides(louder, renderer), decoded)
     loud = wanted > wanted.max() - 30
     assert np.abs(of_segment(samples) - wanted)[loud].mean() < 2.0
 
@@ -268,7 +271,7 @@ def test_results_are_cached_and_read_only(decoder: Decoder) -> None:
     source = _between(decoder)
     samples = decoder.audio(source, BPM)
     assert decoder.audio(LatentSource(source.latents), BPM) is samples
-    assert decoder.audio(source, BPM, "guided") is samples
+    assert decoder.audio(source, BPM, "mosaic") is samples
     assert decoder.audio(source, BPM, quality="export") is not samples
     with pytest.raises(ValueError, match="read-only"):
         samples[0] = 0.0
@@ -286,7 +289,8 @@ def test_without_audio_the_phase_renderer_sounds_and_says_so(
     decoder: Decoder, library: Library
 ) -> None:
     source = _between(decoder)
-    assert decoder.renderer_for(source) == "guided"
+    assert decoder.renderer_for(source) == "mosaic"
+    assert decoder.renderer_for(source, "guided") == "guided"
     for track in library.tracks():
         library.audio_path(track).unlink()
     assert decoder.renderer_for(source) == "phase"
@@ -379,3 +383,32 @@ def test_importing_the_decoder_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_guide_that_may_change_its_pitch_is_not_stretched(
+    decoder: Decoder, library: Library
+) -> None:
+    ids, latents = decoder.latents()
+    segment = library.segment(ids[0])
+    for bpm, played in ((segment.bpm * 1.1, True), (segment.bpm * 1.5, False)):
+        guide = Guide(ids[0], latents[0], 1.0, varispeed=True)
+        loop = decoder.real.guide_loop(guide, bpm)
+        assert loop.shape == (settings.segment_frames(bpm), 2)
+        own = decoder.real.loop(ids[0], segment.bpm)
+        wanted = varispeed(own, len(loop)) if played else decoder.real.loop(ids[0], bpm)
+        np.testing.assert_array_equal(loop, wanted)
+
+
+def test_an_old_clip_of_guided_sounds_from_the_nearest_segments(decoder: Decoder) -> None:
+    """Projects store the renderer's name; `guided` is what it was before there was a mosaic."""
+    source = _between(decoder, renderer="guided")
+    samples = decoder.audio(source, BPM)
+    target = decoder.decode(source.array)[0]
+    guides = decoder.guides(source.array[0], "guided")
+    assert all(guide.bands is None and not guide.varispeed for guide in guides)
+    loops = [decoder.real.loop(guide.segment_id, BPM) for guide in guides]
+    mix = sum(np.float32(g.weight) * loop for g, loop in zip(guides, loops, strict=True))
+    detail = decoder.renderer.detail(guides, target)
+    engine = renderers.get("guided")
+    wanted = engine.render(target, FRAMES, [RenderSource(mix, 1.0, detail)], source.seed)
+    np.testing.assert_array_equal(samples, wanted)

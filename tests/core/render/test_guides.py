@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.render.guides import Guides
+from core.dsp.bank import bank
+from core.render.guides import BandGuides, Guide, Guides, band_weights
 from tests.core.render.conftest import CosineCodec
 
 
@@ -44,3 +45,97 @@ def test_shares_sum_to_one_and_the_nearest_has_most(count: int, seed: int, most:
 def test_repeats_of_a_loop_share() -> None:
     guides = Guides(["a", "b"], np.ones((2, 64)), CosineCodec().decode)
     assert sum(guide.weight for guide in guides.around(np.ones(64))) == pytest.approx(1.0)
+
+
+def _bands(count: int, tracks: int, seed: int = 1) -> tuple[BandGuides, np.ndarray, list[str]]:
+    latents = np.random.default_rng(seed).standard_normal((count, 64)).astype(np.float32)
+    of_tracks = [f"t{k % tracks}" for k in range(count)]
+    ids = [f"s{k}" for k in range(count)]
+    return BandGuides(ids, of_tracks, latents, CosineCodec().decode), latents, of_tracks
+
+
+def _shares(found: tuple[Guide, ...]) -> np.ndarray:
+    """(128,) summed over guides, in each band."""
+    ones = np.ones(128, np.float32)
+    return sum(g.weight * (ones if g.bands is None else g.bands) for g in found)
+
+
+@pytest.mark.parametrize(("count", "tracks"), [(1, 1), (3, 1), (40, 8)])
+def test_on_a_dot_all_bands_are_the_segment_itself(count: int, tracks: int) -> None:
+    guides, latents, _ = _bands(count, tracks)
+    for k, latent in enumerate(latents):
+        (only,) = guides.around(latent)
+        assert (only.segment_id, only.weight, only.bands) == (f"s{k}", 1.0, None)
+
+
+@given(st.integers(1, 40), st.integers(1, 9), st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_in_each_band_shares_sum_to_one(count: int, tracks: int, seed: int) -> None:
+    guides, latents, _ = _bands(count, tracks)
+    rng = np.random.default_rng(seed)
+    near = latents[0] + rng.uniform(0, 0.2) * rng.standard_normal(64)
+    for place in (rng.standard_normal(64), near):
+        found = guides.around(place)
+        np.testing.assert_allclose(_shares(found), 1.0, atol=1e-5)
+        assert all(guide.weight > 0.0 for guide in found)
+
+
+def test_no_track_is_heard_in_two_bands(rng: np.random.Generator) -> None:
+    guides, latents, tracks = _bands(60, 10)
+    for place in latents[:20] + 0.5 * rng.standard_normal((20, 64)):
+        heard: dict[int, set[str]] = {}
+        for guide in guides.around(place):
+            assert guide.bands is not None
+            track = tracks[int(guide.segment_id[1:])]
+            heard.setdefault(int(np.argmax(guide.bands)), set()).add(track)
+        assert len(heard) == 3
+        assert sum(map(len, heard.values())) == len(set.union(*heard.values()))
+
+
+def test_a_library_of_one_track_gives_the_bands_different_segments() -> None:
+    guides, latents, _ = _bands(12, 1)
+    found = guides.around(latents[0] + latents[1])
+    assert len({guide.segment_id for guide in found}) >= 3
+
+
+def test_guides_come_in_and_go_out_continuously() -> None:
+    """Where shares change most along a way from dot to dot, it is no jump if one looks closer."""
+    guides, latents, _ = _bands(30, 6)
+
+    def at(share: float) -> dict[tuple[str, int], float]:
+        found = guides.around(latents[0] + share * (latents[1] - latents[0]))
+        return {(g.segment_id, _range(g)): g.weight for g in found}
+
+    def change(first: float, last: float) -> float:
+        a, b = at(first), at(last)
+        return max(abs(a.get(key, 0.0) - b.get(key, 0.0)) for key in a | b)
+
+    grid = np.linspace(0.0, 1.0, 301)
+    steps = sorted(itertools.pairwise(grid), key=lambda step: change(*step))
+    for first, last in steps[-5:]:
+        for _ in range(24):
+            halves = ((first, (first + last) / 2), ((first + last) / 2, last))
+            first, last = max(halves, key=lambda half: change(*half))
+        assert change(first, last) < 0.3
+
+
+def _range(guide: Guide) -> int:
+    return -1 if guide.bands is None else int(np.argmax(guide.bands))
+
+
+@pytest.mark.parametrize("kind", ["whole", "bands"])
+def test_what_is_left_out_guides_nothing(kind: str) -> None:
+    guides, latents, _ = _bands(12, 4)
+    some = guides if kind == "bands" else _guides(12)[0]
+    found = some.around(latents[3], without={"s3", "s5"})
+    assert not {"s3", "s5"} & {guide.segment_id for guide in found}
+    np.testing.assert_allclose(_shares(found), 1.0, atol=1e-5)
+
+
+def test_the_bands_are_those_of_the_crossovers() -> None:
+    lows, mids, highs = band_weights()
+    hertz = bank().centres_hz
+    np.testing.assert_allclose(lows + mids + highs, 1.0, atol=1e-6)
+    assert lows[hertz < 90].min() > 0.95
+    assert mids[(hertz > 250) & (hertz < 1700)].min() > 0.95
+    assert highs[hertz > 4200].min() > 0.95

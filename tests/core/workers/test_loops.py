@@ -297,7 +297,7 @@ def test_real_processes_make_loops_of_the_demo(qtbot: Any) -> None:
     loops.set_session(
         Session(1, demo.library_path, model_path=demo.model_path, model_hash=demo.model_hash)
     )
-    for source, name in ((real, "original"), (between, "guided")):
+    for source, name in ((real, "original"), (between, "mosaic")):
         order.clear()
         with qtbot.waitSignal(loops.auditioned, timeout=PATIENCE):
             loops.audition(source, BPM, bar=2)

@@ -47,7 +47,7 @@ def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ComposePanel) -> None:
         "bpm": 132.0,
         "start": None,
         "morph": "segment",
-        "renderer": "guided",
+        "renderer": "mosaic",
         "seed": 0,
         "title": "",
         "energy": None,
@@ -73,7 +73,7 @@ def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> Non
     settings.tempo.choice.setCurrentText("another")
     settings.tempo.box.setValue(140.5)
     settings.morph.setCurrentText("every bar")
-    settings.renderer.setCurrentIndex(1)
+    settings.renderer.setCurrentIndex(settings.renderer.findData("phase"))
     settings.seed.setValue(12)
     panel.destination.setCurrentIndex(1)
     panel.energy.preset.setCurrentText("Ambient")

@@ -176,8 +176,9 @@ def test_steps_in_a_row_are_one(panel: ClipInspector, document: Document) -> Non
 def test_latents(panel: ClipInspector, document: Document) -> None:
     document.select(["y", "z", "a"])
     assert panel.form.renderer.isVisible()
-    panel.form.renderer.setCurrentIndex(1)
-    panel.form.renderer.activated.emit(1)
+    phase = panel.form.renderer.findData("phase")
+    panel.form.renderer.setCurrentIndex(phase)
+    panel.form.renderer.activated.emit(phase)
     QTest.mouseClick(panel.form.take, LEFT)
     sources = [document.arrangement.clip(i).source for i in "yz"]
     assert [(s.renderer, s.seed) for s in sources if isinstance(s, LatentSource)] == [

@@ -105,7 +105,7 @@ class Room:
 
     def answer(self, source: ClipSource, bpm: float, picture: np.ndarray | None = None) -> None:
         """Let the loop of `source` arrive."""
-        renderer = "original" if picture is None else "guided"
+        renderer = "original" if picture is None else "mosaic"
         result = LoopResult("key", source, bpm, LOOP, picture, renderer, Priority.AUDITION)
         self.loops.auditioned.emit(result)
 
@@ -147,7 +147,7 @@ def test_a_latent_plays_next_to_its_nearest_segment(room: Room, demo_map: Latent
     assert room.decoder.asked == []
     room.answer(point.source, 130.0, PICTURE)
     assert room.spectrograms.decoded.title == "Decoded"
-    assert room.names == [f"{point.label} · decoding", f"{point.label} · guided"]
+    assert room.names == [f"{point.label} · decoding", f"{point.label} · mosaic"]
 
 
 def test_only_the_last_choice_is_played(room: Room, demo_map: LatentMap) -> None:

@@ -54,7 +54,7 @@ def test_with_alt_it_carries_the_decoded_latent(
     ((found,),) = dropped
     assert isinstance(found.source, LatentSource)
     np.testing.assert_array_equal(found.source.array[0], demo_map.latents[lonely])
-    assert (found.source.renderer, found.source.model_hash) == ("guided", demo_map.model_hash)
+    assert (found.source.renderer, found.source.model_hash) == ("mosaic", demo_map.model_hash)
 
 
 def test_a_drag_from_between_carries_the_point(

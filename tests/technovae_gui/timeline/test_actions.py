@@ -43,7 +43,7 @@ def test_the_renderer_of_latents(view: TimelineView, document: Document) -> None
     latent = clip("z", 0).changed(source=LatentSource(tuple([0.0] * 64)))
     document.edit("add", lambda now: edits.put(now, [(3, latent)]))
     document.select(["z"])
-    assert view.actions_by_name["renderer_guided"].isChecked()
+    assert view.actions_by_name["renderer_mosaic"].isChecked()
     view.actions_by_name["renderer_phase"].trigger()
     source = document.arrangement.clip("z").source
     assert isinstance(source, LatentSource)

@@ -36,7 +36,7 @@ def test_a_clip_is_asked_about_once_for_each_of_its_states(style: ClipStyle) -> 
 
 def test_without_a_library_a_clip_has_its_own_name_and_a_colour() -> None:
     latent = clip("z", 0).changed(source=LatentSource(tuple([0.0] * 64)), name="Dark")
-    assert default_info(latent) == ClipInfo("Dark", theme.LATENT_COLOUR, "guided")
+    assert default_info(latent) == ClipInfo("Dark", theme.LATENT_COLOUR, "mosaic")
     assert default_info(clip("a", 0)).name == "x-0-a"
 
 
