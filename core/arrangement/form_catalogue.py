@@ -41,12 +41,12 @@ class Form:
 USUAL: Final = {
     part.name: part
     for part in (
-        FormPart("intro", 2.0, (0.35, 0.45), 0.5),
-        FormPart("groove", 3.0, (0.60, 0.65), 0.7),
-        FormPart("build", 2.0, (0.55, 0.70), 0.65),
+        FormPart("intro", 2.0, (0.33, 0.42), 0.5),
+        FormPart("groove", 3.0, (0.52, 0.56), 0.7),
+        FormPart("build", 2.0, (0.48, 0.60), 0.65),
         FormPart("drop", 3.0, (0.95, 1.00), 0.9),
         FormPart("break", 1.5, (0.38, 0.33), 0.0),
-        FormPart("rise", 1.0, (0.40, 0.55), 0.35),
+        FormPart("rise", 1.0, (0.40, 0.50), 0.35),
         FormPart("outro", 2.0, (0.45, 0.25), 0.5),
     )
 }
