@@ -63,7 +63,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     model = PartsModel.load(options.model)
-    sets = {"real stems": list(_stems(options.stems)), **_generated(options.songs)}
+    sets = {
+        "real stems": list(_stems(options.stems)),
+        f"songs of {', '.join(HELD_OUT)}": _generated(options.songs),
+    }
     results: dict[str, Any] = {}
     for name, segments in sets.items():
         if segments:
@@ -85,15 +88,12 @@ def _stems(folder: Path) -> Iterator[Array]:
         yield np.stack([files.read(folder / f"{name}{part}.flac") for part in PARTS])
 
 
-def _generated(count: int) -> dict[str, list[Array]]:
+def _generated(count: int) -> list[Array]:
     from core.demo.endless.songs import random_song
     from core.demo.render import render_mastered_parts, stage_of
 
-    found: dict[str, list[Array]] = {}
-    for style in HELD_OUT:
-        songs = (random_song(_FIRST_SEED + k, style, BARS) for k in range(count))
-        found[style] = [render_mastered_parts(song, stage_of(spec, song)) for spec, song in songs]
-    return found
+    drawn = (random_song(_FIRST_SEED + k, style, BARS) for style in HELD_OUT for k in range(count))
+    return [render_mastered_parts(song, stage_of(spec, song)) for spec, song in drawn]
 
 
 # Methods

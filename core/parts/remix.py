@@ -101,8 +101,8 @@ class Remix:
 
     def _layer(self, decibels: Array, part: int, rng: Rng) -> Array:
         """One song's part, varied, as powers."""
-        if part == _KICK and rng.random() < 0.5:
-            decibels = _retimed(decibels, float(np.exp(rng.uniform(-0.9, 0.5))))
+        if part == _KICK and rng.random() < 0.7:
+            decibels = _retimed(decibels, float(np.exp(rng.uniform(-1.1, 0.4))))
         if part == _KICK and rng.random() < 0.5:
             decibels = _replayed(decibels, rng)
         gain = rng.normal(0.0, self.gain_db) + _curve(rng) + _part_filter(part, rng)
