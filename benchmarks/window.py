@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 _START = """
 import sys, time
 begun = float(sys.argv[1])
+from core import garbage
+garbage.pause()
 from pathlib import Path
-from PySide6.QtCore import QEvent, QSettings, QTimer
-from technovae_gui.app import make_application
-from technovae_gui.main_window import MainWindow
+from PySide6.QtCore import QSettings, QTimer
+from technovae_gui.app import make_application, open_window
 app = make_application(["technovae"])
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[2])
-window = MainWindow(Path(sys.argv[2]) / "sessions")
-window.show()
+window = open_window(Path(sys.argv[2]) / "sessions")
 window.repaint()
 print(time.time() - begun, flush=True)
 def mapped(found):
@@ -99,15 +99,16 @@ def _inside(options: argparse.Namespace) -> dict[str, float]:
 def _measured(folder: Path, ear: Ear, options: argparse.Namespace) -> dict[str, float]:
     from PySide6.QtCore import QSettings
 
-    from technovae_gui.app import make_application
-    from technovae_gui.main_window import MainWindow
+    from core import garbage
+
+    garbage.pause()
+    from technovae_gui.app import make_application, open_window
 
     make_application(["technovae"])
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     QSettings().setValue("hint_seen", True)
-    window = MainWindow(folder / "sessions")
+    window = open_window(folder / "sessions")
     window.resize(1280, 800)
-    window.show()
     begun = time.monotonic()
     window.begin()
     try:

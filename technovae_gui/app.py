@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from core import garbage
 from technovae_gui import theme
 from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
@@ -23,6 +24,8 @@ _SIGNAL_INTERVAL_MS: Final = 200
 _MMAP_THRESHOLD: Final = -3
 """`M_MMAP_THRESHOLD` of mallopt(3)."""
 _LARGE_BYTES: Final = 1 << 20
+_STARTED_MS: Final = 3000
+"""After which the window is as it stays: the library is open, what is used is imported."""
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
@@ -54,10 +57,7 @@ def main(project: Path | None = None) -> int:
         The exit status.
     """
     app = make_application()
-    window = MainWindow()
-    if not QSettings().contains("geometry"):
-        _set_first_geometry(window)
-    window.show()
+    window = open_window()
     QTimer.singleShot(0, lambda: window.begin(project))
     # Python handles signals between byte codes only; a timer gives it some to run.
     for ending in (signal.SIGINT, signal.SIGTERM):
@@ -70,6 +70,22 @@ def main(project: Path | None = None) -> int:
     status = app.exec()
     window.shut_down()
     return status
+
+
+def open_window(recovery_folder: Path | None = None) -> MainWindow:
+    """Make the window and show it; `begin` does the rest, after the first paint.
+
+    Whoever starts the program has put the search for garbage off (`core.garbage.pause`).
+
+    Args:
+        recovery_folder: see `MainWindow`.
+    """
+    window = MainWindow(recovery_folder)
+    if not QSettings().contains("geometry"):
+        _set_first_geometry(window)
+    window.show()
+    QTimer.singleShot(_STARTED_MS, garbage.resume)
+    return window
 
 
 def close_unasked(window: MainWindow) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import log
+from core import garbage, log
 from core.arrangement.project import SUFFIX
 
 
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from core.cli import main as command_line
 
         return command_line([])
+    garbage.pause()
     from technovae_gui.app import main as window
 
     return window(Path(arguments[0]) if arguments else None)

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from typing import Any, Final
 
-from core import log, processes
+from core import garbage, log, processes
 from core.errors import Cancelled
 from core.progress import CancelFlag
 from core.workers import protocol
@@ -147,6 +147,7 @@ def _throttled(call_id: int, send: Callable[[protocol.Answer], None]) -> Callabl
 
 def _main(connection: Connection, niceness: int, service: Service | None) -> None:
     """The whole life of the process. Leaves without tearing tensorflow down, which takes long."""
+    garbage.pause()
     processes.prepare(niceness)
     status = 0
     try:
@@ -181,5 +182,8 @@ def _serve(connection: Connection, service: Service | None) -> None:
 
     threading.Thread(target=listen, name="calls", daemon=True).start()
     served = None if service is None else service()
+    if served is None:
+        garbage.resume()
     while (call := calls.get()) is not STOP:
         perform(call, served, send, cancel)
+        garbage.resume()  # the first call of a service opens a session: it imports what is needed
