@@ -30,7 +30,7 @@ from core.dsp.guided import GuidedRenderer
 from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.latent.sampling import AggregatePosterior, prior_sample
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.render.guides import Guides
 from core.render.workspace import open_workspace
 from core.settings import segment_frames

@@ -20,7 +20,7 @@ from rich.table import Table
 from core import settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.latent.paths import walk
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.render.workspace import Workspace, open_workspace
 
 Figures = dict[str, float]

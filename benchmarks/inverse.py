@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.quality.spectra import error_db, sharpness, step_ratio
 from benchmarks.tables import show
 from core.latent.inverse import MapInverse
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.render.workspace import open_workspace
 
 Array = NDArray[np.float32]

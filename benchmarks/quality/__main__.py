@@ -23,7 +23,7 @@ from benchmarks.quality import learning, methods, table
 from benchmarks.quality.corpus import Corpus, opened
 from benchmarks.quality.rows import QUICK, Amounts, reference, row
 from core.dsp import renderers
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.vae import checkpoint
 
 _QUICK_MINUTES, _QUICK_TRACKS, _QUICK_HELD = 0.3, 4, 1

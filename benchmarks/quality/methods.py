@@ -22,7 +22,7 @@ from core.dsp.renderers import RenderSource
 from core.latent.paths import walk
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.latent.tour import short_tour
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.vae import pca
 
 Array = NDArray[np.float32]

@@ -16,7 +16,7 @@ from core.library.key_analysis import analyse_keys
 from core.library.packing import pack
 from core.library.store import SPECTROGRAMS, Library
 from core.progress import Progress, silent
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.resources import digest
 from core.session import training_data
 from core.vae import checkpoint, training

@@ -1,5 +1,4 @@
-"""A latent or a real segment -> audio at a tempo."""
+"""A latent or a real segment -> audio at a tempo.
 
-from core.render.decoder import Decoder
-
-__all__ = ["Decoder"]
+Nothing is imported here: the segment reader needs this package without scipy and what decodes.
+"""

@@ -12,7 +12,7 @@ from core import resources
 
 if TYPE_CHECKING:
     from core.library.store import Library
-    from core.render import Decoder
+    from core.render.decoder import Decoder
     from core.vae.checkpoint import Codec
 
 EXPORT_CACHE_BYTES = 64 << 20

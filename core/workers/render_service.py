@@ -31,7 +31,7 @@ from core.workers.segment_service import (
 
 if TYPE_CHECKING:
     from core.arrangement.project import Origin
-    from core.render import Decoder
+    from core.render.decoder import Decoder
     from core.render.other_libraries import OtherLibraries
     from core.render.workspace import Workspace
     from core.vae.checkpoint import Codec

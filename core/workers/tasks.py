@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.arrangement.project import Origin
     from core.library.report import ImportReport
     from core.library.tracks import Track
-    from core.render import Decoder
+    from core.render.decoder import Decoder
     from core.rhythm.grid import BeatGrid
 
 __all__ = [

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.library.store import Library
-from core.render import Decoder
+from core.render.decoder import Decoder
 from tests.core.library.building import add_track
 
 Array = NDArray[np.float32]

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import Cancelled
 from core.library.store import Library
-from core.render import Decoder
 from core.render.composition import gather_material
+from core.render.decoder import Decoder
 
 
 def test_material_knows_segments_guides_and_keys(decoder: Decoder, library: Library) -> None:

@@ -18,8 +18,7 @@ from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
-from core.render import Decoder
-from core.render.decoder import ORIGINAL
+from core.render.decoder import ORIGINAL, Decoder
 from core.render.guides import Guide
 from core.render.latent_renderer import likeness
 from core.render.loops import at_length

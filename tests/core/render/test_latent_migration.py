@@ -8,7 +8,7 @@ import pytest
 from core.arrangement.clip import LatentSource
 from core.errors import ModelError
 from core.library.store import Library
-from core.render import Decoder
+from core.render.decoder import Decoder
 from tests.core.render.conftest import Array, CosineCodec
 
 BPM = 127.0

@@ -15,7 +15,7 @@ from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Origin
 from core.errors import LibraryError, ModelError
 from core.library.store import Library
-from core.render import Decoder
+from core.render.decoder import Decoder
 from core.render.other_libraries import OtherLibraries, model_of
 from core.settings import segment_frames
 from tests.core.library.building import add_track
