@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib.resources
 import shutil
 import tempfile
@@ -52,6 +51,8 @@ def digest(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
@@ -79,6 +80,8 @@ def unpacked(data: Traversable, folder: Path) -> Path:
     Raises:
         OSError: it cannot be written.
     """
+    import hashlib
+
     model = data.joinpath(_MODEL).read_bytes()
     copy = folder / hashlib.sha256(model).hexdigest()[:16]
     if copy.is_dir():

@@ -7,8 +7,10 @@ something that was asked of an older one can tell by the generation.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,32 +82,39 @@ def open_session(library: Path, model: Path | None = None, *, generation: int) -
         ModelError: the model that was named is gone or cannot be read.
     """
     from core.library import latent_map
-    from core.library.models import is_demo, model_for
+    from core.library.models import is_demo
     from core.library.store import Library
 
-    with Library.open(library, read_only=is_demo(library)) as opened:
-        tracks, library_id, tempo = tuple(opened.tracks()), opened.id, opened.tempo
-        writable = not is_demo(library) and os.access(library, os.W_OK)
-    path, found, model_hash = model, None, ""
-    try:
-        path = model or model_for(library)
-    except ModelError:
-        path = None
-    if path is not None:
-        found = latent_map.load(library, path)
-        # The file is read for its hash only where the map does not tell it.
-        model_hash = found.model_hash if found is not None else latent_map.model_hash(path)
-    return Session(
-        generation=generation,
-        library_path=library,
-        library_id=library_id,
-        writable=writable,
-        tempo=tempo,
-        tracks=tracks,
-        model_path=path,
-        model_hash=model_hash,
-        map=found,
-    )
+    path = model or _model_of(library)
+    # The model's hash is computed beside reading the library; neither needs Python's lock for long.
+    with ThreadPoolExecutor(1) as thread:
+        hashing = None if path is None else thread.submit(latent_map.model_hash, path)
+        with Library.open(library, read_only=is_demo(library)) as opened:
+            tracks = tuple(opened.tracks())
+            found, model_hash = None, ""
+            if path is not None and hashing is not None:
+                model_hash = hashing.result()
+                found = latent_map.read(opened, tracks, path, model_hash)
+            return Session(
+                generation=generation,
+                library_path=library,
+                library_id=opened.id,
+                writable=not is_demo(library) and os.access(library, os.W_OK),
+                tempo=opened.tempo,
+                tracks=tracks,
+                model_path=path,
+                model_hash=model_hash,
+                map=found,
+            )
+
+
+def _model_of(library: Path) -> Path | None:
+    """The model that belongs to a library, if there is one yet."""
+    from core.library.models import model_for
+
+    with contextlib.suppress(ModelError):
+        return model_for(library)
+    return None
 
 
 def training_data(library: Path) -> TrainingData:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
 
-import msgspec
 from PySide6.QtCore import QMimeData, QUrl
 
 from core.arrangement.clip import ClipSource
@@ -17,12 +14,6 @@ SOURCES = "application/x-technovae-sources"
 OUTGOING_FILE = "application/x-technovae-outward"
 _MOST_BYTES = 64 << 20
 """Of what is dragged, which any program may offer: ten thousand points between dots."""
-_Name = Annotated[str, msgspec.Meta(max_length=10_000)]
-
-
-class _Row(msgspec.Struct):
-    source: dict[str, Any]
-    name: _Name
 
 
 @dataclass(frozen=True)
@@ -40,11 +31,10 @@ class DraggedSource:
 
 def encode(dragged: list[DraggedSource]) -> QMimeData:
     """Write sources as mime data, in order."""
-    mime = QMimeData()
-    from core.arrangement.project_file import source_to_json
+    from core.arrangement.named_sources import to_json
 
-    rows = [{"source": source_to_json(d.source), "name": d.name} for d in dragged]
-    mime.setData(SOURCES, json.dumps(rows).encode())
+    mime = QMimeData()
+    mime.setData(SOURCES, to_json((each.source, each.name) for each in dragged))
     return mime
 
 
@@ -55,12 +45,11 @@ def decode(mime: QMimeData) -> list[DraggedSource]:
     content = mime.data(SOURCES)
     if content.size() > _MOST_BYTES:
         return []
-    from core.arrangement.project_file import source_from_json
+    from core.arrangement.named_sources import from_json
 
     try:
-        rows = msgspec.json.decode(content.data(), type=list[_Row])
-        return [DraggedSource(source_from_json(row.source), row.name) for row in rows]
-    except (TechnoVAEError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return [DraggedSource(source, name) for source, name in from_json(content.data())]
+    except TechnoVAEError:
         return []
 
 

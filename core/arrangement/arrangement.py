@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from core.arrangement.clip import Clip, checked_gain_db, whole_number
 from core.errors import InputError
@@ -159,8 +158,9 @@ def frame_at(tick: int, bpm: float) -> int:
     Returns:
         The frame at 44.1 kHz.
     """
-    exact = Fraction(tick * 60 * SAMPLE_RATE) / (Fraction(bpm) * TICKS_PER_BEAT)
-    return int((2 * exact + 1) // 2)
+    beats, per = bpm.as_integer_ratio()
+    divisor = beats * TICKS_PER_BEAT
+    return (2 * tick * 60 * SAMPLE_RATE * per + divisor) // (2 * divisor)
 
 
 def checked_tempo(bpm: object) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import uuid
+import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -191,7 +191,7 @@ class Clip:
 
 def new_id() -> str:
     """An id that no other clip or lane has."""
-    return uuid.uuid4().hex[:12]
+    return os.urandom(6).hex()
 
 
 def whole_number(value: object, what: str) -> int:

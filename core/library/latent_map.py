@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.latent.inverse import MapInverse
     from core.latent.sampling import AggregatePosterior
     from core.library.segments import Segment
+    from core.library.store import Library
     from core.library.tracks import Track
 
 ATTRIBUTES = ("brightness", "density", "kick", "energy", "loudness")
@@ -137,14 +138,11 @@ class LatentMap:
 
 
 def load(library_path: Path, model_path: Path) -> LatentMap | None:
-    """Read the map that a library keeps.
+    """Open a library and read the map that it keeps; see `read`.
 
     Args:
         library_path: folder of the library.
         model_path: file of the model.
-
-    Returns:
-        The map; None where the library has none that is complete, so that one has to be made.
 
     Raises:
         LibraryError: no such library, or it cannot be read.
@@ -154,23 +152,43 @@ def load(library_path: Path, model_path: Path) -> LatentMap | None:
 
     hash_ = model_hash(model_path)
     with Library.open(library_path, read_only=is_demo(library_path)) as library:
-        segments = {segment.id: segment for segment in library.segments()}
-        ids, latents = library.latents(hash_)
-        placed, xy = library.map(hash_)
-        if not segments or set(placed) != set(segments) or not set(placed) <= set(ids):
-            return None
-        rows = {segment_id: row for row, segment_id in enumerate(ids)}
-        return LatentMap(
-            library_path,
-            model_path,
-            library.id,
-            hash_,
-            library.tempo,
-            {track.id: track for track in library.tracks()},
-            tuple(segments[i] for i in placed),
-            np.asarray(xy, np.float64),
-            np.asarray(latents, np.float32)[[rows[i] for i in placed]],
-        )
+        return read(library, library.tracks(), model_path, hash_)
+
+
+def read(
+    library: Library, tracks: Iterable[Track], model_path: Path, hash_: str
+) -> LatentMap | None:
+    """Read the map that a library keeps.
+
+    Args:
+        library: an open library.
+        tracks: all of its tracks.
+        model_path: file of the model.
+        hash_: the `model_hash` of it.
+
+    Returns:
+        The map; None where the library has none that is complete, so that one has to be made.
+
+    Raises:
+        LibraryError: it cannot be read.
+    """
+    segments = {segment.id: segment for segment in library.segments()}
+    ids, latents = library.latents(hash_)
+    placed, xy = library.map(hash_)
+    if not segments or set(placed) != set(segments) or not set(placed) <= set(ids):
+        return None
+    rows = {segment_id: row for row, segment_id in enumerate(ids)}
+    return LatentMap(
+        library.path,
+        model_path,
+        library.id,
+        hash_,
+        library.tempo,
+        {track.id: track for track in tracks},
+        tuple(segments[i] for i in placed),
+        np.asarray(xy, np.float64),
+        np.asarray(latents, np.float32)[[rows[i] for i in placed]],
+    )
 
 
 def model_hash(model_path: Path) -> str:

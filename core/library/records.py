@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from pathlib import Path
 
 from core.errors import LibraryError
 from core.library import validation
 from core.library.database import Database
 from core.library.segments import Section, Segment
-from core.library.tracks import Track, from_row, natural_key
+from core.library.tracks import Track, natural_key
 from core.rhythm.grid import BeatGrid
 
 _SEGMENTS = """
@@ -27,7 +28,7 @@ def read_tracks(database: Database) -> list[Track]:
     for row in validation.checked(rows, validation.SectionRow, folder):
         sections.setdefault(row[0], []).append(row)
     tracks = validation.checked(database.rows("SELECT * FROM tracks"), validation.TrackRow, folder)
-    found = [from_row(row, sections.get(row[0], []), folder) for row in tracks]
+    found = [_track(row, sections.get(row[0], []), folder) for row in tracks]
     return sorted(found, key=lambda t: (natural_key(t.title), natural_key(t.artist), t.id))
 
 
@@ -38,7 +39,7 @@ def read_track(database: Database, track_id: str) -> Track:
     if not rows:
         raise LibraryError(f"no track {track_id} in {folder}; `technovae info` lists them")
     (row,) = validation.checked(rows, validation.TrackRow, folder)
-    return from_row(row, _section_rows(database, track_id), folder)
+    return _track(row, _section_rows(database, track_id), folder)
 
 
 def read_sections(database: Database, track_id: str) -> tuple[Section, ...]:
@@ -170,4 +171,38 @@ def _section_rows(database: Database, track_id: str) -> list[validation.SectionR
     sql = "SELECT * FROM sections WHERE track_id = ? ORDER BY section"
     return validation.checked(
         database.rows(sql, (track_id,)), validation.SectionRow, database.path.parent
+    )
+
+
+def _track(
+    row: validation.TrackRow, sections: Sequence[validation.SectionRow], folder: Path
+) -> Track:
+    """The track of a row of the table `tracks`.
+
+    Args:
+        row: all columns, their types checked.
+        sections: rows of its sections, in order.
+        folder: of the library, for messages.
+
+    Raises:
+        LibraryError: it names something that is no track's, or does not hang together.
+    """
+    identity, content_hash, title, artist, source_path, audio_file, frames, channels = row[:8]
+    source_lufs, stored_gain_db, grid, _aligned, _pending, warnings, added_at = row[8:]
+    validation.require_track(identity, content_hash, audio_file, folder)
+    return Track(
+        identity,
+        content_hash,
+        title,
+        artist,
+        source_path,
+        audio_file,
+        frames,
+        channels,
+        source_lufs,
+        stored_gain_db,
+        validation.grid_of(grid, folder),
+        validation.sections_of(sections, frames, folder),
+        validation.warnings_of(warnings, folder),
+        added_at,
     )

@@ -36,8 +36,9 @@ from core.library import (
     spectrograms,
     validation,
 )
+from core.library.chroma_store import ChromaStore
 from core.library.database import Database, can_write
-from core.library.keys import ChromaStore, Keys
+from core.library.keys import Keys
 from core.library.latents import LatentStore, SavedMap, open_overlay
 from core.library.one_shots import OneShot
 from core.library.segments import Segment

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core import settings
-from core.library import validation
 from core.library.segments import Section
 from core.rhythm.grid import BeatGrid
 
@@ -89,37 +86,3 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts `track 2` before `track 10`, and upper and lower case together."""
     parts = re.split(r"(\d+)", text.casefold())
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
-
-
-def from_row(
-    row: validation.TrackRow, sections: Sequence[validation.SectionRow], folder: Path
-) -> Track:
-    """The track of a row of the table `tracks`.
-
-    Args:
-        row: all columns, their types checked.
-        sections: rows of its sections, in order.
-        folder: of the library, for messages.
-
-    Raises:
-        LibraryError: it names something that is no track's, or does not hang together.
-    """
-    identity, content_hash, title, artist, source_path, audio_file, frames, channels = row[:8]
-    source_lufs, stored_gain_db, grid, _aligned, _pending, warnings, added_at = row[8:]
-    validation.require_track(identity, content_hash, audio_file, folder)
-    return Track(
-        identity,
-        content_hash,
-        title,
-        artist,
-        source_path,
-        audio_file,
-        frames,
-        channels,
-        source_lufs,
-        stored_gain_db,
-        validation.grid_of(grid, folder),
-        validation.sections_of(sections, frames, folder),
-        validation.warnings_of(warnings, folder),
-        added_at,
-    )

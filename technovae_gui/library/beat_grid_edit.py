@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable
+
+import numpy as np
 
 from core.rhythm.grid import BeatGrid
 
@@ -117,5 +118,5 @@ class TapTempo:
         if len(self._times) < _MIN_TAPS:
             return None
         intervals = [b - a for a, b in zip(self._times, self._times[1:], strict=False)]
-        median = statistics.median(intervals)
+        median = float(np.median(intervals))
         return 60.0 / median if median > 0 else None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.dsp.key import Key
-from core.library.key_analysis import TrackChroma
 from core.library.keys import Keys
 from core.library.segments import Segment
 from core.session import Session
@@ -17,6 +16,9 @@ from core.workers.segment_service import Opened
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import JobSlot
+
+if TYPE_CHECKING:
+    from core.library.key_analysis import TrackChroma
 
 _DELAY_MS: Final = 5000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,7 +40,7 @@ class RecoveryFile:
         """
         self.folder = folder or default_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}"
+        self.path = self.folder / f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
         self._writing = threading.Lock()

@@ -36,8 +36,16 @@ def test_a_display_that_nobody_serves_is_no_screen(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_window_imports_nothing_heavy() -> None:
-    """tensorflow costs 4 s and 570 MB; scipy .4 s before the first paint."""
-    heavy = ("tensorflow", "keras", "librosa", "numba", "scipy", "matplotlib", "sklearn", "av")
+    """tensorflow costs 4 s and 570 MB; scipy .4 s before the first paint, what reads and checks
+    libraries and projects .02 s."""
+    heavy = ["tensorflow", "keras", "librosa", "numba", "scipy", "matplotlib", "sklearn", "av"]
+    heavy += [
+        "msgspec",
+        "sqlite3",
+        "hashlib",
+        "core.library.store",
+        "core.arrangement.project_file",
+    ]
     code = (
         "import sys, technovae_gui.main_window, technovae_gui.app;"
         f"print([m for m in {heavy!r} if m in sys.modules])"
