@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -15,8 +15,8 @@ from technovae_gui.spectrogram.plot import SpectrogramPlot
 Array = NDArray[np.float32]
 _WIDE = 2.4
 """Ratio of width to height from which the three stand side by side."""
-_LEAST_EACH = 84
-"""Height of a plot in pixels; where there is less room, the difference is hidden."""
+_LEAST_EACH = QSize(170, 84)
+"""Of a plot, in pixels; where there is less room for the three, the difference is hidden."""
 
 
 class SpectrogramPanel(QWidget):
@@ -76,7 +76,10 @@ class SpectrogramPanel(QWidget):
         wide = self.width() > _WIDE * self.height()
         direction = QBoxLayout.Direction
         self._row.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
-        self.difference.setVisible(wide or self.height() >= 3 * (_LEAST_EACH + theme.SPACE))
+        room, least = self.height(), _LEAST_EACH.height()
+        if wide:
+            room, least = self.width(), _LEAST_EACH.width()
+        self.difference.setVisible(room >= 3 * (least + theme.SPACE) + theme.SPACE)
         super().resizeEvent(event)
 
     def _compare(self) -> None:

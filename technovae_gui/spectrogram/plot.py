@@ -51,7 +51,7 @@ class SpectrogramPlot(QWidget):
         self.playhead: float | None = None
         self._image = QImage()
         self._layer: QPixmap | None = None
-        self.setMinimumSize(170, 84)
+        self.setMinimumSize(140, 84)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip("Click to listen from there")

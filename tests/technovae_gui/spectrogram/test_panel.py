@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QScrollArea
 
 from core.dsp.bank import bank
 from core.settings import FLOOR_DB
@@ -133,3 +134,20 @@ def test_it_stands_or_lies_as_there_is_room(panel: SpectrogramPanel, qtbot: Any)
     panel.resize(1200, 300)
     qtbot.waitUntil(lambda: len({plot.y() for plot in panel.plots}) == 1)
     assert axes.plot_area(10, 10).width() >= 1
+
+
+@pytest.mark.parametrize("height", [120, 180, 300])
+def test_no_panel_of_the_window_is_too_narrow_for_it(qtbot: Any, height: int) -> None:
+    """The side's least width is 330 pixels, 430 at first; banners take from its height."""
+    panel = SpectrogramPanel()
+    area = QScrollArea(widgetResizable=True)
+    area.setWidget(panel)
+    qtbot.addWidget(area)
+    area.show()
+    for width in (700, 560, 430, 380, 330):
+        area.resize(width, height)
+        bar = area.horizontalScrollBar()
+        qtbot.waitUntil(lambda bar=bar: bar.maximum() == 0)
+        assert panel.real.isVisible()
+        assert panel.decoded.isVisible()
+        assert panel.real.width() >= 140
