@@ -324,6 +324,7 @@ class MainWindow(QMainWindow):
         self.library.panel.create_requested.connect(self._create_library)
         self.library.track_wanted.connect(view.show_track)
         self.keys.keys_changed.connect(self.library.panel.set_keys)
+        self.keys.key_found.connect(self.library.panel.refresh_key)
         self.library.job.started.connect(self.keys.pause)
         self.library.job.finished.connect(self.keys.resume)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))

@@ -33,11 +33,13 @@ class KeyController(QObject):
         job: the analysis.
 
     Signals:
-        keys_changed(Keys): more keys are known, or those of another library.
+        keys_changed(Keys): other keys are shown: of another library, or read again.
+        key_found(str): `keys` know one more track, by its id.
         problem(str, str): a topic and one line.
     """
 
     keys_changed = Signal(object)
+    key_found = Signal(str)
     problem = Signal(str, str)
 
     def __init__(
@@ -104,7 +106,10 @@ class KeyController(QObject):
             from core.library.store import Library
 
             with Library.open(path, read_only=True) as library:
-                return library.keys()
+                keys = library.keys()
+            for track in session.tracks:
+                keys.of_track(track.id)  # kept; the table sorts by them on the main thread
+            return keys
 
         self._services.background.submit(read, lambda keys: self._read(session, keys), self._report)
 
@@ -141,7 +146,7 @@ class KeyController(QObject):
         if self._is_of_open_library():
             self._missing.discard(found.track_id)
             self.keys.add(found.track_id, found.chroma)
-            self.keys_changed.emit(self.keys)
+            self.key_found.emit(found.track_id)
 
     @Slot(object)
     def _stop_trying(self, _: object) -> None:

@@ -111,6 +111,10 @@ class LibraryPanel(QWidget):
         """Show the keys of the tracks."""
         self.tracks.table.show_keys(keys)
 
+    def refresh_key(self, track_id: str) -> None:
+        """Show the key of one track, which the `Keys` that were set have learned."""
+        self.tracks.table.refresh_key(track_id)
+
     @Slot(object)
     def set_map_info(self, latent_map: LatentMap | None) -> None:
         """Show how many segments are on the map; None while there is no map."""

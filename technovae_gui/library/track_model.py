@@ -78,6 +78,12 @@ class TrackModel(QAbstractTableModel):
         if self.tracks:
             self.dataChanged.emit(self.index(0, KEY), self.index(last, KEY))
 
+    def refresh_key(self, track_id: str) -> None:
+        """Show the key of one track, which `keys` has learned. All rows would be sorted anew."""
+        row = self.row_of(track_id)
+        if row is not None:
+            self.dataChanged.emit(self.index(row, KEY), self.index(row, KEY))
+
     def row_of(self, track_id: str) -> int | None:
         """The row of the track with this id; None if it is not among them."""
         rows = (row for row, track in enumerate(self.tracks) if track.id == track_id)

@@ -83,6 +83,15 @@ class TrackTable(QTableView):
     def show_keys(self, keys: Keys) -> None:
         """Show the keys of the tracks, in a column that is there once one is known."""
         self.tracks.show_keys(keys)
+        self._update_key_column()
+
+    def refresh_key(self, track_id: str) -> None:
+        """Show the key of one track, which the `Keys` that are shown have learned."""
+        self.tracks.refresh_key(track_id)
+        if track_model.KEY not in self._used_columns:
+            self._update_key_column()
+
+    def _update_key_column(self) -> None:
         if self._any_key():
             self._used_columns.add(track_model.KEY)
         else:

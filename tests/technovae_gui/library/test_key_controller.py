@@ -80,8 +80,9 @@ def test_what_is_found_is_shown_at_once(qtbot: QtBot, room: Room, fake_jobs: lis
     room.make_playable()
     qtbot.waitUntil(lambda: len(fake_jobs) == 1)
     first = room.session.tracks[0]
-    with qtbot.waitSignal(room.controller.keys_changed):
+    with qtbot.waitSignal(room.controller.key_found) as told:
         fake_jobs[0].emitted.emit(TrackChroma(first.id, chroma()))
+    assert told.args == [first.id]
     found = room.controller.keys.of_track(first.id)
     assert found is not None
     assert found.camelot == "8A"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from core.dsp.key import Key
 from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
@@ -200,3 +202,35 @@ def test_keys_are_a_column_that_sorts_as_on_the_wheel(
     assert shown == ["D minor 7A", "A minor 8A", ""]
     panel.set_keys(Keys())
     assert table.isColumnHidden(track_model.KEY)
+
+
+class CountedKeys(Keys):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def of_track(self, track_id: str) -> Key | None:
+        self.asked += 1
+        return super().of_track(track_id)
+
+
+def test_a_key_that_is_found_moves_its_row_and_asks_for_few_others(
+    panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    """Tracks are searched one by one: sorting all of a thousand each time stops the window."""
+    many = [replace(tracks[0], id=f"{number:016x}") for number in range(256)]
+    table, keys = panel.tracks.table, CountedKeys()
+    panel.resize(600, 700)
+    panel.set_tracks(many)
+    panel.set_keys(keys)
+    table.sortByColumn(track_model.KEY, Qt.SortOrder.AscendingOrder)
+    for track in many[100:102]:
+        keys.asked = 0
+        chroma = np.zeros((9, 12), np.float32)
+        chroma[:, [9, 0, 4]] = 0.1, 0.06, 0.08
+        keys.add(track.id, chroma)
+        panel.refresh_key(track.id)
+    assert keys.asked < 100  # all rows would be some 2000
+    assert not table.isColumnHidden(track_model.KEY)
+    shown = [table.model().index(row, track_model.KEY).data() for row in range(3)]
+    assert shown == ["A minor 8A", "A minor 8A", ""]
