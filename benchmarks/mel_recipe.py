@@ -8,6 +8,7 @@ from __future__ import annotations
 import librosa
 import numpy as np
 import soxr
+from librosa.filters import mel as mel_filters
 from numpy.typing import NDArray
 
 from core.dsp.bank import bank
@@ -41,7 +42,7 @@ def mel_of_spectrogram(target_db: Array, frames: int) -> Array:
     magnitudes = linear_magnitudes(levels.astype(np.float32), bank(), iterations=4)
     bins = np.arange(_N_FFT // 2 + 1)
     power = ((magnitudes[:, bins // 2] + magnitudes[:, (bins + 1) // 2]) / 2) ** 2
-    mel: Array = librosa.filters.mel(sr=_RATE, n_fft=_N_FFT, n_mels=_MELS) @ power.T
+    mel: Array = mel_filters(sr=_RATE, n_fft=_N_FFT, n_mels=_MELS) @ power.T
     return mel
 
 

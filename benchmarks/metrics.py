@@ -132,11 +132,9 @@ def _relative(a: Signal, b: Signal) -> float:
 
 
 def _onset_strength(x: Signal) -> NDArray[np.float32]:
-    import librosa
+    from librosa.onset import onset_strength
 
-    strength: NDArray[np.float32] = librosa.onset.onset_strength(
-        y=_mono(x), sr=SAMPLE_RATE, hop_length=256
-    )
+    strength: NDArray[np.float32] = onset_strength(y=_mono(x), sr=SAMPLE_RATE, hop_length=256)
     return strength
 
 

@@ -41,7 +41,7 @@ from core.dsp import renderers
 from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.library.importing import import_audio
-from core.library.records import Segment
+from core.library.segments import Segment
 from core.library.store import Library
 from core.settings import BARS_PER_SEGMENT, FLOOR_DB, LATENT_SIZE
 from core.vae import checkpoint, pca

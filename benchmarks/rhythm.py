@@ -380,7 +380,7 @@ def _unsure(m: Material, seed: int, bpm: float, *, at_start: bool) -> Track:
     sure = render(_with(spec, parts=(Part(2 * bars, TECHNO | {"clap"}),), start=0.0))
     samples = np.concatenate([vague, sure.samples] if at_start else [sure.samples, vague])
     first = len(vague) / SAMPLE_RATE if at_start else 0.0
-    beats = first + np.arange(8 * bars) * 60.0 / bpm
+    beats = first + np.arange(8 * bars, dtype=np.float64) * 60.0 / bpm
     whole = Stretch(0.0, len(samples) / SAMPLE_RATE, bpm, first)
     return Track(samples, bpm, beats, edits=(whole,))
 

@@ -178,7 +178,10 @@ def _loop(window: MainWindow, options: argparse.Namespace, folder: Path) -> dict
     from technovae_gui import screenshot
 
     screenshot.arrange(window)
-    _until(lambda: window.services.loops.outstanding == 0)
+    arrangement, loops = window.document.arrangement, window.services.loops
+    sources = [clip.source for clip in arrangement.clips()]
+    _until(lambda: all(loops.loop(source, arrangement.bpm) is not None for source in sources))
+    _until(lambda: not window.timeline.missing())
     window.document.set_loop((0, 4 * 15360))
     window.transport.play_or_pause()
     figures = _late("playing", min(options.seconds, 20.0))

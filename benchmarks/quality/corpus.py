@@ -113,10 +113,10 @@ def opened(
         if not (folder / name).exists():
             import_audio(folder / name, chosen)
     with Library.open(folder / "library") as learned, Library.open(folder / "held") as other:
-        parts = [Part.of(library, rendered) for library in (learned, other)]
-        if min(len(part.segments) for part in parts) < 2:
+        library, held_out = (Part.of(each, rendered) for each in (learned, other))
+        if min(len(library.segments), len(held_out.segments)) < 2:
             raise InputError(f"{audio}: too little music with four whole bars in it")
-        yield Corpus(*parts, folder)
+        yield Corpus(library, held_out, folder)
 
 
 def _evenly(rows: Sequence[Any], most: int | None) -> list[Any]:

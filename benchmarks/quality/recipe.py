@@ -101,7 +101,8 @@ def read(path: Path) -> Trained:
     kept = np.load(path)
     model = _model()
     model.set_weights([kept[f"w{i}"] for i in range(len(kept.files) - 2)])
-    *figures, epochs = kept["facts"].tolist()
+    error_db, mean_error_db, seconds, cpu_seconds, epochs = kept["facts"].tolist()
+    figures = error_db, mean_error_db, seconds, cpu_seconds
     return Trained(model, kept["latents"], *figures, int(epochs))
 
 

@@ -162,8 +162,8 @@ def markdown(report: Report) -> str:
         lines += _lines(columns, report)
         text.append(f"### {title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines))
     missed = [f"Missed: {one}." for one in report["missed"]]
-    lines = "\n".join(f"- {one}" for one in (*sentences(report), *missed))
-    return "\n\n".join([*text, lines]) + "\n"
+    notes = "\n".join(f"- {one}" for one in (*sentences(report), *missed))
+    return "\n\n".join([*text, notes]) + "\n"
 
 
 def write_into(path: Path, text: str) -> None:
