@@ -397,8 +397,8 @@ def _show_summary(console: Console, compositions: Sequence[dict[str, Any]]) -> N
     for form in sorted(forms):
         console.print("  " + ", ".join(form))
     for name in ("seconds_total", "cpu_seconds"):
-        values = [composed[name] for composed in compositions]
-        console.print(f"{name}: median {np.median(values):.1f}, most {max(values):.1f}")
+        times = [composed[name] for composed in compositions]
+        console.print(f"{name}: median {np.median(times):.1f}, most {max(times):.1f}")
 
 
 def _each_jump(band: str) -> Callable[[dict[str, Any]], list[float]]:

@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             sessions, services, document, self.library, self.banners, self
         )
         self.training = TrainingController(sessions, services, self)
-        self.composing = ComposeController(sessions, document, self)
+        self.composing = ComposeController(sessions, services.background, document, self)
         self.exporting = ExportController(
             sessions, services, document, self, other_origins=origins.others
         )

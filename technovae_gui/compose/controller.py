@@ -6,9 +6,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.learned_forms import learn_forms
+from core.arrangement.form_catalogue import Form
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
+from core.workers.background import Background
 from technovae_gui.compose import ComposePanel, ComposeRequest
 from technovae_gui.document import Document
 from technovae_gui.session_controller import SessionController
@@ -29,10 +30,14 @@ class ComposeController(QObject):
     composed = Signal()
 
     def __init__(
-        self, sessions: SessionController, document: Document, parent: QObject | None = None
+        self,
+        sessions: SessionController,
+        background: Background,
+        document: Document,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._sessions, self._document = sessions, document
+        self._sessions, self._background, self._document = sessions, background, document
         self.panel = ComposePanel()
         self.job = JobSlot("composition", self)
         panel, job = self.panel, self.job
@@ -83,8 +88,20 @@ class ComposeController(QObject):
 
     @Slot()
     def _show_learned_forms(self) -> None:
-        latent_map = self._sessions.session.map
-        self.panel.set_learned_forms(() if latent_map is None else learn_forms(latent_map.segments))
+        """Learned off the main thread: the map could not be played meanwhile."""
+        session = self._sessions.session
+        segments = () if session.map is None else session.map.segments
+
+        def learn() -> tuple[Form, ...]:
+            from core.arrangement.learned_forms import learn_forms
+
+            return learn_forms(segments)
+
+        def show(learned: tuple[Form, ...]) -> None:
+            if session is self._sessions.session:
+                self.panel.set_learned_forms(learned)
+
+        self._background.submit(learn, show)
 
     @Slot(str)
     def offer_start(self, segment_id: str) -> None:

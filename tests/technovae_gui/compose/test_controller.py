@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -15,12 +16,13 @@ from core.arrangement.learned_forms import learn_forms
 from core.library.latent_map import LatentMap
 from core.session import Session
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
+from core.workers.background import Background
 from technovae_gui.compose import ComposeRequest
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.compose.energy_form import LEARNED
 from technovae_gui.document import Document
 from technovae_gui.session_controller import SessionController
-from tests.technovae_gui.fakes import FakeJob, FakeSessions
+from tests.technovae_gui.fakes import FakeBackground, FakeJob, FakeSessions
 
 
 @pytest.fixture
@@ -32,7 +34,8 @@ def sessions(demo_map: LatentMap) -> FakeSessions:
 def controller(
     qtbot: QtBot, sessions: FakeSessions, document: Document, fake_jobs: list[FakeJob]
 ) -> ComposeController:
-    made = ComposeController(cast(SessionController, sessions), document)
+    background = cast(Background, FakeBackground())
+    made = ComposeController(cast(SessionController, sessions), background, document)
     qtbot.addWidget(made.panel)
     return made
 
@@ -63,6 +66,34 @@ def test_the_forms_of_the_library_are_offered(
     bars = panel.settings.length.bars()
     wanted = [section.name for section in form.plan(bars, form.LEARNED, 0, learned)]
     assert [section.name for section in panel.energy.curve.sections] == wanted
+
+
+def test_forms_of_a_library_that_was_left_are_not_offered(
+    qtbot: QtBot,
+    sessions: FakeSessions,
+    document: Document,
+    fake_jobs: list[FakeJob],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are learned on a thread, and may come late."""
+    waiting: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
+
+    class Busy:
+        def submit(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+            waiting.append((work, then))
+
+    made = ComposeController(cast(SessionController, sessions), cast(Background, Busy()), document)
+    qtbot.addWidget(made.panel)
+    offered: list[object] = []
+    monkeypatch.setattr(made.panel, "set_learned_forms", offered.append)
+    sessions.session_changed.emit(sessions.session)
+    sessions.put_in_place(Session(generation=2))
+    (learn, show), (learn_of_none, show_of_none) = waiting
+    show_of_none(learn_of_none())
+    late = learn()
+    show(late)
+    assert late
+    assert offered == [()]
 
 
 def test_a_composition_replaces_the_arrangement(
