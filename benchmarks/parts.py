@@ -120,9 +120,9 @@ def _split(mix: Array) -> Array:
 
 
 def _hpss(mix: Array) -> Array:
-    import librosa
+    from librosa.effects import hpss
 
-    halves = librosa.effects.hpss(mix.T)
+    halves = hpss(mix.T)
     harmonic, percussive = (np.ascontiguousarray(half.T) for half in halves)
     lows = [_filtered(half, _LOW_HZ, "lowpass") for half in (percussive, harmonic)]
     return np.stack([lows[0], lows[1], percussive - lows[0], harmonic - lows[1]])
