@@ -45,10 +45,12 @@ class Steps:
 
     def by_position(self, values: Numbers, cycle: int) -> Numbers:
         """(n, ...) -> (cycle, ...): means over the steps of each position in a cycle of steps."""
-        position = (np.arange(len(values)) + self.first) % cycle
-        total = np.zeros((cycle, *values.shape[1:]))
-        np.add.at(total, position, values)
+        before = self.first % cycle
+        position = (np.arange(len(values)) + before) % cycle
         count = np.maximum(np.bincount(position, minlength=cycle), 1)
+        after = -(before + len(values)) % cycle
+        padding = [(before, after), *[(0, 0)] * (values.ndim - 1)]
+        total = np.pad(values, padding).reshape(-1, cycle, *values.shape[1:]).sum(axis=0)
         mean: Numbers = total / count.reshape(-1, *[1] * (values.ndim - 1))
         return mean
 
