@@ -40,8 +40,10 @@ _GROUPS: Final = (0, 2, 4)
 """First bands of the lows, the highs, the kicks."""
 _CLEARLY_ALIKE: Final = 0.3
 _CONTAINED: Final = 0.4
-"""Share of the kicks still in place from which on a jump is another instrument's beginning or end;
-found are below .2 at cuts and above .6 at false jumps."""
+"""Share of the kicks still in place from which on a jump may be another instrument's beginning or
+end; at cuts between loops there is less, unless their kicks play sixteenths, too."""
+_UNLIKE: Final = 0.9
+"""Likeness of the moved beat below which something else plays in it; the same loop is above."""
 _ANOTHER_BINS: Final = BINS // 8
 """The least jump that may be another instrument: half a sixteenth, as it may swing."""
 _NEAR_BINS: Final = 4
@@ -288,10 +290,11 @@ def _without_false_jumps(windows: Floats, phases: NDArray[np.int64]) -> NDArray[
         mean = _turned(spectra[before], kept[before]).mean(axis=0)
         moved = _turned(spectra[after], kept[after]).mean(axis=0)
         still = moved * np.exp(2j * np.pi / BINS * step * np.arange(mean.shape[1]))
-        stays = _alike(mean, still) - _alike(mean, moved)
-        clearly = stays.max() > _CLEARLY_ALIKE and stays[-1] > -_CLEARLY_ALIKE
-        another = abs(step) >= _ANOTHER_BINS and _contained(mean, still) > _CONTAINED
-        if clearly or another:
+        moves = _alike(mean, moved)
+        stays = _alike(mean, still) - moves
+        another = abs(step) >= _ANOTHER_BINS and float(moves.min()) < _UNLIKE
+        another = another and _contained(mean, still) > _CONTAINED
+        if stays[-1] > -_CLEARLY_ALIKE and (another or stays.max() > _CLEARLY_ALIKE):
             kept[after.start :] = (kept[after.start :] - step) % BINS
         else:
             begin = after.start

@@ -25,6 +25,18 @@ def test_a_cut_is_found_where_the_mix_hides_a_part_of_each_kick() -> None:
     assert result.worst < 0.002
 
 
+@pytest.mark.parametrize("bass", ["rolling", "acid"])
+@pytest.mark.parametrize("beats", [0.25, 0.5])
+def test_a_cut_of_whole_sixteenths_is_found_in_a_broken_beat(bass: str, beats: float) -> None:
+    """Kicks and a bass on other sixteenths lie where the beat was before, too."""
+    parts = (Part(36, DRUMS | {"bass"}),)
+    spec = Spec(126.0, parts, kick_pattern="broken", bass=bass, bass_gain=0.5, seed=2)
+    grid = fit_grid(features_of(cut(render(spec), 33.3, beats * 60.0 / 126.0).samples))
+    assert len(grid.sections) == 2
+    assert grid.sections[1].start == pytest.approx(33.3, abs=1.0)
+    assert grid.is_steady
+
+
 def test_an_instrument_that_begins_off_the_beat_is_no_edit() -> None:
     parts = (Part(16, DRUMS), Part(16, DRUMS | {"bass", "ride"}), Part(20, LAYERS))
     spec = Spec(
