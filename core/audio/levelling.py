@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audio import loudness
-from core.audio.limiter import STEP, Limiter, peak_envelope
+from core.audio.limiter import STEP, Limiter, loop_peak, peak_envelope
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 Array = NDArray[np.float32]
@@ -30,6 +30,8 @@ _OVERSHOOT: Final = 1.5
 _LEAD_STEPS: Final = SAMPLE_RATE // STEP
 """A second before the loop's start, in which the limiter comes to what it does at its end."""
 _TAIL_FRAMES: Final = 32 * STEP
+_UNHEARD_DB: Final = 0.5
+"""Limiting by so little took .02 LU of loops."""
 _ROOM_DB: Final = 1.0
 """Samples that stay so far below the ceiling are taken to have no true peak above it, at least none
 whose limiting could be heard in the loudness."""
@@ -91,8 +93,8 @@ class _Levelling:
         highest = loudness.decibels(float(np.abs(self._samples).max()))
         if highest + wanted <= self._ceiling_dbtp - _ROOM_DB:
             return wanted
-        room = self._ceiling_dbtp - self._true_peak_dbtp()
-        if wanted <= room:
+        room = self._ceiling_dbtp - loudness.decibels(loop_peak(self._samples))
+        if wanted <= room + _UNHEARD_DB:
             return wanted
         most = room + MOST_LIMITED_DB
         gain = min(wanted, most)
@@ -111,9 +113,6 @@ class _Levelling:
         if over > 0:
             made = made * np.float32(10.0 ** (-over / 20.0))
         return LevelledLoop(made, gain, loudness.integrated_lufs(made))
-
-    def _true_peak_dbtp(self) -> float:
-        return loudness.decibels(float(self._repeated()[1].max(initial=0.0)))
 
     def _repeated(self) -> tuple[Array, Array]:
         """The loop with what precedes and follows it, and the true peaks of that."""

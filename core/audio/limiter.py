@@ -30,6 +30,7 @@ _HALF_TAPS: Final = 12
 """Frames on either side that the oversampling filter takes in."""
 _LARGEST_OVERSHOOT: Final = 2.4
 """No signal passes its largest sample by more: the sum of the filter's taps is 2.25."""
+_LOUD: Final = 1.65
 _BLOCK_STEPS: Final = 128
 
 
@@ -55,6 +56,29 @@ def step_peaks(samples: Array) -> Array:
         inner = fine[start : start + count * STEP * _OVERSAMPLING].reshape(count, -1)
         peaks[first : first + count] = np.maximum(inner.max(axis=1), -inner.min(axis=1))
     return peaks
+
+
+def loop_peak(samples: Array) -> float:
+    """Largest true peak of a loop (n, c), measured around its largest samples only.
+
+    What lies between two samples is taken to be no more than 4.4 dB above the larger one, where a
+    tone has at most 3: a tenth of the work.
+    """
+    # Channel by channel: numpy reduces the short axis of (n, 2) ten times slower.
+    highest = np.maximum.reduce([np.abs(channel) for channel in samples.T])
+    loud = np.flatnonzero(highest * _LOUD >= highest.max(initial=0.0))
+    # A peak just before a sample counts to the step of the sample before it.
+    loud = np.unique([loud // STEP, (loud - 1) // STEP])
+    offsets = np.arange(-_HALF_TAPS, STEP + _HALF_TAPS)
+    peak = 0.0
+    for first in range(0, len(loud), _BLOCK_STEPS):
+        starts = loud[first : first + _BLOCK_STEPS] * STEP
+        around = np.take(samples, starts[:, None] + offsets, axis=0, mode="wrap")
+        fine = scipy.signal.upfirdn(_filter(), around, _OVERSAMPLING, axis=1)
+        start = 2 * _HALF_TAPS * _OVERSAMPLING
+        inner = fine[:, start : start + STEP * _OVERSAMPLING]
+        peak = max(peak, float(np.abs(inner).max()))
+    return peak
 
 
 class PeakEnvelope:

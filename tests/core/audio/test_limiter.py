@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from core.audio.limiter import (
     Limiter,
     PeakEnvelope,
     StreamingLimiter,
+    loop_peak,
     peak_envelope,
 )
 
@@ -99,3 +101,18 @@ def test_entered_in_the_middle_it_is_the_same_after_a_second(start: int) -> None
     heard = limiter.process(samples[start:])[LATENCY:]
     after = 44_100
     np.testing.assert_array_equal(heard[after:], whole[start + after : start + len(heard)])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(100, 60_000), st.integers(0, 9))
+def test_the_peak_of_a_loop_is_that_of_its_repetition(frames: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    loop = peaky(frames) * np.float32(rng.uniform(0.1, 2.0))
+    around = np.take(loop, np.arange(-3 * STEP, frames + 3 * STEP), axis=0, mode="wrap")
+    assert loop_peak(loop) == pytest.approx(peak_envelope(around)[2:-2].max(), rel=1e-6)
+
+
+def test_the_peak_of_a_loop_between_samples_is_seen() -> None:
+    """A quarter-rate sine at 45 degrees: samples of .707, peaks of 1."""
+    sine = np.sin(np.pi / 2 * np.arange(44_000) + np.pi / 4)[:, None].astype(np.float32)
+    assert loop_peak(sine) == pytest.approx(1.0, abs=0.01)
