@@ -194,13 +194,14 @@ def _groove(blocks: list[Block]) -> list[Block]:
 
 
 def _build(blocks: list[Block], before_drop: bool) -> list[Block]:
-    """The tops swell; the bass is gone in the last four bars before a drop."""
+    """The tops swell; the bass leaves eight bars before a drop, four in a short build."""
     most = max(len(blocks) - 1, 1)
     blocks = [
         replace(block, tops=-7.0 + 8.0 * number / most) for number, block in enumerate(blocks)
     ]
-    if before_drop and len(blocks) > 1:
-        blocks[-1] = replace(blocks[-1], bass=None)
+    if before_drop:
+        for number in range(max(1, len(blocks) - 2), len(blocks)):
+            blocks[number] = replace(blocks[number], bass=None)
     return blocks
 
 
