@@ -27,7 +27,13 @@ from rich.table import Table
 
 from benchmarks import composition_figures as figures
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.clip import (
+    DEFAULT_RENDERER,
+    Clip,
+    ClipSource,
+    LatentSource,
+    RealSource,
+)
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
 from core.arrangement.mixdown import Mixdown
@@ -432,7 +438,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bars", type=int)
     parser.add_argument("--bpm", type=float)
     parser.add_argument("--morph", choices=("segment", "bar"), default="segment")
-    parser.add_argument("--renderer", default="guided")
+    parser.add_argument("--renderer", default=DEFAULT_RENDERER)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
     parser.add_argument("--transitions", action="store_true", help="measure every transition")
     parser.add_argument("--out", type=Path, help="keep the file (of the last seed)")

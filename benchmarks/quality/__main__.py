@@ -81,6 +81,8 @@ def _methods(
     for renderer in renderers.NAMES:
         if f"ours, {renderer}" in wanted:
             yield methods.Ours(corpus, decoder, renderer)
+    if table.ITSELF in wanted:
+        yield methods.Itself(corpus, decoder)
 
 
 def _kept(options: argparse.Namespace) -> dict[str, Any]:

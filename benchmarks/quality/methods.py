@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from core.latent.paths import walk
 from core.latent.sampling import AggregatePosterior, prior_sample
 from core.latent.tour import short_tour
 from core.render.decoder import Decoder
+from core.render.guides import Guide
 from core.vae import pca
 
 Array = NDArray[np.float32]
@@ -59,10 +60,10 @@ class Method(Protocol):
         """(frames, channels) of a segment of `part` from what the method keeps of it."""
 
     def generated(self, count: int, rng: np.random.Generator) -> list[Made]:
-        """New music, `count` loops."""
+        """New music, `count` loops; none where the method makes no music of its own."""
 
     def path(self, steps: int, rng: np.random.Generator) -> list[Array]:
-        """Loops of four bars along one path, to be played one after another."""
+        """Loops of four bars along one path, to be played one after another, or none."""
 
 
 class Neighbours:
@@ -157,14 +158,13 @@ class Components:
 class Ours:
     """This program: its model and one of its renderers.
 
-    A segment of the library that `guided` renders is its own source, without what the model loses
-    of it: the program puts that back on a dot, which then sounds exactly as the original. One that
-    was held out is rendered as any other place of the latent space, from the library's music.
+    Where real audio guides the rendering, a segment is rendered from the library's OTHER segments,
+    as any place of the latent space is: a segment of the library as if the library did not hold it.
     """
 
     def __init__(self, corpus: Corpus, decoder: Decoder, renderer: str) -> None:
         self.name = f"ours, {renderer}"
-        self.composes = renderer
+        self.composes: str | None = renderer
         self._corpus, self._decoder, self._renderer = corpus, decoder, renderer
         self._latents = {
             name: decoder.codec.encode(part.spectra)[0] for name, part in corpus.parts.items()
@@ -178,13 +178,14 @@ class Ours:
 
     def sound(self, part: str, row: int) -> Array:
         segment, latent = self._corpus.parts[part].segments[row], self._latents[part][row]
-        if part == "held" and self._renderer == "guided":
-            return self._decoder.audio(self._source(latent), segment.bpm)
-        own = (
-            [RenderSource(self._corpus.parts[part].loop(row))] if self._renderer == "guided" else ()
-        )
-        target = self._decoder.decode(latent[None])[0]
-        return renderers.get(self._renderer).render(target, segment.frames, own)
+        itself = {segment.id} if part == "library" else ()
+
+        def others(place: Array, renderer: str) -> tuple[Guide, ...]:
+            return self._decoder.guides(place, renderer, itself)
+
+        renderer = replace(self._decoder.renderer, guides=others)
+        source = self._source(latent)
+        return renderer.loop(source, segment.bpm, self._renderer, "interactive")
 
     def generated(self, count: int, rng: np.random.Generator) -> list[Made]:
         drawn = AggregatePosterior.fit(self._decoder.latents()[1]).sample(count, rng)
@@ -200,6 +201,30 @@ class Ours:
 
     def _source(self, latent: Array) -> LatentSource:
         return LatentSource(latent, renderer=self._renderer)  # type: ignore[arg-type]
+
+
+class Itself(Ours):
+    """Every segment guided by itself: what the filter makes of a sound that is right already.
+
+    It measures neither the model nor how guides are chosen. Without what the model loses of the
+    segment: the program puts that back on a dot, which then sounds exactly as the original.
+    """
+
+    def __init__(self, corpus: Corpus, decoder: Decoder) -> None:
+        super().__init__(corpus, decoder, "guided")
+        self.name, self.composes = "guided by itself", None
+
+    def sound(self, part: str, row: int) -> Array:
+        segment, latent = self._corpus.parts[part].segments[row], self._latents[part][row]
+        target = self._decoder.decode(latent[None])[0]
+        own = [RenderSource(self._corpus.parts[part].loop(row))]
+        return renderers.get("guided").render(target, segment.frames, own)
+
+    def generated(self, count: int, rng: np.random.Generator) -> list[Made]:
+        return []
+
+    def path(self, steps: int, rng: np.random.Generator) -> list[Array]:
+        return []
 
 
 class Recipe:

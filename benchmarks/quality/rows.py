@@ -52,9 +52,11 @@ def row(method: Method, corpus: Corpus, amounts: Amounts, model: Path) -> Figure
     rng = np.random.default_rng(amounts.seed)
     figures = _errors(method) | _latents(method) | _sounds(method, corpus)
     made = method.generated(amounts.generated, rng)
-    figures |= _timing(made[: amounts.timed]) | _drawn(made, corpus)
-    path = np.stack([of_segment(loop) for loop in method.path(amounts.steps, rng)])
-    figures["smoothness"] = spectra.step_ratio(path)
+    if made:
+        figures |= _timing(made[: amounts.timed]) | _drawn(made, corpus)
+    path = method.path(amounts.steps, rng)
+    if path:
+        figures["smoothness"] = spectra.step_ratio(np.stack([of_segment(loop) for loop in path]))
     if method.composes:
         figures |= _composed(corpus, model, method.composes, amounts)
     return figures
