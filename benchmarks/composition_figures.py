@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, RealSource
 from core.arrangement.mixdown import Mixdown
-from core.audio.loudness import k_weighting
+from core.audio.k_weighting import k_weighting
 from core.dsp.key import Key
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR
 

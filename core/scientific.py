@@ -6,21 +6,26 @@ import importlib
 import threading
 from typing import Final
 
-_PACKAGES: Final = ("fft", "linalg", "ndimage", "signal", "sparse", "spatial.distance", "special")
+_PACKAGES: Final = ("fft", "linalg", "ndimage", "sparse", "spatial.distance", "special")
 _LOCK = threading.Lock()
 _loaded = threading.Event()
 
 
-def load() -> None:
-    """Import every part of scipy that `core` uses; later calls cost nothing.
+def load(*, signal: bool = False) -> None:
+    """Import the parts of scipy that `core` uses; later calls cost nothing.
 
     For threads of a program that must show something before scipy is there. Whoever of them comes
     first imports, the others wait: scipy's packages import each other in circles, and two threads
     in one circle see half a module.
+
+    Args:
+        signal: also scipy.signal, which brings scipy.stats and needs as much memory as the others.
     """
-    if _loaded.is_set():
-        return
-    with _LOCK:
-        for package in _PACKAGES:
-            importlib.import_module(f"scipy.{package}")
-        _loaded.set()
+    if not _loaded.is_set():
+        with _LOCK:
+            for package in _PACKAGES:
+                importlib.import_module(f"scipy.{package}")
+            _loaded.set()
+    if signal:
+        with _LOCK:
+            importlib.import_module("scipy.signal")

@@ -12,7 +12,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from core.arrangement.crossover import CROSSOVERS_HZ
-from core.audio.loudness import k_weighting
+from core.audio.k_weighting import k_weighting
 from core.dsp.bank import bank
 from core.dsp.spectrogram import db_to_power
 from core.settings import SAMPLE_RATE

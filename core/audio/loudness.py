@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
+from core.audio.k_weighting import KWeighting
 from core.audio.limiter import Limiter, PeakEnvelope, peak_envelope
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
@@ -31,22 +31,12 @@ _OVERSHOOT = 1.5
 """The limiter takes part of each correction away again."""
 
 
-def k_weighting(rate: float = SAMPLE_RATE) -> NDArray[np.float64]:
-    """Second-order sections (2, 6) of the K-weighting filter at `rate` Hz.
-
-    The filters of BS.1770-4, tables 1 and 2, for any rate: their analogue prototypes (De Man,
-    "Evaluation of implementations of the EBU R128 loudness measurement", AES 145, 2018).
-    """
-    return np.stack([_shelf(rate), _high_pass(rate)])
-
-
 class LoudnessMeter:
     """Feed blocks (n, channels), ask for the integrated loudness at the end."""
 
     def __init__(self, *, true_peak: bool = True) -> None:
         self.sample_peak = 0.0
-        self._sections = k_weighting()
-        self._state: NDArray[np.float64] | None = None
+        self._weighting: KWeighting | None = None
         self._rest = np.zeros(0)
         self._hops: list[NDArray[np.float64]] = []
         self._true_peak = 0.0 if true_peak else None
@@ -61,11 +51,9 @@ class LoudnessMeter:
             joined = samples if self._tail is None else np.concatenate([self._tail, samples])
             self._true_peak = max(self._true_peak, float(peak_envelope(joined).max()))
             self._tail = samples[-128:]
-        if self._state is None:
-            self._state = np.zeros((2, 2, samples.shape[1]))
-        weighted, self._state = scipy.signal.sosfilt(
-            self._sections, samples, axis=0, zi=self._state
-        )
+        if self._weighting is None:
+            self._weighting = KWeighting(samples.shape[1])
+        weighted = self._weighting.filter(samples)
         power = np.concatenate([self._rest, np.einsum("ij,ij->i", weighted, weighted)])
         whole = len(power) // LOUDNESS_HOP * LOUDNESS_HOP
         self._hops.append(power[:whole].reshape(-1, LOUDNESS_HOP).sum(axis=1))
@@ -282,28 +270,3 @@ def gated_lufs(hops: NDArray[np.float64], rest: float = 0.0, rest_frames: int = 
 
 def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     return np.asarray(_OFFSET + 10.0 * np.log10(np.maximum(power, 1e-30)))
-
-
-def _shelf(rate: float) -> NDArray[np.float64]:
-    f0, gain, q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
-    k = math.tan(math.pi * f0 / rate)
-    vh = 10.0 ** (gain / 20.0)
-    vb = vh**0.4996667741545416
-    a0 = 1.0 + k / q + k * k
-    return np.array(
-        [
-            (vh + vb * k / q + k * k) / a0,
-            2.0 * (k * k - vh) / a0,
-            (vh - vb * k / q + k * k) / a0,
-            1.0,
-            2.0 * (k * k - 1.0) / a0,
-            (1.0 - k / q + k * k) / a0,
-        ]
-    )
-
-
-def _high_pass(rate: float) -> NDArray[np.float64]:
-    f0, q = 38.13547087602444, 0.5003270373238773
-    k = math.tan(math.pi * f0 / rate)
-    a0 = 1.0 + k / q + k * k
-    return np.array([1.0, -2.0, 1.0, 1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0])

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.audio.loudness import LOUDNESS_HOP, gated_lufs, integrated_lufs, k_weighting
+from core.audio.k_weighting import k_weighting
+from core.audio.loudness import LOUDNESS_HOP, gated_lufs, integrated_lufs
 from core.settings import SAMPLE_RATE
 
 Signal = NDArray[np.float32]

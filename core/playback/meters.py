@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core import scientific
+from core.audio.k_weighting import KWeighting
 from core.playback.snapshot import LoopRegion
 from core.settings import SAMPLE_RATE
 
@@ -82,16 +82,12 @@ class Meter:
     """Measures blocks as they are rendered; one thread at a time."""
 
     def __init__(self) -> None:
-        self._sections: NDArray[np.float64] | None = None
-        self._state = np.zeros((2, 2, 2))
+        self._weighting: KWeighting | None = None
         self._powers: deque[tuple[int, float]] = deque()
 
     def load(self) -> None:
         """Load the loudness filter; until then all loudness is minus infinity."""
-        scientific.load()
-        from core.audio.loudness import k_weighting
-
-        self._sections = k_weighting()
+        self._weighting = KWeighting(2)
 
     def block(
         self,
@@ -113,13 +109,9 @@ class Meter:
         return MeteredBlock(clock, len(samples), position, (left, right), lane_peaks, lufs)
 
     def _lufs(self, samples: FloatArray) -> float:
-        if self._sections is None:
+        if self._weighting is None:
             return -math.inf
-        import scipy.signal
-
-        weighted, self._state = scipy.signal.sosfilt(
-            self._sections, samples, axis=0, zi=self._state
-        )
+        weighted = self._weighting.filter(samples)
         self._powers.append((len(samples), float(np.einsum("ij,ij->", weighted, weighted))))
         while sum(frames for frames, _ in self._powers) - self._powers[0][0] >= _MOMENT:
             self._powers.popleft()

@@ -57,7 +57,7 @@ def at_length(loop: Array, frames: int, semitones: int = 0) -> Array:
     if len(loop) == frames and semitones == 0:
         return loop
     if semitones == 0 and not is_stretched(len(loop), frames):
-        scientific.load()  # here, since it is seldom needed and takes its time
+        scientific.load(signal=True)  # here, since it is seldom needed and takes its time
         import scipy.signal
 
         # The Fourier method takes its input as periodic: exactly what a loop is.

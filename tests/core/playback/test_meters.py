@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -108,3 +110,25 @@ def test_a_playhead_at_rest_stays() -> None:
     assert clock.played(5000, 2.0) == 412
     clock.observe(1024, 9.0)
     assert clock.played(5000, 9.0) == 924
+
+
+def test_metering_takes_no_scipy() -> None:
+    """The window meters from its start on; scipy.signal would take 38 MB and .4 s for it."""
+    code = (
+        "import sys, numpy as np; from core.playback.meters import Meter, PlaybackPosition;"
+        "meter = Meter(); meter.load();"
+        "block = meter.block(np.full((512, 2), 0.5, np.float32), {}, 0, PlaybackPosition());"
+        "print(block.lufs > -60, 'scipy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True False"
+
+
+def test_levelling_and_limiting_take_no_scipy_signal() -> None:
+    """It brings scipy.stats; the first click waits for the process that levels loops."""
+    code = (
+        "import sys; import core.audio.levelling, core.playback.master_bus;"
+        "print('scipy.signal' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
