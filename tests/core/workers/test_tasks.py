@@ -157,7 +157,7 @@ def test_a_composition_is_made_of_the_library(tmp_path: Path) -> None:
 def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path) -> None:
     bpm, rng = 131.0, np.random.default_rng(3)
     loops = {
-        RealSource(name): rng.uniform(-0.5, 0.5, (segment_frames(bpm), 2)).astype(np.float32)
+        RealSource(name): rng.uniform(-0.3, 0.3, (segment_frames(bpm), 2)).astype(np.float32)
         for name in "ab"
     }
     clips = tuple(
