@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.settings import SAMPLE_RATE
 
 Doubles = NDArray[np.float64]
-_STEP: Final = 128
+_STEP: Final = 64
 """Frames that are filtered by one multiplication of matrices."""
 
 
@@ -32,9 +32,11 @@ class KWeighting:
     """Filters a stream block by block, as `scipy.signal.sosfilt` does.
 
     Both second-order sections together are one linear system of four states. From its state at the
-    beginning of a block all of the block's output follows by multiplication:
+    beginning of a step all of the step's output follows by multiplication:
     y = T x + O s and s' = P s + Q x, with T the impulse response as a triangular matrix. T, O, P, Q
-    are `_through`, `_out`, a matrix of `_powers`, and `_enter`.
+    are `_through`, `_out`, a matrix of `_powers`, and `_enter`. The steps of a block are multiplied
+    all at once; the states between them follow from each other by a prefix sum in log2(steps)
+    rounds (Hillis and Steele, "Data parallel algorithms", 1986).
     """
 
     def __init__(self, channels: int, rate: float = SAMPLE_RATE) -> None:
@@ -58,15 +60,43 @@ class KWeighting:
     def filter(self, samples: ArrayLike) -> Doubles:
         """The next block (n, channels), filtered."""
         given = np.asarray(samples, np.float64)
-        filtered = np.empty_like(given)
-        for start in range(0, len(given), _STEP):
-            block = given[start : start + _STEP]
-            n = len(block)
-            filtered[start : start + n] = (
-                self._through[:n, :n] @ block + self._out[:n] @ self._state
-            )
-            self._state = self._powers[n] @ self._state + self._enter[:, _STEP - n :] @ block
-        return filtered
+        whole = len(given) // _STEP * _STEP
+        parts = [self._steps(given[:whole])] if whole else []
+        if whole < len(given):
+            parts.append(self._part(given[whole:]))
+        return np.concatenate(parts) if parts else np.empty_like(given)
+
+    def _steps(self, given: Doubles) -> Doubles:
+        """Whole steps, of which there is at least one."""
+        channels = given.shape[1]
+        # (frame of the step, step and channel): one product of matrices for all of them.
+        rows = np.ascontiguousarray(
+            given.reshape(-1, _STEP, channels).swapaxes(0, 1).reshape(_STEP, -1)
+        )
+        ends = self._ends((self._enter @ rows).reshape(len(self._enter), -1, channels))
+        starts = np.concatenate([self._state[:, None], ends[:, :-1]], axis=1)
+        self._state = ends[:, -1]
+        made = self._through @ rows + self._out @ starts.reshape(len(starts), -1)
+        made = made.reshape(_STEP, -1, channels).swapaxes(0, 1)
+        return np.asarray(made.reshape(-1, channels))
+
+    def _ends(self, entered: Doubles) -> Doubles:
+        """States (4, steps, channels) after each step, from what enters them in it."""
+        states = entered
+        states[:, 0] += self._powers[_STEP] @ self._state
+        power, distance = self._powers[_STEP], 1
+        while distance < states.shape[1]:
+            carried = np.tensordot(power, states[:, :-distance], 1)
+            states = np.concatenate([states[:, :distance], states[:, distance:] + carried], axis=1)
+            power, distance = power @ power, 2 * distance
+        return states
+
+    def _part(self, given: Doubles) -> Doubles:
+        """Less than a step."""
+        n = len(given)
+        made = self._through[:n, :n] @ given + self._out[:n] @ self._state
+        self._state = self._powers[n] @ self._state + self._enter[:, _STEP - n :] @ given
+        return np.asarray(made)
 
 
 def _system(sections: Doubles) -> tuple[Doubles, Doubles, Doubles, float]:
