@@ -32,7 +32,7 @@ _WHOLE: Final[_Shape] = ((True, True, True), 1.0)
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
-_LOOP_BYTES: Final = 256 << 20
+_LOOP_BYTES: Final = 96 << 20
 """Loops that `release` keeps for later clips."""
 
 
@@ -171,7 +171,7 @@ class Mixdown:
     def release(self, before: int) -> None:
         """Forget sound that ends before frame `before`; if asked for, it is rendered again.
 
-        Of the loops that are needed later only those needed soonest are kept, up to 256 MB.
+        Of the loops that are needed later only those needed soonest are kept, up to 96 MB.
         """
         for slot in (*self._slots, *self._silent_slots):
             if slot.end <= before:
