@@ -107,9 +107,12 @@ def test_generated_loops_are_exact_seeded_and_seamless(studio: Path) -> None:
 
 
 def _assert_levelled(path: Path) -> None:
+    """As loud as every loop, or, bare kicks that would need more limiting, as the peaks allow."""
     samples = soundfile.read(path, dtype="float32")[0]
-    assert loudness.integrated_lufs(samples) == pytest.approx(settings.TARGET_LUFS, abs=0.5)
-    assert loudness.true_peak_dbtp(samples) <= settings.CEILING_DBTP + 0.05
+    lufs, peak = loudness.integrated_lufs(samples), loudness.true_peak_dbtp(samples)
+    assert peak <= settings.CEILING_DBTP + 0.05
+    assert lufs <= settings.TARGET_LUFS + 0.5
+    assert lufs >= settings.TARGET_LUFS - 0.5 or peak >= settings.CEILING_DBTP - 0.2
 
 
 def test_a_composition_is_exact_and_its_project_renders_the_same(studio: Path) -> None:
