@@ -78,6 +78,14 @@ def loop_gain_db(samples: Array) -> float:
     return _Levelling(samples, CEILING_DBTP).gain_db()
 
 
+def rough_gain_db(samples: Array) -> float:
+    """`loop_gain_db` but for the loudness that limiting takes away, in a sixth of the time.
+
+    For what sounds for a moment: where peaks have to be limited it is up to about 2 dB too low.
+    """
+    return _Levelling(samples, CEILING_DBTP).first_guess()[0]
+
+
 class _Levelling:
     def __init__(self, samples: Array, ceiling_dbtp: float) -> None:
         self._samples = np.asarray(samples, np.float32)
@@ -86,25 +94,30 @@ class _Levelling:
 
     def gain_db(self) -> float:
         """Tuned so that the limited loop is as loud as it should be."""
-        loud = loudness.integrated_lufs(self._samples)
-        if not math.isfinite(loud):
-            return 0.0
-        wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)
-        highest = loudness.decibels(float(np.abs(self._samples).max()))
-        if highest + wanted <= self._ceiling_dbtp - _ROOM_DB:
-            return wanted
-        room = self._ceiling_dbtp - loudness.decibels(loop_peak(self._samples))
-        if wanted <= room + _UNHEARD_DB:
-            return wanted
+        gain, target, room = self.first_guess()
+        if gain <= room + _UNHEARD_DB:
+            return gain
         most = room + MOST_LIMITED_DB
-        gain = min(wanted, most)
-        target = min(TARGET_LUFS, loud + wanted)
         for _ in range(_PASSES):
             missing = target - loudness.integrated_lufs(self._limited(gain))
             if abs(missing) < _CLOSE_ENOUGH_LU or (missing > 0 and gain >= most):
                 break
             gain = min(gain + _OVERSHOOT * missing, most)
         return gain
+
+    def first_guess(self) -> tuple[float, float, float]:
+        """The gain without a limiter; the loudness it is for; and what there is room for, all in
+        dB."""
+        loud = loudness.integrated_lufs(self._samples)
+        if not math.isfinite(loud):
+            return 0.0, loud, math.inf
+        wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)
+        target = min(TARGET_LUFS, loud + wanted)
+        highest = loudness.decibels(float(np.abs(self._samples).max()))
+        if highest + wanted <= self._ceiling_dbtp - _ROOM_DB:
+            return wanted, target, math.inf
+        room = self._ceiling_dbtp - loudness.decibels(loop_peak(self._samples))
+        return min(wanted, room + MOST_LIMITED_DB), target, room
 
     def result(self) -> LevelledLoop:
         gain = self.gain_db()

@@ -170,8 +170,10 @@ def loop_gain_db(samples: Array) -> float:
 
 
 def bar_gain_db(samples: Array) -> float:
-    """The same of a bar that is repeated four times."""
-    return loop_gain_db(samples[: len(samples) // 4])
+    """Roughly the same, of a bar that is repeated four times and sounds until the rest is there."""
+    from core.audio import levelling
+
+    return levelling.rough_gain_db(samples[: len(samples) // 4])
 
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:

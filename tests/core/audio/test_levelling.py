@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.audio import loudness
-from core.audio.levelling import MOST_LIMITED_DB, level_loop, loop_gain_db
+from core.audio.levelling import (
+    MOST_LIMITED_DB,
+    level_loop,
+    loop_gain_db,
+    rough_gain_db,
+)
 from core.audio.limiter import LATENCY, StreamingLimiter
 
 FRAMES = 80_000
@@ -43,6 +48,17 @@ def test_where_nothing_passes_the_ceiling_it_is_a_gain_and_nothing_else() -> Non
     assert made.gain_db == loop_gain_db(loop)
 
 
+@settings(max_examples=12, deadline=None)
+@given(st.floats(0.1, 8.0), st.floats(0.0, 0.3), st.integers(0, 5))
+def test_a_rough_gain_lacks_only_what_limiting_takes(level: float, noise: float, seed: int) -> None:
+    loop = beat(level, noise, seed)
+    exact, rough = loop_gain_db(loop), rough_gain_db(loop)
+    assert exact - 2.5 <= rough <= exact + 0.1
+    room = -1.0 - loudness.true_peak_dbtp(loop)
+    if exact <= room:
+        assert rough == exact
+
+
 def test_a_loop_of_lone_clicks_stays_quieter_and_says_so() -> None:
     loop = np.zeros((FRAMES, 2), np.float32)
     loop[:: FRAMES // 4] = 0.9
@@ -57,6 +73,7 @@ def test_silence_stays_silence() -> None:
     made = level_loop(silence)
     assert not made.samples.any()
     assert (made.gain_db, made.missing_db) == (0.0, 0.0)
+    assert rough_gain_db(silence) == 0.0
 
 
 def test_hiss_is_not_brought_to_the_loudness_of_music() -> None:
