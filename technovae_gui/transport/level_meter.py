@@ -36,7 +36,7 @@ class LevelMeter(QWidget):
         self.setFixedHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Master level")
-        self.setToolTip("Master peak level in dB of full scale, left and right; red is above 0 dB")
+        self.setToolTip("Master peak level in dB of full scale, left and right")
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(190, 26)
