@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -24,6 +25,8 @@ _UMASK = os.umask(0o022)
 os.umask(_UMASK)
 _LONGEST_SUFFIX = 16
 """Bytes; what is longer is no suffix by which anybody tells kinds of files."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,126}[A-Za-z0-9]")
+"""Names that no file system refuses, but for the reserved ones of Windows."""
 _NO_RENAME = (errno.EPERM, errno.EEXIST, errno.EBUSY, errno.ENOSYS, errno.EXDEV)
 """Errors of file systems that do not rename over a file that exists."""
 
@@ -149,6 +152,8 @@ def writing_error(path: Path, error: Exception) -> OutputError:
 def _require_name(target: Path, status: os.stat_result | None) -> None:
     """See that the file system takes the name of `target`, by making it where it is not there.
 
+    A name that all of them take is not tried: whoever waits for the file would see an empty one.
+
     Raises:
         OSError: it does not.
     """
@@ -156,11 +161,13 @@ def _require_name(target: Path, status: os.stat_result | None) -> None:
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         return
+    if os.name == "posix" and _PLAIN_NAME.fullmatch(target.name):
+        return
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except FileExistsError:  # another process was faster
         return
-    target.unlink()
+    target.unlink(missing_ok=True)
 
 
 def _target(path: Path) -> tuple[Path, os.stat_result | None]:

@@ -224,3 +224,22 @@ def test_require_writable_says_what_is_wrong_and_leaves_nothing(tmp_path: Path) 
                 require_writable(path, make_folder=make)
     left = sorted(path.name for path in tmp_path.rglob("*"))
     assert left == ["file", "folder", "made"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has reserved names")
+def test_a_file_with_a_plain_name_is_seen_only_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, real = [], os.open
+
+    def noted(path: str, *arguments: int) -> int:
+        opened.append(Path(path))
+        return real(path, *arguments)
+
+    monkeypatch.setattr(os, "open", noted)
+    target = tmp_path / "night 1.technovae"
+    with replacing(target) as temporary:
+        temporary.write_text("whole")
+    assert opened
+    assert target not in opened
+    assert target.read_text() == "whole"
