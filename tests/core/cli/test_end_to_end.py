@@ -201,7 +201,9 @@ def test_interrupted_in_good_order(
         out, err = process.communicate(timeout=300)
     finally:
         process.kill()
-    assert process.returncode in (0, 2, 130, -signal.SIGINT), err
+    # No line of the program has run yet: the interpreter's own way to end.
+    unborn = appears is None and "Python runtime state: core initialized" in err
+    assert unborn or process.returncode in (0, 2, 130, -signal.SIGINT), err
     if appears is not None:  # before, Python itself may be under way
         assert "Traceback" not in err + out
     assert not (tmp_path / "long.wav").exists() or process.returncode == 0
