@@ -9,6 +9,9 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import ModelError
 
 WEIGHTS: Final = "model.weights.h5"
@@ -136,3 +139,14 @@ def _undated(name: str, content: bytes) -> bytes:
     if name != "metadata.json":
         return content
     return json.dumps({**json.loads(content), "date_saved": ""}).encode()
+
+
+def rounded(weights: NDArray[Any], mantissa_bits: int) -> NDArray[Any]:
+    """float32 rounded to so many bits of mantissa, which pack better; other types as they are."""
+    if weights.dtype != np.float32:
+        return weights
+    dropped = 23 - mantissa_bits
+    bits = np.ascontiguousarray(weights).view(np.uint32)
+    half = np.uint32(1 << (dropped - 1))
+    mask = np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
+    return ((bits + half) & mask).view(np.float32).reshape(weights.shape)

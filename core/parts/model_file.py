@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core import settings
+from core import keras_archive, settings
 from core.atomic import replacing
 from core.errors import ModelError, OutputError
 from core.keras_archive import compress, read_config
@@ -37,7 +34,9 @@ def save(network: PartsNetwork, path: Path, info: dict[str, Any]) -> None:
     facts = {**info, "format": FORMAT, **_layout()}
     twin: PartsNetwork = PartsNetwork.from_config({**network.get_config(), "info": facts})
     twin.build(input_shape())
-    twin.set_weights([_rounded(weight) for weight in values(network.weights)])
+    twin.set_weights(
+        [keras_archive.rounded(weight, _MANTISSA_BITS) for weight in values(network.weights)]
+    )
     try:
         with replacing(path) as temporary:
             twin.save(temporary)
@@ -92,14 +91,3 @@ def _layout() -> dict[str, Any]:
         "n_fft": settings.N_FFT,
         "top_hz": settings.TOP_HZ,
     }
-
-
-def _rounded(weights: NDArray[Any]) -> NDArray[Any]:
-    """float32 rounded to `_MANTISSA_BITS` of mantissa; other types as they are."""
-    if weights.dtype != np.float32:
-        return weights
-    dropped = 23 - _MANTISSA_BITS
-    bits = np.ascontiguousarray(weights).view(np.uint32)
-    half = np.uint32(1 << (dropped - 1))
-    mask = np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
-    return ((bits + half) & mask).view(np.float32).reshape(weights.shape)

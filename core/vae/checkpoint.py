@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import settings
+from core import keras_archive, settings
 from core.atomic import replacing
 from core.errors import InputError, ModelError, OutputError
 from core.keras_archive import compress
@@ -147,13 +147,7 @@ def _without_optimizer(model: SegmentVAE) -> SegmentVAE:
 
 def rounded(weights: NDArray[Any]) -> NDArray[Any]:
     """float32 rounded to 12 bits of mantissa; other types as they are."""
-    if weights.dtype != np.float32:
-        return weights
-    dropped = 23 - _MANTISSA_BITS
-    bits = np.ascontiguousarray(weights).view(np.uint32)
-    half = np.uint32(1 << (dropped - 1))
-    mask = np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
-    return ((bits + half) & mask).view(np.float32).reshape(weights.shape)
+    return keras_archive.rounded(weights, _MANTISSA_BITS)
 
 
 def _reason(error: Exception) -> str:
