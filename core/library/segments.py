@@ -51,7 +51,8 @@ class Section:
         bpm: its tempo.
         downbeat: seconds, of its first bar.
         bars: whole bars in it.
-        phrase_bar: number of the first bar that begins a four-bar phrase, 0 to 3.
+        phrase_bar: number of the first bar that begins a four-bar phrase, 0 to 3; 0 where the
+            section has four bars but none of its phrases fits, so that it still gives a segment.
         first_row: of its first bar in the track's spectrogram; `bars` * 128 rows follow.
     """
 
@@ -93,9 +94,15 @@ def lay_out(grid: BeatGrid, seconds: float) -> tuple[Section, ...]:
     row = 0
     for number, part in enumerate(grid.sections):
         bars = _bars(part, seconds)
-        sections.append(Section(number, part.bpm, part.downbeat, bars, part.phrase_bar, row))
+        phrase_bar = _phrase_bar(part, bars)
+        sections.append(Section(number, part.bpm, part.downbeat, bars, phrase_bar, row))
         row += sections[-1].rows
     return tuple(sections)
+
+
+def _phrase_bar(part: GridSection, bars: int) -> int:
+    fits = part.phrase_bar + settings.BARS_PER_SEGMENT <= bars
+    return part.phrase_bar if fits or bars < settings.BARS_PER_SEGMENT else 0
 
 
 def _bars(part: GridSection, seconds: float) -> int:
