@@ -32,7 +32,7 @@ from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
 from technovae_gui.map.map_point import MapPoint
 from technovae_gui.project.controller import ProjectController
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import TimelineView
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         close_workers(self, _QUIT_SECONDS)
         for slot in self._job_slots():
             slot.close()
-        self.projects.close()
+        self.open_project.close()
         self.sessions.close()
         self.services.close()
         self.map_view.shutdown()
@@ -138,8 +138,8 @@ class MainWindow(QMainWindow):
         self.document = Document(parent=self)
         self.sessions = SessionController(self.services, self)
         background = self.services.background
-        self.projects = Projects(self.document, background, recovery_folder, self)
-        self.services.loops.set_origins(self.projects.origins.of)
+        self.open_project = OpenProject(self.document, background, recovery_folder, self)
+        self.services.loops.set_origins(self.open_project.origins.of)
 
     def _make_panels(self) -> None:
         self.bar = TransportBar()
@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
         )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
         self.keys = KeyController(sessions, services, self)
-        origins = self.projects.origins
+        origins = self.open_project.origins
         self.inspector = InspectorController(
             sessions,
             services,
@@ -180,10 +180,10 @@ class MainWindow(QMainWindow):
             sessions, services, document, self, other_origins=origins.others
         )
         self.drag_out = DragOutController(
-            services, lambda: self.projects.name, document, self.timeline, self.banners, self
+            services, lambda: self.open_project.name, document, self.timeline, self.banners, self
         )
         self.project = ProjectController(
-            self, self.projects, sessions, services.background, self.banners
+            self, self.open_project, sessions, services.background, self.banners
         )
         self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
         self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         file = bar.addMenu("&File")
         menus.add_command(self, file, "New project", "Ctrl+N", self.project.ask_new)
         menus.add_command(self, file, "Open project…", "Ctrl+O", self.project.ask_open)
-        menus.add_recent(self, file, self.projects.recent, self.project.open)
+        menus.add_recent(self, file, self.open_project.recent, self.project.open)
         menus.add_commands(
             self,
             file,
@@ -331,13 +331,13 @@ class MainWindow(QMainWindow):
         self.empty_state.library_wanted.connect(self._offer_import)
         self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
         self.transport.stopped.connect(self.audition.silence)
-        self.transport.playback_changed.connect(self.projects.set_playback)
+        self.transport.playback_changed.connect(self.open_project.set_playback)
         self.transport.clock.ticked.connect(self._tick)
         self.audition.audition_changed.connect(self.bar.show_sounding)
-        self.projects.opened.connect(self._project_opened)
-        self.projects.changed.connect(self._retitle)
-        self.projects.origins.changed.connect(self.inspector.describe_anew)
-        self.projects.origins.changed.connect(self.arranging.retry)
+        self.open_project.opened.connect(self._project_opened)
+        self.open_project.changed.connect(self._retitle)
+        self.open_project.origins.changed.connect(self.inspector.describe_anew)
+        self.open_project.origins.changed.connect(self.arranging.retry)
         self.sessions.session_changed.connect(self._session_changed)
 
     def _connect_messages(self) -> None:
@@ -346,7 +346,7 @@ class MainWindow(QMainWindow):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (
             self.sessions,
-            self.projects,
+            self.open_project,
             self.audition,
             self.arranging,
             self.library,
@@ -357,7 +357,7 @@ class MainWindow(QMainWindow):
         self.document.problem.connect(partial(self._problem, "edit"))
         self.services.background.problem.connect(partial(self._problem, "background"))
         self.services.errors.reported.connect(partial(self._problem, "inside"))
-        self.projects.mended.connect(self.banners.dismiss)
+        self.open_project.mended.connect(self.banners.dismiss)
         # Each of these panels says it too, but may be behind another one.
         for jobs in (self.training, self.composing, self.exporting):
             jobs.job.errored.connect(partial(self._problem, _JOB))
@@ -418,6 +418,6 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retitle(self) -> None:
-        self.setWindowTitle(f"{self.projects.name}[*] – TechnoVAE")  # noqa: RUF001
-        self.setWindowModified(self.projects.unsaved)
-        self.exporting.panel.set_title(self.projects.name)
+        self.setWindowTitle(f"{self.open_project.name}[*] – TechnoVAE")  # noqa: RUF001
+        self.setWindowModified(self.open_project.unsaved)
+        self.exporting.panel.set_title(self.open_project.name)

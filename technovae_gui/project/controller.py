@@ -14,7 +14,7 @@ from core.library.models import is_demo
 from core.workers.background import Background
 from technovae_gui.project import recovery
 from technovae_gui.project.missing_files import MissingFiles
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.project.project_library import ProjectLibrary
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary, Questions
 from technovae_gui.project.recovery_dialog import RecoveryDialog, time_text
@@ -37,7 +37,7 @@ class ProjectController(QObject):
     def __init__(
         self,
         window: QWidget,
-        projects: Projects,
+        open_project: OpenProject,
         sessions: SessionController,
         background: Background,
         banners: Banners,
@@ -45,15 +45,15 @@ class ProjectController(QObject):
     ) -> None:
         """`questions`: who answers them; default the user, in boxes above the window."""
         super().__init__(window)
-        self._window, self._projects, self._banners = window, projects, banners
+        self._window, self._open_project, self._banners = window, open_project, banners
         self._questions = questions or MessageBoxes(window)
         banner = RelinkBanner(banners, window)
-        self.missing = MissingFiles(projects, sessions, background, banner, self)
-        self.library = ProjectLibrary(projects, sessions, background, self.missing, self)
+        self.missing = MissingFiles(open_project, sessions, background, banner, self)
+        self.library = ProjectLibrary(open_project, sessions, background, self.missing, self)
         self._unasked = False
         self.dialog: RecoveryDialog | None = None
-        projects.overtaken.connect(self._overtaken)
-        projects.changed.connect(self._work_goes_on)
+        open_project.overtaken.connect(self._overtaken)
+        open_project.changed.connect(self._work_goes_on)
 
     # New, open, save, leave
 
@@ -63,19 +63,19 @@ class ProjectController(QObject):
         Everything that takes the arrangement away goes through this: a new or another project,
         recovered work, closing the window.
         """
-        if self._unasked or not self._projects.unsaved:
+        if self._unasked or not self._open_project.unsaved:
             return True
-        answer = self._questions.ask_leaving(self._projects.name)
+        answer = self._questions.ask_leaving(self._open_project.name)
         if answer is Leaving.SAVE:
             return self.save()
         if answer is Leaving.DISCARD:
-            self._projects.discard_when_left()
+            self._open_project.discard_when_left()
         return answer is Leaving.DISCARD
 
     def leave_unasked(self) -> None:
         """The system ends the program: unsaved work is on disk when this returns, where the next
         window finds it, and nobody is asked about it; unless it is worked on after all."""
-        self._projects.keep_unsaved_work()
+        self._open_project.keep_unsaved_work()
         self._unasked = True
 
     @Slot()
@@ -86,7 +86,7 @@ class ProjectController(QObject):
     def ask_new(self) -> None:
         """An empty project."""
         if self.confirm_leaving():
-            self._projects.new()
+            self._open_project.new()
 
     @Slot()
     def ask_open(self) -> None:
@@ -97,25 +97,25 @@ class ProjectController(QObject):
 
     def open(self, path: Path) -> bool:
         """Open the project at `path`; says whether it is open."""
-        return self.confirm_leaving() and self._projects.open(path)
+        return self.confirm_leaving() and self._open_project.open(path)
 
     @Slot()
     def ask_save(self) -> bool:
         """Choose where to save, and save; says whether it is saved."""
-        start = str(Path(self._folder()) / f"{self._projects.name}{SUFFIX}")
+        start = str(Path(self._folder()) / f"{self._open_project.name}{SUFFIX}")
         name, _ = QFileDialog.getSaveFileName(self._window, "Save project", start, _FILTER)
-        return bool(name) and self._projects.save(Path(name))
+        return bool(name) and self._open_project.save(Path(name))
 
     @Slot()
     def save(self) -> bool:
         """Save where it was; ask where there is no such place yet. Says whether it is saved."""
-        return self._projects.save() if self._projects.path else self.ask_save()
+        return self._open_project.save() if self._open_project.path else self.ask_save()
 
     # Unsaved work of windows that died
 
     def offer_recovery(self) -> None:
         """Say that there is unsaved work of windows that died, if there is."""
-        found = self._projects.abandoned()
+        found = self._open_project.abandoned()
         newest = recovery.read(found[0]) if found else None
         if newest is None:
             return
@@ -130,7 +130,7 @@ class ProjectController(QObject):
     @Slot()
     def show_recovery(self) -> None:
         """The list of unsaved work of windows that died."""
-        works = [work for path in self._projects.abandoned() if (work := recovery.read(path))]
+        works = [work for path in self._open_project.abandoned() if (work := recovery.read(path))]
         self._banners.dismiss("recovery")
         self.dialog = RecoveryDialog(works, self._window)
         self.dialog.restore_requested.connect(self._restore)
@@ -140,7 +140,7 @@ class ProjectController(QObject):
     @Slot(object)
     def _restore(self, path: Path) -> None:
         if self.confirm_leaving():
-            self._projects.restore(path)
+            self._open_project.restore(path)
 
     @Slot(object)
     def _overtaken(self, path: Path) -> None:
@@ -160,7 +160,7 @@ class ProjectController(QObject):
 
     @Slot()
     def _save_over(self) -> None:
-        self._projects.save(over=True)
+        self._open_project.save(over=True)
 
     # Another library
 
@@ -190,16 +190,16 @@ class ProjectController(QObject):
 
     def _may_open(self, library: Path) -> bool:
         """Ask what becomes of the arrangement if it has clips of other libraries alone."""
-        origins = self._projects.origins
-        if not self._projects.snapshot().sources() or origins.uses(library):
+        origins = self._open_project.origins
+        if not self._open_project.snapshot().sources() or origins.uses(library):
             return True
         name = "built-in demo" if is_demo(library) else library.name
         answer = self._questions.ask_other_library(name, origins.main.library_name)
         if answer is OtherLibrary.NEW_PROJECT and self.confirm_leaving():
-            self._projects.new()
+            self._open_project.new()
             return True
         return answer is OtherLibrary.KEEP
 
     def _folder(self) -> str:
-        path = self._projects.path
+        path = self._open_project.path
         return str(path.parent if path else Path.home())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.arrangement.project import Origin
 from core.session import Session
 from core.workers.background import Background
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.project.project_origins import is_same_library
 from technovae_gui.project.relink_banner import RelinkBanner
 from technovae_gui.session_controller import SessionController
@@ -50,20 +50,20 @@ class MissingFiles(QObject):
 
     def __init__(
         self,
-        projects: Projects,
+        open_project: OpenProject,
         sessions: SessionController,
         background: Background,
         banner: RelinkBanner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._projects, self._sessions, self._background = projects, sessions, background
+        self._open_project, self._sessions, self._background = open_project, sessions, background
         self.banner = banner
         banner.other_chosen.connect(self._other_found)
 
     def check(self, session: Session) -> None:
         """Find out what is missing with `session` in place, and ask for it."""
-        origins = self._projects.origins
+        origins = self._open_project.origins
         self._check_others()
         if not origins.is_open(origins.main):
             return
@@ -79,18 +79,18 @@ class MissingFiles(QObject):
 
     def unsettled_models(self, session: Session) -> frozenset[str]:
         """Hashes of the models of the project's own latents, but for the one that is open."""
-        return self._projects.origins.models_of_main() - {session.model_hash}
+        return self._open_project.origins.models_of_main() - {session.model_hash}
 
     def ask_library(self, sentence: str = "") -> None:
         """Ask where the project's library is; `sentence` says why, by default that it is gone."""
-        main = self._projects.origins.main
+        main = self._open_project.origins.main
         place = f" from {main.library.parent}" if main.library else ""
         gone = f"This project's library “{main.library_name}” is gone{place}."
         self.banner.ask("library", sentence or gone)
 
     def ask_model(self) -> None:
         """Ask where the project's model is."""
-        model = self._projects.origins.main.model
+        model = self._open_project.origins.main.model
         name = f" (“{model.name}”)" if model else ""
         self.banner.ask("model", f"The model of the latent clips is gone{name}.")
 
@@ -111,7 +111,7 @@ class MissingFiles(QObject):
         if found.unknown:
             self.ask_model()
         else:
-            self._projects.origins.adopt_model()
+            self._open_project.origins.adopt_model()
             self.banner.settle("model")
 
     def _check_others(self) -> None:
@@ -123,7 +123,7 @@ class MissingFiles(QObject):
 
     def _gone_other(self) -> Origin | None:
         """The first library besides the project's own that clips are made from and that is gone."""
-        origins = self._projects.origins
+        origins = self._open_project.origins
         others = [it for it in origins.others() if not is_same_library(it, origins.main)]
         return next((it for it in others if not it.is_library_there), None)
 
@@ -143,8 +143,8 @@ class MissingFiles(QObject):
             name = moved.library.name
             self.banner.ask("other", f"“{name}” has none of the tracks of these clips.")
             return
-        self._projects.origins.relocate(moved.origin, moved.library)
-        self._projects.note_relinked()
+        self._open_project.origins.relocate(moved.origin, moved.library)
+        self._open_project.note_relinked()
         self._check_others()
 
     @Slot(str)

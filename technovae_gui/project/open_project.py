@@ -28,7 +28,7 @@ Stamp = tuple[int, int, int]
 """Which version of a file: its number, size and time of change."""
 
 
-class Projects(QObject):
+class OpenProject(QObject):
     """The document's file, and what its clips are made from.
 
     Attributes:

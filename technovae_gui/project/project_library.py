@@ -15,7 +15,7 @@ from core.library.models import model_for
 from core.session import Session
 from core.workers.background import Background
 from technovae_gui.project.missing_files import MissingFiles
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.session_controller import SessionController
 
 _log = logging.getLogger(__name__)
@@ -46,20 +46,20 @@ class ProjectLibrary(QObject):
 
     def __init__(
         self,
-        projects: Projects,
+        open_project: OpenProject,
         sessions: SessionController,
         background: Background,
         missing: MissingFiles,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._projects, self._sessions, self._background = projects, sessions, background
+        self._open_project, self._sessions, self._background = open_project, sessions, background
         self.missing = missing
         self._choice: _Choice | None = None
         self._own_library: Path | None = None
         missing.banner.library_chosen.connect(self._library_found)
         missing.banner.model_chosen.connect(self._model_found)
-        projects.opened.connect(self._project_opened)
+        open_project.opened.connect(self._project_opened)
         sessions.session_changed.connect(self._session_changed)
         sessions.problem.connect(self._session_failed)
 
@@ -84,8 +84,8 @@ class ProjectLibrary(QObject):
         self.missing.forget()
         if path is None and not project.sources():
             return  # a new one: it is made from what is open
-        origins = self._projects.origins
-        where = path or Path(self._projects.name)
+        origins = self._open_project.origins
+        where = path or Path(self._open_project.name)
         try:
             library = origins.main.library_path(where)
         except TechnoVAEError:
@@ -99,7 +99,7 @@ class ProjectLibrary(QObject):
         """Open the library of the project unless it is open with the same model, or about to be."""
         session, requested = self._sessions.session, self._sessions.requested_library
         is_open = session.library_id != "" and library.resolve() == session.library_path.resolve()
-        same_model = self._projects.origins.main.model_hash in ("", session.model_hash)
+        same_model = self._open_project.origins.main.model_hash in ("", session.model_hash)
         if is_open and same_model and requested == session.library_path:
             self.missing.check(session)
             return
@@ -114,14 +114,14 @@ class ProjectLibrary(QObject):
             self._use(session, choice)
         else:
             keep_model = bool(self.missing.unsettled_models(session))
-            self._projects.origins.put_session(session, keep_model=keep_model)
+            self._open_project.origins.put_session(session, keep_model=keep_model)
         if session.library_path == self._own_library:
             self._own_library = None
         self.missing.check(session)
 
     def _use(self, session: Session, choice: _Choice) -> None:
         """The library that the user has chosen is open."""
-        origins = self._projects.origins
+        origins = self._open_project.origins
         before = origins.main
         if choice.relink and not self._fits(session):
             origins.put_session(session)
@@ -131,7 +131,7 @@ class ProjectLibrary(QObject):
         origins.put_session(session, chosen=True)
         after = origins.main
         if (after.library, after.model) != (before.library, before.model) and self._sources():
-            self._projects.note_relinked()
+            self._open_project.note_relinked()
         if not choice.relink:
             self._note_last_library(session)
 
@@ -143,15 +143,15 @@ class ProjectLibrary(QObject):
             QSettings().setValue("library", str(session.library_path))
 
     def _sources(self) -> list[ClipSource]:
-        return self._projects.snapshot().sources()
+        return self._open_project.snapshot().sources()
 
     def _fits(self, session: Session) -> bool:
         """Whether a library that the user has pointed to can be the project's own."""
-        main = self._projects.origins.main
+        main = self._open_project.origins.main
         tracks = {
             track_of(it)
             for it in self._sources()
-            if isinstance(it, RealSource) and self._projects.origins.of(it) == main
+            if isinstance(it, RealSource) and self._open_project.origins.of(it) == main
         }
         known = {track.id for track in session.tracks}
         return main.library_id in ("", session.library_id) or not tracks or bool(tracks & known)
@@ -177,19 +177,19 @@ class ProjectLibrary(QObject):
 
     @Slot(object)
     def _library_found(self, library: Path) -> None:
-        where = self._projects.path or Path(self._projects.name)
-        model = _model_to_open(library, self._projects.origins.main, where)
+        where = self._open_project.path or Path(self._open_project.name)
+        model = _model_to_open(library, self._open_project.origins.main, where)
         self._choose(_Choice(library, model, relink=True))
 
     @Slot(object)
     def _model_found(self, model: Path) -> None:
         """Without its library, the model waits until that is found, too."""
-        origins = self._projects.origins
+        origins = self._open_project.origins
         if origins.is_open(origins.main):
             self._choose(_Choice(self._sessions.session.library_path, model, relink=True))
         else:
             origins.relink_model(model)
-            self._projects.note_relinked()
+            self._open_project.note_relinked()
             self.missing.settle_model()
 
 

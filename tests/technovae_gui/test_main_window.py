@@ -98,7 +98,7 @@ def test_a_library_that_is_gone_is_reported(window: MainWindow, qtbot: Any, tmp_
     path = tmp_path / "a.technovae"
     gone = Project(window.document.arrangement, library=tmp_path / "gone")
     project_file.save(gone, path)
-    assert window.projects.open(path)
+    assert window.open_project.open(path)
     assert "gone" in window.panels.banners.texts()["relink"]
     assert len(clips(window)) == 1
     assert window.session.map is not None
@@ -126,7 +126,7 @@ def test_a_project_opens_with_its_own_library(qtbot: Any, tmp_path: Path) -> Non
     assert set(opened) == {folder}
     assert not {"library", "relink", "clip", "sound"} & set(window.banners.texts())
     assert QSettings().value("library") == "/music/last"
-    assert window.projects.save()
+    assert window.open_project.save()
     assert project_file.load(path).library == folder
     window.close()
     window.deleteLater()
@@ -159,7 +159,7 @@ def test_an_arrangement_sounds_on_from_its_own_library(
     assert window.inspector.info(clips(window)[0]).subtitle == "from built-in demo, not open"
     assert not {"clip", "sound", "relink"} & set(window.banners.texts())
     path = tmp_path / "both.technovae"
-    assert window.projects.save(path)
+    assert window.open_project.save(path)
     saved = project_file.load(path)
     assert saved.library == tmp_path / "mine"
     (demo,) = saved.origins
@@ -178,7 +178,7 @@ def test_closing_with_unsaved_work_asks(
     assert len(clips(window)) == 1
     answers.append(Leaving.DISCARD)
     assert window.close()
-    assert window.projects.abandoned() == []
+    assert window.open_project.abandoned() == []
 
 
 def test_the_system_ends_the_program_without_a_question(
@@ -188,7 +188,7 @@ def test_the_system_ends_the_program_without_a_question(
     monkeypatch.setattr(MessageBoxes, "ask_leaving", lambda *_: pytest.fail("asked"))
     close_unasked(window)
     assert not window.isVisible()
-    assert len(window.projects.abandoned()) == 1
+    assert len(window.open_project.abandoned()) == 1
 
 
 def test_two_windows_do_not_disturb_each_other(
@@ -200,7 +200,7 @@ def test_two_windows_do_not_disturb_each_other(
     qtbot.waitUntil(lambda: other.session.map is not None, timeout=PATIENCE)
     drop(window, RealSource(other.session.map.segments[0].id), 5, 20)
     assert clips(other) == []
-    assert other.projects.abandoned() == []
+    assert other.open_project.abandoned() == []
     other.close()
     other.deleteLater()
 
@@ -265,9 +265,9 @@ def test_a_latent_is_arranged_exported_and_reopened(
     assert len(reported.args[0].stems) == 2
     qtbot.waitUntil(lambda: not job.busy, timeout=PATIENCE)
     before = window.document.arrangement
-    assert window.projects.save(tmp_path / "night.technovae")
-    window.projects.new()
-    assert window.projects.open(tmp_path / "night.technovae")
+    assert window.open_project.save(tmp_path / "night.technovae")
+    window.open_project.new()
+    assert window.open_project.open(tmp_path / "night.technovae")
     assert window.document.arrangement == before
 
 

@@ -58,17 +58,17 @@ def wait_for_banner(window: MainWindow, qtbot: Any, key: str) -> str:
 def test_saving_on_a_full_disk(window: MainWindow, disk: Path) -> None:
     path = disk / "a.technovae"
     place(window)
-    assert window.projects.save(path)
+    assert window.open_project.save(path)
     before = path.read_bytes()
     filler = disks.fill(disk)
     place(window, 60)
-    assert not window.projects.save()
+    assert not window.open_project.save()
     assert "the disk is full" in banner(window, "save")
     assert path.read_bytes() == before
-    assert window.projects.unsaved
+    assert window.open_project.unsaved
     assert [p.name for p in disk.iterdir() if p != filler] == ["a.technovae"]
     filler.unlink()
-    assert window.projects.save()
+    assert window.open_project.save()
     assert project_file.load(path).arrangement == window.document.arrangement
     assert banner(window, "save") == ""
 
@@ -81,10 +81,10 @@ def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path)
     for n in range(60):
         clip = Clip(new_id(), RealSource("x-0-0"), n * TICKS_PER_SEGMENT)
         other.document.edit("place", lambda now, c=clip: edits.add(now, lane, c))
-    other.projects.autosave()
+    other.open_project.autosave()
     assert "the disk is full" in wait_for_banner(other, qtbot, "autosave")
     filler.unlink()
-    other.projects.autosave()
+    other.open_project.autosave()
     qtbot.waitUntil(lambda: any((disk / "sessions").glob("[!.]*.technovae")), timeout=PATIENCE)
     other.close()
     other.deleteLater()
@@ -101,18 +101,18 @@ def test_saving_where_nothing_can_be_written(
 
     place(window)
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    assert not window.projects.save(tmp_path / "a.technovae")
+    assert not window.open_project.save(tmp_path / "a.technovae")
     expected = "the disk is full" if number == errno.ENOSPC else "read-only"
     assert expected in banner(window, "save")
-    assert window.projects.unsaved
+    assert window.open_project.unsaved
 
 
 def test_saving_into_a_read_only_folder(window: MainWindow, disk: Path) -> None:
     disks.lock(disk)
     place(window)
-    assert not window.projects.save(disk / "a.technovae")
+    assert not window.open_project.save(disk / "a.technovae")
     assert "read-only" in banner(window, "save")
-    assert window.projects.unsaved
+    assert window.open_project.unsaved
 
 
 def test_a_read_only_library_plays_and_takes_no_music(
@@ -177,7 +177,7 @@ def test_a_library_that_is_removed_while_it_is_open(
     assert f"not placed: {folder}: this library is gone" in banner(window, "drop")
     assert not folder.exists()
     assert len(list(window.document.arrangement.clips())) == 1
-    assert window.projects.save(tmp_path / "a.technovae")
+    assert window.open_project.save(tmp_path / "a.technovae")
 
 
 def test_a_file_that_is_no_model(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -190,25 +190,25 @@ def test_a_file_that_is_no_model(window: MainWindow, qtbot: Any, tmp_path: Path)
     qtbot.waitUntil(lambda: window.session.map is not None, timeout=PATIENCE)
     assert window.session.map.model_hash == before.model_hash
     assert window.session.model_path != bad
-    assert window.projects.snapshot().model_hash == before.model_hash
+    assert window.open_project.snapshot().model_hash == before.model_hash
 
 
 def test_two_windows_with_one_project(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     """Who saves last is asked, and neither's work is lost."""
     path = tmp_path / "a.technovae"
     place(window)
-    assert window.projects.save(path)
+    assert window.open_project.save(path)
     other = MainWindow(tmp_path / "sessions")
-    assert other.projects.open(path)
+    assert other.open_project.open(path)
     other.document.edit("tempo", lambda now: edits.set_tempo(now, 99.0))
-    assert other.projects.save()
+    assert other.open_project.save()
     place(window)
-    assert not window.projects.save()
+    assert not window.open_project.save()
     assert "another window" in banner(window, "save")
     assert project_file.load(path).arrangement.bpm == 99.0
-    assert window.projects.unsaved
-    assert window.projects.save(tmp_path / "b.technovae")
-    assert window.projects.save(path, over=True)
+    assert window.open_project.unsaved
+    assert window.open_project.save(tmp_path / "b.technovae")
+    assert window.open_project.save(path, over=True)
     assert project_file.load(path).arrangement == window.document.arrangement
     other.close()
     other.deleteLater()

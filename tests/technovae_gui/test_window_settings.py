@@ -70,34 +70,34 @@ def test_nonsense_in_the_settings_is_left(make: Callable[[], MainWindow]) -> Non
 def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
     path = tmp_path / "a.technovae"
     first = make()
-    first.projects.save(path)
+    first.open_project.save(path)
     first.document.set_loop(LOOP)
     first.bar.loop.setChecked(False)
     first.bar.gain.setValue(-7)
-    assert first.projects.unsaved
-    first.projects.save()
-    assert not first.projects.unsaved
+    assert first.open_project.unsaved
+    first.open_project.save()
+    assert not first.open_project.unsaved
     second = make()
-    assert second.projects.open(path)
+    assert second.open_project.open(path)
     assert second.document.loop == LOOP
     assert not second.transport.looping
     assert not second.bar.loop.isChecked()
     assert second.bar.gain.value() == -7
-    assert not second.projects.unsaved
-    second.projects.new()
+    assert not second.open_project.unsaved
+    second.open_project.new()
     assert second.document.loop is None
     assert second.transport.looping
     assert second.bar.gain.value() == 0
-    assert not second.projects.unsaved
+    assert not second.open_project.unsaved
 
 
 def test_unsaved_listening_survives(make: Callable[[], MainWindow], tmp_path: Path) -> None:
     path = tmp_path / "a.technovae"
     first = make()
-    first.projects.save(path)
+    first.open_project.save(path)
     first.document.set_loop(LOOP)
     first.shut_down()
     second = make()
-    (left,) = second.projects.abandoned()
-    assert second.projects.restore(left)
+    (left,) = second.open_project.abandoned()
+    assert second.open_project.restore(left)
     assert second.document.loop == LOOP

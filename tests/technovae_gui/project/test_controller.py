@@ -13,7 +13,7 @@ from core import resources
 from core.arrangement import edits, project_file
 from technovae_gui.document import Document
 from technovae_gui.project.controller import ProjectController
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.project.questions import Leaving, OtherLibrary
 from technovae_gui.widgets.banners import Banners
 from tests.technovae_gui.project.fakes import (
@@ -46,8 +46,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def projects(document: Document, folder: Path) -> Iterator[Projects]:
-    made = Projects(document, cast("Any", FakeBackground()), folder)
+def open_project(document: Document, folder: Path) -> Iterator[OpenProject]:
+    made = OpenProject(document, cast("Any", FakeBackground()), folder)
     yield made
     made.close()
 
@@ -61,7 +61,7 @@ def banners(qtbot: Any) -> Banners:
 
 @pytest.fixture
 def controller(
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     questions: FakeQuestions,
     banners: Banners,
@@ -71,7 +71,7 @@ def controller(
     qtbot.addWidget(window)
     background: Any = FakeBackground()
     made = ProjectController(
-        window, projects, cast("Any", sessions), background, banners, questions
+        window, open_project, cast("Any", sessions), background, banners, questions
     )
     sessions.arrive(DEMO)
     return made
@@ -119,18 +119,18 @@ def saved(tmp_path: Path) -> Path:
 
 def test_what_is_not_saved_is_gone(
     controller: ProjectController,
-    projects: Projects,
+    open_project: OpenProject,
     document: Document,
     questions: FakeQuestions,
     folder: Path,
 ) -> None:
     place(document, real("d1"))
-    projects.keep_unsaved_work()
+    open_project.keep_unsaved_work()
     questions.leaving = Leaving.DISCARD
     controller.ask_new()
     assert clips(document) == 0
     assert unsaved_files(folder) == []
-    assert projects.abandoned() == []
+    assert open_project.abandoned() == []
 
 
 def test_what_is_saved_is_where_the_user_says(
@@ -172,7 +172,7 @@ def test_another_window_has_written_the_file_meanwhile(
 
 def test_the_system_is_not_held_up(
     controller: ProjectController,
-    projects: Projects,
+    open_project: OpenProject,
     document: Document,
     questions: FakeQuestions,
     folder: Path,
@@ -184,13 +184,13 @@ def test_the_system_is_not_held_up(
     assert questions.asked == []
     place(document, real("d1"))  # it did not end after all
     assert not controller.confirm_leaving()
-    projects.close()
-    assert len(projects.abandoned()) == 1
+    open_project.close()
+    assert len(open_project.abandoned()) == 1
 
 
 def test_unsaved_work_is_listed_and_restored_one_by_one(
     controller: ProjectController,
-    projects: Projects,
+    open_project: OpenProject,
     document: Document,
     questions: FakeQuestions,
     banners: Banners,
@@ -198,7 +198,7 @@ def test_unsaved_work_is_listed_and_restored_one_by_one(
 ) -> None:
     for number in range(2):
         other = Document()
-        died = Projects(other, cast("Any", FakeBackground()), folder)
+        died = OpenProject(other, cast("Any", FakeBackground()), folder)
         place(other, *[real("d1")] * (number + 1))
         died.close()
     controller.offer_recovery()
@@ -210,8 +210,8 @@ def test_unsaved_work_is_listed_and_restored_one_by_one(
     one = next(row for row in controller.dialog.rows if row.work.clips == 1)
     one.restore.click()
     assert clips(document) == 1
-    assert projects.unsaved
-    assert len(projects.abandoned()) == 1
+    assert open_project.unsaved
+    assert len(open_project.abandoned()) == 1
     controller.show_recovery()
     controller.dialog.rows[0].restore.click()  # the question is answered by Cancel
     assert clips(document) == 1
@@ -219,7 +219,7 @@ def test_unsaved_work_is_listed_and_restored_one_by_one(
     controller.show_recovery()
     controller.dialog.rows[0].restore.click()
     assert clips(document) == 2
-    assert projects.abandoned() == []
+    assert open_project.abandoned() == []
 
 
 def test_a_damaged_one_is_offered_too(
@@ -252,7 +252,7 @@ def test_without_unsaved_work_nothing_is_offered(
 def test_another_library_while_there_are_clips(
     controller: ProjectController,
     sessions: FakeSessions,
-    projects: Projects,
+    open_project: OpenProject,
     document: Document,
     questions: FakeQuestions,
     tmp_path: Path,
@@ -265,9 +265,9 @@ def test_another_library_while_there_are_clips(
     assert len(sessions.opened) == (answer is OtherLibrary.KEEP)
     assert clips(document) == 2
     sessions.arrive(session(tmp_path / "mine", "t1"))
-    kept = projects.origins.main.library == tmp_path / "mine"
+    kept = open_project.origins.main.library == tmp_path / "mine"
     assert kept == (answer is OtherLibrary.KEEP)
-    found = projects.origins.of(real("d1"))
+    found = open_project.origins.of(real("d1"))
     assert found is not None
     assert found.library is None
 

@@ -22,7 +22,7 @@ from core.session import Session
 from core.workers.background import Background
 from technovae_gui.document import Document
 from technovae_gui.project import recovery
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 
 
 @pytest.fixture
@@ -33,8 +33,10 @@ def background(qapp: object) -> Iterator[Background]:
 
 
 @pytest.fixture
-def projects(document: Document, background: Background, tmp_path: Path) -> Iterator[Projects]:
-    made = Projects(document, background, tmp_path / "sessions")
+def open_project(
+    document: Document, background: Background, tmp_path: Path
+) -> Iterator[OpenProject]:
+    made = OpenProject(document, background, tmp_path / "sessions")
     yield made
     made.close()
 
@@ -45,30 +47,32 @@ def place(document: Document, clip_id: str = "a", start: int = 0) -> None:
     document.edit("place", lambda a: edits.add(a, lane, clip))
 
 
-def test_what_is_saved_opens_again(projects: Projects, document: Document, tmp_path: Path) -> None:
+def test_what_is_saved_opens_again(
+    open_project: OpenProject, document: Document, tmp_path: Path
+) -> None:
     place(document)
-    assert projects.unsaved
-    assert projects.save(tmp_path / "night")
-    assert not projects.unsaved
-    assert projects.path == tmp_path / "night.technovae"
+    assert open_project.unsaved
+    assert open_project.save(tmp_path / "night")
+    assert not open_project.unsaved
+    assert open_project.path == tmp_path / "night.technovae"
     saved = document.arrangement
-    projects.new()
+    open_project.new()
     assert not any(True for _ in document.arrangement.clips())
-    assert projects.open(tmp_path / "night.technovae")
+    assert open_project.open(tmp_path / "night.technovae")
     assert document.arrangement == saved
-    assert projects.recent() == [tmp_path / "night.technovae"]
-    assert projects.name == "night"
+    assert open_project.recent() == [tmp_path / "night.technovae"]
+    assert open_project.name == "night"
 
 
 def test_a_file_that_is_no_project_changes_nothing(
-    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+    open_project: OpenProject, document: Document, tmp_path: Path, qtbot: Any
 ) -> None:
     place(document)
     before = document.arrangement
     bad = tmp_path / "bad.technovae"
     bad.write_text("{")
-    with qtbot.waitSignal(projects.problem) as reported:
-        assert not projects.open(bad)
+    with qtbot.waitSignal(open_project.problem) as reported:
+        assert not open_project.open(bad)
     assert "bad.technovae" in reported.args[1]
     assert document.arrangement is before
 
@@ -77,35 +81,35 @@ def test_a_file_that_is_no_project_changes_nothing(
     getattr(os, "geteuid", int)() == 0, reason="root may write into read-only folders"
 )
 def test_a_read_only_folder_is_reported(
-    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+    open_project: OpenProject, document: Document, tmp_path: Path, qtbot: Any
 ) -> None:
     place(document)
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    with qtbot.waitSignal(projects.problem) as reported:
-        assert not projects.save(folder / "a.technovae")
+    with qtbot.waitSignal(open_project.problem) as reported:
+        assert not open_project.save(folder / "a.technovae")
     assert "read-only" in reported.args[1]
-    assert projects.unsaved
+    assert open_project.unsaved
 
 
 def test_a_missing_folder_is_reported_and_nothing_is_lost(
-    projects: Projects, document: Document, tmp_path: Path, qtbot: Any
+    open_project: OpenProject, document: Document, tmp_path: Path, qtbot: Any
 ) -> None:
     place(document)
-    with qtbot.waitSignal(projects.problem) as reported:
-        assert not projects.save(tmp_path / "gone" / "a.technovae")
+    with qtbot.waitSignal(open_project.problem) as reported:
+        assert not open_project.save(tmp_path / "gone" / "a.technovae")
     assert "does not exist" in reported.args[1]
-    assert projects.unsaved
+    assert open_project.unsaved
 
 
 def test_unsaved_work_of_a_closed_window_is_offered(
     document: Document, background: Background, tmp_path: Path
 ) -> None:
-    first = Projects(document, background, tmp_path / "sessions")
+    first = OpenProject(document, background, tmp_path / "sessions")
     place(document)
     first.close()
     other = Document()
-    second = Projects(other, background, tmp_path / "sessions")
+    second = OpenProject(other, background, tmp_path / "sessions")
     (found,) = second.abandoned()
     assert second.restore(found)
     assert other.arrangement == document.arrangement
@@ -114,21 +118,25 @@ def test_unsaved_work_of_a_closed_window_is_offered(
 
 
 def test_work_of_a_living_window_is_not_offered(
-    projects: Projects, document: Document, background: Background, qtbot: Any, tmp_path: Path
+    open_project: OpenProject,
+    document: Document,
+    background: Background,
+    qtbot: Any,
+    tmp_path: Path,
 ) -> None:
     place(document)
-    projects.autosave()
+    open_project.autosave()
     qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
-    assert projects.abandoned() == []
+    assert open_project.abandoned() == []
 
 
 def test_a_saved_project_leaves_no_session(
-    projects: Projects, document: Document, qtbot: Any, tmp_path: Path
+    open_project: OpenProject, document: Document, qtbot: Any, tmp_path: Path
 ) -> None:
     place(document)
-    projects.autosave()
+    open_project.autosave()
     qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
-    projects.save(tmp_path / "a.technovae")
+    open_project.save(tmp_path / "a.technovae")
     assert not any((tmp_path / "sessions").glob("*.technovae"))
 
 
@@ -141,10 +149,10 @@ _EDITOR = """
     from core.arrangement.clip import Clip, RealSource
     from technovae_gui.document import Document
     from core.workers.background import Background
-    from technovae_gui.project.open_project import Projects
+    from technovae_gui.project.open_project import OpenProject
     app = QApplication([])
     document = Document()
-    projects = Projects(document, Background(), Path(sys.argv[1]))
+    open_project = OpenProject(document, Background(), Path(sys.argv[1]))
     lane = document.arrangement.lanes[0].id
     count = [0]
     def edit():
@@ -196,69 +204,71 @@ def test_a_damaged_autosave_is_reported(tmp_path: Path) -> None:
 
 
 def test_an_untitled_project_without_a_clip_is_never_unsaved(
-    projects: Projects, document: Document
+    open_project: OpenProject, document: Document
 ) -> None:
-    assert not projects.unsaved
+    assert not open_project.unsaved
     place(document)
-    assert projects.unsaved
+    assert open_project.unsaved
     document.edit("remove", lambda a: edits.delete(a, ["a"]))
     assert not document.undo_stack.isClean()
-    assert not projects.unsaved
+    assert not open_project.unsaved
     document.undo_stack.undo()
-    assert projects.unsaved
+    assert open_project.unsaved
     document.undo_stack.undo()
     document.edit("tempo", lambda a: edits.set_tempo(a, 140.0))
     document.apply(edits.set_tempo(document.arrangement, 120.0))
-    projects.set_playback(Playback((0, 3840), False, -6.0))
-    assert not projects.unsaved
+    open_project.set_playback(Playback((0, 3840), False, -6.0))
+    assert not open_project.unsaved
 
 
 def test_work_that_was_undone_leaves_no_file(
-    projects: Projects, document: Document, qtbot: Any, tmp_path: Path
+    open_project: OpenProject, document: Document, qtbot: Any, tmp_path: Path
 ) -> None:
     place(document)
-    projects.autosave()
+    open_project.autosave()
     qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
     document.undo_stack.undo()
-    projects.autosave()
+    open_project.autosave()
     assert not any((tmp_path / "sessions").glob("*.technovae"))
 
 
 @pytest.mark.parametrize("leave", ["new", "close"])
 def test_what_the_user_discards_is_gone(
-    projects: Projects, document: Document, qtbot: Any, tmp_path: Path, leave: str
+    open_project: OpenProject, document: Document, qtbot: Any, tmp_path: Path, leave: str
 ) -> None:
     place(document)
-    projects.autosave()
+    open_project.autosave()
     qtbot.waitUntil(lambda: any((tmp_path / "sessions").glob("[!.]*.technovae")))
-    projects.discard_when_left()
-    getattr(projects, leave)()
+    open_project.discard_when_left()
+    getattr(open_project, leave)()
     assert not any((tmp_path / "sessions").glob("*.technovae"))
 
 
 def test_a_project_that_cannot_be_opened_discards_nothing(
-    projects: Projects, document: Document, tmp_path: Path
+    open_project: OpenProject, document: Document, tmp_path: Path
 ) -> None:
     place(document)
-    projects.discard_when_left()
-    assert not projects.open(tmp_path / "none.technovae")
-    projects.close()
+    open_project.discard_when_left()
+    assert not open_project.open(tmp_path / "none.technovae")
+    open_project.close()
     assert any((tmp_path / "sessions").glob("*.technovae"))
 
 
-def test_an_edit_after_that_is_kept(projects: Projects, document: Document, tmp_path: Path) -> None:
+def test_an_edit_after_that_is_kept(
+    open_project: OpenProject, document: Document, tmp_path: Path
+) -> None:
     place(document)
-    projects.discard_when_left()
+    open_project.discard_when_left()
     place(document, "b", 20000)
-    projects.close()
+    open_project.close()
     assert any((tmp_path / "sessions").glob("*.technovae"))
 
 
 def test_unsaved_work_is_kept_at_once_when_the_system_ends(
-    projects: Projects, document: Document, tmp_path: Path
+    open_project: OpenProject, document: Document, tmp_path: Path
 ) -> None:
     place(document)
-    projects.keep_unsaved_work()
+    open_project.keep_unsaved_work()
     (kept,) = (tmp_path / "sessions").glob("[!.]*.technovae")
     assert recovery.restore(kept)[0].arrangement == document.arrangement
 
@@ -267,10 +277,10 @@ def test_recovered_work_is_on_disk_before_its_file_goes(
     document: Document, background: Background, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault: the file went at once, the copy of this window was still to be written."""
-    first = Projects(document, background, tmp_path / "sessions")
+    first = OpenProject(document, background, tmp_path / "sessions")
     place(document)
     first.close()
-    second = Projects(Document(), background, tmp_path / "sessions")
+    second = OpenProject(Document(), background, tmp_path / "sessions")
     (found,) = second.abandoned()
     monkeypatch.setattr(recovery.RecoveryFile, "write", full_disk)
     assert second.restore(found)
@@ -290,18 +300,18 @@ def full_disk(*_: object) -> None:
 
 
 def test_a_damaged_autosave_is_not_deleted_by_trying(
-    projects: Projects, tmp_path: Path, qtbot: Any
+    open_project: OpenProject, tmp_path: Path, qtbot: Any
 ) -> None:
     damaged = tmp_path / "sessions" / "1-a.technovae"
     damaged.write_text("{")
-    with qtbot.waitSignal(projects.problem) as reported:
-        assert not projects.restore(damaged)
+    with qtbot.waitSignal(open_project.problem) as reported:
+        assert not open_project.restore(damaged)
     assert reported.args[0] == "recovery"
     assert damaged.exists()
 
 
 def test_a_project_is_saved_with_the_library_that_it_was_opened_with(
-    projects: Projects, document: Document, tmp_path: Path
+    open_project: OpenProject, document: Document, tmp_path: Path
 ) -> None:
     """Fault: whatever library was open by then was written into the file."""
     (tmp_path / "mine").mkdir()
@@ -309,31 +319,33 @@ def test_a_project_is_saved_with_the_library_that_it_was_opened_with(
     path = tmp_path / "night.technovae"
     mine = Project(document.arrangement, tmp_path / "mine", library_id="mine")
     project_file.save(mine, path)
-    assert projects.open(path)
+    assert open_project.open(path)
     demo = Session(generation=1, library_id="demo")
-    projects.origins.put_session(demo)
-    assert projects.save()
+    open_project.origins.put_session(demo)
+    assert open_project.save()
     saved = project_file.load(path)
     assert (saved.library, saved.library_id) == (tmp_path / "mine", "mine")
 
 
-def test_unknown_fields_of_the_file_are_saved_again(projects: Projects, tmp_path: Path) -> None:
+def test_unknown_fields_of_the_file_are_saved_again(
+    open_project: OpenProject, tmp_path: Path
+) -> None:
     path = tmp_path / "night.technovae"
     project_file.save(Project(Document().arrangement, extra={"later": 1}), path)
-    projects.open(path)
-    projects.save()
+    open_project.open(path)
+    open_project.save()
     assert project_file.load(path).extra == {"later": 1}
-    projects.new()
-    projects.save(tmp_path / "other.technovae")
+    open_project.new()
+    open_project.save(tmp_path / "other.technovae")
     assert project_file.load(tmp_path / "other.technovae").extra == {}
 
 
-def test_relinking_is_saved(projects: Projects, tmp_path: Path) -> None:
+def test_relinking_is_saved(open_project: OpenProject, tmp_path: Path) -> None:
     path = tmp_path / "night.technovae"
     project_file.save(Project(Document().arrangement), path)
-    projects.open(path)
-    assert not projects.unsaved
-    projects.note_relinked()
-    assert projects.unsaved
-    projects.save()
-    assert not projects.unsaved
+    open_project.open(path)
+    assert not open_project.unsaved
+    open_project.note_relinked()
+    assert open_project.unsaved
+    open_project.save()
+    assert not open_project.unsaved

@@ -17,7 +17,7 @@ from core.library.store import Library
 from technovae_gui.document import Document
 from technovae_gui.project import missing_files
 from technovae_gui.project.missing_files import MissingFiles
-from technovae_gui.project.open_project import Projects
+from technovae_gui.project.open_project import OpenProject
 from technovae_gui.project.project_library import ProjectLibrary
 from technovae_gui.project.relink_banner import FileChoosers, RelinkBanner
 from technovae_gui.widgets.banners import Banners
@@ -39,8 +39,8 @@ def sessions(qapp: object) -> FakeSessions:
 
 
 @pytest.fixture
-def projects(document: Document, tmp_path: Path) -> Iterator[Projects]:
-    made = Projects(document, cast("Any", FakeBackground()), tmp_path / "recovery")
+def open_project(document: Document, tmp_path: Path) -> Iterator[OpenProject]:
+    made = OpenProject(document, cast("Any", FakeBackground()), tmp_path / "recovery")
     yield made
     made.close()
 
@@ -53,11 +53,11 @@ def banners(qtbot: Any) -> Banners:
 
 
 @pytest.fixture
-def library(projects: Projects, sessions: FakeSessions, banners: Banners) -> ProjectLibrary:
+def library(open_project: OpenProject, sessions: FakeSessions, banners: Banners) -> ProjectLibrary:
     background: Any = FakeBackground()
     fake: Any = sessions
-    missing = MissingFiles(projects, fake, background, RelinkBanner(banners, banners))
-    return ProjectLibrary(projects, fake, background, missing)
+    missing = MissingFiles(open_project, fake, background, RelinkBanner(banners, banners))
+    return ProjectLibrary(open_project, fake, background, missing)
 
 
 @pytest.fixture
@@ -85,58 +85,78 @@ def press(banners: Banners, text: str) -> None:
 
 
 def test_a_project_opens_with_its_own_library(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     """Fault: at the start the demo was opened as well, and what came last stayed and was saved."""
     path = saved(tmp_path, mine, real("t1"))
-    assert projects.open(path)
+    assert open_project.open(path)
     assert sessions.opened == [(mine, None)]
     sessions.arrive(DEMO)
     sessions.arrive(session(mine, "t1"))
-    assert not projects.unsaved
+    assert not open_project.unsaved
     assert library.missing.banner.missing == {}
-    place(projects._document, real("t1"))
-    assert projects.save()
+    place(open_project._document, real("t1"))
+    assert open_project.save()
     assert project_file.load(path).library == mine
 
 
 def test_of_two_projects_the_last_one_asked_for_is_open(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    projects.open(saved(tmp_path, mine, real("t1")))
-    projects.open(saved(tmp_path, other, real("t2")))
+    open_project.open(saved(tmp_path, mine, real("t1")))
+    open_project.open(saved(tmp_path, other, real("t2")))
     assert sessions.requested_library == other
     sessions.arrive(session(mine, "t1"))  # as if it came after all
     sessions.arrive(session(other, "t2"))
-    assert projects.snapshot().library == other
+    assert open_project.snapshot().library == other
 
 
 def test_the_library_that_is_open_is_not_opened_again(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     sessions.open(mine)
     sessions.arrive(session(mine, "t1", model="m"))
-    projects.open(saved(tmp_path, mine, real("t1"), model_hash="m"))
+    open_project.open(saved(tmp_path, mine, real("t1"), model_hash="m"))
     assert len(sessions.opened) == 1
 
 
 def test_but_again_if_another_one_is_asked_for_by_then(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     sessions.open(mine)
     sessions.arrive(session(mine, "t1"))
     sessions.open(tmp_path / "other")
-    projects.open(saved(tmp_path, mine, real("t1")))
+    open_project.open(saved(tmp_path, mine, real("t1")))
     assert sessions.requested_library == mine
 
 
 def test_the_last_library_stays_when_a_project_is_opened(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     QSettings().setValue("library", "/music/last")
-    projects.open(saved(tmp_path, mine, real("t1")))
+    open_project.open(saved(tmp_path, mine, real("t1")))
     sessions.arrive(session(mine, "t1"))
     sessions.arrive(DEMO)
     assert QSettings().value("library") == "/music/last"
@@ -149,37 +169,49 @@ def test_the_last_library_stays_when_a_project_is_opened(
 
 
 def test_a_project_of_a_library_without_a_model_opens_without_one(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     """Not with the demo's, which knows nothing of this music."""
-    projects.open(saved(tmp_path, mine, real("t1")))
+    open_project.open(saved(tmp_path, mine, real("t1")))
     assert sessions.opened == [(mine, None)]
 
 
 def test_a_model_of_the_users_choice_is_opened_with_it(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     model = tmp_path / "other.keras"
     model.touch()
     path = saved(tmp_path, mine, latent("m"), model=model, model_hash="m")
-    projects.open(path)
+    open_project.open(path)
     assert sessions.opened == [(mine, model)]
 
 
 def test_the_librarys_own_model_is_not_a_choice(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     """So that a better one takes its place."""
     model = mine / "saved_models" / "vae_best.keras"
     model.parent.mkdir()
     model.touch()
-    projects.open(saved(tmp_path, mine, latent("m"), model=model, model_hash="m"))
+    open_project.open(saved(tmp_path, mine, latent("m"), model=model, model_hash="m"))
     assert sessions.opened == [(mine, None)]
 
 
 def test_a_library_that_is_gone_is_asked_for_until_it_is_found(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     banners: Banners,
     tmp_path: Path,
@@ -187,7 +219,7 @@ def test_a_library_that_is_gone_is_asked_for_until_it_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = saved(tmp_path, tmp_path / "gone", real("t1"), library_id="mine")
-    projects.open(path)
+    open_project.open(path)
     assert "gone" in banners.texts()["relink"]
     sessions.arrive(DEMO)
     assert "relink" in banners.texts()
@@ -198,25 +230,25 @@ def test_a_library_that_is_gone_is_asked_for_until_it_is_found(
     press(banners, "Find the library…")
     sessions.arrive(DEMO)
     assert "none of this project's tracks" in banners.texts()["relink"]
-    assert projects.snapshot().library == tmp_path / "gone"
+    assert open_project.snapshot().library == tmp_path / "gone"
     press(banners, "Find the library…")
     sessions.arrive(session(mine, "t1"))
     assert "relink" not in banners.texts()
-    assert projects.unsaved
-    assert projects.save()
+    assert open_project.unsaved
+    assert open_project.save()
     assert project_file.load(path).library == mine
 
 
 def test_library_and_model_are_asked_for_until_both_are_found(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     banners: Banners,
     tmp_path: Path,
     mine: Path,
 ) -> None:
     lost = {"model": tmp_path / "lost.keras", "model_hash": "m", "library_id": "mine"}
-    projects.open(saved(tmp_path, tmp_path / "gone", real("t1"), latent("m"), **lost))
+    open_project.open(saved(tmp_path, tmp_path / "gone", real("t1"), latent("m"), **lost))
     assert set(library.missing.banner.missing) == {"library", "model"}
     model = tmp_path / "found.keras"
     model.touch()
@@ -226,13 +258,13 @@ def test_library_and_model_are_asked_for_until_both_are_found(
     assert sessions.opened == [(mine, model)]
     sessions.arrive(session(mine, "t1", model="m", model_path=model))
     assert library.missing.banner.missing == {}
-    assert projects.snapshot().model == model
+    assert open_project.snapshot().model == model
 
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_a_model_that_the_library_remembers_is_not_missed(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     banners: Banners,
     tmp_path: Path,
@@ -245,17 +277,17 @@ def test_a_model_that_the_library_remembers_is_not_missed(
     unknown: frozenset[str] = frozenset() if remembered else frozenset({"before"})
     monkeypatch.setattr(missing_files, "unknown_models", lambda *_: unknown)
     lost = {"model": tmp_path / "lost.keras", "model_hash": "before"}
-    projects.open(saved(tmp_path, mine, latent("before"), **lost))
+    open_project.open(saved(tmp_path, mine, latent("before"), **lost))
     assert sessions.opened == [(mine, None)]
     assert library.missing.banner.missing == {}
     sessions.arrive(session(mine, "t1", model="now"))
     assert set(library.missing.banner.missing) == (set() if remembered else {"model"})
-    assert projects.snapshot().model_hash == ("now" if remembered else "before")
+    assert open_project.snapshot().model_hash == ("now" if remembered else "before")
 
 
 def test_a_model_is_asked_for_until_one_makes_the_clips(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     tmp_path: Path,
     mine: Path,
@@ -263,7 +295,7 @@ def test_a_model_is_asked_for_until_one_makes_the_clips(
 ) -> None:
     monkeypatch.setattr(missing_files, "unknown_models", lambda _, hashes: hashes)
     lost = {"model": tmp_path / "lost.keras", "model_hash": "m"}
-    projects.open(saved(tmp_path, mine, latent("m"), **lost))
+    open_project.open(saved(tmp_path, mine, latent("m"), **lost))
     sessions.arrive(session(mine, "t1", model="own"))
     for number, model_hash in enumerate(("wrong", "m")):
         assert set(library.missing.banner.missing) == {"model"}
@@ -272,20 +304,24 @@ def test_a_model_is_asked_for_until_one_makes_the_clips(
         assert sessions.opened[-1] == (mine, model)
         sessions.arrive(session(mine, "t1", model=model_hash, model_path=model))
     assert library.missing.banner.missing == {}
-    assert projects.snapshot().model == tmp_path / "1.keras"
+    assert open_project.snapshot().model == tmp_path / "1.keras"
 
 
 def test_a_library_that_cannot_be_read_is_asked_for(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
-    projects.open(saved(tmp_path, mine, real("t1")))
+    open_project.open(saved(tmp_path, mine, real("t1")))
     sessions.problem.emit("library", "this library is damaged")
     assert library.missing.banner.missing == {"library": "This library is damaged."}
 
 
 def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     banners: Banners,
     tmp_path: Path,
@@ -293,7 +329,7 @@ def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
 ) -> None:
     other = Origin(tmp_path / "gone", None, "other", tracks=frozenset({"t2"}))
     path = saved(tmp_path, mine, real("t1"), real("t2"), origins=(other,))
-    projects.open(path)
+    open_project.open(path)
     sessions.arrive(session(mine, "t1"))
     assert "“gone”, which is gone" in banners.texts()["relink"]
     Library.create(tmp_path / "wrong").close()
@@ -301,39 +337,47 @@ def test_another_library_of_the_clips_is_asked_for_until_it_is_found(
     assert "has none of the tracks" in banners.texts()["relink"]
     with Library.create(tmp_path / "moved") as made:
         moved_id = made.id
-    projects.origins._known[-1] = replace(projects.origins._known[-1], library_id=moved_id)
+    open_project.origins._known[-1] = replace(open_project.origins._known[-1], library_id=moved_id)
     library.missing.banner.other_chosen.emit(tmp_path / "moved")
     assert "relink" not in banners.texts()
-    found = projects.origins.of(real("t2"))
+    found = open_project.origins.of(real("t2"))
     assert found is not None
     assert found.library == tmp_path / "moved"
-    assert projects.save()
+    assert open_project.save()
     assert project_file.load(path).origins[0].library == tmp_path / "moved"
 
 
 def test_a_project_whose_model_cannot_be_read_opens_without_it(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
     model = tmp_path / "other.keras"
     model.touch()
-    projects.open(saved(tmp_path, mine, latent("m"), model=model, model_hash="m"))
+    open_project.open(saved(tmp_path, mine, latent("m"), model=model, model_hash="m"))
     sessions.problem.emit("model", "it cannot be read")
     assert sessions.opened == [(mine, model), (mine, None)]
     assert set(library.missing.banner.missing) == {"model"}
 
 
 def test_another_project_settles_the_questions_of_the_last_one(
-    library: ProjectLibrary, projects: Projects, sessions: FakeSessions, tmp_path: Path, mine: Path
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
 ) -> None:
-    projects.open(saved(tmp_path, tmp_path / "gone", real("t1")))
+    open_project.open(saved(tmp_path, tmp_path / "gone", real("t1")))
     assert library.missing.banner.missing
-    projects.new()
+    open_project.new()
     assert not library.missing.banner.missing
 
 
 def test_a_chosen_library_that_is_refused_is_not_the_projects(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     document: Document,
     mine: Path,
@@ -343,12 +387,12 @@ def test_a_chosen_library_that_is_refused_is_not_the_projects(
     library.use(mine)
     sessions.problem.emit("library", "no")
     sessions.arrive(session(mine, "t1"))  # a reload of something else, say
-    assert projects.snapshot().library is None
+    assert open_project.snapshot().library is None
 
 
 def test_keeping_an_arrangement_with_another_library_is_saved(
     library: ProjectLibrary,
-    projects: Projects,
+    open_project: OpenProject,
     sessions: FakeSessions,
     document: Document,
     tmp_path: Path,
@@ -356,11 +400,11 @@ def test_keeping_an_arrangement_with_another_library_is_saved(
 ) -> None:
     sessions.arrive(DEMO)
     place(document, real("d1"))
-    assert projects.save(tmp_path / "both.technovae")
+    assert open_project.save(tmp_path / "both.technovae")
     library.use(mine)
     sessions.arrive(session(mine, "t1"))
-    assert projects.unsaved
-    assert projects.save()
+    assert open_project.unsaved
+    assert open_project.save()
     loaded = project_file.load(tmp_path / "both.technovae")
     assert loaded.library == mine
     (demo,) = loaded.origins
