@@ -36,6 +36,7 @@ from core.arrangement.clip import (
 )
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
+from core.arrangement.marker_edits import section_at
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import Transition
 from core.audio import files
@@ -305,7 +306,8 @@ def _steps(arrangement: Arrangement, decode: Callable[[Sound], Sound]) -> dict[s
     latent: list[tuple[str, LatentSource]] = []
     for clip in clips:
         if isinstance(clip.source, LatentSource) and (not latent or latent[-1][1] != clip.source):
-            latent.append((clip.name, clip.source))
+            section = section_at(arrangement, clip.start + clip.length / 2)
+            latent.append((section[0].name if section else "", clip.source))
     spectra = decode(np.concatenate([source.array for _, source in latent]))
     size = latent[0][1].array.shape[0]
     names = np.repeat([name for name, _ in latent], size)

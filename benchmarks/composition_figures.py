@@ -65,24 +65,16 @@ class BarLevels:
 
 
 def sections_of(arrangement: Arrangement) -> list[Section]:
-    """The form, by the names of the clips: a section starts in the middle of its first fade."""
-    starts = sorted(
-        (round((clip.start + clip.fade_in / 2) / TICKS_PER_BAR), clip.start, clip.name)
-        for clip in arrangement.lanes[0].clips + arrangement.lanes[min(1, _last(arrangement))].clips
-    )
-    runs = [next(group) for _, group in itertools.groupby(starts, key=lambda it: it[2])]
+    """The form, by the markers; all of it is one section where there are none."""
     bars = round(arrangement.end / TICKS_PER_BAR)
-    edges = [*(start for start, _, _ in runs), bars]
-    edges[0] = 0
-    return [
+    places = [(round(it.tick / TICKS_PER_BAR), it.name) for it in arrangement.markers]
+    edges = [start for start, _ in places] + [bars]
+    found = [
         Section(name, start, end)
-        for (_, _, name), (start, end) in zip(runs, itertools.pairwise(edges), strict=True)
+        for (_, name), (start, end) in zip(places, itertools.pairwise(edges), strict=True)
         if end > start
     ]
-
-
-def _last(arrangement: Arrangement) -> int:
-    return len(arrangement.lanes) - 1
+    return found or [Section("whole", 0, bars)]
 
 
 # Levels

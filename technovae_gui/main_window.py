@@ -36,7 +36,7 @@ from technovae_gui.project.open_project import OpenProject
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import TimelineView
-from technovae_gui.timeline.actions import VIEW_ACTIONS
+from technovae_gui.timeline.actions import MARKER_ACTIONS, VIEW_ACTIONS
 from technovae_gui.timeline.controller import TimelineController
 from technovae_gui.timeline.drag_out import DragOutController
 from technovae_gui.training.controller import TrainingController
@@ -230,10 +230,12 @@ class MainWindow(QMainWindow):
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         menus.add_undo(self, edit, undo, redo)
         actions = self.timeline.actions_by_name
-        menus.add_actions(edit, {k: v for k, v in actions.items() if k not in VIEW_ACTIONS})
+        elsewhere = (*VIEW_ACTIONS, *MARKER_ACTIONS)
+        menus.add_actions(edit, {k: v for k, v in actions.items() if k not in elsewhere})
+        transport = bar.addMenu("&Transport")
         menus.add_commands(
             self,
-            bar.addMenu("&Transport"),
+            transport,
             (
                 ("Play / stop what sounds", "Space", self.transport.play_or_silence),
                 ("Stop, back to where playing began", "Esc", self.transport.silence),
@@ -242,6 +244,7 @@ class MainWindow(QMainWindow):
                 ("Repeat the loop region", "Ctrl+L", self.bar.loop.toggle),
             ),
         )
+        menus.add_actions(transport.addMenu("Markers"), {k: actions[k] for k in MARKER_ACTIONS})
         view = bar.addMenu("&View")
         for number in range(self.panels.side.count()):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at

@@ -1,4 +1,4 @@
-"""Tempo, lanes and clips: the document that the window edits and the mixdown plays."""
+"""Tempo, lanes, clips and markers: the document that the window edits and the mixdown plays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.arrangement.clip import Clip, checked_gain_db, whole_number
+from core.arrangement.marker import Marker
 from core.errors import InputError
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -73,6 +74,7 @@ class Arrangement:
         title: may be empty.
         frames: the exact length in samples where it was asked for in minutes (before the end of
             the last clip, or less than a tick after it); None: to the end of the last clip.
+        markers: named places, kept in their order.
 
     Raises:
         InputError: a tempo out of range, or an id that occurs twice.
@@ -82,14 +84,18 @@ class Arrangement:
     lanes: tuple[Lane, ...] = ()
     title: str = ""
     frames: int | None = None
+    markers: tuple[Marker, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bpm", checked_tempo(self.bpm))
         object.__setattr__(self, "lanes", tuple(self.lanes))
+        in_order = tuple(sorted(self.markers, key=lambda marker: marker.tick))
+        object.__setattr__(self, "markers", in_order)
         if self.frames is not None and whole_number(self.frames, "an exact length") < 0:
             raise InputError("an arrangement cannot be shorter than nothing")
         _check_ids([lane.id for lane in self.lanes], "lane")
         _check_ids([clip.id for clip in self.clips()], "clip")
+        _check_ids([marker.id for marker in in_order], "marker")
 
     @property
     def end(self) -> int:
@@ -130,6 +136,13 @@ class Arrangement:
                 if clip.id == clip_id:
                     return lane, clip
         raise InputError(f"there is no clip {clip_id!r} in this arrangement")
+
+    def marker(self, marker_id: str) -> Marker:
+        """The marker of that id. Raises `InputError` if there is none."""
+        for marker in self.markers:
+            if marker.id == marker_id:
+                return marker
+        raise InputError(f"there is no marker {marker_id!r} in this arrangement")
 
     def frame(self, tick: int) -> int:
         """The sample nearest to `tick`."""

@@ -21,6 +21,7 @@ from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
 from core.arrangement.layers import NO_FILL, plan_layers
+from core.arrangement.marker import Marker
 from core.arrangement.material import Array, Material
 from core.arrangement.palette import Palette
 from core.arrangement.sequencing import SectionBlocks, SoundingBlock, sequence_lanes
@@ -102,7 +103,7 @@ def compose(
         progress: called after each of three stages.
 
     Returns:
-        A lane each for tops, body and bass; clips are named after their section.
+        A lane each for tops, body and bass, and a marker where each section begins.
 
     Raises:
         InputError: no such start segment, or options out of range.
@@ -126,7 +127,14 @@ def compose(
     blocks = _layered(palette, options, sections, walks, rng)
     lanes = sequence_lanes(blocks, _end_tick(bars, frames, bpm))
     progress(3, 3, "composed")
-    return Arrangement(bpm, lanes, options.title, frames)
+    return Arrangement(bpm, lanes, options.title, frames, _section_markers(sections))
+
+
+def _section_markers(sections: Sequence[FormSection]) -> tuple[Marker, ...]:
+    return tuple(
+        Marker(f"marker-{number}", section.start * TICKS_PER_BAR, section.name)
+        for number, section in enumerate(sections, 1)
+    )
 
 
 def _median_tempo(material: Material) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, new_id
+from core.arrangement.marker_edits import moved_markers
 from core.arrangement.placement import place_clips, split_clip, with_end, with_start
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
@@ -570,7 +571,8 @@ def _rippled(arrangement: Arrangement, start: int, end: int, shift: int) -> Arra
     for lane in arrangement.lanes:
         pieces = [piece for clip in lane.clips for piece in _outside(clip, start, end, shift)]
         rows.append(place_clips(lane.changed(clips=()), pieces))
-    return _with_lanes(arrangement, rows)
+    markers = moved_markers(arrangement.markers, start, end, shift)
+    return _with_lanes(arrangement.changed(markers=markers), rows)
 
 
 def _outside(clip: Clip, start: int, end: int, shift: int) -> list[Clip]:

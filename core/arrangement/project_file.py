@@ -23,6 +23,7 @@ import numpy as np
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.marker import Marker
 from core.arrangement.project import SUFFIX, Origin, Playback, Project
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
@@ -99,14 +100,14 @@ def source_from_json(value: Any) -> ClipSource:
 # What the file holds. Fields and their defaults are those of the classes that are read into.
 
 
-def _fields_of(of: type, **instead: Any) -> type[Any]:
-    """A struct with the fields of a dataclass; those in `instead` are of that type, and needed."""
-    hints = typing.get_type_hints(of)
-    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = list(instead.items())
+def _fields_of(of: type, *, optional: Iterable[str] = (), **instead: Any) -> type[Any]:
+    """A struct with the fields of a dataclass; those in `instead` are of that type, and needed but
+    for the `optional` ones."""
+    hints = {**typing.get_type_hints(of), **instead}
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for each in dataclasses.fields(of):
-        if each.name in instead:
-            continue
         needed = each.default is dataclasses.MISSING
+        needed |= each.name in instead and each.name not in optional
         kind = hints[each.name]
         fields.append((each.name, kind) if needed else (each.name, kind, each.default))
     return msgspec.defstruct(of.__name__, fields, kw_only=True)
@@ -143,7 +144,10 @@ class _OriginFields(msgspec.Struct):
 
 _ClipFields: Any = _fields_of(Clip, source=_SourceFields)
 _LaneFields: Any = _fields_of(Lane, clips=list[_ClipFields])
-_ArrangementFields: Any = _fields_of(Arrangement, lanes=list[_LaneFields])
+_MarkerFields: Any = _fields_of(Marker)
+_ArrangementFields: Any = _fields_of(
+    Arrangement, optional=["markers"], lanes=list[_LaneFields], markers=list[_MarkerFields]
+)
 _PlaybackFields: Any = _fields_of(Playback)
 _ProjectFields: Any = msgspec.defstruct(
     "Project",
@@ -174,6 +178,10 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
         }
         for lane in arrangement.lanes
     ]
+    markers = [
+        {**unknown.get(("marker", it.id), {}), **dataclasses.asdict(it)}
+        for it in arrangement.markers
+    ]
     return {
         **project.extra,
         "format": FORMAT,
@@ -183,8 +191,9 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
         "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
         "arrangement": {
             **unknown.get(("arrangement",), {}),
-            **_plain(arrangement, without={"lanes"}),
+            **_plain(arrangement, without={"lanes", "markers"}),
             "lanes": lanes,
+            **({"markers": markers} if markers else {}),
         },
         **({"origins": [_origin(it, path) for it in project.origins]} if project.origins else {}),
     }
@@ -275,9 +284,12 @@ def _require_version(document: Mapping[str, Any], path: Path) -> None:
 def _project(document: dict[str, Any]) -> Project:
     found = msgspec.convert(document, _ProjectFields)
     lanes = [_lane(fields) for fields in found.arrangement.lanes]
+    markers = [Marker(**_given(fields)) for fields in found.arrangement.markers]
     made_from = _origin_from(found.library, found.model)
     return Project(
-        arrangement=Arrangement(**_given(found.arrangement, lanes=tuple(lanes))),
+        arrangement=Arrangement(
+            **_given(found.arrangement, lanes=tuple(lanes), markers=tuple(markers))
+        ),
         extra=_others(document, _ProjectFields),
         playback=Playback(**_given(found.playback)),
         origins=tuple(
@@ -343,6 +355,8 @@ def _unknown(document: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any
     for lane in arrangement["lanes"]:
         places.append((("lane", lane["id"]), lane, _LaneFields))
         places += [(("clip", clip["id"]), clip, _ClipFields) for clip in lane["clips"]]
+    for marker in arrangement.get("markers", []):
+        places.append((("marker", marker["id"]), marker, _MarkerFields))
     others = {key: _others(value, known) for key, value, known in places}
     return {key: fields for key, fields in others.items() if fields}
 

@@ -63,7 +63,7 @@ class _Span:
     start: int
     end: int
     sound: LayerSound
-    name: str
+    section: str
     shift: int = 0
     mixed_in: bool = False
 
@@ -143,7 +143,6 @@ def _clips(layer: Layer, spans: Sequence[_Span], numbers: Iterator[int]) -> Iter
             mid_cut=not mid,
             treble_cut=not treble,
             width=span.sound.width,
-            name=span.name,
         )
 
 
@@ -154,7 +153,8 @@ def _merged(spans: Sequence[_Span]) -> Iterator[_Span]:
         if (
             current is not None
             and current.end == span.start
-            and (current.sound, current.name, current.shift) == (span.sound, span.name, span.shift)
+            and (current.sound, current.section) == (span.sound, span.section)
+            and current.shift == span.shift
             and not span.mixed_in
         ):
             current = replace(current, end=span.end)
@@ -173,7 +173,7 @@ def _lead(layer: Layer, before: _Span | None, span: _Span) -> tuple[int, int]:
     if span.mixed_in:
         mix = _mix(before, span)
         return mix, 2 * mix
-    return (_BLEND, 0) if span.name == before.name else (0, 0)
+    return (_BLEND, 0) if span.section == before.section else (0, 0)
 
 
 def _tail(layer: Layer, span: _Span, after: _Span) -> int:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.form_catalogue import Form
+from core.arrangement.marker_edits import copy_markers
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from core.workers.background import Background
@@ -114,7 +115,8 @@ class ComposeController(QObject):
 
 def _appended(before: Arrangement, more: Arrangement) -> Arrangement:
     """`before` with `more` after its last bar, at the tempo of `before`."""
-    bars = -(-before.end // TICKS_PER_BAR)
+    end = -(-before.end // TICKS_PER_BAR) * TICKS_PER_BAR
     rows = [lane.clips for lane in more.lanes]
     start = min((clip.start for row in rows for clip in row), default=0)
-    return edits.paste(before, rows, tick=bars * TICKS_PER_BAR + start, lane_index=0)
+    longer = edits.paste(before, rows, tick=end + start, lane_index=0)
+    return copy_markers(longer, more.markers, end)

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui import theme
+from technovae_gui.widgets.section_colours import section_colour
 
 COLUMNS: Final = 32
 _STEP, _FINE_STEP, _PAGE_STEP = 0.05, 0.01, 0.25
@@ -200,16 +201,6 @@ class EnergyCurve(QWidget):
             self.drawn.emit()
 
 
-_SECTION_COLOURS: Final = {
-    "intro": theme.ACCENT,
-    "build": "#ffd166",
-    "rise": "#ffd166",
-    "drop": "#f72585",
-    "break": "#b388ff",
-    "outro": theme.ACCENT,
-}
-
-
 def _paint(widget: EnergyCurve) -> None:
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -264,7 +255,7 @@ def _paint_sections(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
     for section in widget.sections:
         left = section.start * widget.width()
         width = (section.end - section.start) * widget.width()
-        colour = QColor(_SECTION_COLOURS.get(section.name, theme.DIM))
+        colour = QColor(section_colour(section.name))
         painter.fillRect(QRectF(left + 1, floor + 1, width - 2, 2.5), colour)
         box = QRectF(left + 3, floor + 3, width - 6, _LABELS_HEIGHT - 4)
         right = Qt.TextElideMode.ElideRight

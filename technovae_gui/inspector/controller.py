@@ -70,9 +70,9 @@ class InspectorController(QObject):
         """Name, colour and second line of a clip, as the timeline shows it."""
         origin = self._origin_of(clip.source)
         if isinstance(clip.source, LatentSource):
-            colour = self._nearest_colour(clip.source)
+            near, colour = self._nearest(clip.source)
             made = clip.source.renderer if origin is None else _where(origin)
-            return ClipInfo(clip.name or "Latent", colour, made)
+            return ClipInfo(clip.name or near, colour, made)
         found = self._sessions.session.map
         track_id = clip.source.segment_id.rsplit("-", 2)[0]
         colour = self._colours.get(track_id, theme.DIM)
@@ -82,17 +82,18 @@ class InspectorController(QObject):
             return ClipInfo(clip.name or clip.source.segment_id, colour, made)
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
 
-    def _nearest_colour(self, source: LatentSource) -> str:
-        """A paler colour of the track with the nearest segment.
+    def _nearest(self, source: LatentSource) -> tuple[str, str]:
+        """A name after the nearest segment, and a paler colour of its track.
 
-        It is that of no track where the latent belongs to a model whose map was never open.
+        They are of no track where the latent belongs to a model whose map was never open.
         """
         found = self._maps.get(source.model_hash)
         if found is None or not len(found):
-            return theme.LATENT_COLOUR
+            return "Latent", theme.LATENT_COLOUR
         nearest = found.nearest(source.array)[0]
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
-        return paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
+        paler = paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
+        return f"Near {found.title(nearest)}", paler
 
     def details(self, source: ClipSource) -> Details:
         """Describe a source in lines of label and value; none without a map."""

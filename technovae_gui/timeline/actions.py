@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -16,6 +17,7 @@ from core.arrangement.clip import LatentSource
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.lane_headers import LaneHeaders
+from technovae_gui.timeline.marker_commands import MarkerCommands
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
 RENDERERS = {
@@ -27,6 +29,12 @@ RENDERERS = {
 _ZOOM = 1.5
 VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow")
 """Names of those that change what is seen and not the arrangement."""
+_LOCATORS = 9
+MARKER_ACTIONS = (
+    *("add_marker", "previous_marker", "next_marker"),
+    *(f"marker_{number}" for number in range(1, _LOCATORS + 1)),
+)
+"""Names of those that add markers and go to them."""
 
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
@@ -56,11 +64,13 @@ class TimelineActions(QObject):
         rename_requested(str): id of the clip to rename.
         save_requested(ClipRequest): write these clips as WAV.
         audition_requested(ClipRequest): listen to these clips.
+        seek_requested(int): move the playhead to this tick.
     """
 
     rename_requested = Signal(str)
     save_requested = Signal(object)
     audition_requested = Signal(object)
+    seek_requested = Signal(int)
 
     def __init__(
         self, document: Document, viewport: Viewport, state: TimelineState, widget: QWidget
@@ -69,11 +79,13 @@ class TimelineActions(QObject):
         self._document, self._viewport, self._state = document, viewport, state
         self._widget = widget
         self._commands = ClipCommands(document, state)
+        self.markers = MarkerCommands(document, state, self.seek_requested.emit)
         self.by_name: dict[str, QAction] = {}
         self._of_clips: list[QAction] = []
         self._add_edits()
         self._add_sound()
         self._add_view()
+        self._add_markers()
         document.selection_changed.connect(self._refresh)
         document.changed.connect(self._refresh_checks)
         state.follow_changed.connect(self._refresh_checks)
@@ -139,6 +151,15 @@ class TimelineActions(QObject):
         self._add("zoom_out", "Zoom out of the timeline", lambda: viewport.zoom(1.0 / _ZOOM), "-")
         self._add("zoom_fit", "Show all of the timeline", viewport.fit, "Z")
         self._add("follow", "Follow the playhead", self._set_follow, toggle=True)
+
+    def _add_markers(self) -> None:
+        markers = self.markers
+        self._add("add_marker", "Add marker at the playhead", markers.add_at_playhead, "M")
+        self._add("previous_marker", "To the marker before", markers.go_to_previous, "Ctrl+Left")
+        self._add("next_marker", "To the next marker", markers.go_to_next, "Ctrl+Right")
+        for number in range(1, _LOCATORS + 1):
+            go = partial(markers.go_to, number)
+            self._add(f"marker_{number}", f"To marker {number}", go, str(number))
 
     def _add(
         self, name: str, text: str, run: Callable[..., object], *keys: Any, toggle: bool = False

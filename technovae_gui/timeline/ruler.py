@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui.document import Document
@@ -86,9 +86,11 @@ class Ruler(QWidget):
 
     Signals:
         seek_requested(int): move the playhead to this tick.
+        menu_requested(int, QPoint): the tick of the mouse on the grid, and where on the screen.
     """
 
     seek_requested = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(
         self,
@@ -179,6 +181,10 @@ class Ruler(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         self._viewport.turn_wheel(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        tick = self._viewport.geometry.tick(event.pos().x())
+        self.menu_requested.emit(self._state.snap.nearest(tick), event.globalPos())
 
     def _toggle(self, tick: float) -> None:
         """A click on the region removes it, or brings back the last one."""

@@ -58,11 +58,14 @@ class Scene:
 
         Returns:
             The clips to repaint, both where they were and where they are now. None means
-            everything: lanes were added, removed or reordered, or became audible or silent.
+            everything: lanes were added, removed or reordered, or became audible or silent, or
+            markers changed.
         """
         before, clips_before, swaps_before = self.arrangement, self._clips, self.swaps
         self.arrangement, self._clips = arrangement, _clips_by_id(arrangement)
         self.swaps = bass_swaps(arrangement)
+        if before.markers != arrangement.markers:
+            return None
         if _lanes_shown(before) != _lanes_shown(arrangement):
             return None
         changed = _changed_ids(clips_before, self._clips)

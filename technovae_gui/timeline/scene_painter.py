@@ -13,6 +13,7 @@ from technovae_gui.timeline.clip_painter import ClipPainter, ClipState
 from technovae_gui.timeline.clip_style import ClipStyle
 from technovae_gui.timeline.fade_painter import paint_bass_swap, paint_crossfade
 from technovae_gui.timeline.geometry import DETAIL, Geometry, body_rect, clip_rect, segment_rects
+from technovae_gui.timeline.marker_painter import marker_colour
 from technovae_gui.timeline.scene import (
     Crossfade,
     Scene,
@@ -58,12 +59,21 @@ class ScenePainter:
         """Paint grid and clips; `hovered` is the id of the clip under the mouse, or empty."""
         arrangement = self._scene.arrangement
         paint_grid(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
+        self._marker_lines()
         audible = {lane.id for lane in arrangement.audible_lanes}
         first = max(0, self._geometry.row(self._dirty.top()))
         last = min(len(arrangement.lanes) - 1, self._geometry.row(self._dirty.bottom()))
         for row in range(first, last + 1):
             lane = arrangement.lanes[row]
             self._lane(row, lane, selection, hovered, lane.id not in audible)
+
+    def _marker_lines(self) -> None:
+        """Where sections begin, behind the clips."""
+        for marker in self._scene.arrangement.markers:
+            if self._span[0] <= marker.tick <= self._span[1]:
+                self._painter.setPen(paint_cache.pen(marker_colour(marker), 1.0, 150))
+                x = round(self._geometry.x(marker.tick))
+                self._painter.drawLine(QLineF(x, self._dirty.top(), x, self._dirty.bottom()))
 
     def _lane(
         self, row: int, lane: Lane, selection: frozenset[str], hovered: str, silent: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QImage
@@ -20,6 +21,8 @@ from technovae_gui.timeline.geometry import Snap
 from technovae_gui.timeline.hit_testing import Hit
 from technovae_gui.timeline.labels import length_label, time_label
 from technovae_gui.timeline.lane_headers import LaneHeaders
+from technovae_gui.timeline.marker_bar import MarkerBar
+from technovae_gui.timeline.marker_menu import marker_menu
 from technovae_gui.timeline.ruler import Ruler
 from technovae_gui.timeline.scene import clips_between
 from technovae_gui.timeline.thumbnails import ThumbnailRequest
@@ -60,6 +63,8 @@ class TimelineView(QWidget):
         self.clip_style = ClipStyle(self)
         self.commands = TimelineActions(document, self.viewport, self.state, self)
         self.toolbar = Toolbar(self.state, self.commands.by_name)
+        markers = self.commands.markers
+        self.marker_bar = MarkerBar(document, self.viewport, self.state, markers)
         self.ruler = Ruler(document, self.viewport, self.state)
         self.headers = LaneHeaders(document, self.viewport)
         self.canvas = Canvas(document, self.viewport, self.state, self.clip_style)
@@ -177,19 +182,23 @@ class TimelineView(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.toolbar, 0, 0, 1, 3)
-        grid.addWidget(self.ruler, 1, 1, 1, 2)
-        grid.addWidget(self.headers, 2, 0)
-        grid.addWidget(self.canvas, 2, 1)
-        grid.addWidget(self._down, 2, 2)
-        grid.addWidget(self._across, 3, 1)
+        grid.addWidget(self.marker_bar, 1, 1, 1, 2)
+        grid.addWidget(self.ruler, 2, 1, 1, 2)
+        grid.addWidget(self.headers, 3, 0)
+        grid.addWidget(self.canvas, 3, 1)
+        grid.addWidget(self._down, 3, 2)
+        grid.addWidget(self._across, 4, 1)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(2, 1)
+        grid.setRowStretch(3, 1)
         self.canvas.setMinimumSize(200, 80)
 
     def _connect(self) -> None:
         self.toolbar.snap_chosen.connect(lambda snap: setattr(self, "snap", snap))
         self.toolbar.drag_out.dragged.connect(self._drag_out)
-        self.ruler.seek_requested.connect(self.seek_requested)
+        for part in (self.ruler, self.marker_bar, self.commands):
+            part.seek_requested.connect(self.seek_requested)
+        self.ruler.menu_requested.connect(partial(self._open_marker_menu, ""))
+        self.marker_bar.menu_requested.connect(self._open_marker_menu)
         self.canvas.files_dropped.connect(self.files_dropped)
         self.canvas.menu_requested.connect(self._open_menu)
         self.canvas.dragged_out.connect(self._drag_out)
@@ -257,6 +266,16 @@ class TimelineView(QWidget):
     def _open_menu(self, hit: Hit, point: QPoint) -> None:
         menu = self.commands.empty_menu() if hit.clip is None else self.commands.clip_menu()
         menu.popup(point)
+
+    def _open_marker_menu(self, marker_id: str, tick: int, point: QPoint) -> None:
+        marker_menu(
+            self,
+            self._document,
+            self.commands.markers,
+            self.marker_bar.rename,
+            marker_id=marker_id,
+            tick=tick,
+        ).popup(point)
 
     def _open_lane_menu(self, lane_id: str, point: QPoint) -> None:
         lane_menu(self._document, lane_id, self.headers).popup(point)

@@ -137,6 +137,9 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Del", "Delete"),
             ("Z", "Show all"),
             ("Arrows", "Nudge by the snap"),
+            ("M", "Add a marker at the playhead"),
+            ("Ctrl+Left / Right", "To the marker before, to the next"),
+            ("1 … 9", "To that marker"),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
+from core.arrangement.marker import Marker
 from core.arrangement.placement import place_clips
 from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
@@ -80,6 +81,12 @@ def lanes(draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None) -> 
 
 
 @st.composite
+def markers(draw: st.DrawFn) -> Marker:
+    colour = draw(st.sampled_from(["", "#4cc9f0"]))
+    return Marker(new_id(), draw(st.integers(0, 10**6)), draw(st.text(max_size=5)), colour)
+
+
+@st.composite
 def arrangements(
     draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None, min_lanes: int = 1
 ) -> Arrangement:
@@ -87,4 +94,5 @@ def arrangements(
         bpm=draw(st.sampled_from([120.0, 130.0, 127.3, 174.001]) | st.floats(100, 300)),
         lanes=tuple(draw(st.lists(lanes(sources), min_size=min_lanes, max_size=3))),
         title=draw(st.text(max_size=10)),
+        markers=tuple(draw(st.lists(markers(), max_size=3))),
     )

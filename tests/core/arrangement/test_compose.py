@@ -14,6 +14,7 @@ from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.harmony import fifths_apart
 from core.arrangement.levels import band_loudness_db
+from core.arrangement.marker_edits import section_at
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import find_transitions
 from core.dsp.key import Key
@@ -38,6 +39,13 @@ def made(seed: int = 0, **options: object) -> Arrangement:
 
 def lane_of(arrangement: Arrangement, name: str) -> Lane:
     return next(lane for lane in arrangement.lanes if lane.name == name)
+
+
+def section_of(arrangement: Arrangement, clip: Clip) -> str:
+    """The name of the section that the middle of a clip lies in."""
+    found = section_at(arrangement, clip.start + clip.length / 2)
+    assert found is not None
+    return found[0].name
 
 
 def in_order(arrangement: Arrangement) -> list[Clip]:
@@ -114,7 +122,9 @@ def test_steps_within_a_part_sound_equally_large() -> None:
     arrangement = made(bars=160, form="classic")
     clips = [c for c in lane_of(arrangement, "Body").clips if isinstance(c.source, LatentSource)]
     for name in ("build", "break", "rise"):
-        sources = list(dict.fromkeys(clip.source for clip in clips if clip.name == name))
+        sources = list(
+            dict.fromkeys(clip.source for clip in clips if section_of(arrangement, clip) == name)
+        )
         spectra = MUSIC.decode(np.stack([source.array[0] for source in sources]))
         steps = spectral_distance(spectra[1:], spectra[:-1])
         assert len(steps)
@@ -132,14 +142,13 @@ def test_each_layer_has_a_lane_and_its_band() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_clips_are_named_after_their_sections(seed: int) -> None:
+def test_markers_name_the_sections(seed: int) -> None:
     arrangement = made(seed, bars=98)
     sections = form.plan(98, seed=seed, learned=MUSIC.forms)
-    for lane in arrangement.lanes:
-        for clip in lane.clips:
-            middle = (clip.start + clip.length / 2) / TICKS_PER_BAR
-            names = [section.name for section in sections if section.start <= middle]
-            assert clip.name == names[-1]
+    assert [(it.tick, it.name) for it in arrangement.markers] == [
+        (section.start * TICKS_PER_BAR, section.name) for section in sections
+    ]
+    assert not any(clip.name for clip in arrangement.clips())
 
 
 def test_body_and_tops_are_mixed_and_the_bass_changes_on_the_downbeat() -> None:
@@ -195,7 +204,8 @@ def test_sections_have_the_levels_of_their_energy() -> None:
     arrangement = made(bars=98, form="classic")
     levels = {}
     for name in ("drop", "break", "intro"):
-        clips = [c for c in lane_of(arrangement, "Body").clips if c.name == name]
+        clips = lane_of(arrangement, "Body").clips
+        clips = tuple(c for c in clips if section_of(arrangement, c) == name)
         levels[name] = np.mean([_body_level(clip) for clip in clips])
     assert levels["drop"] - levels["break"] == pytest.approx(5.0, abs=1.5)
     assert levels["drop"] - levels["intro"] > 2.5

@@ -18,6 +18,7 @@ from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.marker import Marker
 from core.arrangement.project import Origin, Playback, Project
 from core.errors import InputError, OutputError, ProjectError
 from core.identifiers import is_identifier
@@ -164,7 +165,10 @@ def test_unknown_top_fields_are_kept(tmp_path: Path) -> None:
 def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
     """But in a clip's source: who does not know all of it would make another sound."""
     path = tmp_path / "p"
-    project_file.save(document(), path)
+    marked = document()
+    marker = Marker("m", 3840, "drop")
+    marked = replace(marked, arrangement=marked.arrangement.changed(markers=(marker,)))
+    project_file.save(marked, path)
     saved = json.loads(path.read_text(encoding="utf-8"))
     places = (
         saved,
@@ -174,12 +178,20 @@ def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
         saved["arrangement"],
         lane_of(saved),
         clip_of(saved),
+        saved["arrangement"]["markers"][0],
     )
     for number, place in enumerate(places):
         place["later"] = {"number": number, "small": 5e-324, "long": 2**70, "not": None}
     path.write_text(json.dumps(saved), encoding="utf-8")
     project_file.save(project_file.load(path), tmp_path / "q")
     assert json.loads((tmp_path / "q").read_text(encoding="utf-8")) == saved
+
+
+def test_what_is_not_used_is_not_written(tmp_path: Path) -> None:
+    """So that a file of an older version comes out as it went in."""
+    project_file.save(document(), tmp_path / "p")
+    saved = json.loads((tmp_path / "p").read_text(encoding="utf-8"))
+    assert "markers" not in saved["arrangement"]
 
 
 def test_unknown_fields_of_a_clip_go_with_it(tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def test_a_mix_lies_around_its_downbeat() -> None:
     assert (coming.start, ending.end) == (6 * BAR, 10 * BAR)
     assert (coming.fade_in, ending.fade_out) == (4 * BAR, 4 * BAR)
     assert coming.offset == 2 * BAR
-    assert (coming.name, ending.name) == ("b", "a")
+    sources = [it.source for it in (coming, ending)]
+    assert sources == [RealSource("b-body-0"), RealSource("a-body-1")]
 
 
 def test_a_cut_is_on_its_downbeat_and_so_is_every_change_of_the_bass() -> None:

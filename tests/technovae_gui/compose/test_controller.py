@@ -13,6 +13,7 @@ from core.arrangement import form
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.learned_forms import learn_forms
+from core.arrangement.marker import Marker
 from core.library.latent_map import LatentMap
 from core.session import Session
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
@@ -116,6 +117,18 @@ def test_a_composition_follows_the_arrangement(
     ask(controller, replace=False)
     fake_jobs[0].end(arrangement(0))
     assert starts(document) == [TICKS_PER_BAR, TICKS_PER_BAR + TICKS_PER_SEGMENT]
+
+
+def test_the_sections_of_a_composition_that_follows_are_where_it_is(
+    controller: ComposeController, document: Document, fake_jobs: list[FakeJob]
+) -> None:
+    document.edit("clips", lambda _: arrangement(TICKS_PER_BAR))
+    sections = (Marker("marker-1", 0, "intro"), Marker("marker-2", TICKS_PER_BAR, "drop"))
+    for _ in range(2):
+        ask(controller, replace=False)
+        fake_jobs[-1].end(arrangement(0).changed(markers=sections))
+    places = [(it.tick // TICKS_PER_BAR, it.name) for it in document.arrangement.markers]
+    assert places == [(5, "intro"), (6, "drop"), (9, "intro"), (10, "drop")]
 
 
 def test_each_composition_goes_where_it_was_asked_to(

@@ -95,13 +95,15 @@ def test_a_latent_has_the_paler_colour_of_its_nearest_track(room: Room) -> None:
         near = room.clip_info(Clip("b", latent(room.map, row, 0.01), 0))
         assert abs(QColor(near.colour).hslHueF() - QColor(real.colour).hslHueF()) < 0.06
         assert QColor(near.colour).hslSaturationF() < QColor(real.colour).hslSaturationF()
+        assert near.name == f"Near {real.name}"
         hues.add(near.colour)
     assert len(hues) > 1
 
 
 def test_a_latent_of_an_unknown_model_has_the_colour_of_no_track(room: Room) -> None:
     other = replace(latent(room.map, 3), model_hash="another")
-    assert room.clip_info(Clip("a", other, 0)).colour == theme.LATENT_COLOUR
+    info = room.clip_info(Clip("a", other, 0))
+    assert (info.name, info.colour) == ("Latent", theme.LATENT_COLOUR)
 
 
 def test_a_latent_of_the_last_model_keeps_its_colour(room: Room) -> None:

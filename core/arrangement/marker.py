@@ -1,0 +1,45 @@
+"""A named place of the timeline; the section that it names goes on to the next marker."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+from core.arrangement.clip import whole_number
+from core.errors import InputError
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A marker on the ruler. It changes nothing that sounds.
+
+    Attributes:
+        id: no other marker of the arrangement has it.
+        tick: where it is, 0 or later.
+        name: what the user calls it, such as intro, build or drop; may be empty.
+        colour: `#rrggbb`; empty for the one that goes with its name.
+
+    Raises:
+        InputError: no id, a place before the first bar, or a colour of another form.
+    """
+
+    id: str
+    tick: int
+    name: str = ""
+    colour: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise InputError("a marker needs an id; give it one")
+        object.__setattr__(self, "tick", whole_number(self.tick, "a marker's place"))
+        if self.tick < 0:
+            raise InputError(f"a marker cannot be before the first bar (tick {self.tick})")
+        if self.colour and not _COLOUR.fullmatch(self.colour):
+            raise InputError(f"a marker's colour must be like #4cc9f0, not {self.colour[:20]!r}")
+
+    def changed(self, **fields: object) -> Marker:
+        """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
+        return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
