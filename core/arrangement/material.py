@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.form_catalogue import Form
-from core.arrangement.learned_forms import learn_forms
+from core.arrangement.learned_forms import MeasuredSegment, learn_forms
 from core.dsp import attributes
 from core.dsp.key import Key
 from core.errors import InputError
@@ -111,21 +111,13 @@ def ranked(values: Doubles) -> Doubles:
     return np.asarray((below + upto - 1) / (2.0 * max(len(values) - 1, 1)))
 
 
-class _Segment(Protocol):
+class _Segment(MeasuredSegment, Protocol):
     """A segment of the library."""
 
     @property
     def id(self) -> str: ...
     @property
-    def track_id(self) -> str: ...
-    @property
-    def section(self) -> int: ...
-    @property
-    def bar(self) -> int: ...
-    @property
     def bpm(self) -> float: ...
-    @property
-    def attributes(self) -> attributes.Attributes: ...
 
 
 class _Library(Protocol):

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TypeAlias
 
 from core import processes
@@ -66,12 +65,7 @@ class ImportPool:
     def __enter__(self) -> ImportPool:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         own, self._own = self._own, None
         if own is not None:
             own.shutdown(cancel_futures=True)

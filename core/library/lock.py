@@ -13,7 +13,6 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from core.atomic import writing_error
@@ -66,12 +65,7 @@ class WriterLock:
         self._file.flush()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._owner is not None:
             delete_file(self._owner, self._library)
             return

@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
@@ -58,12 +57,7 @@ class OtherLibraries:
     def __enter__(self) -> OtherLibraries:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

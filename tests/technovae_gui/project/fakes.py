@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core import resources
 from core.arrangement import edits
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, new_id
 from core.errors import TechnoVAEError
@@ -87,6 +88,9 @@ def session(
         model_path=(model_path or library / "m.keras") if model else None,
         model_hash=model,
     )
+
+
+DEMO = session(resources.demo_library(), "d1", model="demo", name="demo")
 
 
 def real(track: str) -> RealSource:

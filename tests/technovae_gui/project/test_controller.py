@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core import resources
 from core.arrangement import edits, project_file
 from technovae_gui.document import Document
 from technovae_gui.project.controller import ProjectController
@@ -17,6 +15,7 @@ from technovae_gui.project.open_project import OpenProject
 from technovae_gui.project.questions import Leaving, OtherLibrary
 from technovae_gui.widgets.banners import Banners
 from tests.technovae_gui.project.fakes import (
+    DEMO,
     FakeBackground,
     FakeQuestions,
     FakeSessions,
@@ -26,37 +25,10 @@ from tests.technovae_gui.project.fakes import (
     session,
 )
 
-DEMO = session(resources.demo_library(), "d1", model="demo", name="demo")
-
-
-@pytest.fixture
-def sessions(qapp: object) -> FakeSessions:
-    return FakeSessions()
-
 
 @pytest.fixture
 def questions() -> FakeQuestions:
     return FakeQuestions()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where unsaved work is kept."""
-    return tmp_path / "recovery"
-
-
-@pytest.fixture
-def open_project(document: Document, folder: Path) -> Iterator[OpenProject]:
-    made = OpenProject(document, cast("Any", FakeBackground()), folder)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def banners(qtbot: Any) -> Banners:
-    made = Banners()
-    qtbot.addWidget(made)
-    return made
 
 
 @pytest.fixture

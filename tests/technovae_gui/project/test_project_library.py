@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -22,6 +21,7 @@ from technovae_gui.project.project_library import ProjectLibrary
 from technovae_gui.project.relink_banner import FileChoosers, RelinkBanner
 from technovae_gui.widgets.banners import Banners
 from tests.technovae_gui.project.fakes import (
+    DEMO,
     FakeBackground,
     FakeSessions,
     latent,
@@ -29,27 +29,6 @@ from tests.technovae_gui.project.fakes import (
     real,
     session,
 )
-
-DEMO = session(resources.demo_library(), "d1", model="demo", name="demo")
-
-
-@pytest.fixture
-def sessions(qapp: object) -> FakeSessions:
-    return FakeSessions()
-
-
-@pytest.fixture
-def open_project(document: Document, tmp_path: Path) -> Iterator[OpenProject]:
-    made = OpenProject(document, cast("Any", FakeBackground()), tmp_path / "recovery")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def banners(qtbot: Any) -> Banners:
-    made = Banners()
-    qtbot.addWidget(made)
-    return made
 
 
 @pytest.fixture
