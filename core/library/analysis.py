@@ -140,7 +140,10 @@ def _analyse(
             found = _grid_of(job.path, conditioned, _with_progress(conditioned, progress))
     if isinstance(found, str):
         return _one_shot(job.path, conditioned, audio, found)
-    grid = found.grid() if isinstance(found, Loop) else found
+    if isinstance(found, Loop):
+        grid = found.grid()
+    else:
+        grid = gridding.with_segment(found, conditioned.seconds)
     track = _track(job.path, conditioned, grid)
     repeated: Array | None = None
     if isinstance(found, Loop) and found.repeats > 1:
@@ -163,7 +166,9 @@ def _analyse(
             track=replace(track, grid=waiting, sections=()),
         )
     if not track.windows(1):
-        return _no_segment(conditioned, gridding.too_short(track.seconds, grid.bpm))
+        reason = gridding.too_short(track.seconds, grid.bpm)
+        warnings = tuple(conditioned.warnings)
+        return Result(report.NO_SEGMENTS, reason, warnings=warnings, seconds=conditioned.seconds)
     with stages.of("spectrogram") as progress:
         blocks = _with_progress(conditioned, progress) if repeated is None else [repeated]
         return _with_segments(result, track, blocks, job.staging)
@@ -298,11 +303,6 @@ def _tags(path: Path, conditioned: Conditioned) -> tuple[str, str]:
     """Title and artist of the file; its name where it has no title."""
     info = conditioned.source_info
     return info.title or as_text(path.stem), info.artist or ""
-
-
-def _no_segment(conditioned: Conditioned, reason: str) -> Result:
-    warnings = tuple(conditioned.warnings)
-    return Result(report.NO_SEGMENTS, reason, warnings=warnings, seconds=conditioned.seconds)
 
 
 def _with_progress(conditioned: Conditioned, progress: Progress) -> Iterator[Array]:

@@ -44,14 +44,14 @@ def fit(
     features = onset_features(blocks, cancel)
     grid = fit_grid(features)
     if seconds > loops.LONGEST_SECONDS:
-        return grid
+        return with_segment(grid, seconds)
     stated = [*tempi_in_name(name, marked_only=True), *tempi_in_name(name)]
     loop = (
         loops.loop_at(seconds, stated)
         or loops.loop_by_length(seconds, grid)
         or loops.loop_by_beat(features, grid)
     )
-    return grid if loop is None else loop.grid()
+    return with_segment(grid, seconds) if loop is None else loop.grid()
 
 
 def onset_features(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> OnsetFeatures:
@@ -65,18 +65,47 @@ def onset_features(blocks: Iterable[Array], cancel: CancelFlag | None = None) ->
     return stream.finish()
 
 
+def with_segment(grid: BeatGrid, seconds: float) -> BeatGrid:
+    """A grid that was fitted to a track, such that a segment fits if that can be.
+
+    Args:
+        grid: its grid.
+        seconds: its length.
+
+    Returns:
+        `grid` where one of its sections has four bars. Else its longest section counts its bars
+        from another beat on which four begin. Where there is none either, since the beat jumps too
+        often, the default grid: as a track without a steady beat it can still be of use.
+    """
+    if _has_segment(grid, seconds):
+        return grid
+    sections = list(grid.sections)
+    longest = max(range(len(sections)), key=lambda k: sections[k].end - sections[k].start)
+    for beats in range(1, settings.BEATS_PER_BAR):
+        earlier = sections[longest].moved(-beats * sections[longest].beat_seconds)
+        changed = replace(grid, sections=(*sections[:longest], earlier, *sections[longest + 1 :]))
+        if _has_segment(changed, seconds):
+            return changed
+    return BeatGrid.default(seconds, confidence=grid.confidence)
+
+
 def put_on(track: Track, grid: BeatGrid) -> Track:
     """`track` on `grid`. Raises `LibraryError` if not one segment fits."""
-    sections = lay_out(grid, track.seconds)
-    if not any(section.starts(1) for section in sections):
+    if not _has_segment(grid, track.seconds):
         raise LibraryError(f"{track.title}: {too_short(track.seconds, grid.bpm)}; set another grid")
-    return replace(track, grid=grid, sections=sections)
+    return replace(track, grid=grid, sections=lay_out(grid, track.seconds))
 
 
 def too_short(seconds: float, bpm: float) -> str:
-    """Why a track yields no segment at `bpm`."""
+    """Why a track of `seconds` yields no segment at `bpm`."""
     needed = settings.segment_seconds(bpm)
-    return f"{seconds:.1f} s long; a segment at {bpm:.4g} BPM needs {needed:.1f} s"
+    if seconds >= needed:
+        return f"{seconds:.2f} s long; no four whole bars at {bpm:.4g} BPM lie in it"
+    return f"{seconds:.2f} s long; a segment at {bpm:.4g} BPM needs {needed:.2f} s"
+
+
+def _has_segment(grid: BeatGrid, seconds: float) -> bool:
+    return any(section.starts(1) for section in lay_out(grid, seconds))
 
 
 def reported(

@@ -13,11 +13,14 @@ from core.library.database import Database
 from core.library.segments import Section, Segment
 from core.library.tracks import Track, natural_key
 from core.rhythm.grid import BeatGrid
+from core.settings import BARS_PER_SEGMENT
 
 _SEGMENTS = """
     SELECT id, track_id, section, bar, start_seconds, segments.bpm,
         brightness, density, kick, energy, loudness, sections.bars
     FROM segments JOIN sections USING (track_id, section)"""
+_FIRST_PHRASE = f"iif(phrase_bar + {BARS_PER_SEGMENT} <= bars, phrase_bar, 0)"
+"""As `segments.first_phrase`; sections of fewer bars have no segments."""
 
 
 def read_tracks(database: Database) -> list[Track]:
@@ -50,7 +53,7 @@ def read_sections(database: Database, track_id: str) -> tuple[Section, ...]:
 
 def read_segments(database: Database, hop_bars: int, track_id: str | None) -> list[Segment]:
     """Segments every `hop_bars` bars in step with the phrases, by track id, section, bar."""
-    sql = f"{_SEGMENTS} WHERE (bar - phrase_bar) % ? = 0"
+    sql = f"{_SEGMENTS} WHERE (bar - {_FIRST_PHRASE}) % ? = 0"
     values: list[object] = [hop_bars]
     if track_id is not None:
         sql += " AND track_id = ?"

@@ -94,15 +94,25 @@ def lay_out(grid: BeatGrid, seconds: float) -> tuple[Section, ...]:
     row = 0
     for number, part in enumerate(grid.sections):
         bars = _bars(part, seconds)
-        phrase_bar = _phrase_bar(part, bars)
+        phrase_bar = first_phrase(part.phrase_bar, bars)
         sections.append(Section(number, part.bpm, part.downbeat, bars, phrase_bar, row))
         row += sections[-1].rows
     return tuple(sections)
 
 
-def _phrase_bar(part: GridSection, bars: int) -> int:
-    fits = part.phrase_bar + settings.BARS_PER_SEGMENT <= bars
-    return part.phrase_bar if fits or bars < settings.BARS_PER_SEGMENT else 0
+def first_phrase(phrase_bar: int, bars: int) -> int:
+    """The bar on which the first segment of a section starts.
+
+    Args:
+        phrase_bar: on which its first phrase begins.
+        bars: whole bars in it.
+
+    Returns:
+        `phrase_bar`; 0 where there are four bars, but not from there on. Libraries made before that
+        was so are read by it, too.
+    """
+    fits = phrase_bar + settings.BARS_PER_SEGMENT <= bars
+    return phrase_bar if fits or bars < settings.BARS_PER_SEGMENT else 0
 
 
 def _bars(part: GridSection, seconds: float) -> int:

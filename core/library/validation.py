@@ -17,7 +17,7 @@ from core import settings
 from core.dsp.attributes import Attributes
 from core.errors import InputError, LibraryError
 from core.identifiers import is_audio_name, is_track_id
-from core.library.segments import Section, Segment, segment_id
+from core.library.segments import Section, Segment, first_phrase, segment_id
 from core.rhythm.grid import GRID_BPM_MAX, GRID_BPM_MIN, BeatGrid
 
 T = TypeVar("T")
@@ -198,7 +198,9 @@ def sections_of(rows: Sequence[SectionRow], frames: int, folder: Path) -> tuple[
     Raises:
         LibraryError: they do not follow each other, or reach beyond the track.
     """
-    sections = tuple(Section(*row[1:]) for row in rows)
+    sections = tuple(
+        Section(*row[1:5], first_phrase(row.phrase_bar, row.bars), row.first_row) for row in rows
+    )
     first_row, seconds = 0, frames / settings.SAMPLE_RATE
     for number, part in enumerate(sections):
         fits = part.bars == 0 or part.bar_seconds(part.bars) <= seconds + _SLACK_SECONDS

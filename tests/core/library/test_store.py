@@ -77,6 +77,19 @@ def test_phrases_decide_where_the_map_segments_begin(tmp_path: Path) -> None:
         np.testing.assert_array_equal(rows, np.array([2, 6, 10]) * settings.FRAMES_PER_BAR)
 
 
+def test_sections_of_libraries_that_gave_no_segment_give_one(tmp_path: Path) -> None:
+    """Once a phrase on the fourth of five bars left a track without a dot."""
+    with Library.create(tmp_path / "made") as library:
+        track = add_track(library, "a", seconds=10.2, bpm=120.0, downbeat=0.1)
+        assert [section.bars for section in track.sections] == [5]
+        with library.database.transaction():
+            library.database.execute("UPDATE sections SET phrase_bar = 3")
+        assert [s.bar for s in library.segments(4)] == [0]
+        (found,) = library.tracks()
+        assert found.windows() == 1
+        assert library.segment_rows(track.id, 4).tolist() == [0]
+
+
 def test_sections_of_a_moving_tempo_follow_each_other_in_the_shard(tmp_path: Path) -> None:
     sections = (GridSection(0.0, 14.0, 128.0, 0.25), GridSection(14.0, 30.0, 120.0, 14.5))
     with Library.create(tmp_path / "made") as library:
@@ -263,7 +276,7 @@ def test_a_tempo_can_be_doubled_and_halved(tmp_path: Path, change: object) -> No
 
 def test_a_grid_without_a_segment_is_refused(library: Library) -> None:
     track = library.tracks()[0]
-    with pytest.raises(LibraryError, match=r"needs 21\.8 s"):
+    with pytest.raises(LibraryError, match=r"needs 21\.82 s"):
         library.set_grid(track.id, track.grid.with_tempo(44.0))
     assert library.track(track.id) == track
 
