@@ -33,6 +33,7 @@ from core.arrangement.clip import (
     ClipSource,
     LatentSource,
     RealSource,
+    main_source,
 )
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
@@ -200,6 +201,7 @@ class Bench:
 
     def _key_of(self, source: ClipSource) -> Key | None:
         """Of the segment, or of the one that guides a latent most, as it sounds."""
+        source = main_source(source)
         if isinstance(source, RealSource):
             segment_id = source.segment_id
         else:

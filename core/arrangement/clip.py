@@ -5,20 +5,23 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import InputError
-from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, TICKS_PER_SEGMENT
+from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, PARTS, TICKS_PER_SEGMENT
 
 GAIN_MIN_DB = -96.0
 GAIN_MAX_DB = 24.0
 DEFAULT_RENDERER = "mosaic"
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
+NO_PARTS_MUTED: Final = (False,) * len(PARTS)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,109 @@ class LatentSource:
         return array
 
 
-ClipSource = RealSource | LatentSource
+SingleSource = RealSource | LatentSource
+
+
+@dataclass(frozen=True)
+class PartsSource:
+    """Parts of segments and latents that sound together, each part from a source of its own.
+
+    Make one with `with_parts`, which gives the source itself where all of it is heard.
+
+    Attributes:
+        sources: of each of `settings.PARTS`, in their order. A transposed one keeps its tempo.
+        muted: the parts that are not heard. They keep their sources, so that they can come back.
+
+    Raises:
+        InputError: not one source and one switch for each part.
+    """
+
+    sources: tuple[SingleSource, ...]
+    muted: tuple[bool, ...] = NO_PARTS_MUTED
+
+    def __post_init__(self) -> None:
+        if not len(self.sources) == len(self.muted) == len(PARTS):
+            raise InputError(f"each of {', '.join(PARTS)} needs a source and a switch")
+        if not all(isinstance(source, RealSource | LatentSource) for source in self.sources):
+            raise InputError("a part is of a segment or of a latent")
+        object.__setattr__(self, "sources", tuple(self.sources))
+        object.__setattr__(self, "muted", tuple(bool(muted) for muted in self.muted))
+
+    @property
+    def transpose(self) -> int:
+        """Semitones by which the first part that is heard is higher."""
+        return self.main.transpose
+
+    @property
+    def main(self) -> SingleSource:
+        """The source of most parts that are heard; of as many, that of the last of them."""
+        heard = [s for s, muted in zip(self.sources, self.muted, strict=True) if not muted]
+        some = heard or list(self.sources)
+        return max(reversed(some), key=some.count)
+
+
+ClipSource = SingleSource | PartsSource
+
+
+def with_parts(
+    sources: Sequence[SingleSource], muted: Sequence[bool] = NO_PARTS_MUTED
+) -> ClipSource:
+    """The simplest source of these parts.
+
+    Args:
+        sources: of each of `settings.PARTS`.
+        muted: which of them are not heard.
+
+    Returns:
+        The source itself where all parts are of the same and heard; else a `PartsSource`.
+
+    Raises:
+        InputError: not one source and one switch for each part.
+    """
+    made = PartsSource(tuple(sources), tuple(muted))
+    whole = len(set(made.sources)) == 1 and not any(made.muted)
+    return made.sources[0] if whole else made
+
+
+def part_sources(source: ClipSource) -> tuple[SingleSource, ...]:
+    """What each of `settings.PARTS` of a source is from."""
+    return source.sources if isinstance(source, PartsSource) else (source,) * len(PARTS)
+
+
+def muted_parts(source: ClipSource) -> tuple[bool, ...]:
+    """Which of `settings.PARTS` are not heard of a source."""
+    return source.muted if isinstance(source, PartsSource) else NO_PARTS_MUTED
+
+
+def single_sources(source: ClipSource) -> tuple[SingleSource, ...]:
+    """The segments and latents that a source is made from, each once."""
+    return tuple(dict.fromkeys(part_sources(source)))
+
+
+def latent_sources(source: ClipSource) -> tuple[LatentSource, ...]:
+    """The latents that a source is made from, each once."""
+    return tuple(it for it in single_sources(source) if isinstance(it, LatentSource))
+
+
+def main_source(source: ClipSource) -> SingleSource:
+    """The segment or latent that a source is called after: that of most of what is heard."""
+    return source.main if isinstance(source, PartsSource) else source
+
+
+def with_latents(source: ClipSource, change: Callable[[LatentSource], LatentSource]) -> ClipSource:
+    """A source made from other latents; see `with_singles`."""
+    return with_singles(source, lambda it: change(it) if isinstance(it, LatentSource) else it)
+
+
+def with_singles(source: ClipSource, change: Callable[[SingleSource], SingleSource]) -> ClipSource:
+    """A source made from other segments and latents.
+
+    Args:
+        source: any.
+        change: gives what takes the place of each of its segments and latents.
+    """
+    changed = {single: change(single) for single in single_sources(source)}
+    return with_parts([changed[it] for it in part_sources(source)], muted_parts(source))
 
 
 @dataclass(frozen=True)

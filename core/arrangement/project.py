@@ -11,7 +11,14 @@ from typing import Any
 
 from core import resources
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.clip import (
+    ClipSource,
+    LatentSource,
+    PartsSource,
+    RealSource,
+    SingleSource,
+    single_sources,
+)
 from core.errors import InputError, ProjectError
 from core.file_names import located
 
@@ -79,6 +86,8 @@ class Origin:
 
     def claims(self, source: ClipSource) -> bool:
         """Whether `source` is of this library or of one of its models."""
+        if isinstance(source, PartsSource):
+            return any(self.claims(single) for single in single_sources(source))
         if isinstance(source, RealSource):
             return track_of(source) in self.tracks
         return source.model_hash != "" and source.model_hash in {self.model_hash, *self.models}
@@ -90,7 +99,7 @@ class Origin:
 
     def limited_to(self, sources: Iterable[ClipSource]) -> Origin:
         """This origin with the tracks and models of `sources` alone."""
-        sources = list(sources)
+        sources = [single for source in sources for single in single_sources(source)]
         tracks = {track_of(it) for it in sources if isinstance(it, RealSource)}
         models = {it.model_hash for it in sources if isinstance(it, LatentSource)}
         return replace(self, tracks=frozenset(tracks), models=frozenset(models - {self.model_hash}))
@@ -201,9 +210,9 @@ class Project:
         """
         return self.origin.model_path(project_path)
 
-    def sources(self) -> list[ClipSource]:
-        """Of all clips, lane by lane."""
-        return [clip.source for clip in self.arrangement.clips()]
+    def sources(self) -> list[SingleSource]:
+        """The segments and latents of all clips, lane by lane; of parts, those that they are of."""
+        return [it for clip in self.arrangement.clips() for it in single_sources(clip.source)]
 
     def check(
         self,

@@ -22,20 +22,31 @@ import msgspec
 import numpy as np
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.clip import (
+    Clip,
+    ClipSource,
+    LatentSource,
+    PartsSource,
+    RealSource,
+    SingleSource,
+    single_sources,
+    with_parts,
+)
 from core.arrangement.marker import Marker
 from core.arrangement.project import SUFFIX, Origin, Playback, Project
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
 from core.file_names import as_text, located
 from core.identifiers import is_identifier, is_segment_id
+from core.settings import PARTS
 
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 2
-"""The newest that is read, and written where a source is transposed: version 1 has no such sources
-and would refuse them as damage. All else is written as version 1."""
+VERSION: Final = 3
+"""The newest that is read, and written where a clip plays parts. Version 2 is written where a
+source is transposed. What version 1 has is written as such: each would refuse what a later one
+brought as damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -77,6 +88,8 @@ def load(path: str | os.PathLike[str]) -> Project:
 
 def source_to_json(source: ClipSource) -> dict[str, Any]:
     """`source` as plain JSON values, floats to the last bit."""
+    if isinstance(source, PartsSource):
+        return _parts_to_json(source)
     if isinstance(source, RealSource):
         return {"segment": source.segment_id, **_transposition(source)}
     # The shortest decimals that give the same float32 back.
@@ -113,13 +126,19 @@ def _fields_of(of: type, *, optional: Iterable[str] = (), **instead: Any) -> typ
     return msgspec.defstruct(of.__name__, fields, kw_only=True)
 
 
-class _SourceFields(msgspec.Struct, forbid_unknown_fields=True):
+class _SingleFields(msgspec.Struct, forbid_unknown_fields=True):
     segment: str | msgspec.UnsetType = msgspec.UNSET
     latents: list[list[float]] | msgspec.UnsetType = msgspec.UNSET
     seed: int = 0
     renderer: str = "guided"
     model_hash: str = ""
     transpose: int = 0
+
+
+class _SourceFields(_SingleFields, forbid_unknown_fields=True):
+    sources: list[_SingleFields] | msgspec.UnsetType = msgspec.UNSET
+    parts: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    muted: list[str] = []
 
 
 class _Place(msgspec.Struct):
@@ -185,7 +204,7 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
     return {
         **project.extra,
         "format": FORMAT,
-        "version": VERSION if any(it.source.transpose for it in arrangement.clips()) else 1,
+        "version": max((_version_of(it.source) for it in arrangement.clips()), default=1),
         "library": {**unknown.get(("library",), {}), **places["library"]},
         "model": {**unknown.get(("model",), {}), **places["model"]},
         "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
@@ -228,6 +247,22 @@ def _place(place: Path | None, project_path: Path) -> dict[str, str | None]:
 
 def _clip(clip: Clip) -> dict[str, Any]:
     return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
+
+
+def _version_of(source: ClipSource) -> int:
+    """The first version that has such sources."""
+    if isinstance(source, PartsSource):
+        return 3
+    return 2 if source.transpose else 1
+
+
+def _parts_to_json(source: PartsSource) -> dict[str, Any]:
+    singles = single_sources(source)
+    return {
+        "sources": [source_to_json(single) for single in singles],
+        "parts": dict(zip(PARTS, (singles.index(it) for it in source.sources), strict=True)),
+        "muted": [part for part, muted in zip(PARTS, source.muted, strict=True) if muted],
+    }
 
 
 def _transposition(source: ClipSource) -> dict[str, int]:
@@ -328,6 +363,21 @@ def _lane(fields: Any) -> Lane:
 
 
 def _source(fields: _SourceFields) -> ClipSource:
+    if fields.sources is msgspec.UNSET and fields.parts is msgspec.UNSET:
+        return _single(fields)
+    if fields.sources is msgspec.UNSET or fields.parts is msgspec.UNSET:
+        raise InputError("a clip of parts needs 'sources' and 'parts'")
+    singles, count = [_single(each) for each in fields.sources], len(fields.sources)
+    if set(fields.parts) != set(PARTS) or not set(fields.muted) <= set(PARTS):
+        raise InputError(f"parts are {', '.join(PARTS)}")
+    if not all(0 <= number < count for number in fields.parts.values()):
+        raise InputError("a part is of a source that is not there")
+    return with_parts(
+        [singles[fields.parts[part]] for part in PARTS], [part in fields.muted for part in PARTS]
+    )
+
+
+def _single(fields: _SingleFields) -> SingleSource:
     if fields.segment is not msgspec.UNSET:
         if not is_segment_id(fields.segment):
             raise InputError(f"{fields.segment[:40]!r} is no id of a segment")

@@ -30,8 +30,7 @@ def filtered(samples: Array, gains_db: Array) -> Array:
     from core.dsp import kernels  # here, because it imports numba, which takes a second
 
     ring = Ring.near_hop(len(samples), n_fft=settings.N_FFT, hop=_HOP)
-    levels = rows_to_frames(gains_db, ring.count)
-    gains = np.exp(levels * np.float32(np.log(10.0) / 20.0))
+    gains = _factors(gains_db, ring.count)
     lower, fraction = bank().interpolation
     channels = []
     for channel in samples.T:
@@ -39,6 +38,33 @@ def filtered(samples: Array, gains_db: Array) -> Array:
         kernels.scale(spectrum, gains, lower, fraction)
         channels.append(ring.synthesise(spectrum))
     return np.stack(channels, axis=1)
+
+
+def split(samples: Array, gains_db: Sequence[Array]) -> Array:
+    """Take a loop apart by gains per time-frequency cell; the loop is analysed once.
+
+    Args:
+        samples: (frames, channels) of the loop.
+        gains_db: for each piece but the last, as for `filtered`.
+
+    Returns:
+        (pieces, frames, channels) float32: the last is what the others leave of the loop, so that
+        they sum to it.
+    """
+    from core.dsp import kernels  # here, because it imports numba, which takes a second
+
+    ring = Ring.near_hop(len(samples), n_fft=settings.N_FFT, hop=_HOP)
+    lower, fraction = bank().interpolation
+    factors = [_factors(gains, ring.count) for gains in gains_db]
+    pieces = np.empty((len(factors) + 1, *samples.shape), np.float32)
+    for channel, sound in enumerate(samples.T):
+        spectrum = ring.analyse(sound)
+        for piece, gains in zip(pieces, factors, strict=False):
+            part = np.zeros_like(spectrum)
+            kernels.add_scaled(part, spectrum, gains, lower, fraction)
+            piece[:, channel] = ring.synthesise(part)
+    pieces[-1] = samples - pieces[:-1].sum(axis=0)
+    return pieces
 
 
 def weighted_sum(loops: Sequence[Array], weights: Sequence[Array]) -> Array:
@@ -69,6 +95,11 @@ def weighted_sum(loops: Sequence[Array], weights: Sequence[Array]) -> Array:
                 spectrum = ring.analyse(loop[:, channel])
             kernels.add_scaled(totals[channel], spectrum, gains, lower, fraction)
     return np.stack([ring.synthesise(total) for total in totals], axis=1)
+
+
+def _factors(gains_db: Array, count: int) -> Array:
+    factors: Array = np.exp(rows_to_frames(gains_db, count) * np.float32(np.log(10.0) / 20.0))
+    return factors
 
 
 def _per_frame(weights: Array, count: int) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.dsp.filtering import filtered
+from core.dsp.filtering import filtered, split
 from core.errors import InputError
 
 Array = NDArray[np.float32]
@@ -33,8 +33,7 @@ def separate(audio: Array, shares: Array) -> Array:
         InputError: arrays of other shapes.
     """
     _require(audio, shares)
-    parts = [filtered(audio, _decibels(shares[..., k])) for k in range(len(settings.PARTS) - 1)]
-    return np.stack([*parts, audio - sum(parts[1:], parts[0])])
+    return split(audio, [_decibels(shares[..., k]) for k in range(len(settings.PARTS) - 1)])
 
 
 def apply(audio: Array, shares: Array, gains: Sequence[float]) -> Array:

@@ -18,6 +18,7 @@ from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
 from core.library.models import model_for
 from core.library.store import Library
+from core.render.parts import shared_separator
 from core.render.real_segments import FirstBar, RealSegments
 from core.render.workspace import Workspace, open_workspace
 
@@ -97,6 +98,25 @@ class OtherLibraries:
                 return self._reader(origin)[1].loop(source.segment_id, bpm, first, source.transpose)
             return self.decoder(origin).audio(source, bpm, renderer, quality, first)
 
+    def parts(
+        self, origin: Origin, source: ClipSource, bpm: float, quality: str = "interactive"
+    ) -> Array:
+        """What `Decoder.parts` of the library and model of `origin` gives.
+
+        Args:
+            origin, source, bpm, quality: as for `audio`.
+
+        Returns:
+            (4, settings.segment_frames(bpm), 2), read-only.
+
+        Raises:
+            LibraryError, ModelError: as `audio`, and where there is no network for parts.
+        """
+        with self._lock:
+            if isinstance(source, RealSource):
+                return shared_separator().separate(self.audio(origin, source, bpm))
+            return self.decoder(origin).parts(source, bpm, quality=quality)
+
     def spectrogram(self, origin: Origin, source: ClipSource) -> Array:
         """(512, 128) dB. Raises `LibraryError` and `ModelError` as `audio` does."""
         with self._lock:
@@ -130,6 +150,19 @@ class OtherLibraries:
             return made_by.audio(clip.source, bpm, quality=quality)
 
         return audio_of
+
+    def clip_parts(
+        self, main: Decoder | Origin, bpm: float, quality: str = "interactive"
+    ) -> Callable[[Clip], Array]:
+        """As `clip_audio`, for the parts of clips: clip -> (4, frames, 2)."""
+
+        def parts_of(clip: Clip) -> Array:
+            made_by = origin_of(clip.source, self._origins) or main
+            if isinstance(made_by, Origin):
+                return self.parts(made_by, clip.source, bpm, quality)
+            return made_by.parts(clip.source, bpm, quality=quality)
+
+        return parts_of
 
     def _reader(self, origin: Origin) -> tuple[Library, RealSegments]:
         path = origin.library or resources.demo_library()

@@ -31,15 +31,16 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class _LoopKey:
-    """A loop; `renderer` None: the source's own."""
+    """A loop; `renderer` None: the source's own; `separated`: with its parts."""
 
     source: ClipSource
     bpm: float
     renderer: str | None = None
+    separated: bool = False
 
     @property
-    def is_latent(self) -> bool:
-        return not isinstance(self.source, RealSource)
+    def takes_network(self) -> bool:
+        return self.separated or not isinstance(self.source, RealSource)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class _RequestKey:
 
 
 class LoopService(QObject):
-    """Real segments come from the segment reader, latents from the renderer.
+    """Real segments come from the segment reader, latents and parts from the renderer.
 
     Signals:
         arrived(ClipSource): a source wanted by the arrangement has its loop.
@@ -167,7 +168,13 @@ class LoopService(QObject):
         self.busy.emit(len(self._wanted))
 
     def audition(
-        self, source: ClipSource, bpm: float, renderer: str | None = None, bar: int = 0
+        self,
+        source: ClipSource,
+        bpm: float,
+        renderer: str | None = None,
+        bar: int = 0,
+        *,
+        separated: bool = False,
     ) -> None:
         """Ask for a loop to be played as soon as can be; an earlier one not begun is dropped.
 
@@ -176,8 +183,9 @@ class LoopService(QObject):
             bpm: the tempo.
             renderer: None for the source's own.
             bar: 0..3; where the loop takes a while, this bar comes before the rest.
+            separated: its parts come with it.
         """
-        key = self._audition = _LoopKey(source, bpm, renderer)
+        key = self._audition = _LoopKey(source, bpm, renderer, separated)
         self._open_renderer_for([key])
         found = self._cache.get(key)
         if found is not None and key in self._cache:
@@ -193,13 +201,15 @@ class LoopService(QObject):
 
     def _ask_audition(self, key: _LoopKey, bar: int) -> None:
         asked = _RequestKey(key, Priority.AUDITION)
-        self._client(key).audition(asked, key.source, key.bpm, key.renderer, bar)
+        self._client(key).audition(
+            asked, key.source, key.bpm, key.renderer, bar, separated=key.separated
+        )
 
     def _render(self, key: _LoopKey) -> None:
         self._client(key).render(_RequestKey(key, Priority.CLIP), key.source, key.bpm)
 
     def _client(self, key: _LoopKey) -> ServiceClient:
-        return self._renderer if key.is_latent else self._reader
+        return self._renderer if key.takes_network else self._reader
 
     def _origin_of_latent(self, source: ClipSource) -> Origin | None:
         """For each request to the renderer, be it of others."""
@@ -211,7 +221,7 @@ class LoopService(QObject):
         session = self._session
         if not self._renderer_refuses or session is None:
             return
-        if any(key.is_latent and self._origin_of(key.source) is not None for key in keys):
+        if any(key.takes_network and self._origin_of(key.source) is not None for key in keys):
             self._renderer_refuses = False
             self._renderer.open(session.library_path, None, session.generation)
 
@@ -223,7 +233,7 @@ class LoopService(QObject):
         self.busy.emit(0)
 
     def _outdate_latents(self) -> None:
-        self._cache.outdate(lambda key: key.is_latent)
+        self._cache.outdate(lambda key: key.takes_network)
 
     def _drop_waiting(self) -> None:
         keep = {_RequestKey(key, Priority.CLIP) for key in self._wanted}
@@ -234,10 +244,10 @@ class LoopService(QObject):
     def _ask_latents_again(self) -> None:
         """The renderer has dropped what it was asked for."""
         for key in self._wanted:
-            if key.is_latent:
+            if key.takes_network:
                 self._render(key)
         audition, bar = self._audition, self._audition_bar
-        if audition is not None and audition.is_latent and bar is not None:
+        if audition is not None and audition.takes_network and bar is not None:
             self._ask_audition(audition, bar)
 
     @Slot(object)
@@ -341,9 +351,9 @@ class LoopCache(Generic[Key]):
 
     def _shrink(self) -> None:
         loose = [key for key in self._kept if key not in self._needed]
-        size = sum(self._kept[key].loop.nbytes for key in loose)
+        size = sum(self._kept[key].nbytes for key in loose)
         for key in loose[:-1]:  # the newest stays in any case
             if size <= self._limit:
                 return
-            size -= self._kept[key].loop.nbytes
+            size -= self._kept[key].nbytes
             self.drop(key)

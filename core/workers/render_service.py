@@ -8,13 +8,14 @@ import logging
 import sys
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core import resources, settings
-from core.arrangement.clip import ClipSource, LatentSource
+from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.errors import ModelError
 from core.library.models import model_for
 from core.workers.segment_service import (
@@ -23,6 +24,7 @@ from core.workers.segment_service import (
     Loop,
     Opened,
     SegmentHelper,
+    SeparatedLoop,
     bar_gain_db,
     first_bar,
     loop_gain_db,
@@ -115,6 +117,31 @@ class RenderService:
         )
         loop = decoder.audio(source, bpm, renderer, first=first)
         return with_spectrogram(loop, loop_gain_db(loop))
+
+    def separated_loop(
+        self,
+        source: ClipSource,
+        bpm: float,
+        renderer: str | None,
+        bar: int | None,
+        emit: Emit,
+        origin: Origin | None = None,
+    ) -> SeparatedLoop:
+        """As `loop`, taken apart. What is emitted beforehand is a `SeparatedLoop`, too.
+
+        Raises:
+            TechnoVAEError: as `Decoder.parts`.
+        """
+        decoder = self._decoder_of(origin)
+        name = decoder.renderer_for(source, renderer)
+
+        def whole(parts: Array, gain_db_of: Callable[[Array], float]) -> SeparatedLoop:
+            loop: Array = parts.sum(axis=0)
+            seen = None if isinstance(source, RealSource) else self.spectrogram(source, origin)
+            return SeparatedLoop(loop, seen, name, gain_db_of(loop), parts)
+
+        first = first_bar(bar, lambda parts: emit(whole(parts, bar_gain_db)))
+        return whole(decoder.parts(source, bpm, renderer, first=first), loop_gain_db)
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""

@@ -70,6 +70,18 @@ class Loop:
     gain_db: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class SeparatedLoop(Loop):
+    """A loop with its parts.
+
+    Attributes:
+        parts: (4, settings.segment_frames(bpm), 2) float32, in the order of `settings.PARTS`; they
+            sum to `loop`.
+    """
+
+    parts: Array | None = None
+
+
 class SegmentService:
     """The library's own music."""
 

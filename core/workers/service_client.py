@@ -16,7 +16,7 @@ from core.arrangement.project import Origin
 from core.workers.protocol import Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.render_service import RenderService
-from core.workers.segment_service import Loop, Opened, SegmentService
+from core.workers.segment_service import Loop, Opened, SegmentService, SeparatedLoop
 from core.workers.thread import QtWorker
 from core.workers.worker import WorkerConfig
 
@@ -46,6 +46,7 @@ class LoopResult:
         renderer: the one that was used; "original" for a real segment.
         priority: what it is for: `Priority.AUDITION` or `Priority.CLIP`.
         gain_db: for hearing it by itself, as loud as everything that is.
+        parts: (4, settings.segment_frames(bpm), 2), which sum to `loop`, where they were asked for.
     """
 
     key: Hashable
@@ -56,6 +57,12 @@ class LoopResult:
     renderer: str
     priority: Priority
     gain_db: float = 0.0
+    parts: Array | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.loop.nbytes + (0 if self.parts is None else self.parts.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +146,8 @@ class ServiceClient(QObject):
         bpm: float,
         renderer: str | None = None,
         bar: int | None = None,
+        *,
+        separated: bool = False,
     ) -> None:
         """Ask for a loop to be played at once; an earlier audition that was not begun is dropped.
 
@@ -148,8 +157,10 @@ class ServiceClient(QObject):
             bpm: how fast.
             renderer: None for the source's own.
             bar: 0..3; this bar comes beforehand as `partial_loop`, where the loop takes a while.
+            separated: its parts come with it; only the renderer can do that.
         """
-        self._ask_loop(Priority.AUDITION, key, source, bpm, renderer, bar)
+        function = "separated_loop" if separated else "loop"
+        self._ask_loop(Priority.AUDITION, key, source, bpm, renderer, bar, function)
 
     def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
         """Ask for the loop of a clip at `bpm`; it comes back under `key`."""
@@ -186,6 +197,7 @@ class ServiceClient(QObject):
         bpm: float,
         renderer: str | None = None,
         bar: int | None = None,
+        function: str = "loop",
     ) -> None:
         origin = self.origin_of(source)
         arguments = {
@@ -195,8 +207,8 @@ class ServiceClient(QObject):
             "bar": bar,
             "origin": origin,
         }
-        same = (source, bpm, renderer, bar, origin)
-        self._worker.submit(Request("loop", arguments, priority, [key], same=same))
+        same = (function, source, bpm, renderer, bar, origin)
+        self._worker.submit(Request(function, arguments, priority, [key], same=same))
 
     # `worker.Listener`
 
@@ -253,4 +265,5 @@ def _loop_result(key: Hashable, request: Request, value: Loop) -> LoopResult:
         value.renderer,
         request.priority,
         value.gain_db,
+        value.parts if isinstance(value, SeparatedLoop) else None,
     )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.clip import (
+    Clip,
+    ClipSource,
+    LatentSource,
+    RealSource,
+    latent_sources,
+    main_source,
+    with_latents,
+)
 from core.arrangement.project import Origin
 from core.dsp.key import Key
 from core.errors import ModelError
@@ -68,18 +77,18 @@ class InspectorController(QObject):
 
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and second line of a clip, as the timeline shows it."""
-        origin = self._origin_of(clip.source)
-        if isinstance(clip.source, LatentSource):
-            near, colour = self._nearest(clip.source)
-            made = clip.source.renderer if origin is None else _where(origin)
+        origin, source = self._origin_of(clip.source), main_source(clip.source)
+        if isinstance(source, LatentSource):
+            near, colour = self._nearest(source)
+            made = source.renderer if origin is None else _where(origin)
             return ClipInfo(clip.name or near, colour, made)
         found = self._sessions.session.map
-        track_id = clip.source.segment_id.rsplit("-", 2)[0]
+        track_id = source.segment_id.rsplit("-", 2)[0]
         colour = self._colours.get(track_id, theme.DIM)
-        row = found.rows.get(clip.source.segment_id) if found else None
+        row = found.rows.get(source.segment_id) if found else None
         if found is None or row is None:
             made = "original" if origin is None else _where(origin)
-            return ClipInfo(clip.name or clip.source.segment_id, colour, made)
+            return ClipInfo(clip.name or source.segment_id, colour, made)
         return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
 
     def _nearest(self, source: LatentSource) -> tuple[str, str]:
@@ -96,13 +105,15 @@ class InspectorController(QObject):
         return f"Near {found.title(nearest)}", paler
 
     def details(self, source: ClipSource) -> Details:
-        """Describe a source in lines of label and value; none without a map."""
+        """Describe a source in lines of label and value; none without a map. Of parts, the source
+        of most is described."""
         origin = self._origin_of(source)
         if origin is not None:
             return [("Library", _where(origin).removeprefix("from "))]
         found = self._sessions.session.map
         if found is None:
             return []
+        source = main_source(source)
         if isinstance(source, RealSource):
             row = found.rows.get(source.segment_id)
             return (
@@ -170,11 +181,11 @@ class InspectorController(QObject):
         older = {
             clip.id: clip.source
             for clip in self._document.arrangement.clips()
-            if clip.id in clip_ids and isinstance(clip.source, LatentSource)
+            if clip.id in clip_ids and latent_sources(clip.source)
         }
         self._services.background.submit(lambda: migrate_sources(older, found), self._put)
 
-    def _put(self, sources: dict[str, LatentSource]) -> None:
+    def _put(self, sources: dict[str, ClipSource]) -> None:
         def change(arrangement: Arrangement) -> Arrangement:
             for clip_id in {clip.id for clip in arrangement.clips()} & sources.keys():
                 arrangement = edits.set_clip(arrangement, clip_id, source=sources[clip_id])
@@ -189,8 +200,8 @@ def _where(origin: Origin) -> str:
 
 
 def migrate_sources(
-    sources: Mapping[str, LatentSource], latent_map: LatentMap
-) -> dict[str, LatentSource]:
+    sources: Mapping[str, ClipSource], latent_map: LatentMap
+) -> dict[str, ClipSource]:
     """Migrate latents to the model of a map.
 
     Clips of earlier models play without this, where the library knows their model: then their
@@ -214,7 +225,10 @@ def migrate_sources(
         migration = LatentMigration(
             library, latent_map.model_hash, lambda: (ids, latent_map.latents)
         )
-        return {clip_id: _migrated(migration, source) for clip_id, source in sources.items()}
+        return {
+            clip_id: with_latents(source, partial(_migrated, migration))
+            for clip_id, source in sources.items()
+        }
 
 
 def _migrated(migration: LatentMigration, source: LatentSource) -> LatentSource:

@@ -9,7 +9,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.arrangement.clip import Clip, ClipSource, LatentSource
+from core.arrangement.clip import (
+    Clip,
+    ClipSource,
+    LatentSource,
+    latent_sources,
+    main_source,
+)
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector.readouts import AttributeBars, DetailList, Details
@@ -101,7 +107,7 @@ class ClipInspector(QWidget):
         self.details.show_details(self._describe(one) if one is not None else _counts(clips))
         self.bars.show_values(self._attributes_of(one) if one is not None else {})
         outdated = self._outdated_ids()
-        latent = any(isinstance(clip.source, LatentSource) for clip in clips)
+        latent = any(latent_sources(clip.source) for clip in clips)
         self.redecode.setVisible(latent)
         self.redecode.setEnabled(bool(outdated))
         self.redecode.setToolTip(
@@ -115,9 +121,8 @@ class ClipInspector(QWidget):
         return [
             clip.id
             for clip in self._shown
-            if isinstance(clip.source, LatentSource)
-            and self._model_hash
-            and clip.source.model_hash != self._model_hash
+            if self._model_hash
+            and any(it.model_hash != self._model_hash for it in latent_sources(clip.source))
         ]
 
     @Slot()
@@ -164,11 +169,12 @@ def _same(shown: Sequence[Clip], clips: Sequence[Clip]) -> bool:
 
 
 def _counts(clips: Sequence[Clip]) -> Details:
-    latents = sum(isinstance(clip.source, LatentSource) for clip in clips)
+    latents = sum(isinstance(main_source(clip.source), LatentSource) for clip in clips)
     return [("Segments", str(len(clips) - latents)), ("Latents", str(latents))]
 
 
 def _describe_without_library(source: ClipSource) -> Details:
+    source = main_source(source)
     if isinstance(source, LatentSource):
         points = len(source.latents)
         return [("Source", "a point of the map" if points == 1 else f"{points} points, one a bar")]

@@ -11,7 +11,16 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, MAX_TRANSPOSE, Clip, LatentSource
+from core.arrangement.clip import (
+    GAIN_MAX_DB,
+    GAIN_MIN_DB,
+    MAX_TRANSPOSE,
+    Clip,
+    LatentSource,
+    latent_sources,
+    with_latents,
+    with_singles,
+)
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
@@ -95,7 +104,7 @@ class SettingsForm(QWidget):
         self.treble_cut.show_values(clip.treble_cut for clip in clips)
         self.transpose.show_values(clip.source.transpose for clip in clips)
         self.stereo_width.show_values(100.0 * clip.width for clip in clips)
-        latents = [clip.source for clip in clips if isinstance(clip.source, LatentSource)]
+        latents = [latent for clip in clips for latent in latent_sources(clip.source)]
         self._latent_rows.setVisible(bool(latents))
         self.renderer.show_values(source.renderer for source in latents)
         self.seed.show_values(source.seed for source in latents)
@@ -209,7 +218,9 @@ def _transpose(arrangement: Arrangement, ids: Ids, semitones: int) -> Arrangemen
     return edits.change_clips(
         arrangement,
         ids,
-        lambda clip: clip.changed(source=replace(clip.source, transpose=semitones)),
+        lambda clip: clip.changed(
+            source=with_singles(clip.source, lambda it: replace(it, transpose=semitones))
+        ),
     )
 
 
@@ -255,9 +266,7 @@ def _change_latents(
     arrangement: Arrangement, ids: Ids, change: Callable[[LatentSource], LatentSource]
 ) -> Arrangement:
     def changed(clip: Clip) -> Clip:
-        if not isinstance(clip.source, LatentSource):
-            return clip
-        return clip.changed(source=change(clip.source))
+        return clip.changed(source=with_latents(clip.source, change))
 
     return edits.change_clips(arrangement, ids, changed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,7 +143,7 @@ class ProjectLibrary(QObject):
         else:
             QSettings().setValue("library", str(session.library_path))
 
-    def _sources(self) -> list[ClipSource]:
+    def _sources(self) -> Sequence[ClipSource]:
         return self._open_project.snapshot().sources()
 
     def _fits(self, session: Session) -> bool:

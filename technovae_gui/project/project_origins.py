@@ -8,7 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core import resources
-from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.clip import (
+    ClipSource,
+    LatentSource,
+    PartsSource,
+    RealSource,
+    single_sources,
+)
 from core.arrangement.project import Origin, Project, origin_of, track_of
 from core.session import Session
 from technovae_gui.document import Document
@@ -173,12 +179,15 @@ class ProjectOrigins(QObject):
         self.main = self._open
 
     def _is_of_session(self, source: ClipSource) -> bool:
+        if isinstance(source, PartsSource):
+            return all(self._is_of_session(single) for single in single_sources(source))
         if isinstance(source, RealSource):
             return track_of(source) in self._open.tracks
         return source.model_hash in ("", self._open.model_hash)
 
     def _sources(self) -> list[ClipSource]:
-        return [clip.source for clip in self._document.arrangement.clips()]
+        clips = self._document.arrangement.clips()
+        return [single for clip in clips for single in single_sources(clip.source)]
 
 
 def origin_of_session(session: Session) -> Origin:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import LatentSource
+from core.arrangement.clip import latent_sources
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.lane_headers import LaneHeaders
@@ -195,7 +195,7 @@ class TimelineActions(QObject):
         clips = self._document.selected_clips()
         self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))
         self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
-        found = {c.source.renderer for c in clips if isinstance(c.source, LatentSource)}
+        found = {latent.renderer for c in clips for latent in latent_sources(c.source)}
         for name in RENDERERS:
             action = self.by_name[f"renderer_{name}"]
             action.setEnabled(bool(found))

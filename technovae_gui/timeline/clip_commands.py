@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.clip import Clip, with_latents
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
 from technovae_gui.document import Document
@@ -135,9 +135,8 @@ class ClipCommands:
         """Choose the renderer of the latents among the selected clips."""
 
         def rendered(clip: Clip) -> Clip:
-            if not isinstance(clip.source, LatentSource):
-                return clip
-            return clip.changed(source=replace(clip.source, renderer=renderer))
+            made = with_latents(clip.source, lambda latent: replace(latent, renderer=renderer))
+            return clip.changed(source=made)
 
         self._change("renderer", rendered)
 

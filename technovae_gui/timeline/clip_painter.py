@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.clip import Clip, LatentSource, main_source
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui import theme
 from technovae_gui.timeline import paint_cache
@@ -22,7 +22,7 @@ from technovae_gui.timeline.geometry import (
     fade_handles,
     gain_y,
 )
-from technovae_gui.timeline.labels import gain_label
+from technovae_gui.timeline.labels import gain_label, parts_label
 
 _TEXT_FROM = 19
 _BADGE_FROM = 64
@@ -131,7 +131,7 @@ class ClipPainter:
         room = int(right - left - 5)
         if room < _TEXT_FROM:
             return
-        mark = "◇ " if isinstance(clip.source, LatentSource) else ""
+        mark = "◇ " if isinstance(main_source(clip.source), LatentSource) else ""
         text = paint_cache.elided(mark + (info.name or "Clip"), room, 1.0, True)
         self._painter.setFont(paint_cache.font(1.0, True))
         self._painter.setPen(paint_cache.pen(theme.GROUND))
@@ -150,6 +150,7 @@ class ClipPainter:
             "no bass" if clip.bass_cut else "",
             "no mids" if clip.mid_cut else "",
             "no treble" if clip.treble_cut else "",
+            parts_label(clip.source),
             f"{clip.source.transpose:+d} st" if clip.source.transpose else "",
             info.subtitle,
         ]

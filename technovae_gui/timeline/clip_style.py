@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from core.arrangement.clip import Clip, ClipSource, LatentSource
+from core.arrangement.clip import Clip, ClipSource, LatentSource, main_source
 from technovae_gui import theme
 from technovae_gui.timeline.thumbnails import ThumbnailCache
 
@@ -94,7 +94,8 @@ class ClipStyle(QObject):
 
 def default_info(clip: Clip) -> ClipInfo:
     """What is known without a library: the clip's own name, and a colour for its track."""
-    if isinstance(clip.source, LatentSource):
-        return ClipInfo(clip.name or "Latent", theme.LATENT_COLOUR, clip.source.renderer)
-    track = clip.source.segment_id.rpartition("-")[0]
-    return ClipInfo(clip.name or clip.source.segment_id, theme.track_colour(sum(map(ord, track))))
+    source = main_source(clip.source)
+    if isinstance(source, LatentSource):
+        return ClipInfo(clip.name or "Latent", theme.LATENT_COLOUR, source.renderer)
+    track = source.segment_id.rpartition("-")[0]
+    return ClipInfo(clip.name or source.segment_id, theme.track_colour(sum(map(ord, track))))

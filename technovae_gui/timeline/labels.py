@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.arrangement.clip import GAIN_MIN_DB
-from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
+from core.arrangement.clip import GAIN_MIN_DB, ClipSource, muted_parts, single_sources
+from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 
 _SIXTEENTH = TICKS_PER_BEAT // 4
 
@@ -50,6 +50,18 @@ def time_label(seconds: float) -> str:
     """`minutes:seconds`, rounded to whole seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
+
+
+def parts_label(source: ClipSource) -> str:
+    """Which parts are not heard, and of how many segments and latents the others are; empty where
+    all are of one."""
+    muted = [part for part, off in zip(PARTS, muted_parts(source), strict=True) if off]
+    count = len(single_sources(source))
+    words = (
+        f"parts of {count}" if count > 1 else "",
+        f"without {', '.join(muted)}" if muted else "",
+    )
+    return " ".join(word for word in words if word)
 
 
 def _counted(number: float, noun: str) -> str:

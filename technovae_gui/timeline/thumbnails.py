@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from core.arrangement.clip import ClipSource, LatentSource
+from core.arrangement.clip import ClipSource, latent_sources
 from core.settings import CEILING_DB, FLOOR_DB
 
 COLUMNS = 512
@@ -67,7 +67,7 @@ class ThumbnailCache:
 
     def expire_latents(self) -> None:
         """Want the pictures of latents anew; the present ones are shown until then."""
-        self._expired.update(s for s in self._images if isinstance(s, LatentSource))
+        self._expired.update(s for s in self._images if latent_sources(s))
 
     def image(self, source: ClipSource) -> QImage | None:
         """The picture of `source` as it was put; None if there is none."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
-from core.arrangement.clip import Clip, LatentSource, RealSource, db_to_gain
+from core.arrangement.clip import (
+    Clip,
+    LatentSource,
+    RealSource,
+    db_to_gain,
+    main_source,
+    muted_parts,
+    part_sources,
+    single_sources,
+    with_parts,
+    with_singles,
+)
 from core.errors import InputError
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
@@ -134,3 +146,37 @@ def test_known_frames() -> None:
 def test_each_tick_is_rounded_once(tick: int, bpm: float) -> None:
     exact = tick * 60 * SAMPLE_RATE / (bpm * TICKS_PER_BEAT)
     assert abs(frame_at(tick, bpm) - exact) <= 0.5 + 1e-6
+
+
+def test_parts_that_are_all_heard_of_one_source_are_that_source() -> None:
+    real, latent = RealSource("a"), LatentSource.of(np.ones(64))
+    assert with_parts([real] * 4) is real
+    assert part_sources(real) == (real,) * 4
+    assert muted_parts(real) == (False,) * 4
+    mixed = with_parts([real, latent, latent, latent])
+    assert single_sources(mixed) == (real, latent)
+    assert main_source(mixed) == latent
+    assert hash(mixed) == hash(with_parts([real, latent, latent, latent]))
+
+
+def test_most_of_what_is_heard_names_the_parts() -> None:
+    real, latent = RealSource("a"), LatentSource.of(np.ones(64))
+    assert main_source(with_parts([real, real, latent, latent])) == latent
+    muted = with_parts([real, latent, latent, latent], (False, True, True, True))
+    assert main_source(muted) == real
+    assert main_source(with_parts([real] * 4, (True,) * 4)) == real
+
+
+def test_all_segments_and_latents_of_parts_can_be_changed() -> None:
+    one, other = RealSource("a"), RealSource("b")
+    mixed = with_parts([one, other, other, other], (True, False, False, False))
+    higher = with_singles(mixed, lambda single: replace(single, transpose=2))
+    assert higher.transpose == 2
+    assert muted_parts(higher) == muted_parts(mixed)
+    assert with_singles(one, lambda _: other) is other
+
+
+@pytest.mark.parametrize("sources", [(), (RealSource("a"),) * 3, (None,) * 4])
+def test_parts_that_cannot_be(sources: tuple[RealSource, ...]) -> None:
+    with pytest.raises(InputError):
+        with_parts(sources)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin, Project, origin_of, track_of
 from core.arrangement.project_file import load, save
 from core.errors import ProjectError
@@ -76,3 +76,12 @@ def test_all_of_a_project_moves_together(tmp_path: Path) -> None:
 
 def test_the_built_in_demo_is_everywhere(tmp_path: Path) -> None:
     assert project().located(tmp_path / "p").library is None
+
+
+def test_parts_are_of_the_library_of_what_they_are_made_from() -> None:
+    parts = with_parts([OTHER, OTHER, OTHER, OTHER], (True, False, False, False))
+    assert origin_of(parts, (Origin(), ELSEWHERE)) is ELSEWHERE
+    used = ELSEWHERE.used_by([parts])
+    assert used == ELSEWHERE.used_by([OTHER])
+    lane = Lane("l", "parts", (Clip("c", parts, 0),))
+    assert Project(Arrangement(130.0, (lane,))).sources() == [OTHER]

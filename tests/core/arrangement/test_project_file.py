@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import Clip, LatentSource, PartsSource, RealSource, with_parts
 from core.arrangement.marker import Marker
 from core.arrangement.project import Origin, Playback, Project
 from core.errors import InputError, OutputError, ProjectError
@@ -263,6 +263,41 @@ def test_only_transposed_sources_need_the_second_version(tmp_path: Path) -> None
         assert project_file.load(path).arrangement.lanes[0].clips == (clip,)
 
 
+def test_only_clips_of_parts_need_the_third_version(tmp_path: Path) -> None:
+    path = tmp_path / "p.technovae"
+    real, latent = RealSource("9f-0-4", transpose=2), LatentSource.of(np.full(64, 0.5))
+    parts = PartsSource((real, latent, latent, real), (False, True, False, False))
+    lane = Lane("l", "drums", (Clip("c", parts, 0), Clip("d", latent, 15360)))
+    project_file.save(Project(Arrangement(130.0, (lane,))), path)
+    document = json.loads(path.read_text())
+    assert document["version"] == 3
+    written = document["arrangement"]["lanes"][0]["clips"][0]["source"]
+    assert len(written["sources"]) == 2
+    assert written["parts"] == {"kick": 0, "bass": 1, "drums": 1, "rest": 0}
+    assert written["muted"] == ["bass"]
+    assert project_file.load(path).arrangement.lanes[0].clips[0].source == parts
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"parts": {"kick": 0, "bass": 1, "drums": 1}},
+        {"parts": {"kick": 0, "bass": 1, "drums": 1, "rest": 2}},
+        {"parts": {"kick": -1, "bass": 1, "drums": 1, "rest": 0}},
+        {"muted": ["vocals"]},
+        {"sources": []},
+        {"sources": [{"sources": [], "parts": {}}]},
+        {"unheard": 1},
+    ],
+)
+def test_parts_that_cannot_be(change: dict[str, object]) -> None:
+    real, latent = RealSource("9f-0-4"), LatentSource.of(np.full(64, 0.5))
+    written = project_file.source_to_json(with_parts([real, latent, latent, real]))
+    assert project_file.source_from_json(written)
+    with pytest.raises(InputError):
+        project_file.source_from_json(written | change)
+
+
 @pytest.mark.parametrize("transpose", [1.5, 13, True, "2"])
 def test_transpositions_that_cannot_be(tmp_path: Path, transpose: object) -> None:
     with pytest.raises(InputError):
@@ -324,7 +359,7 @@ def clip_of(saved: dict[str, Any]) -> dict[str, Any]:
 
 
 DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda d: d.update(version=3), "newer TechnoVAE"),
+    (lambda d: d.update(version=4), "newer TechnoVAE"),
     (lambda d: d.update(version="1"), "no version"),
     (lambda d: d.pop("version"), "no version"),
     (lambda d: d.update(format="text"), "not a TechnoVAE project"),

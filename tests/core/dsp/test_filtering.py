@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.dsp.bank import bank
-from core.dsp.filtering import filtered, weighted_sum
+from core.dsp.filtering import filtered, split, weighted_sum
 
 FRAMES = 44_100
 
@@ -73,3 +73,14 @@ def test_a_channel_that_repeats_another_is_mixed_the_same(loop: np.ndarray) -> N
     left = weighted_sum([loop[:, :1], mono[:, :1]], [weights, 1.0 - weights])
     right = weighted_sum([loop[:, 1:], mono[:, :1]], [weights, 1.0 - weights])
     np.testing.assert_allclose(both, np.hstack([left, right]), atol=1e-6)
+
+
+def test_pieces_are_those_of_the_filter_and_sum_to_the_loop(
+    loop: np.ndarray, rng: np.random.Generator
+) -> None:
+    gains = [rng.uniform(-40.0, 0.0, (128, 128)).astype(np.float32) for _ in range(2)]
+    pieces = split(loop, gains)
+    assert pieces.shape == (3, FRAMES, 2)
+    for piece, decibels in zip(pieces, gains, strict=False):
+        np.testing.assert_allclose(piece, filtered(loop, decibels), atol=1e-5)
+    np.testing.assert_allclose(pieces.sum(axis=0), loop, atol=1e-5)

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from core import resources
-from core.arrangement.clip import ClipSource, LatentSource, RealSource
+from core.arrangement.clip import ClipSource, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin
 from core.library import latent_map
 from core.session import Session
@@ -40,6 +40,7 @@ class FakeClient(QObject):
         super().__init__()
         self.opened: list[Any] = []
         self.origin_of: Any = None
+        self.separated = False
         self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
 
     def open(self, library: Path, model: Path | None = None, generation: int | None = None) -> None:
@@ -49,8 +50,16 @@ class FakeClient(QObject):
         self._replace(message)
 
     def audition(
-        self, key: Hashable, source: ClipSource, bpm: float, renderer: str | None, bar: int
+        self,
+        key: Hashable,
+        source: ClipSource,
+        bpm: float,
+        renderer: str | None,
+        bar: int,
+        *,
+        separated: bool = False,
     ) -> None:
+        self.separated = separated
         self.waiting.insert(0, (key, source, bpm, Priority.AUDITION))
 
     def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
@@ -63,7 +72,8 @@ class FakeClient(QObject):
         key, source, bpm, priority = self.waiting[0] if begin else self.waiting.pop(0)
         loop = np.full((100, 2), level, np.float32)
         signal = self.partial_loop if begin else self.loop_ready
-        signal.emit(LoopResult(key, source, bpm, loop, None, "guided", priority))
+        parts = np.stack([loop] * 4) if self.separated else None
+        signal.emit(LoopResult(key, source, bpm, loop, None, "guided", priority, parts=parts))
 
     def fail(self) -> None:
         self.failed.emit(RequestFailed(self.waiting.pop(0)[0], "it cannot be"))
@@ -102,6 +112,26 @@ def bench(qapp: object) -> Bench:
     made = Bench()
     made.loops.set_session(SESSION)
     return made
+
+
+def test_parts_come_from_the_renderer_also_those_of_segments(bench: Bench) -> None:
+    bench.loops.audition(REAL, BPM)
+    assert bench.reader.waiting
+    assert not bench.renderer.waiting
+    bench.loops.audition(REAL, BPM, separated=True)
+    assert bench.renderer.separated
+    bench.renderer.answer()
+    assert bench.of("auditioned")[-1].parts.shape == (4, 100, 2)
+    mixed = with_parts([REAL, LATENT, LATENT, LATENT])
+    bench.loops.want([mixed], BPM)
+    bench.renderer.answer(0.5)
+    assert bench.level(mixed) == 0.5
+
+
+def test_a_loop_counts_with_its_parts() -> None:
+    loop = np.zeros((100, 2), np.float32)
+    plain = LoopResult(0, REAL, BPM, loop, None, "", Priority.CLIP)
+    assert replace(plain, parts=np.stack([loop] * 4)).nbytes == 5 * plain.nbytes
 
 
 def test_a_session_opens_both_services(bench: Bench) -> None:

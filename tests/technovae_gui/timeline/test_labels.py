@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.arrangement.clip import RealSource, with_parts
 from technovae_gui.timeline import labels
 from tests.technovae_gui.timeline.mouse_driver import BAR
 
@@ -49,3 +50,11 @@ def test_times() -> None:
         "1:00",
         "3:20",
     ]
+
+
+def test_parts_that_are_left_out_and_mixed() -> None:
+    one, other = RealSource("a"), RealSource("b")
+    assert labels.parts_label(one) == ""
+    muted = (True, False, True, False)
+    assert labels.parts_label(with_parts([one] * 4, muted)) == "without kick, drums"
+    assert labels.parts_label(with_parts([one, other, other, other])) == "parts of 2"
