@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import scientific
+from core.playback.gain_ramp import GainRamp
 from core.playback.meters import Meter, MeteredBlock, PlaybackPosition
-from core.playback.mixer import GainRamp, Mixer
+from core.playback.mixer import Mixer
 
 if TYPE_CHECKING:  # it brings scipy, which the window's first paint does not wait for
     from core.audio.limiter import StreamingLimiter

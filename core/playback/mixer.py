@@ -7,19 +7,21 @@ or goes fades, so that nothing clicks.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.playback.gain_ramp import RAMP, GainRamp
 from core.playback.meters import MeteredBlock, PlaybackPosition
 from core.playback.snapshot import LoopRegion, Snapshot
 from core.playback.voices import ArrangementReader, Audition, LoopReader, Voice
-from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SAMPLE_RATE
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS, SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
-SWAP: Final = SAMPLE_RATE // 100
+SWAP: Final = RAMP
 """10 ms: from one snapshot or place to another, and to silence."""
 JOIN: Final = 15 * SAMPLE_RATE // 1000
 """15 ms, ending on a beat: how an audition comes in while something else sounds."""
@@ -47,6 +49,7 @@ class Mixer:
         self._reader = ArrangementReader(self.snapshot, 0, None)
         self._auditions: list[Audition] = []
         self._gain = GainRamp()
+        self._part_gains = (1.0,) * len(PARTS)
 
     @property
     def sounding(self) -> bool:
@@ -139,19 +142,47 @@ class Mixer:
             if snapshot.bpm != before:
                 self._align()
 
-    def audition(self, loop: FloatArray, gain: float = 1.0) -> None:
-        """Sound `loop` at `gain`: at once if nothing does, else from the next beat on, in step."""
+    def audition(
+        self, loop: FloatArray, gain: float = 1.0, parts: FloatArray | None = None
+    ) -> None:
+        """Sound a loop: at once if nothing does, else from the next beat on, in step.
+
+        Args:
+            loop: (frames, 1 or 2), four bars.
+            gain: what it is multiplied by.
+            parts: (4, frames, 1 or 2), which sum to it; each sounds at its gain (`set_part_gains`).
+        """
         self._drop_waiting()
         beat = self._next_beat()
         if beat is None:
-            self._add_audition(LoopReader(loop, 0, gain), self.clock, EDGE)
+            self._add_audition(self._loop_reader(loop, 0, gain, parts), self.clock, EDGE)
             return
         wait, place = beat
         rise = min(JOIN, wait)
         for audition in self._auditions:
             audition.leave(self.clock + wait, rise, self.clock)
         first = round(place * len(loop)) - rise
-        self._add_audition(LoopReader(loop, first, gain), self.clock + wait - rise, rise)
+        reader = self._loop_reader(loop, first, gain, parts)
+        self._add_audition(reader, self.clock + wait - rise, rise)
+
+    def separate_audition(self, parts: FloatArray) -> None:
+        """The loop that was auditioned last is made of these parts, (4, frames, 1 or 2): from now
+        on each sounds at its gain. Parts of another length are not of it, and ignored."""
+        if self._auditions:
+            reader = self._auditions[-1].reader
+            if parts.shape[1:] == reader.loop.shape:
+                reader.parts = parts
+
+    def set_part_gains(self, gains: Sequence[float]) -> None:
+        """Move the gains of the parts of all auditions, within 10 ms for a change of 1.
+
+        Args:
+            gains: of each of `settings.PARTS`. Auditions without parts are heard whole.
+        """
+        self._part_gains = tuple(gains)
+        for voice in self._voices:
+            if isinstance(voice, Audition):
+                voice.reader.move_parts(self._part_gains)
 
     def end_audition(self) -> None:
         """Fade the audition out."""
@@ -205,12 +236,17 @@ class Mixer:
         """Where the transport has jumped, the audition comes in again, in step with it."""
         if self._auditions:
             last = self._auditions[-1].reader
-            self.audition(last.loop, last.gain)
+            self.audition(last.loop, last.gain, last.parts)
 
     def _drop_waiting(self) -> None:
         waiting = [one for one in self._auditions if not one.started(self.clock)]
         self._auditions = [one for one in self._auditions if one.started(self.clock)]
         self._voices = [one for one in self._voices if one not in waiting]
+
+    def _loop_reader(
+        self, loop: FloatArray, position: int, gain: float, parts: FloatArray | None
+    ) -> LoopReader:
+        return LoopReader(loop, position, gain, parts, self._part_gains)
 
     def _add_audition(self, reader: LoopReader, start: int, rise: int) -> None:
         audition = Audition(reader, start, rise)
@@ -261,24 +297,6 @@ class Mixer:
     def _over(self) -> bool:
         inside = self._region is not None and self.position < self._region.end
         return not inside and self.position >= self.snapshot.stop
-
-
-class GainRamp:
-    """A gain that moves to `wanted` smoothly: by 1 within 10 ms."""
-
-    def __init__(self) -> None:
-        self.wanted = self._gain = 1.0
-
-    def apply(self, out: FloatArray) -> None:
-        """Multiply the next block, (frames, 2), in place."""
-        if self._gain != self.wanted:
-            change = self.wanted - self._gain
-            steps = np.minimum(np.arange(1, len(out) + 1) / SWAP, abs(change))
-            gains = self._gain + np.copysign(steps, change)
-            out *= gains.astype(np.float32)[:, None]
-            self._gain = self.wanted if steps[-1] == abs(change) else float(gains[-1])
-        elif self._gain != 1.0:
-            out *= np.float32(self._gain)
 
 
 def _beat_after(position: float, beat: float) -> tuple[int, int]:

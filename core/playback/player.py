@@ -7,7 +7,7 @@ call waits for a device, a file or a clip.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Final
@@ -26,6 +26,7 @@ from core.playback.mixer import Mixer
 from core.playback.output_thread import Command, OutputThread
 from core.playback.portaudio_output import open_output
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot
+from core.settings import PARTS
 
 FloatArray = NDArray[np.float32]
 
@@ -172,7 +173,13 @@ class Player:
         gain = db_to_gain(db)
         self._send(lambda _: self._bus.set_gain(gain))
 
-    def audition(self, loop: FloatArray, bpm: float, gain_db: float = 0.0) -> None:
+    def audition(
+        self,
+        loop: FloatArray,
+        bpm: float,
+        gain_db: float = 0.0,
+        parts: FloatArray | None = None,
+    ) -> None:
         """Sound a loop endlessly.
 
         At once from its start if nothing sounds. Else it comes in on the next beat, in the bar that
@@ -182,6 +189,8 @@ class Player:
             loop: four bars, (frames, 1 or 2).
             bpm: their tempo.
             gain_db: what it is amplified by (`core.audio.levelling.loop_gain_db`).
+            parts: (4, frames, 1 or 2), which sum to it; they are heard at the gains of
+                `set_part_gains`.
 
         Raises:
             InputError: another shape, or a tempo that is not positive.
@@ -190,7 +199,36 @@ class Player:
         if stereo.ndim != 2 or not len(stereo) or stereo.shape[1] not in (1, 2) or bpm <= 0:
             raise InputError(f"a loop must be (frames, 1 or 2), not {np.shape(loop)}")
         gain = db_to_gain(gain_db)
-        self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain))
+        pieces = None if parts is None else _checked_parts(parts, stereo.shape)
+        self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain, pieces))
+
+    def separate_audition(self, parts: FloatArray) -> None:
+        """The loop that was auditioned last is made of these parts: from now on they are heard at
+        the gains of `set_part_gains`, without it starting anew.
+
+        Args:
+            parts: (4, frames, 1 or 2), which sum to that loop; where they are of another length,
+                nothing changes.
+
+        Raises:
+            InputError: another shape.
+        """
+        pieces = _checked_parts(parts, np.shape(parts)[1:])
+        self._send(lambda mixer: mixer.separate_audition(pieces))
+
+    def set_part_gains(self, gains: Sequence[float]) -> None:
+        """Let the parts of auditions sound at these gains, from the next block on, without a click.
+
+        Args:
+            gains: of each of `settings.PARTS`, 0 or more.
+
+        Raises:
+            InputError: another number of gains, or a negative one.
+        """
+        if len(gains) != len(PARTS) or not all(gain >= 0.0 for gain in gains):
+            raise InputError(f"each of {', '.join(PARTS)} needs a gain of 0 or more")
+        wanted = tuple(gains)
+        self._send(lambda mixer: mixer.set_part_gains(wanted))
 
     def end_audition(self) -> None:
         """Fade the auditioned loop out."""
@@ -263,3 +301,10 @@ class Player:
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self._send(lambda mixer: mixer.swap(snapshot))
+
+
+def _checked_parts(parts: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    pieces = np.ascontiguousarray(parts, np.float32)
+    if pieces.shape != (len(PARTS), *shape) or len(shape) != 2:
+        raise InputError(f"parts must be {(len(PARTS), *shape)}, not {np.shape(parts)}")
+    return pieces

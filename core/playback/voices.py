@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.fades import edge_fade
+from core.playback.gain_ramp import GainRamp
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot, seam
+from core.settings import PARTS
 
 FloatArray = NDArray[np.float32]
 
@@ -70,23 +73,57 @@ class ArrangementReader:
 
 
 class LoopReader:
-    """A seamless loop (frames, 1 or 2), four bars, times `gain`, from `position` on, endlessly."""
+    """A seamless loop, four bars, endlessly; once its parts are known, each at a gain of its own.
 
-    def __init__(self, loop: FloatArray, position: int, gain: float = 1.0) -> None:
+    Attributes:
+        loop: (frames, 1 or 2).
+        position: the frame that is read next.
+        gain: what all of it is multiplied by.
+        parts: (4, frames, 1 or 2), which sum to the loop; None while they are not known.
+    """
+
+    def __init__(
+        self,
+        loop: FloatArray,
+        position: int,
+        gain: float = 1.0,
+        parts: FloatArray | None = None,
+        part_gains: Sequence[float] = (1.0,) * len(PARTS),
+    ) -> None:
+        """`part_gains`: what the parts are heard at from the first frame on; see above."""
         self.loop = loop
         self.gain = gain
+        self.parts = parts
         self.position = position % len(loop)
+        self._ramps = [GainRamp(each) for each in part_gains]
+
+    def move_parts(self, gains: Sequence[float]) -> None:
+        """Move the gains of the parts, within 10 ms for a change of 1."""
+        for ramp, gain in zip(self._ramps, gains, strict=True):
+            ramp.wanted = gain
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
         """See `Reader.read`; a loop is on no lane and has no peaks."""
+        changes = self._changes(len(out))
         done = 0
         while done < len(out):
             frames = min(len(out) - done, len(self.loop) - self.position)
-            out[done : done + frames] = self.loop[self.position : self.position + frames]
+            here, there = slice(self.position, self.position + frames), slice(done, done + frames)
+            out[there] = self.loop[here]
+            for part, change in changes:
+                out[there] += part[here] * (change[there] if len(change) > 1 else change)
             done += frames
             self.position = (self.position + frames) % len(self.loop)
         if self.gain != 1.0:
             out *= np.float32(self.gain)
+
+    def _changes(self, frames: int) -> list[tuple[FloatArray, FloatArray]]:
+        """Parts that are not heard as they are in the loop, and by how much their gains, (frames,
+        1) or (1, 1), differ from 1."""
+        if self.parts is None:
+            return []
+        moved = zip(self.parts, self._ramps, strict=True)
+        return [(part, ramp.gains(frames) - 1.0) for part, ramp in moved if not ramp.is_at(1.0)]
 
 
 @dataclass

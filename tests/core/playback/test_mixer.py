@@ -355,3 +355,59 @@ def test_nothing_clicks_whatever_is_done(
             sound.append(rendered(made, frames))
     # The steepest fade takes an edge of 64 frames; a click would be a step of up to 1.
     assert steepest(np.concatenate(sound)) < 0.08
+
+
+def parts_of(whole: Sound) -> Sound:
+    """Four parts that sum to `whole`: a tenth, two tenths, three and four."""
+    return np.stack([np.float32(share) * whole for share in (0.1, 0.2, 0.3, 0.4)])
+
+
+def test_parts_that_are_all_heard_are_the_loop() -> None:
+    made, whole = Mixer(), loop("x")
+    made.audition(whole, parts=parts_of(whole))
+    rendered(made, EDGE)
+    np.testing.assert_array_equal(rendered(made, 5000), whole[EDGE : EDGE + 5000])
+
+
+@pytest.mark.parametrize("block", [512, 100, 7777])
+def test_a_part_is_muted_from_the_next_block_on_without_a_click(block: int) -> None:
+    made, whole = Mixer(), loop("x")
+    made.audition(whole, gain=0.5, parts=parts_of(whole))
+    start = len(whole) - 600  # across the end of the loop
+    rendered(made, start, block)
+    made.set_part_gains((0.0, 1.0, 1.0, 0.0))
+    sound = rendered(made, 3 * SWAP, block)
+    expected = 0.5 * np.roll(whole, -start, axis=0)
+    np.testing.assert_allclose(sound[SWAP:], 0.5 * expected[SWAP : 3 * SWAP], atol=1e-6)
+    assert steepest(sound) <= 2 * STEEPEST
+    made.set_part_gains((1.0, 1.0, 1.0, 1.0))
+    rendered(made, SWAP)
+    np.testing.assert_array_equal(rendered(made, 100), expected[4 * SWAP : 4 * SWAP + 100])
+
+
+def test_parts_that_come_later_do_not_restart_the_loop() -> None:
+    made, whole = Mixer(), loop("x")
+    made.audition(whole)
+    made.set_part_gains((1.0, 0.0, 1.0, 1.0))
+    rendered(made, 1000)
+    np.testing.assert_array_equal(rendered(made, 1000), whole[1000:2000])  # whole, until then
+    made.separate_audition(parts_of(whole)[:, :-1])  # of another loop
+    np.testing.assert_array_equal(rendered(made, 100), whole[2000:2100])
+    made.set_part_gains((1.0, 1.0, 1.0, 1.0))
+    made.separate_audition(parts_of(whole))
+    rendered(made, SWAP)
+    made.set_part_gains((1.0, 0.0, 1.0, 1.0))
+    rendered(made, SWAP)
+    at = 2100 + 2 * SWAP
+    np.testing.assert_allclose(rendered(made, 500), 0.8 * whole[at : at + 500], atol=1e-6)
+
+
+def test_a_part_that_both_loops_have_goes_on_through_the_crossfade() -> None:
+    made, kick = Mixer(), loop("k")
+    one, other = (np.stack([kick, loop(name), 0 * kick, 0 * kick]) for name in "xy")
+    made.set_part_gains((1.0, 0.0, 0.0, 0.0))
+    made.audition(one.sum(axis=0), parts=one)
+    rendered(made, 1000)
+    made.audition(other.sum(axis=0), parts=other)
+    sound = rendered(made, 8000)
+    np.testing.assert_allclose(sound, kick[1000:9000], atol=1e-5)

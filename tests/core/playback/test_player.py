@@ -11,6 +11,7 @@ import pytest
 from core.arrangement.arrangement import frame_at
 from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
+from core.playback.audio_output import BLOCK
 from core.playback.player import Player, PlayerState
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import (
@@ -114,6 +115,26 @@ def test_seeking_repeating_and_another_tempo(desk: Desk) -> None:
 def test_a_part_that_cannot_be_repeated(desk: Desk, span: tuple[int, int]) -> None:
     with pytest.raises(InputError, match="repeated"):
         desk.player.set_loop(span)
+
+
+def test_parts_of_an_audition_are_muted_while_it_sounds(desk: Desk) -> None:
+    desk.player.open()
+    desk.state_when(lambda state: state.device != "")
+    whole = loop("x")
+    parts = np.stack([whole, 0 * whole, 0 * whole, 0 * whole])
+    desk.player.audition(whole, BPM)
+    desk.player.separate_audition(parts)
+    desk.output.pull(4000)
+    for gain in (0.0, 1.0):
+        desk.player.set_part_gains((gain, 1.0, 1.0, 1.0))
+        blocks = (desk.output.pull(BLOCK).any() for _ in range(100))
+        assert any(sounds == (gain > 0.0) for sounds in blocks)
+    for gains in ((1.0,), (1.0, 1.0, 1.0, -1.0)):
+        with pytest.raises(InputError):
+            desk.player.set_part_gains(gains)
+    for wrong in (parts[:3], parts[:, :, 0]):
+        with pytest.raises(InputError):
+            desk.player.separate_audition(wrong)
 
 
 def test_auditions(desk: Desk) -> None:
