@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import garbage
-from technovae_gui import theme
+from technovae_gui import style_sheet
 from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
 
@@ -43,7 +43,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     )
     app.setApplicationName("TechnoVAE")
     app.setOrganizationName("TechnoVAE")
-    theme.apply(app)
+    style_sheet.apply(app)
     return app
 
 

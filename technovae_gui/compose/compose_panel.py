@@ -53,6 +53,7 @@ class ComposePanel(JobPanel):
             ("replaces the timeline (can be undone)", True),
             ("comes after what is on the timeline", False),
             tip="Where the track goes",
+            name="Result",
         )
         self.compose = forms.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)
         self._lay_out()
@@ -125,9 +126,10 @@ class ComposePanel(JobPanel):
 
     def _lay_out(self) -> None:
         rows = self._scrolled_column()
-        destination = forms.form()
-        forms.add_row(destination, "Result", self.destination)
-        rows.addWidget(self.settings)
         rows.addWidget(self.energy, 1)
-        rows.addLayout(destination)
-        self._finish_layout(self.compose, self.job, self.message)
+        rows.addWidget(self.settings)
+        foot = QWidget()
+        line = forms.row(self.destination, self.compose)
+        line.setStretch(0, 1)
+        foot.setLayout(line)
+        self._finish_layout(foot, self.job, self.message)

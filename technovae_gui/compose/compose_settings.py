@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.settings import BEATS_PER_BAR, TEMPO_PRIOR
 from technovae_gui import theme
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import FieldGrid
 
 _MINUTES, _BARS = range(2)
 _PROJECT_TEMPO, _LIBRARY_TEMPO, _OTHER_TEMPO = range(3)
@@ -121,22 +122,22 @@ class ComposeSettings(QWidget):
         self.changed.emit()
 
     def _lay_out(self) -> None:
-        form = forms.form()
-        forms.add_row(form, "Title", self.title)
-        forms.add_row(form, "Length", self.length)
-        forms.add_row(form, "Tempo", self.tempo)
-        forms.add_row(form, "Moves on", self.morph)
-        forms.add_row(form, "Renderer", self.renderer)
+        fields = FieldGrid()
+        fields.add("Title", self.title)
+        fields.add("Length", self.length)
+        fields.add("Tempo", self.tempo, wide=True)
+        fields.add("Moves on", self.morph)
+        fields.add("Sound", self.renderer)
+        fields.add("Begin on", self.start, wide=True)
+        fields.add("Stay near", self.path, wide=True)
         seed = forms.row(self.seed, self.new_seed)
         seed.setStretch(0, 1)
-        forms.add_row(form, "Seed", seed).setBuddy(self.seed)
-        forms.add_row(form, "Begin on", self.start)
-        forms.add_row(form, "Stay near", self.path)
+        fields.add("Seed", seed, wide=True).setBuddy(self.seed)
         self.seed.setAccessibleName("Seed")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
-        rows.addLayout(form)
+        rows.addLayout(fields)
 
 
 class LengthField(QWidget):

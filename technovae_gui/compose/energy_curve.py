@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFont,
     QKeyEvent,
     QLinearGradient,
     QMouseEvent,
@@ -249,9 +248,7 @@ def _paint_curve(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
 
 
 def _paint_sections(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
-    font = QFont(widget.font())
-    font.setPointSizeF(font.pointSizeF() * 0.85)
-    painter.setFont(font)
+    painter.setFont(theme.font(theme.SMALL))
     for section in widget.sections:
         left = section.start * widget.width()
         width = (section.end - section.start) * widget.width()
@@ -266,7 +263,7 @@ def _paint_sections(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
 
 def _paint_focus(painter: QPainter, widget: EnergyCurve, floor: int) -> None:
     x, y = widget.position(widget.column, widget.heights[widget.column])
-    painter.setPen(QPen(QColor(theme.WARM), 1))
+    painter.setPen(QPen(QColor(theme.TEXT), 1))
     painter.drawLine(QLineF(x, y, x, floor))
-    painter.setBrush(QColor(theme.WARM))
+    painter.setBrush(QColor(theme.TEXT))
     painter.drawEllipse(QPointF(x, y), 4, 4)

@@ -15,6 +15,7 @@ from core.arrangement.form_catalogue import CATALOGUE, Form
 from technovae_gui import theme
 from technovae_gui.compose.energy_curve import COLUMNS, EnergyCurve, Section
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import FieldGrid
 
 BY_SEED: Final = "A form by the seed"
 LEARNED: Final = "As your tracks are built"
@@ -125,11 +126,11 @@ class EnergyForm(QWidget):
         )
         self.curve = EnergyCurve()
         self.facts = forms.note()
-        fields = forms.form()
-        forms.add_row(fields, "Form", self.preset)
+        fields = FieldGrid()
+        fields.add("Form", self.preset, wide=True)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(theme.SPACE + 2)
+        rows.setSpacing(theme.SPACE)
         rows.addLayout(fields)
         rows.addWidget(self.curve, 1)
         rows.addWidget(self.facts)

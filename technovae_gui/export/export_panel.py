@@ -14,6 +14,7 @@ from core.settings import SAMPLE_RATE
 from technovae_gui import theme
 from technovae_gui.export.export_settings import FileForm, LoudnessField, length_text, size_text
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import FieldGrid
 from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 
@@ -177,12 +178,12 @@ class ExportPanel(JobPanel):
 
     def _lay_out(self) -> None:
         rows = self._scrolled_column()
-        form = forms.form()
-        forms.add_row(form, "Range", self.range)
-        forms.add_row(form, "Loudness", self.loudness)
-        forms.add_row(form, "Stems", self.stems)
+        fields = FieldGrid()
+        fields.add("Range", self.range, wide=True)
+        fields.add("Loudness", self.loudness, wide=True)
+        fields.add("Stems", self.stems, wide=True)
         rows.addWidget(self.file)
-        rows.addLayout(form)
+        rows.addLayout(fields)
         for widget in (
             *(self.estimate, self.file_message, self.export),
             *(self.job, self.message, self.result),
@@ -207,7 +208,7 @@ class ResultCard(QFrame):
         self.figures = forms.note()
         self.open = forms.button("Open folder", "Show the file in its folder")
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
         for widget in (self.file, self.figures):
             rows.addWidget(widget)

@@ -21,6 +21,7 @@ from core.settings import SAMPLE_RATE
 from core.user_folders import music_folder
 from technovae_gui import theme
 from technovae_gui.widgets import file_dialogs, forms
+from technovae_gui.widgets.forms import FieldGrid
 
 _STEREO: Final = 2 * SAMPLE_RATE
 """Samples per second."""
@@ -104,15 +105,15 @@ class FileForm(QWidget):
             *((format_.name, number) for number, format_ in enumerate(FORMATS)),
             tip="Format of the file",
         )
-        form = forms.form()
-        forms.add_row(form, "File name", self.name)
+        fields = FieldGrid()
+        fields.add("File name", self.name)
+        fields.add("Format", self.format)
         folder = forms.row(self.folder, self.browse)
         folder.setStretch(0, 1)
-        forms.add_row(form, "Folder", folder).setBuddy(self.folder)
-        forms.add_row(form, "Format", self.format)
+        fields.add("Folder", folder, wide=True).setBuddy(self.folder)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(form)
+        rows.addLayout(fields)
         self.browse.clicked.connect(self._browse)
         self.name.textEdited.connect(self._mark_named)
         self.name.textChanged.connect(self.changed)

@@ -145,7 +145,7 @@ class ClipInspector(QWidget):
     def _lay_out(self) -> None:
         self._content = QWidget()
         column = QVBoxLayout(self._content)
-        column.setContentsMargins(*(2 * theme.SPACE,) * 4)
+        column.setContentsMargins(*(3 * theme.SPACE,) * 4)
         column.setSpacing(2 * theme.SPACE)
         for widget in (self.heading, self.details, self.bars, _line(), self.form, self.redecode):
             column.addWidget(widget)

@@ -79,7 +79,7 @@ class AttributeBars(QWidget):
             painter.setBrush(QColor(theme.LINE))
             painter.drawRoundedRect(groove, 3, 3)
             groove.setWidth(groove.width() * min(max(value, 0.0), 1.0))
-            painter.setBrush(QColor(theme.ACCENT))
+            painter.setBrush(QColor(theme.MEASURED))
             painter.drawRoundedRect(groove, 3, 3)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
@@ -24,6 +24,8 @@ from core.arrangement.clip import (
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
+from technovae_gui.widgets import forms
+from technovae_gui.widgets.forms import FieldGrid
 
 Ids: TypeAlias = Sequence[str]
 Edit: TypeAlias = Callable[[Arrangement, Ids], Arrangement]
@@ -75,10 +77,11 @@ class SettingsForm(QWidget):
         self.gain = NumberField("Gain", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB")
         self.fade_in = NumberField("Fade in", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.fade_out = NumberField("Fade out", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
-        self.bass_swap = SwitchField("Bass swap where it comes in")
-        self.bass_cut = SwitchField("Leave out the bass")
-        self.mid_cut = SwitchField("Leave out the mids")
-        self.treble_cut = SwitchField("Leave out the treble")
+        self.bass_swap = SwitchField("Bass swap")
+        self.bass_cut = SwitchField("Bass")
+        self.mid_cut = SwitchField("Mids")
+        self.treble_cut = SwitchField("Treble")
+        self._name_switches()
         self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
         self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
         self.renderer = ChoiceField("Renderer", _RENDERERS)
@@ -87,6 +90,16 @@ class SettingsForm(QWidget):
         self.take.setToolTip("The next seed: the same sound with other noise and phases")
         self._lay_out()
         self._connect()
+
+    def _name_switches(self) -> None:
+        self.bass_swap.setToolTip("Swap the bass where this clip comes in")
+        for switch, band in (
+            (self.bass_cut, "bass"),
+            (self.mid_cut, "mids"),
+            (self.treble_cut, "treble"),
+        ):
+            switch.setAccessibleName(f"Leave out the {band}")
+            switch.setToolTip(f"Leave out the {band}")
 
     def show_clips(self, clips: Sequence[Clip]) -> None:
         """Show the settings of `clips`, at least one."""
@@ -116,32 +129,30 @@ class SettingsForm(QWidget):
             self.name.setText(text)
 
     def _lay_out(self) -> None:
-        form = _form(self)
-        form.addRow("Name", self.name)
-        form.addRow("Bar", self.start)
-        form.addRow("Length", self.length)
-        form.addRow("Gain", self.gain)
-        fades = QHBoxLayout()
-        fades.setSpacing(theme.SPACE)
-        for field, prefix in ((self.fade_in, "in  "), (self.fade_out, "out  ")):
-            field.setPrefix(prefix)
-            fades.addWidget(field, 1)
-        form.addRow("Fades", fades)
-        form.addRow(self.bass_swap)
-        form.addRow(self.bass_cut)
-        form.addRow(self.mid_cut)
-        form.addRow(self.treble_cut)
-        form.addRow("Transpose", self.transpose)
-        form.addRow("Width", self.stereo_width)
+        fields = FieldGrid()
+        fields.add("Name", self.name, wide=True)
+        fields.add("Bar", self.start)
+        fields.add("Length", self.length)
+        fields.add("Gain", self.gain)
+        fields.add("Transpose", self.transpose)
+        fields.add("Fade in", self.fade_in)
+        fields.add("Fade out", self.fade_out)
+        fields.add("Stereo width", self.stereo_width)
+        fields.add("Joint", self.bass_swap)
+        cuts = forms.row(self.bass_cut, self.mid_cut, self.treble_cut, 1, spacing=3 * theme.SPACE)
+        fields.add("Leave out", cuts, wide=True)
         self._latent_rows = QWidget()
-        latents = _form(self._latent_rows)
-        latents.addRow("Renderer", self.renderer)
-        seed = QHBoxLayout()
-        seed.setSpacing(theme.SPACE)
-        seed.addWidget(self.seed, 1)
-        seed.addWidget(self.take)
-        latents.addRow("Seed", seed)
-        form.addRow(self._latent_rows)
+        latents = FieldGrid()
+        self._latent_rows.setLayout(latents)
+        latents.add("Sound", self.renderer, wide=True)
+        seed = forms.row(self.seed, self.take)
+        seed.setStretch(0, 1)
+        latents.add("Seed", seed, wide=True).setBuddy(self.seed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        column.addLayout(fields)
+        column.addWidget(self._latent_rows)
 
     def _connect(self) -> None:
         self.name.editingFinished.connect(self._name_finished)
@@ -269,15 +280,6 @@ def _change_latents(
         return clip.changed(source=with_latents(clip.source, change))
 
     return edits.change_clips(arrangement, ids, changed)
-
-
-def _form(parent: QWidget) -> QFormLayout:
-    form = QFormLayout(parent)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setVerticalSpacing(6)
-    form.setHorizontalSpacing(12)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return form
 
 
 def _bars(bars: float) -> int:

@@ -18,10 +18,10 @@ from technovae_gui.widgets import forms
 _COLOURS: Final = {
     report.IMPORTED: theme.GOOD,
     report.ONE_SHOT: theme.GOOD,
-    report.UNALIGNED: theme.WARM,
+    report.UNALIGNED: theme.CAUTION,
     report.REFUSED: theme.BAD,
     report.NO_SEGMENTS: theme.BAD,
-    report.SKIPPED: theme.WARM,
+    report.SKIPPED: theme.CAUTION,
 }
 _PROBLEMS: Final = (report.REFUSED, report.NO_SEGMENTS, report.UNALIGNED, report.SKIPPED)
 _STATUS_WIDTH = 84

@@ -33,9 +33,6 @@ class LibraryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = forms.heading("No library is open")
-        font = self.name.font()
-        font.setPointSizeF(font.pointSizeF() * 1.25)
-        self.name.setFont(font)
         self.path = ElidedLabel()
         self.counts = forms.note()
         self.map_info = forms.note()

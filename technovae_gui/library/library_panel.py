@@ -207,7 +207,7 @@ class LibraryPanel(QWidget):
     def _lay_out(self) -> None:
         content = QWidget()
         rows = QVBoxLayout(content)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
         for widget in (self.header, self.new_form, self.job, self.message, self.report):
             rows.addWidget(widget)

@@ -62,7 +62,7 @@ class NewLibraryForm(QFrame):
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(theme.SPACE)
         rows.addWidget(forms.heading("New library"))
         rows.addWidget(self.reason)

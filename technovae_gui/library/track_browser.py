@@ -109,13 +109,13 @@ class RemoveConfirmation(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._track_id = ""
-        forms.style_as_card(self, theme.WARM)
+        forms.style_as_card(self, theme.CAUTION)
         self.text = forms.note()
         self.text.setProperty("dim", False)
         self.keep = forms.button("Keep", "Keep the track (Esc)")
         self.remove = forms.button("Remove", "Remove the track from the library (Enter)")
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.addWidget(self.text)
         rows.addLayout(forms.row(1, self.keep, self.remove))
         self.keep.clicked.connect(self._cancel)

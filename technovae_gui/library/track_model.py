@@ -174,5 +174,5 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 
 def _colour(track: Track, column: int) -> QColor | None:
     if column == WARNINGS:
-        return QColor(theme.WARM)
+        return QColor(theme.CAUTION)
     return QColor(theme.DIM) if column == ARTIST else None

@@ -201,10 +201,10 @@ _BAR_MARGIN = 6.0
 
 
 def confidence_colour(confidence: float) -> QColor:
-    """Green, orange or red for a confidence of 0..1."""
+    """Green, yellow or red for a confidence of 0..1."""
     if confidence >= 0.75:
         return QColor(theme.GOOD)
-    return QColor(theme.WARM if confidence >= STEADY else theme.BAD)
+    return QColor(theme.CAUTION if confidence >= STEADY else theme.BAD)
 
 
 def _paint_bar(painter: QPainter, box: QRectF, confidence: float) -> None:

@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -180,8 +179,8 @@ class WaveformView(QWidget):
             painter.drawLines([self._line_at(line, _NUMBERS_HEIGHT + 3) for line in beats])
             return
         bars = [line for line in lines if line.begins_bar]
-        strong = QColor(theme.ACCENT)
-        faint = QColor(theme.ACCENT)
+        strong = QColor(theme.MEASURED)
+        faint = QColor(theme.MEASURED)
         faint.setAlpha(130)
         for line in bars:
             painter.setPen(QPen(strong if line.begins_phrase else faint, 1))
@@ -189,9 +188,7 @@ class WaveformView(QWidget):
         self._paint_numbers(painter, bars)
 
     def _paint_numbers(self, painter: QPainter, bars: list[BeatLine]) -> None:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.82)
-        painter.setFont(font)
+        painter.setFont(theme.font(theme.SMALL))
         free_x = -1.0
         painter.setPen(QColor(theme.DIM))
         for line in bars:

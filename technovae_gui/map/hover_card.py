@@ -165,7 +165,7 @@ class HoverCard(QWidget):
         name, value, fraction = self.rows[number]
         top = _MARGIN + 40 + _PICTURE + 6 + number * _ROW
         font = painter.font()
-        font.setPixelSize(11)
+        font.setPixelSize(theme.SMALL)
         painter.setFont(font)
         painter.setPen(QColor(theme.DIM))
         painter.drawText(QRect(_MARGIN, top, 70, _ROW), _LEFT, name)
@@ -174,7 +174,7 @@ class HoverCard(QWidget):
         groove = QRect(_MARGIN + 70, top + _ROW // 2 - 1, 52, 3)
         painter.fillRect(groove, QColor(theme.LINE))
         groove.setWidth(round(groove.width() * fraction))
-        painter.fillRect(groove, QColor(theme.ACCENT))
+        painter.fillRect(groove, QColor(theme.MEASURED))
 
     def _fraction(self, name: str, value: float) -> float:
         low, high = self._ranges[name]

@@ -66,8 +66,8 @@ class Legend(QFrame):
         self.pages.addWidget(self.names)
         self.pages.addWidget(self.bar)
         self.hint = QLabel("Lit: close to your music")
-        self.hint.setProperty("dim", True)
-        self.hint.setStyleSheet("font-size: 10px; padding: 2px 4px;")
+        self.hint.setProperty("caption", True)
+        self.hint.setStyleSheet("padding: 2px 4px;")
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 2, 4, 4)
         column.setSpacing(0)
@@ -227,12 +227,13 @@ def _swatch(colour: str) -> QIcon:
 
 
 _SHEET = f"""
-#legend {{ background: rgba(21, 24, 30, 215); border: 1px solid {theme.LINE}; border-radius: 6px; }}
+#legend {{ background: rgba(21, 24, 30, 215); border: 1px solid {theme.LINE};
+    border-radius: {theme.RADIUS}px; }}
 #legend QToolButton {{ background: transparent; border: 0; font-weight: 600; padding: 5px 4px; }}
 #legend QToolButton:hover, #legend QToolButton:focus {{ color: {theme.ACCENT}; }}
 #legend QToolButton:checked {{ background: transparent; color: {theme.TEXT}; }}
 #legend QListView {{ background: transparent; border: 0; outline: 0; }}
-#legend QListView::item {{ height: {_ROW}px; padding: 0 3px; border-radius: 3px; }}
+#legend QListView::item {{ height: {_ROW}px; padding: 0 3px; border-radius: {theme.RADIUS}px; }}
 #legend QListView::item {{ color: {theme.TEXT}; }}
 #legend QListView::item:hover {{ background: {theme.RAISED}; }}
 #legend QListView::item:selected {{ background: {theme.LINE_STRONG}; color: {theme.TEXT}; }}

@@ -69,9 +69,7 @@ def _paint_point_label(painter: QPainter, point: MapPoint, viewport: Viewport) -
 
 
 def _paint_message(painter: QPainter, text: str) -> None:
-    font = painter.font()
-    font.setPointSizeF(font.pointSizeF() * 1.25)
-    painter.setFont(font)
+    painter.setFont(theme.font(theme.LARGE))
     painter.setPen(QColor(theme.DIM))
     box = painter.viewport().adjusted(40, 20, -40, -20)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -150,9 +148,9 @@ def _paint_path(painter: QPainter, points: Points) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_round_pen(QColor(14, 16, 20, 190), 6.0))
     painter.drawPath(line)
-    painter.setPen(_round_pen(QColor(theme.GOOD), 2.5))
+    painter.setPen(_round_pen(QColor(theme.ACCENT), 2.5))
     painter.drawPath(line)
-    painter.setBrush(QColor(theme.GOOD))
+    painter.setBrush(QColor(theme.ACCENT))
     painter.drawEllipse(QPointF(*points[0]), 4.5, 4.5)
     painter.setBrush(QColor(theme.GROUND))
     painter.drawEllipse(QPointF(*points[-1]), 4.5, 4.5)

@@ -140,9 +140,7 @@ class SpectrogramPlot(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         area = self.area
-        font = painter.font()
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter.setFont(theme.font(theme.SMALL))
         axes.paint_title(painter, area, self.title, self.note)
         painter.fillRect(area, QColor(theme.GROUND))
         if self.values is None:

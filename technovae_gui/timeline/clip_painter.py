@@ -26,6 +26,8 @@ from technovae_gui.timeline.labels import gain_label, parts_label
 
 _TEXT_FROM = 19
 _BADGE_FROM = 64
+_SILENT_ALPHA = 150
+"""Of the shade over what cannot be heard, of 255; its title lies above the shade."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class ClipState:
     silent: bool = False
     overlap_in: int = 0
     overlap_out: int = 0
+
+
+def _title_share(state: ClipState) -> float:
+    """Share of the clip's colour in the ground of its title."""
+    return 0.95 if state.selected else 0.74
 
 
 class ClipPainter:
@@ -71,16 +78,16 @@ class ClipPainter:
         body = body_rect(rect)
         self._picture(body, clip, info)
         self._fades(body, clip, state)
+        if state.silent:
+            self._painter.fillRect(
+                rect.adjusted(-1, -1, 0, 1), paint_cache.colour(theme.GROUND, _SILENT_ALPHA)
+            )
         self._title(rect, clip, info, state)
         self._badges(rect, clip, info, state)
         if state.selected or state.hovered or clip.gain_db:
             self._gain(body, clip, state)
         if state.selected or state.hovered:
             self._handles(rect, clip, state)
-        if state.silent:
-            self._painter.fillRect(
-                rect.adjusted(-1, -1, 0, 1), paint_cache.colour(theme.GROUND, 150)
-            )
 
     def paint_small(self, row: int, clip: Clip, *, silent: bool) -> None:
         """Paint a clip of a few pixels: there may be a thousand of them."""
@@ -103,7 +110,7 @@ class ClipPainter:
         self._painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
 
     def _ground(self, rect: QRectF, info: ClipInfo, state: ClipState) -> None:
-        bar = paint_cache.mixed(info.colour, theme.GROUND, 0.95 if state.selected else 0.74)
+        bar = paint_cache.mixed(info.colour, theme.GROUND, _title_share(state))
         body = paint_cache.mixed(info.colour, theme.GROUND, 0.34 if state.hovered else 0.26)
         painter = self._painter
         round_ = theme.RADIUS
@@ -134,7 +141,8 @@ class ClipPainter:
         mark = "◇ " if isinstance(main_source(clip.source), LatentSource) else ""
         text = paint_cache.elided(mark + (info.name or "Clip"), room, 1.0, True)
         self._painter.setFont(paint_cache.font(1.0, True))
-        self._painter.setPen(paint_cache.pen(theme.GROUND))
+        share = _title_share(state) * (1.0 - _SILENT_ALPHA / 255 if state.silent else 1.0)
+        self._painter.setPen(paint_cache.pen(paint_cache.text_on(info.colour, theme.GROUND, share)))
         self._painter.drawText(QPointF(left, rect.top() + TITLE - 4), text)
 
     def _badges(self, rect: QRectF, clip: Clip, info: ClipInfo, state: ClipState) -> None:

@@ -12,6 +12,14 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPen
 
 from technovae_gui import theme
 
+_SMALLEST = 10
+"""Pixels of the smallest type."""
+_PIXELS_PER_POINT = 4 / 3
+_MIDDLE_GREY = 0.18
+"""Of the light of white: black and white texts can be read equally well on it."""
+_LIGHT_WEIGHTS = (0.2126, 0.7152, 0.0722)
+"""Of red, green and blue in how light a colour is."""
+
 
 @lru_cache(maxsize=512)
 def colour(name: str, alpha: int = 255) -> QColor:
@@ -61,6 +69,19 @@ def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -
     return made
 
 
+@lru_cache(maxsize=512)
+def text_on(name: str, ground: str, share: float) -> str:
+    """The dark or the light colour of texts, whichever can be read better on `mixed(...)`.
+
+    Args:
+        name, ground, share: see `mixed`.
+    """
+    back = mixed(name, ground, share)
+    channels = (back.redF(), back.greenF(), back.blueF())
+    light = sum(w * c**2.2 for w, c in zip(_LIGHT_WEIGHTS, channels, strict=True))
+    return theme.GROUND if light > _MIDDLE_GREY else theme.TEXT
+
+
 @lru_cache(maxsize=64)
 def hatch_brush(name: str, alpha: int) -> QBrush:
     """A brush of diagonal lines.
@@ -78,17 +99,16 @@ def font(points_less: float = 1.0, bold: bool = False) -> QFont:
 
     Args:
         points_less: by so many points; negative is larger.
-        bold: True for bold.
+        bold: True for the weight of headings.
     """
-    made = QFont()
-    made.setPointSizeF(max(6.5, made.pointSizeF() - points_less))
-    made.setBold(bold)
+    made = QFont(theme.font(theme.BODY, theme.SEMIBOLD if bold else theme.REGULAR))
+    made.setPixelSize(max(_SMALLEST, round(made.pixelSize() - points_less * _PIXELS_PER_POINT)))
     return made
 
 
 @lru_cache(maxsize=4096)
 def elided(text: str, width: int, points_less: float = 1.0, bold: bool = False) -> str:
-    """A text cut with an ellipsis.
+    """A text cut with an ellipsis in its middle: names that begin alike differ at their ends.
 
     Args:
         text: one line.
@@ -97,7 +117,7 @@ def elided(text: str, width: int, points_less: float = 1.0, bold: bool = False) 
         bold: of the `font`.
     """
     metrics = QFontMetrics(font(points_less, bold))
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, width))
 
 
 @lru_cache(maxsize=4096)

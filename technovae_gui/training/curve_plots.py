@@ -7,15 +7,13 @@ from typing import Any, Final
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from technovae_gui import theme
 
-_FONT_PX: Final = 10
+_FONT_PX: Final = theme.SMALL
 _TITLE_PX: Final = 16
 _AXIS_PX: Final = 36
-_VIOLET: Final = "#b388ff"
 _LATENTS: Final = 64
 
 
@@ -27,7 +25,7 @@ class CurvePlots(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.SPACE)
-        names = _legend(("library", theme.ACCENT), ("held out", theme.WARM))
+        names = _legend(("library", theme.MEASURED), ("held out", theme.MEASURED_APART))
         error = self._plot(0, 0, f"dB: {names}")
         kl = self._plot(0, 1, "KL, nats")
         rate = self._plot(1, 0, "learning rate", left=_RateAxis("left"))
@@ -40,11 +38,11 @@ class CurvePlots(QWidget):
         self.curves: dict[str, pg.PlotDataItem] = {
             name: plot.plot(pen=pg.mkPen(colour, width=2), connect="finite")
             for name, plot, colour in (
-                ("library_db", error, theme.ACCENT),
-                ("held_out_db", error, theme.WARM),
-                ("kl", kl, theme.GOOD),
-                ("rate", rate, theme.TEXT),
-                ("active", active, _VIOLET),
+                ("library_db", error, theme.MEASURED),
+                ("held_out_db", error, theme.MEASURED_APART),
+                ("kl", kl, theme.MEASURED),
+                ("rate", rate, theme.MEASURED),
+                ("active", active, theme.MEASURED),
             )
         }
 
@@ -97,9 +95,7 @@ class _RateAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 def _style_axis(axis: Any) -> None:
-    font = QFont()
-    font.setPixelSize(_FONT_PX)
-    axis.setStyle(tickFont=font, tickLength=-3, tickTextOffset=3, maxTickLevel=0)
+    axis.setStyle(tickFont=theme.font(theme.SMALL), tickLength=-3, tickTextOffset=3, maxTickLevel=0)
     axis.setPen(theme.LINE_STRONG)
     axis.setTextPen(theme.DIM)
 

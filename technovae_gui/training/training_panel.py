@@ -20,7 +20,7 @@ from technovae_gui.training.training_progress import (
     TrainingCurves,
 )
 from technovae_gui.widgets import forms
-from technovae_gui.widgets.forms import CollapsibleSection
+from technovae_gui.widgets.forms import CollapsibleSection, FieldGrid
 from technovae_gui.widgets.job_panel import JobPanel, JobProgressBar
 from technovae_gui.widgets.labels import MessageLabel
 
@@ -240,19 +240,19 @@ class TrainingControls(QWidget):
 
     def _advanced_section(self) -> CollapsibleSection:
         content = QWidget()
-        form = forms.form()
-        content.setLayout(form)
-        forms.add_row(form, "Seed", self.seed)
+        fields = FieldGrid()
+        content.setLayout(fields)
+        fields.add("Seed", self.seed)
         return CollapsibleSection("Advanced", content, tip="Seed")
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
-        form = forms.form()
-        forms.add_row(form, "Time", self.minutes)
-        forms.add_row(form, "Begin", self.begin)
-        rows.addLayout(form)
+        fields = FieldGrid()
+        fields.add("Time at most", self.minutes)
+        fields.add("Begin", self.begin)
+        rows.addLayout(fields)
         rows.addWidget(self.advanced)
         rows.addLayout(forms.row(self.start, self.stop))
 

@@ -26,7 +26,7 @@ _FIGURES: Final = {
     "active": ("active of 64", "Latents in use"),
 }
 """Name and tool tip of each."""
-_FIGURE_COLOURS: Final = {"held_out": theme.WARM, "library": theme.ACCENT}
+_FIGURE_COLOURS: Final = {"held_out": theme.MEASURED_APART, "library": theme.MEASURED}
 _NO_VALUE: Final = "\N{EN DASH}"
 _CURVES_HEIGHT: Final = 250
 _PICTURE_SIZE: Final = (512, 128)
@@ -67,10 +67,7 @@ class EpochFigures(QWidget):
 
 def _number(colour: str) -> QLabel:
     label = QLabel(_NO_VALUE)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 1.45)
-    font.setWeight(font.Weight.DemiBold)
-    label.setFont(font)
+    label.setFont(theme.font(theme.LARGE, theme.SEMIBOLD))
     label.setStyleSheet(f"color: {colour};")
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label
@@ -83,11 +80,8 @@ def _card(number: QLabel, name: str, tip: str) -> QFrame:
     card.setToolTip(tip)
     card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     label = QLabel(name)
-    label.setProperty("dim", True)
+    label.setProperty("caption", True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 0.85)
-    label.setFont(font)
     rows = QVBoxLayout(card)
     rows.setContentsMargins(2, theme.SPACE, 2, theme.SPACE)
     rows.setSpacing(0)

@@ -72,7 +72,7 @@ class LevelMeter(QWidget):
     def _bar(self, painter: QPainter, top: float, level: float, held: float) -> None:
         painter.fillRect(QRectF(0, top, self.width(), 5), QColor(theme.RAISED))
         for start, end, colour in (
-            (FLOOR_DB, -12.0, theme.GOOD), (-12.0, 0.0, theme.WARM), (0.0, TOP_DB, theme.BAD),
+            (FLOOR_DB, -12.0, theme.GOOD), (-12.0, 0.0, theme.CAUTION), (0.0, TOP_DB, theme.BAD),
         ):  # fmt: skip
             if level > start:
                 x = self._x(start)
@@ -83,10 +83,8 @@ class LevelMeter(QWidget):
             painter.fillRect(QRectF(self._x(held) - 1, top, 2, 5), QColor(colour))
 
     def _scale(self, painter: QPainter) -> None:
-        font = painter.font()
-        font.setPixelSize(9)
-        painter.setFont(font)
+        painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(theme.DIM))
         for tick in _TICKS:
-            box = QRectF(self._x(tick) - 14, 14, 28, 11)
+            box = QRectF(self._x(tick) - 14, 13, 28, 13)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:d}")

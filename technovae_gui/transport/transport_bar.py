@@ -55,8 +55,10 @@ class TransportBar(QWidget):
         self.play.setCheckable(True)
         self.play.toggled.connect(self._update_play_icon)
         self.tempo = self._tempo_box()
-        self.position = self._readout("1.1.1", "Position in bars, beats and sixteenths", 92)
-        self.time = self._readout("0:00.0", "Position in minutes and seconds", 76)
+        self.position = self._readout(
+            "1.1.1", "Position in bars, beats and sixteenths", 104, theme.DISPLAY
+        )
+        self.time = self._readout("0:00.0", "Position in minutes and seconds", 60)
         self.sounding = ElidedLabel(collapses=False)
         self.gain = self._gain_slider()
         self.gain_value = self._readout("+0 dB", "Master gain", 58)
@@ -171,11 +173,9 @@ class TransportBar(QWidget):
         box.setAccessibleName("Tempo")
         return box
 
-    def _readout(self, text: str, tip: str, width: int) -> QLabel:
+    def _readout(self, text: str, tip: str, width: int, size: int = theme.BODY) -> QLabel:
         label = QLabel(text)
-        font = theme.mono()
-        font.setPointSizeF(label.font().pointSizeF() + 1)
-        label.setFont(font)
+        label.setFont(theme.font(size, theme.MEDIUM))
         label.setFixedWidth(width)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setToolTip(tip)

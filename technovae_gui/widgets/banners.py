@@ -22,7 +22,7 @@ Action = tuple[str, Callable[[], object]]
 """Text of a button, and what it does; what that returns is not used."""
 Kind = Literal["info", "warning", "error"]
 _MAX_BANNERS = 3
-_COLOURS: dict[Kind, str] = {"info": theme.ACCENT, "warning": theme.WARM, "error": theme.BAD}
+_COLOURS: dict[Kind, str] = {"info": theme.DIM, "warning": theme.CAUTION, "error": theme.BAD}
 
 
 class Banners(QWidget):

@@ -1,4 +1,4 @@
-"""Buttons, labels, rows, forms and collapsible sections that look alike in every panel."""
+"""Buttons, captions, rows, fields and sections that look alike in every panel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
-    QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from technovae_gui import theme
 
-_LABEL_WIDTH = 82
-"""Pixels: the first column of every form, so that forms below each other align."""
+_COLUMNS = 2
+"""Fields beside each other."""
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -123,37 +123,72 @@ def row(*widgets: QWidget | int, spacing: int = theme.SPACE) -> QHBoxLayout:
     return made
 
 
-def form() -> QFormLayout:
-    """Labelled fields, all labels equally wide."""
-    made = QFormLayout()
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setHorizontalSpacing(2 * theme.SPACE)
-    made.setVerticalSpacing(theme.SPACE + 2)
-    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    made.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return made
-
-
-def add_row(to: QFormLayout, name: str, field: QWidget | QHBoxLayout) -> QLabel:
-    """Add a field to a form.
-
-    Args:
-        to: the form.
-        name: of the field, on its label and for screen readers.
-        field: the widget, or a row of them.
-
-    Returns:
-        The label.
-    """
-    label = QLabel(name)
-    label.setProperty("dim", True)
-    label.setFixedWidth(_LABEL_WIDTH)
-    to.addRow(label, field)
-    if isinstance(field, QWidget):
-        label.setBuddy(field)
-        if not field.accessibleName():
-            field.setAccessibleName(name)
+def caption(text: str) -> QLabel:
+    """The small text above a field."""
+    label = QLabel(text)
+    label.setProperty("caption", True)
     return label
+
+
+class FieldGrid(QGridLayout):
+    """Fields with captions above them, two beside each other or one across both columns.
+
+    Captions and fields of a line stand on common baselines; columns are equally wide.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next_cell = 0
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setHorizontalSpacing(2 * theme.SPACE)
+        self.setVerticalSpacing(0)
+        for column in range(_COLUMNS):
+            self.setColumnStretch(column, 1)
+
+    def add(self, name: str, field: QWidget | QHBoxLayout, *, wide: bool = False) -> QLabel:
+        """Add a field in the next free place.
+
+        Args:
+            name: of the field, in its caption and for screen readers.
+            field: the widget, or a row of them.
+            wide: whether it is as wide as both columns.
+
+        Returns:
+            The caption.
+        """
+        span = _COLUMNS if wide else 1
+        if self._next_cell % _COLUMNS + span > _COLUMNS:
+            self._next_cell += 1
+        line, column = divmod(self._next_cell, _COLUMNS)
+        self._next_cell += span
+        label = caption(name)
+        label.setContentsMargins(0, theme.SPACE if line else 0, 0, theme.SPACE // 2)
+        self.addWidget(label, 2 * line, column, 1, span)
+        if isinstance(field, QWidget):
+            self.addWidget(field, 2 * line + 1, column, 1, span)
+            label.setBuddy(field)
+            if not field.accessibleName():
+                field.setAccessibleName(name)
+        else:
+            self.addLayout(field, 2 * line + 1, column, 1, span)
+        return label
+
+
+class SectionHeader(QWidget):
+    """The name of a section, with a line to the right edge of the panel."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = QLabel(text)
+        self.label.setProperty("section", True)
+        rule = QFrame()
+        rule.setFixedHeight(1)
+        rule.setStyleSheet(f"background: {theme.LINE};")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, theme.SPACE, 0, 0)
+        line.setSpacing(2 * theme.SPACE)
+        line.addWidget(self.label)
+        line.addWidget(rule, 1)
 
 
 def scrolled(content: QWidget) -> QScrollArea:

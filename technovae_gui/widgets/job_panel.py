@@ -232,7 +232,7 @@ class JobPanel(QWidget):
         """A column to fill, then `_finish_layout`; it scrolls where the panel is too low."""
         self._content = QWidget()
         rows = QVBoxLayout(self._content)
-        rows.setContentsMargins(*[2 * theme.SPACE] * 4)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
         return rows
 
@@ -244,7 +244,7 @@ class JobPanel(QWidget):
         outer.addWidget(forms.scrolled(self._content), 1)
         if pinned:
             foot = QVBoxLayout()
-            foot.setContentsMargins(*[2 * theme.SPACE] * 4)
+            foot.setContentsMargins(*[3 * theme.SPACE] * 4)
             foot.setSpacing(2 * theme.SPACE)
             for widget in pinned:
                 foot.addWidget(widget)

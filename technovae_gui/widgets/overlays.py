@@ -71,10 +71,7 @@ class WelcomeCard(QFrame):
 
 def _heading(text: str) -> QLabel:
     label = QLabel(text)
-    label.setProperty("heading", True)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 1.35)
-    label.setFont(font)
+    label.setProperty("display", True)
     return label
 
 
@@ -87,7 +84,7 @@ def _step(number: int, verb: str, rest: str) -> QWidget:
     badge.setFixedSize(26, 26)
     badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
     badge.setStyleSheet(
-        f"background: {theme.ACCENT}; color: {theme.GROUND}; border-radius: 13px; font-weight: 600;"
+        f"background: {theme.LINE}; color: {theme.TEXT}; border-radius: 13px; font-weight: 600;"
     )
     text = QLabel(f"<b>{verb}</b> {rest}")
     text.setWordWrap(True)
@@ -212,7 +209,7 @@ def _section(title: str, rows: tuple[tuple[str, str], ...]) -> QWidget:
     table.setVerticalSpacing(3)
     for row, (keys, what) in enumerate(rows):
         label = QLabel(keys)
-        label.setStyleSheet(f"color: {theme.ACCENT};")
+        label.setStyleSheet(f"color: {theme.TEXT}; font-weight: 500;")
         table.addWidget(label, row, 0)
         table.addWidget(QLabel(what), row, 1)
     table.setColumnStretch(1, 1)
@@ -225,5 +222,5 @@ def _style_as_overlay(frame: QFrame) -> None:
     frame.setObjectName("overlay")
     frame.setStyleSheet(
         f"#overlay {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG};"
-        f" border-radius: 8px; }}"
+        f" border-radius: {theme.RADIUS}px; }}"
     )

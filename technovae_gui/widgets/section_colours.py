@@ -7,12 +7,12 @@ from typing import Final
 from technovae_gui import theme
 
 SECTION_COLOURS: Final = {
-    "intro": theme.ACCENT,
-    "build": "#ffd166",
-    "rise": "#ffd166",
-    "drop": "#f72585",
-    "break": "#b388ff",
-    "outro": theme.ACCENT,
+    "intro": "#6f9bd8",
+    "build": "#e0b34a",
+    "rise": "#e0b34a",
+    "drop": "#e5484d",
+    "break": "#a98bf0",
+    "outro": "#6f9bd8",
 }
 
 

@@ -1,24 +1,40 @@
-"""The look: marks that the style sheet names are there and are drawn."""
+"""The look: type, colours with one meaning each, marks that the style sheet names."""
 
 from __future__ import annotations
 
+import itertools
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLabel
 
-from technovae_gui import theme
+from technovae_gui import style_sheet, theme, track_colours
+from technovae_gui.timeline import paint_cache
 
 
 @pytest.fixture
 def dressed(qapp: QApplication) -> Any:
     before = qapp.styleSheet()
-    theme.apply(qapp)
+    style_sheet.apply(qapp)
     yield qapp
     qapp.setStyleSheet(before)
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG's ratio of contrast, 1 to 21."""
+
+    def light(name: str) -> float:
+        colour = QColor(name)
+        channels = (colour.redF(), colour.greenF(), colour.blueF())
+        return sum(w * c**2.2 for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
 
 
 def colours(image: QImage, left: int, width: int) -> set[str]:
@@ -60,3 +76,65 @@ def test_a_number_has_arrows_and_room_before_it(dressed: QApplication, qtbot: An
     assert max(QColor(name).lightness() for name in arrows) > 120
     before = colours(image, 2, 3)
     assert max(QColor(name).lightness() for name in before) < 120
+
+
+MEANINGS = ("ACCENT", "WARM", "MEASURED", "MEASURED_APART", "GOOD", "CAUTION", "BAD", "TEXT")
+
+
+def test_every_meaning_has_a_colour_of_its_own_in_the_table() -> None:
+    assert theme.__doc__ is not None
+    for name in MEANINGS[:-1]:
+        assert f"| `{name}` |" in theme.__doc__
+    for first, second in itertools.combinations(MEANINGS, 2):
+        pair = getattr(theme, first), getattr(theme, second)
+        assert track_colours.difference(*pair) > 0.06, (first, second)
+
+
+def test_texts_can_be_read_on_every_ground() -> None:
+    for ground in (theme.GROUND, theme.PANEL, theme.RAISED):
+        assert contrast(theme.TEXT, ground) >= 12
+        assert contrast(theme.DIM, ground) >= 4.5
+
+
+def test_high_contrast_replaces_colours_before_the_window_is_imported() -> None:
+    script = (
+        "from technovae_gui import theme; theme.use_high_contrast();"
+        "from technovae_gui.widgets import banners; print(theme.GROUND, banners._COLOURS['info'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    ground, dim = done.stdout.split()
+    assert contrast(ground, dim) >= 14
+
+
+def test_the_typeface_is_the_bundled_one_and_its_figures_are_equally_wide(
+    dressed: QApplication,
+) -> None:
+    for weight in (theme.REGULAR, theme.MEDIUM, theme.SEMIBOLD):
+        found = QFontInfo(theme.font(theme.BODY, weight))
+        assert (found.family(), found.weight()) == (theme.FAMILY, weight)
+    metrics = QFontMetrics(theme.font())
+    assert len({metrics.horizontalAdvance(figure * 10) for figure in "0123456789"}) == 1
+
+
+def test_figures_stay_equally_wide_where_the_style_sheet_sets_the_size(
+    dressed: QApplication, qtbot: Any
+) -> None:
+    label = QLabel("1111111111")
+    qtbot.addWidget(label)
+    label.setProperty("heading", True)
+    label.ensurePolished()
+    width = label.sizeHint().width()
+    label.setText("8888888888")
+    assert label.sizeHint().width() == width
+
+
+def test_a_clip_title_is_dark_on_light_and_light_on_dark() -> None:
+    assert paint_cache.text_on("#ffd166", theme.GROUND, 0.74) == theme.GROUND
+    assert paint_cache.text_on("#2a3fa0", theme.GROUND, 0.74) == theme.TEXT
+    assert paint_cache.text_on("#ffd166", theme.GROUND, 0.25) == theme.TEXT
+
+
+def test_the_part_of_a_name_that_differs_is_not_cut(dressed: QApplication) -> None:
+    assert paint_cache.elided("A very long name of a track, bar 17", 90).endswith("17")

@@ -232,15 +232,15 @@ def test_the_wheel_changes_a_number_only_with_the_focus(panel: ComposePanel) -> 
 def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ComposePanel) -> None:
     panel.set_start("a", "A, bar 1")
     panel.set_path(np.zeros((3, 2)))
-    panel.settings.title.setFocus()
+    panel.energy.preset.setFocus()
     seen = []
-    for _ in range(13):
+    for _ in range(14):
         seen.append(panel.focusWidget().accessibleName())
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     assert seen == [
-        *("Title", "Length", "Unit of the length", "Tempo", "Moves on", "Renderer", "Seed"),
-        *("Another seed", "Begin on the segment chosen on the map"),
-        *("Stay near the path drawn on the map", "Form", "Energy curve", "Result"),
+        *("Form", "Energy curve", "Title", "Length", "Unit of the length", "Tempo"),
+        *("Moves on", "Sound", "Begin on the segment chosen on the map"),
+        *("Stay near the path drawn on the map", "Seed", "Another seed", "Result", "Compose"),
     ]
 
 

@@ -215,6 +215,6 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> No
         seen.append(panel.focusWidget().accessibleName())
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     assert seen == [
-        *("File name", "Folder", "Browse", "Format", "Range"),
+        *("File name", "Format", "Folder", "Browse", "Range"),
         *("Loudness", "Integrated loudness", "Stems", "Export"),
     ]
