@@ -191,7 +191,12 @@ class MainWindow(QMainWindow):
             scrolls = isinstance(panel, JobPanel)
             self.panels.add_tab(panel, name, f"Ctrl+{number}", scrolls=scrolls)
         self.settings = WindowSettings(
-            self, self.panels, self.map_view, self.timeline, self.bar.device
+            self,
+            self.panels,
+            self.map_view,
+            self.timeline,
+            self.bar.device,
+            self.bar.metronome,
         )
 
     def _job_panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -242,6 +247,9 @@ class MainWindow(QMainWindow):
                 ("Back to the first bar", "Home", self.transport.to_start),
                 ("To the end", "End", self.transport.to_end),
                 ("Repeat the loop region", "Ctrl+L", self.bar.loop.toggle),
+                menus.SEPARATOR,
+                ("Metronome", "Ctrl+M", self.bar.metronome.toggle),
+                ("Tap the tempo", "T", self.bar.tempo.tap),
             ),
         )
         menus.add_actions(transport.addMenu("Markers"), {k: actions[k] for k in MARKER_ACTIONS})

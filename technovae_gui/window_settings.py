@@ -9,6 +9,7 @@ from technovae_gui.layout import Layout
 from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import Snap, TimelineView
 from technovae_gui.transport.device_menu import DeviceChoice, DeviceMenuButton
+from technovae_gui.transport.metronome_button import MetronomeButton
 
 
 class WindowSettings:
@@ -21,9 +22,11 @@ class WindowSettings:
         map_view: LatentMapView,
         timeline: TimelineView,
         device: DeviceMenuButton,
+        metronome: MetronomeButton,
     ) -> None:
         self._window, self._layout = window, layout
         self._map_view, self._timeline, self._device = map_view, timeline, device
+        self._metronome = metronome
         device.chosen.connect(_keep_device)
 
     def restore(self) -> None:
@@ -44,6 +47,11 @@ class WindowSettings:
         snap = str(settings.value("snap", Snap.BAR.name))
         self._timeline.snap = Snap.__members__.get(snap, Snap.BAR)
         self._timeline.state.follow = bool(settings.value("follow", True, bool))
+        count_in = settings.value("count_in", 0, int)
+        self._metronome.restore(
+            bool(settings.value("metronome", False, bool)),
+            count_in if isinstance(count_in, int) else 0,
+        )
         device = str(settings.value("device", "")) or None
         self._device.restore(device, str(settings.value("latency", "high")))
 
@@ -59,6 +67,8 @@ class WindowSettings:
         settings.setValue("tab", layout.side.currentIndex())
         settings.setValue("snap", self._timeline.snap.name)
         settings.setValue("follow", self._timeline.state.follow)
+        settings.setValue("metronome", self._metronome.isChecked())
+        settings.setValue("count_in", self._metronome.count_in)
 
 
 def _keep_device(choice: DeviceChoice) -> None:

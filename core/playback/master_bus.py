@@ -30,7 +30,8 @@ class MasterBus:
     """What the mixer gives, with true peaks of at most -1 dBTP. One thread at a time calls it.
 
     What stays below that goes through bit for bit. An arrangement comes out as an export as played
-    has it, sample for sample; entered in the middle, from a second later on.
+    has it, sample for sample; entered in the middle, from a second later on. The metronome comes
+    after all that and is in no export.
 
     Attributes:
         clock: number of the next frame.
@@ -49,7 +50,8 @@ class MasterBus:
     @property
     def sounding(self) -> bool:
         """There is something to render."""
-        return self.mixer.sounding or (self._limiter is not None and self._has_tail)
+        tail = self._has_tail or self.mixer.metronome.pending
+        return self.mixer.sounding or (self._limiter is not None and tail)
 
     def set_gain(self, gain: float) -> None:
         """Multiply everything by `gain`: what is above 1 before the limiter, below 1 after it."""
@@ -79,8 +81,9 @@ class MasterBus:
         samples = limiter.process(self._mix(frames))
         self._gain.apply(samples)
         block = self._metered(samples)
+        self.mixer.metronome.add(samples, self.clock)
         self.clock += frames
-        if not self.mixer.sounding and not self._has_tail:
+        if not self.sounding:
             self._rest()
         return samples, block
 
@@ -95,7 +98,7 @@ class MasterBus:
         from core.audio.limiter import LATENCY, StreamingLimiter
         from core.audio.loudness import limiter_ceiling
 
-        phase = self.mixer.position if self.mixer.playing else 0
+        phase = self.mixer.position - self.mixer.lead if self.mixer.playing else 0
         self._limiter = StreamingLimiter(limiter_ceiling(), phase)
         self._limiter.process(self._mix(LATENCY))
         return self._limiter

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.playback.gain_ramp import RAMP, GainRamp
 from core.playback.meters import MeteredBlock, PlaybackPosition
+from core.playback.metronome import Metronome
 from core.playback.snapshot import LoopRegion, Snapshot
 from core.playback.voices import ArrangementReader, Audition, LoopReader, Voice
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS, SAMPLE_RATE
@@ -41,6 +42,7 @@ class Mixer:
         self.clock = 0
         self.snapshot = Snapshot()
         self.playing = False
+        self.metronome = Metronome()
         self._position = 0
         self._began = 0
         self._region: LoopRegion | None = None
@@ -62,6 +64,11 @@ class Mixer:
         return self._reader.position if self._transport else self._position
 
     @property
+    def lead(self) -> int:
+        """Frames of the count-in that are left before the transport starts."""
+        return max(0, self._transport.start - self.clock) if self._transport else 0
+
+    @property
     def region(self) -> LoopRegion | None:
         """What is repeated, at the snapshot's tempo."""
         return self._region
@@ -71,12 +78,13 @@ class Mixer:
         """An audition sounds or waits for its beat."""
         return bool(self._auditions)
 
-    def play(self, frame: int | None, bpm: float) -> None:
+    def play(self, frame: int | None, bpm: float, count_in: int = 0) -> None:
         """Start the transport.
 
         Args:
             frame: where; None for where it stopped, or the start where that was the end.
             bpm: the tempo that `frame` is meant at.
+            count_in: beats that click before it starts.
         """
         if frame is not None:
             self.seek(frame, bpm)
@@ -84,16 +92,23 @@ class Mixer:
             if frame is None and self._region is None and self._position >= self.snapshot.stop:
                 self._position = 0
             self._began = self._position
-            self._start(self._position, EDGE if self._position > 0 else 0)
+            beat = self.snapshot.beat
+            for number in range(count_in):
+                onset = self.clock + round(number * beat)
+                self.metronome.schedule(onset, downbeat=number % BEATS_PER_BAR == 0)
+            lead = round(count_in * beat)
+            self._start(self._position, EDGE if self._position > 0 else 0, lead)
             self._align()
 
     def stop(self) -> None:
         """Fade out and stay there."""
+        self.metronome.cancel(self.clock)
         self._position = self.position
         self._end_transport()
 
     def rewind(self) -> None:
         """Fade out and go back to where playing began; from there, to the start."""
+        self.metronome.cancel(self.clock)
         stays = self._transport is None and self._position == self._began
         self._end_transport()
         self._position = self._began = 0 if stays else self._began
@@ -107,8 +122,9 @@ class Mixer:
         """
         self._position = self._began = max(0, round(frame * bpm / self.snapshot.bpm))
         if self._transport is not None:
+            lead = self.lead
             self._end_transport()
-            self._start(self._position, SWAP)
+            self._start(self._position, SWAP, lead)
             self._align()
 
     def set_region(self, region: LoopRegion | None, bpm: float) -> None:
@@ -137,8 +153,9 @@ class Mixer:
         self._position = position
         if self._transport is not None:
             rise = SWAP if self._transport.started(self.clock) else self._transport.rise
+            lead = self.lead
             self._end_transport()
-            self._start(position, rise)
+            self._start(position, rise, lead)
             if snapshot.bpm != before:
                 self._align()
 
@@ -194,6 +211,7 @@ class Mixer:
     def silence(self) -> None:
         """Stop everything at once; nothing more will be asked for a while."""
         self._position, self._transport, self.playing = self.position, None, False
+        self.metronome.clear()
         self._voices, self._auditions = [], []
 
     def render(self, frames: int) -> tuple[FloatArray, MeteredBlock]:
@@ -209,6 +227,8 @@ class Mixer:
         out = np.zeros((frames, 2), np.float32)
         lanes: dict[str, float] = {}
         position = self._playback_position()
+        if self.metronome.on:
+            self._schedule_clicks(frames)
         for voice in self._voices:
             voice.add(out, self.clock, lanes if voice is self._transport else None)
         self._gain.apply(out)
@@ -217,9 +237,26 @@ class Mixer:
         self._forget()
         return out, block
 
-    def _start(self, position: int, rise: int) -> None:
+    def _schedule_clicks(self, frames: int) -> None:
+        """The beats of the timeline within the next frames."""
+        if self._transport is None:
+            return
+        clock, end = self.clock + self.lead, self.clock + frames
+        position, region = self.position, self._region
+        while clock < end:
+            inside = region is not None and position < region.end
+            span = min(end - clock, region.end - position if region and inside else frames)
+            index, at = _beat_after(position, self.snapshot.beat)
+            while at < position + span:
+                onset = clock + at - position
+                self.metronome.schedule(onset, downbeat=index % BEATS_PER_BAR == 0)
+                index, at = _beat_after(at + 1, self.snapshot.beat)
+            clock += span
+            position = region.after(position, span) if region else position + span
+
+    def _start(self, position: int, rise: int, lead: int = 0) -> None:
         self._reader = ArrangementReader(self.snapshot, position, self._region)
-        self._transport = Voice(self._reader, self.clock, rise)
+        self._transport = Voice(self._reader, self.clock + lead, rise)
         self._voices.append(self._transport)
         self.playing = True
 
@@ -267,10 +304,10 @@ class Mixer:
         position, region, beat = self.position, self._region, self.snapshot.beat
         index, at = _beat_after(position + EDGE, beat)
         if region is None or position >= region.end or at < region.end:
-            return at - position, index % _BEATS / _BEATS
+            return self.lead + at - position, index % _BEATS / _BEATS
         left = region.end - position
         index, at = _beat_after(region.start + max(0, EDGE - left), beat)
-        return left + at - region.start, index % _BEATS / _BEATS
+        return self.lead + left + at - region.start, index % _BEATS / _BEATS
 
     def _playback_position(self) -> PlaybackPosition:
         """Where timeline and audition are at the first frame of the next block."""
@@ -279,7 +316,7 @@ class Mixer:
             frame=self.position,
             bpm=self.snapshot.bpm,
             region=self._region if self._transport else None,
-            playing=self._transport is not None,
+            playing=self._transport is not None and not self.lead,
             phase=audition.position / len(audition.loop) if audition else 0.0,
             loop_frames=len(audition.loop) if audition else 0,
         )

@@ -134,10 +134,25 @@ class Player:
         """Wait until the arrangement is all prepared; False if it takes longer than `seconds`."""
         return self._mixdown is not None and self._mixdown.wait_until_prepared(seconds)
 
-    def play(self, frame: int | None = None) -> None:
-        """Start at `frame`; without one where it stopped, or at the start from the end."""
+    def play(self, frame: int | None = None, *, count_in: int = 0) -> None:
+        """Start to play.
+
+        Args:
+            frame: where; without one where it stopped, or at the start from the end.
+            count_in: beats that click before it starts, where nothing plays yet.
+        """
         bpm = self._bpm
-        self._run("playing", True, lambda mixer: mixer.play(frame, bpm))
+        self._run("playing", True, lambda mixer: mixer.play(frame, bpm, count_in))
+
+    def set_metronome(self, on: bool) -> None:
+        """Click on every beat while it plays, or not; exports never have it."""
+
+        def switch(mixer: Mixer) -> None:
+            mixer.metronome.on = on
+            if not on and not mixer.lead:
+                mixer.metronome.cancel(mixer.clock)
+
+        self._send(switch)
 
     def stop(self) -> None:
         """Stop, and stay where the sound ends."""

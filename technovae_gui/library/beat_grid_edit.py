@@ -1,16 +1,10 @@
-"""A beat grid while it is corrected by hand, and a tempo tapped by hand."""
+"""A beat grid while it is corrected by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from core.rhythm.grid import BeatGrid
-
-_MIN_TAPS = 4
-_MAX_TAPS = 16
-_PAUSE_SECONDS = 2.0
 
 
 class BeatGridEdit:
@@ -90,33 +84,3 @@ def shift(beats: float) -> Callable[[BeatGrid], BeatGrid]:
 def nudge(milliseconds: float) -> Callable[[BeatGrid], BeatGrid]:
     """A correction that puts every beat `milliseconds` later."""
     return lambda grid: grid.nudged(milliseconds / 1000.0)
-
-
-class TapTempo:
-    """The tempo of taps in a row; a pause of two seconds starts a new row."""
-
-    def __init__(self) -> None:
-        self._times: list[float] = []
-
-    @property
-    def count(self) -> int:
-        """Taps in this row."""
-        return len(self._times)
-
-    def tap(self, seconds: float) -> float | None:
-        """Add a tap.
-
-        Args:
-            seconds: when, on any clock that only goes forward.
-
-        Returns:
-            60 / median interval of the last 16 taps, in BPM; None before the fourth.
-        """
-        if self._times and seconds - self._times[-1] > _PAUSE_SECONDS:
-            self._times.clear()
-        self._times = [*self._times[1 - _MAX_TAPS :], seconds]
-        if len(self._times) < _MIN_TAPS:
-            return None
-        intervals = [b - a for a, b in zip(self._times, self._times[1:], strict=False)]
-        median = float(np.median(intervals))
-        return 60.0 / median if median > 0 else None

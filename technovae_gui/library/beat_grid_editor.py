@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.errors import InputError
 from core.library.tracks import Track
 from core.rhythm.grid import BeatGrid
+from core.rhythm.tap_tempo import TapTempo
 from technovae_gui import theme
 from technovae_gui.library.beat_grid_controls import BeatGridButtons, BeatGridKeys
-from technovae_gui.library.beat_grid_edit import BeatGridEdit, TapTempo, nudge, shift
+from technovae_gui.library.beat_grid_edit import BeatGridEdit, nudge, shift
 from technovae_gui.library.track_model import grid_origin
 from technovae_gui.library.waveform import Peaks
 from technovae_gui.library.waveform_view import WaveformOverview, WaveformView

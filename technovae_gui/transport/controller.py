@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from core.arrangement import edits
 from core.arrangement.project import Playback
 from core.playback.player import Player, PlayerState
+from core.settings import BEATS_PER_BAR, SAMPLE_RATE
 from technovae_gui.document import Document
 from technovae_gui.transport import TransportBar
 from technovae_gui.transport.device_menu import DeviceChoice
+from technovae_gui.transport.position_field import parse_bars, parse_time
 from technovae_gui.widgets.banners import Banners
 
 _DEVICE = "device"
@@ -83,6 +85,9 @@ class TransportController(QObject):
         bar.gain_changed.connect(self._report_playback)
         bar.loop_toggled.connect(self._set_looping)
         bar.device.chosen.connect(self._choose_device)
+        bar.position.entered.connect(self._go_to_bar)
+        bar.time.entered.connect(self._go_to_time)
+        bar.metronome.changed.connect(self._set_metronome)
         self.clock.ticked.connect(self._show)
         document.changed.connect(self._document_changed)
         document.loop_changed.connect(self._loop_changed)
@@ -104,7 +109,7 @@ class TransportController(QObject):
         if self.state.playing:
             self._player.stop()
         else:
-            self._player.play()
+            self._play()
 
     @Slot()
     def play_or_silence(self) -> None:
@@ -112,6 +117,13 @@ class TransportController(QObject):
         if self.state.playing or self.state.auditioning:
             self._player.stop()
             self.stopped.emit()
+        else:
+            self._play()
+
+    def _play(self) -> None:
+        bars = self._bar.metronome.count_in
+        if bars:
+            self._player.play(count_in=bars * BEATS_PER_BAR)
         else:
             self._player.play()
 
@@ -181,6 +193,22 @@ class TransportController(QObject):
     @Slot(float)
     def _set_tempo(self, bpm: float) -> None:
         self._document.edit("tempo", lambda a: edits.set_tempo(a, bpm), merge="tempo")
+
+    @Slot()
+    def _set_metronome(self) -> None:
+        self._player.set_metronome(self._bar.metronome.isChecked())
+
+    @Slot(str)
+    def _go_to_bar(self, text: str) -> None:
+        tick = parse_bars(text)
+        if tick is not None:
+            self._player.seek(self._document.arrangement.frame(tick))
+
+    @Slot(str)
+    def _go_to_time(self, text: str) -> None:
+        seconds = parse_time(text)
+        if seconds is not None:
+            self._player.seek(round(seconds * SAMPLE_RATE))
 
     @Slot(bool)
     def _set_looping(self, on: bool) -> None:

@@ -32,7 +32,7 @@ class LevelMeter(QWidget):
         self._levels = [FLOOR_DB, FLOOR_DB]
         self._hold = [FLOOR_DB, FLOOR_DB]
         self._age = [0, 0]
-        self.setMinimumWidth(120)
+        self.setMinimumWidth(108)
         self.setFixedHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Master level")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,10 +16,12 @@ from core.settings import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.transport.device_menu import DeviceMenuButton
 from technovae_gui.transport.level_meter import LevelMeter
+from technovae_gui.transport.metronome_button import MetronomeButton
+from technovae_gui.transport.position_field import PositionField
+from technovae_gui.transport.tempo_box import TempoBox
 from technovae_gui.widgets import icons
 from technovae_gui.widgets.labels import ElidedLabel
 
-_BPM_RANGE = (40.0, 250.0)
 _GAIN_RANGE = (-48, 12)
 
 
@@ -54,11 +55,11 @@ class TransportBar(QWidget):
         self.loop.setCheckable(True)
         self.play.setCheckable(True)
         self.play.toggled.connect(self._update_play_icon)
-        self.tempo = self._tempo_box()
-        self.position = self._readout(
-            "1.1.1", "Position in bars, beats and sixteenths", 104, theme.DISPLAY
-        )
-        self.time = self._readout("0:00.0", "Position in minutes and seconds", 60)
+        self.tempo = TempoBox()
+        self.tap = self._tap_button()
+        self.metronome = MetronomeButton()
+        self.position = PositionField("Position in bars, beats and sixteenths", 100, theme.DISPLAY)
+        self.time = PositionField("Position in minutes and seconds", 60)
         self.sounding = ElidedLabel(collapses=False)
         self.gain = self._gain_slider()
         self.gain_value = self._readout("+0 dB", "Master gain", 58)
@@ -67,6 +68,7 @@ class TransportBar(QWidget):
         self.device = DeviceMenuButton()
         self._lay_out()
         self._connect()
+        self.show_position(0.0, 0.0)
 
     def show_position(self, tick: float, seconds: float) -> None:
         """Show where the playhead is.
@@ -75,8 +77,8 @@ class TransportBar(QWidget):
             tick: of the arrangement.
             seconds: the same in seconds.
         """
-        self.position.setText(bars_text(tick))
-        self.time.setText(time_text(seconds))
+        self.position.show_text(bars_text(tick))
+        self.time.show_text(time_text(seconds))
 
     def show_playing(self, playing: bool) -> None:
         """Show whether the transport runs."""
@@ -89,10 +91,7 @@ class TransportBar(QWidget):
 
     def show_tempo(self, bpm: float) -> None:
         """Show the arrangement's tempo in BPM, without emitting `tempo_changed`."""
-        if not self.tempo.hasFocus() or abs(self.tempo.value() - bpm) > 0.005:
-            self.tempo.blockSignals(True)
-            self.tempo.setValue(bpm)
-            self.tempo.blockSignals(False)
+        self.tempo.show_tempo(bpm)
 
     def show_loop(self, on: bool, possible: bool) -> None:
         """Show the state of the loop.
@@ -129,7 +128,7 @@ class TransportBar(QWidget):
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.start, self.play, self.stop, self.loop),
             (self.position, self.time),
-            (self.tempo,),
+            (self.tempo, self.tap, self.metronome),
         )
         for group in groups:
             for widget in group:
@@ -144,7 +143,8 @@ class TransportBar(QWidget):
         self.play.clicked.connect(self.play_requested)
         self.stop.clicked.connect(self.stop_requested)
         self.loop.toggled.connect(self.loop_toggled)
-        self.tempo.valueChanged.connect(self.tempo_changed)
+        self.tempo.tempo_changed.connect(self.tempo_changed)
+        self.tap.clicked.connect(self.tempo.tap)
         self.gain.valueChanged.connect(self._gain_moved)
 
     def _gain_moved(self, value: int) -> None:
@@ -158,20 +158,17 @@ class TransportBar(QWidget):
         button.setIconSize(icons.SIZE)
         button.setToolTip(tip)
         button.setAccessibleName(name)
-        button.setFixedSize(36, 30)
+        button.setFixedSize(32, 30)
         return button
 
-    def _tempo_box(self) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setRange(*_BPM_RANGE)
-        box.setDecimals(2)
-        box.setSuffix(" BPM")
-        box.setKeyboardTracking(False)
-        box.setFixedWidth(118)
-        theme.indent(box)
-        box.setToolTip("Tempo of the project; everything follows")
-        box.setAccessibleName("Tempo")
-        return box
+    def _tap_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setText("Tap")
+        button.setToolTip("Tap the tempo, four times or more (T)")
+        button.setAccessibleName("Tap the tempo")
+        button.setFixedHeight(30)
+        button.setStyleSheet("padding: 0 6px;")
+        return button
 
     def _readout(self, text: str, tip: str, width: int, size: int = theme.BODY) -> QLabel:
         label = QLabel(text)
@@ -186,7 +183,7 @@ class TransportBar(QWidget):
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(*_GAIN_RANGE)
         slider.setValue(0)
-        slider.setFixedWidth(90)
+        slider.setFixedWidth(64)
         slider.setToolTip("Master gain: 0 dB")
         slider.setAccessibleName("Master gain")
         return slider

@@ -101,6 +101,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Esc", "Stop, back to where playing began"),
             ("Home / End", "To the first bar, to the end"),
             ("Ctrl+L", "Repeat the loop region"),
+            ("T, Ctrl+M", "Tap the tempo, metronome"),
         ),
     ),
     (

@@ -29,7 +29,7 @@ class FakePlayer:
         return self.now
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *arguments: self.calls.append((name, *arguments))
+        return lambda *given, **named: self.calls.append((name, *given, *named.items()))
 
 
 class Bench:
@@ -150,3 +150,17 @@ def test_a_problem_that_comes_back_is_reported_again(bench: Bench) -> None:
     bench.tick()
     bench.tick(problem="the device is gone")
     assert bench.banners.texts() == {"device": "the device is gone"}
+
+
+def test_the_playhead_goes_where_was_typed(bench: Bench) -> None:
+    bench.bar.position.entered.emit("5.1.1")
+    bench.bar.time.entered.emit("1:00")
+    bench.bar.position.entered.emit("nonsense")
+    frame = bench.document.arrangement.frame(4 * TICKS_PER_BAR)
+    assert bench.player.calls == [("seek", frame), ("seek", 60 * 44_100)]
+
+
+def test_a_count_in_is_asked_for_with_playing(bench: Bench) -> None:
+    bench.bar.metronome.restore(True, 2)
+    bench.transport.play_or_silence()
+    assert bench.player.calls == [("set_metronome", True), ("play", ("count_in", 8))]
