@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core import memory
 from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, db_to_gain
@@ -205,6 +206,7 @@ def _render(
             scratch.append(alone)
         if (at - start) % _RELEASE_EVERY == 0:
             mix.release(at)
+            memory.trim()
     measured.finish()
     for lane_peaks in peaks.values():
         lane_peaks.finish()

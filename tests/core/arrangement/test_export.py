@@ -238,6 +238,15 @@ class TestMemory:
         monkeypatch.setattr("core.arrangement.mixdown._LOOP_BYTES", 4 * loop)
         assert self.most_alive(self.long(100), tmp_path / "a.wav") <= self.AHEAD
 
+    def test_what_is_released_goes_back_to_the_system(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        trimmed: list[None] = []
+        monkeypatch.setattr("core.memory.trim", lambda: trimmed.append(None))
+        whole = self.long(4)
+        export(whole, audio_of, tmp_path / "a.wav", lufs=None)
+        assert len(trimmed) == -(-whole.length_frames // BLOCK_FRAMES)
+
     def test_the_disk_is_used_for_what_is_long_with_the_same_result(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
