@@ -11,7 +11,7 @@ import pytest
 from core.arrangement.arrangement import frame_at
 from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
-from core.playback.audio_output import BLOCK
+from core.playback.audio_output import AHEAD
 from core.playback.player import Player, PlayerState
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import (
@@ -127,8 +127,8 @@ def test_parts_of_an_audition_are_muted_while_it_sounds(desk: Desk) -> None:
     desk.output.pull(4000)
     for gain in (0.0, 1.0):
         desk.player.set_part_gains((gain, 1.0, 1.0, 1.0))
-        blocks = (desk.output.pull(BLOCK).any() for _ in range(100))
-        assert any(sounds == (gain > 0.0) for sounds in blocks)
+        desk.state_when(lambda _: desk.player._commands.empty())
+        assert desk.output.pull(2 * AHEAD)[AHEAD + 2048 :].any() == (gain > 0.0)
     for gains in ((1.0,), (1.0, 1.0, 1.0, -1.0)):
         with pytest.raises(InputError):
             desk.player.set_part_gains(gains)
