@@ -182,13 +182,15 @@ class Mixer:
         reader = self._loop_reader(loop, first, gain, parts)
         self._add_audition(reader, self.clock + wait - rise, rise)
 
-    def separate_audition(self, parts: FloatArray) -> None:
-        """The loop that was auditioned last is made of these parts, (4, frames, 1 or 2): from now
-        on each sounds at its gain. Parts of another length are not of it, and ignored."""
-        if self._auditions:
-            reader = self._auditions[-1].reader
-            if parts.shape[1:] == reader.loop.shape:
-                reader.parts = parts
+    def separate_audition(self, loop: FloatArray, parts: FloatArray) -> None:
+        """Let each part of what is auditioned sound at its gain from now on.
+
+        Args:
+            loop: that was auditioned last, the same array; else nothing changes.
+            parts: (4, frames, 1 or 2), which sum to it.
+        """
+        if self._auditions and self._auditions[-1].reader.loop is loop:
+            self._auditions[-1].reader.parts = parts
 
     def set_part_gains(self, gains: Sequence[float]) -> None:
         """Move the gains of the parts of all auditions, within 10 ms for a change of 1.

@@ -217,19 +217,19 @@ class Player:
         pieces = None if parts is None else _checked_parts(parts, stereo.shape)
         self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain, pieces))
 
-    def separate_audition(self, parts: FloatArray) -> None:
-        """The loop that was auditioned last is made of these parts: from now on they are heard at
-        the gains of `set_part_gains`, without it starting anew.
+    def separate_audition(self, loop: FloatArray, parts: FloatArray) -> None:
+        """Let the parts of what is auditioned be heard at the gains of `set_part_gains` from now
+        on, without it starting anew.
 
         Args:
-            parts: (4, frames, 1 or 2), which sum to that loop; where they are of another length,
-                nothing changes.
+            loop: that was auditioned last, the same array; if another one was, nothing changes.
+            parts: (4, frames, 1 or 2), which sum to it.
 
         Raises:
             InputError: another shape.
         """
-        pieces = _checked_parts(parts, np.shape(parts)[1:])
-        self._send(lambda mixer: mixer.separate_audition(pieces))
+        pieces = _checked_parts(parts, np.shape(loop))
+        self._send(lambda mixer: mixer.separate_audition(loop, pieces))
 
     def set_part_gains(self, gains: Sequence[float]) -> None:
         """Let the parts of auditions sound at these gains, from the next block on, without a click.

@@ -13,6 +13,7 @@ from technovae_gui.map.actions import MapActions
 from technovae_gui.map.camera import Viewport
 from technovae_gui.map.chosen_point import AXES
 from technovae_gui.map.gestures import Hit
+from technovae_gui.map.part_buttons import KEYS
 from technovae_gui.map.scene import MapScene, MouseMode
 from technovae_gui.map.tool_bar import ToolBar
 
@@ -25,7 +26,8 @@ _ARROWS = {
 _MOVE = 0.5
 """Standard deviations by which a key or a menu entry moves the chosen point."""
 _ZOOM = 1.25
-_IGNORED_MODIFIERS = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_IGNORED_MODIFIERS = Qt.KeyboardModifier.KeypadModifier | _SHIFT
 
 
 class KeyBindings:
@@ -35,6 +37,7 @@ class KeyBindings:
         self, scene: MapScene, actions: MapActions, viewport: Viewport, tools: ToolBar
     ) -> None:
         self._scene, self._actions = scene, actions
+        self._shifted: dict[int, Callable[[], object]] = {}
         self._bindings: dict[int, Callable[[], object]] = {
             Qt.Key.Key_F: viewport.fit,
             Qt.Key.Key_R: actions.choose_random,
@@ -48,6 +51,9 @@ class KeyBindings:
             Qt.Key.Key_Equal: partial(viewport.zoom, _ZOOM),
             Qt.Key.Key_Minus: partial(viewport.zoom, 1 / _ZOOM),
         }
+        for part, key in enumerate(KEYS):
+            self._bindings[key] = partial(actions.parts.toggle, part)
+            self._shifted[key] = partial(actions.toggle_lock, part)
         for arrow, (dx, dy) in _ARROWS.items():
             self._bindings[arrow] = partial(actions.step, dx, dy)
         for number, name in enumerate(AXES):
@@ -69,6 +75,8 @@ class KeyBindings:
             return False
         if event.key() == Qt.Key.Key_Escape:
             self._actions.cancel()
+        elif event.key() in self._shifted and event.modifiers() & _SHIFT:
+            self._shifted[event.key()]()
         else:
             self._bindings[event.key()]()
         return True

@@ -15,6 +15,7 @@ from technovae_gui.map.colouring import TRACK
 from technovae_gui.map.gestures import Hit
 from technovae_gui.map.map_point import MapPoint, decoded_point, point_at, segment_point
 from technovae_gui.map.morph import Morph, MorphEnd
+from technovae_gui.map.part_choice import PartChoice
 from technovae_gui.map.scene import MouseMode
 from technovae_gui.mime import DraggedSource
 from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
@@ -23,7 +24,10 @@ _MOST_CONNECTED = 200
 
 
 class MapActions(QObject):
-    """Acts on the scene, the chosen point and the morph of a canvas.
+    """Acts on the scene, the chosen point, its parts and the morph of a canvas.
+
+    Attributes:
+        parts: which parts are heard, and which stay.
 
     Signals:
         selection_changed(list[str]): ids of the selected segments.
@@ -37,8 +41,11 @@ class MapActions(QObject):
     path_drawn = Signal(object)
     path_cleared = Signal()
 
-    def __init__(self, canvas: Canvas, chosen: ChosenPoint, morph: Morph) -> None:
+    def __init__(
+        self, canvas: Canvas, chosen: ChosenPoint, morph: Morph, parts: PartChoice
+    ) -> None:
         super().__init__(canvas)
+        self.parts = parts
         self._canvas, self._scene = canvas, canvas.scene
         self._chosen, self._morph = chosen, morph
 
@@ -81,6 +88,12 @@ class MapActions(QObject):
     def move_along(self, name: str, amount: float) -> None:
         """Move the chosen point along an attribute, by standard deviations."""
         self._chosen.move_along(name, amount)
+
+    @Slot(int)
+    def toggle_lock(self, part: int) -> None:
+        """Lock a part of what is chosen, so that it stays when another is, or let go of it."""
+        point = self._chosen.point
+        self.parts.toggle_lock(part, None if point is None else point.source)
 
     # The morph
 
@@ -149,7 +162,8 @@ class MapActions(QObject):
             decoded: take latents instead of segments.
 
         Returns:
-            At least one source.
+            At least one source, as it is heard: with the parts that are locked, without those that
+            are muted.
         """
         latent_map, rows = self._scene.map, self._scene.selected
         assert latent_map is not None, "nothing can be dragged without a map"
@@ -162,7 +176,7 @@ class MapActions(QObject):
             if decoded and point.is_segment:
                 point = decoded_point(latent_map, latent_map.rows[point.segment_id])
             points = [point]
-        return [DraggedSource(point.source, point.label) for point in points]
+        return [DraggedSource(self.parts.apply(point.source), point.label) for point in points]
 
     def place(self, hit: Hit, *, decoded: bool) -> None:
         """Ask for what was hit to be placed on the timeline."""

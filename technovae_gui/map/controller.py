@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core import resources
 from core.arrangement.clip import ClipSource
 from core.library.latent_map import LatentMap
 from core.playback.player import PlayerState
@@ -52,16 +53,24 @@ class AuditionController(QObject):
         self._sessions, self._services, self._document = sessions, services, document
         self._view, self._spectrograms = view, spectrograms
         self._target: MapPoint | None = None
+        self._source: ClipSource | None = None
+        self._asked: tuple[ClipSource, float, bool] | None = None
+        self._sounding: Array | None = None
         self._result: LoopResult | None = None
+        self._gain_db: float | None = None
+        self._is_whole = False
         self._silent = True
         self._rotation = 0.0
         self._state = PlayerState()
         self._bpm = document.arrangement.bpm
+        self._session = sessions.session
         view.point_chosen.connect(self.audition)
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
+        view.parts.changed.connect(self._parts_changed)
+        view.parts.set_available(resources.parts_model().is_file())
         loops = services.loops
-        loops.partial.connect(self._loop_arrived)
+        loops.partial.connect(self._bar_arrived)
         loops.auditioned.connect(self._loop_arrived)
         loops.failed.connect(self._loop_failed)
         services.decoder.spectrogram_ready.connect(self._spectrogram_arrived)
@@ -82,7 +91,7 @@ class AuditionController(QObject):
         if target.is_segment:
             self._ask_decoded(target)
         waiting = "" if target.is_segment else " · decoding"
-        self.audition_changed.emit(f"{target.label}{waiting}")
+        self.audition_changed.emit(f"{target.label}{waiting}{self._parts_label()}")
 
     @Slot()
     def silence(self) -> None:
@@ -105,7 +114,7 @@ class AuditionController(QObject):
         if self._silent:
             self._silent = False
             self._view.set_playing(target)
-            self.audition_changed.emit(f"{target.label} · {result.renderer}")
+            self._name(target, result)
         self._play(result)
 
     def show(self, state: PlayerState) -> None:
@@ -117,15 +126,32 @@ class AuditionController(QObject):
             self._view.set_phase(phase)
 
     def _play(self, result: LoopResult) -> None:
-        loop = rotated(result.loop, self._rotation)
-        self._services.player.audition(loop, result.bpm, result.gain_db)
+        """Where a part is locked, loops stay at the gain that it was locked at, and so does it."""
+        if not self._view.parts.locked or self._gain_db is None:
+            self._gain_db = result.gain_db
+        loop, player = rotated(result.loop, self._rotation), self._services.player
+        self._sounding = loop
+        if result.parts is None:
+            player.audition(loop, result.bpm, self._gain_db)
+        else:
+            player.audition(loop, result.bpm, self._gain_db, self._rotated_parts(result.parts))
+
+    def _rotated_parts(self, parts: Array) -> Array:
+        return np.stack([rotated(part, self._rotation) for part in parts])
 
     def _ask(self, target: MapPoint) -> None:
         """Ask for a loop, first for the bar in which it will start, about a beat from now."""
+        parts = self._view.parts
+        self._source = parts.unmuted(target.source)
         phase = self._phase()
         bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
         bpm = self._document.arrangement.bpm
-        self._services.loops.audition(target.source, bpm, bar=bar % BARS_PER_SEGMENT)
+        self._asked = self._source, bpm, parts.in_use
+        loops, bar = self._services.loops, bar % BARS_PER_SEGMENT
+        if parts.in_use:
+            loops.audition(self._source, bpm, bar=bar, separated=True)
+        else:
+            loops.audition(self._source, bpm, bar=bar)
 
     def _phase(self) -> float | None:
         """Where in its four bars the playing loop is, 0..1; None in silence."""
@@ -142,21 +168,56 @@ class AuditionController(QObject):
         if segment_id and not self._view.has_hover_picture(segment_id):
             self._read(segment_id, lambda it: self._view.set_hover_picture(segment_id, it))
 
-    @Slot(object)
-    def _loop_arrived(self, result: LoopResult) -> None:
-        target = self._target
-        if target is None or self._silent or result.source != target.source:
+    @Slot()
+    def _parts_changed(self) -> None:
+        """Mutes are heard at once where the parts are here, and as soon as they are elsewhere."""
+        parts, target, result = self._view.parts, self._target, self._result
+        self._services.player.set_part_gains(parts.gains)
+        if target is None:
             return
-        self._result = result
-        self._play(result)
+        source, bpm = parts.unmuted(target.source), self._document.arrangement.bpm
+        known = result is not None and (result.parts is not None or not parts.in_use)
+        if not known or source != self._source:
+            if self._silent:
+                self._result = None  # a click on the spectrograms asks for it
+            elif self._asked != (source, bpm, True):
+                self._ask(target)
+        if result is not None and not self._silent:
+            self._name(target, result)
+
+    @Slot(object)
+    def _bar_arrived(self, bar: LoopResult) -> None:
+        if self._result is None or self._result.source != bar.source:
+            self._loop_arrived(bar, whole=False)
+
+    @Slot(object)
+    def _loop_arrived(self, result: LoopResult, *, whole: bool = True) -> None:
+        target, last = self._target, self._result
+        if target is None or self._silent or result.source != self._source:
+            return
+        same = last is not None and (last.source, last.bpm) == (result.source, result.bpm)
+        if same and self._is_whole and self._sounding is not None and result.parts is not None:
+            parts = self._rotated_parts(result.parts)
+            self._services.player.separate_audition(self._sounding, parts)
+        else:
+            self._play(result)
+        self._result, self._is_whole = result, whole
         self._spectrograms.set_renderer(result.renderer)
-        self.audition_changed.emit(f"{target.label} · {result.renderer}")
+        self._name(target, result)
         if not target.is_segment and result.spectrogram is not None:
             self._spectrograms.set_decoded(result.spectrogram, "Decoded")
 
+    def _name(self, target: MapPoint, result: LoopResult) -> None:
+        self.audition_changed.emit(f"{target.label} · {result.renderer}{self._parts_label()}")
+
+    def _parts_label(self) -> str:
+        label = self._view.parts.label
+        return f" · {label}" if label else ""
+
     @Slot(object, str)
     def _loop_failed(self, source: ClipSource, line: str) -> None:
-        if self._target is not None and source == self._target.source:
+        if self._target is not None and source == self._source:
+            self._asked = None
             self.audition_changed.emit("")
             self.problem.emit("sound", line)
 
@@ -172,6 +233,10 @@ class AuditionController(QObject):
 
     @Slot(object)
     def _session_changed(self, session: Session) -> None:
+        self._view.parts.set_available(resources.parts_model().is_file())
+        if not session.same_music(self._session):
+            self._view.parts.clear()
+        self._session = session
         if self._view.scene.map is not session.map:
             self._show_map(session.map)
         target = self._target  # the decoder has dropped what it was asked for

@@ -1,15 +1,16 @@
-"""The rows of controls above the map: tools and morph, and the attribute sliders."""
+"""The rows of controls above the map: tools, morph and parts, and the attribute sliders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QSlider,
     QToolButton,
@@ -21,10 +22,13 @@ from technovae_gui import theme
 from technovae_gui.map.chosen_point import AXES, MOST_DEVIATIONS
 from technovae_gui.map.colouring import CHOICES
 from technovae_gui.map.morph import Morph
+from technovae_gui.map.part_buttons import PartButtons
 from technovae_gui.map.scene import MouseMode
 from technovae_gui.widgets import icons
 
 _BUTTON = 30
+_ONE_ROW = 900
+"""Pixels from which tools, morph and parts are in one row."""
 _MORPH_STEPS = 1000
 _DEVIATION_STEPS = 20
 """Steps of an attribute slider per standard deviation."""
@@ -33,7 +37,7 @@ _CENTRED_SLIDER = f"QSlider::sub-page:horizontal {{ background: {theme.LINE}; }}
 
 
 class ToolBar(QWidget):
-    """Colours, search, tools and morph.
+    """Colours, search, tools, morph and parts (`parts`, which has signals of its own).
 
     Signals:
         colour_by_changed(str): "track" or an attribute was chosen for the colours.
@@ -76,6 +80,7 @@ class ToolBar(QWidget):
         self.percent = QLabel("")
         self.percent.setProperty("dim", True)
         self.percent.setFixedWidth(36)
+        self.parts = PartButtons()
         for button in (self.lasso, self.path, self.attributes):
             button.setCheckable(True)
         self._lay_out()
@@ -121,8 +126,14 @@ class ToolBar(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
+        rows = QVBoxLayout(self)
+        rows.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        rows.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
+        rows.setSpacing(theme.SPACE)
+        self._row, self._second = QHBoxLayout(), QHBoxLayout()
+        row = self._row
+        rows.addLayout(row)
+        rows.addLayout(self._second)
         row.setSpacing(theme.SPACE)
         label = QLabel("Colour")
         label.setProperty("dim", True)
@@ -135,6 +146,26 @@ class ToolBar(QWidget):
         row.addSpacing(theme.SPACE)
         for widget in (self.a, self.morph, self.b, self.percent):
             row.addWidget(widget)
+        self._second.addWidget(self.parts)
+        self._second.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As narrow as with the parts in a row of their own."""
+        least = super().minimumSizeHint()
+        if self._row.indexOf(self.parts) >= 0:
+            least.setWidth(least.width() - self.parts.minimumSizeHint().width() - theme.SPACE)
+        return least
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The parts go into a second row where the first has no room for them."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _ONE_ROW
+        if wide != (self._row.indexOf(self.parts) >= 0):
+            (self._second if wide else self._row).removeWidget(self.parts)
+            if wide:
+                self._row.addWidget(self.parts)
+            else:
+                self._second.insertWidget(0, self.parts)
 
     def _connect(self) -> None:
         self.colour_by.activated.connect(self._colour_chosen)

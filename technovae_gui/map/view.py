@@ -23,6 +23,7 @@ from technovae_gui.map.map_point import XY, MapPoint
 from technovae_gui.map.map_replacement import DotAnimation, MapPreparation, SceneSnapshot
 from technovae_gui.map.morph import Morph
 from technovae_gui.map.overlay_widgets import OverlayWidgets
+from technovae_gui.map.part_choice import PartChoice
 from technovae_gui.map.scene import MapScene
 from technovae_gui.map.tool_bar import AttributeSliders, ToolBar
 
@@ -58,7 +59,8 @@ class LatentMapView(QWidget):
         self.canvas = Canvas(self.scene, self.morph)
         self.viewport = self.canvas.viewport
         self.overlays = OverlayWidgets(self.canvas)
-        self.map_actions = MapActions(self.canvas, self.chosen, self.morph)
+        self.parts = PartChoice(self)
+        self.map_actions = MapActions(self.canvas, self.chosen, self.morph, self.parts)
         self._keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
         self._animation = DotAnimation(self.scene)
         self._preparation = MapPreparation(self)
@@ -67,6 +69,7 @@ class LatentMapView(QWidget):
         self._connect_canvas()
         self._connect_tools()
         self._connect_scene()
+        self._show_parts()
         self.set_message("Loading the library…")
 
     # What is shown
@@ -234,6 +237,10 @@ class LatentMapView(QWidget):
         tools.morph_moved.connect(self.morph.move)
         tools.attributes_toggled.connect(self.attributes.setVisible)
         self.attributes.moved.connect(self.chosen.set_amount)
+        tools.parts.toggled.connect(self.parts.toggle)
+        tools.parts.soloed.connect(self.parts.solo)
+        tools.parts.lock_toggled.connect(actions.toggle_lock)
+        tools.parts.cleared.connect(self.parts.clear)
 
     def _connect_scene(self) -> None:
         self.scene.filter_changed.connect(self._show_filter)
@@ -242,6 +249,7 @@ class LatentMapView(QWidget):
         self.chosen.amounts_changed.connect(self._show_amounts)
         self.morph.changed.connect(self._show_morph)
         self.morph.moved.connect(self.map_actions.choose_morph)
+        self.parts.changed.connect(self._show_parts)
         self._preparation.prepared.connect(self._prepared)
 
     @Slot(object, object)
@@ -264,6 +272,10 @@ class LatentMapView(QWidget):
     @Slot()
     def _show_morph(self) -> None:
         self.tools.show_morph(self.morph)
+
+    @Slot()
+    def _show_parts(self) -> None:
+        self.tools.parts.show_choice(self.parts)
 
     @Slot(object)
     def _prepared(self, shading: Shading) -> None:

@@ -116,6 +116,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("A / B", "Set the ends of a morph"),
             ("P", "Draw a path to compose along"),
             ("M, 1 to 8", "Less or more of an attribute"),
+            ("Z X C V", "Kick, bass, drums, rest: heard or not; Shift locks"),
             ("/", "Search"),
             ("Alt+drag", "The dot as the model decodes it"),
             ("Arrows", "Next dot in that direction"),

@@ -391,10 +391,10 @@ def test_parts_that_come_later_do_not_restart_the_loop() -> None:
     made.set_part_gains((1.0, 0.0, 1.0, 1.0))
     rendered(made, 1000)
     np.testing.assert_array_equal(rendered(made, 1000), whole[1000:2000])  # whole, until then
-    made.separate_audition(parts_of(whole)[:, :-1])  # of another loop
+    made.separate_audition(whole.copy(), parts_of(whole))  # of another loop
     np.testing.assert_array_equal(rendered(made, 100), whole[2000:2100])
     made.set_part_gains((1.0, 1.0, 1.0, 1.0))
-    made.separate_audition(parts_of(whole))
+    made.separate_audition(whole, parts_of(whole))
     rendered(made, SWAP)
     made.set_part_gains((1.0, 0.0, 1.0, 1.0))
     rendered(made, SWAP)

@@ -123,7 +123,7 @@ def test_parts_of_an_audition_are_muted_while_it_sounds(desk: Desk) -> None:
     whole = loop("x")
     parts = np.stack([whole, 0 * whole, 0 * whole, 0 * whole])
     desk.player.audition(whole, BPM)
-    desk.player.separate_audition(parts)
+    desk.player.separate_audition(whole, parts)
     desk.output.pull(4000)
     for gain in (0.0, 1.0):
         desk.player.set_part_gains((gain, 1.0, 1.0, 1.0))
@@ -134,7 +134,7 @@ def test_parts_of_an_audition_are_muted_while_it_sounds(desk: Desk) -> None:
             desk.player.set_part_gains(gains)
     for wrong in (parts[:3], parts[:, :, 0]):
         with pytest.raises(InputError):
-            desk.player.separate_audition(wrong)
+            desk.player.separate_audition(whole, wrong)
 
 
 def test_auditions(desk: Desk) -> None:

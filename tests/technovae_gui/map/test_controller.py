@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
 
+from core import resources
 from core.arrangement import edits
-from core.arrangement.clip import ClipSource, RealSource
+from core.arrangement.clip import ClipSource, RealSource, single_sources, with_parts
 from core.errors import LibraryError
 from core.library.latent_map import LatentMap
 from core.playback.player import PlayerState
@@ -26,9 +28,11 @@ from technovae_gui.map.controller import AuditionController, rotated, rotation_t
 from technovae_gui.spectrogram import SpectrogramPanel
 from tests.technovae_gui.conftest import PATIENCE
 from tests.technovae_gui.fakes import FakeBackground, FakeSessions
+from tests.technovae_gui.map.mouse import at
 
 LOOP = np.repeat(np.arange(16, dtype=np.float32), 100)[:, None]
 """Sixteen beats of 100 samples, each with its number as its value."""
+KICK, BASS, DRUMS, REST = range(4)
 PICTURE = np.full((512, 128), -30.0, np.float32)
 
 
@@ -42,9 +46,14 @@ class FakeLoops(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[tuple[ClipSource, float, int]] = []
+        self.separated: list[ClipSource] = []
 
-    def audition(self, source: ClipSource, bpm: float, *, bar: int) -> None:
+    def audition(
+        self, source: ClipSource, bpm: float, *, bar: int, separated: bool = False
+    ) -> None:
         self.asked.append((source, bpm, bar))
+        if separated:
+            self.separated.append(source)
 
 
 class FakeDecoder(QObject):
@@ -66,9 +75,28 @@ class FakePlayer:
 
     def __init__(self) -> None:
         self.auditioned: list[tuple[np.ndarray, float] | None] = []
+        self.gains_db: list[float] = []
+        self.parts: np.ndarray | None = None
+        self.part_gains: tuple[float, ...] = ()
 
-    def audition(self, loop: np.ndarray, bpm: float, gain_db: float = 0.0) -> None:
+    def audition(
+        self,
+        loop: np.ndarray,
+        bpm: float,
+        gain_db: float = 0.0,
+        parts: np.ndarray | None = None,
+    ) -> None:
         self.auditioned.append((loop, bpm))
+        self.gains_db.append(gain_db)
+        self.parts = parts
+
+    def separate_audition(self, loop: np.ndarray, parts: np.ndarray) -> None:
+        assert self.auditioned[-1] is not None
+        assert self.auditioned[-1][0] is loop
+        self.parts = parts
+
+    def set_part_gains(self, gains: tuple[float, ...]) -> None:
+        self.part_gains = gains
 
     def end_audition(self) -> None:
         self.auditioned.append(None)
@@ -108,6 +136,12 @@ class Room:
         renderer = "original" if picture is None else "mosaic"
         result = LoopResult("key", source, bpm, LOOP, picture, renderer, Priority.AUDITION)
         self.loops.auditioned.emit(result)
+
+    def answer_parts(self, source: ClipSource, gain_db: float = 0.0) -> None:
+        """Let the loop of `source` arrive with its parts, each a quarter of it."""
+        bpm = self.document.arrangement.bpm
+        result = LoopResult("key", source, bpm, LOOP, None, "mosaic", Priority.AUDITION, gain_db)
+        self.loops.auditioned.emit(replace(result, parts=np.stack([LOOP / 4] * 4)))
 
     def _spectrogram(self, session: Session, segment_id: str) -> np.ndarray:
         if self.unreadable:
@@ -254,3 +288,82 @@ def test_a_click_on_a_spectrogram_moves_what_plays(window: MainWindow, qtbot: An
     qtbot.waitUntil(lambda: 0.05 < (pictures.real.playhead or 0) < 0.4, timeout=PATIENCE)
     pictures.seek_requested.emit(0.75)
     qtbot.waitUntil(lambda: 0.75 <= (pictures.real.playhead or 0) < 0.9, timeout=PATIENCE)
+
+
+@pytest.fixture
+def with_parts_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As if the network that tells parts apart were there."""
+    (tmp_path / "parts.keras").touch()
+    monkeypatch.setattr(resources, "parts_model", lambda: tmp_path / "parts.keras")
+
+
+@pytest.mark.usefixtures("with_parts_model")
+def test_a_part_is_muted_while_it_sounds_and_asked_for_once(room: Room) -> None:
+    room.view.choose_xy((0.4, 0.6))
+    source, bpm = room.view.scene.chosen.source, room.document.arrangement.bpm
+    room.answer(source, bpm, PICTURE)
+    assert room.loops.separated == []
+    assert room.player.parts is None
+    room.view.parts.toggle(KICK)
+    room.view.parts.toggle(REST)
+    assert room.player.part_gains == (0.0, 1.0, 1.0, 0.0)
+    assert room.loops.separated == [source]
+    room.answer_parts(source)
+    assert len(room.player.auditioned) == 1  # it goes on
+    assert room.player.parts.shape == (4, *LOOP.shape)
+    room.view.parts.toggle(KICK)
+    assert room.player.part_gains == (1.0, 1.0, 1.0, 0.0)
+    assert room.loops.separated == [source]
+    assert room.names[-1].endswith("mosaic · without rest")
+
+
+@pytest.mark.usefixtures("with_parts_model")
+def test_parts_follow_the_beat_that_a_loop_was_turned_to(room: Room) -> None:
+    room.view.choose_xy((0.4, 0.6))
+    source = room.view.scene.chosen.source
+    room.answer(source, room.document.arrangement.bpm, PICTURE)
+    room.controller.seek(0.5)
+    room.view.parts.solo(BASS)
+    room.answer_parts(source)
+    np.testing.assert_array_equal(room.player.parts.sum(axis=0), room.player.auditioned[-1][0])
+
+
+@pytest.mark.usefixtures("with_parts_model")
+def test_a_locked_part_stays_at_its_level_when_another_point_is_clicked(room: Room) -> None:
+    room.view.choose_xy((0.4, 0.6))
+    first = room.view.scene.chosen.source
+    room.answer_parts(first, gain_db=-3.0)
+    room.view.map_actions.toggle_lock(KICK)
+    room.view.choose_xy((0.6, 0.3))
+    second = room.view.scene.chosen.source
+    both = with_parts([first, second, second, second])
+    assert room.loops.separated[-1] == both
+    room.answer_parts(both, gain_db=2.0)
+    assert room.player.gains_db == [-3.0, -3.0]
+    hit = room.view.canvas.hit_test(at(room.view, (0.6, 0.3)))
+    room.view.parts.toggle(DRUMS)
+    assert room.view.parts.apply(second) == replace(both, muted=(False, False, True, False))
+    assert single_sources(room.view.map_actions.sources(hit)[0].source)[0] == first
+    room.view.map_actions.toggle_lock(KICK)
+    assert room.loops.asked[-1][0] == second
+    room.answer_parts(second, gain_db=2.0)
+    assert room.player.gains_db[-1] == 2.0
+
+
+@pytest.mark.usefixtures("with_parts_model")
+def test_another_library_has_no_locks_and_without_the_network_there_are_none(
+    room: Room, demo_map: LatentMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.view.choose_xy((0.4, 0.6))
+    room.view.map_actions.toggle_lock(KICK)
+    assert room.view.parts.in_use
+    room.sessions.session_changed.emit(Session(2, Path("other"), map=demo_map))
+    assert not room.view.parts.in_use
+    room.view.parts.toggle(KICK)
+    monkeypatch.setattr(resources, "parts_model", lambda: Path("no such file"))
+    room.sessions.session_changed.emit(Session(3, Path("other"), map=demo_map))
+    assert not room.view.parts.in_use
+    assert not room.view.tools.parts.isEnabled()
+    room.view.parts.toggle(KICK)
+    room.view.map_actions.toggle_lock(KICK)
+    assert not room.view.parts.in_use
