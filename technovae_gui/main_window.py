@@ -21,6 +21,7 @@ from technovae_gui import menus, mime
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
 from technovae_gui.export.controller import ExportController
+from technovae_gui.inspector.clip_pictures import ClipPictures
 from technovae_gui.inspector.controller import InspectorController
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
@@ -169,6 +170,9 @@ class MainWindow(QMainWindow):
             self,
             origin_of=origins.of,
             key_of=self.keys.of_segment,
+        )
+        self.clip_pictures = ClipPictures(
+            sessions, services, document, self.sound, lambda it: self.inspector.info(it).name, self
         )
         self.library = LibraryController(sessions, services, self)
         self.dropped_files = DroppedFiles(
@@ -380,6 +384,7 @@ class MainWindow(QMainWindow):
     def _tick(self, state: PlayerState) -> None:
         self.arranging.show(state)
         self.audition.show(state)
+        self.clip_pictures.show(state)
 
     @Slot(object)
     def _selected(self, segment_ids: list[str]) -> None:
@@ -389,6 +394,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _point_chosen(self, point: MapPoint) -> None:
+        self.sound.set_map_title(point.label)
         if point.is_segment:
             self.composing.offer_start(point.segment_id)
 

@@ -224,7 +224,7 @@ class AuditionController(QObject):
     @Slot(object)
     def _spectrogram_arrived(self, seen: SpectrogramResult) -> None:
         if self._target is not None and seen.key == (_DECODED, self._target.segment_id):
-            self._spectrograms.set_decoded(seen.spectrogram, "Decoded: what 64 numbers keep")
+            self._spectrograms.set_decoded(seen.spectrogram, "Decoded")
 
     @Slot(object)
     def _spectrogram_failed(self, failed: RequestFailed) -> None:
