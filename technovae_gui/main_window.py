@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from numpy.typing import NDArray
 from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
@@ -52,7 +55,7 @@ from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
-_JOB = "job"
+_JOB, _PATH = "job", "path"
 _MAP_ZOOM = 1.5
 _QUIT_SECONDS = 0.6
 """What jobs and processes have to end in, all together: closing takes less than a second."""
@@ -328,9 +331,10 @@ class MainWindow(QMainWindow):
         view.place_requested.connect(self._place)
         view.selection_changed.connect(self._selected)
         view.play_requested.connect(self.transport.play_or_silence)
-        view.path_drawn.connect(self.composing.panel.set_path)
-        view.path_cleared.connect(lambda: self.composing.panel.set_path(None))
+        view.path_drawn.connect(self._path_drawn)
+        view.path_cleared.connect(self._path_cleared)
         view.point_chosen.connect(self._point_chosen)
+        self.training.panel.listen_requested.connect(self._listen_to_model)
         timeline.save_requested.connect(self.exporting.save_clips)
         timeline.files_dropped.connect(self.dropped_files.take)
         self.composing.composed.connect(timeline.fit)
@@ -397,6 +401,29 @@ class MainWindow(QMainWindow):
         self.sound.set_map_title(point.label)
         if point.is_segment:
             self.composing.offer_start(point.segment_id)
+
+    @Slot(object)
+    def _path_drawn(self, points: NDArray[Any]) -> None:
+        self.composing.panel.set_path(points)
+        compose = partial(self.panels.show_tab, self.composing.panel)
+        line = "A path is drawn: a track can be composed of the music along it."
+        self.banners.show_message(
+            _PATH, line, kind="info", actions=(("Compose along it", compose),)
+        )
+
+    @Slot()
+    def _path_cleared(self) -> None:
+        self.composing.panel.set_path(None)
+        self.banners.dismiss(_PATH)
+
+    @Slot()
+    def _listen_to_model(self) -> None:
+        """Play any segment as the model decodes it, beside its original in the Sound panel."""
+        found = self.session.map
+        if found is not None and len(found):
+            row = random.randrange(len(found))
+            self.map_view.choose_xy((float(found.xy[row][0]), float(found.xy[row][1])))
+            self.panels.show_tab(self.sound)
 
     @Slot(object)
     def _place(self, dragged: list[mime.DraggedSource]) -> None:

@@ -131,10 +131,10 @@ class TrainResult:
             f"{library.deviation:.2f} on average, {library.share_inside:.0%} within 0.7 to 1.3"
         )
         return (
-            f"{self.path}: the model of epoch {self.best_epoch} of {self.epochs}, "
-            f"{self.seconds:.0f} s, stopped: {self.stopped}",
             f"error on the library {library.error_db:.2f} dB "
             f"(principal components: {self.pca_library_db:.2f}){held}",
             *([latents] if library.windows >= _LEAST_WINDOWS else []),
             *self.notes,
+            f"the model of epoch {self.best_epoch} of {self.epochs}, {self.seconds:.0f} s, "
+            f"stopped: {self.stopped}; it is in {self.path}",
         )

@@ -50,9 +50,9 @@ class ComposePanel(JobPanel):
         self.settings = ComposeSettings()
         self.energy = EnergyForm()
         self.destination = forms.combo(
-            ("replaces the timeline (can be undone)", True),
-            ("comes after what is on the timeline", False),
-            tip="Where the track goes",
+            ("Replace the timeline", True),
+            ("Add at its end", False),
+            tip="Where the track goes; Ctrl+Z takes it back",
             name="Result",
         )
         self.compose = forms.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)

@@ -22,6 +22,7 @@ from core.settings import BEATS_PER_BAR, TEMPO_PRIOR
 from technovae_gui import theme
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.forms import FieldGrid
+from technovae_gui.widgets.renderer_names import RENDERER_NAMES
 
 _MINUTES, _BARS = range(2)
 _PROJECT_TEMPO, _LIBRARY_TEMPO, _OTHER_TEMPO = range(3)
@@ -30,14 +31,8 @@ _MAX_BARS = 6000
 _MAX_SEED = 2**31 - 1
 _BOX_WIDTH = 84
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))
-_RENDERERS = (
-    ("a mosaic of your audio", "mosaic"),
-    ("guided by your nearest loops", "guided"),
-    ("from the latents alone (phase)", "phase"),
-    ("Griffin-Lim (the classic)", "griffin_lim"),
-)
 _NO_START = "click a dot on the map first"
-_PATH = "the path drawn on the map"
+_PATH = "the path on the map: only music near it is used"
 _NO_PATH = "draw a path on the map first (P)"
 
 
@@ -60,7 +55,10 @@ class ComposeSettings(QWidget):
         self.length = LengthField()
         self.tempo = TempoField()
         self.morph = forms.combo(*_MORPHS, tip="How often the music moves on")
-        self.renderer = forms.combo(*_RENDERERS, tip="What turns latents into sound")
+        self.renderer = forms.combo(
+            *((text, name) for name, text in RENDERER_NAMES.items()),
+            tip="What the sound is made of",
+        )
         self.seed = QSpinBox()
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setToolTip("The same seed and settings give the same track")

@@ -41,6 +41,7 @@ class ComposeController(QObject):
         self._sessions, self._background, self._document = sessions, background, document
         self.panel = ComposePanel()
         self.job = JobSlot("composition", self)
+        self._start_id, self._library_path = "", sessions.session.library_path
         panel, job = self.panel, self.job
         panel.compose_requested.connect(self._start)
         panel.cancel_requested.connect(job.cancel)
@@ -52,6 +53,7 @@ class ComposeController(QObject):
         self._document.changed.connect(self._show_tempo)
         sessions.session_changed.connect(self._show_tempo)
         sessions.session_changed.connect(self._show_learned_forms)
+        sessions.session_changed.connect(self._forget_other_library)
 
     @Slot(object)
     def _start(self, request: ComposeRequest) -> None:
@@ -104,11 +106,23 @@ class ComposeController(QObject):
 
         self._background.submit(learn, show)
 
+    @Slot()
+    def _forget_other_library(self) -> None:
+        """A segment of another library cannot be begun on, nor a path over its map followed."""
+        session = self._sessions.session
+        if session.map is not None and self._start_id not in session.map.rows:
+            self._start_id = ""
+            self.panel.set_start(None)
+        if session.library_path != self._library_path:
+            self._library_path = session.library_path
+            self.panel.set_path(None)
+
     @Slot(str)
     def offer_start(self, segment_id: str) -> None:
         """Offer the segment with this id to begin a composition on."""
         latent_map = self._sessions.session.map
         if latent_map is not None and segment_id in latent_map.rows:
+            self._start_id = segment_id
             segment = latent_map.segments[latent_map.rows[segment_id]]
             self.panel.set_start(segment_id, latent_map.title(segment))
 

@@ -170,7 +170,7 @@ def _same(shown: Sequence[Clip], clips: Sequence[Clip]) -> bool:
 
 def _counts(clips: Sequence[Clip]) -> Details:
     latents = sum(isinstance(main_source(clip.source), LatentSource) for clip in clips)
-    return [("Segments", str(len(clips) - latents)), ("Latents", str(latents))]
+    return [("Of your tracks", str(len(clips) - latents)), ("Decoded", str(latents))]
 
 
 def _describe_without_library(source: ClipSource) -> Details:

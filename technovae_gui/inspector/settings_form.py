@@ -26,17 +26,12 @@ from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.forms import FieldGrid
+from technovae_gui.widgets.renderer_names import RENDERER_NAMES
 
 Ids: TypeAlias = Sequence[str]
 Edit: TypeAlias = Callable[[Arrangement, Ids], Arrangement]
 NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
-_RENDERERS = {
-    "mosaic": "Mosaic",
-    "guided": "Guided",
-    "phase": "Phase",
-    "griffin_lim": "Griffin-Lim",
-}
 _MOST_BARS = 100_000.0
 _MOST_SEED = 2**31 - 1
 _SIXTEENTH = 0.0625
@@ -84,7 +79,7 @@ class SettingsForm(QWidget):
         self._name_switches()
         self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
         self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
-        self.renderer = ChoiceField("Renderer", _RENDERERS)
+        self.renderer = ChoiceField("Sound", RENDERER_NAMES)
         self.seed = NumberField("Seed", 0, _MOST_SEED, 1, 0)
         self.take = QPushButton("Another take")
         self.take.setToolTip("The next seed: the same sound with other noise and phases")

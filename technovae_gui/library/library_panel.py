@@ -120,7 +120,7 @@ class LibraryPanel(QWidget):
         """Show how many segments are on the map; None while there is no map."""
         text = "no map yet: train a model to get one"
         if latent_map is not None:
-            text = f"{len(latent_map)} segments on the map, model {latent_map.model_hash[:8]}"
+            text = f"{len(latent_map)} segments on the map"
         self.header.map_info.setText(text)
 
     @Slot(str)

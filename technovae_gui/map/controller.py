@@ -23,6 +23,7 @@ from technovae_gui.map.map_point import MapPoint, latent_source
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.spectrogram import SpectrogramPanel
+from technovae_gui.widgets.renderer_names import renderer_name
 
 Array = NDArray[np.float32]
 _DECODED = "decoded"
@@ -208,7 +209,9 @@ class AuditionController(QObject):
             self._spectrograms.set_decoded(result.spectrogram, "Decoded")
 
     def _name(self, target: MapPoint, result: LoopResult) -> None:
-        self.audition_changed.emit(f"{target.label} · {result.renderer}{self._parts_label()}")
+        self.audition_changed.emit(
+            f"{target.label} · {renderer_name(result.renderer)}{self._parts_label()}"
+        )
 
     def _parts_label(self) -> str:
         label = self._view.parts.label

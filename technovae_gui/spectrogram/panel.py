@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import DIFFERENCE, LEVELS
 from technovae_gui.spectrogram.plot import SpectrogramPlot
+from technovae_gui.widgets.renderer_names import renderer_name
 
 Array = NDArray[np.float32]
 _WIDE = 2.4
@@ -65,7 +66,7 @@ class SpectrogramPanel(QWidget):
 
     def set_renderer(self, name: str) -> None:
         """Show the name of the renderer that plays; empty for none."""
-        self.decoded.show_note(f"♪ {name.replace('_', ' ')}" if name else "")
+        self.decoded.show_note(f"♪ {renderer_name(name)}" if name else "")
 
     def set_playhead(self, fraction: float | None) -> None:
         """Move the playhead of all three to 0..1 of the four bars, or hide it (None)."""

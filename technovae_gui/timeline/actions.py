@@ -19,13 +19,8 @@ from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.marker_commands import MarkerCommands
 from technovae_gui.timeline.viewport import TimelineState, Viewport
+from technovae_gui.widgets.renderer_names import RENDERER_NAMES
 
-RENDERERS = {
-    "mosaic": "Mosaic",
-    "guided": "Guided",
-    "phase": "Phase",
-    "griffin_lim": "Griffin-Lim",
-}
 _ZOOM = 1.5
 VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow")
 """Names of those that change what is seen and not the arrangement."""
@@ -97,7 +92,7 @@ class TimelineActions(QObject):
         fades = menu.addMenu("Fades")
         fades.addActions([self.by_name[name] for name in _FADES])
         renderers = menu.addMenu("Renderer")
-        renderers.addActions([self.by_name[f"renderer_{name}"] for name in RENDERERS])
+        renderers.addActions([self.by_name[f"renderer_{name}"] for name in RENDERER_NAMES])
         renderers.setEnabled(any(action.isEnabled() for action in renderers.actions()))
         return menu
 
@@ -139,7 +134,7 @@ class TimelineActions(QObject):
             "bass_swap", "Bass swap where it comes in", clips.set_bass_swap, toggle=True
         )
         self._add_for_clips("bass_cut", "Leave out the bass", clips.set_bass_cut, toggle=True)
-        for name, label in RENDERERS.items():
+        for name, label in RENDERER_NAMES.items():
             action = self._add_for_clips(
                 f"renderer_{name}", label, lambda n=name: clips.set_renderer(n)
             )
@@ -196,7 +191,7 @@ class TimelineActions(QObject):
         self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))
         self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
         found = {latent.renderer for c in clips for latent in latent_sources(c.source)}
-        for name in RENDERERS:
+        for name in RENDERER_NAMES:
             action = self.by_name[f"renderer_{name}"]
             action.setEnabled(bool(found))
             action.setChecked(found == {name})

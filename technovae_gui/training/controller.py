@@ -88,6 +88,7 @@ class TrainingController(QObject):
             return
         windows = sum(track.windows(1) for track in session.tracks)
         self.panel.set_library(session.library_path.name, windows, session.is_demo)
+        self.panel.set_listening(session.map is not None)
         model = session.model_path
         if model is not None and not session.is_demo:
             self._services.background.submit(

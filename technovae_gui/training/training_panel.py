@@ -10,7 +10,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDoubleSpinBox,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.vae.history import Epoch
 from technovae_gui import theme
@@ -19,8 +26,9 @@ from technovae_gui.training.training_progress import (
     ReconstructionView,
     TrainingCurves,
 )
+from technovae_gui.training.verdict import DEMO, NOTHING, verdict
 from technovae_gui.widgets import forms
-from technovae_gui.widgets.forms import CollapsibleSection, FieldGrid
+from technovae_gui.widgets.forms import CollapsibleSection, FieldGrid, SectionHeader
 from technovae_gui.widgets.job_panel import JobPanel, JobProgressBar
 from technovae_gui.widgets.labels import MessageLabel
 
@@ -64,25 +72,36 @@ class TrainingPanel(JobPanel):
     Signals:
         start_requested(TrainingRequest)
         stop_requested()
+        listen_requested(): play something as the model decodes it.
     """
 
     cancelled_text = "Stopped before there was a new model; the one before is kept."
     start_requested = Signal(TrainingRequest)
     stop_requested = Signal()
+    listen_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         # A training reports the time left itself, and the controls have a button to stop it.
         super().__init__(parent, bar=JobProgressBar(estimates=False))
         self.job.cancel.hide()
         self._windows = 0
-        self._resume = False
+        self._resume = self._demo = False
+        self.headline = QLabel()
+        self.headline.setProperty("display", True)
+        self.sentence = forms.note()
+        self.listen = forms.button(
+            "Listen to what it learned", "Play a segment of the map as the model decodes it"
+        )
         self.about = forms.note()
         self.controls = TrainingControls()
         self.saved_message = MessageLabel()
         self.figures = EpochFigures()
         self.curves = TrainingCurves()
+        self.report = MessageLabel()
         self.reconstruction = ReconstructionView()
+        self.figures_section = self._figures_section()
         self._lay_out()
+        self.listen.clicked.connect(self.listen_requested)
         self.controls.start_requested.connect(self._request_start)
         self.controls.stop_requested.connect(self.stop_requested)
         self._update_controls()
@@ -95,9 +114,13 @@ class TrainingPanel(JobPanel):
             windows: how many windows of four bars it has, one on every bar.
             demo: whether it is the built-in demo.
         """
-        self._windows = windows
+        self._windows, self._demo = windows, demo
         self.about.setText(_about_text(name, windows, demo))
         self._update_controls()
+
+    def set_listening(self, possible: bool) -> None:
+        """Say whether there is a model to listen to."""
+        self.listen.setEnabled(possible)
 
     def set_history(self, epochs: Sequence[Epoch]) -> None:
         """Show how the present model was trained; empty where that is not known."""
@@ -110,6 +133,7 @@ class TrainingPanel(JobPanel):
     def training_started(self) -> None:
         """A training starts."""
         self.saved_message.show_text("")
+        self.report.show_text("")
         self.reconstruction.clear()
         if not self._resume:
             self.curves.set_epochs(())
@@ -130,12 +154,13 @@ class TrainingPanel(JobPanel):
         """Show an epoch that is done."""
         self.curves.add(epoch)
         self.figures.show_epoch(epoch)
+        self._show_verdict()
 
     def show_saved(self, path: Path) -> None:
         """Say that a better model, that of the last epoch, was saved at `path`."""
         number = self.curves.epochs[-1].number if self.curves.epochs else 0
         self.curves.mark_saved(number)
-        self.saved_message.show_text(f"A better model was saved (epoch {number}).")
+        self.saved_message.show_text("The map plays a better version now.")
         self.saved_message.setToolTip(str(path))
 
     @Slot(object)
@@ -143,7 +168,7 @@ class TrainingPanel(JobPanel):
         """The training is over."""
         self._finish()
         self.curves.mark_saved(result.best_epoch)
-        self.message.show_text("\n".join(f"• {line}" for line in result.lines()))
+        self.report.show_text("\n".join(f"• {line}" for line in result.lines()))
 
     @Slot(object)
     def _request_start(self, request: TrainingRequest) -> None:
@@ -161,14 +186,39 @@ class TrainingPanel(JobPanel):
         self.controls.show_state(
             training=self._busy, possible=self._windows > 0, resumable=bool(self.curves.epochs)
         )
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        found = verdict(self.curves.epochs, training=self._busy)
+        if found is NOTHING and self._demo:
+            found = DEMO
+        self.headline.setText(found.headline)
+        self.sentence.setText(found.sentence)
+
+    def _figures_section(self) -> CollapsibleSection:
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2 * theme.SPACE)
+        for widget in (self.figures, self.curves, self.report):
+            rows.addWidget(widget)
+        return CollapsibleSection("Figures", content, tip="Errors and curves, for the curious")
 
     def _lay_out(self) -> None:
         rows = self._scrolled_column()
-        for widget in (
-            *(self.about, self.controls, self.job, self.saved_message, self.message),
-            *(self.figures, self.curves, self.reconstruction),
-        ):
-            rows.addWidget(widget)
+        head = QVBoxLayout()
+        head.setSpacing(theme.SPACE)
+        for widget in (self.headline, self.sentence):
+            head.addWidget(widget)
+        head.addLayout(forms.row(self.listen, 1))
+        rows.addLayout(head)
+        parts: tuple[QWidget, ...] = (
+            *(SectionHeader("Training"), self.about, self.controls),
+            *(self.job, self.saved_message, self.message),
+            *(self.reconstruction, self.figures_section),
+        )
+        for part in parts:
+            rows.addWidget(part)
         rows.addStretch(1)
         self._finish_layout()
 
@@ -262,7 +312,7 @@ def _about_text(name: str, windows: int, demo: bool) -> str:
         return f"{name} holds nothing to learn from yet: import music in the panel Library."
     if demo:
         return (
-            f"The demo comes with a model. Training on its {windows} windows writes another one "
-            "into your own folder; to learn your sound, import your music in the panel Library."
+            "To learn your sound, import your music in the panel Library. Training on the demo's "
+            f"{windows} loops writes a model into your own folder."
         )
-    return f"Learns {name}: {windows} windows of four bars, one on every bar."
+    return f"Learns {name}: {windows} loops of four bars, one from every bar."

@@ -30,9 +30,9 @@ _FIGURE_COLOURS: Final = {"held_out": theme.MEASURED_APART, "library": theme.MEA
 _NO_VALUE: Final = "\N{EN DASH}"
 _CURVES_HEIGHT: Final = 250
 _PICTURE_SIZE: Final = (512, 128)
-_PICTURES_HEIGHT: Final = 176
+_PICTURES_HEIGHT: Final = 144
 _PICTURE_GAP: Final = 3
-_PICTURE_NAMES: Final = ("real", "decoded")
+_PICTURE_NAMES: Final = ("your music", "what is learned of it")
 
 
 class EpochFigures(QWidget):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -167,3 +169,19 @@ def test_a_segment_of_the_map_is_offered_to_begin_on(
     segment = demo_map.segments[3]
     controller.offer_start(segment.id)
     assert controller.panel.settings.start.text() == demo_map.title(segment)
+
+
+def test_a_segment_of_a_library_that_was_left_is_not_begun_on(
+    controller: ComposeController, sessions: FakeSessions, demo_map: LatentMap, tmp_path: Path
+) -> None:
+    panel = controller.panel
+    controller.offer_start(demo_map.segments[3].id)
+    panel.settings.start.setChecked(True)
+    panel.set_path(np.zeros((3, 2)))
+    sessions.session_changed.emit(sessions.session)
+    assert panel.request().options["start"] == demo_map.segments[3].id
+    other = replace(demo_map, library_path=tmp_path, segments=demo_map.segments[10:20])
+    sessions.put_in_place(Session(library_path=tmp_path, map=other))
+    assert panel.request().options["start"] is None
+    assert not panel.settings.start.isEnabled()
+    assert panel.request().path is None

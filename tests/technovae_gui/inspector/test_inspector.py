@@ -212,7 +212,7 @@ def test_what_a_source_is(panel: ClipInspector, document: Document) -> None:
     assert panel.bars.isVisible()
     assert panel.bars.accessibleDescription() == "brightness 50%"
     document.select(["a", "y"])
-    assert panel.details.details == [("Segments", "1"), ("Latents", "1")]
+    assert panel.details.details == [("Of your tracks", "1"), ("Decoded", "1")]
     assert not panel.bars.isVisible()
 
 

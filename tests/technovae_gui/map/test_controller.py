@@ -181,7 +181,7 @@ def test_a_latent_plays_next_to_its_nearest_segment(room: Room, demo_map: Latent
     assert room.decoder.asked == []
     room.answer(point.source, 130.0, PICTURE)
     assert room.spectrograms.decoded.title == "Decoded"
-    assert room.names == [f"{point.label} · decoding", f"{point.label} · mosaic"]
+    assert room.names == [f"{point.label} · decoding", f"{point.label} · audio mosaic"]
 
 
 def test_only_the_last_choice_is_played(room: Room, demo_map: LatentMap) -> None:

@@ -123,7 +123,7 @@ def test_the_playhead_repaints_its_strip_alone(panel: SpectrogramPanel, qtbot: A
 
 def test_the_renderer_is_named(panel: SpectrogramPanel) -> None:
     panel.set_renderer("griffin_lim")
-    assert panel.decoded.note == "♪ griffin lim"
+    assert panel.decoded.note == "♪ classic synthesis"
     panel.set_renderer("")
     assert panel.decoded.note == ""
 

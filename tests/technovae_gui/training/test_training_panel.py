@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core import resources
@@ -85,6 +86,7 @@ def test_a_new_training_begins_with_empty_curves(panel: TrainingPanel, epochs: l
 
 
 def test_figures_and_curves_follow_the_epochs(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    panel.figures_section.set_open(True)
     panel.training_started()
     for epoch in epochs[:4]:
         panel.show_event(epoch)
@@ -122,7 +124,7 @@ def test_a_better_model_is_reported(panel: TrainingPanel, epochs: list[Epoch]) -
     panel.show_event(epochs[0])
     panel.show_event(epochs[1])
     panel.show_event(Path("/m/vae_best.keras"))
-    assert panel.saved_message.text() == "A better model was saved (epoch 1)."
+    assert panel.saved_message.text() == "The map plays a better version now."
     assert panel.curves.saved == 1
 
 
@@ -144,8 +146,8 @@ def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
 def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> None:
     panel.training_started()
     panel.finished(Result())
-    assert "principal components: 3.62" in panel.message.text()
-    assert panel.message.property("bad") is not True
+    assert "principal components: 3.62" in panel.report.text()
+    assert not panel.message.text()
     assert panel.curves.saved == 3
 
 
@@ -190,3 +192,27 @@ def test_making_the_panel_imports_neither_pyqtgraph_nor_keras() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == []
+
+
+def test_a_musician_reads_whether_it_is_ready(panel: TrainingPanel, epochs: list[Epoch]) -> None:
+    assert panel.headline.text() == "Not learned yet"
+    panel.training_started()
+    assert panel.headline.text() == "Listening…"
+    for epoch in epochs[:9]:
+        panel.show_event(epoch)
+    assert panel.headline.text() == "Getting better"
+    panel.finished(Result())
+    assert panel.headline.text() == "Better with five more minutes"
+    panel.set_history(epochs)
+    assert panel.headline.text() == "Ready"
+    shown = " ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    for jargon in ("KL", "nats", "active", "epoch", "latent", ".keras"):
+        assert jargon not in shown
+
+
+def test_it_asks_to_listen(qtbot: QtBot, panel: TrainingPanel) -> None:
+    panel.set_listening(False)
+    assert not panel.listen.isEnabled()
+    panel.set_listening(True)
+    with qtbot.waitSignal(panel.listen_requested):
+        qtbot.mouseClick(panel.listen, LEFT)
