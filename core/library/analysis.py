@@ -20,7 +20,7 @@ from core.library import gridding, report, shards, sound, spectrograms
 from core.library.one_shots import OneShot
 from core.library.segments import Segment, lay_out
 from core.library.store import Library
-from core.library.tracks import Track, track_id
+from core.library.tracks import LONGEST_TITLE, Track, track_id
 from core.progress import Progress
 from core.rhythm.grid import BeatGrid
 
@@ -302,7 +302,8 @@ def _track(path: Path, conditioned: Conditioned, grid: BeatGrid) -> Track:
 def _tags(path: Path, conditioned: Conditioned) -> tuple[str, str]:
     """Title and artist of the file; its name where it has no title."""
     info = conditioned.source_info
-    return info.title or as_text(path.stem), info.artist or ""
+    title, artist = info.title or as_text(path.stem), info.artist or ""
+    return title[:LONGEST_TITLE], artist[:LONGEST_TITLE]
 
 
 def _with_progress(conditioned: Conditioned, progress: Progress) -> Iterator[Array]:

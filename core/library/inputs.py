@@ -117,13 +117,13 @@ class _Search:
     def _inside(self, folder: Path) -> Iterator[Path]:
         if _is_library(folder.parent) and folder.name == _AUDIO:
             folder = folder.parent
-        seen = set()
+        seen = {_identity(self._library)}
         for at, folders, names in os.walk(folder, onerror=self._refused, followlinks=True):
-            real = os.path.realpath(at)
-            if real == self._library or real in seen or self._is_other_library(Path(at)):
+            identity = _identity(at)
+            if identity in seen or self._is_other_library(Path(at)):
                 folders.clear()
                 continue
-            seen.add(real)
+            seen.add(identity)
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 if not name.startswith(".") and _is_audio(name):
@@ -140,6 +140,16 @@ class _Search:
         if not isinstance(error, PermissionError):
             reason = f"cannot be read ({error.strerror})"
         self.skipped.append(Skipped(Path(error.filename), f"this folder {reason}"))
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """What is the same for all ways to a folder, but for one that is gone; its path, resolved link
+    by link, takes minutes some thousand folders down."""
+    try:
+        status = os.stat(folder)  # noqa: PTH116  (a path may be too long for an object)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_library(folder: Path) -> bool:

@@ -71,8 +71,11 @@ def remember_model(library: Path, model: Path) -> None:
 
 
 def _remembered(library: Path) -> Path | None:
+    note = library / _NOTE
+    if not note.is_file():  # a pipe would never answer
+        return None
     try:
-        with (library / _NOTE).open(encoding="utf-8") as file:
+        with note.open(encoding="utf-8") as file:
             return located(file.read(_LONGEST_NOTE).strip())
     except (OSError, UnicodeDecodeError):
         return None

@@ -11,7 +11,7 @@ from core.errors import LibraryError
 from core.library import validation
 from core.library.database import Database
 from core.library.segments import Section, Segment
-from core.library.tracks import Track, natural_key
+from core.library.tracks import LONGEST_TITLE, Track, natural_key
 from core.rhythm.grid import BeatGrid
 from core.settings import BARS_PER_SEGMENT
 
@@ -196,8 +196,8 @@ def _track(
     return Track(
         identity,
         content_hash,
-        title,
-        artist,
+        title[:LONGEST_TITLE],
+        artist[:LONGEST_TITLE],
         source_path,
         audio_file,
         frames,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from core import settings
 from core.errors import LibraryError
 from core.file_names import for_c
+
+if TYPE_CHECKING:
+    import soundfile
 
 Array = NDArray[np.float32]
 Blocks: TypeAlias = Iterable[Array]
@@ -67,7 +70,7 @@ def require_length(path: Path, frames: int) -> None:
     import soundfile
 
     try:
-        with soundfile.SoundFile(for_c(path)) as file:
+        with _opened(path) as file:
             length = file.frames
     except (soundfile.LibsndfileError, OSError) as error:
         raise damaged(path, error) from error
@@ -84,7 +87,7 @@ def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
     import soundfile
 
     try:
-        with soundfile.SoundFile(for_c(path)) as file:
+        with _opened(path) as file:
             _require_kind(path, file.channels)
             out = np.zeros((frames, file.channels), np.float32)
             first = max(0, start)
@@ -104,7 +107,7 @@ def blocks(path: Path, gain_db: float) -> Iterator[Array]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(for_c(path)) as file:
+        with _opened(path) as file:
             _require_kind(path, file.channels)
             while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
                 yield block * _factor(gain_db)
@@ -128,6 +131,15 @@ def damaged(path: Path, error: Exception) -> LibraryError:
     return LibraryError(
         f"{path}: the library's audio is {what}; remove the track and import it again"
     )
+
+
+def _opened(path: Path) -> soundfile.SoundFile:
+    """A reader of a file. Raises `OSError` for a pipe or the like, which would never answer."""
+    import soundfile
+
+    if path.exists() and not path.is_file():
+        raise OSError("it is no file")
+    return soundfile.SoundFile(for_c(path))
 
 
 def _require_kind(path: Path, channels: int) -> None:

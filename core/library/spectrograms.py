@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ Array = NDArray[np.float32]
 Shard = NDArray[np.float16]
 _MARGIN = 2 * settings.N_FFT
 """Samples analysed on either side of a stretch: a window, a row and the hops around them."""
+_MOST_DB: Final = 1000.0
 _BARS_AT_ONCE = 32
 """A minute or so: what is held in memory of a track, however long."""
 
@@ -71,12 +73,21 @@ def save(path: Path, rows: Shard) -> None:
 
 def load(path: Path, rows: int) -> Shard | None:
     """The shard at `path`, memory-mapped; None if it is missing, damaged or not of `rows` rows."""
+    if not path.is_file():  # a pipe would never answer
+        return None
     try:
         shard: Shard = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError, RecursionError, MemoryError, SyntaxError):
         return None
     fits = shard.shape == (rows, settings.N_BANDS) and shard.dtype == np.float16
     return shard if fits else None
+
+
+def is_sound(rows: NDArray[np.floating[Any]]) -> bool:
+    """Whether all of (n, 128) can be levels in dB: a failing disk leaves NaN and infinity."""
+    if rows.size == 0:
+        return True
+    return bool(rows.min() >= -_MOST_DB and rows.max() <= _MOST_DB)  # neither holds for NaN
 
 
 def _segment(track_id: str, part: Section, bar: int, rows: Shard) -> Segment:

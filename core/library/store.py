@@ -86,7 +86,7 @@ class Library:
             raise LibraryError(f"{folder}: no such folder; `technovae import` makes a library")
         if not database.is_file():
             raise LibraryError(f"{folder}: not a TechnoVAE library; `technovae import` makes one")
-        _refuse_links(folder)
+        _refuse_links_and_pipes(folder)
         return cls(folder, Database(database, writable=not read_only and can_write(database)))
 
     @classmethod
@@ -265,15 +265,17 @@ class Library:
         """
         track = self.track(segment.track_id)
         shard = shards.find(self._shard_folder, self.id, track)
-        if shard is None:
+        if shard is not None:
+            first = track.sections[segment.section].bar_row(segment.bar)
+            rows = shard[first : first + settings.FRAMES_PER_SEGMENT].astype(np.float32)
+        if shard is None or not spectrograms.is_sound(rows):
             stretch = functools.partial(
                 sound.read, self.audio_path(track), gain_db=track.stored_gain_db
             )
             return spectrograms.of_bars(
                 stretch, segment.start_seconds, segment.bpm, settings.BARS_PER_SEGMENT
             )
-        first = track.sections[segment.section].bar_row(segment.bar)
-        return shard[first : first + settings.FRAMES_PER_SEGMENT].astype(np.float32)
+        return rows
 
     def track_spectrogram(self, track_id: str) -> NDArray[np.float16]:
         """(rows, 128) float16 dB, memory-mapped: all whole bars of the track, from the downbeat on.
@@ -286,7 +288,7 @@ class Library:
         """
         track = self.track(track_id)
         found = shards.find(self._shard_folder, self.id, track)
-        if found is not None:
+        if found is not None and spectrograms.is_sound(found):
             return found
         sound.require_length(self.audio_path(track), track.frames)
         rows = spectrograms.track_rows(sound.Forward(self.blocks(track)), track.sections)
@@ -434,14 +436,17 @@ class Library:
         return self._beside
 
 
-def _refuse_links(folder: Path) -> None:
+def _refuse_links_and_pipes(folder: Path) -> None:
     """What belongs to a library must lie in it: it is written, and deleted.
 
     Raises:
-        LibraryError: a part of it is a link to a place outside.
+        LibraryError: a part of it is a link to a place outside, or no file at all: who reads a pipe
+            waits for ever.
     """
     for entry in os.scandir(folder):
         ours = entry.name in _LINKED_NAMES or entry.name.startswith((DATABASE, ".library"))
+        if ours and not (entry.is_file() or entry.is_dir() or entry.is_symlink()):
+            raise LibraryError(f"{entry.path}: a pipe or a device, no file; delete it")
         if ours and entry.is_symlink() and leads_outside(Path(entry.path), folder):
             raise LibraryError(
                 f"{entry.path}: a link out of the library; put what it leads to there itself"

@@ -10,6 +10,8 @@ from core.library.segments import Section
 from core.rhythm.grid import BeatGrid
 
 ID_LENGTH = 16
+LONGEST_TITLE = 500
+"""Characters of a title or an artist; what is longer is no name, and no table or label shows it."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -162,6 +163,62 @@ def test_a_library_may_itself_be_a_link_and_hold_links_to_itself(path: Path) -> 
     (path / AUDIO).symlink_to("music")
     (path.parent / "link").symlink_to(path)
     use(path.parent / "link")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("name", ["library.sqlite-journal", "library.sqlite-wal", ".library.lock"])
+def test_a_pipe_in_the_place_of_a_part_is_not_waited_for(path: Path, name: str) -> None:
+    (path / name).unlink(missing_ok=True)
+    os.mkfifo(path / name)
+    with pytest.raises(LibraryError, match="a pipe or a device"):
+        Library.open(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipes_in_the_place_of_audio_shards_and_notes_are_not_waited_for(path: Path) -> None:
+    for place in (*(path / AUDIO).iterdir(), *(path / SPECTROGRAMS).iterdir()):
+        place.unlink()
+        os.mkfifo(place)
+    os.mkfifo(path / "model.txt")
+    with pytest.raises(ModelError, match="no model"):
+        model_for(path)
+    (path / "model.txt").unlink()
+    with Library.open(path) as library:
+        track = library.tracks()[0]
+        for read in (
+            lambda: library.track_spectrogram(track.id),
+            lambda: library.segment_spectrogram(library.segments(track_id=track.id)[0]),
+            lambda: library.audio(track.id, 0.0, 100),
+            lambda: list(library.blocks(track)),
+        ):
+            with pytest.raises(LibraryError, match="no file"):
+                read()
+        library.remove_track(track.id)
+        assert not library.audio_path(track).exists()
+
+
+@pytest.mark.parametrize("level", [np.nan, np.inf, -np.inf, 5000.0])
+def test_a_shard_that_holds_no_levels_is_made_again(path: Path, level: float) -> None:
+    (shard, *_) = sorted((path / SPECTROGRAMS).iterdir())
+    rows = np.load(shard)
+    expected = rows.copy()
+    rows[200, 7] = level
+    np.save(shard, rows)
+    with Library.open(path) as library:
+        track = library.track(shard.name.split("-")[0])
+        (first, *_) = library.segments(1, track.id)
+        np.testing.assert_allclose(
+            library.segment_spectrogram(first), expected[:512].astype(np.float32), atol=0.1
+        )
+        np.testing.assert_array_equal(library.track_spectrogram(track.id), expected)
+    np.testing.assert_array_equal(np.load(shard), expected)
+
+
+def test_titles_of_megabytes_are_cut(path: Path) -> None:
+    sql(path, "UPDATE tracks SET title = ?, artist = ?", values=("x" * 5_000_000, "y" * 1_000))
+    with Library.open(path) as library:
+        assert {(len(it.title), len(it.artist)) for it in library.tracks()} == {(500, 500)}
+        assert max(len(cell) for row in describe(library).rows for cell in row) < 1_100
 
 
 def test_a_shard_that_is_a_link_is_replaced_not_followed(path: Path, victim: Path) -> None:
