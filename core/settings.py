@@ -55,3 +55,8 @@ def segment_frames(bpm: float) -> int:
 def bar_frames(bpm: float) -> int:
     """Length of one bar in samples at `bpm`, rounded to the nearest sample."""
     return round(segment_seconds(bpm) / BARS_PER_SEGMENT * SAMPLE_RATE)
+
+
+def bar_rows(bar: int) -> slice:
+    """The rows of bar number `bar`, from 0, in a spectrogram that begins on a downbeat."""
+    return slice(bar * FRAMES_PER_BAR, (bar + 1) * FRAMES_PER_BAR)

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audio import loudness
-from core.audio.limiter import STEP, Limiter, loop_peak, peak_envelope
+from core.audio.k_weighting import KWeighting
+from core.audio.limiter import STEP, Limiter, limited_gains, loop_peak, peak_envelope
+from core.audio.looping import extended
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 MOST_LIMITED_DB: Final = 6.0
 """Peaks are turned down by no more than this; a loop that asks for more stays quieter."""
@@ -90,7 +93,9 @@ class _Levelling:
     def __init__(self, samples: Array, ceiling_dbtp: float) -> None:
         self._samples = np.asarray(samples, np.float32)
         self._ceiling_dbtp = ceiling_dbtp
+        self._ceiling = loudness.limiter_ceiling(ceiling_dbtp)
         self._around: tuple[Array, Array] | None = None
+        self._energies: Doubles | None = None
 
     def gain_db(self) -> float:
         """Tuned so that the limited loop is as loud as it should be."""
@@ -99,7 +104,7 @@ class _Levelling:
             return gain
         most = room + MOST_LIMITED_DB
         for _ in range(_PASSES):
-            missing = target - loudness.integrated_lufs(self._limited(gain))
+            missing = target - self._limited_lufs(gain)
             if abs(missing) < _CLOSE_ENOUGH_LU or (missing > 0 and gain >= most):
                 break
             gain = min(gain + _OVERSHOOT * missing, most)
@@ -108,7 +113,7 @@ class _Levelling:
     def first_guess(self) -> tuple[float, float, float]:
         """The gain without a limiter; the loudness it is for; and what there is room for, all in
         dB."""
-        loud = loudness.integrated_lufs(self._samples)
+        loud = self._lufs()
         if not math.isfinite(loud):
             return 0.0, loud, math.inf
         wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)
@@ -130,14 +135,40 @@ class _Levelling:
     def _repeated(self) -> tuple[Array, Array]:
         """The loop with what precedes and follows it, and the true peaks of that."""
         if self._around is None:
-            places = range(-_LEAD_STEPS * STEP, len(self._samples) + _TAIL_FRAMES)
-            around = np.take(self._samples, places, axis=0, mode="wrap")
+            around = extended(self._samples, _LEAD_STEPS * STEP, _TAIL_FRAMES)
             self._around = around, peak_envelope(around)
         return self._around
 
+    def _lufs(self, gains: Array | None = None) -> float:
+        """Loudness of the loop, each of its steps multiplied by one of `gains` (n,).
+
+        The limiter's gain moves little within a step, so its output need not be made and filtered.
+        """
+        if self._energies is None:
+            self._energies = _step_energies(self._samples)
+        energies = self._energies
+        if gains is not None:
+            energies = energies * gains.astype(np.float64) ** 2
+        total = np.concatenate([[0.0], np.cumsum(energies)])
+        hops = np.arange(len(self._samples) // loudness.LOUDNESS_HOP + 1) * loudness.LOUDNESS_HOP
+        sums = np.interp(hops, np.arange(len(total)) * STEP, total)
+        rest = len(self._samples) - int(hops[-1])
+        return loudness.gated_lufs(np.diff(sums), float(total[-1] - sums[-1]), rest)
+
+    def _limited_lufs(self, gain_db: float) -> float:
+        _, envelope = self._repeated()
+        gains = limited_gains(envelope, 10.0 ** (gain_db / 20.0), self._ceiling)
+        return self._lufs(gains[_LEAD_STEPS : _LEAD_STEPS + -(-len(self._samples) // STEP)])
+
     def _limited(self, gain_db: float) -> Array:
         around, envelope = self._repeated()
-        ceiling = loudness.limiter_ceiling(self._ceiling_dbtp)
-        limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), ceiling)
+        limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), self._ceiling)
         lead = _LEAD_STEPS * STEP
         return limiter.process(around)[lead : lead + len(self._samples)]
+
+
+def _step_energies(samples: Array) -> Doubles:
+    """K-weighted energy of all channels in each 32 frames, (ceil(n / 32),)."""
+    weighted = KWeighting(samples.shape[1]).filter(samples)
+    power = np.einsum("ij,ij->i", weighted, weighted)
+    return np.add.reduceat(power, np.arange(0, len(power), STEP)) if len(power) else power

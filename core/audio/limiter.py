@@ -171,6 +171,22 @@ class Limiter:
         return np.asarray(samples * gains.astype(np.float32)[:, None], dtype=np.float32)
 
 
+def limited_gains(envelope: Array, gain: float, ceiling: float) -> Array:
+    """What `Limiter` multiplies the middle of each step by: (n,), at most `gain`.
+
+    Args:
+        envelope: `peak_envelope` of the whole sound, (n,).
+        gain: factor.
+        ceiling: largest true peak of the result, full scale 1.0.
+    """
+    wanted = np.ones(len(envelope) + _CONTEXT_STEPS, np.float32)
+    wanted[: len(envelope)] = _wanted(envelope * np.float32(gain), ceiling)
+    curve = _GainCurve()
+    curve.extend(wanted)
+    gains: Array = np.float32(gain) * curve.smoothed()
+    return gains
+
+
 class StreamingLimiter:
     """`Limiter` with gain 1 for sound that is not known beforehand: `LATENCY` frames late.
 
@@ -260,6 +276,10 @@ class _GainCurve:
             np.arange(start, end, dtype=np.float64), middles, curve
         )
         return gains
+
+    def smoothed(self) -> Array:
+        """Gains in the middles of all steps that have come but the last `_CONTEXT_STEPS`."""
+        return _smooth(self._recovered)[_CONTEXT_STEPS : len(self._recovered) - _CONTEXT_STEPS]
 
     def forget(self, before: int) -> None:
         """Drop the steps that frames from `before` on do not need."""

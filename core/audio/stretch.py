@@ -6,6 +6,7 @@ import numpy as np
 import python_stretch
 from numpy.typing import NDArray
 
+from core.audio.looping import extended
 from core.errors import InputError
 from core.settings import SAMPLE_RATE
 
@@ -40,7 +41,10 @@ def stretch(samples: Array, frames: int, *, loop: bool = False, semitones: int =
         return samples.copy()
     ratio = frames / count
     pad_out = round(_PAD_FRAMES * ratio)
-    pad = np.pad(samples, ((_PAD_FRAMES,) * 2, (0, 0)), mode="wrap" if loop else "constant")
+    if loop:
+        pad = extended(samples, _PAD_FRAMES, _PAD_FRAMES)
+    else:
+        pad = np.pad(samples, ((_PAD_FRAMES,) * 2, (0, 0)))
     out = _process(pad, frames + 2 * pad_out, semitones)
     body = out[pad_out : pad_out + frames].copy()
     if loop:

@@ -8,6 +8,8 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from core.audio.looping import extended
+
 Array = NDArray[np.float32]
 _PAD_FRAMES = 1024
 
@@ -30,7 +32,7 @@ def varispeed(loop: Array, frames: int) -> Array:
     played_leads = leads * (frames / len(loop))
     best = int(np.abs(played_leads - np.rint(played_leads)).argmin())
     lead, first = int(leads[best]), round(played_leads[best])
-    wide = np.take(loop, np.arange(-lead, len(loop) + lead), axis=0, mode="wrap")
+    wide = extended(loop, lead, lead)
     played = soxr.resample(wide, len(loop), frames)
     return np.ascontiguousarray(played[first : first + frames], dtype=np.float32)
 

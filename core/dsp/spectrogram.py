@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.audio.looping import extended
 from core.dsp.bank import bank
 from core.dsp.stft import hann, power_scale
 from core.errors import InputError
@@ -27,6 +28,8 @@ N_FFT_ABOVE = 1024
 """Window of the bands from `CROSSOVER_HZ` up: half as long and twice as sharp in time. The bands
 are wider than its bins there, so no resolution in frequency is lost."""
 _BATCH = 128
+_FRAMES_AT_ONCE = 32
+"""What fits into a core's cache: three fifths of the time that 128 at once take."""
 _BARS_AT_ONCE = 16
 _LOOP_MARGIN = 16 * HOP
 """Samples of a loop that are repeated at either end of it: more than a window and a row."""
@@ -167,11 +170,8 @@ def of_loop(samples: Array, bars: int) -> Array:
     """
     if len(samples) < settings.N_FFT:
         raise InputError(f"a loop of {len(samples)} samples is too short; give {bars} whole bars")
-    wrapped = np.take(
-        samples, np.arange(-_LOOP_MARGIN, len(samples) + _LOOP_MARGIN), axis=0, mode="wrap"
-    )
     stream = SpectrogramStream()
-    stream.feed(wrapped)
+    stream.feed(extended(samples, _LOOP_MARGIN, _LOOP_MARGIN))
     beats = bars * settings.BEATS_PER_BAR
     bpm = beats * 60.0 * settings.SAMPLE_RATE / len(samples)
     return musical(stream.finish(), _LOOP_MARGIN / settings.SAMPLE_RATE, bpm, bars)
@@ -230,9 +230,11 @@ class _Part:
         views = np.lib.stride_tricks.sliding_window_view(inner, self.n_fft, axis=1)[:, ::HOP]
         power = np.zeros((views.shape[1], len(self.weights)), np.float32)
         for view in views:
-            spectrum = scipy.fft.rfft(view * hann(self.n_fft), axis=-1)[:, self.bins]
-            power += spectrum.real**2
-            power += spectrum.imag**2
+            for first in range(0, len(view), _FRAMES_AT_ONCE):
+                some = slice(first, first + _FRAMES_AT_ONCE)
+                spectrum = scipy.fft.rfft(view[some] * hann(self.n_fft), axis=-1)[:, self.bins]
+                power[some] += spectrum.real**2
+                power[some] += spectrum.imag**2
         mean: Array = (power @ self.weights) / np.float32(len(views))
         return mean
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.audio.looping import extended
 from core.errors import InputError
 
 Samples = NDArray[np.float32]
@@ -143,9 +144,7 @@ class Ring:
 
     def analyse(self, samples: Samples) -> Spectrum:
         """Transform: (length,) -> (count, n_fft // 2 + 1) complex64, not scaled."""
-        wrapped = np.take(
-            samples, np.arange(-self._reach, self.length + self._reach), mode="wrap"
-        ).astype(np.float32, copy=False)
+        wrapped = extended(samples, self._reach, self._reach).astype(np.float32, copy=False)
         view = np.lib.stride_tricks.sliding_window_view(wrapped, self.n_fft)
         return _rfft(view[self.centres] * hann(self.n_fft))
 

@@ -257,24 +257,31 @@ class Library:
         start = segment.start_seconds - preroll_frames / settings.SAMPLE_RATE
         return self.audio(segment.track_id, start, preroll_frames + segment.frames)
 
-    def segment_spectrogram(self, segment: Segment) -> Array:
-        """(512, 128) float32 dB, from the shard, or from the audio where the shard is missing.
+    def segment_spectrogram(self, segment: Segment, bar: int | None = None) -> Array:
+        """The spectrogram of a segment, from the shard, or from the audio where that is missing.
+
+        Args:
+            segment: of this library.
+            bar: 0..3 for that bar alone, which takes a fourth of the time; None for all.
+
+        Returns:
+            (512, 128) or (128, 128) float32 dB.
 
         Raises:
             LibraryError: neither is there.
         """
         track = self.track(segment.track_id)
+        skipped, bars = (0, settings.BARS_PER_SEGMENT) if bar is None else (bar, 1)
         shard = shards.find(self._shard_folder, self.id, track)
         if shard is not None:
-            first = track.sections[segment.section].bar_row(segment.bar)
-            rows = shard[first : first + settings.FRAMES_PER_SEGMENT].astype(np.float32)
+            first = track.sections[segment.section].bar_row(segment.bar + skipped)
+            rows = shard[first : first + bars * settings.FRAMES_PER_BAR].astype(np.float32)
         if shard is None or not spectrograms.is_sound(rows):
             stretch = functools.partial(
                 sound.read, self.audio_path(track), gain_db=track.stored_gain_db
             )
-            return spectrograms.of_bars(
-                stretch, segment.start_seconds, segment.bpm, settings.BARS_PER_SEGMENT
-            )
+            start = segment.start_seconds + skipped * segment.seconds / settings.BARS_PER_SEGMENT
+            return spectrograms.of_bars(stretch, start, segment.bpm, bars)
         return rows
 
     def track_spectrogram(self, track_id: str) -> NDArray[np.float16]:

@@ -46,6 +46,11 @@ class ByteCache:
                 self._coming[key] = mine
         return self._computed(key, compute, mine) if coming is None else coming.result()
 
+    def peek(self, key: Hashable) -> Array | None:
+        """The array under `key` if it is kept."""
+        with self._lock:
+            return self._arrays.get(key)
+
     def shrink(self, limit: int) -> None:
         """Keep at most `limit` bytes from now on."""
         with self._lock:

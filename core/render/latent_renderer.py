@@ -91,25 +91,31 @@ class LatentRenderer:
         mix: Array = np.sum(shares, axis=0)
         return mix
 
-    def detail(self, guides: Iterable[Guide], target: Array) -> Array:
+    def detail(self, guides: Iterable[Guide], target: Array, bar: int | None = None) -> Array:
         """What the model leaves out of the guides and `target` takes over.
 
         Args:
             guides: real segments with shares.
             target: (512, 128) dB, as decoded.
+            bar: 0..3 for what is added to that bar alone; None for all.
 
         Returns:
-            (512, 128) dB to add to `target`: each guide's spectrogram less what the model makes of
-            it, weighted by share and by likeness to `target`.
+            (512, 128) or (128, 128) dB to add to `target`: each guide's spectrogram less what the
+            model makes of it, weighted by share and by likeness to `target`.
         """
-        detail = np.zeros_like(target)
+        rows = slice(None) if bar is None else settings.bar_rows(bar)
+        detail = np.zeros_like(target[rows])
         for guide in guides:
-            real, decoded = self.real.spectra(guide.segment_id, guide.latent)
+            if bar is None:
+                real, decoded = self.real.spectra(guide.segment_id, guide.latent)
+            else:
+                real, decoded = self.real.bar_spectra(guide.segment_id, guide.latent, bar)
+            missing = real - decoded[rows]
             if guide.bands is None:
-                detail += np.float32(guide.weight * likeness(target, decoded)) * (real - decoded)
+                detail += np.float32(guide.weight * likeness(target, decoded)) * missing
             else:
                 like = likeness(target, decoded, guide.bands)
-                detail += np.float32(like) * _shares(guide) * (real - decoded)
+                detail += np.float32(like) * _shares(guide) * missing
         return detail
 
     def _bar(
@@ -117,11 +123,10 @@ class LatentRenderer:
     ) -> Array:
         """Bar `bar` (0..3) of `source`, guided by `guides`, four times over."""
         spectra = self.spectra(source)
-        rows = slice(bar * settings.FRAMES_PER_BAR, (bar + 1) * settings.FRAMES_PER_BAR)
         mix = self.mix(guides, lambda guide: self.real.guide_bar(guide, bpm, bar))
-        detail = self.detail(guides, spectra[_row(source, bar)])[rows]
+        detail = self.detail(guides, spectra[_row(source, bar)], bar)
         sounding = (RenderSource(mix, 1.0, detail),)
-        target = joined_rows(spectra)[rows]
+        target = joined_rows(spectra)[settings.bar_rows(bar)]
         made = _rendered(name, "interactive", target, len(mix), sounding, source.seed)
         return bar_repeated(made, settings.segment_frames(bpm))
 

@@ -147,6 +147,23 @@ class RealSegments:
         """
         return self._spectra.get(segment_id, lambda: self._both(segment_id, latent))
 
+    def bar_spectra(self, segment_id: str, latent: Array, bar: int) -> tuple[Array, Array]:
+        """One bar of `spectra`, and all that the model decodes.
+
+        Args:
+            segment_id: which.
+            latent: its own, (64,).
+            bar: which bar, 0..3.
+
+        Returns:
+            (128, 128) dB of the bar as it is; (512, 128) dB of the segment as decoded.
+        """
+        kept = self._spectra.peek(segment_id)
+        if kept is not None:
+            return kept[0][settings.bar_rows(bar)], kept[1]
+        real = self._library.segment_spectrogram(self._library.segment(segment_id), bar)
+        return real, self._decode(latent[None])[0]
+
     def load(
         self, guides: Iterable[Guide], bpm: float, meanwhile: Callable[[], None] = lambda: None
     ) -> None:

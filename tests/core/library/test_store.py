@@ -118,6 +118,21 @@ def test_a_spectrogram_from_the_audio_is_the_one_from_the_shard(library: Library
         np.testing.assert_allclose(computed, shard, atol=0.05)  # float16 between -90 and 0
 
 
+@pytest.mark.parametrize("with_shard", [True, False])
+def test_the_spectrogram_of_a_bar_is_a_part_of_the_segments(
+    library: Library, with_shard: bool
+) -> None:
+    segment = library.segments(1)[1]
+    if not with_shard:
+        shutil.rmtree(library.path / "spectrograms")
+    whole = library.segment_spectrogram(segment)
+    for bar in range(settings.BARS_PER_SEGMENT):
+        alone = library.segment_spectrogram(segment, bar)
+        np.testing.assert_allclose(
+            alone, whole[settings.bar_rows(bar)], atol=0.05
+        )  # a shard holds float16
+
+
 def test_a_spectrogram_is_that_of_the_music(library: Library) -> None:
     segment = library.segments(1)[2]
     alone = library.segment_audio(segment, preroll_frames=8192)

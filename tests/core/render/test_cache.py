@@ -37,6 +37,13 @@ def test_does_not_keep_what_is_larger_than_itself() -> None:
     assert (len(cache), cache.size) == (0, 0)
 
 
+def test_a_look_gives_what_is_kept_and_computes_nothing() -> None:
+    cache = ByteCache(1000)
+    assert cache.peek("a") is None
+    kept = cache.get("a", lambda: np.zeros(10, np.float32))
+    assert cache.peek("a") is kept
+
+
 def test_can_be_made_smaller() -> None:
     cache = ByteCache(3000)
     for name in "abc":

@@ -411,3 +411,15 @@ def test_an_old_clip_of_guided_sounds_from_the_nearest_segments(decoder: Decoder
     engine = renderers.get("guided")
     wanted = engine.render(target, FRAMES, [RenderSource(mix, 1.0, detail)], source.seed)
     np.testing.assert_array_equal(samples, wanted)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["from the audio", "in memory"])
+def test_what_a_bar_takes_over_is_a_part_of_the_whole(decoder: Decoder, kept: bool) -> None:
+    latent = _between(decoder).array[0]
+    guides = decoder.guides(latent, "mosaic")
+    target = decoder.decode(latent[None])[0]
+    if kept:
+        decoder.renderer.detail(guides, target)
+    bars = [decoder.renderer.detail(guides, target, bar) for bar in range(4)]
+    whole = decoder.renderer.detail(guides, target)
+    np.testing.assert_allclose(np.concatenate(bars), whole, atol=0.05)
