@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxL
 from technovae_gui.widgets.banners import Banners
 
 SIDE_WIDTH = 430
-"""Pixels of the panels at the right, at first."""
+"""Pixels of the panels at the right, at first, in a window of a laptop's width."""
+_SIDE_SHARE = 0.25
+"""Of the width of a larger window."""
+_MOST_SIDE_WIDTH = 640
 _LEAST_MAP_SIZE = QSize(280, 180)
 _LEAST_SIDE_WIDTH = 330
 _LEAST_TIMELINE_HEIGHT = 150
@@ -81,7 +84,8 @@ class Layout(QWidget):
             width: of the window, in pixels.
             height: of the window, in pixels.
         """
-        self.across.setSizes([width - SIDE_WIDTH, SIDE_WIDTH])
+        side = min(max(SIDE_WIDTH, round(_SIDE_SHARE * width)), _MOST_SIDE_WIDTH)
+        self.across.setSizes([width - side, side])
         self.down.setSizes([round(height * 0.58), round(height * 0.42)])
 
     @property

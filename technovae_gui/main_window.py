@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         hint = WelcomeCard(self.panels)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
         hint.show()
+        hint.setFocus()
 
     def shut_down(self) -> None:
         """End jobs, sound and processes; unsaved work is on disk when this returns."""
@@ -445,7 +446,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _project_opened(self, project: Project, path: Path | None) -> None:
-        self.transport.apply_playback(project.playback)
+        self.transport.begin_project(project.playback)
 
     @Slot(object)
     def _session_changed(self, session: Session) -> None:

@@ -92,6 +92,7 @@ class ClipPictures(QObject):
         elif found is not None and len(found):
             segment_id, title = found.nearest(main.array)[0].id, "Nearest original"
         if segment_id:
+            pictures.set_real(None, f"{title}: on its way")
             self._read(segment_id, source, title)
         else:
             pictures.set_real(None, "Original")

@@ -7,26 +7,29 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from technovae_gui import theme
+from technovae_gui.widgets.forms import FieldGrid
 
 Details: TypeAlias = list[tuple[str, str]]
 """Lines of label and value."""
 _ROW = 18
 _NAME = 84
+_SHORT = 24
+"""Letters of a value that leaves room for another beside it."""
 
 
 class DetailList(QWidget):
-    """A form of labels and values, which the user can select and copy."""
+    """Values under their captions, two beside each other; the user can select and copy them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details: Details = []
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(3)
-        self._form.setHorizontalSpacing(12)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._fields = QWidget()
+        self._column.addWidget(self._fields)
 
     @property
     def details(self) -> Details:
@@ -38,10 +41,13 @@ class DetailList(QWidget):
         if details == self._details:
             return
         self._details = list(details)
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        self._fields.deleteLater()
+        self._fields = QWidget()
+        grid = FieldGrid()
+        self._fields.setLayout(grid)
         for label, value in details:
-            self._form.addRow(_dim_label(label), _value_label(value))
+            grid.add(label, _value_label(value), wide=len(value) > _SHORT)
+        self._column.addWidget(self._fields)
 
 
 class AttributeBars(QWidget):
@@ -81,12 +87,6 @@ class AttributeBars(QWidget):
             groove.setWidth(groove.width() * min(max(value, 0.0), 1.0))
             painter.setBrush(QColor(theme.MEASURED))
             painter.drawRoundedRect(groove, 3, 3)
-
-
-def _dim_label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("dim", True)
-    return label
 
 
 def _value_label(text: str) -> QLabel:

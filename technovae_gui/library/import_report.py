@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from core.library import report
 from core.library.report import FileReport, ImportReport
 from technovae_gui import theme
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.escape_key import EscapeKey
 
 _COLOURS: Final = {
     report.IMPORTED: theme.GOOD,
@@ -71,6 +72,7 @@ class ImportReportView(QWidget):
         rows.addWidget(self.files, 1)
         self.close_button.clicked.connect(self.dismiss)
         self.files.itemActivated.connect(self._activate)
+        EscapeKey(self, self.dismiss)
         self.hide()
 
     def start(self) -> None:
@@ -109,12 +111,6 @@ class ImportReportView(QWidget):
         self._files = []
         self.hide()
         self.dismissed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
 
     def _show_files(self, files: list[FileReport]) -> None:
         self._files = list(files)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from technovae_gui import theme
 from technovae_gui.widgets import file_dialogs, forms
+from technovae_gui.widgets.escape_key import EscapeKey
 from technovae_gui.widgets.labels import MessageLabel
 
 
@@ -42,6 +42,7 @@ class NewLibraryForm(QFrame):
         self.create_button.clicked.connect(self._create)
         self.folder.returnPressed.connect(self._create)
         self.cancel_button.clicked.connect(self._cancel)
+        EscapeKey(self, self._cancel)
         self.hide()
 
     def ask(self, reason: str = "") -> None:
@@ -53,12 +54,6 @@ class NewLibraryForm(QFrame):
         self.show()
         self.folder.setFocus()
         self.folder.selectAll()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
-            self._cancel()
-        else:
-            super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)

@@ -12,6 +12,7 @@ from core.library.tracks import Track
 from technovae_gui import theme
 from technovae_gui.library.track_table import TrackTable
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.escape_key import EscapeKey
 from technovae_gui.widgets.labels import MessageLabel
 
 _MIN_TABLE_HEIGHT = 150
@@ -120,6 +121,7 @@ class RemoveConfirmation(QFrame):
         rows.addLayout(forms.row(1, self.keep, self.remove))
         self.keep.clicked.connect(self._cancel)
         self.remove.clicked.connect(self._confirm)
+        EscapeKey(self, self._cancel)
         self.hide()
 
     def ask(self, track: Track) -> None:
@@ -133,9 +135,7 @@ class RemoveConfirmation(QFrame):
         self.remove.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
-            self._cancel()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             (self._cancel if self.keep.hasFocus() else self._confirm)()
         else:
             super().keyPressEvent(event)

@@ -15,6 +15,8 @@ from technovae_gui.map.scene import MapScene
 Points = NDArray[np.float64]
 SCALES = (30.0, 100_000.0)
 """Pixels per unit of the map, least and most."""
+MAX_STRETCH = 1.7
+"""More would tear apart what belongs together."""
 _NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.2
 _PAN_PER_NOTCH = 60.0
@@ -24,14 +26,17 @@ _RIM = 40
 
 @dataclass(frozen=True)
 class Camera:
-    """A view of the map with equal scales in both directions, y upwards.
+    """A view of the map, y upwards.
+
+    Neither axis of a map means anything by itself, so one may be stretched to fill the pane.
 
     Attributes:
         x: position of the centre in units of the map.
         y: position of the centre in units of the map.
-        scale: pixels per unit of the map.
+        scale: pixels per unit of the map, upwards.
         width: pixels.
         height: pixels.
+        stretch: factor of `scale` across.
     """
 
     x: float = 0.5
@@ -39,16 +44,22 @@ class Camera:
     scale: float = 400.0
     width: int = 800
     height: int = 600
+    stretch: float = 1.0
+
+    @property
+    def across(self) -> float:
+        """Pixels per unit of the map, to the right."""
+        return self.scale * self.stretch
 
     def to_screen(self, xy: ArrayLike) -> Points:
         """Positions on the map, (n, 2) or (2,) -> pixels of the same shape, y downwards."""
-        out = (np.asarray(xy, np.float64) - (self.x, self.y)) * (self.scale, -self.scale)
+        out = (np.asarray(xy, np.float64) - (self.x, self.y)) * (self.across, -self.scale)
         out += (self.width / 2, self.height / 2)
         return out
 
     def to_map(self, x: float, y: float) -> XY:
         """The position on the map at the pixel (x, y)."""
-        across = (x - self.width / 2) / self.scale
+        across = (x - self.width / 2) / self.across
         up = (self.height / 2 - y) / self.scale
         return self.x + across, self.y + up
 
@@ -61,7 +72,7 @@ class Camera:
 
     def panned(self, dx: float, dy: float) -> Camera:
         """The view after the map was moved by (dx, dy) pixels."""
-        return replace(self, x=self.x - dx / self.scale, y=self.y + dy / self.scale)
+        return replace(self, x=self.x - dx / self.across, y=self.y + dy / self.scale)
 
     def zoomed(self, factor: float, x: float, y: float) -> Camera:
         """The view `factor` times larger; the position at the pixel (x, y) stays there."""
@@ -70,13 +81,16 @@ class Camera:
         after = zoomed.to_map(x, y)
         return replace(zoomed, x=zoomed.x + before[0] - after[0], y=zoomed.y + before[1] - after[1])
 
-    def fitted(self, xy: ArrayLike, right: int = 0, margin: int = 36) -> Camera:
+    def fitted(
+        self, xy: ArrayLike, right: int = 0, margin: int = 40, *, stretches: bool = False
+    ) -> Camera:
         """Show all of some positions.
 
         Args:
             xy: (n, 2); with n = 0 the view stays as it is.
             right: pixels at the right edge that are kept free.
             margin: pixels that are kept free at every edge.
+            stretches: whether one axis may be stretched, so that they fill the room.
 
         Returns:
             A view of the same size.
@@ -87,9 +101,14 @@ class Camera:
         low, high = points.min(axis=0), points.max(axis=0)
         span = np.maximum(high - low, 0.02)
         room = np.maximum((self.width - right - 2 * margin, self.height - 2 * margin), 40)
-        scale = _clipped(float((room / span).min()))
+        across, up = (float(pixels) for pixels in room / span)
+        stretch = self.stretch
+        if stretches:
+            stretch = min(max(across / up, 1.0 / MAX_STRETCH), MAX_STRETCH)
+        scale = _clipped(min(up, across / stretch))
         x, y = (low + high) / 2
-        return replace(self, x=float(x) + right / 2 / scale, y=float(y), scale=scale)
+        x = float(x) + right / 2 / (scale * stretch)
+        return replace(self, x=x, y=float(y), scale=scale, stretch=stretch)
 
     def wheeled(self, event: QWheelEvent) -> Camera:
         """The view after a turn of the wheel, which zooms at the cursor.
@@ -151,7 +170,7 @@ class Viewport(QObject):
     def fit(self) -> None:
         """Show the whole map, and go on doing so when the canvas changes its size."""
         if self._scene.map is not None:
-            self._set(self.camera.fitted(self._scene.map.xy, self.covered))
+            self._set(self.camera.fitted(self._scene.map.xy, self.covered, stretches=True))
         self.fitted = True
 
     def refit(self) -> None:

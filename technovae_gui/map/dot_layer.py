@@ -11,8 +11,16 @@ from typing import cast
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QRadialGradient
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QLinearGradient,
+    QPainter,
+    QPen,
+    QPixmap,
+    QRadialGradient,
+)
 from PySide6.QtWidgets import QWidget
 
 from technovae_gui import theme
@@ -23,6 +31,8 @@ from technovae_gui.map.scene import MapScene
 Points = NDArray[np.float64]
 _FIELDS = 10
 """Doubles of a `QPainter.PixmapFragment`: x, y, left, top, width, height, scales, turn, alpha."""
+_FADE = 48
+"""Pixels at each edge of the pane in which the shading ends."""
 _GLOW = 3.2
 _GLOW_ALPHA = 40
 _GLOW_LIMIT = 4000
@@ -72,6 +82,7 @@ class DotLayer:
             area = _on_screen(scene.shading.rect, camera)
             painter.drawImage(area, self._background_image(scene.shading, scene.colours))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            _fade_edges(painter)
         centres = camera.to_screen(scene.xy)
         size = dot_radius(camera.scale, len(centres))
         _draw_dots(painter, centres, scene.colours, scene.opacity(), size)
@@ -83,6 +94,24 @@ class DotLayer:
             drawn = (shading, colours, shading_image(shading, colours))
             self._background = drawn
         return drawn[2]
+
+
+def _fade_edges(painter: QPainter) -> None:
+    """Let the shading end softly at the edges of the pane, where it would be cut."""
+    box = QRectF(painter.viewport())
+    across, down = QPointF(_FADE, 0), QPointF(0, _FADE)
+    low, wide = QSizeF(box.width(), _FADE), QSizeF(_FADE, box.height())
+    for corner, inwards, size in (
+        (box.topLeft(), down, low),
+        (box.bottomLeft(), -down, low),
+        (box.topLeft(), across, wide),
+        (box.topRight(), -across, wide),
+    ):
+        fade = QLinearGradient(corner, corner + inwards)
+        fade.setColorAt(0.0, QColor(theme.GROUND))
+        fade.setColorAt(1.0, _with_alpha(QColor(theme.GROUND), 0))
+        begin = corner + QPointF(min(inwards.x(), 0.0), min(inwards.y(), 0.0))
+        painter.fillRect(QRectF(begin, size), fade)
 
 
 def dot_radius(scale: float, count: int) -> float:
@@ -99,7 +128,7 @@ def dot_radius(scale: float, count: int) -> float:
 def _on_screen(area: QRectF, camera: Camera) -> QRectF:
     """`area` in units of the map, y upwards -> in pixels."""
     left, top = camera.to_screen((area.left(), area.bottom()))
-    return QRectF(left, top, area.width() * camera.scale, area.height() * camera.scale)
+    return QRectF(left, top, area.width() * camera.across, area.height() * camera.scale)
 
 
 def _draw_dots(

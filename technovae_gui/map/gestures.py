@@ -63,8 +63,14 @@ def hit_test(
         modifiers: keys that are held.
     """
     xy = viewport.camera.to_map(pos.x(), pos.y())
-    radius = PICK_PIXELS / viewport.camera.scale
-    row = None if scene.picker is None else scene.picker.nearest(xy, radius)
+    camera = viewport.camera
+    row = None
+    if scene.picker is not None:
+        row = scene.picker.nearest(xy, PICK_PIXELS / min(camera.scale, camera.across))
+    if row is not None and not _near(
+        viewport.pixel((scene.xy[row, 0], scene.xy[row, 1])), pos, PICK_PIXELS
+    ):
+        row = None  # near on the map, but the view is stretched
     chosen = scene.chosen
     on_marker = chosen is not None and _near(viewport.pixel(chosen.xy), pos, MARKER_RADIUS)
     return Hit(pos, xy, row, on_marker, modifiers)

@@ -29,9 +29,17 @@ class SpectrogramPanel(QWidget):
 
     seek_requested = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, empty: str = "Click a dot on the map"
+    ) -> None:
+        """Make an empty panel.
+
+        Args:
+            parent: as of any widget.
+            empty: the text in the place of an original.
+        """
         super().__init__(parent)
-        self.real = SpectrogramPlot(LEVELS, "Click a dot on the map")
+        self.real = SpectrogramPlot(LEVELS, empty)
         self.decoded = SpectrogramPlot(LEVELS, "What the model makes of it appears here")
         self.difference = SpectrogramPlot(DIFFERENCE, "Decoded minus original, once both are there")
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)

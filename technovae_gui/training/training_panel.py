@@ -208,9 +208,8 @@ class TrainingPanel(JobPanel):
         rows = self._scrolled_column()
         head = QVBoxLayout()
         head.setSpacing(theme.SPACE)
-        for widget in (self.headline, self.sentence):
-            head.addWidget(widget)
-        head.addLayout(forms.row(self.listen, 1))
+        head.addLayout(forms.row(self.headline, 1, self.listen))
+        head.addWidget(self.sentence)
         rows.addLayout(head)
         parts: tuple[QWidget, ...] = (
             *(SectionHeader("Training"), self.about, self.controls),
@@ -244,8 +243,8 @@ class TrainingControls(QWidget):
         self.minutes.setSuffix(" min")
         self.minutes.setToolTip("At most; training ends earlier if the model stops improving")
         self.begin = forms.combo(
-            ("anew, from the library's own sound", _NEW),
-            ("where the last training ended", _RESUME),
+            ("anew", _NEW),
+            ("where the last one ended", _RESUME),
             tip="What the model knows when the training starts",
         )
         self.seed = QSpinBox()
@@ -303,8 +302,9 @@ class TrainingControls(QWidget):
         fields.add("Time at most", self.minutes)
         fields.add("Begin", self.begin)
         rows.addLayout(fields)
-        rows.addWidget(self.advanced)
+        rows.addSpacing(theme.SPACE)
         rows.addLayout(forms.row(self.start, self.stop))
+        rows.addWidget(self.advanced)
 
 
 def _about_text(name: str, windows: int, demo: bool) -> str:

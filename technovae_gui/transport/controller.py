@@ -161,6 +161,17 @@ class TransportController(QObject):
         self._player.open(device.name, device.latency)
         self.clock.start()
 
+    def begin_project(self, playback: Playback) -> None:
+        """Another project is shown: nothing sounds, and the playhead is on its first bar.
+
+        Args:
+            playback: its loop region, its switch and its master gain.
+        """
+        self._player.stop()
+        self.stopped.emit()
+        self.to_start()
+        self.apply_playback(playback)
+
     def apply_playback(self, playback: Playback) -> None:
         """Take over loop region, its switch and master gain of a project."""
         self._document.set_loop(playback.loop)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
+from technovae_gui.widgets.escape_key import EscapeKey
 
 _STEPS = (
     ("Click", "a dot, or anywhere between the dots: you hear that place, looped on the beat."),
@@ -48,6 +49,8 @@ class WelcomeCard(QFrame):
         self.button.clicked.connect(self.dismiss)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(460)
+        EscapeKey(self, self.dismiss)
+        self.setFocusProxy(self.button)
         parent.installEventFilter(self)
         self.adjustSize()
         self._centre()
@@ -191,6 +194,13 @@ class ShortcutSheet(QFrame):
         self.show()
         self.raise_()
         self.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Take every key before the window's shortcuts do: it only closes the sheet."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         self.hide()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.camera import SCALES, Camera
+from technovae_gui.map.camera import MAX_STRETCH, SCALES, Camera
 from tests.technovae_gui.map.mouse import MIDDLE, SHIFT, drag, wheel
 
 positions = st.floats(-2.0, 3.0)
@@ -64,7 +64,7 @@ def test_shift_and_wheel_or_the_middle_button_pan(view: LatentMapView) -> None:
     assert view.viewport.camera.scale == start.scale
     start = view.viewport.camera
     drag(view.canvas, [QPointF(300, 200), QPointF(320, 190), QPointF(340, 180)], MIDDLE)
-    assert (view.viewport.camera.x - start.x) * start.scale == pytest.approx(-40)
+    assert (view.viewport.camera.x - start.x) * start.across == pytest.approx(-40)
     assert (view.viewport.camera.y - start.y) * start.scale == pytest.approx(-20)
 
 
@@ -99,3 +99,18 @@ def test_a_view_is_restored_before_it_is_shown(demo_map: LatentMap, qtbot: Any) 
     view.set_map(demo_map)
     assert view.state()["view"] == pytest.approx([0.4, 0.6, 0.25])
     view.shutdown()
+
+
+@pytest.mark.parametrize(("size", "fills"), [((1600, 1000), True), ((3000, 700), False)])
+def test_the_whole_map_fills_a_wide_pane_as_far_as_it_stays_a_map(
+    size: tuple[int, int], fills: bool
+) -> None:
+    dots = np.array([[0.0, 0.0], [1.0, 1.0]])
+    camera = Camera().resized(*size).fitted(dots, stretches=True)
+    low, high = camera.to_screen(dots)
+    assert low[1] - high[1] == pytest.approx(size[1] - 80)
+    assert 1.0 < camera.stretch <= MAX_STRETCH
+    assert (abs(high[0] - low[0] - size[0] + 80) < 1.0) == fills
+    assert camera.to_map(*camera.to_screen((0.3, 0.8))) == pytest.approx((0.3, 0.8))
+    closer = camera.fitted(dots / 2)
+    assert closer.stretch == camera.stretch

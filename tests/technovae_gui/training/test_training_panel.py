@@ -181,7 +181,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: TrainingPanel) -> 
     for _ in range(5):
         seen.append(panel.focusWidget().accessibleName())
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
-    assert seen == ["Time at most", "Begin", "Advanced", "Seed", "Start training"]
+    assert seen == ["Time at most", "Begin", "Start training", "Advanced", "Seed"]
 
 
 def test_making_the_panel_imports_neither_pyqtgraph_nor_keras() -> None:

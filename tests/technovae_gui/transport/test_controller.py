@@ -164,3 +164,16 @@ def test_a_count_in_is_asked_for_with_playing(bench: Bench) -> None:
     bench.bar.metronome.restore(True, 2)
     bench.transport.play_or_silence()
     assert bench.player.calls == [("set_metronome", True), ("play", ("count_in", 8))]
+
+
+def test_another_project_begins_on_its_first_bar_without_the_loop_of_the_last(
+    bench: Bench,
+) -> None:
+    bench.document.set_loop((0, 4 * TICKS_PER_BAR))
+    bench.tick(playing=True, frame=88200)
+    bench.player.calls.clear()
+    bench.transport.begin_project(Playback())
+    assert bench.player.calls[:2] == [("stop",), ("seek", 0)]
+    assert bench.document.loop is None
+    assert ("set_loop", None) in bench.player.calls
+    assert not bench.bar.loop.isChecked()
