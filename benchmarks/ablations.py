@@ -16,7 +16,6 @@ the raster itself loses, and 64 principal components of such spectrograms.
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import tempfile
 from pathlib import Path
@@ -24,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import tables
+from benchmarks import report, tables
 from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.training import drawn, of_tracks, segments_of
 from benchmarks.variants import VARIANTS, coarse, exchanging
@@ -69,8 +68,7 @@ def main() -> None:
 
 def _show(title: str, found: dict[str, Figures], path: Path | None) -> None:
     tables.show(title, found, ".4g", width=180)
-    if path:
-        path.write_text(json.dumps(found, indent=1))
+    report.finish(found, path)
 
 
 def _seen(data: TrainingData, pairs: tuple[str, ...]) -> TrainingData:
@@ -154,7 +152,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="+", choices=tuple(VARIANTS))
     parser.add_argument("--rasters", action="store_true", help="coarser rasters, no training")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

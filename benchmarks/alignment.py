@@ -9,7 +9,6 @@ segments and places, the least that can be expected; `same numbers` takes A's la
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from benchmarks import report
 from benchmarks.quality.spectra import error_db
 from benchmarks.tables import show
 from core.latent.alignment import LatentAlignment
@@ -57,8 +57,7 @@ def main() -> None:
         for name, (task, fitted) in tasks.items()
     }
     show("latents of A under B, dB from what A makes of them", rows, ".2f")
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+    report.finish(rows, options.json)
 
 
 def _row(task: Task, alignment: LatentAlignment, b: Codec) -> dict[str, float]:
@@ -94,7 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("a", type=Path, help="the older model")
     parser.add_argument("b", type=Path, help="the newer one")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -10,7 +10,6 @@ To reach: .9 and a third.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from benchmarks import report
 from benchmarks.tables import show
 from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
@@ -88,8 +88,7 @@ def main() -> None:
         tables = {n: judge(axes, drawn, deviations, measured) for n, axes in kinds.items()}
     for title, rows in tables.items():
         show(f"attribute axes, {title}", rows, ".2f")
-    if options.json:
-        options.json.write_text(json.dumps(tables, indent=1))
+    report.finish(tables, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -98,7 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
     parser.add_argument("--ridges", nargs="*", type=float, default=[], help="e.g. .05 .2 .4")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -11,7 +11,6 @@ Gradient energy is a share of the library's (`sharpness`), onsets per bar are th
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import report
 from benchmarks.quality import realism
 from benchmarks.quality.spectra import error_db, sharpness
 from benchmarks.tables import show
@@ -180,8 +180,7 @@ def main() -> None:
             rows |= {name: trial.row(kind, CHOICES[name]) for name in options.only or CHOICES}
             tables[kind] = rows
             show(f"{kind} latents", rows)
-    if options.json:
-        options.json.write_text(json.dumps(tables, indent=1))
+    report.finish(tables, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -191,7 +190,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=24, help="latents of each kind")
     parser.add_argument("--only", nargs="+", choices=tuple(CHOICES))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -8,7 +8,6 @@ two threads, each with empty caches, and compares with their length as music.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from core import settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.latent.paths import walk
@@ -36,8 +36,7 @@ def main() -> None:
         figures |= _each(space, options.bpm)
         figures |= _many(space, options.bpm)
     _show(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
+    report.finish(figures, options.json)
 
 
 def _firsts(space: Workspace) -> Figures:
@@ -122,7 +121,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
     parser.add_argument("--bpm", type=float, default=127.0, help="unlike the tracks' own")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

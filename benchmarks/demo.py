@@ -7,7 +7,6 @@ prints spectrum, loudness, crest factor, width, clicks and variety side by side.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from core.audio import files
 from core.audio.loudness import integrated_lufs
 from core.demo.catalogue import catalogue
@@ -188,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("audio", type=Path, metavar="AUDIO_DIR")
     parser.add_argument("--rendered", type=Path, help="folder of NAME.wav instead of rendering")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     options = parser.parse_args()
     console = Console()
     demo, seconds = render_demo(options.rendered)
@@ -201,10 +201,9 @@ def main() -> None:
     for side, (mean, least, most) in apart.items():
         console.print(f"distance between {side} tracks: {mean:.2f} ({least:.2f} to {most:.2f}) dB")
     console.print(f"rendered {len(demo)} tracks in {sum(seconds.values()):.0f} s of one core")
-    if options.json:
-        result = {"worst_db": worst, "variety": apart, "render_seconds": seconds}
-        sides = {"demo": [asdict(t) for t in demo], "real": [asdict(t) for t in real]}
-        options.json.write_text(json.dumps(result | sides, indent=1))
+    result = {"worst_db": worst, "variety": apart, "render_seconds": seconds}
+    sides = {"demo": [asdict(t) for t in demo], "real": [asdict(t) for t in real]}
+    report.finish(result | sides, options.json)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ back (`core.render`) were set.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import metrics
+from benchmarks import metrics, report
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
@@ -118,8 +117,7 @@ def main() -> None:
         for choice, rows in found.items()
     }
     _show(means)
-    if options.json:
-        options.json.write_text(json.dumps(means, indent=1))
+    report.finish(means, options.json)
 
 
 def _show(means: dict[str, Row]) -> None:
@@ -135,7 +133,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
     parser.add_argument("--segments", type=int, default=12)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

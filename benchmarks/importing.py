@@ -8,7 +8,6 @@ pages several times, and proportional ones, which do not. Memory is read from /p
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from core.library.importing import import_audio
 from core.library.report import ImportReport
 from core.library.store import Library
@@ -71,13 +71,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         library = Path(folder) / "library"
         with memory_watched() as memory:
-            report = import_audio(library, options.audio, workers=options.workers)
-        figures = _figures(report, memory)
+            imported = import_audio(library, options.audio, workers=options.workers)
+        figures = _figures(imported, memory)
         figures["again_seconds"] = _seconds_of_second_import(library, options.audio)
         figures["library"] = _library_figures(library)
     _show(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    report.finish(figures, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -85,29 +84,29 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("audio", nargs="+", type=Path, metavar="AUDIO_DIR")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--scratch", type=Path, help="where the library is made for the time being")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 
-def _figures(report: ImportReport, memory: TreeMemory) -> dict[str, Any]:
-    busy = sum(report.stages.values())
+def _figures(imported: ImportReport, memory: TreeMemory) -> dict[str, Any]:
+    busy = sum(imported.stages.values())
     return {
-        "counts": report.counts(),
-        "music_seconds": report.decoded_seconds,
-        "seconds": report.elapsed,
-        "times_real_time": report.decoded_seconds / report.elapsed,
+        "counts": imported.counts(),
+        "music_seconds": imported.decoded_seconds,
+        "seconds": imported.elapsed,
+        "times_real_time": imported.decoded_seconds / imported.elapsed,
         "stages": {
             name: {
                 "seconds": seconds,
                 "share": seconds / busy,
-                "times_real_time": report.decoded_seconds / seconds,
+                "times_real_time": imported.decoded_seconds / seconds,
             }
-            for name, seconds in report.stages.items()
+            for name, seconds in imported.stages.items()
         },
         "processes": memory.processes,
         "peak_resident_bytes": memory.resident,
         "peak_proportional_bytes": memory.proportional,
-        "peak_worker_bytes": report.peak_bytes,
+        "peak_worker_bytes": imported.peak_bytes,
     }
 
 

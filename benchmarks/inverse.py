@@ -9,12 +9,12 @@ lines across the map, in 64 steps, as decoded.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import report
 from benchmarks.quality.spectra import error_db, sharpness, step_ratio
 from benchmarks.tables import show
 from core.latent.inverse import MapInverse
@@ -61,8 +61,7 @@ def main() -> None:
             k: row(space.decoder, k, options.segments, options.seed) for k in options.neighbours
         }
     show("dots in a blend", {str(k): found for k, found in rows.items()}, width=100)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+    report.finish(rows, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--neighbours", nargs="+", type=int, default=list(NEIGHBOURS))
     parser.add_argument("--segments", type=int, default=100, help="left out, at most")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

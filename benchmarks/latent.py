@@ -10,7 +10,6 @@ walk. Axes: rank correlation of what is decoded with how far a latent was moved.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
+from benchmarks import report
 from core.dsp import attributes
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.embedding import PreviousMap, embed
@@ -56,8 +56,7 @@ def main() -> None:
             **_axes(latents, values, decode),
         }
     _show(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
+    report.finish(figures, options.json)
 
 
 def _maps(latents: Array, tracks: NDArray[np.int64], decode: Decode) -> Figures:
@@ -269,7 +268,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
     parser.add_argument("--large", type=int, default=0, help="also map so many made-up segments")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -8,14 +8,12 @@ pure Python is busy beside it. Needs PulseAudio.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from benchmarks.ear import Ear
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
@@ -53,8 +52,7 @@ def main() -> None:
         for name, busy in (("quiet", False), ("beside a busy thread", True)):
             figures[f"gaps in {options.seconds:g} s, {name}"] = _gaps(device, options.seconds, busy)
     _show(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
+    report.finish(figures, options.json)
 
 
 def _clicks(player: Player, ear: Ear, count: int) -> dict[str, float]:
@@ -223,7 +221,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clicks", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -20,7 +20,6 @@ ratio to the recipe in the same run; all else are means over segments (benchmark
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +34,7 @@ from rich.console import Console
 from rich.progress import track as progress_over
 from rich.table import Table
 
-from benchmarks import mel_recipe, metrics
+from benchmarks import mel_recipe, metrics, report
 from core.audio.stretch import stretch
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
@@ -77,8 +76,7 @@ def main() -> None:
             cases = _cases(library, targets, options)
             results[targets] = _measured(cases, targets)
             _show(targets, results[targets], len(cases))
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
+    report.finish(results, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -89,7 +87,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--model", type=Path, help="a trained model, for --targets model")
     parser.add_argument("--limit", type=int, help="use only this many tracks")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     options = parser.parse_args()
     if "model" in options.targets and options.model is None:
         parser.error("--targets model needs --model FILE")

@@ -8,7 +8,6 @@ active latents, their standard deviation over the library, and seconds.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import original_recipe
+from benchmarks import original_recipe, report
 from core import settings
 from core.session import training_data
 from core.vae import checkpoint, pca, training
@@ -67,9 +66,8 @@ def main() -> None:
     segments = len(segments_of(data).places())
     title = f"{segments} segments, {data.describe()}; held out: {names}"
     _print(title, rows)
-    if options.json:
-        report = {"title": title, "rows": [asdict(row) for row in rows]}
-        options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    figures = {"title": title, "rows": [asdict(row) for row in rows]}
+    report.finish(figures, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,7 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tracks", help="hold out these instead: numbers, comma-separated")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", type=Path, help="keep the model here")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -11,7 +11,6 @@ is audible. Needs PulseAudio. Takes two minutes.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks import report
 from benchmarks.ear import Ear
 from benchmarks.tables import list_figures
 from tests.virtual_device import virtual_device
@@ -57,7 +57,7 @@ app.exec()
 def main() -> None:
     """Measure, print a table, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    report.add_option(parser)
     parser.add_argument("--seconds", type=float, default=20.0, help="of each event loop test")
     parser.add_argument("--train", action="store_true", help="also with a training beside")
     parser.add_argument("--clicks", type=int, default=30, help="of each kind")
@@ -65,8 +65,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     figures = {**_starts(), **_inside(options)}
     list_figures(figures)
-    if options.json is not None:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    report.finish(figures, options.json)
 
 
 def _starts(runs: int = 5) -> dict[str, float]:

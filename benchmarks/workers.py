@@ -10,7 +10,6 @@ without making it. The event loop's gaps are those of a 5 ms timer while loops a
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from core import resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.library import latent_map
@@ -54,8 +54,7 @@ def main() -> None:
     kill_all()
     app.quit()
     _show(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
+    report.finish(figures, options.json)
 
 
 def _measured(
@@ -200,7 +199,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
     parser.add_argument("--bpm", type=float, default=127.0, help="unlike the tracks' own")
     parser.add_argument("--count", type=int, default=40)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

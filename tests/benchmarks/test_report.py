@@ -1,0 +1,29 @@
+"""What a benchmark leaves behind says what machine it was measured on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import report
+
+
+def test_figures_are_written_with_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(report, "_ADDITIONS", 1000)
+    report.finish({"first paint, ms": 552.0}, tmp_path / "figures.json")
+    written = json.loads((tmp_path / "figures.json").read_text())
+    assert written["figures"] == {"first paint, ms": 552.0}
+    assert written["machine"]["calibration_s"] > 0.0
+    assert "20 million additions" in capsys.readouterr().out
+
+
+def test_without_a_file_it_is_only_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(report, "_ADDITIONS", 1000)
+    report.finish({}, None)
+    assert capsys.readouterr().out.startswith("calibration: ")
