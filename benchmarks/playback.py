@@ -25,6 +25,7 @@ from benchmarks import report
 from benchmarks.ear import Ear
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.lane_effects import LaneEffects
 from core.playback.audio_output import BLOCK
 from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
@@ -36,6 +37,10 @@ from tests.virtual_device import VirtualDevice, virtual_device
 
 BPM = 130.0
 LANES, PER_LANE, SOURCES = 4, 15, 20
+MANY_LANES = 16
+EFFECTS = LaneEffects(
+    bass_db=-6.0, treble_kill=True, low_pass_hz=4000.0, high_pass_hz=60.0, resonance=0.5
+)
 
 
 def main() -> None:
@@ -50,7 +55,9 @@ def main() -> None:
             figures["click to sound ms"] = _clicks(player, ear, options.clicks)
             figures["mute to silence ms"] = _mutes(player, ear, options.clicks)
         for name, busy in (("quiet", False), ("beside a busy thread", True)):
-            figures[f"gaps in {options.seconds:g} s, {name}"] = _gaps(device, options.seconds, busy)
+            for what, arrangement in (("", _arrangement()), (", 16 lanes of effects", _full())):
+                gaps = _gaps(device, options.seconds, busy, arrangement)
+                figures[f"gaps in {options.seconds:g} s, {name}{what}"] = gaps
     _show(figures)
     report.finish(figures, options.json)
 
@@ -113,11 +120,15 @@ def _edits() -> dict[str, dict[str, float]]:
 
 
 def _load() -> dict[str, float]:
-    """Fraction of real time that mixing and metering takes, without and with an audition."""
+    """Fraction of real time that mixing and metering takes: of four lanes, without and with an
+    audition, and of sixteen with all effects."""
+    full = _load_of(_full())
+    return {**_load_of(_arrangement()), "16 lanes of effects": full["arrangement"]}
+
+
+def _load_of(arrangement: Arrangement) -> dict[str, float]:
     loops = _loops()
-    snapshot = build_snapshot(
-        MixdownRequest.of(_arrangement(), lambda clip: loops[clip.name]), None
-    )
+    snapshot = build_snapshot(MixdownRequest.of(arrangement, lambda clip: loops[clip.name]), None)
     assert snapshot.mix is not None
     snapshot.mix.prepare()
     mixer, log = Mixer(), MeterLog()
@@ -137,10 +148,10 @@ def _load() -> dict[str, float]:
     return found
 
 
-def _gaps(device: VirtualDevice, seconds: float, busy: bool) -> int:
+def _gaps(device: VirtualDevice, seconds: float, busy: bool, arrangement: Arrangement) -> int:
     with Ear(device), _playing() as player, _busy(busy):
         loops = _loops()
-        player.set_arrangement(_arrangement(), lambda clip: loops[clip.name])
+        player.set_arrangement(arrangement, lambda clip: loops[clip.name])
         player.wait_until_prepared(60)
         player.play(0)
         end = time.monotonic() + seconds
@@ -192,6 +203,12 @@ def _loops() -> dict[str, NDArray[np.float32]]:
 
 def _arrangement(muted: int = -1, moved: int = -1) -> Arrangement:
     return Arrangement(BPM, tuple(_lane(i, muted == i, moved == i) for i in range(LANES)))
+
+
+def _full() -> Arrangement:
+    """Sixteen lanes that sound all the time, with everything on."""
+    lanes = (_lane(i, muted=False, moved=False) for i in range(MANY_LANES))
+    return Arrangement(BPM, tuple(lane.changed(effects=EFFECTS) for lane in lanes))
 
 
 def _lane(number: int, muted: bool, moved: bool) -> Lane:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.arrangement.clip import Clip, checked_gain_db, whole_number
+from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
 from core.errors import InputError
 from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
@@ -31,6 +32,7 @@ class Lane:
         pan: -1 (left) .. 1 (right).
         mute: it is silent.
         solo: lanes without solo are silent.
+        effects: what its sound passes through.
 
     Raises:
         InputError: clips that overlap by more than a crossfade, or a value out of range.
@@ -43,6 +45,7 @@ class Lane:
     pan: float = 0.0
     mute: bool = False
     solo: bool = False
+    effects: LaneEffects = NO_EFFECTS
 
     def __post_init__(self) -> None:
         if not self.id:

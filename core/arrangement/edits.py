@@ -100,7 +100,7 @@ def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrang
     Args:
         arrangement: to edit.
         lane_id: the lane.
-        **fields: `name`, `gain_db` (-96 .. 24), `pan` (-1 .. 1), `mute`, `solo`.
+        **fields: `name`, `gain_db` (-96 .. 24), `pan` (-1 .. 1), `mute`, `solo`, `effects`.
 
     Returns:
         The arrangement with the changed lane.
@@ -108,7 +108,7 @@ def set_lane(arrangement: Arrangement, lane_id: str, **fields: object) -> Arrang
     Raises:
         InputError: no such lane or setting, or a value out of range.
     """
-    _only(fields, {"name", "gain_db", "pan", "mute", "solo"}, "a lane")
+    _only(fields, {"name", "gain_db", "pan", "mute", "solo", "effects"}, "a lane")
     return _on_lane(arrangement, lane_id, lambda lane: lane.changed(**fields))
 
 

@@ -17,6 +17,7 @@ from core import memory
 from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, db_to_gain
+from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
@@ -190,12 +191,13 @@ def _render(
     measured = SoundMeasurement(phase=start)
     peaks = {lane: PeakEnvelope(keep=False) for lane in by_lane}
     silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
+    states = LaneStates()
     for at in range(start, end, BLOCK_FRAMES):
         check(cancel)
         progress(0.85 * (at - start) / (end - start), 1.0, "rendering")
         frames = min(BLOCK_FRAMES, end - at)
         lanes: dict[str, FloatArray] = {}
-        block = mix.render(at, frames, lanes=lanes if by_lane else None)
+        block = mix.render(at, frames, lanes=lanes if by_lane else None, states=states)
         for sound in (block, *lanes.values()):
             _fade_cut_ends(sound, at, part, mix.frames)
         raw.append(block)

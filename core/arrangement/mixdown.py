@@ -1,8 +1,9 @@
 """From an arrangement to samples, the same for playback and export.
 
 All that is costly (rendering clips, filtering at transitions) happens in `prepare`; `render` only
-adds slices. Every sample is the same in whatever blocks it is asked for. Positions are frames at
-44.1 kHz from the first bar on, sound is (frames, 2) float32.
+adds slices, and runs lanes that have effects through them. Every sample is the same in whatever
+blocks it is asked for, but for what filters remember of a past that was not rendered. Positions are
+frames at 44.1 kHz from the first bar on, sound is (frames, 2) float32.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,7 @@ from core.arrangement import fades, transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, db_to_gain
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
+from core.arrangement.lane_sound import LaneFilter, LaneStates
 from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
@@ -95,6 +98,11 @@ class Mixdown:
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane_id in audible]
         self._silent_slots = [slot for slot in slots if slot.lane_id not in audible]
+        self._filters = {
+            lane.id: LaneFilter(lane.id, lane.effects, partial(self._add_dry, lane.id))
+            for lane in arrangement.audible_lanes
+            if lane.effects.is_on and lane.clips
+        }
         if reuse is not None and reuse._bpm == self._bpm:
             self._take_over(reuse)
 
@@ -135,6 +143,7 @@ class Mixdown:
         out: FloatArray | None = None,
         peaks: dict[str, float] | None = None,
         lanes: dict[str, FloatArray] | None = None,
+        states: LaneStates | None = None,
     ) -> FloatArray:
         """Mix a block. What is not prepared yet is prepared here.
 
@@ -145,6 +154,7 @@ class Mixdown:
             peaks: if given, the entry of each lane that sounds, by its id, is raised to its linear
                 peak in this block.
             lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id.
+            states: the past of the lanes' filters, for who renders block after block.
 
         Returns:
             (frames, 2) float32; silence outside the arrangement.
@@ -155,14 +165,23 @@ class Mixdown:
         alone = {} if lanes is None else lanes
         apart = peaks is not None or lanes is not None
         end = min(start + frames, self.frames)
+        states = states or LaneStates()
+        filtered = {lane_id: states.block(lane_id, frames) for lane_id in self._filters}
         for slot in self._slots:
             if slot.start < end and slot.end > start:
+                target = filtered.get(slot.lane_id, mix)
                 for at, samples in self._prepared(slot).parts(start, end):
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
-                    mix[at - start : at - start + len(samples)] += part
-                    if apart:
+                    target[at - start : at - start + len(samples)] += part
+                    if apart and target is mix:
                         _add(alone, slot.lane_id, part, at - start, frames)
+        for lane_id, sound in filtered.items():
+            part = sound[: max(end - start, 0)]
+            self._filters[lane_id].process(part, start, states)
+            mix[: len(part)] += part
+            if apart:
+                _add(alone, lane_id, part, 0, frames)
         if peaks is not None:
             for lane, sound in alone.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
@@ -187,6 +206,14 @@ class Mixdown:
             for transition, envelopes in self._gains.items()
             if envelopes[0].end > before
         }
+
+    def _add_dry(self, lane_id: str, start: int, out: FloatArray) -> None:
+        """Add what a lane sounds like before its effects, as far as that is prepared."""
+        end = start + len(out)
+        for slot in self._slots:
+            if slot.lane_id == lane_id and slot.prepared and slot.start < end and slot.end > start:
+                for at, samples in slot.prepared.parts(start, end):
+                    out[at - start : at - start + len(samples)] += samples * slot.gains
 
     def _keep_loops(self, next_use: dict[ClipSource, int]) -> None:
         wanted = [key for key in self._loops if key[0] in next_use]

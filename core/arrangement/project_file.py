@@ -32,8 +32,9 @@ from core.arrangement.clip import (
     single_sources,
     with_parts,
 )
+from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
-from core.arrangement.project import SUFFIX, Origin, Playback, Project
+from core.arrangement.project import SUFFIX, Origin, Playback, Project, Unknown
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
 from core.file_names import as_text, located
@@ -162,7 +163,10 @@ class _OriginFields(msgspec.Struct):
 
 
 _ClipFields: Any = _fields_of(Clip, source=_SourceFields)
-_LaneFields: Any = _fields_of(Lane, clips=list[_ClipFields])
+_EffectsFields: Any = _fields_of(LaneEffects)
+_LaneFields: Any = _fields_of(
+    Lane, optional=["effects"], clips=list[_ClipFields], effects=_EffectsFields
+)
 _MarkerFields: Any = _fields_of(Marker)
 _ArrangementFields: Any = _fields_of(
     Arrangement, optional=["markers"], lanes=list[_LaneFields], markers=list[_MarkerFields]
@@ -192,7 +196,8 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
     lanes = [
         {
             **unknown.get(("lane", lane.id), {}),
-            **_plain(lane, without={"clips"}),
+            **_plain(lane, without={"clips", "effects"}),
+            **_effects(lane, unknown),
             "clips": [{**unknown.get(("clip", it.id), {}), **_clip(it)} for it in lane.clips],
         }
         for lane in arrangement.lanes
@@ -243,6 +248,14 @@ def _place(place: Path | None, project_path: Path) -> dict[str, str | None]:
     except ValueError:  # another drive
         relative = None
     return {"path": as_text(absolute), "relative": relative}
+
+
+def _effects(lane: Lane, unknown: Unknown) -> dict[str, Any]:
+    """Nothing where they are as at first, so that a lane without them is written as ever."""
+    others = unknown.get(("effects", lane.id), {})
+    if lane.effects == NO_EFFECTS and not others:
+        return {}
+    return {"effects": {**others, **dataclasses.asdict(lane.effects)}}
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
@@ -359,7 +372,10 @@ def _origin_from(
 
 def _lane(fields: Any) -> Lane:
     clips = [Clip(**_given(clip, source=_source(clip.source))) for clip in fields.clips]
-    return Lane(**_given(fields, clips=tuple(clips)))
+    effects = fields.effects
+    if not isinstance(effects, LaneEffects):
+        effects = LaneEffects(**_given(effects))
+    return Lane(**_given(fields, clips=tuple(clips), effects=effects))
 
 
 def _source(fields: _SourceFields) -> ClipSource:
@@ -404,6 +420,8 @@ def _unknown(document: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any
     ]
     for lane in arrangement["lanes"]:
         places.append((("lane", lane["id"]), lane, _LaneFields))
+        if "effects" in lane:
+            places.append((("effects", lane["id"]), lane["effects"], _EffectsFields))
         places += [(("clip", clip["id"]), clip, _ClipFields) for clip in lane["clips"]]
     for marker in arrangement.get("markers", []):
         places.append((("marker", marker["id"]), marker, _MarkerFields))

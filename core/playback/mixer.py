@@ -257,7 +257,9 @@ class Mixer:
             position = region.after(position, span) if region else position + span
 
     def _start(self, position: int, rise: int, lead: int = 0) -> None:
-        self._reader = ArrangementReader(self.snapshot, position, self._region)
+        # Filters go on where the last reader is; elsewhere they find out what is before.
+        states = self._reader.states.copy()
+        self._reader = ArrangementReader(self.snapshot, position, self._region, states)
         self._transport = Voice(self._reader, self.clock + lead, rise)
         self._voices.append(self._transport)
         self.playing = True

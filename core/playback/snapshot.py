@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import frame_at
+from core.arrangement.lane_sound import LaneStates
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR
 
 if TYPE_CHECKING:  # it brings scipy, which the window's first paint does not wait for
@@ -40,18 +41,25 @@ class Snapshot:
         """Frames from one beat to the next."""
         return 60.0 * SAMPLE_RATE / self.bpm
 
-    def render(self, start: int, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
+    def render(
+        self,
+        start: int,
+        out: FloatArray,
+        peaks: dict[str, float] | None = None,
+        states: LaneStates | None = None,
+    ) -> None:
         """Render a passage.
 
         Args:
             start: its first frame.
             out: (frames, 2), filled.
             peaks: gets the highest sample of each lane, by its id; None: not measured.
+            states: the past of the lanes' filters, for who renders block after block.
         """
         if self.mix is None:
             out[:] = 0.0
         else:
-            self.mix.render(start, len(out), out, peaks)
+            self.mix.render(start, len(out), out, peaks, states=states)
 
 
 @dataclass(frozen=True)
@@ -91,12 +99,13 @@ def seam(snapshot: Snapshot, region: LoopRegion) -> FloatArray | None:
         (SEAM, 2) for the last frames of the region; None where the jump does not click.
     """
     before, after, lead = (np.empty((SEAM, 2), np.float32) for _ in range(3))
+    states = LaneStates()
     snapshot.render(region.end - SEAM, before)
-    snapshot.render(region.start, after)
+    snapshot.render(region.start - SEAM, lead, states=states)
+    snapshot.render(region.start, after, states=states)
     steps = np.abs(np.diff(np.concatenate([before, after]), axis=0))
     around = np.delete(steps, SEAM - 1, axis=0)
     if (steps[SEAM - 1] <= _STEEP * around.max(axis=0)).all():
         return None
-    snapshot.render(region.start - SEAM, lead)
     weight = np.sin(0.5 * np.pi * (np.arange(SEAM) + 1) / SEAM)[:, None] ** 2
     return np.asarray(before + weight * (lead - before), np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.fades import edge_fade
+from core.arrangement.lane_sound import LaneStates
 from core.playback.gain_ramp import GainRamp
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot, seam
 from core.settings import PARTS
@@ -30,11 +31,29 @@ class Reader(Protocol):
 
 
 class ArrangementReader:
-    """The arrangement from frame `position` on, going round in `region` once inside it."""
+    """The arrangement from frame `position` on, going round in `region` once inside it.
 
-    def __init__(self, snapshot: Snapshot, position: int, region: LoopRegion | None) -> None:
+    Attributes:
+        states: the past of the lanes' filters.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        position: int,
+        region: LoopRegion | None,
+        states: LaneStates | None = None,
+    ) -> None:
+        """
+        Args:
+            snapshot: what sounds.
+            position: its first frame.
+            region: what is repeated.
+            states: of a reader that this one takes the place of; None for one that begins.
+        """
         self.snapshot = snapshot
         self.position = position
+        self.states = LaneStates() if states is None else states
         self.set_region(region)
 
     def set_region(self, region: LoopRegion | None) -> None:
@@ -48,7 +67,7 @@ class ArrangementReader:
         while done < len(out):
             frames = min(len(out) - done, self._to_jump())
             part = out[done : done + frames]
-            self.snapshot.render(self.position, part, peaks)
+            self.snapshot.render(self.position, part, peaks, self.states)
             self._mend(part)
             done += frames
             self.position = self._after(frames)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import latent_sources
+from core.arrangement.lane_effects import NO_EFFECTS
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.lane_headers import LaneHeaders
@@ -246,6 +247,13 @@ def lane_menu(document: Document, lane_id: str, headers: LaneHeaders) -> QMenu:
         "solo lane",
         lambda now: edits.set_lane(now, lane_id, solo=not lane.solo),
     )
+    menu.addAction("Equaliser and filters…").triggered.connect(headers.header(lane_id).open_effects)
+    flat = add(
+        "No equaliser, no filters",
+        "lane effects",
+        lambda now: edits.set_lane(now, lane_id, effects=NO_EFFECTS),
+    )
+    flat.setEnabled(lane.effects != NO_EFFECTS)
     menu.addAction("Select its clips").triggered.connect(
         lambda: document.select(clip.id for clip in lane.clips)
     )

@@ -41,6 +41,8 @@ class DragNumber(QWidget):
             number of the drag it belongs to.
     """
 
+    POLICY = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    """As wide as there is space for, so that numbers side by side are alike."""
     changed = Signal(float, int)
 
     def __init__(
@@ -60,7 +62,7 @@ class DragNumber(QWidget):
         self._grip: tuple[float, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(self.POLICY)
         self.setAccessibleName(name)
         self.setToolTip(f"{name}: drag up or down (Shift: finer), double click resets")
 

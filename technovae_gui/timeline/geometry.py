@@ -132,6 +132,10 @@ class Geometry:
         top = round((y + self.top) * height / self.lane_height - y)
         return dataclasses.replace(self, lane_height=height, top=max(0, top))
 
+    def with_lane_height(self, height: int) -> Geometry:
+        """Lanes of `height` pixels, as far as they can be so high."""
+        return dataclasses.replace(self, lane_height=min(max(height, LOWEST), HIGHEST))
+
     def scrolled_to(self, *, left: float | None = None, top: int | None = None) -> Geometry:
         """Scroll so that tick `left` and pixel `top` lie in the upper left corner."""
         return dataclasses.replace(
@@ -156,10 +160,9 @@ class Geometry:
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
 
     def with_rows(self, rows: int, height: int) -> Geometry:
-        """Show `rows` lanes within `height` pixels; they get lower at most, down to `LOWEST`."""
-        if rows * self.lane_height <= height:
-            return dataclasses.replace(self, top=0)
-        return dataclasses.replace(self, top=0, lane_height=max(LOWEST, height // rows))
+        """Fill `height` pixels with `rows` lanes, as far as they can be so low or so high."""
+        fitting = self if not rows else self.with_lane_height(height // rows)
+        return dataclasses.replace(fitting, top=0)
 
     def grid(self, pixels: float = _GRID_PIXELS) -> int:
         """The finest step in ticks whose lines are at least `pixels` apart."""

@@ -16,6 +16,8 @@ from technovae_gui.timeline import paint_cache
 from technovae_gui.timeline.controls import DragNumber, InlineEdit, LaneMeter
 from technovae_gui.timeline.gestures import rounded_gain
 from technovae_gui.timeline.labels import gain_label, pan_label
+from technovae_gui.timeline.lane_effects_panel import HEIGHT as EFFECTS_HEIGHT
+from technovae_gui.timeline.lane_effects_panel import LaneEffectsPanel, LaneEffectsPopup
 from technovae_gui.timeline.viewport import Viewport
 
 WIDTH = 172
@@ -25,6 +27,10 @@ _LOW = 46
 """Lanes of fewer pixels show no second row."""
 _ROOMY = 56
 """Lanes of fewer pixels have tighter margins."""
+_TALL = 58 + EFFECTS_HEIGHT
+"""Lanes of fewer pixels have their effects in a popup."""
+_EDGE = 5
+"""Pixels above the lower edge of a header where a drag changes the height of the lanes."""
 
 
 class LaneHeader(QWidget):
@@ -34,50 +40,75 @@ class LaneHeader(QWidget):
         menu_requested(str, QPoint): id of the lane, and where on the screen.
         dragged(str, int): the whole header is dragged; id of the lane, and y in the parent.
         dropped(): the drag ended.
+        resized(int): the lower edge is dragged; the height in pixels that is wanted.
     """
 
     menu_requested = Signal(str, QPoint)
     dragged = Signal(str, int)
     dropped = Signal()
+    resized = Signal(int)
 
     def __init__(self, document: Document, lane: Lane, parent: QWidget) -> None:
         super().__init__(parent)
         self._document, self.lane = document, lane
         self._press: QPoint | None = None
-        self._moving = False
+        self._moving = self._sizing = False
         self.name = QLabel()
         self.mute = _toggle("M", "Mute", theme.WARM)
         self.solo = _toggle("S", "Solo", theme.ACCENT)
         self.gain = DragNumber("Lane gain", _GAIN_SPAN_DB, gain_label, step=1.0, per_pixel=0.3)
         self.pan = DragNumber("Lane pan", (-1.0, 1.0), pan_label, step=0.1, per_pixel=0.01)
         self.meter = LaneMeter()
+        self.effects = _toggle("EQ", "Equaliser and filters of", theme.WARM)
+        self.effects.setToolTip("Equaliser with kill switches, and filters")
+        self.panel = LaneEffectsPanel(document, lane.id)
+        self._popup_panel: LaneEffectsPanel | None = None
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
         self.mute.clicked.connect(lambda on: self._set("mute lane", mute=on))
         self.solo.clicked.connect(lambda on: self._set("solo lane", solo=on))
         self.gain.changed.connect(self._set_gain)
         self.pan.changed.connect(self._set_pan)
+        self.effects.clicked.connect(self.open_effects)
         self.show_lane(lane)
 
     def show_lane(self, lane: Lane) -> None:
         """Show another state of the lane."""
         self.lane = lane
-        self.name.setText(paint_cache.elided(lane.name, 92, 0.5, True))
+        self.name.setText(paint_cache.elided(lane.name, 64, 0.5, True))
         self.setToolTip(f"{lane.name}: double click renames, drag reorders")
         self.setAccessibleName(f"Lane {lane.name}")
         self.mute.setChecked(lane.mute)
         self.solo.setChecked(lane.solo)
         self.gain.show_value(lane.gain_db)
         self.pan.show_value(lane.pan)
+        self.effects.setChecked(lane.effects.is_on)
+        self.panel.show_effects(lane.effects)
+        if self._popup_panel is not None:
+            self._popup_panel.show_effects(lane.effects)
+
+    def open_effects(self) -> None:
+        """Show equaliser and filters in a popup below the button."""
+        self.effects.setChecked(self.lane.effects.is_on)
+        panel = self._popup_panel = LaneEffectsPanel(self._document, self.lane.id)
+        panel.show_effects(self.lane.effects)
+        panel.destroyed.connect(self._popup_closed)
+        popup = LaneEffectsPopup(self.lane.name, panel, self)
+        popup.open_at(self.effects.mapToGlobal(QPoint(0, self.effects.height() + 2)))
+
+    def _popup_closed(self) -> None:
+        self._popup_panel = None
 
     def rename(self) -> None:
         """Edit the name where it stands."""
         InlineEdit(self, self.name.geometry().adjusted(-5, -2, 0, 2), self.lane.name, self._renamed)
 
     def set_height(self, height: int) -> None:
-        """Hide gain and pan in lanes of too few pixels."""
+        """Hide gain and pan, and the effects, in lanes of too few pixels."""
         self.gain.setVisible(height >= _LOW)
         self.pan.setVisible(height >= _LOW)
+        self.panel.setVisible(height >= _TALL)
         margin = 5 if height >= _ROOMY else 2
         self._outer.setContentsMargins(12, margin, 5, margin)
         self._grid.setVerticalSpacing(margin - 1)
@@ -106,13 +137,15 @@ class LaneHeader(QWidget):
         self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(4)
         grid.addWidget(self.name, 0, 0, 1, 2)
-        grid.addWidget(self.mute, 0, 2)
-        grid.addWidget(self.solo, 0, 3)
-        grid.addWidget(self.gain, 1, 0)
-        grid.addWidget(self.pan, 1, 1, 1, 3)
+        grid.addWidget(self.effects, 0, 2)
+        grid.addWidget(self.mute, 0, 3)
+        grid.addWidget(self.solo, 0, 4)
+        grid.addWidget(self.gain, 1, 0, 1, 2)
+        grid.addWidget(self.pan, 1, 2, 1, 3)
+        grid.addWidget(self.panel, 2, 0, 1, 5)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(2, 1)
+        grid.setRowStretch(3, 1)
         outer.addLayout(grid, 1)
         outer.addWidget(self.meter)
 
@@ -127,19 +160,29 @@ class LaneHeader(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
             self._press = event.position().toPoint()
+            self._sizing = self._on_edge(self._press)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._press is None:
-            return
         point = event.position().toPoint()
+        if self._press is None:
+            shapes = Qt.CursorShape
+            self.setCursor(shapes.SplitVCursor if self._on_edge(point) else shapes.ArrowCursor)
+            return
+        if self._sizing:
+            self.resized.emit(point.y())
+            return
         if self._moving or abs(point.y() - self._press.y()) > 5:
             self._moving = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.dragged.emit(self.lane.id, self.mapToParent(point).y())
             self.update()
 
+    def _on_edge(self, point: QPoint) -> bool:
+        return point.y() >= self.height() - _EDGE
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         moved, self._moving, self._press = self._moving, False, None
+        self._sizing = False
         self.unsetCursor()
         self.update()
         if moved:
@@ -218,6 +261,7 @@ class LaneHeaders(QWidget):
         header.menu_requested.connect(self.menu_requested)
         header.dragged.connect(self._drag_header)
         header.dropped.connect(self._drop_header)
+        header.resized.connect(self._resize)
         header.show()
         return header
 
@@ -230,6 +274,9 @@ class LaneHeaders(QWidget):
                 header.set_height(geometry.lane_height)
                 header.setGeometry(0, geometry.y(row), WIDTH, geometry.lane_height)
         self.add_button.setGeometry(8, geometry.y(len(lanes)) + 8, WIDTH - 16, 26)
+
+    def _resize(self, height: int) -> None:
+        self._viewport.set(self._viewport.geometry.with_lane_height(height))
 
     def _drag_header(self, lane_id: str, y: int) -> None:
         geometry, rows = self._viewport.geometry, len(self._document.arrangement.lanes)
@@ -251,7 +298,7 @@ class LaneHeaders(QWidget):
 
 
 def _shown(lane: Lane) -> tuple[object, ...]:
-    return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo
+    return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo, lane.effects
 
 
 def _toggle(face: str, name: str, colour: str) -> QToolButton:

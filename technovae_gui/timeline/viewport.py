@@ -140,11 +140,14 @@ class Viewport(QObject):
     def fit(self, start: int = 0, end: int | None = None) -> None:
         """Show the ticks `start` to `end` (default: all, at least eight bars) and all lanes.
 
-        Lanes become lower where they do not fit, as far as they can.
+        Lanes become as high as there is room for; where there is enough, a new one may be dropped
+        below.
         """
         last = max(self._end, 8 * TICKS_PER_BAR) if end is None else end
         geometry = self.geometry.fitted(start, last, self._width)
-        self.set(geometry.with_rows(self._rows, self._height))
+        spare = self._height - SPACE_BELOW
+        roomy = spare >= self._rows * Geometry().lane_height
+        self.set(geometry.with_rows(self._rows, spare if roomy else self._height))
 
     def shows(self, tick: float) -> bool:
         """Whether `tick` is in view."""

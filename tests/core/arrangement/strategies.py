@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
+from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.placement import place_clips
 from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
+EFFECTS = (LaneEffects(), LaneEffects(bass_kill=True, high_pass_hz=120.0, resonance=0.25))
 SOURCES = tuple(RealSource(f"segment-{i}", max(i - 2, 0)) for i in range(4))
 
 
@@ -76,6 +78,7 @@ def lanes(draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None) -> 
         pan=draw(st.floats(-1, 1)),
         mute=draw(st.booleans()),
         solo=draw(st.booleans()),
+        effects=draw(st.sampled_from(EFFECTS)),
     )
     return place_clips(empty, draw(st.lists(clips(sources), max_size=5)))
 

@@ -18,6 +18,7 @@ from core import resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, PartsSource, RealSource, with_parts
+from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.project import Origin, Playback, Project
 from core.errors import InputError, OutputError, ProjectError
@@ -167,7 +168,9 @@ def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
     path = tmp_path / "p"
     marked = document()
     marker = Marker("m", 3840, "drop")
-    marked = replace(marked, arrangement=marked.arrangement.changed(markers=(marker,)))
+    (lane,) = marked.arrangement.lanes
+    lane = lane.changed(effects=LaneEffects(mid_kill=True))
+    marked = replace(marked, arrangement=Arrangement(130.0, (lane,), markers=(marker,)))
     project_file.save(marked, path)
     saved = json.loads(path.read_text(encoding="utf-8"))
     places = (
@@ -179,6 +182,7 @@ def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
         lane_of(saved),
         clip_of(saved),
         saved["arrangement"]["markers"][0],
+        lane_of(saved)["effects"],
     )
     for number, place in enumerate(places):
         place["later"] = {"number": number, "small": 5e-324, "long": 2**70, "not": None}
@@ -192,6 +196,7 @@ def test_what_is_not_used_is_not_written(tmp_path: Path) -> None:
     project_file.save(document(), tmp_path / "p")
     saved = json.loads((tmp_path / "p").read_text(encoding="utf-8"))
     assert "markers" not in saved["arrangement"]
+    assert "effects" not in lane_of(saved)
 
 
 def test_unknown_fields_of_a_clip_go_with_it(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.export import export
 from core.arrangement.fades import edge_fade
+from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
 from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
@@ -411,3 +412,49 @@ def test_a_part_that_both_loops_have_goes_on_through_the_crossfade() -> None:
     made.audition(other.sum(axis=0), parts=other)
     sound = rendered(made, 8000)
     np.testing.assert_allclose(sound, kick[1000:9000], atol=1e-5)
+
+
+FILTERED = LaneEffects(bass_kill=True, low_pass_hz=3000.0, resonance=0.3)
+
+
+def test_a_lane_with_effects_plays_as_it_is_exported(tmp_path: Path) -> None:
+    whole = arrangement(effects=FILTERED)
+    export(whole, audio_of(), tmp_path / "a.wav", bit_depth=32, lufs=None)
+    written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    made = mixer(whole)
+    made.play(0, BPM)
+    np.testing.assert_array_equal(rendered(made, len(written)), written)
+
+
+@pytest.mark.parametrize("before", [LaneEffects(), FILTERED])
+def test_effects_that_are_moved_while_it_plays_do_not_click(before: LaneEffects) -> None:
+    made = mixer(arrangement(effects=before))
+    made.play(0, BPM)
+    parts = [rendered(made, 90_000)]
+    for cutoff in (5000.0, 900.0, 250.0, 12_000.0):
+        moved = arrangement(effects=FILTERED.changed(low_pass_hz=cutoff))
+        made.swap(build_snapshot(MixdownRequest.of(moved, audio_of()), None))
+        parts.append(rendered(made, 2000))
+    assert steepest(np.concatenate(parts)) < 2 * STEEPEST
+
+
+def test_filters_go_on_where_an_edit_takes_over() -> None:
+    """An edit of another lane changes no bit of a lane with effects."""
+    edited = arrangement(effects=FILTERED).changed(title="edited")
+    made, other = mixer(arrangement(effects=FILTERED)), mixer(arrangement(effects=FILTERED))
+    for each in (made, other):
+        each.play(0, BPM)
+        rendered(each, 120_000)
+    made.swap(build_snapshot(MixdownRequest.of(edited, audio_of()), None))
+    rendered(made, SWAP), rendered(other, SWAP)
+    np.testing.assert_array_equal(rendered(made, 20_000), rendered(other, 20_000))
+
+
+def test_a_loop_region_over_effects_repeats_itself() -> None:
+    made = mixer(arrangement(effects=FILTERED))
+    first, last = frame_at(2 * BAR, BPM), frame_at(4 * BAR, BPM)
+    made.set_region(LoopRegion(first, last), BPM)
+    made.play(first, BPM)
+    once, again = (rendered(made, last - first) for _ in range(2))
+    np.testing.assert_allclose(again[EDGE:], once[EDGE:], atol=1e-4)
+    assert steepest(np.concatenate([once[-2000:], again[:2000]])) < 2 * STEEPEST

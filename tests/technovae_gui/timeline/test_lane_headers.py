@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
+from core.arrangement.lane_effects import LaneEffects
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.lane_effects_panel import LaneEffectsPanel, LaneEffectsPopup
 from technovae_gui.timeline.lane_headers import LaneHeader
+from technovae_gui.timeline.viewport import SPACE_BELOW
 from tests.technovae_gui.timeline.mouse_driver import LEFT, moved
 
 
@@ -53,6 +56,68 @@ def test_pan_by_keys(view: TimelineView, document: Document) -> None:
     QTest.keyClick(pan, Qt.Key.Key_Left)
     QTest.keyClick(pan, Qt.Key.Key_Left)
     assert document.arrangement.lanes[2].pan == -0.2
+
+
+def test_effects_show_in_the_header_of_a_tall_lane(view: TimelineView, document: Document) -> None:
+    header = head(view, document, 0)
+    assert not header.panel.isVisible()
+    view.viewport.set(view.viewport.geometry.with_lane_height(160))
+    assert header.panel.isVisible()
+    assert header.panel.geometry().bottom() < header.height()
+    QTest.mouseClick(header.panel.kills["bass"], LEFT)
+    assert document.arrangement.lanes[0].effects.bass_kill
+    assert header.effects.isChecked()
+    document.undo_stack.undo()
+    assert not header.panel.kills["bass"].isChecked()
+    assert not header.effects.isChecked()
+
+
+def test_cutoffs_and_gains_are_dragged_in_one_step(view: TimelineView, document: Document) -> None:
+    view.viewport.set(view.viewport.geometry.with_lane_height(160))
+    panel = head(view, document, 0).panel
+    for number, down in ((panel.low_pass, 40), (panel.gains["mid"], 20), (panel.resonance, -50)):
+        middle = number.rect().center()
+        QTest.mousePress(number, LEFT, pos=middle)
+        for part in (1, 2):
+            moved(number, middle + QPoint(0, down * part // 2))
+        QTest.mouseRelease(number, LEFT, pos=middle + QPoint(0, down))
+    effects = document.arrangement.lanes[0].effects
+    assert effects == LaneEffects(mid_db=-5.0, low_pass_hz=5000.0, resonance=0.5)
+    assert document.undo_stack.count() == 3
+    QTest.mouseDClick(panel.low_pass, LEFT)
+    assert not document.arrangement.lanes[0].effects.cuts_highs
+
+
+def test_a_low_lane_has_its_effects_in_a_popup(view: TimelineView, document: Document) -> None:
+    header = head(view, document, 1)
+    QTest.mouseClick(header.effects, LEFT)
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, LaneEffectsPopup)
+    panel = popup.findChild(LaneEffectsPanel)
+    assert isinstance(panel, LaneEffectsPanel)
+    QTest.mouseClick(panel.kills["treble"], LEFT)
+    assert document.arrangement.lanes[1].effects.treble_kill
+    document.undo_stack.undo()
+    assert not panel.kills["treble"].isChecked()
+    popup.close()
+
+
+def test_the_lower_edge_changes_the_height_of_the_lanes(
+    view: TimelineView, document: Document
+) -> None:
+    header = head(view, document, 0)
+    QTest.mousePress(header, LEFT, pos=QPoint(60, header.height() - 2))
+    moved(header, QPoint(60, 130))
+    QTest.mouseRelease(header, LEFT, pos=QPoint(60, 130))
+    assert view.viewport.geometry.lane_height == 130
+    assert names(document)[0] == "Lane 1"
+
+
+def test_fit_fills_the_height_with_lanes(view: TimelineView) -> None:
+    view.resize(1280, 700)
+    view.fit()
+    geometry = view.viewport.geometry
+    assert 4 * geometry.lane_height == pytest.approx(view.canvas.height() - SPACE_BELOW, abs=4)
 
 
 def test_renaming(view: TimelineView, document: Document) -> None:

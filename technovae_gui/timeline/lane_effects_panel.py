@@ -1,0 +1,182 @@
+"""The equaliser and the filters of a lane: kill switches, gains, cutoffs."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.lane_effects import (
+    CUTOFF_MAX_HZ,
+    CUTOFF_MIN_HZ,
+    EQ_MAX_DB,
+    EQ_MIN_DB,
+    LaneEffects,
+)
+from technovae_gui import theme
+from technovae_gui.document import Document
+from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.controls import DragNumber
+
+HEIGHT: Final = 62
+"""Pixels of its three rows."""
+_ROW: Final = 18
+_BANDS: Final = (("bass", "Low"), ("mid", "Mid"), ("treble", "High"))
+_OCTAVES: Final = (math.log2(CUTOFF_MIN_HZ), math.log2(CUTOFF_MAX_HZ))
+_FLAT_REACH_DB: Final = 0.3
+
+
+class LaneEffectsPanel(QWidget):
+    """Shows the effects of one lane and edits them; a drag is one step of undo.
+
+    Args:
+        document: what is edited.
+        lane_id: the lane.
+    """
+
+    def __init__(self, document: Document, lane_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._lane_id = document, lane_id
+        self._effects = LaneEffects()
+        self.kills = {band: _kill_button(name) for band, name in _BANDS}
+        self.gains = {band: _gain(name) for band, name in _BANDS}
+        self.high_pass = _cutoff("High-pass", "HP", default=_OCTAVES[0])
+        self.low_pass = _cutoff("Low-pass", "LP", default=_OCTAVES[1])
+        self.resonance = DragNumber(
+            "Resonance", (0.0, 1.0), lambda it: f"Q {100 * it:.0f}", step=0.05, per_pixel=0.01
+        )
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(3)
+        for column, (band, _) in enumerate(_BANDS):
+            grid.addWidget(self.kills[band], 0, column)
+            grid.addWidget(self.gains[band], 1, column)
+            self._connect_band(band)
+        for column, (number, field) in enumerate(
+            (
+                (self.high_pass, "high_pass_hz"),
+                (self.low_pass, "low_pass_hz"),
+                (self.resonance, "resonance"),
+            )
+        ):
+            grid.addWidget(number, 2, column)
+            self._connect_filter(number, field)
+
+    def show_effects(self, effects: LaneEffects) -> None:
+        """Show other settings."""
+        self._effects = effects
+        for band, _ in _BANDS:
+            self.kills[band].setChecked(getattr(effects, f"{band}_kill"))
+            self.gains[band].show_value(getattr(effects, f"{band}_db"))
+        self.high_pass.show_value(math.log2(effects.high_pass_hz))
+        self.low_pass.show_value(math.log2(effects.low_pass_hz))
+        self.resonance.show_value(effects.resonance)
+
+    def _connect_band(self, band: str) -> None:
+        self.kills[band].clicked.connect(lambda on: self._set(**{f"{band}_kill": on}))
+        self.gains[band].changed.connect(
+            lambda db, serial: self._set(serial, **{f"{band}_db": _rounded_db(db)})
+        )
+
+    def _connect_filter(self, number: DragNumber, field: str) -> None:
+        def changed(value: float, serial: int) -> None:
+            setting = round(value, 3) if number is self.resonance else _hertz(value)
+            self._set(serial, **{field: setting})
+
+        number.changed.connect(changed)
+
+    def _set(self, serial: int | None = None, **fields: float | bool) -> None:
+        lane_id = self._lane_id
+
+        def change(now: Arrangement) -> Arrangement:
+            effects = now.lane(lane_id).effects.changed(**fields)
+            return edits.set_lane(now, lane_id, effects=effects)
+
+        merge = None if serial is None else ("effects", *fields, lane_id, id(self), serial)
+        self._document.edit("lane effects", change, merge=merge)
+        self.show_effects(self._document.arrangement.lane(lane_id).effects)
+
+
+class LaneEffectsPopup(QWidget):
+    """The panel over the timeline, for lanes too low to hold it; a click outside closes it.
+
+    Args:
+        title: name of the lane.
+        panel: what it shows.
+        parent: of the popup.
+    """
+
+    def __init__(self, title: str, panel: LaneEffectsPanel, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName("effects")
+        self.setStyleSheet(
+            f"#effects {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG};"
+            f" border-radius: {theme.RADIUS}px; }}"
+        )
+        heading = QLabel(title)
+        heading.setProperty("heading", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 10)
+        column.addWidget(heading)
+        column.addWidget(panel)
+        self.setFixedWidth(210)
+
+    def open_at(self, point: QPoint) -> None:
+        """Show it with its upper left corner at a point of the screen, or above where it ends."""
+        self.adjustSize()
+        screen = self.screen().availableGeometry()
+        y = min(point.y(), screen.bottom() - self.height())
+        self.move(min(point.x(), screen.right() - self.width()), y)
+        self.show()
+
+
+def _kill_button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(name)
+    button.setCheckable(True)
+    button.setFixedHeight(_ROW)
+    button.setSizePolicy(DragNumber.POLICY)
+    button.setFont(paint_cache.font(2.0))
+    button.setAccessibleName(f"Kill {name.lower()}")
+    button.setToolTip(f"{name}: leave it out altogether")
+    button.setStyleSheet(
+        f"QToolButton {{ padding: 0; background: {theme.GROUND}; }}"
+        f" QToolButton:checked {{ background: {theme.BAD}; color: {theme.GROUND}; }}"
+    )
+    return button
+
+
+def _gain(name: str) -> DragNumber:
+    return DragNumber(f"{name} gain", (EQ_MIN_DB, EQ_MAX_DB), _decibels, step=1.0, per_pixel=0.25)
+
+
+def _cutoff(name: str, short: str, *, default: float) -> DragNumber:
+    off = _hertz(default)
+
+    def text(octaves: float) -> str:
+        hertz = _hertz(octaves)
+        if hertz == off:
+            return f"{short} off"
+        return f"{short} {hertz / 1000:.1f}k" if hertz >= 1000 else f"{short} {hertz:.0f}"
+
+    return DragNumber(name, _OCTAVES, text, step=0.25, per_pixel=0.05, default=default)
+
+
+def _hertz(octaves: float) -> float:
+    """A cutoff in whole hertz; the ends of the range are exact."""
+    return float(min(max(round(2.0**octaves), CUTOFF_MIN_HZ), CUTOFF_MAX_HZ))
+
+
+def _decibels(db: float) -> str:
+    return f"{db:+.1f}" if abs(db) >= 0.05 else "0"
+
+
+def _rounded_db(db: float) -> float:
+    """Tenths of a dB; close to 0 it is 0."""
+    return 0.0 if abs(db) < _FLAT_REACH_DB else round(db, 1)
