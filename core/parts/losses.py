@@ -11,11 +11,13 @@ from core.keras_backend import ops
 
 Tensor = Any
 
-QUIETEST = 1e-3
-"""Share of a segment's power, -30 dB, below which neither a part nor what leaks into it counts."""
+QUIETEST = 5e-4
+"""Share of a segment's power, -33 dB, below which neither a part nor what leaks into it counts."""
 _ZONE_EDGES_HZ = (150.0, 1200.0, 5000.0)
 _ZONE_WEIGHT = 0.3
 _SHARE_WEIGHT = 0.3
+_ABSENT_WEIGHT = 0.4
+"""Of what leaks into a part that is silent: else a part that is often missing is never dared."""
 _COMPRESSION = 0.3
 _TO_DB = 4.342944819
 """10 / ln 10."""
@@ -54,6 +56,18 @@ def distortion_db(powers: Tensor, shares: Tensor) -> Tensor:
     return _TO_DB * (ops.log(wrong + floor) - ops.log(right + floor))
 
 
+def presence(powers: Tensor) -> Tensor:
+    """How far each part is there, (n, 4): near 1 where it is, down to 0 where it is silent.
+
+    Args:
+        powers: (n, rows, 128, 4) of the parts.
+    """
+    weights = ops.convert_to_tensor(zones()[:, 0])
+    right = ops.sum(ops.sum(powers, axis=1) * weights[:, None], axis=1)
+    floor = QUIETEST * ops.sum(right, axis=-1, keepdims=True) + 1e-12
+    return right / (right + floor)
+
+
 def separation_loss(powers: Tensor, logits: Tensor) -> Tensor:
     """The scalar that training minimises.
 
@@ -66,6 +80,8 @@ def separation_loss(powers: Tensor, logits: Tensor) -> Tensor:
     """
     shares = ops.softmax(logits, axis=-1)
     distortion = distortion_db(powers, shares) / 10.0
+    counted = _ABSENT_WEIGHT + (1.0 - _ABSENT_WEIGHT) * presence(powers)
+    distortion = distortion * ops.expand_dims(counted, 1)
     whole, zoned = ops.mean(distortion[:, 0]), ops.mean(distortion[:, 1:])
     total = ops.sum(powers, axis=-1) + 1e-9
     weights = ops.power(total, _COMPRESSION)

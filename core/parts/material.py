@@ -6,6 +6,7 @@ the four parts and, last, their mix, which holds what they cancel of each other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.atomic import replacing
-from core.dsp.spectrogram import SpectrogramStream, musical
+from core.dsp.bank import bank
+from core.dsp.spectrogram import SpectrogramStream, db_to_power, musical
 from core.errors import InputError
+from core.parts.hits import Hits
 
 Array = NDArray[np.float32]
 LAYERS = len(settings.PARTS) + 1
@@ -69,17 +72,21 @@ class Material:
 
     Attributes:
         songs: number of songs.
+        hits: single hits that belong to no style.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], hits: Hits | None = None) -> None:
         """
         Args:
             paths: files of songs; those that cannot be read (half written by a machine that went
                 down) are left out.
+            hits: of the same folder.
         """
+        self.hits = hits
         opened = [_opened(path) for path in paths]
         self._songs = [song for song in opened if song is not None]
         self.songs = len(self._songs)
+        self._levels: dict[int, float] = {}
         self._places = [(s, k) for s, song in enumerate(self._songs) for k in range(len(song))]
 
     @classmethod
@@ -98,7 +105,7 @@ class Material:
             for path in sorted(folder.glob(f"*{_SEPARATOR}*.npy"))
             if (path.name.split(_SEPARATOR)[0] in held_out) == only
         ]
-        return cls(chosen)
+        return cls(chosen, Hits(folder))
 
     def __len__(self) -> int:
         return len(self._places)
@@ -107,6 +114,14 @@ class Material:
         """(5, 512, 128) dB: the parts and the mix of one segment."""
         song, k = self._places[index]
         return np.asarray(self._songs[song][k], np.float32)
+
+    def level(self, index: int) -> float:
+        """dB of the power of the mix of one segment, summed over all bins, mean of all rows."""
+        if index not in self._levels:
+            song, k = self._places[index]
+            power = db_to_power(np.asarray(self._songs[song][k, -1], np.float32))
+            self._levels[index] = 10.0 * math.log10(float((power @ bank().areas).mean()) + 1e-12)
+        return self._levels[index]
 
     def part(self, index: int, part: int) -> Array:
         """(512, 128) dB: one part of one segment."""

@@ -44,10 +44,11 @@ class LevelFeatures(keras.layers.Layer):
     def call(self, decibels: Tensor) -> Tensor:
         """(n, rows, 128) dB, whole bars -> (n, rows, 128, 5)."""
         mean = ops.logsumexp(decibels * _NEPERS, axis=(1, 2), keepdims=True) / _NEPERS
-        level = mean - 10.0 * math.log10(decibels.shape[1] * _BANDS)
+        rows = ops.cast(ops.shape(decibels)[1], decibels.dtype)
+        level = mean - ops.log(rows * _BANDS) / _NEPERS
         x = ops.clip(decibels - level, -_RANGE_DB, _HEADROOM_DB) / _UNIT_DB
         rises = [x - ops.roll(x, shift, axis=1) for shift in (1, 4)]
-        beat, bar = (_periodic_mean(x, rows) for rows in (_BEAT, settings.FRAMES_PER_BAR))
+        beat, bar = (_periodic_mean(x, period) for period in (_BEAT, settings.FRAMES_PER_BAR))
         return ops.stack([x + 1.0, *rises, beat + 1.0, x - bar], axis=-1)
 
 
@@ -128,7 +129,7 @@ class PartsNetwork(keras.Model):
     def _make_layers(self, widths: tuple[int, ...], floor: int, blocks: int) -> None:
         fine, middle, coarse = widths
         self.features = LevelFeatures(name="features")
-        self.entry = _conv(fine, 5, "entry", strides=(2, 2))
+        self.entry = _conv(fine, 3, "entry")
         self.at_fine: Any = _conv(fine, 3, "fine")
         self.down_middle = _conv(middle, 4, "down_middle", strides=(2, 2))
         self.at_middle: Any = _conv(middle, 3, "middle")
@@ -148,17 +149,15 @@ class PartsNetwork(keras.Model):
         self.join_middle = _conv(middle, 3, "join_middle")
         self.up_fine = _up(fine, (2, 2), "up_fine")
         self.join_fine = _conv(fine, 3, "join_fine")
-        self.head = keras.layers.Conv2DTranspose(
-            _PARTS, 4, strides=2, padding="same", kernel_initializer="zeros", name="head"
-        )
-        self.detail = _conv(_PARTS, 3, "detail")
+        self.head = _conv(4 * _PARTS, 3, "head")
+        self.detail = keras.layers.Dense(4 * _PARTS, name="detail")
         self.bias = BandAffine(name="bias")
 
     def build(self, input_shape: Any = None) -> None:
         fine, middle, coarse = self._options["widths"]
         floor = self._options["floor"]
         self.features.build((None, None, _BANDS))
-        self.entry.build((None, None, _BANDS, _FEATURES))
+        self.entry.build((None, None, _BANDS // 2, 4 * _FEATURES))
         at_fine = (None, None, _BANDS // 2, fine)
         at_middle = (None, None, _BANDS // 4, middle)
         at_coarse = (None, None, _BANDS // 16, coarse)
@@ -179,13 +178,13 @@ class PartsNetwork(keras.Model):
         self.up_fine.build(at_middle)
         self.join_fine.build((*at_fine[:3], 2 * fine))
         self.head.build(at_fine)
-        self.detail.build((None, None, _BANDS, _FEATURES + _PARTS))
+        self.detail.build((None, None, _BANDS // 2, 4 * _FEATURES))
         self.bias.build((None, None, _BANDS, _PARTS))
         self.built = True
 
     def call(self, decibels: Tensor, training: bool = False) -> Tensor:
         """(n, 512, 128) dB -> logits (n, 512, 128, 4), whose softmax are the shares."""
-        x = self.features(decibels)
+        x = _folded(self.features(decibels))
         fine = self._coded("fine", ops.silu(self.entry(x)), self.at_fine)
         middle = self._coded("middle", ops.silu(self.down_middle(fine)), self.at_middle)
         coarse = self.affine["coarse"](ops.silu(self.down_coarse(middle)))
@@ -194,14 +193,14 @@ class PartsNetwork(keras.Model):
         y = ops.silu(self.affine["up_middle"](self.join_middle(y)))
         y = ops.concatenate([ops.silu(self.up_fine(y)), fine], axis=-1)
         y = self.head(ops.silu(self.affine["up_fine"](self.join_fine(y))))
-        return self.bias(y + self.detail(ops.concatenate([x, y], axis=-1)))
+        return self.bias(_unfolded(y + self.detail(x)))
 
     def _coded(self, name: str, x: Tensor, conv: Any) -> Tensor:
         x = self.affine[name](x)
         return x + ops.silu(conv(x))
 
     def _along_time(self, coarse: Tensor) -> Tensor:
-        steps, bands, channels = coarse.shape[1:]
+        steps, (bands, channels) = ops.shape(coarse)[1], coarse.shape[2:]
         y = self.floor_in(ops.reshape(coarse, (-1, steps, bands * channels)))
         for block in self.floor_blocks:
             y = block(y)
@@ -230,9 +229,25 @@ def input_shape() -> tuple[int | None, ...]:
 
 def _periodic_mean(x: Tensor, rows: int) -> Tensor:
     """The mean over all periods of `rows` rows, laid out over all of them again."""
-    periods = x.shape[1] // rows
-    folded = ops.reshape(x, (-1, periods, rows, _BANDS))
+    count, periods = ops.shape(x)[0], ops.shape(x)[1] // rows
+    folded = ops.reshape(x, (count, periods, rows, _BANDS))
     return ops.tile(ops.mean(folded, axis=1), (1, periods, 1))
+
+
+def _folded(x: Tensor) -> Tensor:
+    """(n, rows, bands, c) -> (n, rows / 2, bands / 2, 4 c): squares of four cells are one."""
+    rows, (bands, channels) = ops.shape(x)[1], x.shape[2:]
+    x = ops.reshape(x, (-1, rows // 2, 2, bands // 2, 2 * channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
+    return ops.reshape(x, (-1, rows // 2, bands // 2, 4 * channels))
+
+
+def _unfolded(x: Tensor) -> Tensor:
+    """The inverse of `_folded`."""
+    rows, (bands, channels) = ops.shape(x)[1], x.shape[2:]
+    x = ops.reshape(x, (-1, rows, bands, 2, channels // 2))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
+    return ops.reshape(x, (-1, 2 * rows, 2 * bands, channels // 4))
 
 
 def _conv(channels: int, kernel: Any, name: str, strides: Any = 1) -> Any:

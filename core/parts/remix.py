@@ -31,12 +31,19 @@ _KICK = 0
 _SLOPES = ((0.3, 1.4), (0.6, 1.5), (0.6, 1.4), (0.6, 1.5))
 """For each part, the factors by which its levels rise and fall slower or faster."""
 _PART_FILTERS = (
-    ((0.3, 20.0, 45.0), (0.3, 150.0, 6000.0)),
+    ((0.3, 20.0, 45.0), (0.15, 150.0, 6000.0)),
     ((0.3, 25.0, 60.0), (0.5, 150.0, 3000.0)),
     ((0.6, 60.0, 250.0), (0.1, 5000.0, 15_000.0)),
-    ((0.8, 60.0, 300.0), (0.2, 1500.0, 12_000.0)),
+    ((0.5, 40.0, 250.0), (0.35, 1500.0, 12_000.0)),
 )
 """For each part, chance, lowest and highest Hz of a high-pass and of a low-pass."""
+_BRIGHTENED = (0.4, 0.1, 0.0, 0.25)
+"""Chance of each part to have more highs: clicks of kicks and hisses of voices are no hats."""
+_CHOPPED = 0.12
+"""Chance of rest to be cut into sixteenths."""
+_REST = 3
+_USUAL_DB = (-3.0, -5.0, -11.0, -7.0)
+"""Of each part against its mix."""
 _ENVELOPE_DB = np.float32(30.0)
 _INTERFERING = 40
 """Bands in which parts interfere: above, a band holds so many bins that it averages out."""
@@ -51,18 +58,24 @@ class Remix:
         missing: chance of each part to be left out.
         alone: share of examples with one part only.
         doubled: chance of each part to be the sum of two songs'.
-        gain_db: standard deviation of each part's gain.
+        struck: chance of each part to be played with single hits instead, if there are any.
+        gain_db: standard deviation of the gain of each layer of a part.
+        gated: chance of each part to come in or go out within the example.
         off_beat: share of examples that start anywhere, not on a beat.
         bars: of each example; shorter than a segment, for more examples in the same time.
+        entire: share of batches that are of whole segments.
     """
 
     whole: float = 0.2
-    missing: tuple[float, ...] = (0.12, 0.45, 0.12, 0.08)
+    missing: tuple[float, ...] = (0.1, 0.35, 0.22, 0.1)
     alone: float = 0.06
     doubled: tuple[float, ...] = (0.0, 0.1, 0.3, 0.3)
-    gain_db: float = 4.0
+    struck: tuple[float, ...] = (0.6, 0.0, 0.45, 0.0)
+    gain_db: tuple[float, ...] = (4.0, 5.0, 6.0, 5.0)
+    gated: tuple[float, ...] = (0.5, 0.4, 0.65, 0.4)
     off_beat: float = 0.3
     bars: int = 2
+    entire: float = 0.35
 
     def example(self, material: Material, rng: Rng) -> tuple[Array, Array]:
         """Draw an example.
@@ -94,29 +107,47 @@ class Remix:
         for part in np.flatnonzero(present).tolist():
             layers = 2 if rng.random() < self.doubled[part] else 1
             for layer in range(layers):
-                index = _index_with(material, part, rng) if same is None or layer else same
-                rows = material.part(index, part)[self._cut(rng)]
-                powers[part] += self._layer(rows, part, rng)
+                struck = rng.random() < self.struck[part]
+                if struck and material.hits is not None and material.hits.has(part):
+                    rows, level = material.hits.line(part, powers.shape[1], rng), -_USUAL_DB[part]
+                else:
+                    index = _index_with(material, part, rng) if same is None or layer else same
+                    rows = self._song(material.part(index, part)[self._cut(rng)], part, rng)
+                    level = material.level(index)
+                powers[part] += self._layer(rows, level, part, rng)
+            if rng.random() < self.gated[part]:
+                powers[part] *= _gate(powers.shape[1], rng)[:, None]
+            if part != _KICK and rng.random() < 0.4:
+                powers[part] *= _ducked(powers[_KICK], rng)[:, None]
         return powers
 
-    def _layer(self, decibels: Array, part: int, rng: Rng) -> Array:
-        """One song's part, varied, as powers."""
-        if part == _KICK and rng.random() < 0.7:
+    @staticmethod
+    def _song(decibels: Array, part: int, rng: Rng) -> Array:
+        """A song's part, its kicks in another shape and rhythm."""
+        if part == _KICK and rng.random() < 0.6:
             decibels = _retimed(decibels, float(np.exp(rng.uniform(-1.1, 0.4))))
         if part == _KICK and rng.random() < 0.5:
             decibels = _replayed(decibels, rng)
-        gain = rng.normal(0.0, self.gain_db) + _curve(rng) + _part_filter(part, rng)
+        return decibels
+
+    def _layer(self, decibels: Array, level: float, part: int, rng: Rng) -> Array:
+        """A part of a mix of that level in dB, varied, as powers."""
+        gain = -level + rng.normal(0.0, self.gain_db[part]) + _curve(rng) + _part_filter(part, rng)
         varied = decibels + gain.astype(np.float32)
+        if rng.random() < _BRIGHTENED[part]:
+            varied += _shelf(rng)
         if rng.random() < 0.6:
             low, high = _SLOPES[part]
             varied += _slower(decibels, rng.uniform(low, high))
         power = np.exp(varied * np.float32(np.log(10.0) / 10.0))
         power[decibels <= _SILENT_DB] = 0.0
+        if part == _REST and rng.random() < _CHOPPED:
+            power *= _chopped(len(power), rng)[:, None]
         if part > 0 and rng.random() < 0.5:
             power = np.roll(power, _SIXTEENTH * int(rng.integers(16)), axis=0)
         if rng.random() < 0.6:
             power = power @ _pitch_shifts()[rng.integers(len(_RATIOS))]
-        if part > 0 and rng.random() < 0.3:
+        if part > 0 and rng.random() < 0.15:
             power *= np.tile(_pump(rng), len(power) // _BEAT)[:, None]
         return np.asarray(power, np.float32)
 
@@ -163,12 +194,14 @@ def _interfering_sum(powers: Array, rng: Rng) -> Array:
     """The power (512, 128) of a mix of parts whose phases drift against each other."""
     total = powers.sum(axis=0)
     low = np.sqrt(powers[:, :, :_INTERFERING])
-    order = np.partition(low, _PARTS - 2, axis=0)
-    drift = rng.normal(0.0, 10.0 ** rng.uniform(-1.5, 0.2), order.shape[1:])
+    first, second = np.maximum(low[0], low[1]), np.maximum(low[2], low[3])
+    others = np.maximum(np.minimum(low[0], low[1]), np.minimum(low[2], low[3]))
+    loudest, next_to_it = np.maximum(first, second), np.maximum(np.minimum(first, second), others)
+    drift = rng.normal(0.0, 10.0 ** rng.uniform(-1.5, 0.2), loudest.shape)
     start = rng.uniform(0.0, 2 * np.pi, (1, _INTERFERING))
     phase = np.cos(start + np.cumsum(drift, axis=0)).astype(np.float32)
     fading = np.float32(0.9) / np.sqrt(bank().areas[:_INTERFERING])
-    total[:, :_INTERFERING] += 2.0 * order[-1] * order[-2] * phase * fading
+    total[:, :_INTERFERING] += 2.0 * loudest * next_to_it * phase * fading
     return np.asarray(np.maximum(total, 0.0), np.float32)
 
 
@@ -191,6 +224,21 @@ def _part_filter(part: int, rng: Rng) -> NDArray[np.float64]:
             order = 4 * int(rng.integers(1, 3))
             gain -= 10.0 * np.log10(1.0 + (cut / hertz) ** (sign * order))
     return np.maximum(gain, -70.0)
+
+
+def _shelf(rng: Rng) -> Array:
+    """dB (128,): highs raised from somewhere between 1 and 6 kHz on."""
+    corner = np.exp(rng.uniform(np.log(1000.0), np.log(6000.0)))
+    slope = 1.0 / (1.0 + (corner / np.maximum(bank().centres_hz, 5.0)) ** 4)
+    return np.asarray(rng.uniform(3.0, 15.0) * slope, np.float32)
+
+
+def _chopped(rows: int, rng: Rng) -> Array:
+    """Gains (rows,) of power: some sixteenths of a bar or two are silent or fall off."""
+    steps = 16 * int(rng.integers(1, 3))
+    plays = (rng.random(steps) < rng.uniform(0.3, 0.9)).astype(np.float32)
+    fall = np.exp(-np.arange(_SIXTEENTH) * 10.0 ** rng.uniform(-2.5, -0.2))
+    return np.resize((plays[:, None] * fall).ravel(), rows).astype(np.float32)
 
 
 def _slower(decibels: Array, factor: float) -> Array:
@@ -222,6 +270,32 @@ def _replayed(decibels: Array, rng: Rng) -> Array:
     fade = np.float32(-1.5) * np.maximum(since - _BEAT + 1, 0)[:, None].astype(np.float32)
     played = np.maximum(played + fade, np.float32(settings.FLOOR_DB))
     return np.tile(played, (len(decibels) // steps, 1))
+
+
+def _gate(rows: int, rng: Rng) -> Array:
+    """Gains (rows,) of power of a part that plays in some of the bars or beats only.
+
+    It begins at once and ends at once or dies away.
+    """
+    step = settings.FRAMES_PER_BAR if rng.random() < 0.6 else int(rng.choice((1, 2, 4))) * _BEAT
+    plays = rng.random(rows // step) < rng.uniform(0.2, 0.9)
+    if not plays.any():
+        plays[rng.integers(len(plays))] = True
+    on = np.repeat(plays, step)
+    since = np.arange(rows) - np.maximum.accumulate(np.where(on, np.arange(rows), -rows))
+    release = -(10.0 ** rng.uniform(-0.7, 1.5))
+    gains = 10.0 ** (np.maximum(release * since, -120.0) / 10.0)
+    return np.where(gains > 1e-9, gains, 0.0).astype(np.float32)
+
+
+def _ducked(kick: Array, rng: Rng) -> Array:
+    """Gains (rows,) of power of what a kick (rows, 128) pushes away wherever it plays."""
+    level = kick.sum(axis=1)
+    decibels = 10.0 * np.log10(level / max(float(level.max()), 1e-12) + 1e-6)
+    fall = rng.uniform(0.7, 5.0) * np.arange(len(level))  # dB a row
+    held = np.maximum.accumulate(np.maximum(decibels, -40.0) + fall) - fall
+    push = np.clip(1.0 + held / rng.uniform(10.0, 40.0), 0.0, 1.0)
+    return np.asarray((1.0 - rng.uniform(0.3, 1.0) * push) ** 2, np.float32)
 
 
 def _bandwidth(rng: Rng) -> Array:

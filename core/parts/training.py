@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class TrainOptions:
         path: of the model file; its state lies beside it.
         minutes: how long.
         steps: at most so many; None: no limit.
-        batch: segments in each step.
+        batch: examples in each step; fewer if they are longer.
         rate: learning rate at its highest.
         judged: validation segments.
         judge_seconds: time between two judgements.
@@ -228,8 +228,11 @@ class _Run:
 
     def _batch(self, step: int) -> tuple[Array, Array]:
         rng = np.random.default_rng((self._options.seed, step))
-        material = self._material
-        drawn = [self._options.remix.example(material, rng) for _ in range(self._options.batch)]
+        material, remix, count = self._material, self._options.remix, self._options.batch
+        if rng.random() < remix.entire:
+            whole = settings.BARS_PER_SEGMENT
+            remix, count = replace(remix, bars=whole), max(1, count * remix.bars // whole)
+        drawn = [remix.example(material, rng) for _ in range(count)]
         return np.stack([mix for mix, _ in drawn]), np.stack([parts for _, parts in drawn])
 
 

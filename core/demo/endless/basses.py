@@ -67,7 +67,7 @@ def bass(dice: Dice, form: Form, kind: str, gain: float, duck: float) -> Voice:
         lufs=LUFS + gain,
         duck=duck,
         low_cut=dice.flat(25.0, 50.0),
-        high_cut=dice.octaves(120.0, 900.0) if kind == "sub" and dice.chance(0.6) else 0.0,
+        high_cut=_high_cut(dice, kind),
         level=patterns.curve(dice, form.bars, -4.0, 3.0) if dice.chance(0.2) else "",
         bells=tuple((dice.octaves(50, 6000), dice.near(0, 4), dice.octaves(0.5, 3))
                     for _ in range(dice.whole(0, 2))),
@@ -82,6 +82,13 @@ def bass(dice: Dice, form: Form, kind: str, gain: float, duck: float) -> Voice:
     return Voice(f"bass {kind}", instrument, form.letters("bass", letters=dice.one(("A", "AB"))),
                  {"A": bars(), "B": bars()}, strip, octave=octave, follow=dice.chance(0.5),
                  part="bass", loose=dice.flat(0, 4) * dice.chance(0.2))  # fmt: skip
+
+
+def _high_cut(dice: Dice, kind: str) -> float:
+    """Hz above which a bass leaves room for the others; 0 where it does not."""
+    if kind == "sub":
+        return dice.octaves(120.0, 900.0) if dice.chance(0.6) else 0.0
+    return dice.octaves(400.0, 5000.0) if dice.chance(0.5) else 0.0
 
 
 def _rhythm(dice: Dice, kind: str) -> str:

@@ -23,7 +23,7 @@ from core.demo.endless.form import Form
 from core.demo.song import Insert, Instrument, Strip, Voice
 from core.demo.synths.envelopes import Envelope
 from core.demo.synths.fm import Fm
-from core.demo.synths.formants import Formants
+from core.demo.synths.formants import Formants, Talker
 from core.demo.synths.mono import Mono
 from core.demo.synths.pads import VOWELS, Pad
 from core.demo.synths.poly import Poly
@@ -69,7 +69,7 @@ def colour(dice: Dice, form: Form, kind: str, gain: float, duck: float) -> Voice
         pan=dice.flat(-0.6, 0.6) if dice.chance(0.3) else 0.0,
         width=dice.flat(0.0, 1.3),
         low_cut=0.0 if effect else dice.octaves(25.0, 350.0),
-        high_cut=dice.octaves(1500.0, 12_000.0) if dice.chance(0.15) else 0.0,
+        high_cut=dice.octaves(1500.0, 12_000.0) if dice.chance(0.45) else 0.0,
         bells=tuple((dice.octaves(150, 9000), dice.near(0, 4), dice.octaves(0.5, 3))
                     for _ in range(dice.whole(0, 1))),
         duck=duck * dice.flat(0.3, 1.0),
@@ -237,6 +237,27 @@ def _singer(dice: Dice, bars: int) -> Drawn:
     return throat, _lines(dice, 0.06, 0.4, slide=0.3), -20.0, dice.one((0, 1, 1, 2))
 
 
+def _talker(dice: Dice, bars: int) -> Drawn:
+    flat = dice.flat
+    vowels = tuple(dice.one(list(VOWELS)) for _ in range(dice.whole(5, 9)))
+    throat = Formants(vowels, flat(0.8, 1.5), flat(0, 0.4), flat(0.04, 0.3), (flat(3, 6), flat(0, 30)),
+                      flat(-3, 4), dice.octaves(0.02, 0.08), dice.octaves(0.005, 0.03),
+                      dice.octaves(0.02, 0.08), flat(0.5, 1.0), flat(0.5, 1.5))  # fmt: skip
+    talker = Talker(throat, flat(0.2, 0.7), dice.octaves(0.1, 0.8), dice.octaves(2500, 8000))
+    pool = dice.one(((0, 1, 0, -1), (0, 1, 2, 3), (0, 0, 1, -2), (0,)))
+
+    def phrase() -> str:
+        syllables = patterns.drums(dice, flat(0.35, 0.8), dice.one((16, 16, 24)))
+        said = round(len(syllables) * flat(0.4, 1.0))
+        rhythm = syllables[:said] + "." * (len(syllables) - said)
+        return patterns.line(dice, rhythm, pool, slide=0.2, hold=0.4)
+
+    def phrases() -> str:
+        return " | ".join(phrase() for _ in range(dice.one((1, 2, 4))))
+
+    return talker, _both(phrases), -19.0, dice.one((-1, 0, 0, 1))
+
+
 def _guitar(dice: Dice, bars: int) -> Drawn:
     pluck = Pluck(
         dice.flat(0.99, 0.999), dice.flat(0.4, 0.9), dice.octaves(2500, 9000), dice.flat(0.4, 1.5)
@@ -309,6 +330,7 @@ KINDS: dict[str, Callable[[Dice, int], Drawn]] = {
     "keys": _keys,
     "chip": _chip,
     "singer": _singer,
+    "talker": _talker,
     "guitar": _guitar,
     "drone": _drone,
     "hiss": _hiss,

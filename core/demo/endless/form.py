@@ -33,7 +33,7 @@ class Form:
         self.sections: list[Section] = []
         at = 0
         while at < bars:
-            length = min(dice.weighted({4: 6.0, 2: 2.0, 1: 0.6, 8: 1.0}), bars - at)
+            length = min(dice.weighted({4: 4.0, 2: 3.0, 1: 1.5, 8: 1.0}), bars - at)
             playing = frozenset(_playing(dice, parts))
             self.sections.append(Section(at, length, playing))
             at += length

@@ -23,7 +23,8 @@ def kick(dice: Dice, form: Form, kinds: Mapping[str, float], rhythms: Mapping[st
     Args:
         dice: chance.
         form: where it plays.
-        kinds: weights of nine (dry and clean), eight (long), hard, gabber, felt, chip, dull.
+        kinds: weights of nine (dry and clean), eight (long), hard, gabber, felt, chip, dull, sweep
+            (its pitch falls slowly, its body is louder than its click) and boom (a long tail).
         rhythms: weights of the kinds of `patterns.KICKS`.
         gain: dB on top of the usual level.
     """
@@ -81,6 +82,12 @@ def _drum(dice: Dice, kind: str) -> Drum:
     if kind == "chip":
         return Kick(flat(60, 110), flat(3, 9), octaves(0.008, 0.03), flat(0, 4), flat(0.05, 0.12),
                     1.0, flat(0, 0.2), 3000, flat(2, 8))  # fmt: skip
+    if kind == "sweep":
+        return Kick(flat(40, 60), flat(1.5, 6), octaves(0.05, 0.14), flat(0, 8), flat(0.12, 0.35),
+                    flat(1.0, 2.2), flat(0.0, 0.25), octaves(900, 5000), octaves(0.8, 4))  # fmt: skip
+    if kind == "boom":
+        return Kick(flat(38, 58), flat(1, 4), octaves(0.02, 0.1), flat(0, 14), flat(0.25, 0.7),
+                    flat(0.6, 1.6), flat(0.0, 0.5), octaves(900, 6000), octaves(0.8, 4))  # fmt: skip
     if kind == "dull":
         return Kick(flat(45, 65), flat(1.0, 2.5), octaves(0.02, 0.05), flat(0, 5), flat(0.1, 0.25),
                     flat(1.0, 2.0), flat(0.0, 0.1), octaves(800, 2500), flat(0.8, 1.8))  # fmt: skip

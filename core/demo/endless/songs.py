@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.demo.endless import rooms
 from core.demo.endless.basses import bass
 from core.demo.endless.colours import colour
 from core.demo.endless.dice import Dice
@@ -15,14 +16,14 @@ from core.demo.endless.kicks import kick, rumble
 from core.demo.endless.masters import masters
 from core.demo.endless.percussion import percussion
 from core.demo.endless.styles import STYLES, Style
-from core.demo.song import Echo, Hall, Song, Voice
+from core.demo.song import Song, Voice
 from core.demo.spec import TrackSpec
 from core.errors import InputError
 from core.settings import PARTS
 
 _TONICS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _MOST_DRUMS, _MOST_COLOURS = 5, 4
-_USUAL = {"kick": -0.5, "bass": -1.5, "drums": -1.5, "rest": 3.0}
+_USUAL = {"kick": 0.5, "bass": -1.5, "drums": 2.0, "rest": 2.0}
 """dB by which released music differs from the demo's balance (benchmarks.endless)."""
 
 
@@ -60,15 +61,16 @@ def random_song(seed: int, style: str | None = None, bars: int = 12) -> tuple[Tr
         tuple(voices),
         swing=dice.flat(*how.swing) if dice.chance(0.6) else 0.5,
         harmony=dice.one(((0,), (0,), (0, 0, 5, 6), (0, 5), (0, 0, 3, 4), (0, -2, -4, -2), (0, 1))),
-        echo=_echo(dice),
-        hall=Hall(dice.octaves(*how.wet), dice.octaves(1800, 12_000), dice.flat(0, 0.06),
-                  dice.octaves(60, 500), dice.flat(0, 0.9)),
-        room=Hall(dice.octaves(0.15, 0.9), dice.octaves(3000, 12_000), dice.flat(0, 0.015), 150.0, 0.0),
+        echo=rooms.echo(dice),
+        hall=rooms.hall(dice, how.wet),
+        room=rooms.room(dice),
         finish=None,
         duck=duck_beats,
-        pump=dice.one(("X...X...X...X...", "X.X.X.X.X.X.X.X.", "X.......X.......")) if dice.chance(0.3) else "",
+        pump=dice.one(("X...X...X...X...", "X.X.X.X.X.X.X.X.", "X.......X......."))
+        if dice.chance(0.3)
+        else "",
         masters=masters(dice, dice.weighted(how.masters), bars),
-    )  # fmt: skip
+    )
 
 
 def _voices(dice: Dice, how: Style, bars: int) -> list[Voice]:
@@ -81,7 +83,7 @@ def _voices(dice: Dice, how: Style, bars: int) -> list[Voice]:
     parts = [part for part in PARTS if not dice.chance(missing[part])] or ["drums"]
     form = Form(dice, bars, parts)
     gains = {part: _gain(dice, part) for part in PARTS}
-    duck = dice.flat(*how.duck) if dice.chance(0.8) else 0.0
+    duck = dice.flat(*how.duck) if dice.chance(0.9) else 0.0
     voices: list[Voice] = []
     if "kick" in parts:
         voices.append(kick(dice, form, how.kicks, how.rhythms, gains["kick"]))
@@ -115,9 +117,3 @@ def _drawn(dice: Dice, chances: Mapping[str, float], most: int) -> list[str]:
     kinds = [kind for kind, share in chances.items() if dice.chance(share)]
     kinds = kinds or [dice.weighted(chances)]
     return dice.some(kinds, most)
-
-
-def _echo(dice: Dice) -> Echo:
-    steps = (dice.one((1.0, 2.0, 3.0, 3.0, 4.0, 6.0)), dice.one((2.0, 3.0, 3.0, 4.0, 5.0, 6.0)))
-    return Echo(steps, dice.flat(0.1, 0.75), dice.flat(0, 1), (dice.octaves(100, 600), dice.octaves(1500, 9000)),
-                dice.flat(0, 25) * dice.chance(0.4), dice.octaves(0.4, 3), dice.flat(0, 0.4), dice.flat(0, 0.8))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_ALL_KICKS = {
+ALL_KICKS = {
     "nine": 3.0,
     "eight": 1.0,
     "hard": 1.5,
@@ -13,6 +13,8 @@ _ALL_KICKS = {
     "felt": 1.0,
     "chip": 0.5,
     "dull": 1.0,
+    "sweep": 1.5,
+    "boom": 1.2,
 }
 _ALL_RHYTHMS = {"four": 4.0, "broken": 2.0, "half": 0.7, "fast": 0.4, "triplets": 0.3}
 _ALL_BASSES = {
@@ -25,7 +27,7 @@ _ALL_DRUMS = {
 }  # fmt: skip
 _ALL_COLOURS = {
     "stab": 0.4, "strings": 0.3, "pad": 0.45, "saws": 0.2, "lead": 0.35, "hoover": 0.12, "arp": 0.35,
-    "bells": 0.2, "keys": 0.25, "chip": 0.12, "singer": 0.25, "guitar": 0.12, "drone": 0.12,
+    "bells": 0.2, "keys": 0.25, "chip": 0.12, "singer": 0.25, "talker": 0.2, "guitar": 0.12, "drone": 0.12,
     "hiss": 0.15, "crackle": 0.1, "riser": 0.2, "fall": 0.1, "impact": 0.1, "noise": 0.12,
 }  # fmt: skip
 _ALL_MASTERS = {"dry": 2.0, "clean": 4.0, "loud": 2.5, "crushed": 0.6, "lofi": 1.0}
@@ -47,7 +49,7 @@ class Style:
     bpm: tuple[float, float] = (110.0, 175.0)
     swing: tuple[float, float] = (0.5, 0.58)
     duck: tuple[float, float] = (0.0, 1.0)
-    kicks: Mapping[str, float] = field(default_factory=lambda: _ALL_KICKS)
+    kicks: Mapping[str, float] = field(default_factory=lambda: ALL_KICKS)
     rhythms: Mapping[str, float] = field(default_factory=lambda: _ALL_RHYTHMS)
     basses: Mapping[str, float] = field(default_factory=lambda: _ALL_BASSES)
     drums: Mapping[str, float] = field(default_factory=lambda: _ALL_DRUMS)
@@ -67,14 +69,14 @@ _WARM = ("minor", "dorian", "mixolydian", "lydian")
 
 STYLES: dict[str, Style] = {
     "techno": Style(
-        (124, 142), (0.5, 0.54), (0.1, 0.8), {"nine": 4, "hard": 1, "dull": 1}, {"four": 1.0},
+        (124, 142), (0.5, 0.54), (0.1, 0.8), {"nine": 4, "hard": 1, "dull": 1, "sweep": 2, "boom": 1}, {"four": 4, "broken": 1},
         {"sub": 1, "rolling": 2, "off": 1, "fm": 1, "acid": 1, "stack": 1},
         _ALL_DRUMS | {"hat": 0.9, "open": 0.7, "clap": 0.6, "ride": 0.4, "break": 0.0, "snare": 0.15},
         _ALL_COLOURS | {"stab": 0.6, "chip": 0.0, "guitar": 0.0, "keys": 0.1},
         modes=_DARK, rumble=0.2,
     ),
     "acid": Style(
-        (120, 145), (0.5, 0.56), (0.0, 0.6), {"nine": 4, "hard": 1, "eight": 1}, {"four": 5, "broken": 1},
+        (120, 145), (0.5, 0.56), (0.0, 0.6), {"nine": 4, "hard": 1, "eight": 1, "sweep": 1}, {"four": 5, "broken": 1},
         {"acid": 1.0}, _ALL_DRUMS | {"clap": 0.7, "break": 0.05}, _ALL_COLOURS | {"lead": 0.6, "saws": 0.05},
         modes=_DARK,
     ),
@@ -85,10 +87,10 @@ STYLES: dict[str, Style] = {
         {"dry": 1, "clean": 3, "loud": 1, "lofi": 2}, _WARM, wet=(2.0, 6.0),
     ),
     "minimal": Style(
-        (118, 132), (0.5, 0.62), (0.0, 0.7), {"nine": 3, "dull": 2, "felt": 1}, {"four": 4, "broken": 1},
+        (118, 132), (0.5, 0.62), (0.0, 0.7), {"nine": 3, "dull": 2, "felt": 1, "sweep": 2, "boom": 1}, {"four": 3, "broken": 2},
         {"sub": 2, "pluck": 1, "fm": 1, "square": 1, "organ": 1},
         _ALL_DRUMS | {"glitch": 0.7, "block": 0.6, "rim": 0.5, "shaker": 0.4, "break": 0.05},
-        {"stab": 0.3, "bells": 0.4, "singer": 0.4, "noise": 0.3, "hiss": 0.2, "arp": 0.3, "pad": 0.2},
+        {"stab": 0.3, "bells": 0.4, "singer": 0.4, "talker": 0.3, "noise": 0.3, "hiss": 0.2, "arp": 0.3, "pad": 0.2},
         wet=(0.3, 1.6),
     ),
     "house": Style(
@@ -110,14 +112,14 @@ STYLES: dict[str, Style] = {
         bassless=0.3,
     ),
     "industrial": Style(
-        (115, 150), (0.5, 0.56), (0.0, 0.9), {"hard": 3, "gabber": 1, "dull": 1}, {"four": 2, "broken": 2},
+        (115, 150), (0.5, 0.56), (0.0, 0.9), {"hard": 3, "gabber": 1, "dull": 1, "sweep": 1, "boom": 1}, {"four": 2, "broken": 2},
         {"square": 1, "reese": 2, "fm": 1, "stack": 1, "acid": 0.5},
         _ALL_DRUMS | {"clang": 0.9, "tom": 0.5, "glitch": 0.4, "zap": 0.3},
-        {"drone": 0.7, "noise": 0.5, "hiss": 0.4, "singer": 0.2, "stab": 0.3, "hoover": 0.2, "riser": 0.3, "impact": 0.4},
+        {"drone": 0.7, "noise": 0.5, "hiss": 0.4, "singer": 0.2, "talker": 0.3, "stab": 0.3, "hoover": 0.2, "riser": 0.3, "impact": 0.4},
         {"loud": 3, "crushed": 3, "lofi": 2}, _DARK, rumble=0.4,
     ),
     "trance": Style(
-        (128, 150), (0.5, 0.52), (0.3, 1.0), {"nine": 4, "hard": 1}, {"four": 1.0},
+        (128, 150), (0.5, 0.52), (0.3, 1.0), {"nine": 4, "hard": 1, "sweep": 1}, {"four": 1.0},
         {"rolling": 4, "off": 2, "acid": 1}, _ALL_DRUMS | {"open": 0.9, "clap": 0.8, "crash": 0.6, "break": 0.0},
         _ALL_COLOURS | {"saws": 0.8, "arp": 0.8, "pad": 0.6, "strings": 0.5, "riser": 0.5},
         {"clean": 2, "loud": 4, "crushed": 1}, ("minor", "harmonic", "major", "lydian"), wet=(1.5, 5.0),
@@ -160,7 +162,7 @@ STYLES: dict[str, Style] = {
         rumble=0.0, wet=(0.3, 1.5),
     ),
     "glitch": Style(
-        (110, 170), (0.5, 0.66), (0.0, 0.6), _ALL_KICKS, {"broken": 4, "half": 1, "triplets": 1, "four": 1},
+        (110, 170), (0.5, 0.66), (0.0, 0.6), ALL_KICKS, {"broken": 4, "half": 1, "triplets": 1, "four": 1},
         {"fm": 2, "reese": 1, "wobble": 2, "long808": 1, "square": 1},
         _ALL_DRUMS | {"glitch": 1.0, "break": 0.6, "zap": 0.5, "clang": 0.4},
         _ALL_COLOURS | {"noise": 0.5, "bells": 0.4}, rumble=0.05,

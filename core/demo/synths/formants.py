@@ -1,4 +1,4 @@
-"""Voices without words: a pulse train through the resonances of a throat."""
+"""Voices without words: a pulse train through the resonances of a throat, and hissed consonants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.demo.signal import noise, single, stereo
+from core.demo.signal import add, band_pass, filtered, noise, single, stereo
 from core.demo.stage import Event, Stage
 from core.demo.synths.pads import VOWELS
 from core.demo.theory import hertz
@@ -81,3 +81,38 @@ class Formants:
         widths = np.full(frames, self.width, np.float32)
         pulse = kernels.pulse(steps, widths, 0.0)[:, None]
         return single(pulse + self.breath * 3.0 * noise(rng, frames))
+
+
+@dataclass(frozen=True)
+class Talker:
+    """Speech without a language: syllables, many of which a hissed consonant opens.
+
+    throat:  sings the vowels
+    hissed:  share of the syllables that begin with a consonant
+    level:   of consonants against the loudest vowel
+    bright:  Hz around which they lie
+    """
+
+    throat: Formants
+    hissed: float = 0.4
+    level: float = 0.3
+    bright: float = 5000.0
+
+    def __call__(self, events: list[Event], stage: Stage, rng: np.random.Generator) -> Signal:
+        """What is said, (stage.frames, 2)."""
+        out = self.throat(events, stage, rng)
+        loudest = float(np.abs(out).max()) if len(out) else 0.0
+        for event in events:
+            if rng.random() < self.hissed:
+                burst = self._consonant(rng)
+                before = max(event.start - len(burst), 0)
+                add(out, burst, before, loudest * self.level * event.velocity)
+        return out
+
+    def _consonant(self, rng: np.random.Generator) -> Signal:
+        frames = round(rng.uniform(0.02, 0.11) * SAMPLE_RATE)
+        centre = self.bright * 2.0 ** rng.uniform(-0.7, 0.7)
+        hiss = filtered(noise(rng, frames), band_pass(centre, rng.uniform(0.6, 2.5)))
+        rise = np.sin(np.linspace(0.0, np.pi, frames)) ** rng.uniform(0.3, 1.5)
+        shaped = hiss * rise[:, None]
+        return stereo(single(shaped / max(float(np.abs(shaped).max()), 1e-9)))

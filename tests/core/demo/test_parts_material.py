@@ -43,6 +43,17 @@ def test_a_song_is_rendered_once(tmp_path: Path) -> None:
     assert both == 1
 
 
+def test_hits_are_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_material, "HITS_IN_A_LOT", 2)
+    path = parts_material.render_hits(tmp_path, "kick", 1)
+    lot = np.load(path)
+    assert lot.shape == (2, 128, 128)
+    assert np.abs(lot[0].astype(np.float32) - lot[1]).max() > 10.0
+    before = path.stat().st_mtime_ns
+    assert parts_material.render_hits(tmp_path, "kick", 1) == path
+    assert path.stat().st_mtime_ns == before
+
+
 def test_waiting_ends_when_nothing_more_comes(tmp_path: Path) -> None:
     told: list[tuple[float, float]] = []
     job = finished(tmp_path / "x")
@@ -64,5 +75,5 @@ def test_waiting_can_be_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_other_processes_render_while_the_body_runs(tmp_path: Path) -> None:
-    with parts_material.rendering(tmp_path / "songs", 2) as jobs:
+    with parts_material.rendering(tmp_path / "songs", 2, lots=1) as jobs:
         assert all(job.result(timeout=250).is_file() for job in jobs)

@@ -7,7 +7,7 @@ import pytest
 
 from core.keras_backend import ops
 from core.parts import masking
-from core.parts.losses import distortion_db, separation_loss
+from core.parts.losses import distortion_db, presence, separation_loss
 from core.parts.material import spectrograms_of_parts
 from tests.core.parts.conftest import BPM, parts_of
 from tests.core.parts.test_masking import sdr
@@ -35,6 +35,13 @@ def test_what_leaks_into_a_missing_part_counts(powers: np.ndarray) -> None:
     whole = ops.convert_to_numpy(distortion_db(alone, shares))[0, 0]
     assert whole[1] > 15.0
     assert abs(whole[2]) < 0.1
+
+
+def test_a_part_is_present_or_not(powers: np.ndarray) -> None:
+    quiet = powers * np.array([1.0, 0.0, 1e-7, 1.0], np.float32)
+    found = ops.convert_to_numpy(presence(quiet))[0]
+    assert found[[0, 3]].min() > 0.95
+    assert found[[1, 2]].max() < 0.05
 
 
 def test_the_loss_is_lowest_at_the_exact_shares(powers: np.ndarray) -> None:

@@ -71,6 +71,21 @@ def test_a_remix_is_its_seeds(material: Material) -> None:
     assert np.abs(first - other).max() > 1.0
 
 
+def test_parts_come_and_go_within_an_example(material: Material) -> None:
+    def silent_beats(chance: float) -> int:
+        gates = (chance, 0.0, 0.0, 0.0)
+        remix = Remix(whole=0.0, missing=(0, 1, 1, 1), alone=0.0, gated=gates, off_beat=0.0)
+        silent = 0
+        for seed in range(20):
+            _, powers = remix.example(material, np.random.default_rng(seed))
+            beats = powers[..., 0].reshape(8, -1).sum(axis=1)
+            assert beats.any()
+            silent += int((beats < 1e-4 * beats.max()).sum())
+        return silent
+
+    assert silent_beats(1.0) >= silent_beats(0.0) + 10
+
+
 def test_the_mix_is_what_its_parts_add_up_to(material: Material) -> None:
     for seed in range(8):
         mix, powers = Remix(whole=0.0).example(material, np.random.default_rng(seed))

@@ -88,6 +88,13 @@ def test_stopping_keeps_what_there_is(songs: Path, tmp_path: Path) -> None:
     PartsModel.load(result.path)
 
 
+def test_some_batches_are_of_whole_segments(songs: Path, tmp_path: Path) -> None:
+    entire = Remix(bars=2, entire=1.0)
+    assert run(songs, options(tmp_path, steps=1, remix=entire)).steps == 1
+    mixed = Remix(bars=2, entire=0.5)
+    assert run(songs, options(tmp_path, steps=6, remix=mixed)).steps == 6
+
+
 def test_it_wants_material(songs: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no music"):
         train(lambda: Material([]), lambda: Material([]), options(tmp_path))

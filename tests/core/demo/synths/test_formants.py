@@ -7,7 +7,7 @@ import pytest
 
 from core.demo.spec import TrackSpec
 from core.demo.stage import Event, Stage
-from core.demo.synths.formants import Formants
+from core.demo.synths.formants import Formants, Talker
 from core.settings import SAMPLE_RATE
 
 pytestmark = pytest.mark.slow  # numba compiles for half a minute where nothing is cached
@@ -38,3 +38,17 @@ def test_vowels_differ_in_their_resonances() -> None:
         return float((np.arange(len(power)) * power).sum() / power.sum())
 
     assert centroid(sung("oo")) < 0.75 * centroid(sung("ah"))
+
+
+def test_consonants_are_hissed_before_vowels() -> None:
+    throat = Formants(("ah",), breath=0.0, vibrato=(5.0, 0.0), scoop=0.0)
+    events = [Event(SAMPLE_RATE // 2, SAMPLE_RATE // 2, 1.0, (PITCH,))]
+    plain, said = (
+        Talker(throat, hissed, 0.5, 6000.0)(events, STAGE, np.random.default_rng(0))
+        for hissed in (0.0, 1.0)
+    )
+    before = slice(SAMPLE_RATE // 4, SAMPLE_RATE // 2)
+    assert np.abs(plain[before]).max() < 1e-3 * np.abs(plain).max()
+    power = np.abs(np.fft.rfft(said[before, 0])) ** 2
+    hertz = np.fft.rfftfreq(SAMPLE_RATE // 2 - SAMPLE_RATE // 4, 1 / SAMPLE_RATE)
+    assert power[hertz > 3000.0].sum() > 4 * power[hertz < 3000.0].sum()
