@@ -109,10 +109,7 @@ class Hits:
         if rng.random() < 0.3:
             under = np.float32(10.0 ** (rng.uniform(-12.0, 3.0) / 10.0))
             shot = shot + under * _stretched(self._shot(part, rng), rng)
-        if rng.random() < 0.1:
-            swell = np.arange(1, _ROWS + 1, dtype=np.float32) / rng.uniform(4.0, 14.0)
-            shot = shot * (np.minimum(swell, 1.0) ** 2)[:, None]
-        return np.asarray(shot, np.float32)
+        return _held(shot, rng) if rng.random() < 0.5 else np.asarray(shot, np.float32)
 
     def _shot(self, part: int, rng: Rng) -> Array:
         """The powers (128, 128) of a hit, as loud as any other."""
@@ -137,12 +134,23 @@ def _stretched(shot: Array, rng: Rng) -> Array:
     """Its sweep and its decay made slower or faster."""
     if rng.random() < 0.4:
         return shot
-    speed = np.exp(rng.uniform(-0.9, 0.4))
+    speed = np.exp(rng.uniform(-0.6, 0.4))
     rows = LEAD_ROWS + (np.arange(_ROWS) - LEAD_ROWS) * speed
     rows[:LEAD_ROWS] = np.arange(LEAD_ROWS)
     taken = np.asarray(shot[np.minimum(rows, _ROWS - 1).astype(np.int64)], np.float32)
     taken[rows > _ROWS - 1] = 0.0
     return taken
+
+
+def _held(shot: Array, rng: Rng) -> Array:
+    """Its body swells while the pitch falls, is held, and is let go at once, but for a rest."""
+    end = rng.integers(3, 14)
+    since = np.maximum(np.arange(_ROWS) - LEAD_ROWS, 0)
+    curve = rng.uniform(0.0, 1.6) * np.minimum(since, end)
+    curve -= np.minimum(10.0 ** rng.uniform(-1.0, 0.6) * np.maximum(since - end, 0), 40.0)
+    lows = 1.0 / (1.0 + (bank().centres_hz / rng.uniform(100.0, 400.0)) ** 4)
+    gains = 10.0 ** (curve[:, None] * lows / 10.0)
+    return np.asarray(shot * gains, np.float32)
 
 
 def _damped(shot: Array, rng: Rng) -> Array:

@@ -28,19 +28,21 @@ _SILENT_DB = settings.FLOOR_DB + 1.0
 _RATIOS = np.exp2(np.arange(-8, 9) / 12.0)
 """Of pitches: up to eight semitones either way."""
 _KICK = 0
-_SLOPES = ((0.3, 1.4), (0.6, 1.5), (0.6, 1.4), (0.6, 1.5))
+_SLOPES = ((0.7, 1.8), (0.6, 1.5), (0.6, 1.4), (0.6, 1.5))
 """For each part, the factors by which its levels rise and fall slower or faster."""
 _PART_FILTERS = (
     ((0.3, 20.0, 45.0), (0.15, 150.0, 6000.0)),
     ((0.3, 25.0, 60.0), (0.5, 150.0, 3000.0)),
     ((0.6, 60.0, 250.0), (0.1, 5000.0, 15_000.0)),
-    ((0.5, 40.0, 250.0), (0.35, 1500.0, 12_000.0)),
+    ((0.5, 40.0, 250.0), (0.25, 1500.0, 12_000.0)),
 )
 """For each part, chance, lowest and highest Hz of a high-pass and of a low-pass."""
-_BRIGHTENED = (0.4, 0.1, 0.0, 0.25)
+_BRIGHTENED = (0.4, 0.1, 0.0, 0.4)
 """Chance of each part to have more highs: clicks of kicks and hisses of voices are no hats."""
 _CHOPPED = 0.12
 """Chance of rest to be cut into sixteenths."""
+_HISSED = 0.25
+"""Chance of rest to have hissed consonants at any time."""
 _REST = 3
 _USUAL_DB = (-3.0, -5.0, -11.0, -7.0)
 """Of each part against its mix."""
@@ -125,7 +127,7 @@ class Remix:
     def _song(decibels: Array, part: int, rng: Rng) -> Array:
         """A song's part, its kicks in another shape and rhythm."""
         if part == _KICK and rng.random() < 0.6:
-            decibels = _retimed(decibels, float(np.exp(rng.uniform(-1.1, 0.4))))
+            decibels = _retimed(decibels, float(np.exp(rng.uniform(-0.6, 0.4))))
         if part == _KICK and rng.random() < 0.5:
             decibels = _replayed(decibels, rng)
         return decibels
@@ -143,6 +145,8 @@ class Remix:
         power[decibels <= _SILENT_DB] = 0.0
         if part == _REST and rng.random() < _CHOPPED:
             power *= _chopped(len(power), rng)[:, None]
+        if part == _REST and rng.random() < _HISSED:
+            power += _hissed(power, rng)
         if part > 0 and rng.random() < 0.5:
             power = np.roll(power, _SIXTEENTH * int(rng.integers(16)), axis=0)
         if rng.random() < 0.6:
@@ -239,6 +243,22 @@ def _chopped(rows: int, rng: Rng) -> Array:
     plays = (rng.random(steps) < rng.uniform(0.3, 0.9)).astype(np.float32)
     fall = np.exp(-np.arange(_SIXTEENTH) * 10.0 ** rng.uniform(-2.5, -0.2))
     return np.resize((plays[:, None] * fall).ravel(), rows).astype(np.float32)
+
+
+def _hissed(power: Array, rng: Rng) -> Array:
+    """Powers (rows, 128) of consonants, 8 to 25 dB below what they are spoken with."""
+    rows, loud = len(power), np.zeros(len(power))
+    for _ in range(1 + rng.poisson(rows / settings.FRAMES_PER_BAR * rng.uniform(1.0, 5.0))):
+        start, length = int(rng.integers(rows)), int(rng.integers(3, 15))
+        burst = np.sin(np.linspace(0.0, np.pi, length + 2)[1:-1]) ** 2 * 10.0 ** rng.uniform(-1, 0)
+        loud[start : start + length] = burst[: rows - start]
+    centre, width = np.exp(rng.uniform(np.log(4000.0), np.log(11_000.0))), rng.uniform(0.3, 1.0)
+    octaves = np.log2(np.maximum(bank().centres_hz, 5.0) / centre)
+    hiss = np.outer(loud, np.exp(-0.5 * (octaves / width) ** 2))
+    hiss *= rng.gamma(8.0, 1.0 / 8.0, hiss.shape)
+    areas = bank().areas
+    level = (power @ areas).mean() / max(float((hiss @ areas).mean()), 1e-12)
+    return np.asarray(hiss * level * 10.0 ** rng.uniform(-2.5, -0.8), np.float32)
 
 
 def _slower(decibels: Array, factor: float) -> Array:

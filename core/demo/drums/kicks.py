@@ -34,6 +34,7 @@ class Kick:
     click:   level of the noise at the front; bright: its centre in Hz
     drive:   into the saturation; skew: its asymmetry, for even harmonics
     grit:    level of a band of distorted overtones
+    swell:   seconds in which the body rises
     """
 
     tone: float = 50.0
@@ -47,6 +48,7 @@ class Kick:
     drive: float = 1.6
     skew: float = 0.1
     grit: float = 0.0
+    swell: float = 0.0006
 
     def __call__(self, velocity: float, rng: np.random.Generator) -> Signal:
         """One hit, (n, 1), peak 1."""
@@ -63,8 +65,7 @@ class Kick:
     def _body(self, frames: int, velocity: float) -> Signal:
         t = np.arange(frames) / SAMPLE_RATE
         fall = self.punch * np.exp(-t / self.sweep) + self.snap * np.exp(-t / 0.0024) * velocity
-        swell = 1.0 - np.exp(-t / 0.0006)
-        level = swell * np.exp(-((t / self.decay) ** self.shape))
+        level = (1.0 - np.exp(-t / self.swell)) * np.exp(-((t / self.decay) ** self.shape))
         return (oscillation(self.tone * (1.0 + fall)) * level).astype(np.float32)
 
     def _click(self, frames: int, velocity: float, rng: np.random.Generator) -> Signal:

@@ -12,7 +12,7 @@ from core.demo.endless import rooms
 from core.demo.endless.dice import Dice
 from core.demo.endless.form import Form
 from core.demo.endless.kicks import kick
-from core.demo.endless.percussion import KINDS, percussion
+from core.demo.endless.percussion import percussion
 from core.demo.endless.styles import ALL_KICKS
 from core.demo.song import Song, Voice
 from core.demo.spec import TrackSpec
@@ -21,7 +21,10 @@ from core.errors import InputError
 PARTS_OF_HITS: Final = ("kick", "drums")
 """Those of `settings.PARTS` that are struck."""
 _ONCE: Final = "X..............."
-_DRUMS: Final = tuple(kind for kind in KINDS if kind != "break")
+_DRUMS: Final = {
+    "hat": 3.0, "open": 2.0, "shaker": 1.5, "clap": 2.0, "snare": 1.5, "ride": 1.0, "crash": 0.5, "rim": 0.7,
+    "tom": 0.7, "block": 0.4, "clang": 0.4, "zap": 0.2, "glitch": 0.4,
+}  # fmt: skip
 
 
 def random_hit(seed: int, part: str) -> tuple[TrackSpec, Song]:
@@ -56,4 +59,4 @@ def _voice(dice: Dice, part: str) -> Voice:
     form = Form(dice, 1, [part])
     if part == "kick":
         return kick(dice, form, ALL_KICKS, {"four": 1.0}, 0.0)
-    return percussion(dice, form, dice.one(_DRUMS), 0.0, 0.0)
+    return percussion(dice, form, dice.weighted(_DRUMS), 0.0, 0.0)

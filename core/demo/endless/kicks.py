@@ -37,8 +37,8 @@ def kick(dice: Dice, form: Form, kinds: Mapping[str, float], rhythms: Mapping[st
         lufs=LUFS + gain,
         inserts=_inserts(dice, kind),
         bells=_bells(dice),
-        room=dice.flat(0.05, 0.5) if dice.chance(0.12) else 0.0,
-        hall=dice.flat(0.03, 0.2) if dice.chance(0.06) else 0.0,
+        room=dice.flat(0.05, 0.5) if dice.chance(0.3) else 0.0,
+        hall=dice.flat(0.02, 0.2) if dice.chance(0.15) else 0.0,
     )
     main = patterns.kicks(dice, dice.weighted(rhythms))
     bars = form.letters("kick", fill="B", leave=dice.chance(0.4))
@@ -83,16 +83,17 @@ def _drum(dice: Dice, kind: str) -> Drum:
         return Kick(flat(60, 110), flat(3, 9), octaves(0.008, 0.03), flat(0, 4), flat(0.05, 0.12),
                     1.0, flat(0, 0.2), 3000, flat(2, 8))  # fmt: skip
     if kind == "sweep":
-        return Kick(flat(40, 60), flat(1.5, 6), octaves(0.05, 0.14), flat(0, 8), flat(0.12, 0.35),
-                    flat(1.0, 2.2), flat(0.0, 0.25), octaves(900, 5000), octaves(0.8, 4))  # fmt: skip
+        return Kick(flat(38, 60), flat(1.5, 6), octaves(0.03, 0.14), flat(0, 8), flat(0.1, 0.3),
+                    octaves(1, 6), flat(0.0, 0.4), octaves(900, 6000), octaves(0.8, 4),
+                    swell=octaves(0.0006, 0.06))  # fmt: skip
     if kind == "boom":
         return Kick(flat(38, 58), flat(1, 4), octaves(0.02, 0.1), flat(0, 14), flat(0.25, 0.7),
-                    flat(0.6, 1.6), flat(0.0, 0.5), octaves(900, 6000), octaves(0.8, 4))  # fmt: skip
+                    flat(0.6, 3), flat(0.0, 0.5), octaves(900, 6000), octaves(0.8, 4))  # fmt: skip
     if kind == "dull":
         return Kick(flat(45, 65), flat(1.0, 2.5), octaves(0.02, 0.05), flat(0, 5), flat(0.1, 0.25),
                     flat(1.0, 2.0), flat(0.0, 0.1), octaves(800, 2500), flat(0.8, 1.8))  # fmt: skip
     return Kick(flat(44, 62), flat(1.8, 4.5), octaves(0.012, 0.045), flat(4, 18), flat(0.09, 0.3),
-                flat(1.0, 2.2), flat(0.05, 0.7), octaves(1800, 6500), flat(0.8, 3.2))  # fmt: skip
+                octaves(1.0, 4.0), flat(0.05, 0.7), octaves(1800, 6500), flat(0.8, 3.2))  # fmt: skip
 
 
 def _inserts(dice: Dice, kind: str) -> tuple[Insert, ...]:
