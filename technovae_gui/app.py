@@ -13,9 +13,10 @@ from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import garbage
-from technovae_gui import style_sheet
+from technovae_gui import style_sheet, theme
 from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
+from technovae_gui.widgets import motion
 
 _SWITCH_INTERVAL: Final = 0.0005
 """Seconds. Python's default of 5 ms lets one busy thread stall the mixer: 230 under-runs in 20 s
@@ -41,9 +42,10 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     app = (
         existing if isinstance(existing, QApplication) else QApplication(arguments or sys.argv[:1])
     )
-    app.setApplicationName("TechnoVAE")
-    app.setOrganizationName("TechnoVAE")
+    app.setApplicationName(theme.PROGRAM)
+    app.setOrganizationName(theme.PROGRAM)
     style_sheet.apply(app)
+    motion.load()
     return app
 
 

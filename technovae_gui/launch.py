@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return command_line([])
     garbage.pause()
+    from technovae_gui import theme
+
+    theme.load()
     from technovae_gui.app import main as window
 
     return window(Path(arguments[0]) if arguments else None)

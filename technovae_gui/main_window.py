@@ -245,6 +245,8 @@ class MainWindow(QMainWindow):
         actions = self.timeline.actions_by_name
         elsewhere = (*VIEW_ACTIONS, *MARKER_ACTIONS)
         menus.add_actions(edit, {k: v for k, v in actions.items() if k not in elsewhere})
+        preferences = ("Preferences…", "Ctrl+,", self.show_preferences)
+        menus.add_commands(self, edit, (menus.SEPARATOR, preferences))
         transport = bar.addMenu("&Transport")
         menus.add_commands(
             self,
@@ -301,6 +303,17 @@ class MainWindow(QMainWindow):
     def _panes_changed(self) -> None:
         self._side_shown.setChecked(self.panels.shows_side)
         self._timeline_shown.setChecked(self.panels.shows_timeline)
+
+    def show_preferences(self) -> None:
+        """Show what the user sets once."""
+        from technovae_gui.preferences import PreferencesDialog
+
+        file = self.exporting.panel.file
+        dialog = PreferencesDialog(
+            self.bar.device, self.services.background, Path(file.folder.text()), self
+        )
+        dialog.export_folder_chosen.connect(file.set_folder)
+        dialog.open()
 
     def show_log(self) -> None:
         """Show what went wrong so far, in a window of its own."""

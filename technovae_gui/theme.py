@@ -23,6 +23,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractSpinBox
 
@@ -52,7 +53,9 @@ CAUTION = "#f5e663"
 BAD = "#ff6b6b"
 LATENT_COLOUR = "#cfd6e4"
 
-_HIGH_CONTRAST: Final = {
+HIGH_CONTRAST: Final = "high_contrast"
+"""Name of the user's setting."""
+_HIGH_CONTRAST_COLOURS: Final = {
     "GROUND": "#000000",
     "PANEL": "#000000",
     "RAISED": "#141414",
@@ -90,15 +93,24 @@ DISPLAY = 20
 REGULAR, MEDIUM, SEMIBOLD = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
 
 FAMILY = "Inter"
+PROGRAM: Final = "TechnoVAE"
+"""Under which the user's settings are kept."""
 _MOST_TRACK_COLOURS = 128
 
 
-def use_high_contrast() -> None:
-    """Set the colours of the high contrast theme.
+def load() -> None:
+    """Take over the user's choice of contrast.
 
     Call it before any other module of the window is imported: they take the colours over then.
     """
-    globals().update(_HIGH_CONTRAST)
+    kept = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, PROGRAM, PROGRAM)
+    if kept.value(HIGH_CONTRAST, False, bool):
+        use_high_contrast()
+
+
+def use_high_contrast() -> None:
+    """Set the colours of the high contrast theme; as early as `load`."""
+    globals().update(_HIGH_CONTRAST_COLOURS)
 
 
 def track_colour(index: int) -> str:

@@ -153,6 +153,11 @@ class FileForm(QWidget):
             return f"the file cannot be written there ({error.strerror}); choose another place"
         return ""
 
+    def set_folder(self, folder: Path) -> None:
+        """Export to `folder` from now on, also after the next start."""
+        self.folder.setText(str(folder))
+        self.save_folder()
+
     def save_folder(self) -> None:
         """Offer this folder the next time the program starts."""
         QSettings().setValue(_FOLDER_KEY, self.folder.text())

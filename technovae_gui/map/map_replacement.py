@@ -18,6 +18,7 @@ from technovae_gui.map.colouring import Shading
 from technovae_gui.map.map_point import MapPoint, latent_point, locate, segment_point
 from technovae_gui.map.morph import Morph, MorphEnd
 from technovae_gui.map.scene import MapScene
+from technovae_gui.widgets import motion
 
 Points = NDArray[np.float64]
 Latents: TypeAlias = dict[str, NDArray[np.float32]]
@@ -135,9 +136,14 @@ class DotAnimation(QVariantAnimation):
         self.valueChanged.connect(self._move)
 
     def move_from(self, start: Points) -> None:
-        """Start to move the dots from positions (n, 2). The scene must have a map."""
+        """Start to move the dots from positions (n, 2). The scene must have a map.
+
+        Where the user wants no motion, they are at their ends at once.
+        """
         assert self._scene.map is not None
         self._start, self._end = start, self._scene.map.xy
+        if motion.is_reduced():
+            return
         self._scene.set_xy(start)
         self.start()
 

@@ -16,6 +16,7 @@ from technovae_gui.map.dot_layer import dot_radius
 from technovae_gui.map.map_point import MapPoint
 from technovae_gui.map.morph import Morph
 from technovae_gui.map.scene import MapScene
+from technovae_gui.widgets import motion
 
 Points = NDArray[np.float64]
 MARKER_RADIUS = 11.0
@@ -97,11 +98,12 @@ def _paint_marker(painter: QPainter, centre: QPointF, phase: float | None) -> No
     painter.drawEllipse(centre, MARKER_RADIUS, MARKER_RADIUS)
     if phase is None:
         return
-    beat = phase * BARS_PER_SEGMENT * BEATS_PER_BAR % 1.0
-    fading = (1.0 - beat) ** 2
-    painter.setPen(QPen(_faded(colour, 0.6 * fading), 2.0))
-    reach = MARKER_RADIUS + (MARKER_REACH - MARKER_RADIUS - 3) * beat
-    painter.drawEllipse(centre, reach, reach)
+    if not motion.is_reduced():
+        beat = phase * BARS_PER_SEGMENT * BEATS_PER_BAR % 1.0
+        fading = (1.0 - beat) ** 2
+        painter.setPen(QPen(_faded(colour, 0.6 * fading), 2.0))
+        reach = MARKER_RADIUS + (MARKER_REACH - MARKER_RADIUS - 3) * beat
+        painter.drawEllipse(centre, reach, reach)
     painter.setPen(QPen(colour, 3.0, c=Qt.PenCapStyle.RoundCap))
     box = QRectF(
         centre.x() - MARKER_RADIUS, centre.y() - MARKER_RADIUS, 2 * MARKER_RADIUS, 2 * MARKER_RADIUS

@@ -154,6 +154,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+1 … 5", "The panels at the right"),
             ("F1", "This sheet"),
             ("Ctrl+B", "Hide or show the panels"),
+            ("Ctrl+,", "Preferences"),
             ("Ctrl+Shift+T", "Hide or show the timeline"),
             ("F11", "Full screen"),
         ),

@@ -138,3 +138,17 @@ def test_a_clip_title_is_dark_on_light_and_light_on_dark() -> None:
 
 def test_the_part_of_a_name_that_differs_is_not_cut(dressed: QApplication) -> None:
     assert paint_cache.elided("A very long name of a track, bar 17", 90).endswith("17")
+
+
+def test_high_contrast_is_the_users_setting(tmp_path: Path) -> None:
+    script = (
+        "import sys; from PySide6.QtCore import QSettings;"
+        "QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1]);"
+        "from technovae_gui import theme; kept = QSettings(QSettings.Format.IniFormat,"
+        "QSettings.Scope.UserScope, theme.PROGRAM, theme.PROGRAM);"
+        "kept.setValue(theme.HIGH_CONTRAST, True); kept.sync(); theme.load(); print(theme.GROUND)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "#000000"

@@ -14,6 +14,7 @@ from core.arrangement.clip import RealSource
 from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView, colouring
 from technovae_gui.map.map_replacement import ANIMATION_MS
+from technovae_gui.widgets import motion
 from tests.technovae_gui.conftest import PATIENCE
 
 
@@ -39,6 +40,14 @@ def test_dots_move_from_where_they_were(
         view._animation.setCurrentTime(ANIMATION_MS // 2)
         half_way = 0.5 * (demo_map.xy[-2] + retrained.xy[0])
         np.testing.assert_allclose(view.scene.xy[0], half_way, atol=0.02)
+    np.testing.assert_allclose(view.scene.xy, retrained.xy)
+
+
+def test_dots_do_not_glide_where_the_user_wants_no_motion(
+    view: LatentMapView, retrained: LatentMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(motion, "is_reduced", lambda: True)
+    view.set_map(retrained)
     np.testing.assert_allclose(view.scene.xy, retrained.xy)
 
 

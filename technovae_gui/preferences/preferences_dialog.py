@@ -1,0 +1,164 @@
+"""The preferences: sound device and latency, contrast, motion, folder of exports, cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QVBoxLayout, QWidget
+
+from core import user_cache
+from core.errors import DeviceError
+from core.playback.portaudio_output import list_devices
+from core.workers.background import Background
+from technovae_gui import theme
+from technovae_gui.transport.device_menu import LATENCIES, DeviceMenuButton, portaudio_name
+from technovae_gui.widgets import forms, motion
+from technovae_gui.widgets.forms import FieldGrid, SectionHeader
+from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
+
+_WIDTH: Final = 420
+_MEGABYTE: Final = 1_000_000
+
+
+class PreferencesDialog(QDialog):
+    """Settings of the user, each taken over at once; contrast from the next start on.
+
+    Signals:
+        export_folder_chosen(Path): the user chose another folder for exports.
+    """
+
+    export_folder_chosen = Signal(Path)
+
+    def __init__(
+        self,
+        device: DeviceMenuButton,
+        background: Background,
+        export_folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            device: the transport's, which chooses devices.
+            background: looks through the cache and clears it.
+            export_folder: where exports go now.
+            parent: the window.
+        """
+        super().__init__(parent)
+        self._device, self._background = device, background
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Preferences")
+        self.device = forms.combo(tip="What plays", name="Sound device")
+        self.latency = forms.combo(
+            *((text, name) for name, text in LATENCIES.items()),
+            tip="A short buffer reacts sooner; a long one never stutters",
+            name="Buffer",
+        )
+        self.contrast = QCheckBox("High contrast")
+        self.motion = QCheckBox("Reduced motion")
+        self.contrast_note = forms.note()
+        self.folder = ElidedLabel(collapses=False)
+        self.folder.setProperty("dim", False)
+        self.browse = forms.button("Browse…", "Choose the folder of exports")
+        self.cache = forms.note("counting…")
+        self.clear = forms.button(
+            "Clear",
+            "Delete what can be computed again; music and projects stay",
+            name="Clear cache",
+        )
+        self.message = MessageLabel()
+        self._fill(export_folder)
+        self._lay_out()
+        self._connect()
+        self._count()
+
+    def _fill(self, export_folder: Path) -> None:
+        self.device.addItem("The system's default", None)
+        try:
+            for found in list_devices():
+                self.device.addItem(found.name, portaudio_name(found))
+        except DeviceError as error:
+            self.message.show_error(str(error))
+        self.device.setCurrentIndex(max(0, self.device.findData(self._device.name)))
+        self.latency.setCurrentIndex(self.latency.findData(self._device.latency))
+        self.contrast.setToolTip("Black grounds, bright texts and borders")
+        self.contrast.setChecked(bool(QSettings().value(theme.HIGH_CONTRAST, False, bool)))
+        self.motion.setToolTip("Nothing glides or pulses; playheads and meters still move")
+        self.motion.setChecked(motion.is_reduced())
+        self.folder.show_text(str(export_folder))
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(*[4 * theme.SPACE] * 4)
+        rows.setSpacing(2 * theme.SPACE)
+        sound = FieldGrid()
+        sound.add("Device", self.device, wide=True)
+        sound.add("Buffer", self.latency)
+        folder = forms.row(self.folder, self.browse)
+        folder.setStretch(0, 1)
+        cache = forms.row(self.cache, self.clear)
+        cache.setStretch(0, 1)
+        files = FieldGrid()
+        files.add("Exports go to", folder, wide=True)
+        files.add("Cache", cache, wide=True)
+        rows.addWidget(SectionHeader("Sound"))
+        rows.addLayout(sound)
+        rows.addWidget(SectionHeader("Display"))
+        rows.addWidget(self.contrast)
+        rows.addWidget(self.contrast_note)
+        rows.addWidget(self.motion)
+        rows.addWidget(SectionHeader("Files"))
+        rows.addLayout(files)
+        rows.addWidget(self.message)
+        close = forms.button("Close", "Close the preferences (Esc)", primary=True)
+        close.clicked.connect(self.accept)
+        rows.addSpacing(theme.SPACE)
+        rows.addLayout(forms.row(1, close))
+        self.contrast_note.hide()
+        self.setFixedWidth(_WIDTH)
+
+    def _connect(self) -> None:
+        for choice in (self.device, self.latency):
+            choice.activated.connect(self._choose_device)
+        self.contrast.toggled.connect(self._set_contrast)
+        self.motion.toggled.connect(motion.set_reduced)
+        self.browse.clicked.connect(self._browse)
+        self.clear.clicked.connect(self._clear)
+
+    @Slot()
+    def _choose_device(self) -> None:
+        self._device.choose(self.device.currentData(), self.latency.currentData())
+
+    @Slot(bool)
+    def _set_contrast(self, on: bool) -> None:
+        QSettings().setValue(theme.HIGH_CONTRAST, on)
+        self.contrast_note.setText("From the next start on.")
+        self.contrast_note.show()
+
+    @Slot()
+    def _browse(self) -> None:
+        start = self.folder.accessibleName()
+        name = QFileDialog.getExistingDirectory(self, "Folder of exports", start)
+        if name:
+            self.folder.show_text(name)
+            self.export_folder_chosen.emit(Path(name))
+
+    def _count(self) -> None:
+        self._background.submit(user_cache.size_bytes, self._show_size)
+
+    @Slot()
+    def _clear(self) -> None:
+        self.clear.setEnabled(False)
+        self.cache.setText("clearing…")
+        self._background.submit(user_cache.clear, self._cleared)
+
+    def _cleared(self, complete: bool) -> None:
+        if not complete:
+            self.message.show_text("Some files are in use; clear it again after the next start.")
+        self._count()
+
+    def _show_size(self, size: int) -> None:
+        self.cache.setText(f"{size / _MEGABYTE:.1f} MB" if size else "empty")
+        self.clear.setEnabled(size > 0)
