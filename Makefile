@@ -10,7 +10,7 @@ endif
 # A file of tests stays in one process: what it has made once serves all of its tests.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test lint unit slow format demo clean
+.PHONY: run test lint unit slow format demo pictures clean
 
 run: $(VENV)/.ready
 	@$(BIN)/technovae
@@ -36,6 +36,9 @@ format: $(VENV)/.ready-dev
 # Builds the shipped demo again: the library in resources/ and the model in saved_models/.
 demo: $(VENV)/.ready
 	$(BIN)/technovae demo --build
+
+pictures: $(VENV)/.ready
+	$(BIN)/technovae --screenshot resources/window.png --size 1440x900 --panels docs/pictures
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,4 +1,5 @@
-"""`technovae --screenshot FILE [--size WxH]`: save a picture of the window on the demo as a PNG."""
+"""`technovae --screenshot FILE [--size WxH] [--panels FOLDER]`: save a picture of the window on the
+demo as a PNG, and one of each panel into a folder."""
 
 from __future__ import annotations
 
@@ -9,12 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.atomic import writing_error
 from core.cli.arguments import Parser
 from core.errors import OutputError, TechnoVAEError
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from technovae_gui.main_window import MainWindow
 
+_PATIENCE_SECONDS: Final = 300.0
 _SETTLE_SECONDS: Final = 1.5
 """Until meters and thumbnails have come to rest."""
 
@@ -32,11 +37,12 @@ def main(argv: Sequence[str], *, offscreen: bool) -> int:
     parser = Parser(prog="technovae --screenshot", description=__doc__)
     parser.add_argument("--screenshot", type=Path, required=True, metavar="FILE")
     parser.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
+    parser.add_argument("--panels", type=Path, metavar="FOLDER")
     options = parser.parse_args(argv)
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
-        take(options.screenshot, options.size)
+        take(options.screenshot, options.size, options.panels)
     except TechnoVAEError as error:
         print(f"technovae: {error}", file=sys.stderr)
         return 2
@@ -44,15 +50,16 @@ def main(argv: Sequence[str], *, offscreen: bool) -> int:
     return 0
 
 
-def take(path: Path, size: tuple[int, int]) -> None:
+def take(path: Path, size: tuple[int, int], panels: Path | None = None) -> None:
     """Save a picture of the window with a small arrangement.
 
     Args:
         path: of the PNG.
         size: width and height of the window, in pixels.
+        panels: folder for pictures of the panels, one each; None for none of them.
 
     Raises:
-        OutputError: it could not be written.
+        OutputError: they could not be written.
     """
     import tempfile
 
@@ -75,16 +82,52 @@ def take(path: Path, size: tuple[int, int]) -> None:
         try:
             wait_until(lambda: window.session.map is not None)
             arrange(window)
-            wait_until(lambda: not window.services.loops.outstanding)
-            wait_until(lambda: not window.timeline.missing())
+            wait_until(lambda: not window.services.loops.outstanding, _PATIENCE_SECONDS)
+            wait_until(lambda: not window.timeline.missing(), _PATIENCE_SECONDS)
             process_events_for(_SETTLE_SECONDS)
-            if not window.grab().save(str(path), "PNG"):
-                raise OutputError(f"{path}: the picture could not be written; choose another place")
+            _save(window, path)
+            if panels is not None:
+                _save_panels(window, panels)
         finally:
             window.shut_down()  # without asking about unsaved work
             window.close()
             QApplication.processEvents()
     del app
+
+
+def _save(widget: QWidget, path: Path) -> None:
+    if not widget.grab().save(str(path), "PNG"):
+        raise OutputError(f"{path}: the picture could not be written; choose another place")
+
+
+def _save_panels(window: MainWindow, folder: Path) -> None:
+    """Save every panel as it is in use: with a clip, a track, a drawn path."""
+    from PySide6.QtWidgets import QDialog
+
+    from technovae_gui.event_loop import process_events_for, wait_until
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise writing_error(folder, error) from error
+    window.panels.show_timeline(False)
+    latent_map = window.session.map
+    assert latent_map is not None
+    window.document.select([next(window.document.arrangement.clips()).id])
+    window.library.panel.select_track(latent_map.segments[40].track_id)
+    window.library.panel.grid_section.set_open(True)
+    window.composing.panel.set_path(latent_map.xy[:8])
+    for number in range(window.panels.side.count()):
+        window.panels.show_tab_at(number)
+        wait_until(lambda: window.sound.clip_pictures.error_db is not None, _PATIENCE_SECONDS)
+        process_events_for(_SETTLE_SECONDS)
+        name = window.panels.side.tabText(number).lower()
+        _save(window.panels.side, folder / f"{name}.png")
+    window.show_preferences()
+    process_events_for(_SETTLE_SECONDS)
+    for dialog in window.findChildren(QDialog):
+        _save(dialog, folder / "preferences.png")
+        dialog.close()
 
 
 def arrange(window: MainWindow) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 
 from technovae_gui import theme
 from technovae_gui.widgets.section_colours import section_colour
+from technovae_gui.widgets.tool_tip_below import ToolTipBelow
 
 COLUMNS: Final = 32
 _STEP, _FINE_STEP, _PAGE_STEP = 0.05, 0.01, 0.25
@@ -73,6 +74,7 @@ class EnergyCurve(QWidget):
             "Draw with the mouse. Keys: Left and Right choose a place, Up and Down change it "
             "(Shift: finer), Ctrl+Z takes back"
         )
+        ToolTipBelow(self)
 
     def show_curve(self, heights: Sequence[float]) -> None:
         """Show another curve; undo steps are kept."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from technovae_gui import theme
 from technovae_gui.widgets.forms import FieldGrid
+from technovae_gui.widgets.tool_tip_below import ToolTipBelow
 
 Details: TypeAlias = list[tuple[str, str]]
 """Lines of label and value."""
@@ -58,6 +59,7 @@ class AttributeBars(QWidget):
         self._values: dict[str, float] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Attributes")
+        ToolTipBelow(self)
 
     def show_values(self, values: Mapping[str, float]) -> None:
         """Show `values`, 0..1 by name; an empty mapping hides the bars."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 from core.library import report
 from core.library.report import FileReport, ImportReport
 from technovae_gui import theme
-from technovae_gui.widgets import forms
+from technovae_gui.widgets import forms, icons
 from technovae_gui.widgets.escape_key import EscapeKey
 
 _COLOURS: Final = {
@@ -52,7 +52,8 @@ class ImportReportView(QWidget):
         self._counts: dict[str, int] = {}
         self._files: list[FileReport] = []
         self._earlier_problems: list[FileReport] = []
-        self.close_button = forms.button("✕", "Dismiss the report", name="Dismiss report")
+        self.close_button = forms.button("", "Dismiss the report (Esc)", name="Dismiss report")
+        self.close_button.setIcon(icons.icon("close"))
         self.files = QTreeWidget()
         self.files.setAccessibleName("Imported files")
         self.files.setHeaderLabels(["File", "Result"])

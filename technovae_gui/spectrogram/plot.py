@@ -21,6 +21,7 @@ from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, FRAMES_PER_BAR
 from technovae_gui import theme
 from technovae_gui.spectrogram import axes
 from technovae_gui.spectrogram.colours import ColourScale, coloured_image
+from technovae_gui.widgets.tool_tip_below import ToolTipBelow
 
 Array = NDArray[np.float32]
 _BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
@@ -55,6 +56,7 @@ class SpectrogramPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip("Click to listen from there")
+        ToolTipBelow(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(320, 150)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLay
 from core.vae.history import Epoch
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import thumbnail
+from technovae_gui.widgets.tool_tip_below import ToolTipBelow
 
 if TYPE_CHECKING:
     from technovae_gui.training.curve_plots import CurvePlots
@@ -169,6 +170,7 @@ class ReconstructionView(QWidget):
         self.setFixedHeight(_PICTURES_HEIGHT)
         self.setAccessibleName("A real segment above its reconstruction")
         self.setToolTip("A segment of the library above what the model makes of it now")
+        ToolTipBelow(self)
 
     def show_pair(self, real: ArrayLike, decoded: ArrayLike) -> None:
         """Show two spectrograms.

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from technovae_gui import theme
+from technovae_gui.widgets.tool_tip_below import ToolTipBelow
 
 FLOOR_DB = -60.0
 TOP_DB = 6.0
@@ -37,6 +38,7 @@ class LevelMeter(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Master level")
         self.setToolTip("Master peak level in dB of full scale, left and right")
+        ToolTipBelow(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(190, 26)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
+from technovae_gui.widgets import icons
 
 Action = tuple[str, Callable[[], object]]
 """Text of a button, and what it does; what that returns is not used."""
@@ -97,7 +98,8 @@ class Banners(QWidget):
 
     def _dismiss_button(self, key: str) -> QToolButton:
         button = QToolButton()
-        button.setText("✕")
+        button.setIcon(icons.icon("close"))
+        button.setIconSize(icons.SIZE)
         button.setToolTip("Dismiss")
         button.setAccessibleName("Dismiss message")
         button.clicked.connect(lambda: self.dismiss(key))

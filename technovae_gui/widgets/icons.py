@@ -30,7 +30,7 @@ def icon(name: str) -> QIcon:
     """An icon for a tool button: bright under the mouse, dark where its button is checked.
 
     Args:
-        name: a file of `technovae_gui/icons` without its suffix: fit, lasso, lock, loop,
+        name: a file of `technovae_gui/icons` without its suffix: close, fit, lasso, lock, loop,
             metronome, path, pause, play, random, sliders, start or stop.
 
     Raises:
