@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ GAIN_MAX_DB = 24.0
 DEFAULT_RENDERER = "mosaic"
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
 
 
@@ -229,6 +231,9 @@ class Clip:
         treble_cut: everything above the upper crossover (2.5 kHz) is left out.
         width: factor of the difference between left and right: 0 (mono) .. 1 (as it is).
         name: what the user calls it; may be empty.
+        mute: it is silent, and its neighbours sound as if it were not there.
+        reverse: its four bars are played backwards.
+        colour: `#rrggbb`; empty for that of its music.
 
     Raises:
         InputError: a value out of range.
@@ -248,12 +253,16 @@ class Clip:
     treble_cut: bool = False
     width: float = 1.0
     name: str = ""
+    mute: bool = False
+    reverse: bool = False
+    colour: str = ""
 
     def __post_init__(self) -> None:
         for field in ("start", "length", "offset", "fade_in", "fade_out"):
             object.__setattr__(self, field, whole_number(getattr(self, field), f"a clip's {field}"))
         object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a clip's gain"))
         object.__setattr__(self, "width", _checked_width(self.width))
+        check_colour(self.colour, "a clip's colour")
         self._check()
 
     def _check(self) -> None:
@@ -330,6 +339,20 @@ def checked_gain_db(value: object, what: str) -> float:
     if not GAIN_MIN_DB <= number <= GAIN_MAX_DB:  # false for NaN, too
         raise InputError(f"{what} must lie between {GAIN_MIN_DB:g} and {GAIN_MAX_DB:g} dB")
     return number
+
+
+def check_colour(colour: str, what: str) -> None:
+    """Check a colour.
+
+    Args:
+        colour: anything.
+        what: what it is the colour of, for the message.
+
+    Raises:
+        InputError: it is neither empty nor of the form `#rrggbb`.
+    """
+    if colour and not _COLOUR.fullmatch(colour):
+        raise InputError(f"{what} must be like #4cc9f0, not {colour[:20]!r}")
 
 
 def _checked_width(value: object) -> float:

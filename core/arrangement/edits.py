@@ -412,6 +412,9 @@ def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrang
         "bass_cut",
         "name",
         "offset",
+        "mute",
+        "reverse",
+        "colour",
     }
     _only(fields, allowed, "a clip")
     return _replaced(arrangement, clip_id, lambda clip: clip.changed(**fields))

@@ -170,7 +170,9 @@ def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
         clip
         for lane in arrangement.audible_lanes
         for clip in lane.clips
-        if arrangement.frame(clip.start) < part[1] and arrangement.frame(clip.end) > part[0]
+        if not clip.mute
+        and arrangement.frame(clip.start) < part[1]
+        and arrangement.frame(clip.end) > part[0]
     ]
 
 

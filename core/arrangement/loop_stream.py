@@ -65,13 +65,21 @@ class Loop:
             raise InputError("a clip's sound holds values that are not numbers; render it again")
         return cls(stereo, {step: _seam(stereo, step) for step in (-2, -1, 1, 2)})
 
-    def shaped(self, bpm: float, bands: tuple[bool, bool, bool], width: float = 1.0) -> Loop:
-        """The same loop with some of its bands, and narrower.
+    def shaped(
+        self,
+        bpm: float,
+        bands: tuple[bool, bool, bool],
+        width: float = 1.0,
+        *,
+        reverse: bool = False,
+    ) -> Loop:
+        """The same loop with some of its bands, narrower, or backwards.
 
         Args:
             bpm: its tempo.
             bands: whether bass, mids and treble are heard.
             width: factor of the difference between left and right, 0 .. 1.
+            reverse: whether it is played backwards.
         """
         samples = self.samples
         if not all(bands):
@@ -80,6 +88,8 @@ class Loop:
         if width != 1.0:
             middle = samples.mean(axis=1, keepdims=True)
             samples = middle + np.float32(width) * (samples - middle)
+        if reverse:
+            samples = samples[::-1]
         return self if samples is self.samples else Loop.of(samples, bpm)
 
 

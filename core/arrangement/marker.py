@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass
 
-from core.arrangement.clip import whole_number
+from core.arrangement.clip import check_colour, whole_number
 from core.errors import InputError
-
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,7 @@ class Marker:
         object.__setattr__(self, "tick", whole_number(self.tick, "a marker's place"))
         if self.tick < 0:
             raise InputError(f"a marker cannot be before the first bar (tick {self.tick})")
-        if self.colour and not _COLOUR.fullmatch(self.colour):
-            raise InputError(f"a marker's colour must be like #4cc9f0, not {self.colour[:20]!r}")
+        check_colour(self.colour, "a marker's colour")
 
     def changed(self, **fields: object) -> Marker:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""

@@ -29,9 +29,9 @@ from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
 
 FloatArray = NDArray[np.float32]
 AudioOf = Callable[[Clip], FloatArray]
-_Shape = tuple[tuple[bool, bool, bool], float]
+_Shape = tuple[tuple[bool, bool, bool], float, bool]
 
-_WHOLE: Final[_Shape] = ((True, True, True), 1.0)
+_WHOLE: Final[_Shape] = ((True, True, True), 1.0, False)
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
@@ -84,6 +84,7 @@ class Mixdown:
     def __init__(
         self, arrangement: Arrangement, audio_of: AudioOf, *, reuse: Mixdown | None = None
     ) -> None:
+        arrangement = _without_muted(arrangement)
         self.arrangement = arrangement
         self.frames = arrangement.length_frames
         self.transitions = tuple(transitions.find_transitions(arrangement))
@@ -270,7 +271,9 @@ class Mixdown:
         if whole not in self._loops:
             self._loops[whole] = Loop.of(self._audio_of(clip), self._bpm)
         if wanted not in self._loops:
-            self._loops[wanted] = self._loops[whole].shaped(self._bpm, clip.bands, clip.width)
+            self._loops[wanted] = self._loops[whole].shaped(
+                self._bpm, clip.bands, clip.width, reverse=clip.reverse
+            )
         return self._loops[wanted]
 
     def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
@@ -337,8 +340,19 @@ def _sound_key(clip: Clip) -> tuple[object, ...]:
 
 
 def _shape(clip: Clip) -> _Shape:
-    """What of its loop is heard: the bands, and how wide."""
-    return clip.bands, clip.width
+    """What of its loop is heard: the bands, how wide, and whether backwards."""
+    return clip.bands, clip.width, clip.reverse
+
+
+def _without_muted(arrangement: Arrangement) -> Arrangement:
+    """The arrangement without its muted clips, as long as with them."""
+    if not any(clip.mute for clip in arrangement.clips()):
+        return arrangement
+    lanes = [
+        lane.changed(clips=tuple(clip for clip in lane.clips if not clip.mute))
+        for lane in arrangement.lanes
+    ]
+    return arrangement.changed(lanes=tuple(lanes), frames=arrangement.length_frames)
 
 
 def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:

@@ -259,7 +259,9 @@ def _effects(lane: Lane, unknown: Unknown) -> dict[str, Any]:
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
-    return {**_plain(clip, without={"source"}), "source": source_to_json(clip.source)}
+    # Fields of later versions only where they are used, so that other clips are written as ever.
+    unused = {name for name in ("mute", "reverse", "colour") if not getattr(clip, name)}
+    return {**_plain(clip, without={"source", *unused}), "source": source_to_json(clip.source)}
 
 
 def _version_of(source: ClipSource) -> int:

@@ -25,6 +25,7 @@ from technovae_gui.map.morph import Morph
 from technovae_gui.map.part_buttons import PartButtons
 from technovae_gui.map.scene import MouseMode
 from technovae_gui.widgets import icons
+from technovae_gui.widgets.jump_slider import JumpSlider
 
 _BUTTON = 30
 _ONE_ROW = 900
@@ -297,7 +298,7 @@ def _end_button(name: str) -> QToolButton:
 
 
 def _morph_slider() -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
+    slider = JumpSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, _MORPH_STEPS)
     slider.setPageStep(_MORPH_STEPS // 10)
     slider.setSingleStep(_MORPH_STEPS // 100)

@@ -17,6 +17,7 @@ from core.arrangement.clip import latent_sources
 from core.arrangement.lane_effects import NO_EFFECTS
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
+from technovae_gui.timeline.colour_menu import add_colours
 from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.marker_commands import MarkerCommands
 from technovae_gui.timeline.viewport import TimelineState, Viewport
@@ -35,10 +36,15 @@ MARKER_ACTIONS = (
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
     ("split", "duplicate", "cut", "copy", "paste", "delete", "rename"),
-    ("bass_swap", "bass_cut"),
+    ("bass_swap", "bass_cut", "reverse", "mute_clip"),
 )
 _FADES = ("fade_in", "fade_out", "no_fades")
-_EMPTY_MENU = (("paste", "select_all"), ("add_lane",), ("zoom_fit", "follow"))
+_EMPTY_MENU = (
+    ("paste", "select_all"),
+    ("add_lane",),
+    ("insert_time", "delete_time"),
+    ("zoom_fit", "follow"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,13 @@ class TimelineActions(QObject):
         self.markers = MarkerCommands(document, state, self.seek_requested.emit)
         self.by_name: dict[str, QAction] = {}
         self._of_clips: list[QAction] = []
+        self._of_loop: list[QAction] = []
         self._add_edits()
         self._add_sound()
         self._add_view()
         self._add_markers()
         document.selection_changed.connect(self._refresh)
+        document.loop_changed.connect(self._refresh)
         document.changed.connect(self._refresh_checks)
         state.follow_changed.connect(self._refresh_checks)
         self._refresh()
@@ -90,6 +98,14 @@ class TimelineActions(QObject):
     def clip_menu(self) -> QMenu:
         """A context menu for the selected clips; it deletes itself once it is closed."""
         menu = self._menu(_CLIP_MENU)
+        clips = self._document.selected_clips()
+        shown = {clip.colour for clip in clips}
+        add_colours(
+            menu.addMenu("Colour"),
+            "Of its music",
+            shown.pop() if len(shown) == 1 else None,
+            self._commands.set_colour,
+        )
         fades = menu.addMenu("Fades")
         fades.addActions([self.by_name[name] for name in _FADES])
         renderers = menu.addMenu("Renderer")
@@ -97,9 +113,19 @@ class TimelineActions(QObject):
         renderers.setEnabled(any(action.isEnabled() for action in renderers.actions()))
         return menu
 
-    def empty_menu(self) -> QMenu:
-        """A context menu for empty space; it deletes itself once it is closed."""
-        return self._menu(_EMPTY_MENU)
+    def empty_menu(self, tick: int, row: int) -> QMenu:
+        """A context menu for empty space; it deletes itself once it is closed.
+
+        Args:
+            tick: of the mouse, on the grid: clips are pasted there.
+            row: of the mouse; below the last lane, clips are pasted on a new one.
+        """
+        menu = self._menu(_EMPTY_MENU)
+        here = QAction("Paste here", menu)
+        here.triggered.connect(lambda: self._commands.paste_at(tick, row))
+        here.setEnabled(self._commands.can_paste)
+        menu.insertAction(menu.actions()[0], here)
+        return menu
 
     def _menu(self, groups: tuple[tuple[str, ...], ...]) -> QMenu:
         menu = _self_deleting_menu(self._widget)
@@ -123,6 +149,21 @@ class TimelineActions(QObject):
             "loop_selection", "Loop the selection", clips.loop_selection, "Ctrl+Shift+L"
         )
         self._add("add_lane", "Add lane", self._add_lane, "Ctrl+T")
+        for name, text, run, key in (
+            (
+                "insert_time",
+                "Insert the time of the loop region",
+                clips.insert_time,
+                "Ctrl+Shift+I",
+            ),
+            (
+                "delete_time",
+                "Delete the time of the loop region",
+                clips.delete_time,
+                "Ctrl+Shift+Del",
+            ),
+        ):
+            self._of_loop.append(self._add(name, text, run, key))
 
     def _add_sound(self) -> None:
         clips = self._commands
@@ -135,6 +176,8 @@ class TimelineActions(QObject):
             "bass_swap", "Bass swap where it comes in", clips.set_bass_swap, toggle=True
         )
         self._add_for_clips("bass_cut", "Leave out the bass", clips.set_bass_cut, toggle=True)
+        self._add_for_clips("reverse", "Play backwards", clips.set_reverse, "Ctrl+R", toggle=True)
+        self._add_for_clips("mute_clip", "Mute clip", clips.set_mute, "0", toggle=True)
         for name, label in RENDERER_NAMES.items():
             action = self._add_for_clips(
                 f"renderer_{name}", label, lambda n=name: clips.set_renderer(n)
@@ -182,6 +225,8 @@ class TimelineActions(QObject):
     def _refresh(self) -> None:
         for action in self._of_clips:
             action.setEnabled(bool(self._document.selection))
+        for action in self._of_loop:
+            action.setEnabled(self._document.loop is not None)
         self._refresh_checks()
 
     def _refresh_checks(self) -> None:
@@ -191,6 +236,8 @@ class TimelineActions(QObject):
         clips = self._document.selected_clips()
         self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))
         self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
+        self.by_name["reverse"].setChecked(all(clip.reverse for clip in clips))
+        self.by_name["mute_clip"].setChecked(all(clip.mute for clip in clips))
         found = {latent.renderer for c in clips for latent in latent_sources(c.source)}
         for name in RENDERER_NAMES:
             action = self.by_name[f"renderer_{name}"]

@@ -59,14 +59,42 @@ class ClipCommands:
 
     def paste(self) -> None:
         """Place the clipboard's clips at the playhead, on the lane that was clicked last."""
-        rows = self._clipboard.rows
-        if not rows:
-            return
         lane = min(self._state.row, max(len(self._document.arrangement.lanes) - 1, 0))
-        tick = self._state.edit_tick
-        self._edit_and_select(
-            "paste", lambda now: edits.paste(now, rows, tick=tick, lane_index=lane)
-        )
+        self.paste_at(self._state.edit_tick, lane)
+
+    def paste_at(self, tick: int, row: int) -> None:
+        """Place the clipboard's clips.
+
+        Args:
+            tick: where the earliest of them starts.
+            row: of their first lane; lanes that are missing are added.
+        """
+        rows = self._clipboard.rows
+        if rows:
+            self._edit_and_select(
+                "paste", lambda now: edits.paste(now, rows, tick=tick, lane_index=row)
+            )
+
+    @property
+    def can_paste(self) -> bool:
+        """Whether there is anything on the clipboard."""
+        return bool(self._clipboard.rows)
+
+    def insert_time(self) -> None:
+        """Insert as much empty time as the loop region is long, where it begins."""
+        loop = self._document.loop
+        if loop is not None:
+            start, end = loop
+            self._document.edit(
+                "insert time", lambda now: edits.insert_time(now, start, end - start)
+            )
+
+    def delete_time(self) -> None:
+        """Take the time of the loop region out, with all that is in it."""
+        loop = self._document.loop
+        if loop is not None:
+            self._document.edit("delete time", lambda now: edits.remove_time(now, *loop))
+            self._document.set_loop(None)
 
     def duplicate(self) -> None:
         """Place copies of the selected clips right after them."""
@@ -130,6 +158,18 @@ class ClipCommands:
     def set_bass_cut(self, on: bool) -> None:
         """Leave out the lows of the selected clips, or not."""
         self._change("bass cut", lambda clip: clip.changed(bass_cut=on))
+
+    def set_mute(self, on: bool) -> None:
+        """Silence the selected clips, or not."""
+        self._change("mute clip", lambda clip: clip.changed(mute=on))
+
+    def set_reverse(self, on: bool) -> None:
+        """Play the selected clips backwards, or not."""
+        self._change("reverse", lambda clip: clip.changed(reverse=on))
+
+    def set_colour(self, colour: str) -> None:
+        """Give the selected clips a colour, `#rrggbb`; empty for that of their music."""
+        self._change("clip colour", lambda clip: clip.changed(colour=colour))
 
     def set_renderer(self, renderer: str) -> None:
         """Choose the renderer of the latents among the selected clips."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPixmap, QPolygonF
 
 from core.arrangement.clip import Clip, LatentSource, main_source
 from core.settings import TICKS_PER_SEGMENT
@@ -153,6 +153,8 @@ class ClipPainter:
         if room < _BADGE_FROM or body.height() < 26:
             return
         words = [
+            "muted" if clip.mute else "",
+            "reversed" if clip.reverse else "",
             "waiting for its sound" if self._style.is_pending(clip.source) else "",
             gain_label(clip.gain_db) if clip.gain_db else "",
             "no bass" if clip.bass_cut else "",
@@ -188,13 +190,34 @@ class ClipPainter:
             loop = QRectF(left, body.top(), wide, int(body.height()))
             shown = loop.intersected(body).intersected(self._dirty.adjusted(-2, 0, 2, 0))
             if picture is not None and shown.width() > 0:
-                scale = picture.width() / wide
-                part = QRectF((shown.left() - left) * scale, shown.top() - body.top(),
-                              shown.width() * scale, shown.height())  # fmt: skip
-                self._painter.drawPixmap(shown, picture, part)
+                self._loop_picture(shown, left, wide, picture, body, reverse=clip.reverse)
             if origin > clip.start:
                 self._notch(body, left)
             origin += TICKS_PER_SEGMENT
+
+    def _loop_picture(
+        self,
+        shown: QRectF,
+        left: float,
+        wide: float,
+        picture: QPixmap,
+        body: QRectF,
+        *,
+        reverse: bool,
+    ) -> None:
+        """The part `shown` of a loop that begins at `left`, mirrored where it is played so."""
+        scale = picture.width() / wide
+        first = left + wide - shown.right() if reverse else shown.left() - left
+        part = QRectF(first * scale, shown.top() - body.top(),
+                      shown.width() * scale, shown.height())  # fmt: skip
+        if not reverse:
+            self._painter.drawPixmap(shown, picture, part)
+            return
+        self._painter.save()
+        self._painter.translate(shown.left() + shown.right(), 0)
+        self._painter.scale(-1, 1)
+        self._painter.drawPixmap(shown, picture, part)
+        self._painter.restore()
 
     def _notch(self, body: QRectF, x: float) -> None:
         """The loop begins again here."""

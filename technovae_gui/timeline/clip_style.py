@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -55,7 +55,10 @@ class ClipStyle(QObject):
         if known is None or known[0] is not clip:
             if len(self._infos) >= _INFOS_KEPT:
                 self._infos.clear()
-            known = self._infos[clip.id] = (clip, self._info_of(clip))
+            info = self._info_of(clip)
+            if clip.colour:
+                info = replace(info, colour=clip.colour)
+            known = self._infos[clip.id] = (clip, info)
         return known[1]
 
     def set_info(self, info_of: ClipInfoOf) -> None:

@@ -49,18 +49,36 @@ _TOP_DB: Final = 12.0
 _BOTTOM_DB: Final = -36.0
 
 
+_SNAP_LABELS: Final = {
+    "FOUR_BARS": "4 bars",
+    "BAR": "Bar",
+    "HALF": "1/2",
+    "BEAT": "Beat",
+    "EIGHTH": "1/8",
+    "SIXTEENTH": "1/16",
+    "EIGHTH_TRIPLET": "1/8 T",
+    "SIXTEENTH_TRIPLET": "1/16 T",
+    "OFF": "Off",
+}
+
+
 class Snap(Enum):
     """The grids that positions can snap to; the value is the step in ticks."""
 
+    FOUR_BARS = TICKS_PER_SEGMENT
     BAR = TICKS_PER_BAR
+    HALF = TICKS_PER_BAR // 2
     BEAT = TICKS_PER_BEAT
+    EIGHTH = TICKS_PER_BEAT // 2
     SIXTEENTH = TICKS_PER_BEAT // 4
+    EIGHTH_TRIPLET = TICKS_PER_BEAT // 3
+    SIXTEENTH_TRIPLET = TICKS_PER_BEAT // 6
     OFF = 1
 
     @property
     def label(self) -> str:
         """The name on the screen."""
-        return {"BAR": "Bar", "BEAT": "Beat", "SIXTEENTH": "1/16", "OFF": "Off"}[self.name]
+        return _SNAP_LABELS[self.name]
 
     @property
     def step(self) -> int:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, new_id
-from core.settings import TICKS_PER_BEAT
+from core.settings import TICKS_PER_BEAT, TICKS_PER_SEGMENT
 from technovae_gui.document import Change, Document
 from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer
 from technovae_gui.timeline.labels import gain_label, length_label, position_label
@@ -147,6 +147,28 @@ class TrimGesture(EditGesture):
         return f"{position_label(tick)}  ({length_label(tick - clip.start)})"
 
 
+class SlipGesture(EditGesture):
+    """Moves the music inside the selected clips; the clips stay where they are."""
+
+    cursor = Qt.CursorShape.SplitHCursor
+
+    def __init__(self, document: Document, pointer: Pointer) -> None:
+        super().__init__(document, "slip")
+        self._from = pointer.tick
+        self._ids = [clip.id for clip in document.selected_clips()]
+
+    def move(self, pointer: Pointer) -> str:
+        """Move the music; returns by how much."""
+        moved = pointer.tick - self._from
+        later = pointer.snap.nearest(abs(moved), free=pointer.free) * (1 if moved >= 0 else -1)
+
+        def slipped(clip: Clip) -> Clip:
+            return clip.changed(offset=(clip.offset - later) % TICKS_PER_SEGMENT)
+
+        self.apply(lambda before: edits.change_clips(before, self._ids, slipped))
+        return f"music {'+' if later >= 0 else '-'}{length_label(abs(later))}"
+
+
 class FadeGesture(EditGesture):
     """Sets the fade-in or the fade-out of one clip, as far as the other fade allows."""
 
@@ -252,6 +274,8 @@ def begin_gesture(document: Document, hit: Hit, pointer: Pointer) -> Gesture:
     clip = hit.clip
     if clip is None:
         return RubberBand(document, pointer)
+    if pointer.slipping:
+        return SlipGesture(document, pointer)
     if hit.zone in (HitZone.START, HitZone.END):
         return TrimGesture(document, clip, pointer, start=hit.zone is HitZone.START)
     if hit.zone in (HitZone.FADE_IN, HitZone.FADE_OUT):

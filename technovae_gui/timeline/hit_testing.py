@@ -38,6 +38,7 @@ class Pointer:
         free: Alt or Shift is held: no snapping.
         adding: Ctrl is held: a drag copies, a click toggles.
         extending: Shift is held: the selection is extended, levels change more finely.
+        slipping: Ctrl and Shift are held: a drag moves the music inside a clip.
     """
 
     x: float
@@ -48,6 +49,7 @@ class Pointer:
     free: bool = False
     adding: bool = False
     extending: bool = False
+    slipping: bool = False
 
 
 def places_freely(keys: Qt.KeyboardModifier) -> bool:

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
-from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.colour_menu import add_colours
 from technovae_gui.timeline.marker_commands import MarkerCommands
-
-COLOURS: Final = {
-    "Blue": theme.ACCENT,
-    "Pink": "#f72585",
-    "Yellow": "#ffd166",
-    "Green": theme.GOOD,
-    "Violet": "#b388ff",
-    "Orange": "#ff8a3d",
-    "Grey": theme.DIM,
-}
-_ICON_PIXELS: Final = 12
 
 
 def marker_menu(
@@ -53,13 +40,12 @@ def marker_menu(
     if marker_id:
         marker = document.arrangement.marker(marker_id)
         _add(menu, "Rename…", partial(rename, marker_id))
-        colours = menu.addMenu("Colour")
-        for name, colour in {"By its name": "", **COLOURS}.items():
-            action = _add(colours, name, partial(commands.set_colour, marker_id, colour))
-            action.setCheckable(True)
-            action.setChecked(marker.colour == colour)
-            if colour:
-                action.setIcon(_square(colour))
+        add_colours(
+            menu.addMenu("Colour"),
+            "By its name",
+            marker.colour,
+            partial(commands.set_colour, marker_id),
+        )
         _add(menu, "Loop this section", partial(commands.loop_section, marker_id))
         _add(menu, "Select its clips", partial(commands.select_section, marker_id))
         menu.addSeparator()
@@ -76,9 +62,3 @@ def _add(menu: QMenu, text: str, act: Callable[[], object]) -> QAction:
     action = menu.addAction(text)
     action.triggered.connect(lambda _=False: act())
     return action
-
-
-def _square(colour: str) -> QIcon:
-    pixmap = QPixmap(_ICON_PIXELS, _ICON_PIXELS)
-    pixmap.fill(paint_cache.colour(colour))
-    return QIcon(pixmap)

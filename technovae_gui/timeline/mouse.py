@@ -229,16 +229,18 @@ class MouseHandler(QObject):
         return self._pointer_at(*self._last)
 
     def _pointer_at(self, point: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
-        geometry = self._viewport.geometry
+        geometry, held = self._viewport.geometry, Qt.KeyboardModifier
+        slipping = bool(keys & held.ControlModifier and keys & held.ShiftModifier)
         return Pointer(
             point.x(),
             point.y(),
             geometry.tick(point.x()),
             geometry.row(point.y()),
             self._state.snap,
-            free=places_freely(keys),
-            adding=bool(keys & Qt.KeyboardModifier.ControlModifier),
-            extending=bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            free=bool(keys & held.AltModifier) if slipping else places_freely(keys),
+            adding=bool(keys & held.ControlModifier) and not slipping,
+            extending=bool(keys & held.ShiftModifier) and not slipping,
+            slipping=slipping,
         )
 
 

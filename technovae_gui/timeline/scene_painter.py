@@ -82,9 +82,11 @@ class ScenePainter:
         detailed = DETAIL * self._geometry.ticks_per_pixel
         for clip, into, out in clips_with_overlaps(lane, *self._span):
             if clip.length < detailed:
-                self._clips.paint_small(row, clip, silent=silent)
+                self._clips.paint_small(row, clip, silent=silent or clip.mute)
             else:
-                state = ClipState(clip.id in selection, clip.id == hovered, silent, into, out)
+                state = ClipState(
+                    clip.id in selection, clip.id == hovered, silent or clip.mute, into, out
+                )
                 self._clips.paint(row, clip, state)
         for crossfade in crossfades(clips):
             self._crossfade(row, crossfade)

@@ -264,7 +264,12 @@ class TimelineView(QWidget):
         self.drag_out_requested.emit(ClipRequest.of_selection(self._document))
 
     def _open_menu(self, hit: Hit, point: QPoint) -> None:
-        menu = self.commands.empty_menu() if hit.clip is None else self.commands.clip_menu()
+        if hit.clip is not None:
+            self.commands.clip_menu().popup(point)
+            return
+        tick = self.viewport.geometry.tick(self.canvas.mapFromGlobal(point).x())
+        rows = len(self._document.arrangement.lanes)
+        menu = self.commands.empty_menu(self.state.snap.nearest(tick), min(hit.row, rows))
         menu.popup(point)
 
     def _open_marker_menu(self, marker_id: str, tick: int, point: QPoint) -> None:

@@ -66,6 +66,9 @@ def clips(
         mid_cut=draw(st.booleans()),
         treble_cut=draw(st.booleans()),
         width=draw(st.just(1.0) | st.floats(0.0, 1.0)),
+        mute=draw(st.sampled_from([False, False, False, True])),
+        reverse=draw(st.booleans()),
+        colour=draw(st.sampled_from(["", "#06d6a0"])),
     )
 
 

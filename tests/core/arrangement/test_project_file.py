@@ -197,6 +197,7 @@ def test_what_is_not_used_is_not_written(tmp_path: Path) -> None:
     saved = json.loads((tmp_path / "p").read_text(encoding="utf-8"))
     assert "markers" not in saved["arrangement"]
     assert "effects" not in lane_of(saved)
+    assert not {"mute", "reverse", "colour"} & clip_of(saved).keys()
 
 
 def test_unknown_fields_of_a_clip_go_with_it(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from core.arrangement import edits
 from technovae_gui.document import Document
@@ -169,3 +171,69 @@ def test_fades_of_a_short_clip_fit(view: TimelineView, document: Document) -> No
     view.actions_by_name["fade_out"].trigger()
     found = document.arrangement.clip("s")
     assert (found.fade_in, found.fade_out) == (0, BAR // 2)
+
+
+def test_mute_reverse_and_colour(typed: Any, document: Document, view: TimelineView) -> None:
+    document.select(["a", "b"])
+    typed(Qt.Key.Key_0)
+    typed(Qt.Key.Key_R, CTRL)
+    for name in ("a", "b"):
+        assert document.arrangement.clip(name).mute
+        assert document.arrangement.clip(name).reverse
+    assert view.actions_by_name["mute_clip"].isChecked()
+    typed(Qt.Key.Key_0)
+    assert not document.arrangement.clip("a").mute
+    view.commands._commands.set_colour("#06d6a0")
+    assert view.clip_style.info(document.arrangement.clip("b")).colour == "#06d6a0"
+    view.commands._commands.set_colour("")
+    assert view.clip_style.info(document.arrangement.clip("b")).colour != "#06d6a0"
+
+
+def test_time_is_inserted_and_deleted_where_the_loop_region_is(
+    typed: Any, document: Document, view: TimelineView
+) -> None:
+    assert not view.actions_by_name["insert_time"].isEnabled()
+    document.set_loop((2 * BAR, 4 * BAR))
+    view.actions_by_name["insert_time"].trigger()
+    assert [(c.start / BAR, c.end / BAR) for c in document.arrangement.lanes[0].clips] == [
+        (0, 2),
+        (4, 6),
+        (10, 14),
+    ]
+    assert document.arrangement.clip("c").start == 6 * BAR
+    view.actions_by_name["delete_time"].trigger()
+    assert document.loop is None
+    assert document.arrangement.clip("c").start == 4 * BAR
+    assert document.undo_stack.count() == 2
+
+
+def test_the_menu_pastes_where_the_mouse_is(
+    typed: Any, document: Document, mouse: MouseDriver, view: TimelineView
+) -> None:
+    assert not view.commands.empty_menu(0, 0).actions()[0].isEnabled()
+    document.select(["c"])
+    typed(Qt.Key.Key_C, CTRL)
+    point = mouse.at(14.1, 2)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, view.canvas.mapToGlobal(point))
+    QApplication.sendEvent(view.canvas, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    here = menu.actions()[0]
+    menu.close()
+    here.trigger()
+    (pasted,) = document.arrangement.lanes[2].clips
+    assert pasted.start == 14 * BAR
+    assert document.selection == {pasted.id}
+
+
+@pytest.mark.parametrize(
+    ("snap", "step"), [(Snap.FOUR_BARS, 4.0), (Snap.HALF, 0.5), (Snap.EIGHTH_TRIPLET, 1 / 12)]
+)
+def test_nudges_by_every_grid(
+    typed: Any, document: Document, view: TimelineView, snap: Snap, step: float
+) -> None:
+    view.snap = snap
+    assert view.toolbar.snap.currentText() == snap.label
+    document.select(["b"])
+    typed(Qt.Key.Key_Right)
+    assert document.arrangement.clip("b").start == round((8 + step) * BAR)

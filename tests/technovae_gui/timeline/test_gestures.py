@@ -322,3 +322,16 @@ def test_short_clips_can_be_moved(
     mouse.drag(grip, grip + mouse.shift(bars=3))
     assert document.arrangement.clip("s").start == 5 * BAR
     assert document.arrangement.clip("s").length == BAR // 4
+
+
+def test_ctrl_and_shift_move_the_music_inside(mouse: MouseDriver, document: Document) -> None:
+    grip = mouse.title("a")
+    mouse.drag(grip, grip + mouse.shift(bars=1.2), CTRL | SHIFT)
+    slipped = document.arrangement.clip("a")
+    assert (slipped.start, slipped.length, slipped.offset) == (0, 4 * BAR, 3 * BAR)
+    assert document.undo_stack.undoText() == "slip"
+    mouse.drag(grip, grip + mouse.shift(bars=-2.9), CTRL | SHIFT)
+    assert document.arrangement.clip("a").offset == 2 * BAR
+    mouse.drag(grip, grip + mouse.shift(bars=0.4), CTRL | SHIFT | ALT)
+    assert document.arrangement.clip("a").offset == pytest.approx(1.6 * BAR, abs=100)
+    assert len(list(document.arrangement.clips())) == 3
