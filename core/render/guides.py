@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from core import settings
+from core.arrangement.fades import ramp
 from core.dsp.bank import bank
 from core.latent.metric import Decode, PerceptualMetric
 
@@ -21,8 +24,9 @@ CROSSOVERS_HZ = (150.0, 2500.0)
 _LEAST_SHARE = 0.05
 _ON_A_DOT = 1e-6
 _LOWS, _MIDS, _HIGHS = range(3)
-_ORDER = (_MIDS, _HIGHS, _LOWS)
-"""In which bands choose: the wider a band is, the worse a guide that does not fit."""
+_ORDER = ((_MIDS, (0, 2)), (_MIDS, (1, 3)), (_HIGHS, None), (_LOWS, None))
+"""In which order bands choose, and for which bars; None: all. The wider a band is, the worse a
+guide that does not fit. In the mids two take turns: one alone was heard as its own loop."""
 _AS_NEAR = {_LOWS: 0.08, _MIDS: 0.04, _HIGHS: 0.08}
 """A band has one guide, for each costs time and two kicks at once are no better than one, unless
 the next is farther by less than this share: there one gives way to the other."""
@@ -44,6 +48,7 @@ class Guide:
         latent: its own, (64,).
         weight: its share of the mix.
         bands: (128,) by which the share is multiplied in each band of the spectrogram; None: 1.
+        bars: those in which it is heard; None: all.
         varispeed: it may be brought to the tempo as a turntable does, which changes its pitch.
     """
 
@@ -51,7 +56,18 @@ class Guide:
     latent: Array
     weight: float
     bands: Array | None = None
+    bars: tuple[int, ...] | None = None
     varispeed: bool = False
+
+    def is_heard_in(self, bar: int) -> bool:
+        """Whether it has a share of bar `bar`, 0..3."""
+        return self.bars is None or bar in self.bars
+
+    def shares(self) -> Array:
+        """Its shares in each band: (128,), or (512, 128) where it is not heard in all bars."""
+        bands = np.ones(settings.N_BANDS, np.float32) if self.bands is None else self.bands
+        shares = np.float32(self.weight) * bands
+        return shares if self.bars is None else _turns(self.bars)[:, None] * shares
 
 
 class Guides:
@@ -107,9 +123,9 @@ class BandGuides:
     What is rendered from them keeps the attacks and the grain of real music, but nobody has made
     it: no segment is heard in all of it. Each band takes the segments that are nearest to what the
     latent says there (`PerceptualMetric.fit_ranges`), and a track that has given one band is as if
-    it were far away to the others. On a dot all of it is the segment itself; within a twentieth of
-    the usual distance between tracks that gives way to the bands' own. Where the latent moves
-    little, shares change little.
+    it were far away to the others. In the mids two take turns, bar by bar. On a dot all of it is
+    the segment itself; within a twentieth of the usual distance between tracks that gives way to
+    the bands' own. Where the latent moves little, shares change little.
 
     Lows and highs may be brought to the tempo as a turntable does: filtered to the target they are
     in tune with it again, attacks stay sharp, and stretching is what takes the time.
@@ -147,7 +163,7 @@ class BandGuides:
     def around(self, latent: ArrayLike, without: Collection[str] = ()) -> tuple[Guide, ...]:
         """The segments to render `latent` (d,) from.
 
-        Where it is no dot, the shares of a band sum to 1 over its guides.
+        Where it is no dot, the shares of a band sum to 1 over its guides, at any time.
 
         without: ids of segments that are left out, at least one fewer than there are.
         """
@@ -166,7 +182,7 @@ class BandGuides:
         """Each band's guides by its `distances` (n,); `total` is what the shares sum to."""
         found = []
         taken = np.zeros(len(self._ids))
-        for band in _ORDER:
+        for band, bars in _ORDER:
             by_track = np.bincount(self._tracks, taken)[self._tracks]
             seeming = distances[band] + _FARTHER * self._spacings[1 + band] * (by_track + taken)
             for row, share in _foremost_shares(seeming, self._neighbours, _AS_NEAR[band]):
@@ -177,6 +193,7 @@ class BandGuides:
                         self._latents[row],
                         total * share,
                         self._bands[band],
+                        bars,
                         varispeed=band != _MIDS,
                     )
                 )
@@ -201,6 +218,20 @@ def band_weights() -> Array:
     lows = below[0]
     mids = below[1] * (1.0 - lows)
     return np.stack([lows, mids, 1.0 - lows - mids]).astype(np.float32)
+
+
+@cache
+def _turns(bars: tuple[int, ...]) -> Array:
+    """(512,) 1 in these bars, 0 in others; over the last sixteenth of a bar it moves to what the
+    next one says, so that the downbeat is already its own."""
+    rows, blend = settings.FRAMES_PER_BAR, settings.FRAMES_PER_SIXTEENTH
+    heard = [np.float32(bar in bars) for bar in range(settings.BARS_PER_SEGMENT)]
+    turns = np.repeat(np.array(heard, np.float32), rows)
+    for bar, now in enumerate(heard):
+        end = slice((bar + 1) * rows - blend, (bar + 1) * rows)
+        turns[end] += ramp(blend) * (heard[(bar + 1) % len(heard)] - now)
+    turns.flags.writeable = False
+    return turns
 
 
 def _groups() -> list[slice]:

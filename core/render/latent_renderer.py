@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from core.dsp.filtering import weighted_sum
 from core.dsp.renderers import GUIDED, RenderSource
 from core.errors import LibraryError
 from core.render.guides import Guide
-from core.render.loops import bar_repeated, joined_by_bar, joined_rows
+from core.render.loops import bar_repeated, joined_by_bar, joined_rows, mono_safe
 from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
@@ -69,10 +69,12 @@ class LatentRenderer:
         Raises:
             LibraryError: the library has no segments.
         """
-        mixes = self._mixes(source, bpm, name, first) if name in GUIDED else ()
+        guides = self._around(source, name)
+        mixes = self._mixes(source, guides, bpm, name, first) if guides else ()
         target = joined_rows(self.spectra(source))
         frames = settings.segment_frames(bpm)
-        return _rendered(name, quality, target, frames, mixes, source.seed)
+        made = _rendered(name, quality, target, frames, mixes, source.seed)
+        return mono_safe(made) if _are_several(itertools.chain(*guides)) else made
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
         """The sum of loops weighted by the guides' shares, in each band its own.
@@ -86,7 +88,7 @@ class LatentRenderer:
         """
         some = list(guides)
         if any(guide.bands is not None for guide in some):
-            return weighted_sum([loop_of(guide) for guide in some], [_shares(g) for g in some])
+            return weighted_sum([loop_of(guide) for guide in some], [g.shares() for g in some])
         shares = [np.float32(guide.weight) * loop_of(guide) for guide in some]
         mix: Array = np.sum(shares, axis=0)
         return mix
@@ -115,7 +117,8 @@ class LatentRenderer:
                 detail += np.float32(guide.weight * likeness(target, decoded)) * missing
             else:
                 like = likeness(target, decoded, guide.bands)
-                detail += np.float32(like) * _shares(guide) * missing
+                shares = guide.shares() if guide.bars is None else guide.shares()[rows]
+                detail += np.float32(like) * shares * missing
         return detail
 
     def _bar(
@@ -128,17 +131,31 @@ class LatentRenderer:
         sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[settings.bar_rows(bar)]
         made = _rendered(name, "interactive", target, len(mix), sounding, source.seed)
+        made = mono_safe(made) if _are_several(guides) else made
         return bar_repeated(made, settings.segment_frames(bpm))
 
+    def _around(self, source: LatentSource, name: str) -> list[tuple[Guide, ...]]:
+        """The guides of each latent of `source`; none for a renderer that takes none."""
+        if name not in GUIDED:
+            return []
+        guides = [self.guides(latent, name) for latent in source.array]
+        if len(guides) == 1:
+            return guides
+        return [_heard_in(around, bar) for bar, around in enumerate(guides)]
+
     def _mixes(
-        self, source: LatentSource, bpm: float, name: str, first: FirstBar | None
+        self,
+        source: LatentSource,
+        guides: list[tuple[Guide, ...]],
+        bpm: float,
+        name: str,
+        first: FirstBar | None,
     ) -> tuple[RenderSource, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
-        guides = [self.guides(latent, name) for latent in source.array]
 
         def meanwhile() -> None:
             if first is not None:
-                around = guides[_row(source, first.bar)]
+                around = _heard_in(guides[_row(source, first.bar)], first.bar)
                 first.deliver(self._bar(source, around, bpm, name, first.bar))
 
         try:
@@ -179,10 +196,14 @@ def stereo(samples: Array) -> Array:
     return samples if samples.shape[1] == 2 else np.repeat(samples, 2, axis=1)
 
 
-def _shares(guide: Guide) -> Array:
-    """(128,) of a guide, in each band."""
-    bands = np.ones(settings.N_BANDS, np.float32) if guide.bands is None else guide.bands
-    return np.float32(guide.weight) * bands
+def _are_several(guides: Iterable[Guide]) -> bool:
+    """Whether what is heard is put together from bands of several segments, and so is nobody's."""
+    return any(guide.bands is not None for guide in guides)
+
+
+def _heard_in(guides: Iterable[Guide], bar: int) -> tuple[Guide, ...]:
+    """The guides that are heard in a bar, as if they were in all of them."""
+    return tuple(replace(guide, bars=None) for guide in guides if guide.is_heard_in(bar))
 
 
 def _row(source: LatentSource, bar: int) -> int:

@@ -16,6 +16,8 @@ Array = NDArray[np.float32]
 SEAM_FRAMES = 1024
 """23 ms over which the end of a loop gives way to what precedes its downbeat."""
 BAR_LINE_FRAMES = 512
+_SIDE_DB = -4.0
+"""Of a bar's side against its mid, at most: in mono nothing is missed, and 3 dB are asked for."""
 _RESAMPLED_BELOW = 0.002
 """Tempi nearer than this are reached by resampling: 3.5 cents are inaudible, stretching may be."""
 
@@ -85,6 +87,27 @@ def bar_repeated(bar: Array, frames: int) -> Array:
     """
     parts = [np.take(bar, range(b - a), axis=0, mode="wrap") for a, b in _bars(frames, 4)]
     return np.concatenate(parts)
+
+
+def mono_safe(loop: Array) -> Array:
+    """A loop no wider than mono bears: its side 4 dB below mid at least, in every bar.
+
+    Sounds of several tracks add up to more width than any of them had.
+
+    Args:
+        loop: (frames, 2).
+
+    Returns:
+        `loop`, or all of it narrower by one factor.
+    """
+    middle, side = 0.5 * (loop[:, 0] + loop[:, 1]), 0.5 * (loop[:, 0] - loop[:, 1])
+    bars = [slice(*bar) for bar in _bars(len(loop), settings.BARS_PER_SEGMENT)]
+    widest = max(float(side[b] @ side[b]) / max(float(middle[b] @ middle[b]), 1e-9) for b in bars)
+    most = 10.0 ** (_SIDE_DB / 10.0)
+    if widest <= most:
+        return loop
+    side *= np.float32(np.sqrt(most / widest))
+    return np.stack([middle + side, middle - side], axis=1)
 
 
 def joined_by_bar(loops: Sequence[Array]) -> Array:

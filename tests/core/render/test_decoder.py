@@ -255,6 +255,42 @@ def test_each_bar_of_four_latents_sounds_of_its_own_guide(decoder: Decoder) -> N
         assert error < 0.25
 
 
+@pytest.mark.parametrize("moving", [False, True])
+def test_only_the_guides_of_a_bar_are_read_for_it(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch, moving: bool
+) -> None:
+    """What a click waits for: the two that take turns in the mids are not both read."""
+    _, latents = decoder.latents()
+    places = latents[[0, 2, 4, 6]] + 0.3 if moving else latents[:1] + 0.5
+    source = LatentSource(places)  # type: ignore[arg-type]
+    read: list[str] = []
+    bar_of = decoder.real.guide_bar
+
+    def guide_bar(guide: Guide, bpm: float, bar: int) -> Array:
+        read.append(guide.segment_id)
+        return bar_of(guide, bpm, bar)
+
+    monkeypatch.setattr(decoder.real, "guide_bar", guide_bar)
+    decoder.audio(source, BPM, first=FirstBar(1, lambda bar: None))
+    around = decoder.guides(source.array[1 if moving else 0])
+    assert sorted(read) == sorted(g.segment_id for g in around if g.is_heard_in(1))
+    assert any(not guide.is_heard_in(1) for guide in around)
+
+
+def test_a_mosaic_is_safe_in_mono(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = decoder.real.guide_loop
+
+    def opposed(guide: Guide, bpm: float) -> Array:
+        loop = read(guide, bpm).copy()
+        loop[:, 1] *= -0.5
+        return loop
+
+    monkeypatch.setattr(decoder.real, "guide_loop", opposed)
+    made = decoder.renderer.loop(_between(decoder), BPM, "mosaic", "interactive")
+    side, middle = made[:, 0] - made[:, 1], made[:, 0] + made[:, 1]
+    assert 10.0 * np.log10((side**2).sum() / (middle**2).sum()) < -3.0
+
+
 def test_equal_sources_give_equal_bits_and_seeds_differ(
     decoder: Decoder, library: Library, codec: CosineCodec
 ) -> None:

@@ -55,9 +55,8 @@ def _bands(count: int, tracks: int, seed: int = 1) -> tuple[BandGuides, np.ndarr
 
 
 def _shares(found: tuple[Guide, ...]) -> np.ndarray:
-    """(128,) summed over guides, in each band."""
-    ones = np.ones(128, np.float32)
-    return sum(g.weight * (ones if g.bands is None else g.bands) for g in found)
+    """(512, 128) summed over guides, at each time and in each band."""
+    return sum((g.shares() for g in found), start=np.zeros((512, 128), np.float32))
 
 
 @pytest.mark.parametrize(("count", "tracks"), [(1, 1), (3, 1), (40, 8)])
@@ -70,7 +69,7 @@ def test_on_a_dot_all_bands_are_the_segment_itself(count: int, tracks: int) -> N
 
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(0, 99))
 @settings(max_examples=40, deadline=None)
-def test_in_each_band_shares_sum_to_one(count: int, tracks: int, seed: int) -> None:
+def test_in_each_band_shares_sum_to_one_at_any_time(count: int, tracks: int, seed: int) -> None:
     guides, latents, _ = _bands(count, tracks)
     rng = np.random.default_rng(seed)
     near = latents[0] + rng.uniform(0, 0.2) * rng.standard_normal(64)
@@ -92,6 +91,31 @@ def test_no_track_is_heard_in_two_bands(rng: np.random.Generator) -> None:
         assert sum(map(len, heard.values())) == len(set.union(*heard.values()))
 
 
+def test_mids_change_tracks_with_every_bar(rng: np.random.Generator) -> None:
+    guides, latents, tracks = _bands(60, 10)
+    for place in latents[:20] + 0.5 * rng.standard_normal((20, 64)):
+        mids = [guide for guide in guides.around(place) if guide.bars is not None]
+        assert {_range(guide) for guide in mids} == {_range(mids[0])}
+        heard = [
+            {tracks[int(g.segment_id[1:])] for g in mids if g.is_heard_in(bar)} for bar in range(4)
+        ]
+        assert heard[0] == heard[2]
+        assert heard[1] == heard[3]
+        assert heard[0].isdisjoint(heard[1])
+
+
+def test_a_guide_gives_way_before_the_bar_line() -> None:
+    latent = np.zeros(64, np.float32)
+    guides = [Guide("a", latent, 0.5, bars=bars) for bars in ((0, 2), (1, 3))]
+    first, second = (guide.shares() for guide in guides)
+    np.testing.assert_allclose(first + second, 0.5)
+    assert (first[:120] == 0.5).all()
+    assert (first[128:248] == 0.0).all()
+    assert ((first[120:128] > 0.0) & (first[120:128] < 0.5)).any(axis=1).sum() >= 6
+    assert (second[504:] + first[504:] == 0.5).all()
+    assert first[0, 0] == 0.5
+
+
 def test_a_library_of_one_track_gives_the_bands_different_segments() -> None:
     guides, latents, _ = _bands(12, 1)
     found = guides.around(latents[0] + latents[1])
@@ -102,9 +126,9 @@ def test_guides_come_in_and_go_out_continuously() -> None:
     """Where shares change most along a way from dot to dot, it is no jump if one looks closer."""
     guides, latents, _ = _bands(30, 6)
 
-    def at(share: float) -> dict[tuple[str, int], float]:
+    def at(share: float) -> dict[tuple[object, ...], float]:
         found = guides.around(latents[0] + share * (latents[1] - latents[0]))
-        return {(g.segment_id, _range(g)): g.weight for g in found}
+        return {(g.segment_id, _range(g), g.bars): g.weight for g in found}
 
     def change(first: float, last: float) -> float:
         a, b = at(first), at(last)

@@ -13,6 +13,7 @@ from core.render.loops import (
     closed_loop,
     joined_by_bar,
     joined_rows,
+    mono_safe,
 )
 from core.settings import SAMPLE_RATE, segment_frames
 
@@ -113,3 +114,23 @@ def test_rows_come_from_their_spectra_and_meet_at_the_bar_lines() -> None:
     assert 0 < lead[0] < lead[-1] < 10
     assert (joined[504:] == 30.0).all()
     np.testing.assert_array_equal(joined_rows(spectra[:1]), spectra[0])
+
+
+def _side_db(samples: np.ndarray) -> float:
+    side, middle = samples[:, 0] - samples[:, 1], samples[:, 0] + samples[:, 1]
+    return float(10.0 * np.log10((side**2).sum() / (middle**2).sum()))
+
+
+def test_a_wide_loop_is_made_narrower_until_mono_misses_nothing(rng: np.random.Generator) -> None:
+    loop = (0.1 * rng.standard_normal((FRAMES, 2))).astype(np.float32)
+    loop[FRAMES // 4 :] = loop[FRAMES // 4 :].mean(axis=1, keepdims=True)  # wide in one bar only
+    safe = mono_safe(loop)
+    assert _side_db(loop[: FRAMES // 4]) > -1.0
+    assert _side_db(safe[: FRAMES // 4]) == pytest.approx(-4.0, abs=0.1)
+    np.testing.assert_allclose(safe.mean(axis=1), loop.mean(axis=1), atol=1e-6)
+
+
+def test_a_loop_that_is_safe_in_mono_stays_bit_for_bit() -> None:
+    loop = _tone(FRAMES, 220.0)
+    assert mono_safe(loop) is loop
+    assert mono_safe(np.zeros((FRAMES, 2), np.float32)).max() == 0.0
