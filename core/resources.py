@@ -21,6 +21,10 @@ from core import user_folders
 _LIBRARY: Final = "resources/demo"
 _MODEL: Final = "saved_models/vae_best.keras"
 _PARTS: Final = "saved_models/parts.keras"
+PARTS_MISSING: Final = (
+    "parts.keras is missing, so kick, bass, drums and rest cannot be told apart; all else works. "
+    "Train it: technovae demo --train-parts"
+)
 _HISTORY: Final = "saved_models/vae_best.history.json"
 
 
@@ -37,6 +41,11 @@ def demo_model() -> Path:
 def parts_model() -> Path:
     """The network that tells kick, bass, drums and rest apart; not every install has it."""
     return _root() / _PARTS
+
+
+def has_parts_model() -> bool:
+    """Whether there is a network that tells parts apart; else `PARTS_MISSING` says so."""
+    return parts_model().is_file()
 
 
 def digest(path: Path) -> str:

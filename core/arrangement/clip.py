@@ -180,6 +180,13 @@ def muted_parts(source: ClipSource) -> tuple[bool, ...]:
     return source.muted if isinstance(source, PartsSource) else NO_PARTS_MUTED
 
 
+def with_part_heard(source: ClipSource, part: int, heard: bool) -> ClipSource:
+    """A source of which one part, by its number in `settings.PARTS`, is heard or not."""
+    muted = list(muted_parts(source))
+    muted[part] = not heard
+    return with_parts(part_sources(source), muted)
+
+
 def single_sources(source: ClipSource) -> tuple[SingleSource, ...]:
     """The segments and latents that a source is made from, each once."""
     return tuple(dict.fromkeys(part_sources(source)))

@@ -19,6 +19,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, db_to_gain
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import AudioOf, Mixdown
+from core.arrangement.part_stems import PartsOf, PartStems
 from core.arrangement.prefetch import Prefetch
 from core.audio import files, loudness
 from core.audio.limiter import PeakEnvelope
@@ -27,9 +28,12 @@ from core.audio.scratch import BLOCK_FRAMES, ScratchAudio
 from core.errors import InputError
 from core.file_names import as_text, shortened
 from core.progress import CancelFlag, Progress, check, silent
-from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
+from core.settings import CEILING_DBTP, PARTS, SAMPLE_RATE, TARGET_LUFS
 
 FloatArray = NDArray[np.float32]
+
+_Stem = str | int
+"""The id of a lane, or the number of a part."""
 
 _RELEASE_EVERY: Final = 1 << 20
 """Frames, a multiple of a block."""
@@ -44,7 +48,7 @@ class ExportResult:
 
     Attributes:
         path: the mix.
-        stems: one file per audible lane, if they were asked for.
+        stems: one file per audible lane, and one per part, if they were asked for.
         frames: length of each, at 44.1 kHz.
         lufs: integrated loudness of the mix (ITU-R BS.1770).
         true_peak_dbtp: true peak of the mix.
@@ -75,6 +79,7 @@ def export(
     *,
     bit_depth: int = 24,
     stems: bool = False,
+    parts_of: PartsOf | None = None,
     span: tuple[int, int] | None = None,
     lufs: float | None = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
@@ -95,6 +100,8 @@ def export(
         stems: also write one file per audible lane, next to `path`. All get the same gain, so that
             they sum to the mix before its limiter; where the true peak of one of them would pass
             the ceiling, all are lowered.
+        parts_of: also write one file per part, kick, bass, drums and rest, with the same gain; they
+            sum to the mix as stems do. Gives the parts of a clip, (4, frames, 1 or 2).
         span: first tick, and first tick after the part to write; None: everything.
         lufs: integrated loudness to master to. None writes it as it is played, sample for sample,
             with the player's limiter and without its master gain.
@@ -114,9 +121,15 @@ def export(
     ceiling_dbtp -= files.coding_room_db(target)
     part = _frames(arrangement, span)
     title = arrangement.title or as_text(target.stem)
-    lanes = _stem_lanes(arrangement, target) if stems else {}
+    files_of: dict[_Stem, Path] = {}
+    if stems:
+        files_of |= _stem_lanes(arrangement, target)
+    if parts_of is not None:
+        files_of |= _stem_parts(target)
     with ExitStack() as scratch:
-        raw, *apart = (scratch.enter_context(ScratchAudio(target)) for _ in range(len(lanes) + 1))
+        raw, *apart = (
+            scratch.enter_context(ScratchAudio(target)) for _ in range(len(files_of) + 1)
+        )
         blocks = partial(_checked, raw, cancel)
         # Opened before the work, so that a name or folder that cannot be used is known at once.
         with files.AudioWriter(
@@ -129,19 +142,20 @@ def export(
         ) as out:
             with Prefetch(audio_of, _needed(arrangement, part)) as ahead:
                 mix = Mixdown(arrangement, ahead)
-                by_lane = dict(zip(lanes, apart, strict=True))
-                measured, peak = _render(mix, part, raw, by_lane, progress, cancel)
+                parts = None if parts_of is None else PartStems(mix, parts_of)
+                by_stem = dict(zip(files_of, apart, strict=True))
+                measured, peak = _render(mix, parts, part, raw, by_stem, progress, cancel)
             progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
             mastered, gain = _mastered(blocks, measured, lufs, ceiling_dbtp)
             result = _write(out, mastered, measured if mastered is blocks else None)
-        if stems:
+        if files_of:
             progress(0.95, 1.0, "writing stems")
             gain = min(gain, loudness.limiter_ceiling(ceiling_dbtp) / max(peak, 1e-9))
-            for sound, stem in zip(apart, lanes.values(), strict=True):
+            for sound, stem in zip(apart, files_of.values(), strict=True):
                 _write_stem(sound, stem, gain, bit_depth, arrangement.bpm, cancel)
     progress(1.0, 1.0, "done")
-    written = tuple(lanes.values())
-    lowered = loudness.decibels(gain) if stems else 0.0
+    written = tuple(files_of.values())
+    lowered = loudness.decibels(gain) if files_of else 0.0
     return ExportResult(target, written, raw.frames, result.lufs, result.true_peak_dbtp, lowered)
 
 
@@ -178,20 +192,30 @@ def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
 
 def _render(
     mix: Mixdown,
+    parts: PartStems | None,
     part: tuple[int, int],
     raw: ScratchAudio,
-    by_lane: dict[str, ScratchAudio],
+    by_stem: dict[_Stem, ScratchAudio],
     progress: Progress,
     cancel: CancelFlag | None,
 ) -> tuple[SoundMeasurement, float]:
-    """Render the part into `raw`, and each lane into its own; sound that has passed is dropped.
+    """Render the part into `raw`, and each stem into its own; sound that has passed is dropped.
+
+    Args:
+        mix: the whole.
+        parts: kick, bass, drums and rest of it; None where they have no stems.
+        part: first frame, and first frame after the part.
+        raw: takes the mix.
+        by_stem: takes lanes by their ids, parts by their numbers.
+        progress: called with 0 .. .85.
+        cancel: checked often.
 
     Returns:
-        The measurement of the mix, and the largest true peak of any lane in `by_lane`.
+        The measurement of the mix, and the largest true peak of any of `by_stem`.
     """
     start, end = part
     measured = SoundMeasurement(phase=start)
-    peaks = {lane: PeakEnvelope(keep=False) for lane in by_lane}
+    peaks = {stem: PeakEnvelope(keep=False) for stem in by_stem}
     silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
     states = LaneStates()
     for at in range(start, end, BLOCK_FRAMES):
@@ -199,17 +223,22 @@ def _render(
         progress(0.85 * (at - start) / (end - start), 1.0, "rendering")
         frames = min(BLOCK_FRAMES, end - at)
         lanes: dict[str, FloatArray] = {}
-        block = mix.render(at, frames, lanes=lanes if by_lane else None, states=states)
-        for sound in (block, *lanes.values()):
+        block = mix.render(at, frames, lanes=lanes if by_stem else None, states=states)
+        stems = dict[_Stem, FloatArray](lanes.items())
+        if parts is not None:
+            stems.update(parts.render(at, frames).items())
+        for sound in (block, *stems.values()):
             _fade_cut_ends(sound, at, part, mix.frames)
         raw.append(block)
         measured.feed(block)
-        for lane, scratch in by_lane.items():
-            alone = lanes.get(lane, silence[:frames])
-            peaks[lane].feed(alone)
+        for stem, scratch in by_stem.items():
+            alone = stems.get(stem, silence[:frames])
+            peaks[stem].feed(alone)
             scratch.append(alone)
         if (at - start) % _RELEASE_EVERY == 0:
             mix.release(at)
+            if parts is not None:
+                parts.release(at)
             memory.trim()
     measured.finish()
     for lane_peaks in peaks.values():
@@ -260,9 +289,9 @@ def _write(
     return measured or measuring
 
 
-def _stem_lanes(whole: Arrangement, target: Path) -> dict[str, Path]:
+def _stem_lanes(whole: Arrangement, target: Path) -> dict[_Stem, Path]:
     """The file of each audible lane, by the lane's id."""
-    found = {}
+    found: dict[_Stem, Path] = {}
     for number, lane in enumerate(whole.lanes, 1):
         if lane not in whole.audible_lanes or not lane.clips:
             continue
@@ -270,6 +299,14 @@ def _stem_lanes(whole: Arrangement, target: Path) -> dict[str, Path]:
         ending = f"-{number}-{name[:_LONGEST_LANE_NAME] or 'lane'}{target.suffix}"
         found[lane.id] = target.with_name(shortened(target.stem, ending))
     return found
+
+
+def _stem_parts(target: Path) -> dict[_Stem, Path]:
+    """The file of each part, by its number in `settings.PARTS`."""
+    return {
+        number: target.with_name(shortened(target.stem, f"-{part}{target.suffix}"))
+        for number, part in enumerate(PARTS)
+    }
 
 
 def _write_stem(

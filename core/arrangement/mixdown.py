@@ -75,6 +75,8 @@ class Mixdown:
         audio_of: gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2); asked
             once for every source.
         reuse: an earlier mixdown of a similar arrangement; what has not changed is taken from it.
+        gains_of: a mixdown of the same arrangement with other sound, whose gains at transitions are
+            used. None: they follow from the sound.
 
     Attributes:
         frames: length of the whole.
@@ -82,13 +84,19 @@ class Mixdown:
     """
 
     def __init__(
-        self, arrangement: Arrangement, audio_of: AudioOf, *, reuse: Mixdown | None = None
+        self,
+        arrangement: Arrangement,
+        audio_of: AudioOf,
+        *,
+        reuse: Mixdown | None = None,
+        gains_of: Mixdown | None = None,
     ) -> None:
         arrangement = _without_muted(arrangement)
         self.arrangement = arrangement
         self.frames = arrangement.length_frames
         self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
+        self._gains_of = gains_of
         self._bpm = arrangement.bpm
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
         self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
@@ -295,6 +303,8 @@ class Mixdown:
             yield GainEnvelope(slot.end - len(gains), gains[::-1, None])
 
     def _transition_envelopes(self, transition: Transition) -> tuple[GainEnvelope, GainEnvelope]:
+        if self._gains_of is not None:
+            return self._gains_of._transition_envelopes(transition)
         if transition not in self._gains:
             start, end = transition.frames(self._bpm)
             split = _whole if transition.touching else split_stream

@@ -14,6 +14,8 @@ from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
 
 RENDERERS = ("mosaic", "guided", "phase", "griffin_lim")
 _OF_ONE_SEGMENT = RENDERERS[1:]
+STEMS = ("lanes", "parts")
+"""What an export writes files of, besides the mix."""
 COLOURS = ("track", "brightness", "density", "kick", "energy", "loudness")
 
 
@@ -172,7 +174,13 @@ def _render(commands: _Commands) -> None:
     p.add_argument("project", type=Path, metavar="PROJECT")
     p.add_argument("--out", type=Path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
     p.add_argument("--bit-depth", type=int, choices=(16, 24, 32), default=24)
-    p.add_argument("--stems", action="store_true", help="also one file per lane")
+    p.add_argument(
+        "--stems",
+        nargs="?",
+        choices=STEMS,
+        const=STEMS[0],
+        help="also one file per lane (default), or for kick, bass, drums and rest",
+    )
     p.add_argument("--library", type=Path, metavar="DIR", help="where the project's library is now")
     p.add_argument("--model", type=Path, metavar="FILE", help="where the project's model is now")
 

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     log.configure()
     take_any_text()
     try:
-        return _run(arguments.build().parse_args(_usable(argv)))
+        return _run(arguments.build().parse_args(_with_stems_named(_usable(argv))))
     except TechnoVAEError as error:
         complain(str(error))
     except KeyboardInterrupt:
@@ -71,6 +71,17 @@ def _usable(argv: Sequence[str] | None) -> Sequence[str]:
         if b"\0" in octets:
             raise InputError(f"{word!r} holds what no name can hold; type it again")
     return words
+
+
+def _with_stems_named(words: Sequence[str]) -> Sequence[str]:
+    """`--stems` may stand before any word: unless that says which, it is no part of it."""
+    following = [*words[1:], ""]
+    return [
+        f"--stems={arguments.STEMS[0]}"
+        if word == "--stems" and after not in arguments.STEMS
+        else word
+        for word, after in zip(words, following, strict=True)
+    ]
 
 
 def _system_fault(error: OSError) -> str:

@@ -10,11 +10,12 @@ from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.render.other_libraries import OtherLibraries
+from core.render.parts import require_parts
 from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
 
 
 def run(options: Namespace) -> int:
-    """Render a project to a file, with one file per lane if stems are asked for."""
+    """Render a project to a file, with one file per lane or per part if stems are asked for."""
     files.require_target(options.out)
     document = project_file.load(options.project).located(options.project)
     library = options.library or document.library_path(options.project)
@@ -24,14 +25,19 @@ def run(options: Namespace) -> int:
         OtherLibraries(document.origins) as others,
         cancel_on_interrupt() as cancel,
     ):
+        if options.stems == "parts":
+            require_parts()
         document.check(space.codec.hash, space.library.id, space.decoder.can_decode)
         with progress_bar("rendering") as progress:
+            bpm = document.arrangement.bpm
+            parts_of = others.clip_parts(space.decoder, bpm, quality="export")
             result = export(
                 document.arrangement,
-                others.clip_audio(space.decoder, document.arrangement.bpm, quality="export"),
+                others.clip_audio(space.decoder, bpm, quality="export"),
                 options.out,
                 bit_depth=options.bit_depth,
-                stems=options.stems,
+                stems=options.stems == "lanes",
+                parts_of=parts_of if options.stems == "parts" else None,
                 progress=progress,
                 cancel=cancel,
             )

@@ -21,10 +21,6 @@ from core.dsp.spectrogram import of_segment
 from core.errors import ModelError
 
 Array = NDArray[np.float32]
-MISSING = (
-    "parts.keras is missing, so kick, bass, drums and rest cannot be told apart; "
-    "train it (technovae demo --train-parts)"
-)
 
 
 class PartsModel(Protocol):
@@ -87,11 +83,17 @@ class PartsSeparator:
             if self._model is None:
                 path = self._path or resources.parts_model()
                 if not path.is_file():
-                    raise ModelError(MISSING)
+                    raise ModelError(resources.PARTS_MISSING)
                 from core.parts.model import PartsModel as Network
 
                 self._model = Network.load(path)
             return self._model
+
+
+def require_parts() -> None:
+    """Raise `ModelError` where the network that tells parts apart is missing."""
+    if not resources.has_parts_model():
+        raise ModelError(resources.PARTS_MISSING)
 
 
 @functools.cache

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.arrangement.arrangement import Arrangement
     from core.arrangement.clip import Clip, ClipSource
     from core.arrangement.export import ExportResult
+    from core.arrangement.part_stems import PartsOf
     from core.arrangement.project import Origin
     from core.library.report import ImportReport
     from core.library.tracks import Track
@@ -200,6 +201,7 @@ def export_audio(
     cancel: CancelFlag,
     quality: str = "export",
     origins: Sequence[Origin] = (),
+    part_stems: bool = False,
 ) -> ExportResult:
     """Render all clips anew, and write the arrangement as audio.
 
@@ -216,6 +218,7 @@ def export_audio(
         progress, cancel: see above.
         quality: of the renderers.
         origins: other libraries and models that clips are made from.
+        part_stems: whether kick, bass, drums and rest become files of their own, too.
 
     Returns:
         What was written, and what was measured of it.
@@ -225,8 +228,11 @@ def export_audio(
     """
     from core.arrangement.project import Origin
     from core.render.other_libraries import OtherLibraries
+    from core.render.parts import require_parts
     from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
 
+    if part_stems:
+        require_parts()
     with contextlib.ExitStack() as stack:
         others = stack.enter_context(OtherLibraries(origins))
         main: Decoder | Origin = Origin(library)
@@ -235,7 +241,10 @@ def export_audio(
             main = stack.enter_context(space).decoder
         rendered = "interactive" if lufs is None else quality
         audio_of = others.clip_audio(main, arrangement.bpm, rendered)
-        return _write(arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel)
+        parts_of = others.clip_parts(main, arrangement.bpm, rendered) if part_stems else None
+        return _write(
+            arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel, parts_of
+        )
 
 
 def export_loops(
@@ -314,6 +323,7 @@ def _write(
     lufs: float | None,
     progress: Progress,
     cancel: CancelFlag,
+    parts_of: PartsOf | None = None,
 ) -> ExportResult:
     from core.arrangement.export import export
 
@@ -323,6 +333,7 @@ def _write(
         path,
         bit_depth=bit_depth,
         stems=stems,
+        parts_of=parts_of,
         span=span,
         lufs=lufs,
         progress=progress,

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core import resources
 from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.project import Origin
 from core.progress import silent
+from core.session import Session
 from core.workers import tasks
 from technovae_gui.document import Document
 from technovae_gui.export import ExportPanel, ExportRequest
@@ -65,9 +67,15 @@ class ExportController(QObject):
         job.returned.connect(panel.exported)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
+        sessions.session_changed.connect(self._session_changed)
+        panel.set_parts_available(resources.has_parts_model())
         self._document.changed.connect(self._show)
         self._document.loop_changed.connect(self._show)
         self._document.selection_changed.connect(self._show)
+
+    @Slot(object)
+    def _session_changed(self, _session: Session) -> None:
+        self.panel.set_parts_available(resources.has_parts_model())
 
     @Slot(object)
     def _start(self, request: ExportRequest) -> None:
@@ -84,7 +92,8 @@ class ExportController(QObject):
             "span": self._span(request.range),
         }
         audible = (clip for lane in arrangement.audible_lanes for clip in lane.clips)
-        loops = self._loops(audible) if request.lufs is None else None
+        as_played = request.lufs is None and not request.part_stems
+        loops = self._loops(audible) if as_played else None
         if loops is not None:  # as it is played, so from the loops that the player plays
             self.job.start(tasks.export_loops, loops=loops, **arguments)
         else:
@@ -94,6 +103,7 @@ class ExportController(QObject):
                 model=session.model_path,
                 lufs=request.lufs,
                 origins=tuple(self._other_origins()),
+                part_stems=request.part_stems,
                 **arguments,
             )
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QVBoxLayout, QWidget
 
-from core.settings import SAMPLE_RATE
+from core.resources import PARTS_MISSING
+from core.settings import PARTS, SAMPLE_RATE
 from technovae_gui import theme
 from technovae_gui.export.export_settings import FileForm, LoudnessField, length_text, size_text
 from technovae_gui.widgets import forms
@@ -39,6 +40,7 @@ class ExportRequest:
         range: what of the arrangement is exported.
         stems: whether one more file per lane is written.
         lufs: integrated loudness to reach; None: as it is played.
+        part_stems: whether one more file for each of kick, bass, drums and rest is written.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class ExportRequest:
     range: Range = "whole"
     stems: bool = False
     lufs: float | None = -14.0
+    part_stems: bool = False
 
 
 class ExportResult(Protocol):
@@ -81,13 +84,20 @@ class ExportPanel(JobPanel):
         self.loudness = LoudnessField()
         self.stems = QCheckBox("one more file per lane")
         self.stems.setToolTip("All with the same gain: together they are the mix")
+        self.part_stems = QCheckBox("one more file per part")
+        self.set_parts_available(False)
         self.estimate = forms.note()
         self.file_message = MessageLabel()
         self.export = forms.button("Export", "Write the file (Ctrl+Enter)", primary=True)
         self.result = ResultCard()
         self._lay_out()
         for signal in (
-            *(self.file.changed, self.loudness.changed, self.stems.toggled),
+            *(
+                self.file.changed,
+                self.loudness.changed,
+                self.stems.toggled,
+                self.part_stems.toggled,
+            ),
             self.range.currentIndexChanged,
         ):
             signal.connect(self._update_controls)
@@ -113,6 +123,14 @@ class ExportPanel(JobPanel):
             if not exists and self.range.currentIndex() == row:
                 self.range.setCurrentIndex(0)
         self._update_controls()
+
+    def set_parts_available(self, available: bool) -> None:
+        """Say whether there is a network that tells parts apart."""
+        self.part_stems.setEnabled(available)
+        tip = "All with the same gain: together they are the mix" if available else PARTS_MISSING
+        self.part_stems.setToolTip(tip)
+        if not available:
+            self.part_stems.setChecked(False)
 
     def set_lengths(
         self, whole: float, loop: float = 0.0, selection: float = 0.0, lanes: int = 1
@@ -149,6 +167,7 @@ class ExportPanel(JobPanel):
             self.range.currentData(),
             self.stems.isChecked(),
             self.loudness.lufs,
+            self.part_stems.isChecked(),
         )
 
     def _request(self) -> None:
@@ -162,6 +181,7 @@ class ExportPanel(JobPanel):
     def _update_controls(self) -> None:
         seconds = self._seconds[self.range.currentData()]
         files = 1 + (self._lanes if self.stems.isChecked() else 0)
+        files += len(PARTS) if self.part_stems.isChecked() else 0
         size = size_text(seconds * self.file.chosen_format.bytes_per_second * files)
         several = f" in {files} files" if files > 1 else ""
         text = f"{length_text(seconds)}, about {size}{several}"
@@ -182,6 +202,7 @@ class ExportPanel(JobPanel):
         fields.add("Range", self.range, wide=True)
         fields.add("Loudness", self.loudness, wide=True)
         fields.add("Stems", self.stems, wide=True)
+        fields.add("Parts", self.part_stems, wide=True)
         rows.addWidget(self.file)
         rows.addLayout(fields)
         for widget in (

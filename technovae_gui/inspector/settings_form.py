@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from core import resources
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
@@ -18,10 +20,12 @@ from core.arrangement.clip import (
     Clip,
     LatentSource,
     latent_sources,
+    muted_parts,
     with_latents,
+    with_part_heard,
     with_singles,
 )
-from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
+from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField
 from technovae_gui.widgets import forms
@@ -78,6 +82,7 @@ class SettingsForm(QWidget):
         self.treble_cut = SwitchField("Treble")
         self._name_switches()
         self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
+        self.parts = tuple(SwitchField(part.capitalize()) for part in PARTS)
         self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
         self.renderer = ChoiceField("Sound", RENDERER_NAMES)
         self.seed = NumberField("Seed", 0, _MOST_SEED, 1, 0)
@@ -110,12 +115,22 @@ class SettingsForm(QWidget):
         self.bass_cut.show_values(clip.bass_cut for clip in clips)
         self.mid_cut.show_values(clip.mid_cut for clip in clips)
         self.treble_cut.show_values(clip.treble_cut for clip in clips)
+        self._show_parts(clips)
         self.transpose.show_values(clip.source.transpose for clip in clips)
         self.stereo_width.show_values(100.0 * clip.width for clip in clips)
         latents = [latent for clip in clips for latent in latent_sources(clip.source)]
         self._latent_rows.setVisible(bool(latents))
         self.renderer.show_values(source.renderer for source in latents)
         self.seed.show_values(source.seed for source in latents)
+
+    def _show_parts(self, clips: Sequence[Clip]) -> None:
+        """Without a network that tells parts apart, those that are left out can still come back."""
+        available = resources.has_parts_model()
+        for number, box in enumerate(self.parts):
+            muted = [muted_parts(clip.source)[number] for clip in clips]
+            box.show_values(not off for off in muted)
+            box.setEnabled(available or any(muted))
+            box.setToolTip(f"Hear the {PARTS[number]}" if available else resources.PARTS_MISSING)
 
     def _show_name(self, names: set[str]) -> None:
         text = names.pop() if len(names) == 1 else ""
@@ -136,6 +151,8 @@ class SettingsForm(QWidget):
         fields.add("Joint", self.bass_swap)
         cuts = forms.row(self.bass_cut, self.mid_cut, self.treble_cut, 1, spacing=3 * theme.SPACE)
         fields.add("Leave out", cuts, wide=True)
+        parts = forms.row(*self.parts, 1, spacing=3 * theme.SPACE)
+        fields.add("Parts", parts, wide=True)
         self._latent_rows = QWidget()
         latents = FieldGrid()
         self._latent_rows.setLayout(latents)
@@ -165,6 +182,8 @@ class SettingsForm(QWidget):
         self.bass_cut.clicked.connect(lambda: self._switch("bass cut", "bass_cut"))
         self.mid_cut.clicked.connect(lambda: self._switch("mid cut", "mid_cut"))
         self.treble_cut.clicked.connect(lambda: self._switch("treble cut", "treble_cut"))
+        for number, box in enumerate(self.parts):
+            box.clicked.connect(partial(self._switch_part, number))
         self._connect_number(
             self.transpose, "transpose", lambda a, ids, v: _transpose(a, ids, round(v))
         )
@@ -193,6 +212,10 @@ class SettingsForm(QWidget):
         box: SwitchField = getattr(self, field)
         on = box.checkState() is not Qt.CheckState.Unchecked
         self._request(name, lambda a, ids: _set(a, ids, **{field: on}))
+
+    def _switch_part(self, part: int) -> None:
+        on = self.parts[part].checkState() is not Qt.CheckState.Unchecked
+        self._request("parts", lambda a, ids: _hear_part(a, ids, part, on))
 
     @Slot(int)
     def _renderer_chosen(self, index: int) -> None:
@@ -227,6 +250,14 @@ def _transpose(arrangement: Arrangement, ids: Ids, semitones: int) -> Arrangemen
         lambda clip: clip.changed(
             source=with_singles(clip.source, lambda it: replace(it, transpose=semitones))
         ),
+    )
+
+
+def _hear_part(arrangement: Arrangement, ids: Ids, part: int, on: bool) -> Arrangement:
+    return edits.change_clips(
+        arrangement,
+        ids,
+        lambda clip: clip.changed(source=with_part_heard(clip.source, part, on)),
     )
 
 

@@ -69,7 +69,7 @@ class AuditionController(QObject):
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
         view.parts.changed.connect(self._parts_changed)
-        view.parts.set_available(resources.parts_model().is_file())
+        view.parts.set_available(resources.has_parts_model())
         loops = services.loops
         loops.partial.connect(self._bar_arrived)
         loops.auditioned.connect(self._loop_arrived)
@@ -236,7 +236,7 @@ class AuditionController(QObject):
 
     @Slot(object)
     def _session_changed(self, session: Session) -> None:
-        self._view.parts.set_available(resources.parts_model().is_file())
+        self._view.parts.set_available(resources.has_parts_model())
         if not session.same_music(self._session):
             self._view.parts.clear()
         self._session = session

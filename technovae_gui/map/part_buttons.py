@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from core.resources import PARTS_MISSING
 from core.settings import PARTS
 from technovae_gui import theme
 from technovae_gui.map.part_choice import PartChoice
@@ -16,10 +17,6 @@ from technovae_gui.widgets import icons
 
 KEYS: Final = (Qt.Key.Key_Z, Qt.Key.Key_X, Qt.Key.Key_C, Qt.Key.Key_V)
 """Of each part; with Shift they lock."""
-MISSING: Final = (
-    "parts.keras is missing, so parts cannot be told apart; the rest works. "
-    "Train it: technovae demo --train-parts"
-)
 _WIDTH: Final = 66
 _HEIGHT: Final = 30
 _LOCK: Final = 13
@@ -113,7 +110,7 @@ class _PartButton(QToolButton):
             f"{name.capitalize()}: heard or not ({key}); Alt+click: alone; Shift+click or "
             f"Shift+{key}: locked, it stays when another point is chosen"
             if available
-            else MISSING
+            else PARTS_MISSING
         )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802

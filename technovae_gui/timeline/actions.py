@@ -11,10 +11,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core import resources
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import latent_sources
+from core.arrangement.clip import Clip, latent_sources, muted_parts
 from core.arrangement.lane_effects import NO_EFFECTS
+from core.settings import PARTS
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.colour_menu import add_colours
@@ -39,6 +41,7 @@ _CLIP_MENU = (
     ("bass_swap", "bass_cut", "reverse", "mute_clip"),
 )
 _FADES = ("fade_in", "fade_out", "no_fades")
+_PARTS = (*(f"part_{part}" for part in PARTS), "split_parts")
 _EMPTY_MENU = (
     ("paste", "select_all"),
     ("add_lane",),
@@ -108,6 +111,9 @@ class TimelineActions(QObject):
         )
         fades = menu.addMenu("Fades")
         fades.addActions([self.by_name[name] for name in _FADES])
+        parts = menu.addMenu("Parts")
+        parts.setToolTipsVisible(True)
+        parts.addActions([self.by_name[name] for name in _PARTS])
         renderers = menu.addMenu("Renderer")
         renderers.addActions([self.by_name[f"renderer_{name}"] for name in RENDERER_NAMES])
         renderers.setEnabled(any(action.isEnabled() for action in renderers.actions()))
@@ -178,6 +184,14 @@ class TimelineActions(QObject):
         self._add_for_clips("bass_cut", "Leave out the bass", clips.set_bass_cut, toggle=True)
         self._add_for_clips("reverse", "Play backwards", clips.set_reverse, "Ctrl+R", toggle=True)
         self._add_for_clips("mute_clip", "Mute clip", clips.set_mute, "0", toggle=True)
+        for number, part in enumerate(PARTS):
+            self._add_for_clips(
+                f"part_{part}",
+                f"Hear the {part}",
+                lambda on, n=number: clips.set_part(n, on),
+                toggle=True,
+            )
+        self._add_for_clips("split_parts", "Split into parts", clips.split_into_parts)
         for name, label in RENDERER_NAMES.items():
             action = self._add_for_clips(
                 f"renderer_{name}", label, lambda n=name: clips.set_renderer(n)
@@ -229,6 +243,17 @@ class TimelineActions(QObject):
             action.setEnabled(self._document.loop is not None)
         self._refresh_checks()
 
+    def _refresh_parts(self, clips: list[Clip]) -> None:
+        """Without a network that tells parts apart, those that are left out can still come back."""
+        available = resources.has_parts_model()
+        for number, name in enumerate(_PARTS):
+            action, part = self.by_name[name], number < len(PARTS)
+            muted = part and any(muted_parts(clip.source)[number] for clip in clips)
+            if part:
+                action.setChecked(not muted)
+            action.setEnabled(available or muted)
+            action.setToolTip(action.text() if available else resources.PARTS_MISSING)
+
     def _refresh_checks(self) -> None:
         self.by_name["follow"].setChecked(self._state.follow)
         if not self._document.selection:
@@ -238,6 +263,7 @@ class TimelineActions(QObject):
         self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
         self.by_name["reverse"].setChecked(all(clip.reverse for clip in clips))
         self.by_name["mute_clip"].setChecked(all(clip.mute for clip in clips))
+        self._refresh_parts(clips)
         found = {latent.renderer for c in clips for latent in latent_sources(c.source)}
         for name in RENDERER_NAMES:
             action = self.by_name[f"renderer_{name}"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, with_latents
+from core.arrangement.clip import Clip, with_latents, with_part_heard
+from core.arrangement.part_edits import split_parts
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
 from technovae_gui.document import Document
@@ -170,6 +171,23 @@ class ClipCommands:
     def set_colour(self, colour: str) -> None:
         """Give the selected clips a colour, `#rrggbb`; empty for that of their music."""
         self._change("clip colour", lambda clip: clip.changed(colour=colour))
+
+    def set_part(self, part: int, on: bool) -> None:
+        """Let a part of the selected clips be heard, or not.
+
+        Args:
+            part: its number in `settings.PARTS`.
+            on: whether it is heard.
+        """
+        self._change(
+            "parts", lambda clip: clip.changed(source=with_part_heard(clip.source, part, on))
+        )
+
+    def split_into_parts(self) -> None:
+        """Put each part of the selected clips on a lane of its own."""
+        ids = self._document.selection
+        if ids:
+            self._edit_and_select("split into parts", lambda now: split_parts(now, ids))
 
     def set_renderer(self, renderer: str) -> None:
         """Choose the renderer of the latents among the selected clips."""

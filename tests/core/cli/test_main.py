@@ -11,7 +11,7 @@ import pytest
 from core import resources
 from core.audio import files
 from core.cli import arguments
-from core.cli.main import main
+from core.cli.main import _with_stems_named, main
 from core.demo.catalogue import catalogue
 from core.library.store import Library
 from tests.core.library.building import make_library
@@ -193,3 +193,17 @@ def test_info_of_a_library_finds_the_keys_when_asked(
     assert run("info", str(tmp_path / "lib"), "--keys") == 0
     with Library.open(tmp_path / "lib") as library:
         assert library.keys().knows(library.tracks()[0].id)
+
+
+@pytest.mark.parametrize(
+    ("argv", "stems"),
+    [
+        (["render", "--stems", "a.technovae", "--out", "a.wav"], "lanes"),
+        (["render", "a.technovae", "--out", "a.wav", "--stems"], "lanes"),
+        (["render", "a.technovae", "--stems", "parts", "--out", "a.wav"], "parts"),
+        (["render", "a.technovae", "--out", "a.wav"], None),
+    ],
+)
+def test_stems_are_of_lanes_unless_parts_are_named(argv: list[str], stems: str | None) -> None:
+    options = arguments.build().parse_args(_with_stems_named(argv))
+    assert (options.stems, str(options.project)) == (stems, "a.technovae")

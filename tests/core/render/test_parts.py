@@ -15,7 +15,7 @@ from core.errors import ModelError
 from core.library.store import Library
 from core.render.decoder import Decoder
 from core.render.latent_renderer import LatentRenderer
-from core.render.parts import MISSING, PartsSeparator
+from core.render.parts import PartsSeparator
 from core.render.real_segments import FirstBar
 from tests.core.render.conftest import CosineCodec
 
@@ -163,4 +163,4 @@ def test_without_the_network_all_but_parts_works(
     assert decoder.audio(source, BPM).any()
     with pytest.raises(ModelError) as raised:
         decoder.parts(source, BPM)
-    assert str(raised.value) == MISSING
+    assert str(raised.value) == resources.PARTS_MISSING

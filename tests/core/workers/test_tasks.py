@@ -11,16 +11,19 @@ import soundfile
 
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin
 from core.audio.loudness import integrated_lufs, true_peak_dbtp
 from core.library.models import model_for
 from core.library.store import Library
-from core.settings import CEILING_DBTP, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
+from core.parts import model_file
+from core.parts.network import PartsNetwork, input_shape
+from core.settings import CEILING_DBTP, PARTS, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
 from core.workers import tasks
 from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
+from tests.core.parts.conftest import TINY as TINY_PARTS
 from tests.core.vae.conftest import TINY
 from tests.core.workers.run_now import run_now
 
@@ -115,6 +118,42 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
     )
     assert name == "returned"
     assert result.frames == soundfile.info(path).frames == segment_frames(130.0)
+
+
+@pytest.mark.slow
+def test_parts_become_files_that_sum_to_the_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(resources.demo_library(), read_only=True) as demo:
+        segment = demo.segments()[0]
+    source = with_parts([RealSource(segment.id)] * 4, (False, True, False, False))
+    clip = Clip("c", source, 0, gain_db=-12.0)  # the limiter has nothing to do
+    wanted = {
+        "library": resources.demo_library(),
+        "model": resources.demo_model(),
+        "arrangement": Arrangement(130.0, (Lane("l", clips=(clip,)),)),
+        "path": tmp_path / "a.wav",
+        "bit_depth": 32,
+        "stems": False,
+        "span": None,
+        "lufs": None,
+        "part_stems": True,
+    }
+    monkeypatch.setattr(resources, "parts_model", lambda: tmp_path / "parts.keras")
+    name, line, _ = run_now(tasks.export_audio, **wanted)
+    assert (name, line) == ("errored", resources.PARTS_MISSING)
+    untrained = PartsNetwork(**TINY_PARTS)
+    untrained.build(input_shape())
+    model_file.save(untrained, tmp_path / "parts.keras", {})
+    name, result, _ = run_now(tasks.export_audio, **wanted)
+    assert name == "returned", result
+    assert [path.name for path in result.stems] == [f"a-{part}.wav" for part in PARTS]
+    mix, *parts = (soundfile.read(path)[0] for path in (result.path, *result.stems))
+    assert not parts[1].any()
+    gain = 10 ** (result.stems_db / 20)
+    level = float(np.sqrt(np.mean(mix**2)))
+    assert level > 0.01
+    assert float(np.sqrt(np.mean((sum(parts) / gain - mix) ** 2))) < 1e-3 * level
 
 
 def test_an_arrangement_of_another_library_is_exported_without_a_model(tmp_path: Path) -> None:

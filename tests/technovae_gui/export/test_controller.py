@@ -25,6 +25,7 @@ from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import ClipRequest
 from technovae_gui.widgets.file_dialogs import unused_files
+from tests.technovae_gui.fakes import FakeSessions
 
 BPM = 131.0
 
@@ -40,11 +41,6 @@ class FakeLoops:
 class FakeServices:
     def __init__(self) -> None:
         self.loops, self.background = FakeLoops(), Background()
-
-
-class FakeSessions:
-    def __init__(self, demo_map: object) -> None:
-        self.session = Session(library_id="demo", map=cast(Any, demo_map))
 
 
 @dataclass
@@ -73,7 +69,9 @@ def bench(qtbot: Any, demo_map: object, monkeypatch: pytest.MonkeyPatch) -> Any:
     )
     document.apply(Arrangement(BPM, (Lane("lane-a", "A", clips),)))
     controller = ExportController(
-        cast(SessionController, FakeSessions(demo_map)), cast(Services, services), document
+        cast(SessionController, FakeSessions(Session(library_id="demo", map=cast(Any, demo_map)))),
+        cast(Services, services),
+        document,
     )
     qtbot.addWidget(controller.panel)
     jobs: list[tuple[Any, dict[str, Any]]] = []

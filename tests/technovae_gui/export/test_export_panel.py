@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from core.resources import PARTS_MISSING
 from technovae_gui.export import ExportPanel, ExportRequest
 from technovae_gui.export.export_settings import length_text, size_text
 
@@ -39,6 +40,17 @@ def panel(qtbot: QtBot, tmp_path: Path) -> ExportPanel:
     made.set_lengths(60.0, 20.0, 10.0, lanes=3)
     made.show()
     return made
+
+
+def test_files_for_parts_take_the_network(qtbot: QtBot, panel: ExportPanel) -> None:
+    assert not panel.part_stems.isEnabled()
+    assert panel.part_stems.toolTip() == PARTS_MISSING
+    panel.set_parts_available(True)
+    panel.part_stems.click()
+    assert asked(qtbot, panel).part_stems
+    assert "5 files" in panel.estimate.text()
+    panel.set_parts_available(False)
+    assert not panel.request().part_stems
 
 
 def asked(qtbot: QtBot, panel: ExportPanel) -> ExportRequest:

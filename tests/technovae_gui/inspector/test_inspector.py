@@ -10,8 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from core import resources
 from core.arrangement import edits
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import (
+    Clip,
+    LatentSource,
+    RealSource,
+    muted_parts,
+    single_sources,
+    with_parts,
+)
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui.document import Document
 from technovae_gui.inspector import ClipInspector
@@ -225,3 +233,39 @@ def test_a_narrow_panel_shows_everything(
     qtbot.waitUntil(
         lambda: all(field.mapTo(panel, field.rect().topRight()).x() < 260 for field in fields)
     )
+
+
+def test_parts_are_left_out_and_come_back(
+    panel: ClipInspector, document: Document, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document.select(["a", "y"])
+    assert not panel.form.parts[0].isEnabled()
+    assert panel.form.parts[0].toolTip() == resources.PARTS_MISSING
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    document.select(["a"])
+    panel.form.parts[1].click()
+    assert muted_parts(document.arrangement.clip("a").source) == (False, True, False, False)
+    document.select(["a", "y"])
+    assert panel.form.parts[1].checkState() is Qt.CheckState.PartiallyChecked
+    panel.form.parts[1].click()
+    assert document.arrangement.clip("a").source == RealSource("x-0-0")
+    panel.form.renderer.setCurrentIndex(0)
+    document.select(["y"])
+    panel.form.parts[0].click()
+    assert panel.form.renderer.isVisible()
+    document.undo_stack.undo()
+    assert isinstance(document.arrangement.clip("y").source, LatentSource)
+
+
+def test_settings_of_latents_are_those_of_all_that_a_clip_is_made_from(
+    panel: ClipInspector, document: Document
+) -> None:
+    one, other = (document.arrangement.clip(name).source for name in "yz")
+    mixed = with_parts([one, other, other, RealSource("x-0-0")])
+    document.apply(edits.set_clip(document.arrangement, "a", source=mixed))
+    document.select(["a"])
+    panel.form.take.click()
+    enter(panel.form.transpose, "2")
+    made = single_sources(document.arrangement.clip("a").source)
+    assert [getattr(single, "seed", None) for single in made] == [4, 9, None]
+    assert [single.transpose for single in made] == [2, 2, 2]

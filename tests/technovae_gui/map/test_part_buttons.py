@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from core.resources import PARTS_MISSING
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.part_buttons import MISSING
 
 KICK, BASS, DRUMS, REST = range(4)
 
@@ -66,7 +66,7 @@ def test_without_the_network_they_say_what_is_missing(view: LatentMapView, qtbot
     fresh.shutdown()
     view.parts.set_available(False)
     assert not view.tools.parts.isEnabled()
-    assert all(button.toolTip() == MISSING for button in view.tools.parts.buttons)
+    assert all(button.toolTip() == PARTS_MISSING for button in view.tools.parts.buttons)
 
 
 @pytest.mark.parametrize(("width", "below"), [(590, True), (1100, False)])

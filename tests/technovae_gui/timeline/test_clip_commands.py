@@ -10,7 +10,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from core import resources
 from core.arrangement import edits
+from core.arrangement.clip import muted_parts
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip
@@ -237,3 +239,25 @@ def test_nudges_by_every_grid(
     document.select(["b"])
     typed(Qt.Key.Key_Right)
     assert document.arrangement.clip("b").start == round((8 + step) * BAR)
+
+
+def test_parts_of_the_selected_clips(
+    document: Document, view: TimelineView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    actions = view.actions_by_name
+    document.select(["a", "b"])
+    actions["part_kick"].trigger()
+    assert muted_parts(document.arrangement.clip("a").source) == (True, False, False, False)
+    assert muted_parts(document.arrangement.clip("c").source) == (False,) * 4
+    assert not actions["part_kick"].isChecked()
+    document.select(["b"])
+    actions["split_parts"].trigger()
+    assert len(document.selection) == 3  # the kick is muted
+    monkeypatch.setattr(resources, "has_parts_model", lambda: False)
+    document.select(["a"])
+    assert actions["part_kick"].isEnabled()  # it can come back
+    assert not actions["part_bass"].isEnabled()
+    assert actions["part_bass"].toolTip() == resources.PARTS_MISSING
+    actions["part_kick"].trigger()
+    assert muted_parts(document.arrangement.clip("a").source) == (False,) * 4
