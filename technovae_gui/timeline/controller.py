@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.arrangement.clip import Clip, ClipSource, RealSource
+from core.arrangement.clip import Clip, ClipSource, RealSource, part_sources
 from core.playback.player import PlayerState
 from core.session import Session
 from core.workers.service_client import RequestFailed, SpectrogramResult
@@ -48,6 +48,7 @@ class TimelineController(QObject):
         self._session = sessions.session
         self._asked: set[ClipSource] = set()
         self._undrawn: set[ClipSource] = set()
+        self._last: dict[str, tuple[tuple[ClipSource, ...], NDArray[np.float32]]] = {}
         self._failures: dict[ClipSource, str] = {}
         self._timer = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._timer.timeout.connect(self.hand_over)
@@ -75,7 +76,10 @@ class TimelineController(QObject):
 
     @Slot()
     def hand_over(self) -> None:
-        """Give the player the arrangement with all loops that are there; ask for the others."""
+        """Give the player the arrangement with all loops that are there; ask for the others.
+
+        Where parts of a clip were muted or let in, it sounds as before until its loop is there.
+        """
         arrangement, sounds = self._document.arrangement, self._services.loops
         sources = list(dict.fromkeys(clip.source for clip in arrangement.clips()))
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
@@ -83,8 +87,17 @@ class TimelineController(QObject):
         sounds.want([s for s in sources if s not in self._failures], arrangement.bpm)
         self._timeline.set_pending({s for s in missing if s not in self._failures})
 
+        last, self._last = self._last, {}
+        for clip in arrangement.clips():
+            made_of, loop = part_sources(clip.source), loops[clip.source]
+            if loop is None and clip.source not in self._failures:
+                loop = last[clip.id][1] if last.get(clip.id, ((),))[0] == made_of else None
+            if loop is not None:
+                self._last[clip.id] = made_of, loop
+        heard = self._last
+
         def audio_of(clip: Clip) -> NDArray[np.float32] | None:
-            return loops.get(clip.source)
+            return heard[clip.id][1] if clip.id in heard else None
 
         self._services.player.set_arrangement(arrangement, audio_of)
 

@@ -1,14 +1,25 @@
-"""Clips get their pictures."""
+"""Clips get their pictures, and the player their loops."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
 from core.arrangement import edits
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, with_part_heard
+from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
+from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
+from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.controller import TimelineController
 from tests.technovae_gui.conftest import PATIENCE
+from tests.technovae_gui.fakes import FakeBackground, FakeSessions
 
 
 def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbot: Any) -> None:
@@ -24,3 +35,66 @@ def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbo
     assert wave.height() == 48
     assert spectrogram.height() == 128
     assert window.timeline.missing() == []
+
+
+class FakeLoops(QObject):
+    """Has the loops that the test has put there."""
+
+    arrived = Signal(object)
+    failed = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there: dict[ClipSource, np.ndarray] = {}
+
+    def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
+        return self.there.get(source)
+
+    def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
+        self.wanted = list(sources)
+
+
+class FakeDecoder(QObject):
+    spectrogram_ready = Signal(object)
+    failed = Signal(object)
+
+
+class FakePlayer:
+    def set_arrangement(self, arrangement: Arrangement, audio_of: Callable[[Clip], Any]) -> None:
+        self.heard = {clip.id: audio_of(clip) for clip in arrangement.clips()}
+
+
+def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
+    document: Document, qtbot: Any
+) -> None:
+    timeline = TimelineView(document)
+    qtbot.addWidget(timeline)
+    loops, player = FakeLoops(), FakePlayer()
+    services: Any = SimpleNamespace(
+        loops=loops, decoder=FakeDecoder(), player=player, background=FakeBackground()
+    )
+    sessions: Any = FakeSessions(Session(1))
+    controller = TimelineController(sessions, services, document, timeline)
+    whole = RealSource("x-0-0")
+    muted = with_part_heard(whole, 0, heard=False)
+    loops.there[whole] = loop = np.zeros((10, 2), np.float32)
+    document.apply(edits.put(document.arrangement, [(0, Clip("a", whole, 0))]))
+    controller.hand_over()
+    assert player.heard["a"] is loop
+    document.apply(edits.set_clip(document.arrangement, "a", source=muted))
+    controller.hand_over()
+    assert player.heard["a"] is loop
+    assert loops.wanted == [muted]
+    loops.there[muted] = other = loop + 1
+    controller.hand_over()
+    assert player.heard["a"] is other
+    document.apply(edits.set_clip(document.arrangement, "a", source=RealSource("y-0-0")))
+    controller.hand_over()
+    assert player.heard["a"] is None  # another sound altogether
+    document.apply(edits.set_clip(document.arrangement, "a", source=whole))
+    controller.hand_over()
+    document.apply(edits.set_clip(document.arrangement, "a", source=muted))
+    del loops.there[muted]
+    loops.failed.emit(muted, "it cannot be")
+    controller.hand_over()
+    assert player.heard["a"] is None
