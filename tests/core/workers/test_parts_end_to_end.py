@@ -1,0 +1,102 @@
+"""From files to parts: music is imported, taken apart by a network, and mixed while it sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from core import resources
+from core.arrangement.clip import LatentSource, RealSource, with_parts
+from core.library.importing import import_audio
+from core.library.store import Library
+from core.parts import model_file
+from core.parts.network import PartsNetwork, input_shape
+from core.playback.mixer import Mixer
+from core.render import parts as render_parts
+from core.settings import SAMPLE_RATE, segment_frames
+from core.workers.render_service import RenderService
+from core.workers.segment_service import SeparatedLoop
+from tests import synthetic
+from tests.core.parts.conftest import TINY
+
+Array = NDArray[np.float32]
+BPM = 129.0
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Two tracks that were written as files and imported."""
+    music = []
+    for number, bpm in enumerate((126.0, 130.0)):
+        spec = synthetic.Spec(bpm=bpm, parts=(synthetic.Part(12),), seed=number, channels=2)
+        music.append(tmp_path / f"track {number}.wav")
+        soundfile.write(music[-1], synthetic.render(spec).samples, SAMPLE_RATE)
+    report = import_audio(tmp_path / "library", music, workers=1)
+    assert [file.status for file in report.files] == ["imported"] * 2
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A network with random weights, as if it were the one that ships."""
+    made = PartsNetwork(**TINY)
+    made.build(input_shape())
+    rng = np.random.default_rng(0)
+    made.set_weights([0.3 * rng.standard_normal(w.shape) for w in made.get_weights()])
+    model_file.save(made, tmp_path / "parts.keras", {})
+    monkeypatch.setattr(resources, "parts_model", lambda: tmp_path / "parts.keras")
+    render_parts.shared_separator.cache_clear()
+    yield
+    render_parts.shared_separator.cache_clear()
+
+
+@pytest.fixture
+def service() -> Iterator[RenderService]:
+    made = RenderService()
+    yield made
+    made._exit.close()
+
+
+def played(loop: Array, parts: Array, gains: tuple[float, ...]) -> Array:
+    """The loop from its second block on, as an audition at these gains."""
+    mixer = Mixer()
+    mixer.set_part_gains(gains)
+    mixer.audition(loop, parts=parts)
+    mixer.render(512)
+    return mixer.render(len(loop) - 512)[0]
+
+
+def level_db(sound: Array) -> float:
+    return float(10 * np.log10(np.mean(np.square(sound, dtype=np.float64)) + 1e-20))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("network")
+def test_imported_music_is_taken_apart_and_its_parts_are_the_loop(
+    library: Path, service: RenderService
+) -> None:
+    opened = service.open(library, resources.demo_model())
+    with Library.open(library, read_only=True) as read:
+        first, last = (RealSource(read.segments()[row].id) for row in (0, -1))
+    assert service._space is not None
+    _, latents = service._space.decoder.latents()
+    between = LatentSource.of((latents[0] + latents[-1]) / 2, model_hash=opened.model_hash)
+    mixed = with_parts([first, between, last, between])
+    for source in (first, between, mixed):
+        bars: list[SeparatedLoop] = []
+        made = service.separated_loop(source, BPM, None, 0, bars.append)
+        plain = service.loop(source, BPM, None, None, bars.append)
+        assert made.parts is not None
+        assert made.parts.shape == (4, segment_frames(BPM), 2)
+        assert level_db(plain.loop) > -40.0
+        assert level_db(made.parts.sum(axis=0) - plain.loop) < level_db(plain.loop) - 60.0
+        assert made.gain_db == pytest.approx(plain.gain_db, abs=1e-3)
+        whole = played(made.loop, made.parts, (1.0, 1.0, 1.0, 1.0))
+        np.testing.assert_array_equal(whole, made.loop[512:])
+        bass = played(made.loop, made.parts, (0.0, 1.0, 0.0, 0.0))
+        np.testing.assert_allclose(bass, made.parts[1, 512:], atol=1e-5)
