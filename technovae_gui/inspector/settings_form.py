@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core import resources
 from core.arrangement import edits
@@ -38,6 +38,7 @@ NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
 _MOST_BARS = 100_000.0
 _MOST_SEED = 2**31 - 1
+_PARTS_IN_A_ROW = 2
 _SIXTEENTH = 0.0625
 """Of a bar."""
 
@@ -151,7 +152,12 @@ class SettingsForm(QWidget):
         fields.add("Joint", self.bass_swap)
         cuts = forms.row(self.bass_cut, self.mid_cut, self.treble_cut, 1, spacing=3 * theme.SPACE)
         fields.add("Leave out", cuts, wide=True)
-        parts = forms.row(*self.parts, 1, spacing=3 * theme.SPACE)
+        parts = QWidget()
+        grid = QGridLayout(parts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.SPACE)
+        for number, box in enumerate(self.parts):
+            grid.addWidget(box, *divmod(number, _PARTS_IN_A_ROW))
         fields.add("Parts", parts, wide=True)
         self._latent_rows = QWidget()
         latents = FieldGrid()
