@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit
 
 from core.settings import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
@@ -34,6 +34,7 @@ class PositionField(QLineEdit):
     def __init__(self, tip: str, width: int, size: int = theme.BODY) -> None:
         super().__init__()
         self._shown = ""
+        self._fresh = False
         self.setFont(theme.font(size, theme.MEDIUM))
         self.setFixedWidth(width)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -56,7 +57,15 @@ class PositionField(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
+        self._fresh = True
         self.selectAll()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        # The press that brought the focus has put the cursor between the digits.
+        if self._fresh and not self.hasSelectedText():
+            self.selectAll()
+        self._fresh = False
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)

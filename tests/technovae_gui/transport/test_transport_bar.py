@@ -162,7 +162,7 @@ def test_times_are_read(text: str, seconds: float | None) -> None:
 def test_a_position_is_typed_and_not_overwritten_meanwhile(bar: TransportBar, qtbot: Any) -> None:
     activate(bar, qtbot)
     bar.show_position(0, 0.0)
-    bar.position.setFocus()
+    qtbot.mouseClick(bar.position, Qt.MouseButton.LeftButton, pos=QPoint(88, 12))
     qtbot.keyClicks(bar.position, "9.2")
     bar.show_position(TICKS_PER_BAR, 1.8)
     with qtbot.waitSignal(bar.position.entered) as entered:
