@@ -84,6 +84,7 @@ def take(path: Path, size: tuple[int, int], panels: Path | None = None) -> None:
             arrange(window)
             wait_until(lambda: not window.services.loops.outstanding, _PATIENCE_SECONDS)
             wait_until(lambda: not window.timeline.missing(), _PATIENCE_SECONDS)
+            window.banners.dismiss("device")  # machines that make pictures may have none
             process_events_for(_SETTLE_SECONDS)
             _save(window, path)
             if panels is not None:
@@ -117,6 +118,8 @@ def _save_panels(window: MainWindow, folder: Path) -> None:
     window.library.panel.select_track(latent_map.segments[40].track_id)
     window.library.panel.grid_section.set_open(True)
     window.composing.panel.set_path(latent_map.xy[:8])
+    waveform = window.library.panel.grid_editor.wave
+    wait_until(lambda: len(waveform.peaks) > 0, _PATIENCE_SECONDS)
     for number in range(window.panels.side.count()):
         window.panels.show_tab_at(number)
         wait_until(lambda: window.sound.clip_pictures.error_db is not None, _PATIENCE_SECONDS)

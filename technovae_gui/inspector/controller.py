@@ -33,6 +33,7 @@ from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import ClipInfo, TimelineView, paint_cache
+from technovae_gui.widgets.renderer_names import renderer_name
 
 if TYPE_CHECKING:
     from core.render.latent_migration import LatentMigration
@@ -80,7 +81,7 @@ class InspectorController(QObject):
         origin, source = self._origin_of(clip.source), main_source(clip.source)
         if isinstance(source, LatentSource):
             near, colour = self._nearest(source)
-            made = source.renderer if origin is None else _where(origin)
+            made = renderer_name(source.renderer) if origin is None else _where(origin)
             return ClipInfo(clip.name or near, colour, made)
         found = self._sessions.session.map
         track_id = source.segment_id.rsplit("-", 2)[0]

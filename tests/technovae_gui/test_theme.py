@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLabel
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+)
 
 from technovae_gui import style_sheet, theme, track_colours
 from technovae_gui.timeline import paint_cache
@@ -152,3 +161,11 @@ def test_high_contrast_is_the_users_setting(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "#000000"
+
+
+def test_buttons_and_fields_of_a_row_are_equally_high(dressed: QApplication, qtbot: Any) -> None:
+    row = (QPushButton("x"), QComboBox(), QDoubleSpinBox(), QSpinBox(), QLineEdit())
+    for widget in row:
+        qtbot.addWidget(widget)
+        widget.ensurePolished()
+    assert {widget.sizeHint().height() for widget in row} == {theme.CONTROL_HEIGHT}
