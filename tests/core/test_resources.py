@@ -87,6 +87,7 @@ def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) ->
     names = zipfile.ZipFile(wheel).namelist()
     data = {name for name in names if name.startswith("core/data/")}
     assert "core/data/resources/demo/library.sqlite" in data
+    assert "core/data/saved_models/parts.keras" in data
     assert sum(name.endswith(".ogg") for name in data) == 24
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"core", "technovae_gui"}
