@@ -127,9 +127,10 @@ def clips_at(lane: Lane, tick: float) -> list[Clip]:
 
 
 def crossfades(clips: Sequence[Clip]) -> Iterator[Crossfade]:
-    """The overlaps of neighbours among the clips of one lane, first to last."""
+    """The overlaps of neighbours among the clips of one lane, first to last; one that is muted has
+    none."""
     for before, after in itertools.pairwise(clips):
-        if after.start < before.end:
+        if after.start < before.end and not (before.mute or after.mute):
             start, end = after.start, before.end
             swap = _downbeat(start, end) if after.bass_swap else None
             yield Crossfade(before, after, start, end, swap)
@@ -155,10 +156,11 @@ def bass_swaps(arrangement: Arrangement) -> dict[str, int]:
     Returns:
         The tick of the swap by the id of the clip that comes in.
     """
-    leaving = {(clip.end - clip.fade_out, clip.end) for clip in arrangement.clips()}
+    clips = [clip for clip in arrangement.clips() if not clip.mute]
+    leaving = {(clip.end - clip.fade_out, clip.end) for clip in clips}
     return {
         clip.id: _downbeat(clip.start, clip.start + clip.fade_in)
-        for clip in arrangement.clips()
+        for clip in clips
         if clip.bass_swap and clip.fade_in and (clip.start, clip.start + clip.fade_in) in leaving
     }
 
