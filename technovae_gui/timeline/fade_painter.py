@@ -62,10 +62,10 @@ def paint_bass_swap(painter: QPainter, x: float, area: QRectF) -> None:
         x: pixels.
         area: gives the height.
     """
-    painter.setPen(paint_cache.pen(theme.WARM, 1.5))
+    painter.setPen(paint_cache.pen(theme.TEXT, 1.5))
     painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(paint_cache.colour(theme.WARM))
+    painter.setBrush(paint_cache.colour(theme.TEXT))
     low = area.bottom()
     painter.drawPolygon(QPolygonF([QPointF(x - 6, low), QPointF(x + 6, low), QPointF(x, low - 8)]))
 

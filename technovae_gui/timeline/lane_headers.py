@@ -54,12 +54,12 @@ class LaneHeader(QWidget):
         self._press: QPoint | None = None
         self._moving = self._sizing = False
         self.name = QLabel()
-        self.mute = _toggle("M", "Mute", theme.WARM)
+        self.mute = _toggle("M", "Mute", theme.CAUTION)
         self.solo = _toggle("S", "Solo", theme.ACCENT)
         self.gain = DragNumber("Lane gain", _GAIN_SPAN_DB, gain_label, step=1.0, per_pixel=0.3)
         self.pan = DragNumber("Lane pan", (-1.0, 1.0), pan_label, step=0.1, per_pixel=0.01)
         self.meter = LaneMeter()
-        self.effects = _toggle("EQ", "Equaliser and filters of", theme.WARM)
+        self.effects = _toggle("EQ", "Equaliser and filters of", theme.ACCENT)
         self.effects.setToolTip("Equaliser with kill switches, and filters")
         self.panel = LaneEffectsPanel(document, lane.id)
         self._popup_panel: LaneEffectsPanel | None = None
