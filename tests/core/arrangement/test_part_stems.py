@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.lane_effects import LaneEffects
+from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.part_stems import PartStems
 from core.settings import PARTS, TICKS_PER_BAR
@@ -47,16 +49,21 @@ def clip(name: str, start: int, bars: int, **fields: object) -> Clip:
 
 @pytest.fixture
 def arrangement() -> Arrangement:
-    """Crossfades, a bass swap, bands left out, a narrower clip, fades, a muted lane."""
+    """Crossfades, a bass swap, bands left out, a narrower clip, one backwards, fades, a lane with
+    an equaliser, a muted one."""
     one = (
         clip("a", 0, 6, gain_db=-3.0),
         clip("b", 4, 6, bass_swap=True),
         clip("c", 10, 4, bass_cut=True, width=0.4),
     )
-    two = (clip("d", 1, 5, fade_in=BAR, fade_out=BAR), clip("a2", 8, 3, treble_cut=True))
+    two = (
+        clip("d", 1, 5, fade_in=BAR, fade_out=BAR),
+        clip("a2", 8, 3, treble_cut=True, reverse=True),
+    )
+    effects = LaneEffects(bass_db=-9.0, low_pass_hz=4000.0, resonance=0.4)
     lanes = (
         Lane("1", "One", one),
-        Lane("2", "Two", two, gain_db=-6.0, pan=0.3),
+        Lane("2", "Two", two, gain_db=-6.0, pan=0.3, effects=effects),
         Lane("3", "Three", (clip("e", 0, 2),), mute=True),
     )
     return Arrangement(BPM, lanes, "Night")
@@ -64,10 +71,10 @@ def arrangement() -> Arrangement:
 
 def test_parts_sum_to_the_mix(arrangement: Arrangement) -> None:
     whole = Mixdown(arrangement, audio_of)
-    parts = Parts()
+    parts, states = Parts(), LaneStates()
     stems = PartStems(whole, parts)
     for start in range(0, whole.frames, 40_000):
-        mix = whole.render(start, 40_000)
+        mix = whole.render(start, 40_000, states=states)
         apart = stems.render(start, 40_000)
         assert list(apart) == [0, 1, 2, 3]
         np.testing.assert_allclose(sum(apart.values()), mix, atol=2e-5)
@@ -76,10 +83,10 @@ def test_parts_sum_to_the_mix(arrangement: Arrangement) -> None:
 
 
 def test_sound_that_has_passed_is_released(arrangement: Arrangement) -> None:
-    whole = Mixdown(arrangement, audio_of)
+    whole, states = Mixdown(arrangement, audio_of), LaneStates()
     stems = PartStems(whole, Parts())
     for start in range(0, whole.frames, 40_000):
-        mix = whole.render(start, 40_000)
+        mix = whole.render(start, 40_000, states=states)
         np.testing.assert_allclose(sum(stems.render(start, 40_000).values()), mix, atol=2e-5)
         whole.release(start)
         stems.release(start)
