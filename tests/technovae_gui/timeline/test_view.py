@@ -131,7 +131,7 @@ def test_pictures_out_of_view_are_not_asked_for(view: TimelineView, document: Do
 def test_snap_is_chosen_in_the_tools(view: TimelineView) -> None:
     view.snap = Snap.BEAT
     assert view.toolbar.snap.currentText() == "Beat"
-    view.toolbar.snap.activated.emit(2)
+    view.toolbar.snap.activated.emit(list(Snap).index(Snap.SIXTEENTH))
     assert view.snap is Snap.SIXTEENTH
 
 
