@@ -22,7 +22,7 @@ from technovae_gui.timeline.geometry import (
     fade_handles,
     gain_y,
 )
-from technovae_gui.timeline.labels import gain_label, parts_label
+from technovae_gui.timeline.labels import clip_names, gain_label, parts_label
 
 _TEXT_FROM = 19
 _BADGE_FROM = 64
@@ -139,7 +139,7 @@ class ClipPainter:
         if room < _TEXT_FROM:
             return
         mark = "◇ " if isinstance(main_source(clip.source), LatentSource) else ""
-        text = paint_cache.elided(mark + (info.name or "Clip"), room, 1.0, True)
+        text = _fitting(mark, info.name or "Clip", room)
         self._painter.setFont(paint_cache.font(1.0, True))
         share = _title_share(state) * (1.0 - _SILENT_ALPHA / 255 if state.silent else 1.0)
         self._painter.setPen(paint_cache.pen(paint_cache.text_on(info.colour, theme.GROUND, share)))
@@ -259,3 +259,17 @@ class ClipPainter:
         for handle, overlap in zip(handles, (state.overlap_in, state.overlap_out), strict=True):
             if not overlap:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
+
+
+def _fitting(mark: str, name: str, room: int) -> str:
+    """`mark` and the longest way to write `name` that fits into `room` pixels; of the shortest the
+    music is elided, not its bar."""
+    texts = [mark + text for text in clip_names(name)]
+    for text in texts:
+        if paint_cache.text_width(text, 1.0, True) <= room:
+            return text
+    music, space, bar = texts[-1].rpartition(" ")
+    if not bar.isdecimal():
+        return paint_cache.elided(texts[-1], room, 1.0, True)
+    rest = paint_cache.text_width(space + bar, 1.0, True)
+    return paint_cache.elided(music, room - rest, 1.0, True) + space + bar

@@ -64,6 +64,17 @@ def parts_label(source: ClipSource) -> str:
     return " ".join(word for word in words if word)
 
 
+def clip_names(name: str) -> tuple[str, ...]:
+    """Ever shorter ways to write the name of a clip, beginning with all of it.
+
+    "Near Iron Parish, bar 33", "Iron Parish, bar 33", "Iron Parish 33".
+    """
+    plain = name.removeprefix("Near ")
+    music, found, bar = plain.rpartition(", bar ")
+    brief = f"{music} {bar}" if found and bar.isdecimal() else plain
+    return tuple(dict.fromkeys((name, plain, brief)))
+
+
 def _counted(number: float, noun: str) -> str:
     text = f"{number:.2f}".rstrip("0").rstrip(".")
     return f"{text} {noun}" if text in ("1", "-1") else f"{text} {noun}s"

@@ -58,3 +58,16 @@ def test_parts_that_are_left_out_and_mixed() -> None:
     muted = (True, False, True, False)
     assert labels.parts_label(with_parts([one] * 4, muted)) == "without kick, drums"
     assert labels.parts_label(with_parts([one, other, other, other])) == "parts of 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("Near Iron Parish, bar 33", ("Iron Parish, bar 33", "Iron Parish 33")),
+        ("Iron Parish, bar 1", ("Iron Parish 1",)),
+        ("Kick, bar b", ()),
+        ("my own name", ()),
+    ],
+)
+def test_a_clip_has_shorter_names(name: str, names: tuple[str, ...]) -> None:
+    assert labels.clip_names(name) == (name, *names)
