@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from benchmarks import composition_figures as figures
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.marker import Marker
 from core.dsp.key import Key
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
 
@@ -84,17 +85,17 @@ def test_keys_of_what_follows_or_overlaps_are_compared() -> None:
     assert figures.transposed(None, 7) is None
 
 
-def test_the_form_is_read_from_names_and_fades() -> None:
-    rows = (
-        Lane("l1", "L1", (clip("a", 0, 10, name="intro"), clip("c", 16, 8, name="drop"))),
-        Lane("l2", "L2", (clip("b", 6, 10, name="build", fade_in=4 * TICKS_PER_BAR),)),
-    )
-    found = figures.sections_of(Arrangement(BPM, rows))
+def test_the_form_is_read_from_the_markers() -> None:
+    rows = (Lane("l1", "L1", (clip("a", 0, 10), clip("c", 16, 8))),)
+    sections = (("intro", 0), ("build", 8), ("drop", 16))
+    markers = tuple(Marker(name, bar * TICKS_PER_BAR, name) for name, bar in sections)
+    found = figures.sections_of(Arrangement(BPM, rows, markers=markers))
     assert found == [
         figures.Section("intro", 0, 8),
         figures.Section("build", 8, 16),
         figures.Section("drop", 16, 24),
     ]
+    assert figures.sections_of(Arrangement(BPM, rows)) == [figures.Section("whole", 0, 24)]
 
 
 def test_a_step_of_a_band_at_a_mix_is_found() -> None:
