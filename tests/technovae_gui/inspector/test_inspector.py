@@ -238,6 +238,7 @@ def test_a_narrow_panel_shows_everything(
 def test_parts_are_left_out_and_come_back(
     panel: ClipInspector, document: Document, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: False)
     document.select(["a", "y"])
     assert not panel.form.parts[0].isEnabled()
     assert panel.form.parts[0].toolTip() == resources.PARTS_MISSING
