@@ -18,6 +18,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.atomic import replacing, require_writable, writing_error
+from core.audio import mpeg_frames
 from core.errors import InputError, OutputError
 from core.file_names import as_text, for_c
 from core.settings import SAMPLE_RATE
@@ -331,6 +332,7 @@ class _Mp3:
         with self._file:
             self._container.mux(self._stream.encode(None))
             self._container.close()
+            mpeg_frames.state_length(self._file, self._at)
 
 
 def _retag(path: Path, tags: dict[str, str]) -> None:

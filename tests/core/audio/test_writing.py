@@ -13,7 +13,7 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.audio import files
@@ -50,6 +50,8 @@ def test_samples_come_back(
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(frames=205_057, channels=1, kind=".mp3")  # FFmpeg stated 46 samples more
+@example(frames=205_057, channels=2, kind=".mp3")
 @given(
     frames=st.integers(180_000, 260_000),
     channels=st.integers(1, 2),
@@ -59,8 +61,7 @@ def test_the_length_is_exact(tmp_path: Path, frames: int, channels: int, kind: s
     """From four seconds on: an Ogg of one page is as long as its last Vorbis block."""
     path = tmp_path / f"x{kind}"
     files.write(path, tone(frames, channels), bpm=130.0)
-    # Where an MP3's padding is hardly longer than the decoder's delay, mpg123 leaves some of it.
-    assert 0 <= len(files.read(path)) - frames <= (8 if kind == ".mp3" else 0)
+    assert len(files.read(path)) == frames
 
 
 def test_blocks_equal_one_write(tmp_path: Path) -> None:
