@@ -25,6 +25,8 @@ from core import log
 P = ParamSpec("P")
 T = TypeVar("T")
 
+MOST_NICE = "TECHNOVAE_MOST_NICE"
+"""Environment variable: how nice long work is at most."""
 _MATRIX_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _STARTING = threading.Lock()
 
@@ -57,14 +59,20 @@ def prepare(niceness: int) -> None:
     """Make this spawned process quiet and nice, and let it end with its parent.
 
     Args:
-        niceness: 0 where somebody waits for it, 10 for long work.
+        niceness: 0 where somebody waits for it, 10 for long work; at most the number in
+            `MOST_NICE`, for machines on which nobody plays meanwhile.
     """
     log.configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     _be_quiet()
     if hasattr(os, "nice"):
-        os.nice(niceness)
+        os.nice(min(niceness, _most_nice()))
+
+
+def _most_nice() -> int:
+    stated = os.environ.get(MOST_NICE, "")
+    return int(stated) if stated.isdecimal() else 19
 
 
 def exit_message(what: str, exit_code: int | None) -> str:

@@ -18,6 +18,7 @@ import hypothesis
 import numpy as np
 import pytest
 
+from core import processes
 from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]  # pytest calls them
@@ -26,6 +27,9 @@ __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]  # pytest cal
 # integration tries the same examples in every run: what fails there is the change, not chance.
 hypothesis.settings.register_profile("technovae", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("technovae")
+
+# Several tests run at once and wait for what is nice beside the others, which play no music.
+os.environ[processes.MOST_NICE] = "0"
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")

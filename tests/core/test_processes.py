@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pebble import ProcessExpired
 
-from core import log
+from core import log, processes
 from core.processes import ProcessExecutor, exit_message
 
 
@@ -48,12 +48,24 @@ def begin_and_stay(file: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="kills and niceness as POSIX has them")
-def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("most", "seen"), [("", 7), ("3", 3), ("much", 7)])
+def test_a_process_is_as_nice_as_it_is_told_and_may_be(
+    most: str, seen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(processes.MOST_NICE, most)
     executor = ProcessExecutor(1, niceness=7)
     try:
+        assert executor.submit(niceness).result(60.0) == min(19, os.nice(0) + seen)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="kills and niceness as POSIX has them")
+def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path: Path) -> None:
+    executor = ProcessExecutor(1)
+    try:
         first, killed, second = (executor.submit(it) for it in (niceness, die, niceness))
-        before = os.nice(0)
-        assert first.result(60.0) == second.result(60.0) == min(19, before + 7)
+        assert first.result(60.0) == second.result(60.0) == os.nice(0)
         with pytest.raises(ProcessExpired) as death:
             killed.result(60.0)
         assert death.value.exitcode == -signal.SIGKILL
