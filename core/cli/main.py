@@ -75,12 +75,11 @@ def _usable(argv: Sequence[str] | None) -> Sequence[str]:
 
 def _with_stems_named(words: Sequence[str]) -> Sequence[str]:
     """`--stems` may stand before any word: unless that says which, it is no part of it."""
-    following = [*words[1:], ""]
     return [
         f"--stems={arguments.STEMS[0]}"
-        if word == "--stems" and after not in arguments.STEMS
+        if word == "--stems" and (*words, "")[after] not in arguments.STEMS
         else word
-        for word, after in zip(words, following, strict=True)
+        for after, word in enumerate(words, start=1)
     ]
 
 

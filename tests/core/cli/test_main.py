@@ -10,7 +10,7 @@ import pytest
 
 from core import resources
 from core.audio import files
-from core.cli import arguments
+from core.cli import arguments, opening
 from core.cli.main import _with_stems_named, main
 from core.demo.catalogue import catalogue
 from core.library.store import Library
@@ -207,3 +207,15 @@ def test_info_of_a_library_finds_the_keys_when_asked(
 def test_stems_are_of_lanes_unless_parts_are_named(argv: list[str], stems: str | None) -> None:
     options = arguments.build().parse_args(_with_stems_named(argv))
     assert (options.stems, str(options.project)) == (stems, "a.technovae")
+
+
+def test_no_word_at_all_is_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make run` where there is no screen."""
+    monkeypatch.setattr(opening, "run", lambda options: 0 if options.command is None else 1)
+    assert main([]) == 0
+
+
+def test_the_last_word_is_looked_at_as_well() -> None:
+    assert _with_stems_named([]) == []
+    assert _with_stems_named(["--stems"]) == ["--stems=lanes"]
+    assert _with_stems_named(["a", "--stems", "parts"]) == ["a", "--stems", "parts"]
