@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core import garbage
+from core import garbage, memory
 from technovae_gui import style_sheet, theme
 from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
@@ -22,9 +20,6 @@ _SWITCH_INTERVAL: Final = 0.0005
 """Seconds. Python's default of 5 ms lets one busy thread stall the mixer: 230 under-runs in 20 s
 where this one gave none."""
 _SIGNAL_INTERVAL_MS: Final = 200
-_MMAP_THRESHOLD: Final = -3
-"""`M_MMAP_THRESHOLD` of mallopt(3)."""
-_LARGE_BYTES: Final = 1 << 20
 _STARTED_MS: Final = 3000
 """After which the window is as it stays: the library is open, what is used is imported."""
 
@@ -36,7 +31,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         arguments: for Qt; None for the program's name alone.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    return_large_arrays()
+    memory.return_large_arrays()
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     existing = QApplication.instance()
     app = (
@@ -94,18 +89,6 @@ def close_unasked(window: MainWindow) -> None:
     """The system ends the program: nobody is asked, unsaved work can be recovered."""
     window.project.leave_unasked()
     window.close()
-
-
-def return_large_arrays() -> None:
-    """Let memory of 1 MB and more go back to the system as soon as it is free.
-
-    Only glibc needs this: it raises the size from which it does so with every such block that is
-    freed, to 32 MB. After an evening of loops of 2.6 MB, .1 GB lay free between those in use.
-    """
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def _set_first_geometry(window: MainWindow) -> None:

@@ -38,7 +38,6 @@ class PartStems:
             Mixdown(whole.arrangement, partial(self._audio, part), gains_of=whole)
             for part in range(len(PARTS))
         ]
-
         self._states = [LaneStates() for _ in PARTS]
 
     def render(self, start: int, frames: int) -> dict[int, FloatArray]:

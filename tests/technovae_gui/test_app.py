@@ -9,7 +9,7 @@ import pytest
 
 _SCRIPT = """
 import numpy as np
-from technovae_gui.app import return_large_arrays
+from core.memory import return_large_arrays
 
 def resident():
     with open("/proc/self/status") as status:
