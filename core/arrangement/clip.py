@@ -24,6 +24,8 @@ MAX_TRANSPOSE = 12
 """Semitones, up or down."""
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
+PARTS_AS_THEY_ARE: Final = (0.0,) * len(PARTS)
+"""Gains of parts in dB."""
 
 
 @dataclass(frozen=True)
@@ -118,21 +120,25 @@ class PartsSource:
     Attributes:
         sources: of each of `settings.PARTS`, in their order. A transposed one keeps its tempo.
         muted: the parts that are not heard. They keep their sources, so that they can come back.
+        gains_db: of each part, -96 (silence) .. 24.
 
     Raises:
-        InputError: not one source and one switch for each part.
+        InputError: not one source, one switch and one gain for each part, or a gain out of range.
     """
 
     sources: tuple[SingleSource, ...]
     muted: tuple[bool, ...] = NO_PARTS_MUTED
+    gains_db: tuple[float, ...] = PARTS_AS_THEY_ARE
 
     def __post_init__(self) -> None:
-        if not len(self.sources) == len(self.muted) == len(PARTS):
-            raise InputError(f"each of {', '.join(PARTS)} needs a source and a switch")
+        if not len(self.sources) == len(self.muted) == len(self.gains_db) == len(PARTS):
+            raise InputError(f"each of {', '.join(PARTS)} needs a source, a switch and a gain")
         if not all(isinstance(source, RealSource | LatentSource) for source in self.sources):
             raise InputError("a part is of a segment or of a latent")
         object.__setattr__(self, "sources", tuple(self.sources))
         object.__setattr__(self, "muted", tuple(bool(muted) for muted in self.muted))
+        gains = tuple(checked_gain_db(gain, "a part's gain") for gain in self.gains_db)
+        object.__setattr__(self, "gains_db", gains)
 
     @property
     def transpose(self) -> int:
@@ -151,22 +157,26 @@ ClipSource = SingleSource | PartsSource
 
 
 def with_parts(
-    sources: Sequence[SingleSource], muted: Sequence[bool] = NO_PARTS_MUTED
+    sources: Sequence[SingleSource],
+    muted: Sequence[bool] = NO_PARTS_MUTED,
+    gains_db: Sequence[float] = PARTS_AS_THEY_ARE,
 ) -> ClipSource:
     """The simplest source of these parts.
 
     Args:
         sources: of each of `settings.PARTS`.
         muted: which of them are not heard.
+        gains_db: of each.
 
     Returns:
-        The source itself where all parts are of the same and heard; else a `PartsSource`.
+        The source itself where all parts are of the same, heard and as they are; else a
+        `PartsSource`.
 
     Raises:
-        InputError: not one source and one switch for each part.
+        InputError: as the constructor of `PartsSource`.
     """
-    made = PartsSource(tuple(sources), tuple(muted))
-    whole = len(set(made.sources)) == 1 and not any(made.muted)
+    made = PartsSource(tuple(sources), tuple(muted), tuple(gains_db))
+    whole = len(set(made.sources)) == 1 and not any(made.muted) and not any(made.gains_db)
     return made.sources[0] if whole else made
 
 
@@ -180,11 +190,23 @@ def muted_parts(source: ClipSource) -> tuple[bool, ...]:
     return source.muted if isinstance(source, PartsSource) else NO_PARTS_MUTED
 
 
+def part_gains_db(source: ClipSource) -> tuple[float, ...]:
+    """The gain in dB of each of `settings.PARTS` of a source, whether it is heard or not."""
+    return source.gains_db if isinstance(source, PartsSource) else PARTS_AS_THEY_ARE
+
+
 def with_part_heard(source: ClipSource, part: int, heard: bool) -> ClipSource:
     """A source of which one part, by its number in `settings.PARTS`, is heard or not."""
     muted = list(muted_parts(source))
     muted[part] = not heard
-    return with_parts(part_sources(source), muted)
+    return with_parts(part_sources(source), muted, part_gains_db(source))
+
+
+def with_part_gain(source: ClipSource, part: int, gain_db: float) -> ClipSource:
+    """A source of which one part, by its number in `settings.PARTS`, has a gain of -96 .. 24 dB."""
+    gains = list(part_gains_db(source))
+    gains[part] = gain_db
+    return with_parts(part_sources(source), muted_parts(source), gains)
 
 
 def single_sources(source: ClipSource) -> tuple[SingleSource, ...]:
@@ -215,7 +237,9 @@ def with_singles(source: ClipSource, change: Callable[[SingleSource], SingleSour
         change: gives what takes the place of each of its segments and latents.
     """
     changed = {single: change(single) for single in single_sources(source)}
-    return with_parts([changed[it] for it in part_sources(source)], muted_parts(source))
+    return with_parts(
+        [changed[it] for it in part_sources(source)], muted_parts(source), part_gains_db(source)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement import crossover
+from core.arrangement.bands import N_BANDS
 from core.arrangement.loop_stream import LoopStream
+from core.settings import PARTS
 
 FloatArray = NDArray[np.float32]
 
@@ -20,7 +22,8 @@ class GainEnvelope:
 
     Attributes:
         start: first frame in the arrangement.
-        gains: (frames, 1) for the whole sound, or (frames, bands) for the bands of the crossover.
+        gains: (frames, 1) for the whole sound, (frames, 3) for the bands of the crossover, or
+            (frames, 4) for the parts.
     """
 
     start: int
@@ -50,7 +53,12 @@ class PreparedClip:
 
     @classmethod
     def of(
-        cls, stream: LoopStream, start: int, end: int, envelopes: Iterable[GainEnvelope]
+        cls,
+        stream: LoopStream,
+        start: int,
+        end: int,
+        envelopes: Iterable[GainEnvelope],
+        parts: Sequence[LoopStream] = (),
     ) -> PreparedClip:
         """Apply gain envelopes to the sound of a clip.
 
@@ -60,9 +68,10 @@ class PreparedClip:
             end: first frame after the clip.
             envelopes: in any order; where some overlap, their gains are multiplied. Empty ones are
                 left out.
+            parts: its parts, which sum to it; needed where an envelope has gains for them.
         """
         wanted = [envelope for envelope in envelopes if envelope.start < envelope.end]
-        pieces = tuple(_with_gains(stream, group) for group in _overlapping(wanted))
+        pieces = tuple(_with_gains(stream, parts, group) for group in _overlapping(wanted))
         return cls(start, end, stream, pieces)
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:
@@ -99,17 +108,31 @@ def _overlapping(envelopes: list[GainEnvelope]) -> list[list[GainEnvelope]]:
     return groups
 
 
-def _with_gains(stream: LoopStream, envelopes: list[GainEnvelope]) -> tuple[int, FloatArray]:
+def _with_gains(
+    stream: LoopStream, parts: Sequence[LoopStream], envelopes: list[GainEnvelope]
+) -> tuple[int, FloatArray]:
     """First frame and samples of the stretch that the envelopes cover, with all their gains."""
     start, end = envelopes[0].start, max(envelope.end for envelope in envelopes)
-    width = max(envelope.gains.shape[1] for envelope in envelopes)
-    gains = np.ones((end - start, width), np.float32)
+    widths = {envelope.gains.shape[1] for envelope in envelopes}
+    gains = {width: np.ones((end - start, width), np.float32) for width in (widths - {1} or {1})}
     for envelope in envelopes:
-        gains[envelope.start - start : envelope.end - start] *= envelope.gains
-    if width == 1:
-        return start, stream.read(start, end) * gains
-    parts = split_stream(stream, start, end)
-    return start, np.sum([part * gains[:, [i]] for i, part in enumerate(parts)], axis=0)
+        inside = slice(envelope.start - start, envelope.end - start)
+        width = envelope.gains.shape[1]
+        gains[width if width in gains else min(gains)][inside] *= envelope.gains
+    sounds = [stream]
+    if len(PARTS) in gains:
+        sounds = list(parts)
+    shaped = []
+    for number, sound in enumerate(sounds):
+        if N_BANDS in gains:
+            bands = split_stream(sound, start, end)
+            by_band = gains[N_BANDS]
+            heard = np.sum([band * by_band[:, [i]] for i, band in enumerate(bands)], axis=0)
+        else:
+            heard = sound.read(start, end)
+        own = gains.get(len(PARTS), gains.get(1))
+        shaped.append(heard if own is None else heard * own[:, [number]])
+    return start, np.sum(shaped, axis=0) if len(shaped) > 1 else shaped[0]
 
 
 def split_stream(stream: LoopStream, start: int, end: int) -> list[FloatArray]:

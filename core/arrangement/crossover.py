@@ -9,12 +9,11 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from core.arrangement.bands import CROSSOVERS_HZ
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
-CROSSOVERS_HZ: Final = (150.0, 2500.0)
-N_BANDS: Final = len(CROSSOVERS_HZ) + 1
 CONTEXT: Final = 2048
 """Frames that the filters need on each side of a piece; their responses have decayed by then."""
 

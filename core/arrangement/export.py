@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from core import memory
 from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, db_to_gain
+from core.arrangement.clip import Clip, ClipSource, db_to_gain
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.part_stems import PartsOf, PartStems
 from core.arrangement.prefetch import Prefetch
+from core.arrangement.transitions import separated_sources
 from core.audio import files, loudness
 from core.audio.limiter import PeakEnvelope
 from core.audio.loudness import Blocks, SoundMeasurement
@@ -38,6 +39,8 @@ _Stem = str | int
 _RELEASE_EVERY: Final = 1 << 20
 """Frames, a multiple of a block."""
 _EDGE: Final = 64
+_IN_PARTS: Final = 3
+"""Dimensions of a sound in parts."""
 _SILENCE_LUFS: Final = -70.0
 _LONGEST_LANE_NAME: Final = 40
 
@@ -93,8 +96,8 @@ def export(
 
     Args:
         arrangement: what to write.
-        audio_of: gives the four-bar loop of a clip at the arrangement's tempo, (frames, 1 or 2);
-            called from two threads, ahead of the mixdown.
+        audio_of: gives the four-bar loop of a clip at the arrangement's tempo, or its parts, as for
+            a mixdown; called from two threads, ahead of it.
         path: the file; its suffix chooses the format (wav, flac, ogg, mp3).
         bit_depth: of formats that have one: 16, 24, or 32 (float).
         stems: also write one file per audible lane, next to `path`. All get the same gain, so that
@@ -140,7 +143,8 @@ def export(
             title=title,
             frames=part[1] - part[0],
         ) as out:
-            with Prefetch(audio_of, _needed(arrangement, part)) as ahead:
+            sounds = _summed_but(separated_sources(arrangement), audio_of)
+            with Prefetch(sounds, _needed(arrangement, part)) as ahead:
                 mix = Mixdown(arrangement, ahead)
                 parts = None if parts_of is None else PartStems(mix, parts_of)
                 by_stem = dict(zip(files_of, apart, strict=True))
@@ -188,6 +192,18 @@ def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
         and arrangement.frame(clip.start) < part[1]
         and arrangement.frame(clip.end) > part[0]
     ]
+
+
+def _summed_but(separated: Collection[ClipSource], audio_of: AudioOf) -> AudioOf:
+    """Parts only of the sources that are crossfaded by parts, for they take four times the room."""
+
+    def sound_of(clip: Clip) -> FloatArray:
+        sound = audio_of(clip)
+        if sound.ndim == _IN_PARTS and clip.source not in separated:
+            return np.asarray(sound.sum(axis=0))
+        return sound
+
+    return sound_of
 
 
 def _render(

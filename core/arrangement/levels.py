@@ -11,7 +11,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.arrangement.crossover import CROSSOVERS_HZ
+from core.arrangement.bands import CROSSOVERS_HZ
 from core.audio.k_weighting import k_weighting
 from core.dsp.bank import bank
 from core.dsp.spectrogram import db_to_power

@@ -25,18 +25,34 @@ from core.arrangement.lane_sound import LaneFilter, LaneStates
 from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
-from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
+from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BEAT
 
 FloatArray = NDArray[np.float32]
 AudioOf = Callable[[Clip], FloatArray]
+"""Gives a clip's four-bar loop, (frames, 1 or 2), or its parts, (4, frames, 1 or 2), which sum to
+it. Parts are needed for clips that are crossfaded by parts; without them bands are."""
 _Shape = tuple[tuple[bool, bool, bool], float, bool]
 
 _WHOLE: Final[_Shape] = ((True, True, True), 1.0, False)
+_IN_PARTS: Final = 3
+"""Dimensions of a sound in parts."""
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
 _LOOP_BYTES: Final = 96 << 20
 """Loops that `release` keeps for later clips."""
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A loop, and its parts where they are needed and known."""
+
+    whole: Loop
+    parts: tuple[Loop, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        return sum(loop.samples.nbytes for loop in (self.whole, *self.parts))
 
 
 @dataclass
@@ -72,11 +88,11 @@ class Mixdown:
 
     Args:
         arrangement: what to mix.
-        audio_of: gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2); asked
-            once for every source.
+        audio_of: gives a clip's sound at the arrangement's tempo; asked once for every source.
         reuse: an earlier mixdown of a similar arrangement; what has not changed is taken from it.
         gains_of: a mixdown of the same arrangement with other sound, whose gains at transitions are
             used. None: they follow from the sound.
+        part: which of `settings.PARTS` the sound is, whose gains are used of `gains_of`.
 
     Attributes:
         frames: length of the whole.
@@ -90,19 +106,21 @@ class Mixdown:
         *,
         reuse: Mixdown | None = None,
         gains_of: Mixdown | None = None,
+        part: int = 0,
     ) -> None:
-        arrangement = _without_muted(arrangement)
+        arrangement = transitions.without_muted(arrangement)
         self.arrangement = arrangement
         self.frames = arrangement.length_frames
         self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
-        self._gains_of = gains_of
+        self._gains_of, self._part = gains_of, part
+        self._separated = transitions.separated_sources(arrangement) if gains_of is None else set()
         self._bpm = arrangement.bpm
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
         self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
-        self._loops: dict[tuple[ClipSource, _Shape], Loop] = {}
+        self._sounds: dict[tuple[ClipSource, _Shape], _Sound] = {}
         audible = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane_id in audible]
@@ -225,15 +243,15 @@ class Mixdown:
                     out[at - start : at - start + len(samples)] += samples * slot.gains
 
     def _keep_loops(self, next_use: dict[ClipSource, int]) -> None:
-        wanted = [key for key in self._loops if key[0] in next_use]
+        wanted = [key for key in self._sounds if key[0] in next_use]
         wanted.sort(key=lambda key: next_use[key[0]])
         size, kept = 0, {}
         for key in wanted:
-            size += self._loops[key].samples.nbytes
+            size += self._sounds[key].nbytes
             if size > _LOOP_BYTES:
                 break
-            kept[key] = self._loops[key]
-        self._loops = kept
+            kept[key] = self._sounds[key]
+        self._sounds = kept
 
     def _slot(self, lane: Lane, clip: Clip) -> _ClipSlot:
         transition = self._incoming.get(clip.id)
@@ -263,26 +281,51 @@ class Mixdown:
         for slot in (*self._slots, *self._silent_slots):
             slot.prepared = done.get(slot.key)
         sources = {clip.source for clip in self.arrangement.clips()}
-        self._loops = {key: loop for key, loop in reuse._loops.items() if key[0] in sources}
+        self._sounds = {
+            key: sound
+            for key, sound in reuse._sounds.items()
+            if key[0] in sources and (sound.parts or key[0] not in self._separated)
+        }
 
     def _prepared(self, slot: _ClipSlot) -> PreparedClip:
         if slot.prepared is None:
-            stream = self._stream(slot.clip)
-            slot.prepared = PreparedClip.of(stream, slot.start, slot.end, self._envelopes(slot))
+            slot.prepared = PreparedClip.of(
+                self._stream(slot.clip),
+                slot.start,
+                slot.end,
+                self._envelopes(slot),
+                self._part_streams(slot.clip),
+            )
         return slot.prepared
 
     def _stream(self, clip: Clip) -> LoopStream:
-        return LoopStream(self._loop(clip), clip, self._bpm)
+        return LoopStream(self._sound(clip).whole, clip, self._bpm)
 
-    def _loop(self, clip: Clip) -> Loop:
+    def _part_streams(self, clip: Clip) -> list[LoopStream]:
+        """Nothing where they are not needed, or not known."""
+        return [LoopStream(loop, clip, self._bpm) for loop in self._sound(clip).parts]
+
+    def _sound(self, clip: Clip) -> _Sound:
         whole, wanted = (clip.source, _WHOLE), (clip.source, _shape(clip))
-        if whole not in self._loops:
-            self._loops[whole] = Loop.of(self._audio_of(clip), self._bpm)
-        if wanted not in self._loops:
-            self._loops[wanted] = self._loops[whole].shaped(
-                self._bpm, clip.bands, clip.width, reverse=clip.reverse
-            )
-        return self._loops[wanted]
+        if whole not in self._sounds:
+            self._sounds[whole] = self._fetched(clip)
+        if wanted not in self._sounds:
+            sound = self._sounds[whole]
+            shaped = [
+                loop.shaped(self._bpm, clip.bands, clip.width, reverse=clip.reverse)
+                for loop in (sound.whole, *sound.parts)
+            ]
+            self._sounds[wanted] = _Sound(shaped[0], tuple(shaped[1:]))
+        return self._sounds[wanted]
+
+    def _fetched(self, clip: Clip) -> _Sound:
+        samples = self._audio_of(clip)
+        if samples.ndim != _IN_PARTS:
+            return _Sound(Loop.of(samples, self._bpm))
+        whole = Loop.of(samples.sum(axis=0), self._bpm)
+        if clip.source not in self._separated:
+            return _Sound(whole)
+        return _Sound(whole, tuple(Loop.of(part, self._bpm) for part in samples))
 
     def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
         clip, half = slot.clip, (slot.end - slot.start) // 2
@@ -304,16 +347,17 @@ class Mixdown:
 
     def _transition_envelopes(self, transition: Transition) -> tuple[GainEnvelope, GainEnvelope]:
         if self._gains_of is not None:
-            return self._gains_of._transition_envelopes(transition)
+            both = self._gains_of._transition_envelopes(transition)
+            return self._of_part(both[0]), self._of_part(both[1])
         if transition not in self._gains:
             start, end = transition.frames(self._bpm)
-            split = _whole if transition.touching else split_stream
             sides = [
-                [
-                    part * np.float32(db_to_gain(clip.gain_db))
-                    for part in split(self._stream(clip), start, end)
-                ]
-                for clip in (transition.outgoing, transition.incoming)
+                [piece * np.float32(db_to_gain(clip.gain_db)) for piece in pieces]
+                for clip, pieces in zip(
+                    (transition.outgoing, transition.incoming),
+                    self._split(transition, start, end),
+                    strict=True,
+                )
             ]
             out, into = transitions.band_gains(
                 *sides,
@@ -327,6 +371,22 @@ class Mixdown:
                 GainEnvelope(start, into),
             )
         return self._gains[transition]
+
+    def _split(self, transition: Transition, start: int, end: int) -> list[list[FloatArray]]:
+        """What is crossfaded, of both clips: parts, bands, or the whole where they only touch."""
+        clips = (transition.outgoing, transition.incoming)
+        if transition.touching:
+            return [[self._stream(clip).read(start, end)] for clip in clips]
+        parts = [self._part_streams(clip) for clip in clips] if transition.by_parts else []
+        if parts and all(parts):
+            return [[stream.read(start, end) for stream in streams] for streams in parts]
+        return [split_stream(self._stream(clip), start, end) for clip in clips]
+
+    def _of_part(self, envelope: GainEnvelope) -> GainEnvelope:
+        """For a sound that is one part: of gains by part its own."""
+        if envelope.gains.shape[1] != len(PARTS):
+            return envelope
+        return GainEnvelope(envelope.start, envelope.gains[:, [self._part]])
 
 
 def _add(lanes: dict[str, FloatArray], lane: str, part: FloatArray, at: int, frames: int) -> None:
@@ -354,17 +414,6 @@ def _shape(clip: Clip) -> _Shape:
     return clip.bands, clip.width, clip.reverse
 
 
-def _without_muted(arrangement: Arrangement) -> Arrangement:
-    """The arrangement without its muted clips, as long as with them."""
-    if not any(clip.mute for clip in arrangement.clips()):
-        return arrangement
-    lanes = [
-        lane.changed(clips=tuple(clip for clip in lane.clips if not clip.mute))
-        for lane in arrangement.lanes
-    ]
-    return arrangement.changed(lanes=tuple(lanes), frames=arrangement.length_frames)
-
-
 def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:
     """Ids of clips that go on from the clip before, and of clips that the next goes on from."""
     pairs = [
@@ -374,8 +423,3 @@ def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:
         if transitions.continues(a, b)
     ]
     return {after for _, after in pairs}, {before for before, _ in pairs}
-
-
-def _whole(stream: LoopStream, start: int, end: int) -> list[FloatArray]:
-    """One band: clips that merely touch need no crossover."""
-    return [stream.read(start, end)]

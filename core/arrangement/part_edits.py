@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, muted_parts, new_id, part_sources, with_parts
+from core.arrangement.clip import (
+    Clip,
+    muted_parts,
+    new_id,
+    part_gains_db,
+    part_sources,
+    with_parts,
+)
 from core.settings import PARTS
 
 
@@ -53,4 +60,5 @@ def _split_lane(lane: Lane, ids: Collection[str]) -> list[Lane]:
 
 def _alone(clip: Clip, part: int) -> Clip:
     muted = [number != part for number in range(len(PARTS))]
-    return clip.changed(source=with_parts(part_sources(clip.source), muted))
+    gains = [gain * (number == part) for number, gain in enumerate(part_gains_db(clip.source))]
+    return clip.changed(source=with_parts(part_sources(clip.source), muted, gains))

@@ -35,7 +35,7 @@ class PartStems:
         self._parts_of = parts_of
         self._waiting: dict[ClipSource, dict[int, FloatArray]] = {}
         self._mixes = [
-            Mixdown(whole.arrangement, partial(self._audio, part), gains_of=whole)
+            Mixdown(whole.arrangement, partial(self._audio, part), gains_of=whole, part=part)
             for part in range(len(PARTS))
         ]
         self._states = [LaneStates() for _ in PARTS]

@@ -44,10 +44,10 @@ from core.settings import PARTS
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 3
-"""The newest that is read, and written where a clip plays parts. Version 2 is written where a
-source is transposed. What version 1 has is written as such: each would refuse what a later one
-brought as damage."""
+VERSION: Final = 4
+"""The newest that is read, and written where parts of a clip have gains. Version 3 is written where
+a clip plays parts, version 2 where a source is transposed. What version 1 has is written as such:
+each would refuse what a later one brought as damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -140,6 +140,7 @@ class _SourceFields(_SingleFields, forbid_unknown_fields=True):
     sources: list[_SingleFields] | msgspec.UnsetType = msgspec.UNSET
     parts: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
     muted: list[str] = []
+    gains_db: dict[str, float] = {}
 
 
 class _Place(msgspec.Struct):
@@ -267,16 +268,18 @@ def _clip(clip: Clip) -> dict[str, Any]:
 def _version_of(source: ClipSource) -> int:
     """The first version that has such sources."""
     if isinstance(source, PartsSource):
-        return 3
+        return 4 if any(source.gains_db) else 3
     return 2 if source.transpose else 1
 
 
 def _parts_to_json(source: PartsSource) -> dict[str, Any]:
     singles = single_sources(source)
+    gains = {part: gain for part, gain in zip(PARTS, source.gains_db, strict=True) if gain}
     return {
         "sources": [source_to_json(single) for single in singles],
         "parts": dict(zip(PARTS, (singles.index(it) for it in source.sources), strict=True)),
         "muted": [part for part, muted in zip(PARTS, source.muted, strict=True) if muted],
+        **({"gains_db": gains} if gains else {}),
     }
 
 
@@ -386,12 +389,14 @@ def _source(fields: _SourceFields) -> ClipSource:
     if fields.sources is msgspec.UNSET or fields.parts is msgspec.UNSET:
         raise InputError("a clip of parts needs 'sources' and 'parts'")
     singles, count = [_single(each) for each in fields.sources], len(fields.sources)
-    if set(fields.parts) != set(PARTS) or not set(fields.muted) <= set(PARTS):
+    if set(fields.parts) != set(PARTS) or not {*fields.muted, *fields.gains_db} <= set(PARTS):
         raise InputError(f"parts are {', '.join(PARTS)}")
     if not all(0 <= number < count for number in fields.parts.values()):
         raise InputError("a part is of a source that is not there")
     return with_parts(
-        [singles[fields.parts[part]] for part in PARTS], [part in fields.muted for part in PARTS]
+        [singles[fields.parts[part]] for part in PARTS],
+        [part in fields.muted for part in PARTS],
+        [fields.gains_db.get(part, 0.0) for part in PARTS],
     )
 
 

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
-from core.arrangement.clip import Clip
-from core.arrangement.crossover import N_BANDS
+from core.arrangement.bands import N_BANDS
+from core.arrangement.clip import Clip, ClipSource, PartsSource
 from core.arrangement.fades import crossfade, ramp
-from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT
+from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT
 
 FloatArray = NDArray[np.float32]
 
@@ -31,6 +31,8 @@ SWAP_FRAMES: Final = SAMPLE_RATE // 125
 _WINDOWS_PER_BEAT: Final = 4
 """The correlation is measured this often, over twice as long, so that it follows the kick."""
 _MOST_CORRECTION: Final = 10 ** (3 / 20)
+_LOWS: Final = {N_BANDS: (0,), len(PARTS): (PARTS.index("kick"), PARTS.index("bass"))}
+"""What a bass swap changes over, of the bands of the crossover and of parts."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ class Transition:
     def touching(self) -> bool:
         """The clips touch and do not overlap."""
         return self.start == self.end
+
+    @property
+    def by_parts(self) -> bool:
+        """Both clips play parts, each of which gives way to that of the other clip."""
+        sides = self.outgoing.source, self.incoming.source
+        return not self.touching and all(isinstance(side, PartsSource) for side in sides)
 
     @property
     def swap(self) -> int | None:
@@ -83,6 +91,26 @@ def nearest_downbeat(start: int, end: int) -> int:
     middle = (start + end) // 2
     bar = (2 * middle + TICKS_PER_BAR) // (2 * TICKS_PER_BAR) * TICKS_PER_BAR
     return bar if start <= bar <= end else middle
+
+
+def separated_sources(arrangement: Arrangement) -> set[ClipSource]:
+    """The sources whose parts are needed, for they are crossfaded by parts."""
+    if not any(isinstance(clip.source, PartsSource) for clip in arrangement.clips()):
+        return set()
+    found = find_transitions(without_muted(arrangement))
+    clips = [clip for it in found if it.by_parts for clip in (it.outgoing, it.incoming)]
+    return {clip.source for clip in clips}
+
+
+def without_muted(arrangement: Arrangement) -> Arrangement:
+    """The arrangement without its muted clips, as long as with them."""
+    if not any(clip.mute for clip in arrangement.clips()):
+        return arrangement
+    lanes = [
+        lane.changed(clips=tuple(clip for clip in lane.clips if not clip.mute))
+        for lane in arrangement.lanes
+    ]
+    return arrangement.changed(lanes=tuple(lanes), frames=arrangement.length_frames)
 
 
 def find_transitions(arrangement: Arrangement) -> list[Transition]:
@@ -147,17 +175,17 @@ def band_gains(
 ) -> tuple[FloatArray, FloatArray]:
     """Compute the gains of both sides of a transition.
 
-    In each band the crossfade keeps the level, by the correlation that the two have there. Where
-    they have their weight in different bands the whole could still dip, so in the end it is kept
-    between the levels of the two.
+    In each band, or each part, the crossfade keeps the level, by the correlation that the two have
+    there. Where they have their weight in different bands the whole could still dip, so in the end
+    it is kept between the levels of the two.
 
     Args:
-        outgoing: bands of the clip that ends, (frames, channels) each; one band, or those of the
-            crossover.
+        outgoing: bands of the clip that ends, (frames, channels) each: one, those of the crossover,
+            or the parts in the order of `settings.PARTS`.
         incoming: bands of the clip that begins, of the same shapes.
         beat_frames: frames of a beat; the correlation is measured four times a beat.
-        swap: a frame of the transition: the lows change over within the `SWAP_FRAMES` before it
-            instead of over the whole transition. None: no bass swap.
+        swap: a frame of the transition: the lows, or kick and bass, change over within the
+            `SWAP_FRAMES` before it instead of over the whole transition. None: no bass swap.
 
     Returns:
         Gains of the outgoing and of the incoming side, (frames, bands) each.
@@ -167,7 +195,7 @@ def band_gains(
     out = np.empty((frames, len(outgoing)), np.float32)
     into = np.empty_like(out)
     for band, (a, b) in enumerate(zip(outgoing, incoming, strict=True)):
-        lows = len(outgoing) == N_BANDS and band == 0
+        lows = band in _LOWS.get(len(outgoing), ())
         position = _swap_ramp(frames, swap) if lows and swap is not None else ramp(frames)
         out[:, band], into[:, band] = crossfade(position, correlation(a, b, window))
     if len(outgoing) > 1:

@@ -27,13 +27,16 @@ Span = tuple[int, int]
 
 LOOKAHEAD: Final = 8 * SAMPLE_RATE
 """What sounds within eight seconds is ready before a snapshot is handed over, the rest after."""
+_IN_PARTS: Final = 3
+"""Dimensions of a sound in parts."""
 _WAIT_SECONDS: Final = 1.0
 """How often it is seen whether the program still runs."""
 
 
 @dataclass(frozen=True)
 class MixdownRequest:
-    """An arrangement to play and the loops that are there for it; other clips are left out."""
+    """An arrangement to play and the loops that are there for it, or their parts; other clips are
+    left out."""
 
     arrangement: Arrangement
     loops: Loops
@@ -47,13 +50,13 @@ class MixdownRequest:
         Args:
             arrangement: what will be played.
             audio_of: called once for every source; gives a clip's four-bar loop, (frames, 1 or 2),
-                or None. A loop of another tempo counts as None.
+                its parts, (4, frames, 1 or 2), or None. A loop of another tempo counts as None.
         """
         frames = segment_frames(arrangement.bpm)
         loops: dict[ClipSource, FloatArray] = {}
         for source, clip in {clip.source: clip for clip in arrangement.clips()}.items():
             loop = audio_of(clip)
-            if loop is not None and abs(len(loop) - frames) <= 1:
+            if loop is not None and abs(loop.shape[-2] - frames) <= 1:
                 loops[source] = loop
         return cls(arrangement, loops)
 
@@ -103,7 +106,8 @@ def playable(request: MixdownRequest, last: MixdownRequest | None) -> tuple[Mixd
     for source, loop in request.loops.items():
         try:
             if last is None or not _same(last.loops.get(source), loop):
-                Loop.of(loop, request.arrangement.bpm)
+                for part in loop if loop.ndim == _IN_PARTS else [loop]:
+                    Loop.of(part, request.arrangement.bpm)
             loops[source] = loop
         except InputError as error:
             problem = str(error)

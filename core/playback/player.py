@@ -121,6 +121,7 @@ class Player:
         Args:
             arrangement: what to play.
             audio_of: gives a clip's four-bar loop at the arrangement's tempo, (frames, 1 or 2), or
+                its parts, (4, frames, 1 or 2), where they are needed for a crossfade by parts;
                 None where it is not rendered yet. It is called before this returns, once for every
                 source. Clips without a loop are left out until this is called again. A loop is
                 known by its identity: the same array must not change.

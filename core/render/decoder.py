@@ -21,8 +21,10 @@ from core.arrangement.clip import (
     PartsSource,
     RealSource,
     SingleSource,
+    db_to_gain,
     main_source,
     muted_parts,
+    part_gains_db,
     part_sources,
     single_sources,
 )
@@ -205,8 +207,8 @@ class Decoder:
                 one of the sources are in memory.
 
         Returns:
-            (4, frames, 2) in the order of `settings.PARTS`, read-only; muted ones are silent. They
-            sum to what `audio` gives.
+            (4, frames, 2) in the order of `settings.PARTS`, read-only, at their gains; muted ones
+            are silent. They sum to what `audio` gives.
 
         Raises:
             InputError, LibraryError, ModelError: as `audio`.
@@ -283,9 +285,15 @@ class Decoder:
             quality: "interactive" or "export".
 
         Returns:
-            clip -> loop (frames, 2); any thread may call it.
+            clip -> loop (frames, 2), or of one that plays parts (4, frames, 2), which sum to it;
+            any thread may call it.
         """
-        return lambda clip: self.audio(clip.source, bpm, quality=quality)
+
+        def audio_of(clip: Clip) -> Array:
+            sound = self.parts if isinstance(clip.source, PartsSource) else self.audio
+            return sound(clip.source, bpm, quality=quality)
+
+        return audio_of
 
     def clip_parts(self, bpm: float, quality: str = "interactive") -> Callable[[Clip], Array]:
         """As `clip_audio`, for `parts`: clip -> (4, frames, 2)."""
@@ -402,15 +410,17 @@ class Decoder:
         power = np.zeros((settings.FRAMES_PER_SEGMENT, settings.N_BANDS), np.float32)
         for single in single_sources(source):
             seen = self.spectrogram(single)
-            heard = [
-                number
-                for number, (each, muted) in enumerate(
-                    zip(source.sources, source.muted, strict=True)
-                )
-                if each == single and not muted
-            ]
-            if heard:
-                power += db_to_power(seen) * self._separator.shares(seen)[..., heard].sum(axis=-1)
+            factors = np.array(
+                [
+                    0.0 if muted or each != single else db_to_gain(gain_db) ** 2
+                    for each, muted, gain_db in zip(
+                        source.sources, source.muted, source.gains_db, strict=True
+                    )
+                ],
+                np.float32,
+            )
+            if factors.any():
+                power += db_to_power(seen) * (self._separator.shares(seen) @ factors)
         return power_to_db(power)
 
     def _spectra(self, source: LatentSource) -> Array:
@@ -420,13 +430,14 @@ class Decoder:
 
 
 def _put_together(source: PartsSource, parts: Mapping[SingleSource, Array]) -> Array:
-    """(4, frames, 2): each part of its source, of those with parts in `parts`; muted are silent."""
+    """(4, frames, 2): each part of its source, of those with parts in `parts`, at its gain; muted
+    are silent."""
     out = np.zeros_like(next(iter(parts.values())))
-    for number, (single, muted) in enumerate(
-        zip(part_sources(source), muted_parts(source), strict=True)
+    for number, (single, muted, gain_db) in enumerate(
+        zip(part_sources(source), muted_parts(source), part_gains_db(source), strict=True)
     ):
         if not muted:
-            out[number] = parts[single][number]
+            np.multiply(parts[single][number], np.float32(db_to_gain(gain_db)), out=out[number])
     out.flags.writeable = False
     return out
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import resources
-from core.arrangement.clip import Clip, ClipSource, RealSource
+from core.arrangement.clip import Clip, ClipSource, PartsSource, RealSource
 from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
 from core.library.models import model_for
@@ -137,13 +137,19 @@ class OtherLibraries:
     ) -> Callable[[Clip], Array]:
         """What a mixdown asks for the sound of its clips; any thread may call it.
 
+        It gives a loop (frames, 2), or of a clip that plays parts (4, frames, 2), which sum to it.
+
         Args:
             main: makes the clips that are of none of the origins.
             bpm: the tempo.
             quality: "interactive" or "export".
         """
 
+        parts_of = self.clip_parts(main, bpm, quality)
+
         def audio_of(clip: Clip) -> Array:
+            if isinstance(clip.source, PartsSource):
+                return parts_of(clip)
             made_by = origin_of(clip.source, self._origins) or main
             if isinstance(made_by, Origin):
                 return self.audio(made_by, clip.source, bpm, quality=quality)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Hashable, Iterable
+from collections.abc import Callable, Collection, Container, Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeGuard, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
+from core.arrangement.transitions import separated_sources
 from core.session import Session
 from core.workers.protocol import Priority
 from core.workers.service_client import (
@@ -141,22 +143,48 @@ class LoopService(QObject):
         Returns:
             (settings.segment_frames(bpm), 2) float32, read-only, or None.
         """
-        found = self._cache.get(_LoopKey(source, bpm))
+        found = self._kept(source, bpm)
         return None if found is None else found.loop
+
+    def parts(self, source: ClipSource, bpm: float) -> Array | None:
+        """The parts of a source's loop, (4, settings.segment_frames(bpm), 2), if they are kept."""
+        found = self._cache.get(_LoopKey(source, bpm, separated=True))
+        return None if found is None else found.parts
+
+    def sounds(self, arrangement: Arrangement) -> dict[ClipSource, Array] | None:
+        """What the clips of an arrangement play, for a mixdown: loops, and the parts of those that
+        are crossfaded by parts. None while one of them is not kept."""
+        separated, bpm = separated_sources(arrangement), arrangement.bpm
+        found: dict[ClipSource, Array] = {}
+        for source in {clip.source for clip in arrangement.clips()}:
+            sound = (self.parts if source in separated else self.loop)(source, bpm)
+            if sound is None:
+                return None
+            found[source] = sound
+        return found
 
     def gain_db(self, source: ClipSource, bpm: float) -> float:
         """For hearing the `loop` of a source by itself; 0 where it is not kept."""
-        found = self._cache.get(_LoopKey(source, bpm))
+        found = self._kept(source, bpm)
         return 0.0 if found is None else found.gain_db
 
-    def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
+    def want(
+        self,
+        sources: Iterable[ClipSource],
+        bpm: float,
+        separated: Collection[ClipSource] = (),
+    ) -> None:
         """The arrangement needs these loops, and none of those wanted before that are not here.
 
         Args:
             sources: the first ones are rendered first.
             bpm: the tempo.
+            separated: those that are needed with their parts.
         """
-        needed = [_LoopKey(source, bpm) for source in dict.fromkeys(sources)]
+        needed = [
+            _LoopKey(source, bpm, separated=source in separated)
+            for source in dict.fromkeys(sources)
+        ]
         self._cache.need(needed)
         self._open_renderer_for(needed)
         missing = [key for key in needed if key not in self._cache]
@@ -199,6 +227,10 @@ class LoopService(QObject):
         """End the segment reader."""
         self._reader.close()
 
+    def _kept(self, source: ClipSource, bpm: float) -> LoopResult | None:
+        plain = _LoopKey(source, bpm)
+        return self._cache.get(replace(plain, separated=True)) or self._cache.get(plain)
+
     def _ask_audition(self, key: _LoopKey, bar: int) -> None:
         asked = _RequestKey(key, Priority.AUDITION)
         self._client(key).audition(
@@ -206,7 +238,8 @@ class LoopService(QObject):
         )
 
     def _render(self, key: _LoopKey) -> None:
-        self._client(key).render(_RequestKey(key, Priority.CLIP), key.source, key.bpm)
+        asked = _RequestKey(key, Priority.CLIP)
+        self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
 
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.takes_network else self._reader

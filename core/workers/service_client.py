@@ -162,9 +162,12 @@ class ServiceClient(QObject):
         function = "separated_loop" if separated else "loop"
         self._ask_loop(Priority.AUDITION, key, source, bpm, renderer, bar, function)
 
-    def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
-        """Ask for the loop of a clip at `bpm`; it comes back under `key`."""
-        self._ask_loop(Priority.CLIP, key, source, bpm)
+    def render(
+        self, key: Hashable, source: ClipSource, bpm: float, *, separated: bool = False
+    ) -> None:
+        """Ask for the loop of a clip at `bpm`, with its parts or not; it comes back under `key`."""
+        function = "separated_loop" if separated else "loop"
+        self._ask_loop(Priority.CLIP, key, source, bpm, function=function)
 
     def spectrogram(self, key: Hashable, source: ClipSource) -> None:
         """Ask for a spectrogram without a sound; it comes back under `key`."""

@@ -261,7 +261,8 @@ def export_loops(
 
     Args:
         arrangement: what to write.
-        loops: (settings.segment_frames(arrangement.bpm), 2) float32 for each clip's source.
+        loops: (settings.segment_frames(arrangement.bpm), 2) float32 for each clip's source, or its
+            parts, as a mixdown takes them.
         path, bit_depth, stems, span: as in `export_audio`.
         progress, cancel: see above.
 

@@ -91,9 +91,8 @@ class ExportController(QObject):
             "stems": request.stems,
             "span": self._span(request.range),
         }
-        audible = (clip for lane in arrangement.audible_lanes for clip in lane.clips)
         as_played = request.lufs is None and not request.part_stems
-        loops = self._loops(audible) if as_played else None
+        loops = self._services.loops.sounds(arrangement) if as_played else None
         if loops is not None:  # as it is played, so from the loops that the player plays
             self.job.start(tasks.export_loops, loops=loops, **arguments)
         else:
@@ -108,7 +107,7 @@ class ExportController(QObject):
             )
 
     def _loops(self, clips: Iterable[Clip]) -> dict[ClipSource, Array] | None:
-        """The loops that the player plays for `clips`; None while one of them is not ready."""
+        """The loops of `clips`; None while one of them is not ready."""
         bpm = self._document.arrangement.bpm
         loops: dict[ClipSource, Array] = {}
         for clip in clips:

@@ -21,7 +21,9 @@ from core.arrangement.clip import (
     LatentSource,
     latent_sources,
     muted_parts,
+    part_gains_db,
     with_latents,
+    with_part_gain,
     with_part_heard,
     with_singles,
 )
@@ -38,7 +40,6 @@ NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
 _MOST_BARS = 100_000.0
 _MOST_SEED = 2**31 - 1
-_PARTS_IN_A_ROW = 2
 _SIXTEENTH = 0.0625
 """Of a bar."""
 
@@ -84,6 +85,10 @@ class SettingsForm(QWidget):
         self._name_switches()
         self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
         self.parts = tuple(SwitchField(part.capitalize()) for part in PARTS)
+        self.part_gains = tuple(
+            NumberField(f"Gain of the {part}", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB")
+            for part in PARTS
+        )
         self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
         self.renderer = ChoiceField("Sound", RENDERER_NAMES)
         self.seed = NumberField("Seed", 0, _MOST_SEED, 1, 0)
@@ -127,11 +132,15 @@ class SettingsForm(QWidget):
     def _show_parts(self, clips: Sequence[Clip]) -> None:
         """Without a network that tells parts apart, those that are left out can still come back."""
         available = resources.has_parts_model()
-        for number, box in enumerate(self.parts):
+        for number, (box, gain) in enumerate(zip(self.parts, self.part_gains, strict=True)):
             muted = [muted_parts(clip.source)[number] for clip in clips]
+            gains = [part_gains_db(clip.source)[number] for clip in clips]
             box.show_values(not off for off in muted)
             box.setEnabled(available or any(muted))
             box.setToolTip(f"Hear the {PARTS[number]}" if available else resources.PARTS_MISSING)
+            gain.show_values(gains)
+            gain.setEnabled(available or any(gains))
+            gain.setToolTip(gain.accessibleName() if available else resources.PARTS_MISSING)
 
     def _show_name(self, names: set[str]) -> None:
         text = names.pop() if len(names) == 1 else ""
@@ -156,8 +165,10 @@ class SettingsForm(QWidget):
         grid = QGridLayout(parts)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.SPACE)
-        for number, box in enumerate(self.parts):
-            grid.addWidget(box, *divmod(number, _PARTS_IN_A_ROW))
+        grid.setColumnStretch(1, 1)
+        for row, (box, gain) in enumerate(zip(self.parts, self.part_gains, strict=True)):
+            grid.addWidget(box, row, 0)
+            grid.addWidget(gain, row, 1)
         fields.add("Parts", parts, wide=True)
         self._latent_rows = QWidget()
         latents = FieldGrid()
@@ -190,6 +201,8 @@ class SettingsForm(QWidget):
         self.treble_cut.clicked.connect(lambda: self._switch("treble cut", "treble_cut"))
         for number, box in enumerate(self.parts):
             box.clicked.connect(partial(self._switch_part, number))
+        for number, field in enumerate(self.part_gains):
+            field.chosen.connect(partial(self._set_part_gain, number))
         self._connect_number(
             self.transpose, "transpose", lambda a, ids, v: _transpose(a, ids, round(v))
         )
@@ -222,6 +235,10 @@ class SettingsForm(QWidget):
     def _switch_part(self, part: int) -> None:
         on = self.parts[part].checkState() is not Qt.CheckState.Unchecked
         self._request("parts", lambda a, ids: _hear_part(a, ids, part, on))
+
+    def _set_part_gain(self, part: int, gain_db: float) -> None:
+        name = f"gain of the {PARTS[part]}"
+        self._request(name, lambda a, ids: _amplify_part(a, ids, part, gain_db), field=name)
 
     @Slot(int)
     def _renderer_chosen(self, index: int) -> None:
@@ -264,6 +281,14 @@ def _hear_part(arrangement: Arrangement, ids: Ids, part: int, on: bool) -> Arran
         arrangement,
         ids,
         lambda clip: clip.changed(source=with_part_heard(clip.source, part, on)),
+    )
+
+
+def _amplify_part(arrangement: Arrangement, ids: Ids, part: int, gain_db: float) -> Arrangement:
+    return edits.change_clips(
+        arrangement,
+        ids,
+        lambda clip: clip.changed(source=with_part_gain(clip.source, part, gain_db)),
     )
 
 

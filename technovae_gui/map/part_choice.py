@@ -8,6 +8,7 @@ from core.arrangement.clip import (
     NO_PARTS_MUTED,
     ClipSource,
     SingleSource,
+    part_gains_db,
     part_sources,
     with_parts,
 )
@@ -96,12 +97,15 @@ class PartChoice(QObject):
         if not self.locked:
             return source
         own = part_sources(source)
-        return with_parts([self.locked.get(part, own[part]) for part in range(len(PARTS))])
+        sources = [self.locked.get(part, own[part]) for part in range(len(PARTS))]
+        return with_parts(sources, gains_db=part_gains_db(source))
 
     def apply(self, source: ClipSource) -> ClipSource:
         """`source` as it is heard: with the locked parts, without the muted ones."""
         found = self.unmuted(source)
-        return with_parts(part_sources(found), self.muted) if any(self.muted) else found
+        if not any(self.muted):
+            return found
+        return with_parts(part_sources(found), self.muted, part_gains_db(found))
 
     def _mute(self, muted: tuple[bool, ...]) -> None:
         if self.available:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from core.arrangement.clip import Clip, ClipSource, RealSource, part_sources
+from core.arrangement.transitions import separated_sources
 from core.playback.player import PlayerState
 from core.session import Session
 from core.workers.service_client import RequestFailed, SpectrogramResult
@@ -84,12 +85,16 @@ class TimelineController(QObject):
         sources = list(dict.fromkeys(clip.source for clip in arrangement.clips()))
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
         missing = [source for source, loop in loops.items() if loop is None]
-        sounds.want([s for s in sources if s not in self._failures], arrangement.bpm)
+        separated = separated_sources(arrangement)
+        sounds.want([s for s in sources if s not in self._failures], arrangement.bpm, separated)
         self._timeline.set_pending({s for s in missing if s not in self._failures})
 
         last, self._last = self._last, {}
         for clip in arrangement.clips():
             made_of, loop = part_sources(clip.source), loops[clip.source]
+            if clip.source in separated:
+                parts = sounds.parts(clip.source, arrangement.bpm)
+                loop = loop if parts is None else parts
             if loop is None and clip.source not in self._failures:
                 loop = last[clip.id][1] if last.get(clip.id, ((),))[0] == made_of else None
             if loop is not None:

@@ -83,7 +83,7 @@ class DragOutController(QObject):
         if self._ready is not None and self._ready[0] == cut and self._ready[1].is_file():
             self._drag(self._ready[1])
             return
-        loops = self._loops(cut)
+        loops = self._services.loops.sounds(cut.arrangement)
         if loops is None:
             line = "These clips are still being decoded; drag them once their hatching is gone."
             self._banners.show_message(_KEY, line, kind="warning")
@@ -94,17 +94,6 @@ class DragOutController(QObject):
             lambda path: self._written(cut, path),
             lambda line: self._banners.show_message(_KEY, f"nothing was dragged out: {line}"),
         )
-
-    def _loops(self, cut: Cut) -> Loops | None:
-        """What the clips play; None while one of them is not there."""
-        bpm = cut.arrangement.bpm
-        found: dict[ClipSource, NDArray[np.float32]] = {}
-        for clip in cut.arrangement.clips():
-            loop = self._services.loops.loop(clip.source, bpm)
-            if loop is None:
-                return None
-            found[clip.source] = loop
-        return found
 
     def _name(self, cut: Cut) -> str:
         clips = list(cut.arrangement.clips())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from core.arrangement.clip import GAIN_MIN_DB, ClipSource, muted_parts, single_sources
+from core.arrangement.clip import (
+    GAIN_MIN_DB,
+    ClipSource,
+    muted_parts,
+    part_gains_db,
+    single_sources,
+)
 from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 
 _SIXTEENTH = TICKS_PER_BEAT // 4
@@ -53,15 +59,18 @@ def time_label(seconds: float) -> str:
 
 
 def parts_label(source: ClipSource) -> str:
-    """Which parts are not heard, and of how many segments and latents the others are; empty where
-    all are of one."""
-    muted = [part for part, off in zip(PARTS, muted_parts(source), strict=True) if off]
+    """Which parts are not heard or have gains, and of how many segments and latents they are; empty
+    where all are of one, as they are."""
+    parts = list(zip(PARTS, muted_parts(source), part_gains_db(source), strict=True))
+    muted = [part for part, off, _ in parts if off]
+    gains = [f"{part} {gain_label(gain)}" for part, off, gain in parts if gain and not off]
     count = len(single_sources(source))
     words = (
         f"parts of {count}" if count > 1 else "",
         f"without {', '.join(muted)}" if muted else "",
+        ", ".join(gains),
     )
-    return " ".join(word for word in words if word)
+    return " · ".join(word for word in words if word)
 
 
 def clip_names(name: str) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from core.arrangement import edits, fades
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
-from core.arrangement.clip import Clip, RealSource
+from core.arrangement.clip import Clip, RealSource, main_source, with_parts
 from core.arrangement.lane_effects import NO_EFFECTS
 from core.arrangement.mixdown import Mixdown
 from core.errors import Cancelled, InputError
-from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
+from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
 from tests.core.arrangement.strategies import arrangements, loop_of
 
 FloatArray = NDArray[np.float32]
@@ -447,3 +447,87 @@ def test_a_reversed_clip_plays_its_four_bars_backwards() -> None:
     made = mixed([[clip("a", 0, 4, reverse=True)]], {"a": loop})
     inside = slice(1000, len(loop) - 1000)
     np.testing.assert_array_equal(made[inside], loop[::-1][inside])
+
+
+# Crossfades by parts
+
+
+def in_parts(**seeds: int) -> FloatArray:
+    """(4, frames, 2): noise for each part that has a seed."""
+    return np.stack([noise(seeds[p]) if p in seeds else 0 * noise(0) for p in PARTS])
+
+
+def parted(name: str, start_bar: float, bars: float, **fields: object) -> Clip:
+    muted = (False, False, False, True)
+    return clip(name, start_bar, bars).changed(
+        source=with_parts([RealSource(name)] * 4, muted), **fields
+    )
+
+
+def mixed_parts(clips: list[Clip], sounds: dict[str, FloatArray]) -> FloatArray:
+    arrangement = Arrangement(BPM, (Lane("l", clips=tuple(clips)),))
+    mix = Mixdown(arrangement, lambda c: sounds[main_source(c.source).segment_id])  # type: ignore[union-attr]
+    return mix.render(0, mix.frames)
+
+
+def test_a_part_that_both_clips_share_goes_on_through_the_crossfade() -> None:
+    """The kick is the same on both sides: at -60 dB it sounds as if nothing had happened, while the
+    other parts give way."""
+    clips = [parted("a", 0, 8), parted("b", 4, 8)]
+    both = {"a": in_parts(kick=1, drums=2), "b": in_parts(kick=1, drums=3)}
+    alone = {"a": in_parts(kick=1), "b": in_parts(kick=1)}
+    found = mixed_parts(clips, alone)
+    steady = mixed_parts([parted("a", 0, 12)], alone)
+    inside = slice(frame_at(4 * BAR, BPM), frame_at(8 * BAR, BPM))
+    error = found[inside] - steady[inside]
+    assert levels_db(error).max() < levels_db(steady[inside]).min() - 60.0
+    drums = mixed_parts(clips, both)[inside] - steady[inside]
+    first, last = drums[: SAMPLE_RATE // 4], drums[-SAMPLE_RATE // 4 :]
+    for part, seed, other in ((first, 2, 3), (last, 3, 2)):
+        start = inside.start if part is first else inside.stop - len(part)
+        likeness = [
+            np.vdot(part, np.take(noise(n), range(start, start + len(part)), 0, mode="wrap"))
+            for n in (seed, other)
+        ]
+        assert likeness[0] > 4 * abs(likeness[1])
+
+
+def test_a_bass_swap_changes_kick_and_bass_over_on_the_downbeat() -> None:
+    clips = [parted("a", 0, 8), parted("b", 4, 8, bass_swap=True)]
+    for part in ("kick", "bass"):
+        out = mixed_parts(clips, {"a": in_parts(**{part: 1}), "b": in_parts()})
+        into = mixed_parts(clips, {"a": in_parts(), "b": in_parts(**{part: 1})})
+        swap = frame_at(6 * BAR, BPM)
+        assert levels_db(out[: swap - 500]).min() > -30
+        assert np.abs(out[swap:]).max() < 1e-6
+        assert np.abs(into[: swap - 500]).max() < 1e-6
+        assert levels_db(into[swap : frame_at(12 * BAR, BPM) - 500]).min() > -30
+    drums = mixed_parts(clips, {"a": in_parts(drums=1), "b": in_parts()})
+    middle = frame_at(6 * BAR, BPM)
+    assert np.abs(drums[middle + 1000 : middle + 9000]).max() > 0.1  # these fade
+
+
+def test_where_parts_are_not_known_yet_bands_are_crossfaded() -> None:
+    clips = [parted("a", 0, 8), parted("b", 4, 8, bass_swap=True)]
+    whole = {"a": noise(1), "b": noise(2)}
+    plain = [clip("a", 0, 8), clip("b", 4, 8, bass_swap=True)]
+    np.testing.assert_array_equal(mixed_parts(clips, whole), mixed([plain], whole))
+
+
+def test_parts_that_arrive_are_taken_by_the_next_mixdown() -> None:
+    clips = (parted("a", 0, 8), parted("b", 4, 8, bass_swap=True))
+    arrangement = Arrangement(BPM, (Lane("l", clips=clips),))
+    parts = {"a": in_parts(kick=1, drums=2), "b": in_parts(bass=3, drums=4)}
+    sounds = {name: sound.sum(axis=0) for name, sound in parts.items()}
+    mix = Mixdown(arrangement, lambda c: sounds[main_source(c.source).segment_id])  # type: ignore[union-attr]
+    early = mix.render(0, mix.frames)
+    sounds.update(parts)
+    moved = arrangement.changed(
+        lanes=(Lane("l", clips=(clips[0], clips[1].changed(length=BAR * 7))),)
+    )
+    after = mix.updated(moved)
+    fresh = Mixdown(moved, lambda c: parts[main_source(c.source).segment_id])  # type: ignore[union-attr]
+    found = after.render(0, after.frames)
+    swap = frame_at(5 * BAR, BPM)
+    np.testing.assert_array_equal(found[swap:], fresh.render(0, fresh.frames)[swap:])
+    assert np.abs(early[swap : swap + 4000] - found[swap : swap + 4000]).max() > 1e-3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, RealSource, muted_parts, with_parts
+from core.arrangement.clip import Clip, RealSource, muted_parts, part_gains_db, with_parts
 from core.arrangement.part_edits import split_parts
 from core.errors import InputError
 
@@ -32,6 +32,14 @@ def test_muted_parts_get_none() -> None:
     assert [(lane.name, len(lane.clips)) for lane in after.lanes] == [
         *(("Peak kick", 0), ("Peak drums", 1), ("Peak rest", 1))
     ]
+
+
+def test_each_part_keeps_its_gain() -> None:
+    louder = with_parts([SOURCE] * 4, gains_db=(-2.0, 3.0, 0.0, 0.0))
+    lane = Lane("1", "Peak", (Clip("a", louder, 0),))
+    after = split_parts(Arrangement(130.0, (lane,)), ["a"])
+    gains = [part_gains_db(lane.clips[0].source)[part] for part, lane in enumerate(after.lanes)]
+    assert gains == [-2.0, 3.0, 0.0, 0.0]
 
 
 def test_a_clip_that_is_not_there() -> None:

@@ -10,7 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, RealSource
+from core.arrangement.clip import Clip, RealSource, with_parts
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.lane_sound import LaneStates
@@ -80,6 +80,40 @@ def test_parts_sum_to_the_mix(arrangement: Arrangement) -> None:
         np.testing.assert_allclose(sum(apart.values()), mix, atol=2e-5)
     assert sorted(parts.asked) == ["a", "a2", "b", "c", "d"]
     assert not stems._waiting
+
+
+def test_parts_of_a_crossfade_by_parts_sum_to_the_mix() -> None:
+    """Each part is faded with its own gains, in stems as in the mix, also where bands are left out
+    and another crossfade, by bands, overlaps."""
+    sources = {name: RealSource(name) for name in "abcd"}
+    one = with_parts([sources["a"]] * 4, (False, False, True, False))
+    two = with_parts([sources["a"], *[sources["b"]] * 3], gains_db=(0.0, -3.0, 0.0, 2.0))
+    lane = Lane(
+        "1",
+        clips=(
+            Clip("one", one, 0, 6 * BAR, gain_db=-3.0),
+            Clip("two", two, 4 * BAR, 4 * BAR, bass_swap=True, width=0.5),
+            Clip("three", sources["c"], 7 * BAR, 4 * BAR),
+        ),
+    )
+    arrangement = Arrangement(BPM, (lane,))
+
+    def parts_of(clip: Clip) -> Sound:
+        rng = np.random.default_rng(len(clip.id))
+        gains = rng.uniform(0.1, 0.8, (4, 1, 1)).astype(np.float32)
+        return (
+            np.stack([audio_of(Clip(str(k), RealSource(f"{clip.id}{k}"), 0)) for k in range(4)])
+            * gains
+        )
+
+    whole = Mixdown(arrangement, parts_of)
+    mix = whole.render(0, whole.frames)
+    apart = PartStems(whole, parts_of).render(0, whole.frames)
+    np.testing.assert_allclose(sum(apart.values()), mix, atol=2e-5)
+    start, end = arrangement.frame(4 * BAR), arrangement.frame(6 * BAR)
+    kick, rest = (np.abs(apart[k][start:end]).max(axis=1) for k in (0, 3))
+    assert kick.max() > 0
+    assert rest.max() > 0
 
 
 def test_sound_that_has_passed_is_released(arrangement: Arrangement) -> None:

@@ -284,9 +284,25 @@ def test_only_clips_of_parts_need_the_third_version(tmp_path: Path) -> None:
     assert project_file.load(path).arrangement.lanes[0].clips[0].source == parts
 
 
+def test_only_gains_of_parts_need_the_fourth_version(tmp_path: Path) -> None:
+    path = tmp_path / "p.technovae"
+    real = RealSource("9f-0-4")
+    parts = PartsSource((real,) * 4, (False, True, False, False), (0.0, -96.0, 1.5, 0.0))
+    lane = Lane("l", "drums", (Clip("c", parts, 0),))
+    project_file.save(Project(Arrangement(130.0, (lane,))), path)
+    document = json.loads(path.read_text())
+    assert document["version"] == 4
+    written = document["arrangement"]["lanes"][0]["clips"][0]["source"]
+    assert written["gains_db"] == {"bass": -96.0, "drums": 1.5}
+    assert project_file.load(path).arrangement.lanes[0].clips[0].source == parts
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        {"gains_db": {"vocals": 1.0}},
+        {"gains_db": {"kick": 99.0}},
+        {"gains_db": {"kick": None}},
         {"parts": {"kick": 0, "bass": 1, "drums": 1}},
         {"parts": {"kick": 0, "bass": 1, "drums": 1, "rest": 2}},
         {"parts": {"kick": -1, "bass": 1, "drums": 1, "rest": 0}},
@@ -365,7 +381,7 @@ def clip_of(saved: dict[str, Any]) -> dict[str, Any]:
 
 
 DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda d: d.update(version=4), "newer TechnoVAE"),
+    (lambda d: d.update(version=5), "newer TechnoVAE"),
     (lambda d: d.update(version="1"), "no version"),
     (lambda d: d.pop("version"), "no version"),
     (lambda d: d.update(format="text"), "not a TechnoVAE project"),

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core import resources, settings
-from core.arrangement.clip import LatentSource, PartsSource, RealSource, with_parts
+from core.arrangement.clip import Clip, LatentSource, PartsSource, RealSource, with_parts
 from core.dsp.spectrogram import db_to_power, of_segment
 from core.errors import ModelError
 from core.library.store import Library
@@ -113,6 +113,27 @@ def test_muted_parts_are_silent(decoder: Decoder) -> None:
     parts = decoder.parts(muted, BPM)
     assert not parts[[KICK, REST]].any()
     np.testing.assert_array_equal(parts[BASS], decoder.parts(source, BPM)[BASS])
+
+
+def test_parts_sound_at_their_gains(decoder: Decoder) -> None:
+    source = _latent(decoder)
+    louder = with_parts([source] * 4, gains_db=(6.0, 0.0, -96.0, 0.0))
+    parts, plain = decoder.parts(louder, BPM), decoder.parts(source, BPM)
+    np.testing.assert_allclose(parts[KICK], plain[KICK] * 10 ** (6 / 20), rtol=1e-6)
+    assert not parts[DRUMS].any()
+    np.testing.assert_array_equal(parts[[BASS, REST]], plain[[BASS, REST]])
+    np.testing.assert_array_equal(decoder.audio(louder, BPM), parts.sum(axis=0))
+    seen = decoder.spectrogram(louder) - decoder.spectrogram(source)
+    np.testing.assert_allclose(seen[:, :10], 6.0, atol=1e-3)
+    assert (decoder.spectrogram(louder)[:, 90:] == settings.FLOOR_DB).all()
+
+
+def test_what_a_mixdown_gets_of_a_clip_of_parts_is_its_parts(decoder: Decoder) -> None:
+    source = _latent(decoder)
+    muted = with_parts([source] * 4, (True, False, False, False))
+    audio_of = decoder.clip_audio(BPM)
+    np.testing.assert_array_equal(audio_of(Clip("a", muted, 0)), decoder.parts(muted, BPM))
+    np.testing.assert_array_equal(audio_of(Clip("b", source, 0)), decoder.audio(source, BPM))
 
 
 def test_parts_are_kept(decoder: Decoder, model: BandModel) -> None:

@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from core import resources
-from core.arrangement.clip import ClipSource, LatentSource, RealSource, with_parts
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin
 from core.library import latent_map
 from core.session import Session
@@ -62,7 +63,10 @@ class FakeClient(QObject):
         self.separated = separated
         self.waiting.insert(0, (key, source, bpm, Priority.AUDITION))
 
-    def render(self, key: Hashable, source: ClipSource, bpm: float) -> None:
+    def render(
+        self, key: Hashable, source: ClipSource, bpm: float, *, separated: bool = False
+    ) -> None:
+        self.separated = separated
         self.waiting.append((key, source, bpm, Priority.CLIP))
 
     def keep_clips(self, keys: Container[Hashable]) -> None:
@@ -112,6 +116,30 @@ def bench(qapp: object) -> Bench:
     made = Bench()
     made.loops.set_session(SESSION)
     return made
+
+
+def test_a_loop_that_is_crossfaded_by_parts_comes_with_them(bench: Bench) -> None:
+    parts = with_parts([REAL, LATENT, LATENT, LATENT])
+    bench.loops.want([parts], BPM)
+    bench.renderer.answer(0.5)
+    assert bench.loops.parts(parts, BPM) is None
+    first, second = Clip("a", parts, 0), Clip("b", parts, 7680, bass_swap=True)
+    overlapping = Arrangement(BPM, (Lane("l", clips=(first, second)),))
+    assert bench.loops.sounds(overlapping) is None
+    bench.loops.want([parts], BPM, {parts})
+    assert bench.level(parts) == 0.5  # heard until the other is there
+    bench.renderer.answer(0.25)
+    found = bench.loops.parts(parts, BPM)
+    assert found is not None
+    assert found.shape == (4, 100, 2)
+    assert bench.level(parts) == 0.25
+    sounds = bench.loops.sounds(overlapping)
+    assert sounds is not None
+    assert sounds[parts] is found
+    alone = overlapping.changed(lanes=(Lane("l", clips=(first,)),))
+    plain = bench.loops.sounds(alone)
+    assert plain is not None
+    assert plain[parts].shape == (100, 2)
 
 
 def test_parts_come_from_the_renderer_also_those_of_segments(bench: Bench) -> None:

@@ -37,6 +37,10 @@ class FakeLoops:
     def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return self.kept.get(source)
 
+    def sounds(self, arrangement: Arrangement) -> dict[ClipSource, np.ndarray] | None:
+        sources = {clip.source for clip in arrangement.clips()}
+        return {it: self.kept[it] for it in sources} if sources <= set(self.kept) else None
+
 
 class FakeServices:
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from core.arrangement.clip import (
     LatentSource,
     RealSource,
     muted_parts,
+    part_gains_db,
     single_sources,
     with_parts,
 )
@@ -233,6 +234,24 @@ def test_a_narrow_panel_shows_everything(
     qtbot.waitUntil(
         lambda: all(field.mapTo(panel, field.rect().topRight()).x() < 260 for field in fields)
     )
+
+
+def test_parts_have_gains(
+    panel: ClipInspector, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    document.select(["a", "y"])
+    bass = panel.form.part_gains[1]
+    bass.stepBy(-2)
+    bass.stepBy(-1)
+    sources = [document.arrangement.clip(name).source for name in "ay"]
+    assert [part_gains_db(source) for source in sources] == [(0.0, -1.5, 0.0, 0.0)] * 2
+    assert document.undo_stack.count() == 1
+    monkeypatch.setattr(resources, "has_parts_model", lambda: False)
+    document.select(["a"])
+    assert bass.isEnabled()  # what has a gain can lose it
+    assert not panel.form.part_gains[0].isEnabled()
+    assert panel.form.part_gains[0].toolTip() == resources.PARTS_MISSING
 
 
 def test_parts_are_left_out_and_come_back(

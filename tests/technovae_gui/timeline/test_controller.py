@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,12 +46,18 @@ class FakeLoops(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.there: dict[ClipSource, np.ndarray] = {}
+        self.in_parts: dict[ClipSource, np.ndarray] = {}
 
     def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return self.there.get(source)
 
-    def want(self, sources: Iterable[ClipSource], bpm: float) -> None:
-        self.wanted = list(sources)
+    def parts(self, source: ClipSource, bpm: float) -> np.ndarray | None:
+        return self.in_parts.get(source)
+
+    def want(
+        self, sources: Iterable[ClipSource], bpm: float, separated: Collection[ClipSource]
+    ) -> None:
+        self.wanted, self.separated = list(sources), separated
 
 
 class FakeDecoder(QObject):
@@ -98,3 +104,28 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
     loops.failed.emit(muted, "it cannot be")
     controller.hand_over()
     assert player.heard["a"] is None
+
+
+def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(
+    document: Document, qtbot: Any
+) -> None:
+    timeline = TimelineView(document)
+    qtbot.addWidget(timeline)
+    loops, player = FakeLoops(), FakePlayer()
+    services: Any = SimpleNamespace(
+        loops=loops, decoder=FakeDecoder(), player=player, background=FakeBackground()
+    )
+    sessions: Any = FakeSessions(Session(1))
+    controller = TimelineController(sessions, services, document, timeline)
+    one, two = (with_part_heard(RealSource(f"{it}-0-0"), 0, heard=False) for it in "xy")
+    whole = RealSource("z-0-0")
+    for number, source in enumerate((one, two, whole)):
+        clip = Clip(str(number), source, number * 7680)
+        document.apply(edits.put(document.arrangement, [(0, clip)]))
+        loops.there[source] = np.full((10, 2), number, np.float32)
+    loops.in_parts[one] = np.zeros((4, 10, 2), np.float32)
+    controller.hand_over()
+    assert loops.separated == {one, two}
+    assert player.heard["0"] is loops.in_parts[one]
+    assert player.heard["1"] is loops.there[two]  # its parts are not there yet
+    assert player.heard["2"] is loops.there[whole]

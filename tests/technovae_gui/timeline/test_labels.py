@@ -58,6 +58,8 @@ def test_parts_that_are_left_out_and_mixed() -> None:
     muted = (True, False, True, False)
     assert labels.parts_label(with_parts([one] * 4, muted)) == "without kick, drums"
     assert labels.parts_label(with_parts([one, other, other, other])) == "parts of 2"
+    louder = with_parts([one] * 4, muted, (3.0, -1.5, 0.0, 0.0))
+    assert labels.parts_label(louder) == "without kick, drums · bass -1.5 dB"
 
 
 @pytest.mark.parametrize(
