@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from core.playback.player import Player
 from core.workers.background import Background, UncaughtErrors
+from core.workers.loop_store import LoopStore
 from core.workers.loops import LoopService
 from core.workers.service_client import RENDERER, ServiceClient
 from technovae_gui.spectrogram.segment_reader import SegmentReader
@@ -19,7 +20,8 @@ class Services:
         errors: exceptions that nobody caught, on any thread.
         player: what sounds.
         decoder: the process that holds the model: spectrograms of latents.
-        loops: four-bar loops of segments and latents at a tempo, kept in memory.
+        loops: four-bar loops of segments and latents at a tempo, kept in memory; those of clips on
+            disk as well.
         segments: spectrograms of real segments, read from the library.
     """
 
@@ -28,7 +30,7 @@ class Services:
         self.errors = UncaughtErrors(parent)
         self.player = Player()
         self.decoder = ServiceClient(RENDERER, parent)
-        self.loops = LoopService(self.decoder, parent)
+        self.loops = LoopService(self.decoder, parent, store=LoopStore(parent))
         self.segments = SegmentReader()
 
     def close(self) -> None:

@@ -1,4 +1,7 @@
-"""The loops that the window has: asked for by source and tempo, kept, and reported as they come."""
+"""The loops that the window has: asked for by source and tempo, kept, and reported as they come.
+
+Those of clips are kept on disk as well, and looked for there first.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
 from core.arrangement.transitions import separated_sources
 from core.session import Session
+from core.workers.loop_store import LoopStore
 from core.workers.protocol import Priority
+from core.workers.segment_service import Loop
 from core.workers.service_client import (
     SEGMENT_READER,
     Array,
@@ -78,6 +83,7 @@ class LoopService(QObject):
         parent: QObject | None = None,
         *,
         reader: ServiceClient | None = None,
+        store: LoopStore | None = None,
     ) -> None:
         """Start nothing yet.
 
@@ -86,10 +92,14 @@ class LoopService(QObject):
                 made it.
             parent: the Qt parent.
             reader: makes loops of real segments; a new client of `SEGMENT_READER` by default.
+            store: keeps the loops of clips on disk, and is closed by `close`; None: nothing does.
         """
         super().__init__(parent)
         self._renderer = renderer
         self._reader = reader or ServiceClient(SEGMENT_READER, self)
+        self._store = store
+        self._stored: set[_LoopKey] = set()
+        """Those that need not be written for this session."""
         self._cache: LoopCache[_LoopKey] = LoopCache(KEPT_BYTES)
         self._wanted: dict[_LoopKey, None] = {}
         self._audition: _LoopKey | None = None
@@ -116,6 +126,7 @@ class LoopService(QObject):
         heard as it was. Where the music is the same, loops of real segments stay.
         """
         before, self._session = self._session, session
+        self._stored.clear()
         if before is None or not session.same_music(before):
             self._outdate_all()
             self._reader.open(session.library_path, generation=session.generation)
@@ -192,7 +203,10 @@ class LoopService(QObject):
         self._drop_waiting()
         for key in missing:
             if key not in asked:
-                self._render(key)
+                self._find(key)
+        for key in needed:
+            if key in self._cache:
+                self._keep(key)
         self.busy.emit(len(self._wanted))
 
     def audition(
@@ -224,8 +238,10 @@ class LoopService(QObject):
         self._ask_audition(key, bar)
 
     def close(self) -> None:
-        """End the segment reader."""
+        """End the segment reader, and the thread of the store."""
         self._reader.close()
+        if self._store is not None:
+            self._store.close()
 
     def _kept(self, source: ClipSource, bpm: float) -> LoopResult | None:
         plain = _LoopKey(source, bpm)
@@ -236,6 +252,38 @@ class LoopService(QObject):
         self._client(key).audition(
             asked, key.source, key.bpm, key.renderer, bar, separated=key.separated
         )
+
+    def _find(self, key: _LoopKey) -> None:
+        """Look for a wanted loop on disk; where it is not there, it is rendered."""
+        store, session = self._store, self._session
+        if store is None or session is None or self._origin_of(key.source) is not None:
+            self._render(key)
+            return
+
+        def found(loop: Loop | None) -> None:
+            if key not in self._wanted:
+                return
+            if session is not self._session:
+                if not key.takes_network:  # others were asked for again with the session
+                    self._render(key)
+            elif loop is None:
+                self._render(key)
+            else:
+                self._stored.add(key)
+                self._cache.put(key, _clip_result(key, loop))
+                self._settle(key)
+
+        store.find(session, key.source, key.bpm, found)
+
+    def _keep(self, key: _LoopKey) -> None:
+        """Have a loop of the arrangement written, once."""
+        store, session, result = self._store, self._session, self._cache.get(key)
+        if store is None or session is None or result is None or key in self._stored:
+            return
+        self._stored.add(key)
+        if self._origin_of(key.source) is None:
+            loop = Loop(result.loop, result.spectrogram, result.renderer, result.gain_db)
+            store.keep(session, key.source, key.bpm, loop)
 
     def _render(self, key: _LoopKey) -> None:
         asked = _RequestKey(key, Priority.CLIP)
@@ -278,7 +326,7 @@ class LoopService(QObject):
         """The renderer has dropped what it was asked for."""
         for key in self._wanted:
             if key.takes_network:
-                self._render(key)
+                self._find(key)
         audition, bar = self._audition, self._audition_bar
         if audition is not None and audition.takes_network and bar is not None:
             self._ask_audition(audition, bar)
@@ -296,6 +344,7 @@ class LoopService(QObject):
         self._cache.put(key, result)
         if key in self._wanted:
             self._settle(key)
+            self._keep(key)
         if result.key == self._audition_key():
             self._audition_bar = None
             self.auditioned.emit(result)
@@ -324,6 +373,20 @@ class LoopService(QObject):
         elif key != self._audition:
             return
         self.failed.emit(key.source, failed.message)
+
+
+def _clip_result(key: _LoopKey, loop: Loop) -> LoopResult:
+    """What a service would have answered."""
+    return LoopResult(
+        _RequestKey(key, Priority.CLIP),
+        key.source,
+        key.bpm,
+        loop.loop,
+        loop.spectrogram,
+        loop.renderer,
+        Priority.CLIP,
+        loop.gain_db,
+    )
 
 
 def _is_ours(key: object) -> TypeGuard[_RequestKey]:

@@ -65,7 +65,7 @@ class PreferencesDialog(QDialog):
         self.cache = forms.note("counting…")
         self.clear = forms.button(
             "Clear",
-            "Delete what can be computed again; music and projects stay",
+            "Delete loops of projects and all else that can be made again; music and projects stay",
             name="Clear cache",
         )
         self.message = MessageLabel()

@@ -20,6 +20,7 @@ from core.session import Session
 from core.settings import segment_frames
 from core.workers.loops import LoopCache, LoopService
 from core.workers.protocol import Priority
+from core.workers.segment_service import Loop
 from core.workers.service_client import RENDERER, LoopResult, RequestFailed, ServiceClient
 
 BPM = 131.0
@@ -370,3 +371,78 @@ def test_real_processes_make_loops_of_the_demo(qtbot: Any) -> None:
     assert failure.args[0] == RealSource("nothing-0-0")
     loops.close()
     renderer.close()
+
+
+class FakeStore:
+    """A `LoopStore` that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, ClipSource], Loop] = {}
+        self.asked: list[Any] = []
+
+    def find(self, session: Session, source: ClipSource, bpm: float, then: Any) -> None:
+        self.asked.append((session, source, then))
+
+    def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop) -> None:
+        self.kept[session.generation, source] = loop
+
+    def close(self) -> None:
+        self.asked.clear()
+
+    def answer(self, level: float | None) -> None:
+        _, _, then = self.asked.pop(0)
+        made = None if level is None else np.full((100, 2), level, np.float32)
+        then(None if made is None else Loop(made, None, "mosaic", 1.0))
+
+
+@pytest.fixture
+def store(bench: Bench) -> FakeStore:
+    made = FakeStore()
+    bench.loops._store = made  # type: ignore[assignment]
+    return made
+
+
+def test_what_is_on_disk_is_not_rendered_again(bench: Bench, store: FakeStore) -> None:
+    bench.loops.want([LATENT, REAL], BPM)
+    store.answer(0.25)
+    store.answer(None)
+    assert bench.level(LATENT) == 0.25
+    assert bench.of("arrived") == [LATENT]
+    assert bench.renderer.waiting == []
+    assert [source for _, source, _, _ in bench.reader.waiting] == [REAL]
+    bench.reader.answer(2.0)
+    assert bench.of("arrived") == [LATENT, REAL]
+    assert [source for _, source in store.kept] == [REAL]  # the other is there already
+
+
+def test_what_was_auditioned_is_kept_once_it_is_a_clip(bench: Bench, store: FakeStore) -> None:
+    bench.loops.audition(LATENT, BPM)
+    bench.renderer.answer(3.0)
+    assert store.kept == {}
+    bench.loops.want([LATENT], BPM)
+    assert store.kept[1, LATENT].loop[0, 0] == 3.0
+    assert store.asked == []
+
+
+def test_what_is_found_for_an_older_session_is_not_used(bench: Bench, store: FakeStore) -> None:
+    bench.loops.want([LATENT, REAL], BPM)
+    bench.loops.set_session(replace(SESSION, generation=2, model_hash="second"))
+    store.answer(0.25)
+    store.answer(0.5)
+    assert bench.level(LATENT) is None
+    assert bench.level(REAL) is None
+    assert [source for _, source, _, _ in bench.reader.waiting] == [REAL]
+    assert [session.generation for session, _, _ in store.asked] == [2]
+    store.answer(0.75)
+    assert bench.level(LATENT) == 0.75
+
+
+def test_clips_of_other_libraries_are_neither_looked_for_nor_kept(
+    bench: Bench, store: FakeStore
+) -> None:
+    bench.loops.set_origins({LATENT: Origin(Path("other"))}.get)
+    bench.loops.want([LATENT], BPM)
+    bench.renderer.answer()
+    assert bench.level(LATENT) == 1.0
+    assert store.asked == []
+    assert store.kept == {}
