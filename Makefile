@@ -7,7 +7,8 @@ else
 BIN := $(VENV)/bin
 endif
 
-# A file of tests stays in one process: what it has made once serves all of its tests.
+# A file of tests stays in one process: what it has made once serves all of its tests. The slow ones
+# wait until the others are under way (tests/scheduling.py).
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test lint unit slow format demo pictures clean
@@ -15,7 +16,8 @@ WORKERS := -n auto --maxprocesses 4 --dist loadfile
 run: $(VENV)/.ready
 	@$(BIN)/technovae
 
-test: lint unit slow
+test: lint
+	$(BIN)/python -m pytest -q $(WORKERS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

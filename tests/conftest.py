@@ -20,8 +20,14 @@ import pytest
 
 from core import processes
 from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
+from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]  # pytest calls them
+__all__ = [  # pytest calls them
+    "pytest_collection_modifyitems",
+    "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
+    "pytest_xdist_make_scheduler",
+]
 
 # How long an example takes is the machine's business: no test asserts a duration. Continuous
 # integration tries the same examples in every run: what fails there is the change, not chance.
