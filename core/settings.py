@@ -24,6 +24,8 @@ CEILING_DB: Final = 0.0
 """Band power in dB; 0 dB is a full-scale sine on the centre of a one-to-one band."""
 
 LATENT_SIZE: Final = 64
+LARGEST_LATENT: Final = 1e6
+"""Of any of its numbers. Those of music are below ten; from 1e30 on a decoder overflows."""
 
 PARTS: Final = ("kick", "bass", "drums", "rest")
 """What the music of a segment is told apart into, in the order of every array of parts."""
@@ -40,6 +42,9 @@ TICKS_PER_BEAT: Final = 960
 """Positions on the timeline are whole ticks, as in MIDI files, so nothing drifts."""
 TICKS_PER_BAR: Final = TICKS_PER_BEAT * BEATS_PER_BAR
 TICKS_PER_SEGMENT: Final = TICKS_PER_BAR * BARS_PER_SEGMENT
+LAST_BAR: Final = 100_000
+"""Of the timeline: two days at 130 BPM. What is kept for every bar stays within memory."""
+LAST_TICK: Final = LAST_BAR * TICKS_PER_BAR
 
 
 def segment_seconds(bpm: float) -> float:

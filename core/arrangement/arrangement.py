@@ -7,14 +7,16 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.arrangement.clip import Clip, checked_gain_db, whole_number
+from core.arrangement.clip import LONGEST_NAME, Clip, checked_gain_db, whole_number
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
 from core.errors import InputError
-from core.settings import SAMPLE_RATE, TICKS_PER_BEAT
+from core.settings import LAST_BAR, LAST_TICK, SAMPLE_RATE, TICKS_PER_BEAT
 
 BPM_MIN = 20.0
 BPM_MAX = 999.0
+MOST_LANES = 500
+"""The window has a row of controls for each."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Lane:
             raise InputError("a lane needs an id; give it one")
         in_order = tuple(sorted(self.clips, key=lambda clip: clip.start))
         object.__setattr__(self, "clips", in_order)
+        object.__setattr__(self, "name", self.name[:LONGEST_NAME])
         object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a lane's gain"))
         if not -1.0 <= self.pan <= 1.0:
             raise InputError(f"a lane's pan must lie between -1 and 1, not {self.pan}")
@@ -80,7 +83,8 @@ class Arrangement:
         markers: named places, kept in their order.
 
     Raises:
-        InputError: a tempo out of range, or an id that occurs twice.
+        InputError: a tempo out of range, more lanes or bars than there may be, or an id that occurs
+            twice.
     """
 
     bpm: float
@@ -94,8 +98,15 @@ class Arrangement:
         object.__setattr__(self, "lanes", tuple(self.lanes))
         in_order = tuple(sorted(self.markers, key=lambda marker: marker.tick))
         object.__setattr__(self, "markers", in_order)
-        if self.frames is not None and whole_number(self.frames, "an exact length") < 0:
-            raise InputError("an arrangement cannot be shorter than nothing")
+        object.__setattr__(self, "title", self.title[:LONGEST_NAME])
+        if self.frames is not None:
+            frames = whole_number(self.frames, "an exact length")
+            if frames < 0:
+                raise InputError("an arrangement cannot be shorter than nothing")
+            if frames > self.frame(LAST_TICK):
+                raise InputError(f"an arrangement cannot be longer than {LAST_BAR:,} bars")
+        if len(self.lanes) > MOST_LANES:
+            raise InputError(f"an arrangement has at most {MOST_LANES} lanes; remove some")
         _check_ids([lane.id for lane in self.lanes], "lane")
         _check_ids([clip.id for clip in self.clips()], "clip")
         _check_ids([marker.id for marker in in_order], "marker")

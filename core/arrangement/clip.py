@@ -15,13 +15,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import InputError
-from core.settings import BARS_PER_SEGMENT, LATENT_SIZE, PARTS, TICKS_PER_SEGMENT
+from core.settings import (
+    BARS_PER_SEGMENT,
+    LARGEST_LATENT,
+    LAST_BAR,
+    LAST_TICK,
+    LATENT_SIZE,
+    PARTS,
+    TICKS_PER_SEGMENT,
+)
 
 GAIN_MIN_DB = -96.0
 GAIN_MAX_DB = 24.0
 DEFAULT_RENDERER = "mosaic"
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
+LONGEST_NAME: Final = 500
+"""Characters of what the user calls a thing; the rest is cut off, since no label shows it."""
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
 PARTS_AS_THEY_ARE: Final = (0.0,) * len(PARTS)
@@ -57,13 +67,14 @@ class LatentSource:
         latents: anything of shape (64,), (1, 64) or (4, 64). It is kept as a tuple of rows of
             floats that float32 holds exactly, so that sources compare, hash and survive JSON bit
             by bit.
-        seed: of the renderer's noise.
+        seed: of the renderer's noise, 0 .. 2**63 - 1.
         renderer: name of the renderer.
         model_hash: of the model that the latents belong to; empty where it is not known.
         transpose: semitones, -12 .. 12, of what is rendered; the tempo stays.
 
     Raises:
-        InputError: another shape, numbers that are not finite, or a transposition out of range.
+        InputError: another shape, numbers beyond `LARGEST_LATENT`, or a seed or a transposition
+            out of range.
     """
 
     latents: tuple[tuple[float, ...], ...]
@@ -74,6 +85,8 @@ class LatentSource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "latents", _rows(self.latents))
+        if not 0 <= self.seed < 1 << 63:
+            raise InputError("a seed must lie between 0 and 2**63 - 1")
         object.__setattr__(self, "transpose", _semitones(self.transpose))
 
     @classmethod
@@ -96,7 +109,7 @@ class LatentSource:
             transpose: semitones.
 
         Raises:
-            InputError: another shape, numbers that are not finite, or a transposition out of range.
+            InputError: as the constructor.
         """
         return cls(_rows(latents), seed, renderer, model_hash, transpose)
 
@@ -250,7 +263,7 @@ class Clip:
         id: no other clip of the arrangement has it.
         source: the sound.
         start: where it begins on the timeline, 0 or later.
-        length: at least 1.
+        length: at least 1; it ends by `LAST_TICK`.
         offset: where in the loop it begins, 0 <= offset < `TICKS_PER_SEGMENT`.
         gain_db: -96 (silence) .. 24.
         fade_in: length, inside the clip. Where the clip overlaps a neighbour, the crossfade over
@@ -294,6 +307,7 @@ class Clip:
         object.__setattr__(self, "gain_db", checked_gain_db(self.gain_db, "a clip's gain"))
         object.__setattr__(self, "width", _checked_width(self.width))
         check_colour(self.colour, "a clip's colour")
+        object.__setattr__(self, "name", self.name[:LONGEST_NAME])
         self._check()
 
     def _check(self) -> None:
@@ -303,6 +317,7 @@ class Clip:
             raise InputError(f"a clip cannot start before the first bar (tick {self.start})")
         if self.length < 1:
             raise InputError(f"a clip must be longer than nothing (length {self.length} ticks)")
+        check_place(self.end, "a clip's end")
         if not 0 <= self.offset < TICKS_PER_SEGMENT:
             raise InputError(
                 f"a clip's offset must lie in its four bars (0 to {TICKS_PER_SEGMENT - 1} ticks, "
@@ -352,6 +367,20 @@ def whole_number(value: object, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{what} must be a whole number of ticks, not {value!r}")
     return int(value)
+
+
+def check_place(tick: int, what: str) -> None:
+    """Check that a place is on the timeline.
+
+    Args:
+        tick: not before its beginning.
+        what: what is there, for the message.
+
+    Raises:
+        InputError: it lies after the last bar.
+    """
+    if tick > LAST_TICK:
+        raise InputError(f"{what} must lie within the {LAST_BAR:,} bars of the timeline")
 
 
 def checked_gain_db(value: object, what: str) -> float:
@@ -409,16 +438,20 @@ def _semitones(value: object) -> int:
 
 def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:
     try:
-        array = np.atleast_2d(np.asarray(latents, dtype=np.float32))
-    except (TypeError, ValueError) as error:
+        with np.errstate(over="ignore"):
+            array = np.atleast_2d(np.asarray(latents, dtype=np.float32))
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError("latents must be numbers; decode the point again") from error
     if array.ndim != 2 or array.shape not in ((1, LATENT_SIZE), (BARS_PER_SEGMENT, LATENT_SIZE)):
         raise InputError(
             f"latents must be {LATENT_SIZE} numbers, once or for each of {BARS_PER_SEGMENT} bars, "
             f"not {'x'.join(map(str, array.shape))}"
         )
-    if not np.isfinite(array).all():
-        raise InputError("latents must be finite numbers; decode the point again")
+    if not (np.abs(array) <= LARGEST_LATENT).all():  # false for NaN, too
+        raise InputError(
+            f"latents must be finite numbers, within {LARGEST_LATENT:,.0f} of 0; "
+            "decode the point again"
+        )
     return tuple(tuple(row) for row in array.tolist())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from core.arrangement.clip import check_colour, whole_number
+from core.arrangement.clip import LONGEST_NAME, check_colour, check_place, whole_number
 from core.errors import InputError
 
 
@@ -20,7 +20,8 @@ class Marker:
         colour: `#rrggbb`; empty for the one that goes with its name.
 
     Raises:
-        InputError: no id, a place before the first bar, or a colour of another form.
+        InputError: no id, a place before the first bar or after the last, or a colour of another
+            form.
     """
 
     id: str
@@ -34,6 +35,8 @@ class Marker:
         object.__setattr__(self, "tick", whole_number(self.tick, "a marker's place"))
         if self.tick < 0:
             raise InputError(f"a marker cannot be before the first bar (tick {self.tick})")
+        check_place(self.tick, "a marker")
+        object.__setattr__(self, "name", self.name[:LONGEST_NAME])
         check_colour(self.colour, "a marker's colour")
 
     def changed(self, **fields: object) -> Marker:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,8 @@ from core.arrangement.clip import (
     PartsSource,
     RealSource,
     SingleSource,
+    check_place,
+    checked_gain_db,
     single_sources,
 )
 from core.errors import InputError, ProjectError
@@ -39,7 +40,8 @@ class Playback:
         gain_db: master gain.
 
     Raises:
-        InputError: a loop region that ends before it starts, or a gain that is no number.
+        InputError: a loop region that ends before it starts or after the last bar, or a gain that
+            cannot be.
     """
 
     loop: tuple[int, int] | None = None
@@ -49,8 +51,9 @@ class Playback:
     def __post_init__(self) -> None:
         if self.loop is not None and not 0 <= self.loop[0] < self.loop[1]:
             raise InputError(f"the loop region is {list(self.loop)}")
-        if not math.isfinite(self.gain_db):
-            raise InputError("the master gain is no number")
+        if self.loop is not None:
+            check_place(self.loop[1], "the loop region's end")
+        checked_gain_db(self.gain_db, "the master gain")
 
 
 @dataclass(frozen=True)

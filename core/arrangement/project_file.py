@@ -16,7 +16,7 @@ import stat
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import numpy as np
@@ -51,6 +51,11 @@ each would refuse what a later one brought as damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
+
+_Name = Annotated[str, msgspec.Meta(max_length=200)]
+"""An id, a hash, a renderer: what is compared and told, but never shortened."""
+_Path = Annotated[str, msgspec.Meta(max_length=32_767)]
+"""Windows has the longest."""
 
 
 def save(project: Project, path: str | os.PathLike[str]) -> None:
@@ -131,8 +136,8 @@ class _SingleFields(msgspec.Struct, forbid_unknown_fields=True):
     segment: str | msgspec.UnsetType = msgspec.UNSET
     latents: list[list[float]] | msgspec.UnsetType = msgspec.UNSET
     seed: int = 0
-    renderer: str = "guided"
-    model_hash: str = ""
+    renderer: _Name = "guided"
+    model_hash: _Name = ""
     transpose: int = 0
 
 
@@ -144,16 +149,16 @@ class _SourceFields(_SingleFields, forbid_unknown_fields=True):
 
 
 class _Place(msgspec.Struct):
-    path: str | None
-    relative: str | None
+    path: _Path | None
+    relative: _Path | None
 
 
 class _LibraryPlace(_Place):
-    id: str = ""
+    id: _Name = ""
 
 
 class _ModelPlace(_Place):
-    hash: str = ""
+    hash: _Name = ""
 
 
 class _OriginFields(msgspec.Struct):
@@ -163,14 +168,17 @@ class _OriginFields(msgspec.Struct):
     models: list[str] = []
 
 
-_ClipFields: Any = _fields_of(Clip, source=_SourceFields)
+_ClipFields: Any = _fields_of(Clip, id=_Name, source=_SourceFields)
 _EffectsFields: Any = _fields_of(LaneEffects)
 _LaneFields: Any = _fields_of(
-    Lane, optional=["effects"], clips=list[_ClipFields], effects=_EffectsFields
+    Lane, optional=["effects"], id=_Name, clips=list[_ClipFields], effects=_EffectsFields
 )
-_MarkerFields: Any = _fields_of(Marker)
+_MarkerFields: Any = _fields_of(Marker, id=_Name)
 _ArrangementFields: Any = _fields_of(
-    Arrangement, optional=["markers"], lanes=list[_LaneFields], markers=list[_MarkerFields]
+    Arrangement,
+    optional=["markers"],
+    lanes=list[_LaneFields],
+    markers=list[_MarkerFields],
 )
 _PlaybackFields: Any = _fields_of(Playback)
 _ProjectFields: Any = msgspec.defstruct(

@@ -80,10 +80,14 @@ class Database:
 
     def require_writable(self) -> None:
         """Make sure, before long work, that its result can be kept. Raises `LibraryError`."""
-        if not self.writable:
+        if self.writable:
+            return
+        if has_other_names(self.path):
             raise LibraryError(
-                f"{self.path.parent}: this library is read-only; copy it to change it"
+                f"{self.path}: a hard link; what has its other name would change, too; "
+                "copy the library to change it"
             )
+        raise LibraryError(f"{self.path.parent}: this library is read-only; copy it to change it")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -148,6 +152,14 @@ def translated(path: Path) -> Iterator[None]:
             f"{path}: this library is damaged (text that is none); "
             "import the music again into a new folder"
         ) from error
+
+
+def has_other_names(path: Path) -> bool:
+    """True for a file with hard links: SQLite writes into it, and who has the others may not know.
+
+    Backups are made of hard links, and an installer may share the demo with its cache.
+    """
+    return path.stat().st_nlink > 1
 
 
 def can_write(database: Path) -> bool:

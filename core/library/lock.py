@@ -44,22 +44,19 @@ class WriterLock:
     def __enter__(self) -> Self:
         if leads_outside(self._library / NAME, self._library):  # it would be emptied
             raise LibraryError(f"{self._library / NAME}: a link out of the library; delete it")
+        self._file = self._open()
         try:
-            self._file = (self._library / NAME).open("a+", encoding="ascii")
-        except OSError as error:
-            raise writing_error(self._library, error) from error
-        try:
-            held = not _try_lock(self._file)
+            self._lock(self._file)
+            if os.fstat(self._file.fileno()).st_nlink > 1:
+                # What has its other name is not to be emptied; a new file takes its place.
+                self._file.close()
+                delete_file(self._library / NAME, self._library)
+                self._file = self._open()
+                self._lock(self._file)
         except OSError:
             self._file.close()
             self._own()
             return self
-        if held:
-            holder = self._holder(self._file)
-            self._file.close()
-            raise LibraryError(
-                f"{self._library}: another import{holder} is running; wait for it or stop it"
-            )
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
@@ -73,6 +70,22 @@ class WriterLock:
         assert self._file is not None
         self._file.truncate(0)
         self._file.close()
+
+    def _open(self) -> IO[str]:
+        try:
+            return (self._library / NAME).open("a+", encoding="ascii")
+        except OSError as error:
+            raise writing_error(self._library, error) from error
+
+    def _lock(self, file: IO[str]) -> None:
+        """Lock it. Raises `LibraryError` if another process has, `OSError` without locks."""
+        if _try_lock(file):
+            return
+        holder = self._holder(file)
+        file.close()
+        raise LibraryError(
+            f"{self._library}: another import{holder} is running; wait for it or stop it"
+        )
 
     def _own(self) -> None:
         """Make the file that stands for the lock. Raises as `__enter__`."""

@@ -36,7 +36,7 @@ from core.library import (
     validation,
 )
 from core.library.chroma_store import ChromaStore
-from core.library.database import Database, can_write
+from core.library.database import Database, can_write, has_other_names
 from core.library.keys import Keys
 from core.library.latents import LatentStore, SavedMap, open_overlay
 from core.library.one_shots import OneShot
@@ -75,7 +75,7 @@ class Library:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], read_only: bool = False) -> Self:
-        """Open the library in folder `path`; read-only also where the folder cannot be written.
+        """Open the library in folder `path`; read-only also where it cannot or must not be written.
 
         Raises:
             LibraryError: no such folder, not a library, damaged, or of a newer version.
@@ -87,7 +87,8 @@ class Library:
         if not database.is_file():
             raise LibraryError(f"{folder}: not a TechnoVAE library; `technovae import` makes one")
         _refuse_links_and_pipes(folder)
-        return cls(folder, Database(database, writable=not read_only and can_write(database)))
+        writable = not read_only and can_write(database) and not has_other_names(database)
+        return cls(folder, Database(database, writable=writable))
 
     @classmethod
     def create(cls, path: str | os.PathLike[str]) -> Self:
@@ -321,7 +322,7 @@ class Library:
         ids = self._in_order(found)
         joined = b"".join(found[i] for i in ids)
         latents = np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(np.float32)
-        if not np.isfinite(latents).all():
+        if not (np.abs(latents) <= settings.LARGEST_LATENT).all():  # false for NaN, too
             validation.refuse(self.path, "a latent is no number")
         return ids, latents
 

@@ -21,8 +21,9 @@ from core.arrangement.clip import (
     with_parts,
     with_singles,
 )
+from core.arrangement.marker import Marker
 from core.errors import InputError
-from core.settings import SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
+from core.settings import LAST_TICK, SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
 SOURCE = RealSource("a")
 
@@ -44,6 +45,10 @@ def test_latents_compare_and_hash_by_value(rng: np.random.Generator) -> None:
         (np.zeros((2, 64)), "64 numbers"),
         (np.zeros((1, 4, 64)), "64 numbers"),
         (np.full(64, np.nan), "finite"),
+        (np.full(64, np.inf), "finite"),
+        (np.full(64, 1e39), "finite"),
+        (np.full(64, -1e30), "finite"),
+        ([10**400] * 64, "numbers"),
         ("nothing", "numbers"),
         ([[1.0], [1.0, 2.0]], "numbers"),
     ],
@@ -61,6 +66,9 @@ def test_latents_that_cannot_be_used(latents: Any, problem: str) -> None:
         ({"start": 1.5}, "whole number"),
         ({"start": True}, "whole number"),
         ({"length": 0}, "longer than nothing"),
+        ({"length": LAST_TICK + 1}, "100,000 bars"),
+        ({"start": LAST_TICK}, "100,000 bars"),
+        ({"length": 10**400}, "100,000 bars"),
         ({"offset": TICKS_PER_SEGMENT}, "four bars"),
         ({"offset": -1}, "four bars"),
         ({"gain_db": float("nan")}, "between"),
@@ -73,6 +81,31 @@ def test_latents_that_cannot_be_used(latents: Any, problem: str) -> None:
 def test_clips_that_cannot_be(fields: dict[str, Any], problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         Clip(**{"id": "c", "source": SOURCE, "start": 0} | fields)
+
+
+@pytest.mark.parametrize("seed", [-1, 1 << 63, 10**30])
+def test_seeds_that_cannot_be(seed: int) -> None:
+    with pytest.raises(InputError, match="seed"):
+        LatentSource.of(np.zeros(64), seed=seed)
+
+
+def test_names_that_no_label_shows_are_cut() -> None:
+    long = "x" * 10_000_000
+    assert Clip("c", SOURCE, 0, name=long).name == "x" * 500
+    assert Marker("m", 0, long).name == "x" * 500
+    assert Lane("l", long).name == "x" * 500
+    assert Arrangement(130.0, title=long).title == "x" * 500
+
+
+def test_the_timeline_has_an_end() -> None:
+    """A loop knows where each of its repetitions is; nothing may ask for a thousand million."""
+    last = Clip("c", SOURCE, 0, LAST_TICK)
+    longest = Arrangement(20.0, (Lane("l", clips=(last,)),), markers=(Marker("m", LAST_TICK),))
+    assert longest.changed(frames=longest.frame(LAST_TICK)).length_frames == longest.length_frames
+    with pytest.raises(InputError, match="100,000 bars"):
+        longest.changed(frames=longest.frame(LAST_TICK) + 1)
+    with pytest.raises(InputError, match="100,000 bars"):
+        Marker("m", LAST_TICK + 1)
 
 
 def test_a_real_source_needs_an_id() -> None:

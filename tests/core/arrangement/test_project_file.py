@@ -23,6 +23,7 @@ from core.arrangement.marker import Marker
 from core.arrangement.project import Origin, Playback, Project
 from core.errors import InputError, OutputError, ProjectError
 from core.identifiers import is_identifier
+from core.settings import LARGEST_LATENT
 from tests.core.arrangement.strategies import arrangements, latent_sources, real_sources
 
 REAL = Clip("r", RealSource("segment"), 0)
@@ -50,9 +51,7 @@ def test_what_is_saved_comes_back(
     assert project_file.load(tmp_path / "p.technovae") == saved
 
 
-@given(
-    st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=64, max_size=64)
-)
+@given(st.lists(st.floats(-LARGEST_LATENT, LARGEST_LATENT, width=32), min_size=64, max_size=64))
 def test_latents_keep_every_bit(values: list[float]) -> None:
     source = LatentSource(values)  # type: ignore[arg-type]
     again = project_file.source_from_json(
@@ -412,6 +411,24 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda d: d.update(origins={}), "origins: expected array, got object"),
     (lambda d: d.update(origins=[{"library": 1}]), r"origins\[0\]\.library: expected object"),
     (lambda d: lane_of(d).update(pan=2), "pan must lie between"),
+    (lambda d: clip_of(d).update(length=3840 * 10**9), "100,000 bars"),
+    (lambda d: d["arrangement"].update(frames=10**18), "100,000 bars"),
+    (lambda d: d["arrangement"].update(markers=[{"id": "m", "tick": 10**18}]), "100,000 bars"),
+    (lambda d: d.update(playback={"loop": [0, 10**18]}), "100,000 bars"),
+    (lambda d: d.update(playback={"gain_db": 1e308}), "master gain must lie between"),
+    (lambda d: clip_of(d)["source"].update(latents=[[1e30] * 64]), "finite"),
+    (lambda d: clip_of(d)["source"].update(seed=-1), "seed"),
+    (lambda d: clip_of(d)["source"].update(renderer="x" * 10**7), r"renderer: expected str"),
+    (lambda d: clip_of(d)["source"].update(model_hash="x" * 10**7), r"model_hash: expected str"),
+    (lambda d: clip_of(d).update(id="x" * 10**7), r"id: expected str of length <= 200"),
+    (lambda d: lane_of(d).update(id="x" * 10**7), r"id: expected str of length <= 200"),
+    (lambda d: d["library"].update(path="x" * 10**7), r"path: expected str of length <= 32767"),
+    (
+        lambda d: d["arrangement"]["lanes"].extend(
+            {"id": f"l{k}", "name": "", "clips": []} for k in range(500)
+        ),
+        "at most 500 lanes",
+    ),
     (lambda d: lane_of(d).update(name=None), r"lanes\[0\]\.name: expected str, got null"),
 ]
 
@@ -428,6 +445,7 @@ def test_damage_is_named(
     with pytest.raises(ProjectError, match=problem) as caught:
         project_file.load(path)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500 + len(str(path))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from core.errors import LibraryError, ModelError, TechnoVAEError
 from core.library import schema
 from core.library.database import Database
 from core.library.describe import describe
-from core.library.models import model_for, model_target
+from core.library.lock import WriterLock
+from core.library.models import model_for, model_target, remember_model
 from core.library.store import AUDIO, DATABASE, SPECTROGRAMS, Library
 
 DEEP = "[" * 100_000
@@ -355,6 +356,14 @@ def test_latents_that_are_no_numbers_are_refused(path: Path) -> None:
         library.latents("model")
 
 
+@pytest.mark.parametrize("value", [np.inf, 1e30, -1e30])
+def test_latents_that_no_decoder_takes_are_refused(path: Path, value: float) -> None:
+    blob = np.full(64, value, "<f4").tobytes()
+    sql(path, "INSERT INTO latents SELECT 'model', id, ? FROM segments", values=(blob,))
+    with Library.open(path) as library, pytest.raises(LibraryError, match="no number"):
+        library.latents("model")
+
+
 @pytest.mark.parametrize("blob", [b"\0" * 23, b"\xff" * 24, "text", 5])
 def test_chroma_that_is_none_is_refused(path: Path, blob: Any) -> None:
     sql(path, schema.chroma_table(of_library=True))
@@ -446,3 +455,61 @@ def test_removing_a_track_takes_its_files_and_no_others(path: Path, victim: Path
     gone = before - files(path.parent)
     assert path / AUDIO / track.audio_file in gone
     assert all(file.name.startswith(track.id) for file in gone)
+
+
+def linked(path: Path, victim: Path) -> None:
+    """Make `path` another name of the file `victim`."""
+    path.unlink(missing_ok=True)
+    os.link(victim, path)
+
+
+def test_no_part_of_a_library_that_is_a_hard_link_changes_its_other_name(
+    path: Path, victim: Path
+) -> None:
+    """Nothing but the database is written in place; names go, and new files take them."""
+    with Library.open(path) as library:
+        tracks = library.tracks()
+        for track in tracks:
+            linked(library.audio_path(track), victim)
+    for shard in (path / SPECTROGRAMS).iterdir():
+        linked(shard, victim)
+    linked(path / "model.txt", victim)
+    with Library.open(path) as library:
+        with pytest.raises(LibraryError):
+            library.track_spectrogram(tracks[0].id)
+        library.remove_track(tracks[0].id)
+        assert not library.audio_path(tracks[0]).exists()
+    remember_model(path, path / "vae.keras")
+    assert "vae.keras" in (path / "model.txt").read_text()
+
+
+def test_a_lock_that_is_a_hard_link_is_not_emptied(path: Path, victim: Path) -> None:
+    linked(path / ".library.lock", victim)
+    with (
+        WriterLock(path),
+        pytest.raises(LibraryError, match="another import"),
+        WriterLock(path),
+    ):
+        pytest.fail("two at a time")
+    assert (path / ".library.lock").read_text() == ""
+
+
+def test_a_database_with_another_name_is_read_only(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup of hard links must not change with what it is the backup of."""
+    monkeypatch.setattr("core.user_folders.data_folder", lambda: tmp_path / "data")
+    (tmp_path / "backup").mkdir()
+    os.link(path / DATABASE, tmp_path / "backup" / DATABASE)
+    before = (path / DATABASE).read_bytes()
+    with Library.open(path) as library:
+        assert not library.writable
+        ids = [segment.id for segment in library.segments(1)]
+        library.save_latents("model", ids, np.ones((len(ids), 64), np.float32))
+        assert library.latents("model")[0] == ids
+        with pytest.raises(LibraryError, match="hard link"):
+            library.remove_track(library.tracks()[0].id)
+    assert (tmp_path / "backup" / DATABASE).read_bytes() == before
+    (tmp_path / "backup" / DATABASE).unlink()
+    with Library.open(path) as library:
+        assert library.writable
