@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from core.library.importing import import_audio
+from core.library.report import ImportReport
 from core.library.store import Library
 from tests.core.library.building import make_library
 
@@ -34,3 +38,12 @@ def library(library_to_copy: Path, tmp_path: Path) -> Iterator[Library]:
     shutil.copytree(library_to_copy, path)
     with Library.open(path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def import_here() -> Iterator[Callable[..., ImportReport]]:
+    """`import_audio` with a thread in the place of processes, each of which takes a second to
+    start."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(int).result()  # before any test, none of which is to leave it behind
+        yield partial(import_audio, executor=executor)

@@ -1,4 +1,4 @@
-"""Whole imports of small synthetic music, through real worker processes."""
+"""Whole imports of small synthetic music; through real worker processes where these matter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from core.rhythm.grid import BeatGrid
 from tests import synthetic
 
 RATE = settings.SAMPLE_RATE
+Import = Callable[..., ImportReport]
 
 
 def techno(bars: int, bpm: float, seed: int = 0, start: float = 0.1) -> np.ndarray:
@@ -167,12 +169,14 @@ def test_importing_again_reads_nothing(copied: Path, music: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_changed_file_is_read_again_and_the_old_music_stays(copied: Path, tmp_path: Path) -> None:
+def test_a_changed_file_is_read_again_and_the_old_music_stays(
+    import_here: Import, copied: Path, tmp_path: Path
+) -> None:
     path = write(tmp_path / "edit.wav", techno(8, 120.0, seed=7))
-    assert by_name(import_audio(copied, [path], workers=1))["edit.wav"].status == report.IMPORTED
+    assert by_name(import_here(copied, [path]))["edit.wav"].status == report.IMPORTED
     write(path, techno(8, 124.0, seed=8))
     os.utime(path, ns=(1, 1))
-    again = by_name(import_audio(copied, [path], workers=1))["edit.wav"]
+    again = by_name(import_here(copied, [path]))["edit.wav"]
     assert again.status == report.IMPORTED
     assert "former music stays" in again.warnings[0]
     with Library.open(copied) as library:
@@ -180,17 +184,17 @@ def test_a_changed_file_is_read_again_and_the_old_music_stays(copied: Path, tmp_
 
 
 @pytest.mark.slow
-def test_audio_that_was_lost_comes_back(copied: Path, music: Path) -> None:
+def test_audio_that_was_lost_comes_back(import_here: Import, copied: Path, music: Path) -> None:
     with Library.open(copied) as library:
         tracks = library.tracks()
         before = {t.id: library.audio_path(t).read_bytes() for t in tracks}
         for track in tracks:
             library.audio_path(track).unlink()
-    result = import_audio(copied, [music], workers=1)
+    result = import_here(copied, [music])
     assert sum("is back" in f.reason for f in result.files) == len(tracks)
     with Library.open(copied) as library:
         assert {t.id: library.audio_path(t).read_bytes() for t in library.tracks()} == before
-    assert import_audio(copied, [music]).decoded_seconds == 0.0
+    assert import_here(copied, [music]).decoded_seconds == 0.0
 
 
 _WITH_LITTLE_ROOM = """
@@ -225,11 +229,11 @@ def test_a_disk_without_room_ends_the_import_with_one_line(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_moved_file_is_known_again(copied: Path, tmp_path: Path) -> None:
+def test_a_moved_file_is_known_again(import_here: Import, copied: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "here.wav", techno(8, 120.0, seed=7))
-    first = import_audio(copied, [path], workers=1).files[0]
+    first = import_here(copied, [path]).files[0]
     moved = path.rename(tmp_path / "there.wav")
-    second = import_audio(copied, [moved], workers=1).files[0]
+    second = import_here(copied, [moved]).files[0]
     assert (second.status, second.track_id) == (report.UNCHANGED, first.track_id)
     assert "moved here from" in second.reason
     with Library.open(copied) as library:
@@ -238,17 +242,17 @@ def test_a_moved_file_is_known_again(copied: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_corrections_outlive_removal_and_other_libraries_do_not_see_them(
-    copied: Path, tmp_path: Path
+    import_here: Import, copied: Path, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "mine.wav", techno(8, 120.0, seed=7))
-    identity = str(import_audio(copied, [path], workers=1).files[0].track_id)
+    identity = str(import_here(copied, [path]).files[0].track_id)
     with Library.open(copied) as library:
         grid = library.track(identity).grid.shifted(1)
         library.set_grid(identity, grid)
         segments = library.segments(1, identity)
         shard = np.array(library.track_spectrogram(identity))
         library.remove_track(identity)
-    again = import_audio(copied, [path], workers=1).files[0]
+    again = import_here(copied, [path]).files[0]
     assert (again.status, again.track_id) == (report.IMPORTED, identity)
     with Library.open(copied) as library:
         assert library.track(identity).grid == grid
@@ -299,10 +303,12 @@ def test_a_folder_of_music_does_not_become_a_library(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_library_inside_the_music_does_not_import_itself(tmp_path: Path) -> None:
+def test_a_library_inside_the_music_does_not_import_itself(
+    import_here: Import, tmp_path: Path
+) -> None:
     write(tmp_path / "a.wav", techno(4, 120.0))
     for expected in (report.IMPORTED, report.UNCHANGED):
-        result = import_audio(tmp_path / "library", [tmp_path], workers=1)
+        result = import_here(tmp_path / "library", [tmp_path])
         assert [(f.path.name, f.status) for f in result.files] == [("a.wav", expected)]
 
 
@@ -387,14 +393,14 @@ def test_an_interrupt_leaves_everything_usable(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_names_that_are_no_text_are_imported(tmp_path: Path) -> None:
+def test_names_that_are_no_text_are_imported(import_here: Import, tmp_path: Path) -> None:
     path = write(tmp_path / "music" / "x.wav", techno(4, 126.0))
     try:
         odd = path.rename(Path(os.fsdecode(os.fsencode(path.parent) + b"/caf\xe9.wav")))
     except OSError:
         pytest.skip("this file system takes text only")
     assert odd.exists()
-    result = import_audio(tmp_path / "library", [path.parent], workers=1)
+    result = import_here(tmp_path / "library", [path.parent])
     (file,) = result.files
     assert file.status == report.IMPORTED
     assert str(result.as_dict()["files"][0]["path"]).encode().endswith(b"caf\\xe9.wav")
@@ -403,9 +409,9 @@ def test_names_that_are_no_text_are_imported(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_tags_name_a_track(tmp_path: Path) -> None:
+def test_the_tags_name_a_track(import_here: Import, tmp_path: Path) -> None:
     write(tmp_path / "music" / "x.flac", techno(4, 126.0), title="Nachtzug")
-    import_audio(tmp_path / "library", [tmp_path / "music"], workers=1)
+    import_here(tmp_path / "library", [tmp_path / "music"])
     with Library.open(tmp_path / "library") as library:
         assert library.tracks()[0].title == "Nachtzug"
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, training, training_state
+from core.vae import checkpoint, history, training, training_state
 from core.vae.augmentation import Augmentation
 from core.vae.data import TrainingData
 from core.vae.fitting import WindowBatches
@@ -28,11 +29,18 @@ Make = Callable[..., TrainOptions]
 
 @pytest.fixture
 def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Training without the seconds of calibration at its end, which `trained` has."""
+    """Training without the calibration and the picture at its end, which `trained` has."""
     monkeypatch.setattr(training, "calibrate", lambda *_: {})
+    monkeypatch.setattr(history, "_curves", lambda *_: b"\x89PNG")
 
 
-brief = pytest.mark.usefixtures("uncalibrated")
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that are done one by one, as a handful is sooner than it is compiled."""
+    monkeypatch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
+
+
+brief = pytest.mark.usefixtures("uncalibrated", "uncompiled")
 
 
 @pytest.fixture
@@ -51,6 +59,7 @@ def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "calibrate", lambda *_: {})
+        patch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
         return train(music(), options)
 
 
@@ -94,6 +103,7 @@ def test_the_file_carries_attribute_axes(trained: Trained) -> None:
     assert axes.directions.shape == (4, 64)
 
 
+@pytest.mark.usefixtures("learning_nothing")
 def test_the_held_out_windows_are_learned_in_the_end(tiny_options: Make) -> None:
     run = TrainingRun(music(), tiny_options(epochs=10))
     learned = len(run.training)
@@ -134,6 +144,7 @@ def test_resume_goes_on_counting(trained: Trained, tmp_path: Path) -> None:
 
 
 @brief
+@pytest.mark.usefixtures("learning_nothing")
 def test_resume_without_its_state_says_so(trained: Trained, tmp_path: Path) -> None:
     options = trained.copied(tmp_path, epochs=1, resume=True)
     training_state.state_path(options.path).write_bytes(b"damaged")
@@ -185,6 +196,7 @@ def test_too_little_music_is_refused(tiny_options: Make) -> None:
         train(few, tiny_options())
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("count", [1, pytest.param(7, marks=pytest.mark.slow)])
 def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: int) -> None:
     few = TrainingData.of_tracks((f"t{i}", track_rows(4, i), None) for i in range(count))
@@ -203,6 +215,7 @@ def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: 
 
 
 @brief
+@pytest.mark.usefixtures("learning_nothing")
 def test_eight_segments_without_tracks_can_be_learned(tiny_options: Make) -> None:
     array = np.stack([track_rows(4, seed) for seed in range(8)])
     result = train(TrainingData.of_array(array), tiny_options())
@@ -231,6 +244,7 @@ def test_a_loss_that_is_no_number_keeps_the_best(
 
 
 @brief
+@pytest.mark.usefixtures("learning_nothing")
 def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
     flag = threading.Event()
@@ -246,6 +260,7 @@ def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
 
 
 @brief
+@pytest.mark.usefixtures("learning_nothing")
 def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
 
@@ -259,6 +274,7 @@ def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
 
 
 @brief
+@pytest.mark.usefixtures("learning_nothing")
 def test_a_full_disk_leaves_the_earlier_model(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
