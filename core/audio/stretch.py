@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import python_stretch
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from core.settings import SAMPLE_RATE
 Array = NDArray[np.float32]
 _PAD_FRAMES = 1 << 14
 """Context on each side, longer than the stretcher's window at any sensible ratio."""
+_NEAR_FRAMES = 1 << 13
+"""The same for a passage of a loop, whose ends are cut off or faded: more than the stretcher's
+window of .12 s, so that what is kept has been overlapped in full."""
 _CROSSFADE_FRAMES = 441
 
 
@@ -50,6 +55,33 @@ def stretch(samples: Array, frames: int, *, loop: bool = False, semitones: int =
     if loop:
         _close(body, out[pad_out - _CROSSFADE_FRAMES : pad_out])
     return body
+
+
+def stretch_passage(
+    read: Callable[[int, int], Array], length: int, frames: int, first: int, count: int
+) -> Array:
+    """A passage of a loop at another tempo, without the work for all of it.
+
+    Args:
+        read: first sample, how many -> (n, c) of the loop while it repeats, at 44.1 kHz.
+        length: samples of the loop.
+        frames: samples that all of it would have at that tempo.
+        first: of the passage, in those samples; may lie outside of 0..frames.
+        count: its length in them.
+
+    Returns:
+        (count, c) float32: in time with `stretch(loop, frames, loop=True)`, of other phases.
+
+    Raises:
+        InputError: as `stretch`.
+    """
+    ratio = frames / length
+    if count < 1 or not 0.125 <= ratio <= 8.0:
+        raise InputError(f"{length} samples cannot be stretched to {frames}; choose a nearer tempo")
+    lead = round(_NEAR_FRAMES * ratio)
+    wide = count + 2 * lead
+    source = read(round((first - lead) / ratio), round(wide / ratio))
+    return _process(source, wide, 0)[lead : lead + count].copy()
 
 
 def _process(samples: Array, frames: int, semitones: int) -> Array:

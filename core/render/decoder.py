@@ -160,6 +160,7 @@ class Decoder:
         renderer: str | None = None,
         quality: str = "interactive",
         first: FirstBar | None = None,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render a source as a seamless loop of four bars.
 
@@ -170,12 +171,14 @@ class Decoder:
                 where the library's audio is gone (`renderer_for` says so beforehand).
             quality: "interactive" or "export".
             first: takes one bar before the rest is rendered, where that takes its time.
+            cancel: polled while a latent is rendered.
 
         Returns:
             (frames, 2) of exactly `settings.segment_frames(bpm)` frames, read-only.
 
         Raises:
             InputError: a tempo, renderer or quality that is out of range.
+            Cancelled: as asked.
             LibraryError: no such segment, or its audio is gone.
             ModelError: the latent is of a model that this library was never encoded with, or parts
                 are asked for and there is no network that tells them apart.
@@ -185,11 +188,13 @@ class Decoder:
         if isinstance(source, RealSource):
             return self.real.loop(source.segment_id, bpm, first, source.transpose)
         if isinstance(source, PartsSource):
-            return _sum(self.parts(source, bpm, renderer, quality, _of_sum(first)))
+            return _sum(self.parts(source, bpm, renderer, quality, _of_sum(first), cancel))
         latent = self._migration.migrate(source)
         name = renderer or latent.renderer
         key = (self.codec.hash, latent, name, bpm, quality)
-        return self._rendered.get(key, lambda: self._render(latent, bpm, name, quality, first))
+        return self._rendered.get(
+            key, lambda: self._render(latent, bpm, name, quality, first, cancel)
+        )
 
     def parts(
         self,
@@ -198,11 +203,12 @@ class Decoder:
         renderer: str | None = None,
         quality: str = "interactive",
         first: FirstBar | None = None,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render a source and take it apart, which costs about a third of rendering it.
 
         Args:
-            source, bpm, renderer, quality: as for `audio`.
+            source, bpm, renderer, quality, cancel: as for `audio`.
             first: gets one bar in parts, (4, frames, 2), before the rest is rendered, where all but
                 one of the sources are in memory.
 
@@ -211,10 +217,10 @@ class Decoder:
             are silent. They sum to what `audio` gives.
 
         Raises:
-            InputError, LibraryError, ModelError: as `audio`.
+            InputError, LibraryError, ModelError, Cancelled: as `audio`.
         """
         if not isinstance(source, PartsSource):
-            return self._single_parts(source, bpm, renderer, quality, first)
+            return self._single_parts(source, bpm, renderer, quality, first, cancel)
         missing = [
             single
             for single in single_sources(source)
@@ -229,7 +235,7 @@ class Decoder:
             early = None
             if first is not None and missing == [single]:
                 early = FirstBar(first.bar, partial(deliver, single=single, deliver=first.deliver))
-            found[single] = self._single_parts(single, bpm, renderer, quality, early)
+            found[single] = self._single_parts(single, bpm, renderer, quality, early, cancel)
         return _put_together(source, found)
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
@@ -372,14 +378,20 @@ class Decoder:
         return stereo(renderers.get(renderer, quality).render(target, segment.frames, guides, seed))
 
     def _render(
-        self, latent: LatentSource, bpm: float, name: str, quality: str, first: FirstBar | None
+        self,
+        latent: LatentSource,
+        bpm: float,
+        name: str,
+        quality: str,
+        first: FirstBar | None,
+        cancel: CancelFlag | None,
     ) -> Array:
         """The loop of a latent, transposed as a whole."""
         semitones = latent.transpose
         if semitones and first is not None:
             deliver = first.deliver
             first = FirstBar(first.bar, lambda bar: deliver(at_length(bar, len(bar), semitones)))
-        loop = self.renderer.loop(latent, bpm, name, quality, first)
+        loop = self.renderer.loop(latent, bpm, name, quality, first, cancel)
         return at_length(loop, len(loop), semitones)
 
     def _single_parts(
@@ -389,13 +401,15 @@ class Decoder:
         renderer: str | None,
         quality: str,
         first: FirstBar | None,
+        cancel: CancelFlag | None,
     ) -> Array:
         def made() -> Array:
             early = None
             if first is not None:
                 deliver = first.deliver
                 early = FirstBar(first.bar, lambda bar: deliver(self._separator.separate(bar)))
-            loop = self.audio(source, bpm, renderer, quality, early)
+            loop = self.audio(source, bpm, renderer, quality, early, cancel)
+            check(cancel)
             known = isinstance(source, RealSource) and not source.transpose
             return self._separator.separate(loop, self.spectrogram(source) if known else None)
 

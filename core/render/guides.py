@@ -49,6 +49,7 @@ class Guide:
         weight: its share of the mix.
         bands: (128,) by which the share is multiplied in each band of the spectrogram; None: 1.
         bars: those in which it is heard; None: all.
+        needs: bars of its loop that have to be there; None: those in which it is heard.
         varispeed: it may be brought to the tempo as a turntable does, which changes its pitch.
     """
 
@@ -57,7 +58,13 @@ class Guide:
     weight: float
     bands: Array | None = None
     bars: tuple[int, ...] | None = None
+    needs: tuple[int, ...] | None = None
     varispeed: bool = False
+
+    @property
+    def needed_bars(self) -> tuple[int, ...] | None:
+        """Bars of its loop that have to be there, each with the sixteenth before it; None: all."""
+        return self.bars if self.needs is None else self.needs
 
     def is_heard_in(self, bar: int) -> bool:
         """Whether it has a share of bar `bar`, 0..3."""

@@ -20,6 +20,7 @@ from core.dsp import renderers
 from core.dsp.filtering import weighted_sum
 from core.dsp.renderers import GUIDED, RenderSource
 from core.errors import LibraryError
+from core.progress import CancelFlag, check
 from core.render.guides import Guide
 from core.render.loops import bar_repeated, joined_by_bar, joined_rows, mono_safe
 from core.render.real_segments import FirstBar, RealSegments
@@ -51,6 +52,7 @@ class LatentRenderer:
         name: str,
         quality: str,
         first: FirstBar | None = None,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render four bars.
 
@@ -62,15 +64,18 @@ class LatentRenderer:
             quality: "interactive" or "export".
             first: takes one bar before the others are rendered, unless the guides are in memory
                 already and there is little to wait for.
+            cancel: polled between the steps, each some tens of milliseconds.
 
         Returns:
             (frames, 2), a seamless loop.
 
         Raises:
             LibraryError: the library has no segments.
+            Cancelled: as asked; guides that were read stay in memory.
         """
         guides = self._around(source, name)
-        mixes = self._mixes(source, guides, bpm, name, first) if guides else ()
+        mixes = self._mixes(source, guides, bpm, name, first, cancel) if guides else ()
+        check(cancel)
         target = joined_rows(self.spectra(source))
         frames = settings.segment_frames(bpm)
         made = _rendered(name, quality, target, frames, mixes, source.seed)
@@ -150,22 +155,23 @@ class LatentRenderer:
         bpm: float,
         name: str,
         first: FirstBar | None,
+        cancel: CancelFlag | None,
     ) -> tuple[RenderSource, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
 
         def meanwhile() -> None:
             if first is not None:
-                around = _heard_in(guides[_row(source, first.bar)], first.bar)
+                heard = _heard_in(guides[_row(source, first.bar)], first.bar)
+                around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
                 first.deliver(self._bar(source, around, bpm, name, first.bar))
 
         try:
-            self.real.load(itertools.chain(*guides), bpm, meanwhile)
-            mixes = [
-                self.mix(around, lambda guide: self.real.guide_loop(guide, bpm))
-                for around in guides
-            ]
-            rows = zip(guides, self.spectra(source), strict=True)
-            details = [self.detail(around, target) for around, target in rows]
+            self.real.load(itertools.chain(*guides), bpm, meanwhile, cancel)
+            mixes, details = [], []
+            for around, target in zip(guides, self.spectra(source), strict=True):
+                check(cancel)
+                mixes.append(self.mix(around, lambda guide: self.real.guide_loop(guide, bpm)))
+                details.append(self.detail(around, target))
         except LibraryError:
             return ()
         mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)

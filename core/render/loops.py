@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core import scientific, settings
 from core.arrangement.fades import LEAST_CORRELATION, crossfade, ramp
+from core.audio.looping import passage
 from core.errors import AudioError
 
 Array = NDArray[np.float32]
@@ -85,8 +86,7 @@ def bar_repeated(bar: Array, frames: int) -> Array:
     Returns:
         (frames, c), a loop.
     """
-    parts = [np.take(bar, range(b - a), axis=0, mode="wrap") for a, b in _bars(frames, 4)]
-    return np.concatenate(parts)
+    return np.concatenate([passage(bar, 0, b - a) for a, b in bar_edges(frames, 4)])
 
 
 def mono_safe(loop: Array) -> Array:
@@ -101,7 +101,7 @@ def mono_safe(loop: Array) -> Array:
         `loop`, or all of it narrower by one factor.
     """
     middle, side = 0.5 * (loop[:, 0] + loop[:, 1]), 0.5 * (loop[:, 0] - loop[:, 1])
-    bars = [slice(*bar) for bar in _bars(len(loop), settings.BARS_PER_SEGMENT)]
+    bars = [slice(*bar) for bar in bar_edges(len(loop), settings.BARS_PER_SEGMENT)]
     widest = max(float(side[b] @ side[b]) / max(float(middle[b] @ middle[b]), 1e-9) for b in bars)
     most = 10.0 ** (_SIDE_DB / 10.0)
     if widest <= most:
@@ -117,7 +117,7 @@ def joined_by_bar(loops: Sequence[Array]) -> Array:
     """
     frames = len(loops[0])
     out = np.empty_like(loops[0])
-    for bar, (first, last) in enumerate(_bars(frames, len(loops))):
+    for bar, (first, last) in enumerate(bar_edges(frames, len(loops))):
         loop, following = loops[bar], loops[(bar + 1) % len(loops)]
         out[first:last] = loop[first:last]
         if following is not loop:
@@ -159,7 +159,7 @@ def blended(outgoing: Array, incoming: Array) -> Array:
     return mixed
 
 
-def _bars(frames: int, count: int) -> list[tuple[int, int]]:
+def bar_edges(frames: int, count: int) -> list[tuple[int, int]]:
     """First and last sample of each of `count` bars."""
     lines = [round(bar * frames / count) for bar in range(count + 1)]
     return list(itertools.pairwise(lines))

@@ -3,18 +3,28 @@ the model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
+from core.audio.looping import passage
 from core.audio.varispeed import semitones, varispeed
 from core.errors import LibraryError
+from core.progress import CancelFlag, check
 from core.render.cache import ByteCache
-from core.render.loops import SEAM_FRAMES, at_length, bar_repeated, closed_loop, is_stretched
+from core.render.loops import (
+    SEAM_FRAMES,
+    at_length,
+    bar_edges,
+    bar_repeated,
+    closed_loop,
+    is_stretched,
+)
 
 if TYPE_CHECKING:
     from core.library.store import Library
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 _SPECTRA_SHARE = 4
 _MOST_SEMITONES = 4.0
+_AROUND_FRAMES = settings.N_FFT
+"""On either side of a bar and the sixteenth before it: what filters look at beyond its edges."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,15 @@ class SegmentHelper(Protocol):
     """Another process that reads the same library: the stretcher holds Python's lock, so a second
     thread would only wait for it."""
 
-    def request(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+    def request(
+        self, segment_id: str, bpm: float, bars: Sequence[int] | None = None
+    ) -> Callable[[], tuple[Array, Array]] | None:
         """Let it begin with a segment.
 
         Args:
             segment_id: which.
             bpm: the tempo of the loop.
+            bars: as for `RealSegments.some_bars`; None: the whole loop.
 
         Returns:
             None if it cannot now; else a function that has to be called: it waits for the loop
@@ -103,19 +118,59 @@ class RealSegments:
         return self._loops.get(key, lambda: self._read(segment_id, frames, semitones))
 
     def guide_loop(self, guide: Guide, bpm: float) -> Array:
-        """The segment of a guide as a seamless loop, as `loop`; where the guide allows it and the
-        pitch changes by at most four semitones, played faster or slower instead of stretched."""
+        """The segment of a guide as a seamless loop, as `loop`.
+
+        Where the guide allows it and the pitch changes by at most four semitones, it is played
+        faster or slower instead of stretched. Where it has to be stretched and only some of its
+        bars are needed (`Guide.needed_bars`), the others are silent.
+        """
         frames = settings.segment_frames(bpm)
-        if not self._is_varied(guide, frames):
+        if self._is_varied(guide, frames):
+            key = (guide.segment_id, frames, "varispeed")
+            return self._loops.get(
+                key, lambda: varispeed(self._unstretched(guide.segment_id), frames)
+            )
+        bars = self._bars_apart(guide, frames)
+        if bars is None:
             return self.loop(guide.segment_id, bpm)
-        key = (guide.segment_id, frames, "varispeed")
-        return self._loops.get(key, lambda: varispeed(self._unstretched(guide.segment_id), frames))
+        return self.some_bars(guide.segment_id, bpm, bars)
 
     def guide_bar(self, guide: Guide, bpm: float, bar: int) -> Array:
         """One bar of the segment of a guide as a loop of its own, as `bar`; see `guide_loop`."""
-        if not self._is_varied(guide, settings.segment_frames(bpm)):
+        frames, length = settings.segment_frames(bpm), settings.bar_frames(bpm)
+        if self._is_varied(guide, frames):
+            return varispeed(self._unstretched_bar(guide.segment_id, bar), length)
+        if self._bars_apart(guide, frames) is None:
             return self.bar(guide.segment_id, bpm, bar)
-        return varispeed(self._unstretched_bar(guide.segment_id, bar), settings.bar_frames(bpm))
+        before = _lead_frames(frames) - SEAM_FRAMES
+        piece = self._stretched_bar(guide.segment_id, frames, bar)
+        return closed_loop(piece[before : before + SEAM_FRAMES + length], SEAM_FRAMES)
+
+    def some_bars(self, segment_id: str, bpm: float, bars: Sequence[int]) -> Array:
+        """Some bars of a segment at another tempo, each with the sixteenth before it.
+
+        Args:
+            segment_id: which.
+            bpm: the tempo.
+            bars: which bars, 0..3, no two of them neighbours.
+
+        Returns:
+            (settings.segment_frames(bpm), 2), read-only; silent elsewhere.
+
+        Raises:
+            LibraryError: as `loop`.
+        """
+        frames = settings.segment_frames(bpm)
+
+        def put_together() -> Array:
+            out = np.zeros((frames, 2), np.float32)
+            for bar in bars:
+                piece = self._stretched_bar(segment_id, frames, bar)
+                first = bar_edges(frames, settings.BARS_PER_SEGMENT)[bar][0] - _lead_frames(frames)
+                out[np.arange(first, first + len(piece)) % frames] = piece
+            return out
+
+        return self._loops.get((segment_id, frames, tuple(bars)), put_together)
 
     def bar(self, segment_id: str, bpm: float, bar: int, semitones: int = 0) -> Array:
         """One bar of a segment as a loop of its own.
@@ -165,35 +220,44 @@ class RealSegments:
         return real, self._decode(latent[None])[0]
 
     def load(
-        self, guides: Iterable[Guide], bpm: float, meanwhile: Callable[[], None] = lambda: None
+        self,
+        guides: Iterable[Guide],
+        bpm: float,
+        meanwhile: Callable[[], None] = lambda: None,
+        cancel: CancelFlag | None = None,
     ) -> None:
-        """Make `loop` and `spectra` of guides ready, every other one by the `helper`.
+        """Make `guide_loop` and `spectra` of guides ready, every other one by the `helper`.
 
         Args:
             guides: real segments.
             bpm: the tempo of the loops.
             meanwhile: called once before any is read, unless all are in memory.
+            cancel: polled before each of them.
 
         Raises:
             LibraryError: as `loop`.
+            Cancelled: as asked; what was read stays in memory.
         """
         frames = settings.segment_frames(bpm)
         some = list(guides)
-        by_id = {guide.segment_id: guide for guide in some if not self._is_varied(guide, frames)}
-        missing = [guide for i, guide in by_id.items() if (i, frames, 0) not in self._loops]
+        stretched = [guide for guide in some if not self._is_varied(guide, frames)]
+        by_key = {self._key(guide, frames): guide for guide in stretched}
+        missing = [guide for key, guide in by_key.items() if key not in self._loops]
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
             if number == 0:
                 meanwhile()
+            check(cancel)
             answer = self._asked(other, bpm)
             try:
-                self.loop(first.segment_id, bpm)
+                self.guide_loop(first, bpm)
                 self.spectra(first.segment_id, first.latent)
             finally:
                 if answer is not None:
                     self._take(other[0], frames, answer)
 
         for guide in some:
+            check(cancel)
             self.guide_loop(guide, bpm)
             self.spectra(guide.segment_id, guide.latent)
 
@@ -211,7 +275,8 @@ class RealSegments:
     def _asked(self, guides: list[Guide], bpm: float) -> Callable[[], tuple[Array, Array]] | None:
         if self.helper is None or not guides:
             return None
-        return self.helper.request(guides[0].segment_id, bpm)
+        bars = self._bars_apart(guides[0], settings.segment_frames(bpm))
+        return self.helper.request(guides[0].segment_id, bpm, bars)
 
     def _is_varied(self, guide: Guide, frames: int) -> bool:
         """Whether the loop of a guide is to be played faster or slower for a length of `frames`."""
@@ -219,6 +284,32 @@ class RealSegments:
             return False
         change = semitones(self._library.segment(guide.segment_id).frames, frames)
         return abs(change) <= _MOST_SEMITONES
+
+    def _bars_apart(self, guide: Guide, frames: int) -> tuple[int, ...] | None:
+        """The bars that are stretched one by one, since not all are needed; None: all at once."""
+        bars = guide.needed_bars
+        if bars is None or any((bar + 1) % settings.BARS_PER_SEGMENT in bars for bar in bars):
+            return None
+        return bars if self._is_stretched(guide.segment_id, frames) else None
+
+    def _key(self, guide: Guide, frames: int) -> Hashable:
+        return (guide.segment_id, frames, self._bars_apart(guide, frames) or 0)
+
+    def _stretched_bar(self, segment_id: str, frames: int, bar: int) -> Array:
+        """A bar of a loop of `frames`, with what lies around it: (lead + about frames / 4 + some,
+        2), read-only."""
+
+        def stretched() -> Array:
+            from core.audio.stretch import stretch_passage  # as late as in `at_length`
+
+            length = self._library.segment(segment_id).frames
+            first, last = bar_edges(frames, settings.BARS_PER_SEGMENT)[bar]
+            lead = _lead_frames(frames)
+            count = lead + last - first + _AROUND_FRAMES
+            read = partial(self._passage, segment_id)
+            return stretch_passage(read, length, frames, first - lead, count)
+
+        return self._loops.get((segment_id, frames, "bar", bar), stretched)
 
     def _is_stretched(self, segment_id: str, frames: int) -> bool:
         return is_stretched(self._library.segment(segment_id).frames, frames)
@@ -228,7 +319,7 @@ class RealSegments:
             loop, real = answer()
         except LibraryError:
             return  # reading it in this process, when it is needed, says what is wrong
-        self._loops.get((guide.segment_id, frames, 0), lambda: loop)
+        self._loops.get(self._key(guide, frames), lambda: loop)
         self._spectra.get(guide.segment_id, lambda: self._with_decoded(real, guide.latent))
 
     def _read(self, segment_id: str, frames: int, semitones: int) -> Array:
@@ -239,6 +330,14 @@ class RealSegments:
         segment = self._library.segment(segment_id)
         samples = self._library.segment_audio(segment, preroll_frames=SEAM_FRAMES)
         return closed_loop(samples, SEAM_FRAMES)
+
+    def _passage(self, segment_id: str, first: int, count: int) -> Array:
+        """Samples of `_unstretched` while it repeats; only they are read where that is enough."""
+        segment = self._library.segment(segment_id)
+        if first < 0 or first + count > segment.frames - SEAM_FRAMES:
+            return passage(self._unstretched(segment_id), first, count)
+        start = segment.start_seconds + first / settings.SAMPLE_RATE
+        return self._library.audio(segment.track_id, start, count)
 
     def _unstretched_bar(self, segment_id: str, bar: int) -> Array:
         segment = self._library.segment(segment_id)
@@ -257,3 +356,10 @@ class RealSegments:
 
     def _with_decoded(self, real: Array, latent: Array) -> Array:
         return np.stack([real, self._decode(latent[None])[0]])
+
+
+def _lead_frames(frames: int) -> int:
+    """What is kept before a bar of a loop of `frames`: a sixteenth, over which bars give way to
+    each other, and some more."""
+    sixteenths = settings.BARS_PER_SEGMENT * settings.SIXTEENTHS_PER_BAR
+    return -(-frames // sixteenths) + _AROUND_FRAMES

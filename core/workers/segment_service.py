@@ -11,7 +11,7 @@ import importlib
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,12 +151,26 @@ class SegmentService:
             raise LibraryError(_NO_LIBRARY)
         return self._library.segment_spectrogram(self._library.segment(_segment_id(source)))
 
-    def loop_and_spectrogram(self, source: ClipSource, bpm: float) -> Loop:
+    def loop_and_spectrogram(
+        self, source: ClipSource, bpm: float, bars: Sequence[int] | None = None
+    ) -> Loop:
         """Both in one answer: the render service waits for both and is too busy to take one of them
-        meanwhile, and the pipe holds neither. Raises `LibraryError`."""
+        meanwhile, and the pipe holds neither.
+
+        Args:
+            source: a real segment.
+            bpm: how fast.
+            bars: as for `RealSegments.some_bars`; None: the whole loop.
+
+        Raises:
+            LibraryError: as `loop`.
+        """
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        loop = self._music.loop(_segment_id(source), bpm, semitones=source.transpose)
+        if bars is None:
+            loop = self._music.loop(_segment_id(source), bpm, semitones=source.transpose)
+        else:
+            loop = self._music.some_bars(_segment_id(source), bpm, bars)
         return Loop(loop, self.spectrogram(source), ORIGINAL)
 
     def _other_libraries(self) -> OtherLibraries:
@@ -220,14 +234,16 @@ class SegmentHelper:
         self._process.kill()
         self._process.join()
 
-    def request(self, segment_id: str, bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+    def request(
+        self, segment_id: str, bpm: float, bars: Sequence[int] | None = None
+    ) -> Callable[[], tuple[Array, Array]] | None:
         """As in `core.render.real_segments`; None too while the process is not ready."""
         if not self._busy.acquire(blocking=False):
             return None
         if not self._is_open():
             self._busy.release()
             return None
-        self._send("loop_and_spectrogram", source=RealSource(segment_id), bpm=bpm)
+        self._send("loop_and_spectrogram", source=RealSource(segment_id), bpm=bpm, bars=bars)
         return self._answer
 
     def _send(self, function: str, **arguments: Any) -> None:

@@ -199,7 +199,7 @@ def test_what_is_at_hand_is_heard_whole_at_once(decoder: Decoder) -> None:
     first = FirstBar(0, delivered.append)
     decoder.audio(_between(decoder), BPM, first=first)
     decoder.audio(_between(decoder), BPM, first=first)  # kept
-    decoder.audio(_between(decoder, 0.6), BPM, first=first)  # of the same music
+    decoder.audio(_between(decoder, seed=3), BPM, first=first)  # of the same music
     assert len(delivered) == 1
 
 
@@ -459,3 +459,22 @@ def test_what_a_bar_takes_over_is_a_part_of_the_whole(decoder: Decoder, kept: bo
     bars = [decoder.renderer.detail(guides, target, bar) for bar in range(4)]
     whole = decoder.renderer.detail(guides, target)
     np.testing.assert_allclose(np.concatenate(bars), whole, atol=0.05)
+
+
+def test_a_latent_is_given_up_after_its_first_bar_and_can_be_rendered_again(
+    decoder: Decoder,
+) -> None:
+    cancel = threading.Event()
+    bars: list[Array] = []
+
+    def deliver(bar: Array) -> None:
+        bars.append(bar)
+        cancel.set()
+
+    latent = _between(decoder, renderer="mosaic")
+    with pytest.raises(Cancelled):
+        decoder.audio(latent, BPM, first=FirstBar(1, deliver), cancel=cancel)
+    assert len(bars) == 1
+    loop = decoder.audio(latent, BPM)
+    other = Decoder(decoder.library, decoder.codec).audio(latent, BPM)
+    np.testing.assert_array_equal(loop, other)
