@@ -17,7 +17,7 @@ from core import garbage, log, processes
 from core.errors import Cancelled
 from core.progress import CancelFlag
 from core.workers import protocol
-from core.workers.protocol import STOP, Call, Error, Partial, Progress, Result
+from core.workers.protocol import STOP, Call, Cancel, Error, Order, Partial, Progress, Result
 
 _PROGRESS_SECONDS: Final = 0.1
 """Between two progress messages."""
@@ -64,8 +64,9 @@ class WorkerProcess:
         assert self._process.pid is not None
         return self._process.pid
 
-    def send(self, message: Call | None) -> None:
-        """Send a call, or `STOP`. A process that is dead does not get it; its end says so."""
+    def send(self, message: Order) -> None:
+        """Send a call, `Cancel` or `STOP`. A process that is dead does not get it; its end says
+        so."""
         with self._sending, contextlib.suppress(OSError):
             protocol.send(self.connection, message)
 
@@ -161,16 +162,21 @@ def _main(connection: Connection, niceness: int, service: Service | None) -> Non
 
 
 def _serve(connection: Connection, service: Service | None) -> None:
-    """Do the calls on the main thread, while another one listens for the next, and for `STOP`."""
+    """Do the calls on the main thread, while another one listens for what is sent meanwhile."""
     calls: SimpleQueue[Call | None] = SimpleQueue()
-    cancel, sending = threading.Event(), threading.Lock()
+    flags = _CancelFlags()
+    sending = threading.Lock()
 
     def listen() -> None:
-        call: Call | None = STOP
+        order: Order = STOP
         with contextlib.suppress(EOFError, OSError):
-            while (call := protocol.receive(connection)) is not STOP:
-                calls.put(call)
-        cancel.set()
+            while (order := protocol.receive(connection)) is not STOP:
+                if isinstance(order, Cancel):
+                    flags.set(order.id)
+                else:
+                    flags.add(order.id)
+                    calls.put(order)
+        flags.set_all()
         calls.put(STOP)
 
     def send(answer: protocol.Answer) -> None:
@@ -185,5 +191,38 @@ def _serve(connection: Connection, service: Service | None) -> None:
     if served is None:
         garbage.resume()
     while (call := calls.get()) is not STOP:
-        perform(call, served, send, cancel)
+        perform(call, served, send, flags.of(call.id))
+        flags.drop(call.id)
         garbage.resume()  # the first call of a service opens a session: it imports what is needed
+
+
+class _CancelFlags:
+    """One for each call that was sent and has no result yet; two threads share them."""
+
+    def __init__(self) -> None:
+        self._flags: dict[int, threading.Event] = {}
+        self._lock = threading.Lock()
+
+    def add(self, call_id: int) -> None:
+        with self._lock:
+            self._flags[call_id] = threading.Event()
+
+    def of(self, call_id: int) -> threading.Event:
+        with self._lock:
+            return self._flags[call_id]
+
+    def set(self, call_id: int) -> None:
+        """Nothing, where the call is done."""
+        with self._lock:
+            flag = self._flags.get(call_id)
+        if flag is not None:
+            flag.set()
+
+    def set_all(self) -> None:
+        with self._lock:
+            for flag in self._flags.values():
+                flag.set()
+
+    def drop(self, call_id: int) -> None:
+        with self._lock:
+            del self._flags[call_id]

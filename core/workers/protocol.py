@@ -1,8 +1,8 @@
-"""What the window's process and a worker process say to each other: five messages.
+"""What the window's process and a worker process say to each other: six messages.
 
 A `Call` goes in. `Progress` and `Partial` may come back while it is under way; then either one
-`Result` or one `Error`. A worker does one call after the other. `STOP` in place of a call asks it
-to cancel what is under way and to end.
+`Result` or one `Error`. A worker does one call after the other. `Cancel` asks it to give a call up,
+`STOP` to give up what is under way and to end.
 
 Importing this imports nothing heavy: both sides do.
 """
@@ -28,6 +28,8 @@ class Priority(IntEnum):
     SPECTROGRAM = 1
     CLIP = 2
     TASK = 3
+    LEFTOVER = 4
+    """An audition that gave way to a newer one: finished while nothing else is to be done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,14 @@ class Call:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     priority: Priority = Priority.TASK
     generation: int = 0
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Give the call `id` up, where it looks whether it should; it answers as it does otherwise, by
+    an `Error` with `cancelled`, or by a `Result` if it was done before. No answer of its own."""
+
+    id: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class Error:
     cancelled: bool = False
 
 
+Order = Call | Cancel | None
+"""What a worker is sent; None is `STOP`."""
 Answer = Progress | Partial | Result | Error
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from core.workers.protocol import Call, Priority
 
 _numbers = itertools.count(1)
+_MOST_LEFT_OVER: Final = 4
 
 
 @dataclass(eq=False)
@@ -48,13 +49,19 @@ class RequestQueue:
         return sum(len(line) for line in self._lines.values())
 
     def add(self, request: Request) -> None:
-        """Let `request` wait. It joins one that is the `same`; an audition replaces the last."""
-        line = self._lines[request.priority]
+        """Let `request` wait. It joins one that is the `same`; an audition replaces the last, and
+        only the latest few of those that gave way are finished."""
+        line, auditions = self._lines[request.priority], self._lines[Priority.AUDITION]
+        if request.priority == Priority.LEFTOVER and request.same in auditions:
+            return
         if request.priority == Priority.AUDITION:
             line.clear()
+            self._lines[Priority.LEFTOVER].pop(request.same, None)
         waiting = line.setdefault(request.same, request)
         if waiting is not request:
             _join(waiting, request)
+        if request.priority == Priority.LEFTOVER and len(line) > _MOST_LEFT_OVER:
+            line.pop(next(iter(line)))
 
     def take(self) -> Request | None:
         """The next one to be done; it waits no longer."""

@@ -33,6 +33,7 @@ from core.workers.segment_service import (
 
 if TYPE_CHECKING:
     from core.arrangement.project import Origin
+    from core.progress import CancelFlag
     from core.render.decoder import Decoder
     from core.render.other_libraries import OtherLibraries
     from core.render.workspace import Workspace
@@ -92,6 +93,7 @@ class RenderService:
         bar: int | None,
         emit: Emit,
         origin: Origin | None = None,
+        cancel: CancelFlag | None = None,
     ) -> Loop:
         """A loop with its spectrogram.
 
@@ -102,6 +104,7 @@ class RenderService:
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
             emit: gets a `Loop` with that bar.
             origin: library and model that the source is of; None for those that are open.
+            cancel: gives it up; what was read for it stays in memory.
 
         Raises:
             TechnoVAEError: as `Decoder.audio`.
@@ -115,7 +118,7 @@ class RenderService:
         first = first_bar(
             bar, lambda samples: emit(with_spectrogram(samples, bar_gain_db(samples)))
         )
-        loop = decoder.audio(source, bpm, renderer, first=first)
+        loop = decoder.audio(source, bpm, renderer, first=first, cancel=cancel)
         return with_spectrogram(loop, loop_gain_db(loop))
 
     def separated_loop(
@@ -126,6 +129,7 @@ class RenderService:
         bar: int | None,
         emit: Emit,
         origin: Origin | None = None,
+        cancel: CancelFlag | None = None,
     ) -> SeparatedLoop:
         """As `loop`, taken apart. What is emitted beforehand is a `SeparatedLoop`, too.
 
@@ -141,7 +145,8 @@ class RenderService:
             return SeparatedLoop(loop, seen, name, gain_db_of(loop), parts)
 
         first = first_bar(bar, lambda parts: emit(whole(parts, bar_gain_db)))
-        return whole(decoder.parts(source, bpm, renderer, first=first), loop_gain_db)
+        parts = decoder.parts(source, bpm, renderer, first=first, cancel=cancel)
+        return whole(parts, loop_gain_db)
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""

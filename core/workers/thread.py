@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from core.workers.process import WorkerProcess
-from core.workers.protocol import STOP, Call
+from core.workers.protocol import STOP, Order
 from core.workers.worker import Listener, Worker, WorkerConfig
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class WorkerThread(QThread):
         self.setObjectName(config.name)
         self._config = config
         self._process: WorkerProcess | None = None
-        self._early: deque[Call | None] | None = deque()
+        self._early: deque[Order] | None = deque()
         self._lock = threading.Lock()
         self._killed = False
 
@@ -53,8 +53,8 @@ class WorkerThread(QThread):
         _RUNNING.add(self)
         self.start()
 
-    def send(self, message: Call | None) -> None:
-        """Send a call or `STOP`, or keep it until the process is there."""
+    def send(self, message: Order) -> None:
+        """Send a message, or keep it until the process is there."""
         with self._lock:
             if self._early is not None:
                 self._early.append(message)
@@ -115,7 +115,7 @@ class WorkerThread(QThread):
             process.send(early[0])  # without the lock: it may be large, and the process be killed
         return process
 
-    def _next_early(self) -> tuple[Call | None] | None:
+    def _next_early(self) -> tuple[Order] | None:
         """What was sent before the process was there, one by one; then None."""
         with self._lock:
             if self._early:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from core.processes import exit_message
 from core.workers import protocol
 from core.workers.process import Service, title
-from core.workers.protocol import STOP, Call, Error, Partial, Priority, Progress, Result
+from core.workers.protocol import (
+    STOP,
+    Cancel,
+    Error,
+    Order,
+    Partial,
+    Priority,
+    Progress,
+    Result,
+)
 from core.workers.queue import Request, RequestQueue
+
+_INTERRUPTIBLE: Final = (Priority.AUDITION, Priority.CLIP)
 
 
 @dataclass(frozen=True)
@@ -56,8 +67,8 @@ class Channel(Protocol):
     def begin(self) -> None:
         """Start the process; its messages go to `Worker.receive`, its end to `Worker.ended`."""
 
-    def send(self, message: Call | None) -> None:
-        """Send a call or `STOP`, now or once the process is there."""
+    def send(self, message: Order) -> None:
+        """Send a call, `Cancel` or `STOP`, now or once the process is there."""
 
     def kill(self) -> None:
         """End the process at once."""
@@ -94,6 +105,10 @@ class Listener(Protocol):
 class Worker:
     """Gives a process one request at a time; the others wait here, where newer ones can overtake.
 
+    Somebody waits for an audition, so what is under way gives way to it, if it looks whether it
+    should (`Cancel`): a clip comes again as soon as it can, another audition when there is nothing
+    else to do. So does what is under way for an older session.
+
     All methods are called on one thread. Requests made before the first session is opened, or while
     a process that died is started again, wait. After a session was refused, requests fail at once
     with the same line, until another one opens.
@@ -121,6 +136,7 @@ class Worker:
         self._queue = RequestQueue()
         self._channel: Channel | None = None
         self._current: Request | None = None
+        self._giving_way = False
         self._open: Request | None = None
         self._opened = config.is_task
         self._refusal = ""
@@ -149,6 +165,7 @@ class Worker:
         self._opened = self._closed = self._stopping = False
         self._refusal = ""
         self._deaths = 0
+        self._cancel_current(again=False)
         self._next()
 
     def refuse(self, message: str, generation: int | None = None) -> None:
@@ -167,6 +184,8 @@ class Worker:
             self._later(lambda: self._fail(request, message))
             return
         self._queue.add(request)
+        if self._current is not None and _gives_way(self._current, request):
+            self._cancel_current(again=True)
         self._next()
 
     def keep(self, priority: Priority, keys: Container[Hashable]) -> None:
@@ -194,16 +213,21 @@ class Worker:
         if channel is not self._channel or current is None or message.id != current.id:
             return
         finished = isinstance(message, Result | Error)
+        gave_way = self._giving_way and isinstance(message, Error) and message.cancelled
         if finished:
-            self._current = None
+            self._current, self._giving_way = None, False
         if current is self._open:
             self._answer_open(message)
         # The one place where answers of older sessions are dropped.
         elif current.generation == self.generation:
             if finished:
                 self._deaths = 0
+            if gave_way:
+                self._put_back(current)
+            if finished:
                 self._next()  # before the window works on the answer
-            self._report(current, message)
+            if not gave_way:
+                self._report(current, message)
         if finished:
             self._next()
 
@@ -213,6 +237,7 @@ class Worker:
         if channel is not self._channel:
             return
         current, self._current = self._current, None
+        self._giving_way = False
         self._channel, self._opened = None, self.config.is_task
         if self.config.is_task:
             self._end_task(current, exit_code)
@@ -258,6 +283,24 @@ class Worker:
         if request is not None:
             self._begin(request)
 
+    def _cancel_current(self, *, again: bool) -> None:
+        """Ask the process to give up what is under way; `again`: it is to be done later."""
+        current = self._current
+        if current is None or current is self._open or self.config.is_task:
+            return
+        if not self._giving_way and self._channel is not None:
+            self._channel.send(Cancel(current.id))
+        self._giving_way = again or self._giving_way
+
+    def _put_back(self, request: Request) -> None:
+        request.tries -= 1
+        if request.priority == Priority.AUDITION:
+            request.priority = Priority.LEFTOVER
+        if request.priority == Priority.LEFTOVER:
+            self._queue.add(request)
+        else:
+            self._queue.put_back(request)
+
     def _begin(self, request: Request) -> None:
         request.tries += 1
         self._current = request
@@ -290,3 +333,13 @@ class Worker:
     def _fail(self, request: Request, message: str, cancelled: bool = False) -> None:
         if not self._closed and request.generation == self.generation:
             self._listener.on_failed(request, Error(request.id, message, cancelled))
+
+
+def _gives_way(current: Request, newer: Request) -> bool:
+    """Whether what is under way is to be given up for what somebody waits for now."""
+    if current.generation != newer.generation:
+        return False
+    if current.priority == Priority.LEFTOVER:
+        return newer.priority < Priority.LEFTOVER
+    urgent = newer.priority == Priority.AUDITION and current.same != newer.same
+    return urgent and current.priority in _INTERRUPTIBLE

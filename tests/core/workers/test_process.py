@@ -14,7 +14,7 @@ import pytest
 
 from core import log
 from core.workers.process import WorkerProcess, perform
-from core.workers.protocol import STOP, Call, Error, Partial, Progress, Result
+from core.workers.protocol import STOP, Call, Cancel, Error, Partial, Progress, Result
 from tests.core.workers import sample_tasks
 
 
@@ -70,6 +70,26 @@ def test_a_function_that_stops_as_asked_says_so() -> None:
     cancel.set()
     perform(Call(1, sample_tasks.wait_until_cancelled), None, sent.append, cancel)
     assert sent[-1].cancelled
+
+
+def test_a_call_is_given_up_and_the_next_one_done(process: WorkerProcess) -> None:
+    process.send(Call(1, sample_tasks.wait_until_cancelled))
+    process.send(Call(2, sample_tasks.wait_until_cancelled))
+    process.send(Cancel(2))  # before it was begun
+    process.send(Call(3, sample_tasks.count, {"to": 1}))
+    assert process.receive().value == "waiting"
+    process.send(Cancel(1))
+    answers = {}
+    while 3 not in answers:
+        answer = process.receive()
+        if isinstance(answer, Result | Error):
+            answers[answer.id] = answer
+    assert answers[1].cancelled
+    assert answers[2].cancelled
+    assert answers[3].value == 1
+    process.send(Cancel(3))  # long done: nothing to give up
+    process.send(Call(4, sample_tasks.matrix_threads))
+    assert process.receive().id == 4
 
 
 def test_a_process_does_one_call_after_the_other(process: WorkerProcess) -> None:

@@ -83,3 +83,19 @@ def test_requests_nobody_waits_for_are_dropped() -> None:
     queue.keep(Priority.CLIP, {2})
     assert [waiting.keys for waiting in queue.clear()] == [[4], [2]]
     assert queue.clear() == []
+
+
+def test_only_the_latest_of_what_gave_way_is_finished_and_last() -> None:
+    queue = RequestQueue()
+    for name in "abcdef":
+        queue.add(request(name, Priority.LEFTOVER))
+    queue.add(request("clip"))
+    assert taken(queue) == ["clip", *"cdef"]
+
+
+def test_what_gave_way_is_not_done_twice_if_it_is_heard_again() -> None:
+    queue = RequestQueue()
+    queue.add(request("a", Priority.LEFTOVER))
+    queue.add(request("a", Priority.AUDITION))
+    queue.add(request("a", Priority.LEFTOVER))
+    assert taken(queue) == ["a"]

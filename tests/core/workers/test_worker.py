@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from core.workers.protocol import STOP, Call, Error, Partial, Priority, Progress, Result
+from core.workers.protocol import (
+    STOP,
+    Call,
+    Cancel,
+    Error,
+    Order,
+    Partial,
+    Priority,
+    Progress,
+    Result,
+)
 from core.workers.queue import Request
 from core.workers.worker import Worker, WorkerConfig, task_config
 
@@ -16,13 +26,13 @@ class FakeChannel:
     """Remembers what is sent."""
 
     def __init__(self) -> None:
-        self.sent: list[Call | None] = []
+        self.sent: list[Order] = []
         self.pid = 1
 
     def begin(self) -> None:
         pass
 
-    def send(self, message: Call | None) -> None:
+    def send(self, message: Order) -> None:
         self.sent.append(message)
 
     def kill(self) -> None:
@@ -78,10 +88,13 @@ class Bench:
 
     @property
     def call(self) -> Call:
-        """What was sent last."""
-        call = self.channel.sent[-1]
-        assert call is not None
-        return call
+        """The call that was sent last."""
+        return next(sent for sent in reversed(self.channel.sent) if isinstance(sent, Call))
+
+    @property
+    def cancelled(self) -> list[int]:
+        """The calls that are to be given up."""
+        return [sent.id for sent in self.channel.sent if isinstance(sent, Cancel)]
 
     def ask(self, name: str, priority: Priority = Priority.CLIP) -> None:
         self.worker.submit(Request("loop", {"name": name}, priority, [name], same=name))
@@ -95,16 +108,19 @@ class Bench:
     def refuse(self, message: str = "no") -> None:
         self.worker.receive(self.channel, Error(self.call.id, message))
 
+    def give_up(self) -> None:
+        self.worker.receive(self.channel, Error(self.call.id, "as asked", cancelled=True))
+
     def die(self, exit_code: int | None = -9) -> None:
         self.worker.ended(self.channel, exit_code)
 
     def answer_all(self) -> list[str]:
         """The names of what is done, in order."""
         done = []
-        while (call := self.channel.sent[-1]) is not None and call.function == "loop":
+        while (call := self.call).function == "loop":
             done.append(call.arguments["name"])
             self.answer()
-            if self.channel.sent[-1] is call:
+            if self.call is call:
                 break
         return done
 
@@ -146,6 +162,84 @@ def test_one_request_at_a_time_is_under_way(opened: Bench) -> None:
     opened.ask("urgent", Priority.AUDITION)
     assert opened.call.arguments == {"name": "a"}
     assert opened.answer_all() == ["a", "urgent", "b"]
+
+
+def test_a_clip_gives_way_to_an_audition_and_is_done_after_it(opened: Bench) -> None:
+    opened.ask("a")
+    opened.ask("b")
+    under_way = opened.call.id
+    opened.ask("urgent", Priority.AUDITION)
+    opened.ask("more urgent", Priority.AUDITION)
+    assert opened.cancelled == [under_way]
+    opened.give_up()
+    assert opened.answer_all() == ["more urgent", "a", "b"]
+    assert opened.log.of("cancelled") == []
+    assert opened.log.of("result") == ["more urgent", "a", "b"]
+
+
+def test_an_audition_gives_way_and_is_finished_when_nothing_else_is_to_be_done(
+    opened: Bench,
+) -> None:
+    opened.ask("first", Priority.AUDITION)
+    opened.ask("clip")
+    assert opened.cancelled == []
+    opened.ask("second", Priority.AUDITION)
+    opened.give_up()
+    assert opened.answer_all() == ["second", "clip", "first"]
+    assert opened.log.of("cancelled") == []
+
+
+def test_a_picture_and_a_click_do_not_wait_for_what_gave_way(opened: Bench) -> None:
+    opened.ask("first", Priority.AUDITION)
+    opened.ask("second", Priority.AUDITION)
+    opened.give_up()
+    opened.answer()
+    for name, priority in (("picture", Priority.SPECTROGRAM), ("clip", Priority.CLIP)):
+        assert opened.call.arguments == {"name": "first"}
+        opened.ask(name, priority)
+        assert opened.cancelled[-1] == opened.call.id
+        opened.give_up()
+        assert opened.call.arguments == {"name": name}
+        opened.answer()
+    opened.ask("first", Priority.AUDITION)
+    opened.give_up()
+    assert opened.call.priority == Priority.AUDITION
+    assert opened.answer_all() == ["first"]
+
+
+def test_the_same_sound_again_does_not_start_over(opened: Bench) -> None:
+    opened.ask("a", Priority.AUDITION)
+    opened.ask("a", Priority.AUDITION)
+    assert opened.cancelled == []
+
+
+def test_what_is_done_before_it_could_give_way_is_reported(opened: Bench) -> None:
+    opened.ask("a")
+    opened.ask("urgent", Priority.AUDITION)
+    opened.answer()
+    assert opened.log.of("result") == ["a"]
+    assert opened.answer_all() == ["urgent"]
+
+
+def test_giving_way_does_not_count_as_a_try(opened: Bench) -> None:
+    opened.ask("clip")
+    for number in range(3):
+        opened.ask(f"urgent {number}", Priority.AUDITION)
+        opened.give_up()
+        opened.answer()
+    opened.die()
+    opened.answer("ready")
+    assert opened.answer_all() == ["clip"]
+
+
+def test_what_is_under_way_for_an_older_session_is_given_up(opened: Bench) -> None:
+    opened.ask("old")
+    under_way = opened.call.id
+    opened.open(2)
+    assert opened.cancelled == [under_way]
+    opened.give_up()
+    opened.answer("ready again")
+    assert opened.log.all == [("opened", "ready"), ("opened", "ready again")]
 
 
 def test_parts_and_progress_are_reported_meanwhile(opened: Bench) -> None:
