@@ -26,6 +26,7 @@ from core.arrangement.clip import Clip, RealSource
 from core.library import latent_map
 from core.library.latent_map import LatentMap
 from core.settings import TICKS_PER_BAR
+from technovae_gui import style_sheet
 from technovae_gui.app import make_application
 from technovae_gui.document import Document
 from technovae_gui.event_loop import wait_until
@@ -162,7 +163,7 @@ def _summary(name: str, times: list[float]) -> dict[str, float]:
 def main() -> None:
     """Measure and print."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    make_application(["technovae"])
+    style_sheet.dress(make_application(["technovae"]))
     list_figures(figures())
 
 

@@ -25,7 +25,9 @@ _STARTED_MS: Final = 3000
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
-    """The application in the program's theme; the existing one if there is one.
+    """The application in the program's type and colours; the existing one if there is one.
+
+    Its style sheet follows when the window is there (`style_sheet.dress`).
 
     Args:
         arguments: for Qt; None for the program's name alone.
@@ -78,6 +80,9 @@ def open_window(recovery_folder: Path | None = None) -> MainWindow:
         recovery_folder: see `MainWindow`.
     """
     window = MainWindow(recovery_folder)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    style_sheet.dress(app)
     if not QSettings().contains("geometry"):
         _set_first_geometry(window)
     window.show()

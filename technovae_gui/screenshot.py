@@ -66,6 +66,7 @@ def take(path: Path, size: tuple[int, int], panels: Path | None = None) -> None:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from technovae_gui import style_sheet
     from technovae_gui.app import make_application
     from technovae_gui.event_loop import process_events_for, wait_until
     from technovae_gui.main_window import MainWindow
@@ -75,6 +76,7 @@ def take(path: Path, size: tuple[int, int], panels: Path | None = None) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         QSettings().setValue("hint_seen", True)
         window = MainWindow(Path(folder) / "sessions")
+        style_sheet.dress(app)
         window.resize(*size)
         window.panels.arrange(*size)
         window.show()

@@ -15,7 +15,7 @@ _MARKS: Final = (Path(__file__).parent / "marks").as_posix()
 
 
 def apply(app: QApplication) -> None:
-    """Give `app` the type, the palette and the style sheet."""
+    """Give `app` the type and the palette; `dress` adds the style sheet."""
     fonts.load()
     app.setStyle("Fusion")
     app.setFont(theme.font())
@@ -32,7 +32,16 @@ def apply(app: QApplication) -> None:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.DISABLED))
     app.setPalette(palette)
-    app.setStyleSheet(text())
+
+
+def dress(app: QApplication) -> None:
+    """Give `app` the style sheet, if it has none.
+
+    After the window was put together: each time that a widget is put into another one, Qt styles
+    all of it anew, and while the panels are laid out that costs a third of the way to first paint.
+    """
+    if not app.styleSheet():
+        app.setStyleSheet(text())
 
 
 def text() -> str:

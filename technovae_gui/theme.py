@@ -120,7 +120,9 @@ def track_colour(index: int) -> str:
     """
     from technovae_gui import track_colours
 
-    return track_colours.distinct(_MOST_TRACK_COLOURS)[index % _MOST_TRACK_COLOURS]
+    index %= _MOST_TRACK_COLOURS
+    # Few tracks need few colours, which take less time to find, and are the first of many.
+    return track_colours.distinct(32 * (index // 32 + 1))[index]
 
 
 @lru_cache(maxsize=32)

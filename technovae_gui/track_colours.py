@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 _LIGHTNESS: Final = (0.65, 0.71, 0.77, 0.84, 0.91)
@@ -38,10 +38,10 @@ def distinct(count: int) -> tuple[str, ...]:
         `#rrggbb` each.
     """
     lab = _candidates()
-    chosen = [int(np.linalg.norm(lab - _lab(*_FIRST), axis=1).argmin())]
+    chosen = [int(_distances(lab, np.array(_lab(*_FIRST))).argmin())]
     nearest = np.full(len(lab), np.inf)
     while len(chosen) < count:
-        nearest = np.minimum(nearest, np.linalg.norm(lab - lab[chosen[-1]], axis=1))
+        nearest = np.minimum(nearest, _distances(lab, lab[chosen[-1]]))
         chosen.append(int(nearest.argmax()))
     rgb = np.round(255 * _srgb(lab[chosen])).astype(int)
     return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in rgb)
@@ -52,17 +52,24 @@ def difference(first: str, second: str) -> float:
     return float(np.linalg.norm(_oklab(first) - _oklab(second)))
 
 
+def _distances(lab: Array, colour: Array) -> Array:
+    """Of (n, 3) from (3,)."""
+    distances: Array = np.linalg.norm(lab - colour, axis=1)
+    return distances
+
+
 def _candidates() -> Array:
     """(n, 3) colours in OKLab that a screen can show."""
     hues = np.arange(_HUES) * 360.0 / _HUES
-    lab = np.array([_lab(li, c, h) for li in _LIGHTNESS for c in _CHROMA for h in hues])
+    grid = np.meshgrid(_LIGHTNESS, _CHROMA, hues, indexing="ij")
+    lab = np.stack(_lab(*(axis.ravel() for axis in grid)), axis=1)
     linear = _linear(lab)
     return lab[np.all((linear >= 0.0) & (linear <= 1.0), axis=1)]
 
 
-def _lab(lightness: float, chroma: float, hue: float) -> Array:
-    angle = np.radians(hue)
-    return np.array([lightness, chroma * np.cos(angle), chroma * np.sin(angle)])
+def _lab(lightness: ArrayLike, chroma: ArrayLike, hue: ArrayLike) -> tuple[Array, Array, Array]:
+    angle, chroma = np.radians(hue), np.asarray(chroma)
+    return np.asarray(lightness), chroma * np.cos(angle), chroma * np.sin(angle)
 
 
 def _linear(lab: Array) -> Array:

@@ -36,13 +36,15 @@ def _drive(folder: Path, picture: Path) -> int:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from technovae_gui import style_sheet
     from technovae_gui.app import make_application
     from technovae_gui.main_window import MainWindow
 
-    make_application(["technovae"])
+    app = make_application(["technovae"])
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     QSettings().setValue("hint_seen", True)
     window = MainWindow(folder / "sessions")
+    style_sheet.dress(app)
     window.move(0, 0)
     window.resize(*SIZE)
     window.show()

@@ -19,6 +19,7 @@ from core.arrangement import edits
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from core.workers import tasks
+from technovae_gui import style_sheet
 from technovae_gui.app import make_application
 from technovae_gui.event_loop import process_events_for, wait_until
 from technovae_gui.main_window import MainWindow
@@ -31,6 +32,7 @@ def main(folder: Path, seconds: float) -> None:
     app = make_application(["technovae"])
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     window = MainWindow(folder / "sessions")
+    style_sheet.dress(app)
     window.show()
     window.begin()
     try:

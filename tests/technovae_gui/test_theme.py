@@ -30,6 +30,7 @@ from technovae_gui.timeline import paint_cache
 def dressed(qapp: QApplication) -> Any:
     before = qapp.styleSheet()
     style_sheet.apply(qapp)
+    style_sheet.dress(qapp)
     yield qapp
     qapp.setStyleSheet(before)
 
