@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.arrangement.automation import Automation
 from core.arrangement.clip import LONGEST_NAME, Clip, checked_gain_db, whole_number
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
@@ -35,9 +36,12 @@ class Lane:
         mute: it is silent.
         solo: lanes without solo are silent.
         effects: what its sound passes through.
+        automation: curves of its settings, one of each at most. They take the place of the setting,
+            but the volume, which is on top of the gain.
 
     Raises:
-        InputError: clips that overlap by more than a crossfade, or a value out of range.
+        InputError: two curves of one setting, clips that overlap by more than a crossfade, or a
+            value out of range.
     """
 
     id: str
@@ -48,10 +52,14 @@ class Lane:
     mute: bool = False
     solo: bool = False
     effects: LaneEffects = NO_EFFECTS
+    automation: tuple[Automation, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
             raise InputError("a lane needs an id; give it one")
+        curves = tuple(sorted(self.automation, key=lambda curve: curve.parameter))
+        object.__setattr__(self, "automation", curves)
+        _check_ids([curve.parameter for curve in curves], "automation")
         in_order = tuple(sorted(self.clips, key=lambda clip: clip.start))
         object.__setattr__(self, "clips", in_order)
         object.__setattr__(self, "name", self.name[:LONGEST_NAME])
@@ -64,6 +72,10 @@ class Lane:
     def end(self) -> int:
         """The first tick after the last clip."""
         return self.clips[-1].end if self.clips else 0
+
+    def curve(self, parameter: str) -> Automation | None:
+        """The automation of a setting, by its name; None where it has none."""
+        return next((it for it in self.automation if it.parameter == parameter), None)
 
     def changed(self, **fields: object) -> Lane:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""

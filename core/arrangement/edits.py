@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation_edits import rippled
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.marker_edits import moved_markers
 from core.arrangement.placement import place_clips, split_clip, with_end, with_start
@@ -573,7 +574,8 @@ def _rippled(arrangement: Arrangement, start: int, end: int, shift: int) -> Arra
     rows = []
     for lane in arrangement.lanes:
         pieces = [piece for clip in lane.clips for piece in _outside(clip, start, end, shift)]
-        rows.append(place_clips(lane.changed(clips=()), pieces))
+        curves = rippled(lane, start, end, shift)
+        rows.append(place_clips(lane.changed(clips=(), automation=curves), pieces))
     markers = moved_markers(arrangement.markers, start, end, shift)
     return _with_lanes(arrangement.changed(markers=markers), rows)
 

@@ -13,8 +13,8 @@ EQ_MIN_DB: Final = -30.0
 EQ_MAX_DB: Final = 6.0
 CUTOFF_MIN_HZ: Final = 20.0
 CUTOFF_MAX_HZ: Final = 20_000.0
-_LEAST_Q: Final = 0.5**0.5
-_MOST_Q: Final = 10.0
+LEAST_Q: Final = 0.5**0.5
+MOST_Q: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class LaneEffects:
     @property
     def damping(self) -> float:
         """1 / Q of the filters."""
-        return float(1.0 / (_LEAST_Q * (_MOST_Q / _LEAST_Q) ** self.resonance))
+        return float(1.0 / (LEAST_Q * (MOST_Q / LEAST_Q) ** self.resonance))
 
     def changed(self, **fields: object) -> LaneEffects:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""

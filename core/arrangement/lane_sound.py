@@ -1,4 +1,4 @@
-"""Runs the sound of lanes through their effects, block after block.
+"""Runs the sound of lanes through their effects and automation, block after block.
 
 Filters have a past. Whoever renders keeps it in `LaneStates`, and where a block does not follow on
 the last one, what lies before it is filtered first, so that a jump sounds as if it were none.
@@ -14,10 +14,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.lane_effects import LaneEffects
+from core.arrangement.arrangement import Lane, frame_at
+from core.arrangement.automation import (
+    HIGH_PASS,
+    LOW_PASS,
+    PAN,
+    RESONANCE,
+    STEEPNESS,
+    VOLUME,
+    Automation,
+)
+from core.arrangement.lane_effects import CUTOFF_MAX_HZ, CUTOFF_MIN_HZ, LEAST_Q, MOST_Q
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
+State = NDArray[np.float64]
 DryOf = Callable[[int, FloatArray], None]
 """Adds a lane's sound before its effects, from a frame on, to an array (frames, 2)."""
 
@@ -25,16 +36,27 @@ LOWER_HZ: Final = 200.0
 UPPER_HZ: Final = 2500.0
 WARM_UP: Final = 8192
 """Frames after which the filters have forgotten what was before."""
+_SHORTEST_RAMP: Final = SAMPLE_RATE // 200
+"""Frames, 5 ms, that a jump of automation takes, and ends on its tick."""
+_CURVES: Final = 5
+_MIDDLE: Final = 0.5
 
 
 @dataclass
 class LaneState:
-    """The past of one lane's filters, and the frame that follows on it."""
+    """The past of one lane's filters, the frame that follows on it, and space for its curves."""
 
     position: int
-    isolator: NDArray[np.float64]
-    low_pass: NDArray[np.float64]
-    high_pass: NDArray[np.float64]
+    isolator: State
+    low_pass: State
+    high_pass: State
+    curves: State
+
+    def space(self, count: int) -> list[State]:
+        """Arrays (count,), the same memory each time."""
+        if self.curves.shape[1] < count:
+            self.curves = np.empty((_CURVES, count))
+        return [row[:count] for row in self.curves]
 
 
 class LaneStates:
@@ -52,7 +74,11 @@ class LaneStates:
         made = LaneStates()
         made.by_lane = {
             lane: LaneState(
-                it.position, it.isolator.copy(), it.low_pass.copy(), it.high_pass.copy()
+                it.position,
+                it.isolator.copy(),
+                it.low_pass.copy(),
+                it.high_pass.copy(),
+                np.empty_like(it.curves),
             )
             for lane, it in self.by_lane.items()
         }
@@ -68,27 +94,29 @@ class LaneStates:
         return block
 
 
-class LaneFilter:
-    """The effects of one lane, ready to run.
+class LaneProcessor:
+    """The effects and the automation of one lane, ready to run.
 
     Args:
-        lane_id: the lane.
-        effects: that are on.
+        lane: whose they are.
+        bpm: tempo of the arrangement.
         dry_of: gives the lane's sound before them.
     """
 
-    def __init__(self, lane_id: str, effects: LaneEffects, dry_of: DryOf) -> None:
+    def __init__(self, lane: Lane, bpm: float, dry_of: DryOf) -> None:
         from core.dsp import lane_kernels
 
         self._kernels = lane_kernels
-        self._lane_id, self._effects, self._dry_of = lane_id, effects, dry_of
-        self._low_pass = np.array([_warped(effects.low_pass_hz)])
-        self._high_pass = np.array([_warped(effects.high_pass_hz)])
+        self._lane_id, self._effects, self._dry_of = lane.id, lane.effects, dry_of
+        self._low_pass = np.array([_warped(lane.effects.low_pass_hz)])
+        self._high_pass = np.array([_warped(lane.effects.high_pass_hz)])
+        self._damping = np.array([lane.effects.damping])
+        self._curves = {it.parameter: _Curve.of(it, bpm) for it in lane.automation}
         # Compiled here, where nobody waits for a block.
         self._run(np.zeros((1, 2), np.float32), self._new_state(0))
 
     def process(self, sound: FloatArray, start: int, states: LaneStates) -> None:
-        """Filter the next block.
+        """Process the next block.
 
         Args:
             sound: (frames, 2), the lane's sound from frame `start` on, changed in place.
@@ -117,6 +145,7 @@ class LaneFilter:
             np.zeros(kernels.ISOLATOR_STATE),
             np.zeros(kernels.CUT_STATE),
             np.zeros(kernels.CUT_STATE),
+            np.zeros((_CURVES, 0)),
         )
 
     def _run(self, sound: FloatArray, state: LaneState) -> None:
@@ -124,13 +153,104 @@ class LaneFilter:
         if effects.equalises:
             lower, upper = _warped(LOWER_HZ), _warped(UPPER_HZ)
             kernels.isolate(sound, state.isolator, lower, upper, *effects.gains)
-        for is_on, cutoffs, past, is_high_pass in (
-            (effects.cuts_highs, self._low_pass, state.low_pass, False),
-            (effects.cuts_lows, self._high_pass, state.high_pass, True),
+        first = state.position % kernels.GRID
+        count = (first + len(sound)) // kernels.GRID + 2
+        curves = state.space(count)
+        dampings = self._dampings(curves[0], state.position)
+        for row, name, is_on, fixed, past in (
+            (1, LOW_PASS.name, effects.cuts_highs, self._low_pass, state.low_pass),
+            (2, HIGH_PASS.name, effects.cuts_lows, self._high_pass, state.high_pass),
         ):
-            if is_on:
-                kernels.cut(sound, past, cutoffs, 0, effects.damping, is_high_pass)
+            if is_on or name in self._curves:
+                cutoffs = self._cutoffs(name, fixed, curves[row], state.position)
+                # Both arrays are as long: the kernel reads them in step.
+                steps, damped = _alike(cutoffs, dampings, curves[row], curves[0])
+                kernels.cut(sound, past, steps, first, damped, name == HIGH_PASS.name)
+        if VOLUME.name in self._curves or PAN.name in self._curves:
+            left, right = self._channels(curves[3], curves[4], state.position)
+            kernels.amplify(sound, left, right, first)
         state.position += len(sound)
+
+    def _read(self, name: str, out: State, position: int) -> bool:
+        """Read a curve from a frame on; False if there is none."""
+        curve = self._curves.get(name)
+        if curve is None:
+            return False
+        kernels = self._kernels
+        first = position // kernels.GRID
+        kernels.follow(curve.places, curve.shares, curve.bends, STEEPNESS, first, out)
+        return True
+
+    def _dampings(self, out: State, position: int) -> State:
+        if not self._read(RESONANCE.name, out, position):
+            return self._damping
+        self._kernels.to_dampings(out, LEAST_Q, MOST_Q)
+        return out
+
+    def _cutoffs(self, name: str, fixed: State, out: State, position: int) -> State:
+        if not self._read(name, out, position):
+            return fixed
+        self._kernels.to_cutoffs(out, CUTOFF_MIN_HZ, CUTOFF_MAX_HZ, float(SAMPLE_RATE))
+        return out
+
+    def _channels(self, left: State, right: State, position: int) -> tuple[State, State]:
+        """Gains of both channels, read into the two arrays."""
+        if self._read(VOLUME.name, left, position):
+            self._kernels.to_gains(left, VOLUME.low, VOLUME.high)
+        else:
+            left[:] = 1.0
+        if not self._read(PAN.name, right, position):
+            right[:] = _MIDDLE
+        self._kernels.to_channels(left, right)
+        return left, right
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """Automation in frames: places, heights 0 .. 1 and bends of its points, (n,) each.
+
+    Places are on the raster that the kernels read, .7 ms early at most, so that a jump is over on
+    its tick.
+    """
+
+    places: State
+    shares: State
+    bends: State
+
+    @classmethod
+    def of(cls, automation: Automation, bpm: float) -> _Curve:
+        from core.dsp.lane_kernels import GRID
+
+        points, share = automation.points, automation.kind.share
+        places = np.array([frame_at(it.tick, bpm) // GRID * GRID for it in points], np.float64)
+        shares = np.array([share(point.value) for point in points])
+        for n in range(len(points) - 2, -1, -1):
+            if shares[n] != shares[n + 1]:  # a jump would click
+                places[n] = min(places[n], places[n + 1] - _SHORTEST_RAMP)
+            else:
+                places[n] = min(places[n], places[n + 1])
+        return cls(places, shares, np.array([point.bend for point in points]))
+
+
+def needs_processing(lane: Lane) -> bool:
+    """Whether the sound of a lane is anything else than its clips, panned and amplified."""
+    return lane.effects.is_on or any(it.parameter != RESONANCE.name for it in lane.automation)
+
+
+def steady_pan(lane: Lane) -> float:
+    """The pan of a lane, but for what its automation does."""
+    return 0.0 if any(it.parameter == PAN.name for it in lane.automation) else lane.pan
+
+
+def _alike(cutoffs: State, dampings: State, *space: State) -> tuple[State, State]:
+    """Two arrays of equal length; one of a single value is spread over its space."""
+    if len(cutoffs) == len(dampings):
+        return cutoffs, dampings
+    if len(cutoffs) == 1:
+        space[0][:] = cutoffs[0]
+        return space[0], dampings
+    space[1][:] = dampings[0]
+    return cutoffs, space[1]
 
 
 def _warped(hertz: float) -> float:

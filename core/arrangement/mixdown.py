@@ -1,9 +1,9 @@
 """From an arrangement to samples, the same for playback and export.
 
 All that is costly (rendering clips, filtering at transitions) happens in `prepare`; `render` only
-adds slices, and runs lanes that have effects through them. Every sample is the same in whatever
-blocks it is asked for, but for what filters remember of a past that was not rendered. Positions are
-frames at 44.1 kHz from the first bar on, sound is (frames, 2) float32.
+adds slices, and runs lanes through their effects and automation. Every sample is the same in
+whatever blocks it is asked for, but for what filters remember of a past that was not rendered.
+Positions are frames at 44.1 kHz from the first bar on, sound is (frames, 2) float32.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from core.arrangement import fades, transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, db_to_gain
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
-from core.arrangement.lane_sound import LaneFilter, LaneStates
+from core.arrangement.lane_sound import (
+    LaneProcessor,
+    LaneStates,
+    needs_processing,
+    steady_pan,
+)
 from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
@@ -125,10 +130,10 @@ class Mixdown:
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane_id in audible]
         self._silent_slots = [slot for slot in slots if slot.lane_id not in audible]
-        self._filters = {
-            lane.id: LaneFilter(lane.id, lane.effects, partial(self._add_dry, lane.id))
+        self._processors = {
+            lane.id: LaneProcessor(lane, self._bpm, partial(self._add_dry, lane.id))
             for lane in arrangement.audible_lanes
-            if lane.effects.is_on and lane.clips
+            if needs_processing(lane) and lane.clips
         }
         if reuse is not None and reuse._bpm == self._bpm:
             self._take_over(reuse)
@@ -181,7 +186,7 @@ class Mixdown:
             peaks: if given, the entry of each lane that sounds, by its id, is raised to its linear
                 peak in this block.
             lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id.
-            states: the past of the lanes' filters, for who renders block after block.
+            states: the past of the lanes' effects, for who renders block after block.
 
         Returns:
             (frames, 2) float32; silence outside the arrangement.
@@ -193,19 +198,19 @@ class Mixdown:
         apart = peaks is not None or lanes is not None
         end = min(start + frames, self.frames)
         states = states or LaneStates()
-        filtered = {lane_id: states.block(lane_id, frames) for lane_id in self._filters}
+        processed = {lane_id: states.block(lane_id, frames) for lane_id in self._processors}
         for slot in self._slots:
             if slot.start < end and slot.end > start:
-                target = filtered.get(slot.lane_id, mix)
+                target = processed.get(slot.lane_id, mix)
                 for at, samples in self._prepared(slot).parts(start, end):
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
                     target[at - start : at - start + len(samples)] += part
                     if apart and target is mix:
                         _add(alone, slot.lane_id, part, at - start, frames)
-        for lane_id, sound in filtered.items():
+        for lane_id, sound in processed.items():
             part = sound[: max(end - start, 0)]
-            self._filters[lane_id].process(part, start, states)
+            self._processors[lane_id].process(part, start, states)
             mix[: len(part)] += part
             if apart:
                 _add(alone, lane_id, part, 0, frames)
@@ -260,7 +265,7 @@ class Mixdown:
         )
         end = min(self.arrangement.frame(clip.end), self.frames)
         key = (_sound_key(clip), start, end, *(self._edge_keys(clip)))
-        gains = fades.pan_gains(lane.gain_db, lane.pan) * db_to_gain(clip.gain_db)
+        gains = fades.pan_gains(lane.gain_db, steady_pan(lane)) * db_to_gain(clip.gain_db)
         return _ClipSlot(lane.id, clip, start, end, gains, key)
 
     def _edge_keys(self, clip: Clip) -> Iterator[object]:

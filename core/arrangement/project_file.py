@@ -22,6 +22,7 @@ import msgspec
 import numpy as np
 
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import (
     Clip,
     ClipSource,
@@ -44,8 +45,9 @@ from core.settings import PARTS
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 4
-"""The newest that is read, and written where parts of a clip have gains. Version 3 is written where
+VERSION: Final = 5
+"""The newest that is read, and written where lanes are automated. Version 4 is written where parts
+of a clip have gains, version 3 is written where
 a clip plays parts, version 2 where a source is transposed. What version 1 has is written as such:
 each would refuse what a later one brought as damage."""
 _MOST_BYTES: Final = 64 << 20
@@ -170,8 +172,15 @@ class _OriginFields(msgspec.Struct):
 
 _ClipFields: Any = _fields_of(Clip, id=_Name, source=_SourceFields)
 _EffectsFields: Any = _fields_of(LaneEffects)
+_PointFields: Any = _fields_of(Breakpoint)
+_AutomationFields: Any = _fields_of(Automation, points=list[_PointFields])
 _LaneFields: Any = _fields_of(
-    Lane, optional=["effects"], id=_Name, clips=list[_ClipFields], effects=_EffectsFields
+    Lane,
+    optional=["effects", "automation"],
+    id=_Name,
+    clips=list[_ClipFields],
+    effects=_EffectsFields,
+    automation=list[_AutomationFields],
 )
 _MarkerFields: Any = _fields_of(Marker, id=_Name)
 _ArrangementFields: Any = _fields_of(
@@ -205,8 +214,9 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
     lanes = [
         {
             **unknown.get(("lane", lane.id), {}),
-            **_plain(lane, without={"clips", "effects"}),
+            **_plain(lane, without={"clips", "effects", "automation"}),
             **_effects(lane, unknown),
+            **_automation(lane, unknown),
             "clips": [{**unknown.get(("clip", it.id), {}), **_clip(it)} for it in lane.clips],
         }
         for lane in arrangement.lanes
@@ -218,7 +228,7 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
     return {
         **project.extra,
         "format": FORMAT,
-        "version": max((_version_of(it.source) for it in arrangement.clips()), default=1),
+        "version": _version(arrangement),
         "library": {**unknown.get(("library",), {}), **places["library"]},
         "model": {**unknown.get(("model",), {}), **places["model"]},
         "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
@@ -267,10 +277,30 @@ def _effects(lane: Lane, unknown: Unknown) -> dict[str, Any]:
     return {"effects": {**others, **dataclasses.asdict(lane.effects)}}
 
 
+def _automation(lane: Lane, unknown: Unknown) -> dict[str, Any]:
+    """Nothing where there is none, so that a lane without it is written as ever."""
+    curves = [
+        {
+            **unknown.get(("automation", lane.id, curve.parameter), {}),
+            "parameter": curve.parameter,
+            "points": [_plain(it, without=set() if it.bend else {"bend"}) for it in curve.points],
+        }
+        for curve in lane.automation
+    ]
+    return {"automation": curves} if curves else {}
+
+
 def _clip(clip: Clip) -> dict[str, Any]:
     # Fields of later versions only where they are used, so that other clips are written as ever.
     unused = {name for name in ("mute", "reverse", "colour") if not getattr(clip, name)}
     return {**_plain(clip, without={"source", *unused}), "source": source_to_json(clip.source)}
+
+
+def _version(arrangement: Arrangement) -> int:
+    """The first version that has all that an arrangement has."""
+    if any(lane.automation for lane in arrangement.lanes):
+        return 5
+    return max((_version_of(it.source) for it in arrangement.clips()), default=1)
 
 
 def _version_of(source: ClipSource) -> int:
@@ -388,7 +418,11 @@ def _lane(fields: Any) -> Lane:
     effects = fields.effects
     if not isinstance(effects, LaneEffects):
         effects = LaneEffects(**_given(effects))
-    return Lane(**_given(fields, clips=tuple(clips), effects=effects))
+    curves = [
+        Automation(it.parameter, tuple(Breakpoint(**_given(point)) for point in it.points))
+        for it in fields.automation
+    ]
+    return Lane(**_given(fields, clips=tuple(clips), effects=effects, automation=tuple(curves)))
 
 
 def _source(fields: _SourceFields) -> ClipSource:
@@ -437,6 +471,9 @@ def _unknown(document: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any
         places.append((("lane", lane["id"]), lane, _LaneFields))
         if "effects" in lane:
             places.append((("effects", lane["id"]), lane["effects"], _EffectsFields))
+        for curve in lane.get("automation", []):
+            key = ("automation", lane["id"], curve["parameter"])
+            places.append((key, curve, _AutomationFields))
         places += [(("clip", clip["id"]), clip, _ClipFields) for clip in lane["clips"]]
     for marker in arrangement.get("markers", []):
         places.append((("marker", marker["id"]), marker, _MarkerFields))

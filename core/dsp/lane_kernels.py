@@ -84,7 +84,7 @@ def isolate(
 
 @njit(cache=True, nogil=True)
 def cut(
-    sound: Sound, state: State, cutoffs: State, first: int, damping: float, is_high_pass: bool
+    sound: Sound, state: State, cutoffs: State, first: int, dampings: State, is_high_pass: bool
 ) -> None:
     """A resonant low-pass or high-pass, 12 dB per octave.
 
@@ -93,7 +93,7 @@ def cut(
         state: `CUT_STATE`, changed in place.
         cutoffs: tan(pi f / rate) at frame 0, `GRID`, 2 `GRID`, ...; the last goes on for ever.
         first: which of these frames the sound begins at.
-        damping: 1 / Q.
+        dampings: 1 / Q at the same frames; as many as there are cutoffs.
         is_high_pass: whether the highs are left.
     """
     last = len(cutoffs) - 1
@@ -102,13 +102,100 @@ def cut(
         for n in range(sound.shape[0]):
             index = (first + n) // GRID
             if index >= last:
-                g = cutoffs[last]
+                g, damping = cutoffs[last], dampings[last]
             else:
                 share = ((first + n) % GRID) / GRID
                 g = cutoffs[index] + share * (cutoffs[index + 1] - cutoffs[index])
+                damping = dampings[index] + share * (dampings[index + 1] - dampings[index])
             a1 = 1.0 / (1.0 + g * (g + damping))
             a2 = g * a1
             x = float(sound[n, channel])
             band, low = _tick(s, 0, x, a1, a2, g * a2)
             out = x - damping * band - low if is_high_pass else low
             sound[n, channel] = np.float32(out)
+
+
+@njit(cache=True, nogil=True)
+def follow(
+    places: State, shares: State, bends: State, steepness: float, first: int, out: State
+) -> None:
+    """Read a curve through points at frames `GRID` * (`first` + 0, 1, 2, ...).
+
+    Args:
+        places: (n,) frames of its points, none before the one before it.
+        shares: (n,) its height there.
+        bends: (n,) of the curve to the next point, -1 .. 1.
+        steepness: exponent of a bend of 1.
+        first: number of the first frame that is read, in steps of `GRID`.
+        out: filled.
+    """
+    last = len(places) - 1
+    at = 0
+    for n in range(len(out)):
+        frame = float((first + n) * GRID)
+        while at < last and places[at + 1] <= frame:
+            at += 1
+        if frame <= places[0] or at == last:
+            out[n] = shares[0] if frame <= places[0] else shares[last]
+            continue
+        way = (frame - places[at]) / (places[at + 1] - places[at])
+        if bends[at] != 0.0:
+            k = steepness * bends[at]
+            way = math.expm1(k * way) / math.expm1(k)
+        out[n] = shares[at] + (shares[at + 1] - shares[at]) * way
+
+
+@njit(cache=True, nogil=True)
+def to_cutoffs(curve: State, low: float, high: float, rate: float) -> None:
+    """Turn heights 0 .. 1 of a range in octaves, in Hz, into tan(pi f / rate), in place."""
+    for n in range(len(curve)):
+        curve[n] = math.tan(math.pi * low * (high / low) ** curve[n] / rate)
+
+
+@njit(cache=True, nogil=True)
+def to_dampings(curve: State, least_q: float, most_q: float) -> None:
+    """Turn resonances 0 .. 1 into 1 / Q, in place."""
+    for n in range(len(curve)):
+        curve[n] = 1.0 / (least_q * (most_q / least_q) ** curve[n])
+
+
+@njit(cache=True, nogil=True)
+def to_gains(curve: State, low_db: float, high_db: float) -> None:
+    """Turn heights 0 .. 1 of a range in dB into factors, in place; at the lowest it is 0."""
+    floor = 10.0 ** (low_db / 20.0)
+    for n in range(len(curve)):
+        curve[n] = (10.0 ** ((low_db + curve[n] * (high_db - low_db)) / 20.0) - floor) / (
+            1.0 - floor
+        )
+
+
+@njit(cache=True, nogil=True)
+def to_channels(gains: State, pans: State) -> None:
+    """Turn gains and pans as shares (0 left, 1 right) into gains of left and right, in place."""
+    for n in range(len(gains)):
+        angle = 0.5 * math.pi * pans[n]
+        gain = gains[n] * math.sqrt(2.0)
+        gains[n] = gain * math.cos(angle)
+        pans[n] = gain * math.sin(angle)
+
+
+@njit(cache=True, nogil=True)
+def amplify(sound: Sound, left: State, right: State, first: int) -> None:
+    """Multiply both channels by gains that move in straight lines.
+
+    Args:
+        sound: changed in place.
+        left, right: gains at frame 0, `GRID`, 2 `GRID`, ...; the last goes on for ever.
+        first: which of these frames the sound begins at.
+    """
+    last = len(left) - 1
+    for n in range(sound.shape[0]):
+        index = (first + n) // GRID
+        if index >= last:
+            a, b = left[last], right[last]
+        else:
+            share = ((first + n) % GRID) / GRID
+            a = left[index] + share * (left[index + 1] - left[index])
+            b = right[index] + share * (right[index + 1] - right[index])
+        sound[n, 0] = np.float32(a * sound[n, 0])
+        sound[n, 1] = np.float32(b * sound[n, 1])

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core import resources
-from core.arrangement import edits
+from core.arrangement import automation_edits, edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, latent_sources, muted_parts
 from core.arrangement.lane_effects import NO_EFFECTS
@@ -26,7 +26,7 @@ from technovae_gui.timeline.viewport import TimelineState, Viewport
 from technovae_gui.widgets.renderer_names import RENDERER_NAMES
 
 _ZOOM = 1.5
-VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow")
+VIEW_ACTIONS = ("zoom_in", "zoom_out", "zoom_fit", "follow", "automation")
 """Names of those that change what is seen and not the arrangement."""
 _LOCATORS = 9
 MARKER_ACTIONS = (
@@ -70,8 +70,10 @@ class TimelineActions(QObject):
         save_requested(ClipRequest): write these clips as WAV.
         audition_requested(ClipRequest): listen to these clips.
         seek_requested(int): move the playhead to this tick.
+        automation_toggled(str, bool): id of the lane whose automation is to be shown or hidden.
     """
 
+    automation_toggled = Signal(str, bool)
     rename_requested = Signal(str)
     save_requested = Signal(object)
     audition_requested = Signal(object)
@@ -204,6 +206,7 @@ class TimelineActions(QObject):
         self._add("zoom_out", "Zoom out of the timeline", lambda: viewport.zoom(1.0 / _ZOOM), "-")
         self._add("zoom_fit", "Show all of the timeline", viewport.fit, "Z")
         self._add("follow", "Follow the playhead", self._set_follow, toggle=True)
+        self._add("automation", "Automation of the lane", self._toggle_automation, "A")
 
     def _add_markers(self) -> None:
         markers = self.markers
@@ -284,6 +287,13 @@ class TimelineActions(QObject):
     def _add_lane(self) -> None:
         self._document.edit("add lane", edits.add_lane)
 
+    def _toggle_automation(self) -> None:
+        """Of the lane that was clicked last."""
+        lanes = self._document.arrangement.lanes
+        if lanes:
+            lane_id = lanes[min(self._state.row, len(lanes) - 1)].id
+            self.automation_toggled.emit(lane_id, lane_id not in self._state.automation)
+
     def _set_follow(self, follow: bool) -> None:
         self._state.follow = follow
 
@@ -321,6 +331,17 @@ def lane_menu(document: Document, lane_id: str, headers: LaneHeaders) -> QMenu:
         lambda now: edits.set_lane(now, lane_id, solo=not lane.solo),
     )
     menu.addAction("Equaliser and filters…").triggered.connect(headers.header(lane_id).open_effects)
+    header = headers.header(lane_id)
+    shown = menu.addAction("Automation")
+    shown.setCheckable(True)
+    shown.setChecked(header.automation.isChecked())
+    shown.triggered.connect(lambda on: header.automation_toggled.emit(lane_id, on))
+    clear = add(
+        "Clear all automation",
+        "clear automation",
+        lambda now: automation_edits.clear(now, lane_id),
+    )
+    clear.setEnabled(bool(lane.automation))
     flat = add(
         "No equaliser, no filters",
         "lane effects",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -24,6 +25,8 @@ COARSEST: Final = 3000.0
 LOWEST: Final = 40
 HIGHEST: Final = 180
 """Pixels of a lane's height."""
+STRIP: Final = 72
+"""Pixels of the automation below a lane."""
 
 MARGIN: Final = 2
 """Pixels between a clip and the edges of its lane."""
@@ -107,12 +110,14 @@ class Geometry:
         left: the tick at x = 0; 0 or later, not rounded.
         top: pixels that are scrolled away above y = 0.
         lane_height: pixels, `LOWEST` .. `HIGHEST`.
+        strips: rows of the lanes whose automation is shown below them, in order.
     """
 
     ticks_per_pixel: float = 96.0
     left: float = 0.0
     top: int = 0
     lane_height: int = 68
+    strips: tuple[int, ...] = ()
 
     def x(self, tick: float) -> float:
         """The x of `tick`, in pixels."""
@@ -124,11 +129,16 @@ class Geometry:
 
     def y(self, row: int) -> int:
         """The upper edge of a lane, in pixels."""
-        return row * self.lane_height - self.top
+        return row * self.lane_height + bisect_left(self.strips, row) * STRIP - self.top
 
     def row(self, y: float) -> int:
-        """The lane at `y` pixels; it may be one that does not exist."""
-        return math.floor((y + self.top) / self.lane_height)
+        """The lane at `y` pixels, automation included; it may be one that does not exist."""
+        down = y + self.top
+        for row in self.strips:
+            if self.y(row) + self.lane_height + STRIP > y:
+                return min(row, math.floor(down / self.lane_height))
+            down -= STRIP
+        return math.floor(down / self.lane_height)
 
     def zoomed(self, factor: float, x: float) -> Geometry:
         """Zoom horizontally, keeping the tick at `x` where it is if possible.
@@ -179,7 +189,8 @@ class Geometry:
 
     def with_rows(self, rows: int, height: int) -> Geometry:
         """Fill `height` pixels with `rows` lanes, as far as they can be so low or so high."""
-        fitting = self if not rows else self.with_lane_height(height // rows)
+        room = height - STRIP * len(self.strips)
+        fitting = self if not rows else self.with_lane_height(room // rows)
         return dataclasses.replace(fitting, top=0)
 
     def grid(self, pixels: float = _GRID_PIXELS) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.arrangement.automation import PAN, SILENCE_DB, Parameter
 from core.arrangement.clip import (
     GAIN_MIN_DB,
     ClipSource,
@@ -50,6 +51,17 @@ def pan_label(pan: float) -> str:
     if not percent:
         return "C"
     return f"{percent}{'L' if pan < 0 else 'R'}"
+
+
+def parameter_label(parameter: Parameter, value: float) -> str:
+    """A value of an automated parameter with its unit."""
+    if parameter is PAN:
+        return pan_label(value)
+    if parameter.octaves:
+        return f"{value / 1000:.2f} kHz" if value >= 1000.0 else f"{value:.0f} Hz"
+    if parameter.low == SILENCE_DB:
+        return "-∞ dB" if value <= SILENCE_DB else gain_label(value)
+    return f"{100 * value:.0f} %"
 
 
 def time_label(seconds: float) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolBut
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Lane
+from core.arrangement.automation import PAN, PARAMETERS
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
@@ -19,6 +20,7 @@ from technovae_gui.timeline.labels import gain_label, pan_label
 from technovae_gui.timeline.lane_effects_panel import HEIGHT as EFFECTS_HEIGHT
 from technovae_gui.timeline.lane_effects_panel import LaneEffectsPanel, LaneEffectsPopup
 from technovae_gui.timeline.viewport import Viewport
+from technovae_gui.widgets.icons import icon
 
 WIDTH = 172
 """Pixels."""
@@ -41,12 +43,14 @@ class LaneHeader(QWidget):
         dragged(str, int): the whole header is dragged; id of the lane, and y in the parent.
         dropped(): the drag ended.
         resized(int): the lower edge is dragged; the height in pixels that is wanted.
+        automation_toggled(str, bool): id of the lane whose automation is to be shown or hidden.
     """
 
     menu_requested = Signal(str, QPoint)
     dragged = Signal(str, int)
     dropped = Signal()
     resized = Signal(int)
+    automation_toggled = Signal(str, bool)
 
     def __init__(self, document: Document, lane: Lane, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,6 +65,8 @@ class LaneHeader(QWidget):
         self.meter = LaneMeter()
         self.effects = _toggle("EQ", "Equaliser and filters of", theme.ACCENT)
         self.effects.setToolTip("Equaliser with kill switches, and filters")
+        self.automation = _toggle("", "Automation of", theme.ACCENT)
+        self.automation.setIcon(icon("automation"))
         self.panel = LaneEffectsPanel(document, lane.id)
         self._popup_panel: LaneEffectsPanel | None = None
         self.setMouseTracking(True)
@@ -71,6 +77,7 @@ class LaneHeader(QWidget):
         self.gain.changed.connect(self._set_gain)
         self.pan.changed.connect(self._set_pan)
         self.effects.clicked.connect(self.open_effects)
+        self.automation.clicked.connect(lambda on: self.automation_toggled.emit(lane.id, on))
         self.show_lane(lane)
 
     def show_lane(self, lane: Lane) -> None:
@@ -84,6 +91,14 @@ class LaneHeader(QWidget):
         self.gain.show_value(lane.gain_db)
         self.pan.show_value(lane.pan)
         self.effects.setChecked(lane.effects.is_on)
+        drawn = [PARAMETERS[it.parameter].label for it in lane.automation]
+        self.automation.setToolTip(
+            f"Automation below the lane: {', '.join(drawn)}"
+            if drawn
+            else "Automation: draw volume, pan and filters below the lane"
+        )
+        self.automation.setProperty("drawn", bool(drawn))
+        self.pan.setEnabled(lane.curve(PAN.name) is None)
         self.panel.show_effects(lane.effects)
         if self._popup_panel is not None:
             self._popup_panel.show_effects(lane.effects)
@@ -108,6 +123,7 @@ class LaneHeader(QWidget):
         """Hide gain and pan, and the effects, in lanes of too few pixels."""
         self.gain.setVisible(height >= _LOW)
         self.pan.setVisible(height >= _LOW)
+        self.automation.setVisible(height >= _LOW)
         self.panel.setVisible(height >= _TALL)
         margin = 5 if height >= _ROOMY else 2
         self._outer.setContentsMargins(12, margin, 5, margin)
@@ -141,7 +157,8 @@ class LaneHeader(QWidget):
         grid.addWidget(self.mute, 0, 3)
         grid.addWidget(self.solo, 0, 4)
         grid.addWidget(self.gain, 1, 0, 1, 2)
-        grid.addWidget(self.pan, 1, 2, 1, 3)
+        grid.addWidget(self.pan, 1, 2, 1, 2)
+        grid.addWidget(self.automation, 1, 4)
         grid.addWidget(self.panel, 2, 0, 1, 5)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 1)
@@ -201,9 +218,11 @@ class LaneHeaders(QWidget):
 
     Signals:
         menu_requested(str, QPoint): id of the lane, and where on the screen.
+        automation_toggled(str, bool): id of the lane whose automation is to be shown or hidden.
     """
 
     menu_requested = Signal(str, QPoint)
+    automation_toggled = Signal(str, bool)
 
     def __init__(
         self, document: Document, viewport: Viewport, parent: QWidget | None = None
@@ -262,6 +281,7 @@ class LaneHeaders(QWidget):
         header.dragged.connect(self._drag_header)
         header.dropped.connect(self._drop_header)
         header.resized.connect(self._resize)
+        header.automation_toggled.connect(self.automation_toggled)
         header.show()
         return header
 
@@ -280,7 +300,9 @@ class LaneHeaders(QWidget):
 
     def _drag_header(self, lane_id: str, y: int) -> None:
         geometry, rows = self._viewport.geometry, len(self._document.arrangement.lanes)
-        gap = min(max(round((y + geometry.top) / geometry.lane_height), 0), rows)
+        row = geometry.row(y)
+        below = y > geometry.y(row) + geometry.lane_height // 2
+        gap = min(max(row + below, 0), rows)
         self._drag = lane_id, gap
         self._line.setGeometry(0, geometry.y(gap) - 2, WIDTH, 3)
         self._line.show()
@@ -298,7 +320,7 @@ class LaneHeaders(QWidget):
 
 
 def _shown(lane: Lane) -> tuple[object, ...]:
-    return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo, lane.effects
+    return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo, lane.effects, lane.automation
 
 
 def _toggle(face: str, name: str, colour: str) -> QToolButton:

@@ -160,7 +160,7 @@ def paint_grid(painter: QPainter, geometry: Geometry, rows: int, dirty: QRectF) 
     if bottom > dirty.top():
         lanes = QRectF(dirty.left(), dirty.top(), dirty.width(), bottom - dirty.top())
         _paint_phrases(painter, geometry, lanes)
-        _paint_lines(painter, geometry, lanes)
+        paint_lines(painter, geometry, lanes)
     painter.setPen(paint_cache.pen(theme.LINE))
     first = max(0, geometry.row(dirty.top()))
     for row in range(first, min(rows, geometry.row(dirty.bottom()) + 1) + 1):
@@ -183,7 +183,8 @@ def _paint_phrases(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
         tick += 2 * step
 
 
-def _paint_lines(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
+def paint_lines(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
+    """Paint the lines of bars and beats in an area, in pixels."""
     step = geometry.grid()
     tick = int(geometry.tick(area.left() - 1) // step) * step
     while (x := geometry.x(tick)) <= area.right():

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QImage
@@ -28,6 +29,9 @@ from technovae_gui.timeline.scene import clips_between
 from technovae_gui.timeline.thumbnails import ThumbnailRequest
 from technovae_gui.timeline.toolbar import Toolbar
 from technovae_gui.timeline.viewport import TimelineState, Viewport
+
+if TYPE_CHECKING:
+    from technovae_gui.timeline.automation_rows import AutomationRows
 
 _REQUEST_MS = 120
 """Thumbnails are asked for together, once scrolling and editing pause this long."""
@@ -68,6 +72,7 @@ class TimelineView(QWidget):
         self.ruler = Ruler(document, self.viewport, self.state)
         self.headers = LaneHeaders(document, self.viewport)
         self.canvas = Canvas(document, self.viewport, self.state, self.clip_style)
+        self._automation: AutomationRows | None = None
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._requested: dict[ClipSource, float] = {}
@@ -122,6 +127,8 @@ class TimelineView(QWidget):
             return
         self.canvas.show_playhead(before, tick)
         self.ruler.show_playhead(before, tick)
+        if self._automation is not None:
+            self._automation.show_playhead(before, tick)
         # Who scrolled away wants to look there: only jumps and what was in view are followed.
         jumped = abs(tick - before) > TICKS_PER_BEAT
         if self._follows(tick) and (jumped or self.viewport.shows(before)):
@@ -165,7 +172,22 @@ class TimelineView(QWidget):
         found = {clip.source: None for lane in shown for clip in clips_between(lane, *span)}
         return [source for source in found if self.clip_style.thumbnails.is_wanted(source)]
 
+    @property
+    def automation(self) -> AutomationRows:
+        """What shows automation below lanes; made when it is first needed."""
+        if self._automation is None:
+            from technovae_gui.timeline.automation_rows import AutomationRows
+
+            self._automation = AutomationRows(
+                self._document, self.viewport, self.state, self.canvas, self.headers
+            )
+        return self._automation
+
     # Inside
+
+    @Slot(str, bool)
+    def _toggle_automation(self, lane_id: str, shown: bool) -> None:
+        self.automation.toggle(lane_id, shown)
 
     def _follows(self, tick: float) -> bool:
         """Whether the view should go to `tick`, which is out of view."""
@@ -204,6 +226,8 @@ class TimelineView(QWidget):
         self.canvas.dragged_out.connect(self._drag_out)
         self.canvas.thumbnail_missed.connect(self._thumbnail_missed)
         self.headers.menu_requested.connect(self._open_lane_menu)
+        self.headers.automation_toggled.connect(self._toggle_automation)
+        self.commands.automation_toggled.connect(self._toggle_automation)
         self.headers.add_button.clicked.connect(self.commands.by_name["add_lane"].trigger)
         self.commands.rename_requested.connect(self.canvas.rename)
         self.commands.save_requested.connect(self.save_requested)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 
 from core.settings import TICKS_PER_BAR
-from technovae_gui.timeline.geometry import Geometry, Snap
+from technovae_gui.timeline.geometry import STRIP, Geometry, Snap
 
 SPACE_BELOW = 44
 """Pixels below the last lane: something dropped there makes a new lane."""
@@ -20,10 +22,12 @@ class TimelineState(QObject):
 
     Signals:
         snap_changed(), follow_changed(): `snap` or `follow` has another value.
+        automation_changed(): `automation` shows other curves.
     """
 
     snap_changed = Signal()
     follow_changed = Signal()
+    automation_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +36,8 @@ class TimelineState(QObject):
         self.playing = False
         self.row = 0
         """The lane that was clicked last: clips are pasted there."""
+        self.automation: dict[str, str] = {}
+        """The parameter whose curve is shown below a lane, by the lane's id."""
         self._snap = Snap.BAR
         self._follow = True
 
@@ -56,6 +62,14 @@ class TimelineState(QObject):
         if follow != self._follow:
             self._follow = follow
             self.follow_changed.emit()
+
+    def show_automation(self, lane_id: str, parameter: str) -> None:
+        """Show the curve of a parameter below a lane; an empty name hides it."""
+        if self.automation.get(lane_id, "") != parameter:
+            self.automation.pop(lane_id, None)
+            if parameter:
+                self.automation[lane_id] = parameter
+            self.automation_changed.emit()
 
     @property
     def edit_tick(self) -> int:
@@ -113,6 +127,10 @@ class Viewport(QObject):
             self._end, self._rows = end, rows
             self.set(self.geometry, force=True)
 
+    def set_strips(self, rows: tuple[int, ...]) -> None:
+        """Leave room for automation below these rows."""
+        self.set(dataclasses.replace(self.geometry, strips=rows))
+
     def set(self, geometry: Geometry, *, force: bool = False) -> None:
         """Show `geometry`, scrolled back where all lanes would be out of sight.
 
@@ -146,7 +164,7 @@ class Viewport(QObject):
         last = max(self._end, 8 * TICKS_PER_BAR) if end is None else end
         geometry = self.geometry.fitted(start, last, self._width)
         spare = self._height - SPACE_BELOW
-        roomy = spare >= self._rows * Geometry().lane_height
+        roomy = spare >= self._rows * Geometry().lane_height + STRIP * len(geometry.strips)
         self.set(geometry.with_rows(self._rows, spare if roomy else self._height))
 
     def shows(self, tick: float) -> bool:
@@ -175,7 +193,7 @@ class Viewport(QObject):
         event.accept()
 
     def _last_top(self, geometry: Geometry) -> int:
-        return max(0, self._rows * geometry.lane_height + SPACE_BELOW - self._height)
+        return max(0, geometry.y(self._rows) + geometry.top + SPACE_BELOW - self._height)
 
 
 def _notches(event: QWheelEvent) -> tuple[float, float]:

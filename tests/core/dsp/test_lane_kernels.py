@@ -28,7 +28,7 @@ def isolated(sound: Sound, bass: float, mid: float, treble: float, block: int = 
 
 def cut(sound: Sound, hertz: float, *, high: bool = False, damping: float = math.sqrt(2)) -> Sound:
     out, state = sound.copy(), np.zeros(kernels.CUT_STATE)
-    kernels.cut(out, state, np.array([warped(hertz)]), 0, damping, high)
+    kernels.cut(out, state, np.array([warped(hertz)]), 0, np.array([damping]), high)
     return out
 
 
@@ -88,10 +88,10 @@ def test_blocks_make_no_difference_to_any_bit(block: int) -> None:
     np.testing.assert_array_equal(isolated(sound, 0.5, 0, 2, block), isolated(sound, 0.5, 0, 2))
     cutoffs = np.array([warped(f) for f in np.geomspace(60, 9000, 60)])
     whole, parts = sound.copy(), sound.copy()
-    kernels.cut(whole, np.zeros(kernels.CUT_STATE), cutoffs, 100, 0.3, False)
+    kernels.cut(whole, np.zeros(kernels.CUT_STATE), cutoffs, 100, np.full(60, 0.3), False)
     state = np.zeros(kernels.CUT_STATE)
     for at in range(0, len(parts), block):
-        kernels.cut(parts[at : at + block], state, cutoffs, 100 + at, 0.3, False)
+        kernels.cut(parts[at : at + block], state, cutoffs, 100 + at, np.full(60, 0.3), False)
     np.testing.assert_array_equal(parts, whole)
 
 
@@ -101,7 +101,7 @@ def test_a_moving_cutoff_does_not_click() -> None:
     sine = np.repeat(np.sin(2 * np.pi * 50 * time)[:, None], 2, 1).astype(np.float32)
     cutoffs = np.array([warped(f) for f in np.geomspace(2000, 15_000, 250)])
     swept = sine.copy()
-    kernels.cut(swept, np.zeros(kernels.CUT_STATE), cutoffs, 0, math.sqrt(2), False)
+    kernels.cut(swept, np.zeros(kernels.CUT_STATE), cutoffs, 0, np.full(250, math.sqrt(2)), False)
     assert np.abs(np.diff(swept, 2, axis=0))[200:].max() < 1e-4
 
 
@@ -109,5 +109,5 @@ def test_what_fades_away_ends_in_zeros() -> None:
     sound = np.zeros((60_000, 2), np.float32)
     sound[:100] = noise(100)
     state = np.zeros(kernels.CUT_STATE)
-    kernels.cut(sound, state, np.array([warped(2000.0)]), 0, 1.0, False)
+    kernels.cut(sound, state, np.array([warped(2000.0)]), 0, np.ones(1), False)
     assert not state.any()
