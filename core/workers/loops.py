@@ -254,16 +254,26 @@ class LoopService(QObject):
         )
 
     def _find(self, key: _LoopKey) -> None:
-        """Look for a wanted loop on disk; where it is not there, it is rendered."""
+        """Look for a wanted loop on disk; where it is not there, it is rendered.
+
+        Parts are not kept there: until they are rendered, the loop sounds whole.
+        """
         store, session = self._store, self._session
-        if store is None or session is None or self._origin_of(key.source) is not None:
+        is_kept = store is not None and self._origin_of(key.source) is None
+        if key.separated or not is_kept or session is None:
             self._render(key)
+        if store is None or not is_kept or session is None:
             return
 
         def found(loop: Loop | None) -> None:
             if key not in self._wanted:
                 return
-            if session is not self._session:
+            if key.separated:
+                if loop is not None and session is self._session:
+                    whole = replace(key, separated=False)
+                    self._cache.put(whole, _clip_result(whole, loop))
+                    self.arrived.emit(key.source)
+            elif session is not self._session:
                 if not key.takes_network:  # others were asked for again with the session
                     self._render(key)
             elif loop is None:

@@ -446,3 +446,17 @@ def test_clips_of_other_libraries_are_neither_looked_for_nor_kept(
     assert bench.level(LATENT) == 1.0
     assert store.asked == []
     assert store.kept == {}
+
+
+def test_until_its_parts_are_rendered_a_loop_on_disk_sounds_whole(
+    bench: Bench, store: FakeStore
+) -> None:
+    bench.loops.want([REAL], BPM, separated=[REAL])
+    assert [source for _, source, _, _ in bench.renderer.waiting] == [REAL]
+    store.answer(0.25)
+    assert bench.of("arrived") == [REAL]
+    assert bench.level(REAL) == 0.25
+    assert bench.loops.outstanding == 1
+    bench.renderer.answer(2.0)
+    assert bench.of("arrived") == [REAL, REAL]
+    assert bench.level(REAL) == 2.0
