@@ -17,10 +17,14 @@ from PySide6.QtCore import QSettings
 from core import resources
 from core.library import latent_map
 from core.library.latent_map import LatentMap
+from core.workers import thread
+from core.workers.render_service import RenderService
+from core.workers.segment_service import SegmentService
 from technovae_gui.document import Document
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary
 from technovae_gui.widgets import job_slot
 from tests.technovae_gui.fakes import FakeJob
+from tests.technovae_gui.warm_services import WarmServices
 
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
@@ -72,8 +76,30 @@ def document(qapp: object) -> Document:
     return Document()
 
 
+@pytest.fixture(scope="module")
+def warm_services() -> Iterator[WarmServices]:
+    """Windows that come one after the other share the processes that render and read."""
+    services = WarmServices()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thread, "WorkerProcess", services.start)
+        yield services
+    services.close()
+
+
 @pytest.fixture
-def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+def silent_renderer(warm_services: WarmServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No latent is heard or seen: windows do without the process that takes seconds to start."""
+    monkeypatch.setattr(warm_services, "silent", frozenset({RenderService}))
+
+
+@pytest.fixture
+def silent_services(warm_services: WarmServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No real segment either."""
+    monkeypatch.setattr(warm_services, "silent", frozenset({RenderService, SegmentService}))
+
+
+@pytest.fixture
+def window(qtbot: Any, warm_services: WarmServices, tmp_path: Path) -> Iterator[MainWindow]:
     """The whole window on the demo, whose map is there."""
     from technovae_gui.main_window import MainWindow
 

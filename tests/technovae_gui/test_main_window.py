@@ -49,6 +49,7 @@ def clips(window: MainWindow) -> list[Any]:
     return list(window.document.arrangement.clips())
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_click_on_a_dot_is_heard_and_seen(window: MainWindow, qtbot: Any) -> None:
     found = window.session.map
     assert found is not None
@@ -62,6 +63,7 @@ def test_a_click_on_a_dot_is_heard_and_seen(window: MainWindow, qtbot: Any) -> N
     qtbot.waitUntil(lambda: not window.transport.clock.state.auditioning, timeout=PATIENCE)
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any) -> None:
     found = window.session.map
     assert found is not None
@@ -79,6 +81,7 @@ def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any)
     assert clips(window) == []
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_the_tempo_is_one_undo_step(window: MainWindow) -> None:
     before = window.document.arrangement.bpm
     for bpm in (128.0, 127.0, 126.5):
@@ -88,11 +91,13 @@ def test_the_tempo_is_one_undo_step(window: MainWindow) -> None:
     assert window.document.arrangement.bpm == before
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
     assert window.session.map is not None
     assert window.document.arrangement.bpm == round(window.session.map.tempo, 2)
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_a_library_that_is_gone_is_reported(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     drop(window, RealSource("x-0-0"), 5, 20)
     path = tmp_path / "a.technovae"
@@ -104,6 +109,7 @@ def test_a_library_that_is_gone_is_reported(window: MainWindow, qtbot: Any, tmp_
     assert window.session.map is not None
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_project_opens_with_its_own_library(qtbot: Any, tmp_path: Path) -> None:
     """Fault: the demo was opened as well; clips turned grey, and saving wrote no library."""
     QSettings().setValue("hint_seen", True)
@@ -167,6 +173,7 @@ def test_an_arrangement_sounds_on_from_its_own_library(
     assert demo.claims(latent)
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_closing_with_unsaved_work_asks(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +188,7 @@ def test_closing_with_unsaved_work_asks(
     assert window.open_project.abandoned() == []
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_the_system_ends_the_program_without_a_question(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +199,7 @@ def test_the_system_ends_the_program_without_a_question(
     assert len(window.open_project.abandoned()) == 1
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_two_windows_do_not_disturb_each_other(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
@@ -205,6 +214,7 @@ def test_two_windows_do_not_disturb_each_other(
     other.deleteLater()
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> None:
     window.resize(1280, 800)
     name = "near A Title That Its Maker Could Not End " * 4
@@ -220,6 +230,7 @@ def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> N
     assert window.bar.sounding.toolTip() == name
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:
     keys: list[str] = []
     for menu in window.menuBar().actions():
@@ -271,6 +282,7 @@ def test_a_latent_is_arranged_exported_and_reopened(
     assert window.document.arrangement == before
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.slow
 def test_composing_fills_the_timeline_in_one_step(window: MainWindow, qtbot: Any) -> None:
     composing, job = window.composing, window.composing.job

@@ -55,6 +55,7 @@ def wait_for_banner(window: MainWindow, qtbot: Any, key: str) -> str:
     return line
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_saving_on_a_full_disk(window: MainWindow, disk: Path) -> None:
     path = disk / "a.technovae"
     place(window)
@@ -73,6 +74,7 @@ def test_saving_on_a_full_disk(window: MainWindow, disk: Path) -> None:
     assert banner(window, "save") == ""
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
     """The copy of unsaved work cannot be kept: that is told, and mended once there is room."""
     other = MainWindow(disk / "sessions")
@@ -90,6 +92,7 @@ def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path)
     other.deleteLater()
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_saving_where_nothing_can_be_written(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
@@ -107,6 +110,7 @@ def test_saving_where_nothing_can_be_written(
     assert window.open_project.unsaved
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_saving_into_a_read_only_folder(window: MainWindow, disk: Path) -> None:
     disks.lock(disk)
     place(window)
@@ -115,6 +119,7 @@ def test_saving_into_a_read_only_folder(window: MainWindow, disk: Path) -> None:
     assert window.open_project.unsaved
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_read_only_library_plays_and_takes_no_music(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_read_only_library_plays_and_takes_no_music(
         window.close()
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.slow
 def test_importing_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
     Library.create(disk / "library").close()
@@ -159,6 +165,7 @@ def test_exporting_onto_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) 
     qtbot.waitUntil(lambda: not exporting.job.busy, timeout=PATIENCE)
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_library_that_is_removed_while_it_is_open(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
@@ -193,6 +200,7 @@ def test_a_file_that_is_no_model(window: MainWindow, qtbot: Any, tmp_path: Path)
     assert window.open_project.snapshot().model_hash == before.model_hash
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_two_windows_with_one_project(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     """Who saves last is asked, and neither's work is lost."""
     path = tmp_path / "a.technovae"
@@ -214,6 +222,7 @@ def test_two_windows_with_one_project(window: MainWindow, qtbot: Any, tmp_path: 
     other.deleteLater()
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.slow
 def test_two_imports_into_one_library(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     folder = tmp_path / "library"

@@ -177,6 +177,7 @@ def banner(window: MainWindow) -> str:
     return window.panels.banners.texts().get("drop", "")
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.slow
 def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
     window: MainWindow, qtbot: Any, tmp_path: Path
@@ -195,6 +196,7 @@ def test_what_is_dropped_on_the_demo_goes_into_the_library_made_for_it(
     assert banner(window) == ""
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.slow
 def test_a_real_file_into_a_library_of_ones_own(
     window: MainWindow, qtbot: Any, tmp_path: Path

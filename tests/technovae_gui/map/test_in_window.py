@@ -8,6 +8,7 @@ from technovae_gui.main_window import MainWindow
 from technovae_gui.widgets import file_dialogs
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_a_selection_is_announced_and_composed_along(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def wait_for_loops(window: MainWindow, qtbot: Any) -> None:
     )
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_clip_becomes_a_file_of_its_length(
     window: MainWindow, drag_out: DragOutController, qtbot: Any, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_clip_becomes_a_file_of_its_length(
     assert np.abs(samples).max() > 0.05  # its lane is muted, it was dragged to be heard
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_selection_becomes_one_file(
     window: MainWindow, drag_out: DragOutController, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,12 +80,14 @@ def test_a_selection_becomes_one_file(
     assert [path.name for path in dragged] == ["Untitled, bars 1 to 6.wav"]
 
 
+@pytest.mark.usefixtures("silent_services")
 def test_what_is_not_decoded_yet_is_told(window: MainWindow, drag_out: DragOutController) -> None:
     window.services.loops.loop = lambda source, bpm: None  # type: ignore[method-assign]
     drag_out.begin(ClipRequest(("a",)))
     assert "still being decoded" in window.panels.banners.texts()["drag out"]
 
 
+@pytest.mark.usefixtures("silent_renderer")
 def test_a_folder_that_cannot_be_used_is_told(
     window: MainWindow, drag_out: DragOutController, qtbot: Any, tmp_path: Path
 ) -> None:

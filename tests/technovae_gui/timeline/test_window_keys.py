@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from technovae_gui.main_window import MainWindow
 
 
+@pytest.mark.usefixtures("silent_services")
 @pytest.mark.parametrize("part", ["map", "timeline", "buttons"])
 def test_space_plays_once_wherever_the_focus_is(
     window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch, part: str
