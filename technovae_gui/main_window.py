@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         )
         self.training = TrainingController(sessions, services, self)
         self.composing = ComposeController(sessions, services.background, document, self)
+        self.composing.path_map = lambda: self.map_view.scene.map
         self.exporting = ExportController(
             sessions, services, document, self, other_origins=origins.others
         )
@@ -347,6 +348,7 @@ class MainWindow(QMainWindow):
         view.play_requested.connect(self.transport.play_or_silence)
         view.path_drawn.connect(self._path_drawn)
         view.path_cleared.connect(self._path_cleared)
+        view.placement.changed.connect(self._path_cleared)
         view.point_chosen.connect(self._point_chosen)
         self.training.panel.listen_requested.connect(self._listen_to_model)
         timeline.save_requested.connect(self.exporting.save_clips)
@@ -375,7 +377,8 @@ class MainWindow(QMainWindow):
 
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
-        for speaker in (self.sessions, self.drag_out, self.dropped_files, self.exporting):
+        speakers = (self.sessions, self.audition, self.drag_out, self.dropped_files, self.exporting)
+        for speaker in speakers:
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (
             self.sessions,
@@ -433,7 +436,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _listen_to_model(self) -> None:
         """Play any segment as the model decodes it, beside its original in the Sound panel."""
-        found = self.session.map
+        found = self.map_view.scene.map
         if found is not None and len(found):
             row = random.randrange(len(found))
             self.map_view.choose_xy((float(found.xy[row][0]), float(found.xy[row][1])))

@@ -191,6 +191,31 @@ def read(
     )
 
 
+def part_positions(latent_map: LatentMap, part: str) -> NDArray[np.float64] | None:
+    """The positions of a map's dots on the map by one part that its library keeps.
+
+    Args:
+        latent_map: a map.
+        part: one of `settings.PARTS`.
+
+    Returns:
+        (n, 2); None where there is none of these segments.
+
+    Raises:
+        LibraryError: the library cannot be read.
+    """
+    from core.library.latents import part_map_name
+    from core.library.store import Library
+
+    path = latent_map.library_path
+    with Library.open(path, read_only=is_demo(path)) as library:
+        ids, xy = library.map(part_map_name(latent_map.model_hash, part))
+    rows = {segment_id: row for row, segment_id in enumerate(ids)}
+    if set(rows) != set(latent_map.rows):
+        return None
+    return np.asarray(xy, np.float64)[[rows[segment.id] for segment in latent_map.segments]]
+
+
 def model_hash(model_path: Path) -> str:
     """The hash by which clips and maps identify the model in a file.
 

@@ -21,6 +21,8 @@ _KEPT_MAPS = 24
 """A training leaves one a minute, nearly all of models that were written over since. Clips that
 were placed with any of these are still understood."""
 
+_BY_PART = ":"
+
 
 @dataclass(frozen=True)
 class SavedMap:
@@ -75,8 +77,11 @@ class LatentStore:
         return {segment: (x, y) for segment, x, y in found}
 
     def maps(self) -> list[SavedMap]:
-        """All maps kept, the newest first."""
-        sql = "SELECT model_hash, MAX(saved_at), COUNT(*) FROM map GROUP BY 1 ORDER BY 2 DESC"
+        """All maps kept, the newest first; those by part belong to the map of their model."""
+        sql = (
+            "SELECT model_hash, MAX(saved_at), COUNT(*) FROM map "
+            f"WHERE instr(model_hash, '{_BY_PART}') = 0 GROUP BY 1 ORDER BY 2 DESC"
+        )
         rows = validation.checked(
             self._database.rows(sql), validation.SavedMapRow, self._database.path.parent
         )
@@ -89,7 +94,14 @@ class LatentStore:
 
     def _drop(self, model_hash: str) -> None:
         self._database.execute("DELETE FROM latents WHERE model_hash = ?", (model_hash,))
-        self._database.execute("DELETE FROM map WHERE model_hash = ?", (model_hash,))
+        names = (model_hash, *(part_map_name(model_hash, part) for part in settings.PARTS))
+        for name in names:
+            self._database.execute("DELETE FROM map WHERE model_hash = ?", (name,))
+
+
+def part_map_name(model_hash: str, part: str) -> str:
+    """The name under which a model's map by one of `settings.PARTS` is kept, among its maps."""
+    return f"{model_hash}{_BY_PART}{part}"
 
 
 def overlay_path(library_id: str) -> Path:

@@ -32,6 +32,7 @@ from core.dsp import renderers
 from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import db_to_power, power_to_db
 from core.errors import InputError
+from core.library.latents import part_map_name
 from core.progress import CancelFlag, Progress, check, silent
 from core.render.cache import ByteCache
 from core.render.guides import BandGuides, Guide, Guides
@@ -39,6 +40,7 @@ from core.render.latent_migration import LatentMigration
 from core.render.latent_renderer import LatentRenderer, stereo
 from core.render.library_latents import ensure_latents, ensure_map
 from core.render.loops import at_length, joined_rows
+from core.render.part_maps import lay_out, part_fingerprints
 from core.render.parts import PartsSeparator, shared_separator
 from core.render.real_segments import FirstBar, RealSegments
 
@@ -120,6 +122,32 @@ class Decoder:
         with self._lock:
             ids, latents = self.latents(progress=progress, cancel=cancel)
             return ids, ensure_map(self.library, self.codec.hash, ids, latents, self.decode)
+
+    def part_map(
+        self, part: int, *, progress: Progress = silent, cancel: CancelFlag | None = None
+    ) -> tuple[list[str], Array]:
+        """As `map`, by one part of the sound alone, which is laid over the map.
+
+        Args:
+            part: number of it, in `settings.PARTS`.
+            progress: of listening to all segments, some 25 ms each.
+            cancel: polled between some of them.
+
+        Raises:
+            ModelError: there is no network that tells parts apart.
+        """
+        ids, xy = self.map(progress=progress, cancel=cancel)
+        name = part_map_name(self.codec.hash, settings.PARTS[part])
+        known, kept = self.library.map(name)
+        if set(known) == set(ids):
+            positions = dict(zip(known, kept, strict=True))
+            return ids, np.stack([positions[i] for i in ids])
+        shares_of = self._separator.shares_of_many
+        latents = self.latents()[1]
+        seen = part_fingerprints(latents, self.decode, shares_of, part, progress, cancel)
+        placed = lay_out(seen, xy)
+        self.library.save_map(name, ids, placed)
+        return ids, placed
 
     def refresh(self) -> None:
         """Forget what came from the library, after it changed."""
@@ -237,6 +265,29 @@ class Decoder:
                 early = FirstBar(first.bar, partial(deliver, single=single, deliver=first.deliver))
             found[single] = self._single_parts(single, bpm, renderer, quality, early, cancel)
         return _put_together(source, found)
+
+    @property
+    def tells_parts(self) -> bool:
+        """There is a network that tells parts apart."""
+        return self._separator.available
+
+    def prepare_parts(self) -> None:
+        """Load what tells parts apart. Raises `ModelError` where it is missing or damaged."""
+        self._separator.prepare()
+
+    def shares(self, spectrogram: Array) -> Array:
+        """The shares of the parts in every cell of a spectrogram.
+
+        Args:
+            spectrogram: (512, 128) dB.
+
+        Returns:
+            (512, 128, 4), 0..1, in the order of `settings.PARTS`.
+
+        Raises:
+            ModelError: the network is missing or damaged.
+        """
+        return self._separator.shares(spectrogram)
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:
         """The name of the renderer that `audio` will use.

@@ -42,6 +42,20 @@ class PartsSeparator:
         self._path, self._model = path, model
         self._lock = threading.Lock()
 
+    @property
+    def available(self) -> bool:
+        """There is a network, or a file of one."""
+        return self._model is not None or (self._path or resources.parts_model()).is_file()
+
+    def prepare(self) -> None:
+        """Load the network and use it once, which compiles what has to be.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        silence = np.full((settings.FRAMES_PER_SEGMENT, settings.N_BANDS), settings.FLOOR_DB)
+        self.shares(silence.astype(np.float32))
+
     def shares(self, spectrogram: Array) -> Array:
         """The parts' shares in every cell.
 
@@ -54,8 +68,12 @@ class PartsSeparator:
         Raises:
             ModelError: the network is missing or damaged.
         """
-        found: Array = self._loaded().shares(spectrogram[None])[0]
+        found: Array = self.shares_of_many(spectrogram[None])[0]
         return found
+
+    def shares_of_many(self, spectrograms: Array) -> Array:
+        """As `shares`: (n, 512, 128) dB -> (n, 512, 128, 4)."""
+        return self._loaded().shares(spectrograms)
 
     def separate(self, loop: Array, spectrogram: Array | None = None) -> Array:
         """Take a loop apart.

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Container, Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeGuard, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from core import resources
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
@@ -31,6 +32,8 @@ from core.workers.service_client import (
 
 KEPT_BYTES: Final = 96 << 20
 """Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
+_IDLE_MS: Final = 2000
+"""So long after a sound nobody waits for the renderer, which then loads what tells parts apart."""
 _NO_MODEL: Final = "no model is open; train one, or open the demo"
 
 Key = TypeVar("Key", bound=Hashable)
@@ -108,6 +111,9 @@ class LoopService(QObject):
         self._session: Session | None = None
         self._renderer_refuses = False
         self._origin_of: Callable[[ClipSource], Origin | None] = made_from_session
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
+        self._idle.timeout.connect(self._prepare_parts)
+        self._parts_prepared = False
         for client in (self._renderer, self._reader):
             client.partial_loop.connect(self._take_partial)
             client.loop_ready.connect(self._take_loop)
@@ -235,10 +241,12 @@ class LoopService(QObject):
             self.auditioned.emit(replace(found, priority=Priority.AUDITION))
             return
         self._audition_bar = bar
+        self._idle.stop()
         self._ask_audition(key, bar)
 
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
+        self._idle.stop()
         self._reader.close()
         if self._store is not None:
             self._store.close()
@@ -357,7 +365,17 @@ class LoopService(QObject):
             self._keep(key)
         if result.key == self._audition_key():
             self._audition_bar = None
+            self._idle.start()
             self.auditioned.emit(result)
+
+    @Slot()
+    def _prepare_parts(self) -> None:
+        """The first mute then takes as long as any other. Once, and only after a first sound."""
+        if self._wanted or self._parts_prepared or self._renderer_refuses:
+            return
+        if resources.has_parts_model():
+            self._parts_prepared = True
+            self._renderer.prepare_parts()
 
     def _audition_key(self) -> _RequestKey | None:
         return None if self._audition is None else _RequestKey(self._audition, Priority.AUDITION)

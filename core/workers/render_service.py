@@ -148,6 +148,14 @@ class RenderService:
         parts = decoder.parts(source, bpm, renderer, first=first, cancel=cancel)
         return whole(parts, loop_gain_db)
 
+    def prepare_parts(self) -> None:
+        """Load the network that tells parts apart, so that the first mute does not wait for it.
+
+        Raises:
+            ModelError: it is missing or damaged, or no model is open.
+        """
+        self._decoder_of(None).prepare_parts()
+
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""
         found = self._decoder_of(origin).spectrogram(source)

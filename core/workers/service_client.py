@@ -178,6 +178,10 @@ class ServiceClient(QObject):
             Request("spectrogram", arguments, Priority.SPECTROGRAM, [key], same=same)
         )
 
+    def prepare_parts(self) -> None:
+        """Have the renderer load what tells parts apart, once nothing else waits."""
+        self._worker.submit(Request("prepare_parts", {}, Priority.TASK, [], same="prepare_parts"))
+
     def keep_clips(self, keys: Container[Hashable] = ()) -> None:
         """Drop waiting loops of clips that are asked for under none of `keys`."""
         self._worker.keep(Priority.CLIP, keys)

@@ -147,6 +147,27 @@ def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag) ->
         space.decoder.map(progress=progress, cancel=cancel)
 
 
+def place_by_part(
+    library: Path, model: Path, part: str, progress: Progress, cancel: CancelFlag
+) -> None:
+    """Place the segments of a library on a map by one part of their sound, kept in the library.
+
+    Args:
+        library: folder of the library.
+        model: of the map.
+        part: one of `settings.PARTS`.
+        progress, cancel: see above.
+
+    Raises:
+        LibraryError, ModelError: one of them cannot be used, or there is no network for parts.
+    """
+    from core.render.workspace import open_workspace
+    from core.settings import PARTS
+
+    with open_workspace(library, model) as space:
+        space.decoder.part_map(PARTS.index(part), progress=progress, cancel=cancel)
+
+
 def compose(
     library: Path,
     model: Path,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.form_catalogue import Form
 from core.arrangement.marker_edits import copy_markers
+from core.library.latent_map import LatentMap
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from core.workers.background import Background
@@ -23,6 +26,7 @@ class ComposeController(QObject):
     Attributes:
         panel: the compose panel.
         job: the composition.
+        path_map: the map that paths are drawn on, where it is not the session's as it is kept.
 
     Signals:
         composed(): the composition is on the timeline.
@@ -41,6 +45,7 @@ class ComposeController(QObject):
         self._sessions, self._background, self._document = sessions, background, document
         self.panel = ComposePanel()
         self.job = JobSlot("composition", self)
+        self.path_map: Callable[[], LatentMap | None] = lambda: None
         self._start_id, self._library_path = "", sessions.session.library_path
         panel, job = self.panel, self.job
         panel.compose_requested.connect(self._start)
@@ -63,7 +68,7 @@ class ComposeController(QObject):
             return
         points = None
         if request.path is not None:
-            points = latent_map.inverse.latent(request.path)
+            points = (self.path_map() or latent_map).inverse.latent(request.path)
         self.job.start(
             tasks.compose,
             context=request,

@@ -35,10 +35,12 @@ class AuditionController(QObject):
 
     Signals:
         audition_changed(str): name of the point that plays, with its renderer; empty for none.
+        status(str): what is going on, for the status bar; empty when it is over.
         problem(str, str): a topic and one line.
     """
 
     audition_changed = Signal(str)
+    status = Signal(str)
     problem = Signal(str, str)
 
     def __init__(
@@ -69,6 +71,9 @@ class AuditionController(QObject):
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
         view.parts.changed.connect(self._parts_changed)
+        view.placement.placed.connect(self._show_map)
+        view.placement.problem.connect(self.problem)
+        view.placement.status.connect(self.status)
         view.parts.set_available(resources.has_parts_model())
         loops = services.loops
         loops.partial.connect(self._bar_arrived)
@@ -240,12 +245,12 @@ class AuditionController(QObject):
         if not session.same_music(self._session):
             self._view.parts.clear()
         self._session = session
-        if self._view.scene.map is not session.map:
-            self._show_map(session.map)
+        self._view.placement.set_map(session.map)
         target = self._target  # the decoder has dropped what it was asked for
         if target is not None and target.is_segment and not self._silent:
             self._ask_decoded(target)
 
+    @Slot(object)
     def _show_map(self, latent_map: LatentMap | None) -> None:
         """Show another map; where the chosen point is on it too, its position is taken over."""
         followed = self._target is not None and self._view.scene.chosen is self._target

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from core.resources import PARTS_MISSING
 from core.settings import PARTS
 from technovae_gui import theme
+from technovae_gui.map.dot_placement import CHOICES, WHOLE
 from technovae_gui.map.part_choice import PartChoice
 from technovae_gui.widgets import icons
 
@@ -19,6 +20,8 @@ KEYS: Final = (Qt.Key.Key_Z, Qt.Key.Key_X, Qt.Key.Key_C, Qt.Key.Key_V)
 """Of each part; with Shift they lock."""
 _WIDTH: Final = 66
 _HEIGHT: Final = 30
+_BOX_WIDTH: Final = 118
+_PLACEMENT_TIP: Final = "What lies together on the map: whole sounds, or one part that is alike"
 _LOCK: Final = 13
 _STYLE: Final = f"""
 QToolButton {{ padding: 0 2px; border-bottom: 2px solid {theme.ACCENT}; }}
@@ -36,12 +39,14 @@ class PartButtons(QWidget):
     Signals:
         toggled(int), soloed(int), lock_toggled(int): what is to be done with a part, by its number.
         cleared(): all parts are to be heard, none locked.
+        placement_chosen(str): what the dots of the map are to lie by.
     """
 
     toggled = Signal(int)
     soloed = Signal(int)
     lock_toggled = Signal(int)
     cleared = Signal()
+    placement_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,12 +61,21 @@ class PartButtons(QWidget):
         self.buttons = tuple(_PartButton(self, part) for part in range(len(PARTS)))
         for button in self.buttons:
             row.addWidget(button)
+        self.placement = _placement_box()
+        self.placement.activated.connect(self._choose_placement)
+        row.addSpacing(theme.SPACE)
+        row.addWidget(self.placement)
 
     def show_choice(self, choice: PartChoice) -> None:
         """Show which parts are muted and locked."""
         self.setEnabled(choice.available)
+        self.placement.setToolTip(_PLACEMENT_TIP if choice.available else PARTS_MISSING)
         for part, button in enumerate(self.buttons):
             button.show_state(choice.available, choice.muted[part], part in choice.locked)
+
+    def show_placement(self, by: str) -> None:
+        """Show what the dots of the map lie by, one of `dot_placement.CHOICES`."""
+        self.placement.setCurrentIndex(self.placement.findData(by))
 
     def menu(self, part: int) -> QMenu:
         """What can be done with a part; the menu deletes itself once it is closed."""
@@ -75,6 +89,19 @@ class PartButtons(QWidget):
         menu.addSeparator()
         menu.addAction("Hear all, lock none", self.cleared.emit)
         return menu
+
+    @Slot(int)
+    def _choose_placement(self, row: int) -> None:
+        self.placement_chosen.emit(self.placement.itemData(row))
+
+
+def _placement_box() -> QComboBox:
+    box = QComboBox()
+    for by in CHOICES:
+        box.addItem("Whole sound" if by == WHOLE else f"{by.capitalize()} alike", by)
+    box.setAccessibleName("What lies together on the map")
+    box.setFixedWidth(_BOX_WIDTH)
+    return box
 
 
 class _PartButton(QToolButton):

@@ -12,12 +12,15 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core import resources
 from core.library.latent_map import LatentMap
+from technovae_gui.map import dot_placement
 from technovae_gui.map.action_bindings import ContextMenu, KeyBindings
 from technovae_gui.map.actions import MapActions
 from technovae_gui.map.canvas import Canvas
 from technovae_gui.map.chosen_point import ChosenPoint
 from technovae_gui.map.colouring import CHOICES, Shading
+from technovae_gui.map.dot_placement import DotPlacement
 from technovae_gui.map.gestures import Hit
 from technovae_gui.map.map_point import XY, MapPoint
 from technovae_gui.map.map_replacement import DotAnimation, MapPreparation, SceneSnapshot
@@ -60,6 +63,7 @@ class LatentMapView(QWidget):
         self.viewport = self.canvas.viewport
         self.overlays = OverlayWidgets(self.canvas)
         self.parts = PartChoice(self)
+        self.placement = DotPlacement(self)
         self.map_actions = MapActions(self.canvas, self.chosen, self.morph, self.parts)
         self._keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
         self._animation = DotAnimation(self.scene)
@@ -158,6 +162,7 @@ class LatentMapView(QWidget):
         """What is worth keeping until the next start: texts, numbers, lists of numbers."""
         return {
             "colour_by": self.scene.colour_by,
+            "placed_by": self.placement.by,
             "view": self.viewport.state(),
             "legend": int(self.overlays.legend.is_open),
             "attributes": int(self.tools.attributes.isChecked()),
@@ -169,12 +174,16 @@ class LatentMapView(QWidget):
             self.overlays.legend.header.setChecked(bool(int(state.get("legend", 1))))
             self.tools.attributes.setChecked(bool(int(state.get("attributes", 0))))
             self.viewport.restore(state.get("view") or [])
+        placed_by = state.get("placed_by")
+        if placed_by in dot_placement.CHOICES and resources.has_parts_model():
+            self.placement.choose(placed_by)
         if state.get("colour_by") in CHOICES:
             self.set_colour_by(state["colour_by"])
 
     def shutdown(self) -> None:
         """Wait for the thread behind the map."""
         self._animation.stop()
+        self.placement.close()
         self._preparation.close()
 
     # Events
@@ -241,6 +250,7 @@ class LatentMapView(QWidget):
         tools.parts.soloed.connect(self.parts.solo)
         tools.parts.lock_toggled.connect(actions.toggle_lock)
         tools.parts.cleared.connect(self.parts.clear)
+        tools.parts.placement_chosen.connect(self.placement.choose)
 
     def _connect_scene(self) -> None:
         self.scene.filter_changed.connect(self._show_filter)
@@ -250,6 +260,7 @@ class LatentMapView(QWidget):
         self.morph.changed.connect(self._show_morph)
         self.morph.moved.connect(self.map_actions.choose_morph)
         self.parts.changed.connect(self._show_parts)
+        self.placement.changed.connect(self._show_parts)
         self._preparation.prepared.connect(self._prepared)
 
     @Slot(object, object)
@@ -276,6 +287,7 @@ class LatentMapView(QWidget):
     @Slot()
     def _show_parts(self) -> None:
         self.tools.parts.show_choice(self.parts)
+        self.tools.parts.show_placement(self.placement.by)
 
     @Slot(object)
     def _prepared(self, shading: Shading) -> None:

@@ -17,6 +17,7 @@ from core import settings
 from core.dsp import attributes, spectrogram
 from core.errors import Cancelled, InputError, LibraryError
 from core.library import database, latents, schema
+from core.library.latents import part_map_name
 from core.library.store import DATABASE, Library
 from core.rhythm.grid import BeatGrid, GridSection
 from tests.core.library.building import add_track, kicks, make_library
@@ -214,6 +215,17 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
     library.forget_model("model")
     assert library.latents("model")[0] == []
     assert [m.model_hash for m in library.maps()] == ["later"]
+
+
+def test_maps_by_part_belong_to_the_map_of_their_model(library: Library) -> None:
+    ids = [segment.id for segment in library.segments()]
+    places = np.random.default_rng(1).random((len(ids), 2)).astype(np.float32)
+    library.save_map("model", ids, places)
+    library.save_map(part_map_name("model", "kick"), ids, 1.0 - places)
+    assert [m.model_hash for m in library.maps()] == ["model"]
+    np.testing.assert_array_equal(library.map(part_map_name("model", "kick"))[1], 1.0 - places)
+    library.forget_model("model")
+    assert library.map(part_map_name("model", "kick"))[0] == []
 
 
 def test_maps_of_models_that_were_written_over_do_not_pile_up(library: Library) -> None:

@@ -43,6 +43,7 @@ class FakeClient(QObject):
         self.opened: list[Any] = []
         self.origin_of: Any = None
         self.separated = False
+        self.prepared = 0
         self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
 
     def open(self, library: Path, model: Path | None = None, generation: int | None = None) -> None:
@@ -69,6 +70,9 @@ class FakeClient(QObject):
     ) -> None:
         self.separated = separated
         self.waiting.append((key, source, bpm, Priority.CLIP))
+
+    def prepare_parts(self) -> None:
+        self.prepared += 1
 
     def keep_clips(self, keys: Container[Hashable]) -> None:
         self.waiting = [it for it in self.waiting if it[0] in keys or it[3] == Priority.AUDITION]
@@ -117,6 +121,42 @@ def bench(qapp: object) -> Bench:
     made = Bench()
     made.loops.set_session(SESSION)
     return made
+
+
+def test_what_tells_parts_apart_is_loaded_once_after_a_first_sound(
+    bench: Bench, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    idle = bench.loops._idle
+    idle.setInterval(0)
+    assert not idle.isActive()
+    bench.loops.audition(LATENT, BPM)
+    assert not idle.isActive()
+    bench.renderer.answer()
+    assert idle.isActive()
+    bench.loops.audition(REAL, BPM)  # somebody waits again
+    assert not idle.isActive()
+    bench.reader.answer()
+    with qtbot.waitSignal(idle.timeout):
+        pass
+    assert bench.renderer.prepared == 1
+    bench.loops.audition(LATENT, BPM, "phase")
+    bench.renderer.answer()
+    with qtbot.waitSignal(idle.timeout):
+        pass
+    assert bench.renderer.prepared == 1
+
+
+def test_nothing_is_loaded_without_the_network_that_tells_parts_apart(
+    bench: Bench, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: False)
+    bench.loops._idle.setInterval(0)
+    bench.loops.audition(LATENT, BPM)
+    bench.renderer.answer()
+    with qtbot.waitSignal(bench.loops._idle.timeout):
+        pass
+    assert bench.renderer.prepared == 0
 
 
 def test_a_loop_that_is_crossfaded_by_parts_comes_with_them(bench: Bench) -> None:

@@ -151,6 +151,12 @@ def test_a_path_becomes_latents(
     ask(controller, path=path)
     latents = fake_jobs[0].arguments["path_points"]
     np.testing.assert_array_equal(latents, demo_map.inverse.latent(path))
+    turned = replace(demo_map, xy=1.0 - demo_map.xy)
+    controller.path_map = lambda: turned  # as the map is shown
+    fake_jobs[0].fail("stopped")
+    ask(controller, path=path)
+    latents = fake_jobs[1].arguments["path_points"]
+    np.testing.assert_array_equal(latents, turned.inverse.latent(path))
 
 
 def test_without_a_map_the_panel_says_what_is_missing(

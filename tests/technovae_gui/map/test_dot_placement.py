@@ -1,0 +1,147 @@
+"""The map laid out by one part: dots move, latents stay, what is made is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core import resources
+from core.library import latent_map as latent_maps
+from core.library.latent_map import LatentMap
+from core.resources import PARTS_MISSING
+from core.workers import tasks
+from technovae_gui.map import LatentMapView
+from technovae_gui.map.dot_placement import WHOLE, DotPlacement
+from technovae_gui.map.map_point import segment_point
+from tests.technovae_gui.conftest import PATIENCE
+from tests.technovae_gui.fakes import FakeJob
+
+
+class Kept(dict[str, NDArray[np.float64]]):
+    """What a library keeps, in place of one."""
+
+    def read(self, latent_map: LatentMap, part: str) -> NDArray[np.float64] | None:
+        return self.get(part)
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    found = Kept()
+    monkeypatch.setattr(latent_maps, "part_positions", found.read)
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    return found
+
+
+@pytest.fixture
+def placement(qapp: object, kept: Kept, fake_jobs: list[FakeJob]) -> Iterator[DotPlacement]:
+    made = DotPlacement()
+    yield made
+    made.close()
+
+
+def test_a_map_by_part_is_made_once_and_read(
+    placement: DotPlacement, kept: Kept, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
+) -> None:
+    shown: list[LatentMap] = []
+    said: list[str] = []
+    placement.placed.connect(shown.append)
+    placement.status.connect(said.append)
+    placement.set_map(demo_map)
+    placement.choose("kick")
+    qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
+    assert fake_jobs[0].function is tasks.place_by_part
+    assert fake_jobs[0].arguments["part"] == "kick"
+    assert fake_jobs[0].arguments["library"] == demo_map.library_path
+    assert shown == [demo_map]  # as it lay, until the other is there
+    fake_jobs[0].progress.emit(3, 4, "listening to the kick")
+    assert "75 %" in said[-1]
+    kept["kick"] = 1.0 - demo_map.xy
+    with qtbot.waitSignal(placement.placed):
+        fake_jobs[0].end(None)
+    assert said[-1] == ""
+    np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
+    assert shown[-1].latents is demo_map.latents
+    placement.choose(WHOLE)
+    assert shown[-1] is demo_map
+    placement.choose("kick")
+    np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
+    assert len(fake_jobs) == 1
+
+
+def test_another_map_is_laid_out_the_same_way(
+    placement: DotPlacement, kept: Kept, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
+) -> None:
+    shown: list[LatentMap] = []
+    placement.placed.connect(shown.append)
+    placement.set_map(demo_map)
+    placement.choose("bass")
+    qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
+    other = replace(demo_map, model_hash="better")
+    placement.set_map(other)
+    assert fake_jobs[0].log == ["cancel"]
+    kept["bass"] = 1.0 - demo_map.xy
+    fake_jobs[0].end(None)  # of the map that is no longer shown
+    qtbot.waitUntil(lambda: len(shown) == 3, timeout=PATIENCE)
+    assert [it.model_hash for it in shown] == [demo_map.model_hash, "better", "better"]
+    np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
+
+
+def test_what_cannot_be_made_is_told_and_the_whole_stays(
+    placement: DotPlacement, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
+) -> None:
+    told: list[str] = []
+    placement.problem.connect(lambda _topic, line: told.append(line))
+    placement.set_map(demo_map)
+    placement.choose("drums")
+    qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
+    fake_jobs[0].fail("it cannot be")
+    assert told == ["it cannot be"]
+    assert placement.by == WHOLE
+
+
+def test_without_the_network_one_line_says_so(
+    placement: DotPlacement, demo_map: LatentMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "has_parts_model", lambda: False)
+    told: list[str] = []
+    placement.problem.connect(lambda _topic, line: told.append(line))
+    placement.set_map(demo_map)
+    placement.choose("kick")
+    assert told == [PARTS_MISSING]
+    assert placement.by == WHOLE
+
+
+def test_dots_glide_a_click_between_them_decodes_and_the_choice_is_remembered(
+    view: LatentMapView, kept: Kept, demo_map: LatentMap, qtbot: Any
+) -> None:
+    view.placement.placed.connect(view.set_map)
+    view.placement.set_map(demo_map)
+    view.parts.set_available(True)
+    view.chosen.choose_row(5)
+    moved = kept["rest"] = 1.0 - demo_map.xy
+    box = view.tools.parts.placement
+    box.setCurrentIndex(box.findData("rest"))
+    with qtbot.waitSignal(view.placement.placed):
+        box.activated.emit(box.currentIndex())
+    shown = view.scene.map
+    assert shown is not None
+    np.testing.assert_array_equal(shown.xy, moved)
+    assert not np.array_equal(view.scene.xy, moved)  # on their way
+    qtbot.waitUntil(lambda: np.allclose(view.scene.xy, moved), timeout=PATIENCE)
+    assert view.scene.chosen is not None
+    assert view.scene.chosen.xy == segment_point(shown, 5).xy
+    assert view.scene.chosen.segment_id == shown.segments[5].id
+    view.choose_xy((0.4, 0.5))
+    np.testing.assert_allclose(
+        view.scene.chosen.latent, shown.inverse.latent([(0.4, 0.5)])[0], rtol=1e-5
+    )
+    state = view.state()
+    view.placement.choose(WHOLE)
+    assert box.currentData() == WHOLE
+    view.restore(state)
+    assert view.placement.by == box.currentData() == "rest"
