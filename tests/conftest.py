@@ -39,8 +39,8 @@ os.environ[processes.MOST_NICE] = "0"
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
-_GRACE_SECONDS = 30.0
-_PATIENCE_MS = 90_000
+_GRACE_SECONDS = 120.0
+_PATIENCE_MS = 240_000
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -110,7 +110,7 @@ def _open_the_demo(path: Path, tmp_path: Path) -> tuple[Path, Path]:
     }
     done = subprocess.run(
         [sys.executable, "-c", OPEN_THE_DEMO],
-        cwd=empty, env=environment, capture_output=True, text=True, check=False, timeout=120,
+        cwd=empty, env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert not any(empty.iterdir())
@@ -122,5 +122,5 @@ def _open_the_demo(path: Path, tmp_path: Path) -> tuple[Path, Path]:
 def _pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments[:1]]
     command += ["--quiet", "--no-deps", "--no-index", *arguments[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr

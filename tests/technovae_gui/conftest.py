@@ -29,7 +29,7 @@ from tests.technovae_gui.warm_services import WarmServices
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
 
-PATIENCE = 90_000
+PATIENCE = 240_000
 """Milliseconds."""
 
 

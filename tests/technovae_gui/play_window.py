@@ -24,7 +24,7 @@ from technovae_gui.app import make_application
 from technovae_gui.event_loop import process_events_for, wait_until
 from technovae_gui.main_window import MainWindow
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 def main(folder: Path, seconds: float) -> None:

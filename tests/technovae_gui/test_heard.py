@@ -43,7 +43,7 @@ def played(folder: Path) -> tuple[str, int, int]:
             env={**os.environ, **device.env, "PYTHONPATH": str(Path(__file__).parents[2])},
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
         device.stop()

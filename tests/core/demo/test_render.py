@@ -11,7 +11,7 @@ from core.demo.render import render, song_of
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", ["Parallax", "Half Moon Street"])

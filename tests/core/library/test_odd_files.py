@@ -20,7 +20,7 @@ _NO_BEAT = {
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_odd_folder(shared_audio: Path, tmp_path: Path) -> None:
     folder = shared_audio / "odd"
     with (folder / "manifest.csv").open(encoding="utf-8") as file:

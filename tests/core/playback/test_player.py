@@ -48,7 +48,7 @@ class Desk:
         return self.output
 
     def state_when(self, wanted: Callable[[PlayerState], bool]) -> PlayerState:
-        for _ in range(6000):
+        for _ in range(30_000):
             state = self.player.state()
             if wanted(state):
                 return state
@@ -332,7 +332,7 @@ while not (player.state().device or player.state().problem):
 raise RuntimeError("nobody closed the player")
 """
     ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=600, check=False
     )
     assert ended.returncode == 1
     assert "nobody closed the player" in ended.stderr

@@ -56,7 +56,7 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script, saved, tmp_path / "z.npy", tmp_path / "out.npy"],
-        cwd=_ROOT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=_ROOT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout + done.stderr == ""

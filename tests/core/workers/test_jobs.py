@@ -12,7 +12,7 @@ from core.workers.jobs import Job
 from core.workers.thread import close_workers
 from tests.core.workers import sample_tasks
 
-PATIENCE = 60_000
+PATIENCE = 240_000
 
 
 class Log:

@@ -24,7 +24,7 @@ from core.workers.segment_service import Loop
 from core.workers.service_client import RENDERER, LoopResult, RequestFailed, ServiceClient
 
 BPM = 131.0
-PATIENCE = 60_000
+PATIENCE = 240_000
 REAL = RealSource("real")
 LATENT = LatentSource((np.zeros(64),), model_hash="first")  # type: ignore[arg-type]
 SESSION = Session(1, Path("library"), model_path=Path("model"), model_hash="first")

@@ -47,7 +47,7 @@ def guides(library: Path, count: int) -> list[Guide]:
 
 
 def until_open(reader: SegmentHelper, segment_id: str) -> tuple[Array, Array]:
-    for _ in range(600):
+    for _ in range(6000):
         answer = reader.request(segment_id, BPM)
         if answer is not None:
             return answer()

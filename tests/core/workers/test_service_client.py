@@ -17,7 +17,7 @@ from core.workers.worker import WorkerConfig
 from tests.core.workers import sample_service
 from tests.core.workers.sample_service import SampleService
 
-PATIENCE = 60_000
+PATIENCE = 240_000
 
 
 class Log:
