@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import composition_figures as figures
+from benchmarks import report
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import (
     DEFAULT_RENDERER,
@@ -82,6 +83,7 @@ def main() -> None:
     if len(compositions) == 1:
         _show(console, compositions[0])
     _show_summary(console, compositions)
+    report.finish(compositions, options.json)
 
 
 def run(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -132,6 +134,7 @@ class Bench:
             morph=options.morph,
             renderer=options.renderer,
             seed=seed,
+            hold_parts=options.hold_parts,
         )
         started = time.process_time()
         with _timed(seconds, "compose"):
@@ -443,10 +446,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bpm", type=float)
     parser.add_argument("--morph", choices=("segment", "bar"), default="segment")
     parser.add_argument("--renderer", default=DEFAULT_RENDERER)
+    parser.add_argument(
+        "--hold-parts",
+        action=argparse.BooleanOptionalAction,
+        help="kicks held over and later basses: always, or never; default: by seed",
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
     parser.add_argument("--transitions", action="store_true", help="measure every transition")
     parser.add_argument("--out", type=Path, help="keep the file (of the last seed)")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -16,7 +16,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, ClipSource, RealSource
+from core.arrangement.clip import Clip, ClipSource, RealSource, single_sources
 from core.arrangement.mixdown import Mixdown
 from core.audio.k_weighting import k_weighting
 from core.dsp.key import Key
@@ -246,7 +246,7 @@ def tracks_heard(
 ) -> Counter[str]:
     """How many sources each track is heard in."""
     found: Counter[str] = Counter()
-    for source in sources:
+    for source in {single for each in sources for single in single_sources(each)}:
         if isinstance(source, RealSource):
             found[track_of(source.segment_id)] += 1
         else:

@@ -11,7 +11,6 @@ segments against the others of their track and of other tracks show what music h
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.spatial import cKDTree
 
+from benchmarks import report
 from benchmarks.tables import show
 from core import settings
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
@@ -252,15 +252,14 @@ def main() -> None:
     """Parse the arguments, measure, print and write."""
     options = _arguments()
     with open_workspace(options.library, options.model) as space:
-        report = measured(space, options.renderer, options.count, options.seed)
+        found = measured(space, options.renderer, options.count, options.seed)
     for name in SHOWN:
         show(
             f"largest correlation with one segment of the library, {name}, `{options.renderer}`",
-            {kind: figures[name] for kind, figures in report.items() if figures[name]},
+            {kind: figures[name] for kind, figures in found.items() if figures[name]},
             ".2f",
         )
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    report.finish(found, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -270,7 +269,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--renderer", choices=renderers.NAMES, default=DEFAULT_RENDERER)
     parser.add_argument("--count", type=int, default=48, help="loops of each kind")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

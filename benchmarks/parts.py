@@ -19,7 +19,6 @@ into the other parts, and CPU milliseconds a segment on one thread.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
+from benchmarks import report
 from benchmarks.tables import show
 from core import resources
 from core.audio import files
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=resources.parts_model())
     parser.add_argument("--stems", type=Path, default=_STEMS)
     parser.add_argument("--songs", type=int, default=8, help="of each style held out")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     options = parser.parse_args()
     model = PartsModel.load(options.model)
     sets = {
@@ -74,8 +74,7 @@ def main() -> None:
             show(f"{name}, {len(segments)} segments: SDR, dB", results[name], form=".1f")
     results["model"] = _facts(model, [segment for found in sets.values() for segment in found])
     show("the model", {"": results["model"]}, form=".1f")
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
+    report.finish(results, options.json)
 
 
 # Segments

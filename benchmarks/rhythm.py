@@ -15,7 +15,6 @@ fit runs the next time.
 from __future__ import annotations
 
 import argparse
-import json
 import pickle
 import time
 from collections import defaultdict
@@ -28,6 +27,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import report
 from core.rhythm.fit import fit_grid
 from core.rhythm.grid import STEADY
 from core.rhythm.onsets import OnsetFeatures, features_of
@@ -143,9 +143,7 @@ def main() -> None:
     everything = [row for of_it in rows.values() for row in of_it]
     figures["all"] = _figures(everything)
     _show(figures)
-    if options.json:
-        written = {"families": figures, "tracks": everything}
-        options.json.write_text(json.dumps(written, indent=1) + "\n")
+    report.finish({"families": figures, "tracks": everything}, options.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -154,7 +152,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--family", help="only families whose name begins so")
     parser.add_argument("--features", type=Path, help="where to keep onset features")
     parser.add_argument("--verbose", action="store_true", help="a line per track that is not right")
-    parser.add_argument("--json", type=Path)
+    report.add_option(parser)
     return parser.parse_args()
 
 

@@ -170,6 +170,7 @@ def _composed(corpus: Corpus, model: Path, renderer: str, amounts: Amounts) -> F
         seeds=[amounts.seed],
         transitions=True,
         out=None,
+        hold_parts=None,
         json=None,
     )
     (found,) = composing.run(wanted)

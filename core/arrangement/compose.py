@@ -20,6 +20,7 @@ from core.arrangement import anchors, form
 from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
+from core.arrangement.held_parts import KickHolder, LowParts
 from core.arrangement.layers import NO_FILL, plan_layers
 from core.arrangement.marker import Marker
 from core.arrangement.material import Array, Material
@@ -38,6 +39,10 @@ from core.settings import (
 )
 
 _DRIFT: Final = 0.35
+_HOLDING: Final = 0x4B1C
+"""Keeps the chance that holds parts over apart from the others of a seed."""
+_HOLD_SHARE: Final = 0.75
+"""In how many compositions parts are held over."""
 _NOVELTY: Final = 0.5
 """How far anchors are from the segments that they were chosen for, as a share of where the library
 has its neighbours (`core.latent.sampling`)."""
@@ -59,6 +64,8 @@ class ComposeOptions:
         renderer: of the latent clips.
         seed: of the latent clips.
         title: of the arrangement.
+        hold_parts: whether kicks are held over and basses come in later, where parts can be told
+            apart; None: the seed decides.
 
     Raises:
         InputError: a value out of range, or both lengths.
@@ -74,6 +81,7 @@ class ComposeOptions:
     renderer: str = DEFAULT_RENDERER
     seed: int = 0
     title: str = ""
+    hold_parts: bool | None = None
 
     def __post_init__(self) -> None:
         if self.minutes is not None and self.bars is not None:
@@ -229,6 +237,7 @@ def _layered(
     """The blocks of every section, with the sounds of their layers."""
     found: list[SectionBlocks] = []
     fill = NO_FILL
+    holder = _kick_holder(palette.material, options)
     for number, section in enumerate(sections):
         after = sections[number + 1] if number + 1 < len(sections) else None
         own_opening = number == 0 and options.start is not None
@@ -244,10 +253,23 @@ def _layered(
             )
             for group, block in zip(groups, blocks, strict=True)
         ]
-        sounds = palette.sounds(number, section, blocks, walk, own_opening=own_opening)
+        lows: list[LowParts | None] = [None] * len(blocks)
+        if holder is not None:
+            rows = palette.low_rows(number, blocks, own_opening=own_opening)
+            lows = holder.plan(section, rows, keep_first=own_opening)
+        sounds = palette.sounds(number, section, blocks, walk, lows, own_opening=own_opening)
         sounding = [SoundingBlock(*pair) for pair in zip(blocks, sounds, strict=True)]
         found.append(SectionBlocks(section, tuple(sounding)))
     return found
+
+
+def _kick_holder(material: Material, options: ComposeOptions) -> KickHolder | None:
+    """Decides which parts are held over, by a chance of its own; None where none are."""
+    rng = np.random.default_rng([options.seed % 2**32, _HOLDING])
+    wanted = rng.random() < _HOLD_SHARE
+    if options.hold_parts is not None:
+        wanted = options.hold_parts
+    return KickHolder(rng) if wanted and material.shares_of is not None else None
 
 
 def _segments(section: FormSection) -> int:

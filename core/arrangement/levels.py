@@ -62,6 +62,21 @@ def band_loudness_db(spectrum: Array) -> Doubles:
     return np.asarray(10.0 * np.log10(np.maximum(powers, 1e-12)))
 
 
+def low_part_powers(spectrum: Array, kick: Array) -> tuple[float, float]:
+    """The powers of the kick in the lows, and of what is in them besides, K-weighted as
+    `band_loudness_db` is.
+
+    Args:
+        spectrum: (rows, 128) dB.
+        kick: (rows, 128) 0 .. 1, the kick's share of every cell, the gain that cuts it out.
+    """
+    power = db_to_power(spectrum)
+    weights = _band_shares()[0] * _weights()
+    apart = (power * kick**2, power * (1.0 - kick) ** 2)
+    of_kick, of_others = (float(each.mean(axis=0, dtype=np.float64) @ weights) for each in apart)
+    return of_kick, of_others
+
+
 def energy_db(energy: float) -> float:
     """The level that an energy of 0 .. 1 asks for, against that of the fullest."""
     return RANGE_DB * (energy - 1.0)

@@ -44,6 +44,8 @@ class Material:
         keys_of: segment ids -> their keys, None for those without; None: keys do not count.
         guide_of: latent (64,) -> id of the segment that it is rendered from most; None: not known.
         forms: of the tracks.
+        shares_of: spectrogram (512, 128) dB -> shares (512, 128, 4) of the parts; None: they cannot
+            be told apart.
 
     Raises:
         InputError: no segment, or columns of different lengths.
@@ -63,6 +65,7 @@ class Material:
     keys_of: KeysOf | None = None
     guide_of: Callable[[Array], str] | None = None
     forms: tuple[Form, ...] = ()
+    shares_of: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -138,6 +141,7 @@ def load_material(
     *,
     keys_of: KeysOf | None = None,
     guide_of: Callable[[Array], str] | None = None,
+    shares_of: Callable[[Array], Array] | None = None,
 ) -> Material:
     """Gather the phrase-aligned segments of a library that have latents.
 
@@ -147,7 +151,7 @@ def load_material(
         latents: (n, 64) of these segments.
         decode: latents (m, 64) -> spectrograms (m, 512, 128) dB.
         model_hash: of the model.
-        keys_of, guide_of: as in `Material`.
+        keys_of, guide_of, shares_of: as in `Material`.
 
     Raises:
         InputError: none has.
@@ -182,6 +186,7 @@ def load_material(
         keys_of=keys_of,
         guide_of=guide_of,
         forms=learn_forms(segments),
+        shares_of=shares_of,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -17,16 +17,20 @@ from numpy.typing import NDArray
 
 from core.arrangement import harmony, levels
 from core.arrangement.anchors import Anchors, AnchorSlot, anchor_slots
-from core.arrangement.clip import LatentSource, RealSource
+from core.arrangement.clip import NO_PARTS_MUTED, LatentSource, RealSource, with_parts
 from core.arrangement.form import FormSection
+from core.arrangement.held_parts import LowParts
 from core.arrangement.layers import Block, LayerName
 from core.arrangement.material import Doubles, Material
 from core.arrangement.sequencing import LayerSound
+from core.settings import PARTS
 
 _LEAST_KICK: Final = 0.35
 """Rank of kick under which a segment's bass does not carry a section."""
 _TEASER_DB: Final = -3.0
 _BASS, _BODY, _TOPS = range(3)
+_KICK: Final = PARTS.index("kick")
+_KICK_ALONE: Final = tuple(part != "kick" for part in PARTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,8 @@ class Palette:
         target_db: (3,) levels that bass, body and tops have in a full drop.
         loudness_db: (3,) levels of real segments, by row.
         width: (3,) side over mid of real segments, by row.
+        low_powers: of the kick and of the others in the lows of real segments, by row, as far as
+            they were needed.
     """
 
     material: Material
@@ -52,6 +58,7 @@ class Palette:
     target_db: Doubles
     loudness_db: dict[int, Doubles]
     width: dict[int, Doubles]
+    low_powers: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -97,6 +104,7 @@ class Palette:
         section: FormSection,
         blocks: Sequence[Block],
         walk: Sequence[LatentSource],
+        lows: Sequence[LowParts | None],
         *,
         own_opening: bool,
     ) -> list[dict[LayerName, LayerSound]]:
@@ -107,6 +115,7 @@ class Palette:
             section: it.
             blocks: its blocks.
             walk: a latent for each.
+            lows: of which parts the bass of each is made; None: it is that of `low_rows`.
             own_opening: in the first block of all, the tops are those of the opening segment, too.
 
         Returns:
@@ -114,6 +123,7 @@ class Palette:
         """
         energy = np.linspace(*section.energy, len(blocks))
         level = levels.energy_db(sum(section.energy) / 2)
+        rows = self.low_rows(number, blocks, own_opening=own_opening)
         moved = self._transposed(walk)
         top, found = 0, []
         for place, block in enumerate(blocks):
@@ -131,11 +141,29 @@ class Palette:
                     if opening
                     else self._latent(moved[place], db, width)
                 )
-            if (db := _level(block, "bass")) is not None:
-                own = opening and own_opening
-                row = int(self.rows[0]) if own else self._bass_row(number, place, len(blocks))
-                heard["bass"] = self._real(row, _BASS, db + level, 0.0)
+            db, low, bass_row = _level(block, "bass"), lows[place], rows[place]
+            if db is not None and low is not None:
+                heard["bass"] = self._low_parts(low, db + level)
+            elif db is not None and bass_row is not None:
+                heard["bass"] = self._real(bass_row, _BASS, db + level, 0.0)
             found.append(heard)
+        return found
+
+    def low_rows(
+        self, number: int, blocks: Sequence[Block], *, own_opening: bool
+    ) -> list[int | None]:
+        """The segments that the bass of a section's blocks is from; None where it is not heard.
+
+        Args:
+            number: of the section.
+            blocks: its blocks.
+            own_opening: the first block of all has the lows of the opening segment.
+        """
+        found: list[int | None] = []
+        for place, block in enumerate(blocks):
+            own = own_opening and number == 0 and place == 0
+            row = int(self.rows[0]) if own else self._bass_row(number, place, len(blocks))
+            found.append(None if _level(block, "bass") is None else row)
         return found
 
     def _real(self, row: int, band: int, level_db: float, width: float) -> LayerSound:
@@ -145,6 +173,38 @@ class Palette:
         source = RealSource(segment_id, harmony.transposition(key, self.home))
         gain = levels.band_gain_db(self.target_db[band] + level_db, self.loudness_db[row][band])
         return LayerSound(source, gain, width)
+
+    def _low_parts(self, low: LowParts, level_db: float) -> LayerSound:
+        """The kick of one segment and the other lows of another at a level: each as loud as in its
+        own segment, both together as loud as one. A kick alone is as loud as it is with them."""
+        kick, bass = (self._low_source(row, level_db) for row in (low.kick, low.bass))
+        powers = (
+            self._low_powers(low.kick)[0] * 10.0 ** (kick[1] / 10.0),
+            self._low_powers(low.bass)[1] * 10.0 ** (bass[1] / 10.0),
+        )
+        reached = float(10.0 * np.log10(max(sum(powers), 1e-12)))
+        gain = levels.band_gain_db(self.target_db[_BASS] + level_db, reached - bass[1])
+        muted = _KICK_ALONE if low.alone else NO_PARTS_MUTED
+        sources = [kick[0] if part == _KICK else bass[0] for part in range(len(PARTS))]
+        gains = [round(kick[1] - bass[1], 2) * (part == _KICK) for part in range(len(PARTS))]
+        return LayerSound(with_parts(sources, muted, gains), gain, 0.0)
+
+    def _low_source(self, row: int, level_db: float) -> tuple[RealSource, float]:
+        """The lows of a segment in the home key, and the gain that brings them to a level."""
+        segment_id = self.material.ids[row]
+        key = self.material.keys([segment_id])[0]
+        source = RealSource(segment_id, harmony.transposition(key, self.home))
+        wanted = self.target_db[_BASS] + level_db
+        return source, levels.band_gain_db(wanted, self.loudness_db[row][_BASS])
+
+    def _low_powers(self, row: int) -> tuple[float, float]:
+        if row not in self.low_powers:
+            shares_of = self.material.shares_of
+            assert shares_of is not None
+            spectrum = self.material.decode(self.material.latents[[row]])[0]
+            kick = shares_of(spectrum)[..., _KICK]
+            self.low_powers[row] = levels.low_part_powers(spectrum, kick)
+        return self.low_powers[row]
 
     def _latent(self, source: LatentSource, level_db: float, width: float) -> LayerSound:
         """The body of a latent at a level."""

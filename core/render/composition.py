@@ -61,6 +61,7 @@ def gather_material(
         decoder.codec.hash,
         keys_of=keys_of,
         guide_of=guide_of,
+        shares_of=decoder.shares if decoder.tells_parts else None,
     )
 
 

@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrangement import form
+from core.arrangement import form, levels
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import (
+    Clip,
+    LatentSource,
+    PartsSource,
+    RealSource,
+    muted_parts,
+    part_sources,
+)
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.harmony import fifths_apart
 from core.arrangement.levels import band_loudness_db
 from core.arrangement.marker_edits import section_at
+from core.arrangement.material import Material
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import find_transitions
 from core.dsp.key import Key
@@ -139,6 +147,93 @@ def test_each_layer_has_a_lane_and_its_band() -> None:
         "Body": {(False, True, False)},
         "Bass": {(True, False, False)},
     }
+
+
+def shares_of(spectrum: np.ndarray) -> np.ndarray:
+    """A quarter of everything to each part."""
+    return np.full((*spectrum.shape, 4), 0.25, np.float32)
+
+
+PARTED = dataclasses.replace(MUSIC, shares_of=shares_of)
+
+
+def held(seed: int, hold_parts: bool | None = True, music: Material = PARTED) -> Arrangement:
+    options = ComposeOptions(seed=seed, bars=98, hold_parts=hold_parts)
+    return compose(music, options, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_kick_is_held_while_the_rest_walks_on(seed: int) -> None:
+    arrangement = held(seed)
+    bass = lane_of(arrangement, "Bass").clips
+    parted = [clip for clip in bass if isinstance(clip.source, PartsSource)]
+    kicks = {part_sources(clip.source)[0] for clip in bass}
+    basses = {part_sources(clip.source)[1] for clip in bass}
+    assert parted
+    assert len(kicks) < len(basses)
+    assert {clip.bands for clip in bass} == {(True, False, False)}
+    plain = held(seed, hold_parts=False)
+    assert [clip.start for clip in lane_of(plain, "Body").clips] == [
+        clip.start for clip in lane_of(arrangement, "Body").clips
+    ]
+    assert not any(isinstance(clip.source, PartsSource) for clip in plain.clips())
+
+
+def test_a_bass_enters_eight_bars_after_its_kick() -> None:
+    """Four in a short section."""
+    waits = set()
+    for seed in range(6):
+        arrangement = held(seed)
+        bass = lane_of(arrangement, "Bass").clips
+        for before, after in itertools.pairwise(bass):
+            if muted_parts(before.source)[1] and not muted_parts(after.source)[1]:
+                assert part_sources(before.source)[0] == part_sources(after.source)[0]
+                assert section_of(arrangement, before) in ("intro", "groove")
+                alone = [c for c in bass if c.source == before.source and c.end <= after.start]
+                waits.add((after.start - alone[0].start) // TICKS_PER_BAR)
+    assert 8 in waits
+    assert waits <= {4, 8}
+
+
+def test_where_parts_cannot_be_told_apart_none_is_held() -> None:
+    assert held(0, music=MUSIC) == held(0, hold_parts=False)
+
+
+def test_the_seed_decides_whether_parts_are_held() -> None:
+    by_seed = [held(seed, None) for seed in range(8)]
+    ways = [
+        any(isinstance(clip.source, PartsSource) for clip in arrangement.clips())
+        for arrangement in by_seed
+    ]
+    assert set(ways) == {True, False}
+    for seed, (arrangement, way) in enumerate(zip(by_seed, ways, strict=True)):
+        assert arrangement == held(seed, hold_parts=way)
+
+
+def low_loudness(segment: object) -> float:
+    assert isinstance(segment, RealSource)
+    latents = PARTED.latents[[PARTED.index(segment.segment_id)]]
+    return float(levels.band_loudness_db(PARTED.decode(latents)[0])[0])
+
+
+def test_kick_and_bass_of_two_segments_are_as_loud_as_one() -> None:
+    """A quarter of the lows is kick: cut out by gains, 1 and 9 sixteenths of the power."""
+    plain = {c.start: c for c in lane_of(held(0, hold_parts=False), "Bass").clips}
+    compared = 0
+    for clip in lane_of(held(0), "Bass").clips:
+        if isinstance(clip.source, PartsSource) and clip.start in plain:
+            kick, bass = clip.source.sources[:2]
+            powers = (
+                10.0 ** ((low_loudness(kick) + clip.source.gains_db[0]) / 10.0) / 16.0,
+                10.0 ** (low_loudness(bass) / 10.0) * 9.0 / 16.0,
+            )
+            other = plain[clip.start]
+            wanted = low_loudness(other.source) + other.gain_db
+            if abs(other.gain_db) < 5.9:  # else the gain is at its limit
+                compared += 1
+                found = clip.gain_db + 10.0 * np.log10(sum(powers))
+                assert found == pytest.approx(wanted, abs=0.05)
+    assert compared >= 2
 
 
 @pytest.mark.parametrize("seed", range(4))
