@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QSettings, Slot
+from PySide6.QtCore import QSettings, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self._make_controllers()
         self.sheet = ShortcutSheet(self)
         FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
-        self._closed = False
+        self._closed = self._device_asked = False
         self.setCentralWidget(self.panels)
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
@@ -91,10 +91,11 @@ class MainWindow(QMainWindow):
         return self.sessions.session
 
     def begin(self, project: Path | None = None) -> None:
-        """After the first paint: open the device, and one library: that of `project`, if given and
-        found, else that of the last window, else the demo."""
+        """After the first paint: open one library: that of `project`, if given and found, else that
+        of the last window, else the demo; then the sound device."""
         settings = QSettings()
-        self.transport.open_device()
+        self.sessions.session_changed.connect(self._open_device)
+        self.sessions.problem.connect(self._open_device)
         self.map_view.setFocus()
         if project is not None:
             self.project.open(project)
@@ -472,6 +473,15 @@ class MainWindow(QMainWindow):
         if session.map is not None and untouched and empty:
             bpm = round(session.map.tempo, 2)
             self.document.apply(edits.set_tempo(self.document.arrangement, bpm))
+
+    @Slot(object)
+    @Slot(str, str)
+    def _open_device(self, *_: object) -> None:
+        """Once the first map is seen, or cannot be: what sound takes is imported after it."""
+        if not self._device_asked:
+            self._device_asked = True
+            open_device = self.transport.open_device
+            QTimer.singleShot(0, self, lambda: None if self._closed else open_device())
 
     @Slot(str, str)
     def _problem(self, key: str, line: str) -> None:

@@ -195,7 +195,7 @@ def dot_spacing(tree: cKDTree, *, neighbour: int = 3, limit: float = 3.0) -> Poi
         return np.full(tree.n, 1.0)
     distances, _ = tree.query(tree.data, k=[min(neighbour, tree.n - 1) + 1])
     spacing = distances[:, 0]
-    middle = max(float(np.median(spacing)), 1e-9)
+    middle = max(float(np.percentile(spacing, 50.0)), 1e-9)  # np.median imports masked arrays
     limited: Points = np.clip(spacing, 0.1 * middle, limit * middle)
     return limited
 

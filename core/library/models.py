@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -20,7 +21,12 @@ _LONGEST_NOTE = 1 << 16
 def is_demo(library: Path) -> bool:
     """Whether `library` is the built-in demo, which is never written to, also where it could be."""
     # `Path.resolve` raises RuntimeError for a link that leads to itself.
-    return os.path.realpath(library) == os.path.realpath(resources.demo_library())
+    return os.path.realpath(library) == _demo_path()
+
+
+@functools.cache
+def _demo_path() -> str:
+    return os.path.realpath(resources.demo_library())
 
 
 def model_for(library: Path) -> Path:

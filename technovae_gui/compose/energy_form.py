@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.arrangement import form
@@ -121,6 +122,7 @@ class EnergyForm(QWidget):
         super().__init__(parent)
         self._bars, self._seed = 96, 0
         self._learned: tuple[Form, ...] = ()
+        self._stale = False
         self.preset = forms.combo(
             *((name, name) for name in PRESETS), tip="A form, or a curve to start from; then draw"
         )
@@ -163,7 +165,8 @@ class EnergyForm(QWidget):
         self._bars, self._seed = bars, seed
         if self.name in _FORMS or self.name == RANDOM:
             self._show_curve()
-        self._show_sections()
+        else:
+            self._show_sections()
 
     def set_learned(self, learned: Sequence[Form]) -> None:
         """Take the forms of the user's own tracks."""
@@ -183,7 +186,16 @@ class EnergyForm(QWidget):
         self.preset.blockSignals(False)
         self._show_sections()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if self._stale:
+            self._show_curve()
+
     def _show_curve(self) -> None:
+        """A form is worked out when it is looked at: the window starts without it."""
+        self._stale = self.name in _FORMS and not self.isVisible()
+        if self._stale:
+            return
         self.curve.show_curve(preset_curve(self.name, self._bars, self._seed, self._learned))
         self._show_sections()
 

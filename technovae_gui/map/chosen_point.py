@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal, Slot
@@ -46,9 +48,14 @@ class ChosenPoint(QObject):
     def __init__(self, scene: MapScene, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._scene = scene
-        self._rng = np.random.default_rng()
         self._start: MapPoint | None = None
         self.amounts = dict.fromkeys(AXES, 0.0)
+
+    @cached_property
+    def _rng(self) -> np.random.Generator:
+        """Made with the first random point: numpy.random takes longer to import than it is worth at
+        the start."""
+        return np.random.default_rng()
 
     @property
     def point(self) -> MapPoint | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -11,6 +12,7 @@ from PySide6.QtCore import QSettings
 from core.settings import TICKS_PER_BAR
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap
+from tests.technovae_gui.conftest import PATIENCE
 
 LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
 
@@ -47,13 +49,14 @@ def test_habits_are_found_again(make: Callable[[], MainWindow]) -> None:
 
 
 def test_the_player_opens_the_device_that_was_chosen(
-    make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+    make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:
     QSettings().setValue("device", "USB, ALSA")
     window = make()
     opened: list[tuple[object, ...]] = []
     monkeypatch.setattr(window.services.player, "open", lambda *given: opened.append(given))
     window.begin()
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
     window.bar.device.choose(None, "low")
     assert opened == [("USB, ALSA", "high"), (None, "low")]
     assert QSettings().value("device") == ""
