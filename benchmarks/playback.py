@@ -24,6 +24,7 @@ from rich.table import Table
 from benchmarks import report
 from benchmarks.ear import Ear
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.lane_effects import LaneEffects
 from core.playback.audio_output import BLOCK
@@ -39,7 +40,20 @@ BPM = 130.0
 LANES, PER_LANE, SOURCES = 4, 15, 20
 MANY_LANES = 16
 EFFECTS = LaneEffects(
-    bass_db=-6.0, treble_kill=True, low_pass_hz=4000.0, high_pass_hz=60.0, resonance=0.5
+    bass_db=-6.0,
+    treble_kill=True,
+    low_pass_hz=4000.0,
+    high_pass_hz=60.0,
+    resonance=0.5,
+    echo_db=-12.0,
+    reverb_db=-12.0,
+)
+AUTOMATION = tuple(
+    Automation(
+        name,
+        tuple(Breakpoint(bar * TICKS_PER_BAR, kind.value(0.3 + bar % 2 / 2)) for bar in range(64)),
+    )
+    for name, kind in PARAMETERS.items()
 )
 
 
@@ -206,9 +220,11 @@ def _arrangement(muted: int = -1, moved: int = -1) -> Arrangement:
 
 
 def _full() -> Arrangement:
-    """Sixteen lanes that sound all the time, with everything on."""
+    """Sixteen lanes that sound all the time, with everything on and automated, and both returns."""
     lanes = (_lane(i, muted=False, moved=False) for i in range(MANY_LANES))
-    return Arrangement(BPM, tuple(lane.changed(effects=EFFECTS) for lane in lanes))
+    return Arrangement(
+        BPM, tuple(lane.changed(effects=EFFECTS, automation=AUTOMATION) for lane in lanes)
+    )
 
 
 def _lane(number: int, muted: bool, moved: bool) -> Lane:

@@ -11,6 +11,7 @@ from core.arrangement.automation import Automation
 from core.arrangement.clip import LONGEST_NAME, Clip, checked_gain_db, whole_number
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
+from core.arrangement.returns import DEFAULT_RETURNS, Returns
 from core.errors import InputError
 from core.settings import LAST_BAR, LAST_TICK, SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -93,6 +94,7 @@ class Arrangement:
         frames: the exact length in samples where it was asked for in minutes (before the end of
             the last clip, or less than a tick after it); None: to the end of the last clip.
         markers: named places, kept in their order.
+        returns: the echo and the reverb that lanes send to.
 
     Raises:
         InputError: a tempo out of range, more lanes or bars than there may be, or an id that occurs
@@ -104,6 +106,7 @@ class Arrangement:
     title: str = ""
     frames: int | None = None
     markers: tuple[Marker, ...] = ()
+    returns: Returns = DEFAULT_RETURNS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bpm", checked_tempo(self.bpm))

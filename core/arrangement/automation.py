@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.arrangement.clip import whole_number
-from core.arrangement.lane_effects import CUTOFF_MAX_HZ, CUTOFF_MIN_HZ
+from core.arrangement.lane_effects import (
+    CUTOFF_MAX_HZ,
+    CUTOFF_MIN_HZ,
+    SEND_MAX_DB,
+    SEND_MIN_DB,
+)
 from core.errors import InputError
 
 STEEPNESS: Final = 6.0
@@ -68,7 +73,11 @@ HIGH_PASS: Final = Parameter(
     "high_pass", "High-pass", CUTOFF_MIN_HZ, CUTOFF_MAX_HZ, CUTOFF_MIN_HZ, octaves=True
 )
 RESONANCE: Final = Parameter("resonance", "Resonance", 0.0, 1.0, 0.0)
-PARAMETERS: Final = {it.name: it for it in (VOLUME, PAN, LOW_PASS, HIGH_PASS, RESONANCE)}
+ECHO: Final = Parameter("echo", "Echo send", SEND_MIN_DB, SEND_MAX_DB, SEND_MIN_DB)
+REVERB: Final = Parameter("reverb", "Reverb send", SEND_MIN_DB, SEND_MAX_DB, SEND_MIN_DB)
+PARAMETERS: Final = {
+    it.name: it for it in (VOLUME, PAN, LOW_PASS, HIGH_PASS, RESONANCE, ECHO, REVERB)
+}
 
 
 @dataclass(frozen=True)

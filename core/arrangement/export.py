@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.arrangement import fades
+from core.arrangement import fades, return_sound
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, db_to_gain
 from core.arrangement.lane_sound import LaneStates
@@ -100,12 +100,14 @@ def export(
             a mixdown; called from two threads, ahead of it.
         path: the file; its suffix chooses the format (wav, flac, ogg, mp3).
         bit_depth: of formats that have one: 16, 24, or 32 (float).
-        stems: also write one file per audible lane, next to `path`. All get the same gain, so that
-            they sum to the mix before its limiter; where the true peak of one of them would pass
-            the ceiling, all are lowered.
+        stems: also write one file per audible lane, next to `path`, and one each of the echo and
+            the reverb that lanes send to: a lane's own file is without them. All get the same gain,
+            so that they sum to the mix before its limiter; where the true peak of one of them would
+            pass the ceiling, all are lowered.
         parts_of: also write one file per part, kick, bass, drums and rest, with the same gain; they
             sum to the mix as stems do. Gives the parts of a clip, (4, frames, 1 or 2).
-        span: first tick, and first tick after the part to write; None: everything.
+        span: first tick, and first tick after the part to write; None: everything, with the bar in
+            which echo and reverb fade away.
         lufs: integrated loudness to master to. None writes it as it is played, sample for sample,
             with the player's limiter and without its master gain.
         ceiling_dbtp: highest true peak of every file, as it is read (`files.coding_room_db`).
@@ -167,6 +169,8 @@ def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int
     start, end = span or (0, arrangement.end)
     first = arrangement.frame(max(start, 0))
     last = min(arrangement.frame(end), arrangement.length_frames)
+    if span is None:
+        last = arrangement.length_frames + return_sound.tail_frames(arrangement)
     if last <= first:
         raise InputError("there is nothing to write; place a clip or choose another part")
     return first, last
@@ -244,7 +248,7 @@ def _render(
         if parts is not None:
             stems.update(parts.render(at, frames).items())
         for sound in (block, *stems.values()):
-            _fade_cut_ends(sound, at, part, mix.frames)
+            _fade_cut_ends(sound, at, part, mix.frames + mix.tail)
         raw.append(block)
         measured.feed(block)
         for stem, scratch in by_stem.items():
@@ -314,6 +318,9 @@ def _stem_lanes(whole: Arrangement, target: Path) -> dict[_Stem, Path]:
         name = re.sub(r"[^\w-]+", "-", lane.name).strip("-")
         ending = f"-{number}-{name[:_LONGEST_LANE_NAME] or 'lane'}{target.suffix}"
         found[lane.id] = target.with_name(shortened(target.stem, ending))
+    for name in return_sound.used(whole):
+        ending = f"-{name}{target.suffix}"
+        found[return_sound.STEMS[name]] = target.with_name(shortened(target.stem, ending))
     return found
 
 

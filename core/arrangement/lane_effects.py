@@ -13,6 +13,9 @@ EQ_MIN_DB: Final = -30.0
 EQ_MAX_DB: Final = 6.0
 CUTOFF_MIN_HZ: Final = 20.0
 CUTOFF_MAX_HZ: Final = 20_000.0
+SEND_MIN_DB: Final = -60.0
+"""Nothing is sent."""
+SEND_MAX_DB: Final = 0.0
 LEAST_Q: Final = 0.5**0.5
 MOST_Q: Final = 10.0
 
@@ -31,6 +34,8 @@ class LaneEffects:
         low_pass_hz: cutoff, 20 .. 20,000; 20,000 is off.
         high_pass_hz: cutoff, 20 .. 20,000; 20 is off.
         resonance: of both filters, 0 (none) .. 1.
+        echo_db: what is sent to the echo, after gain and pan, -60 (nothing) .. 0.
+        reverb_db: what is sent to the reverb.
 
     Raises:
         InputError: a value out of range.
@@ -45,6 +50,8 @@ class LaneEffects:
     low_pass_hz: float = CUTOFF_MAX_HZ
     high_pass_hz: float = CUTOFF_MIN_HZ
     resonance: float = 0.0
+    echo_db: float = SEND_MIN_DB
+    reverb_db: float = SEND_MIN_DB
 
     def __post_init__(self) -> None:
         for name in ("bass_db", "mid_db", "treble_db"):
@@ -52,6 +59,8 @@ class LaneEffects:
         for name in ("low_pass_hz", "high_pass_hz"):
             _check(self, name, CUTOFF_MIN_HZ, CUTOFF_MAX_HZ, "Hz")
         _check(self, "resonance", 0.0, 1.0, "")
+        for name in ("echo_db", "reverb_db"):
+            _check(self, name, SEND_MIN_DB, SEND_MAX_DB, "dB")
 
     @property
     def gains(self) -> tuple[float, float, float]:
@@ -80,9 +89,14 @@ class LaneEffects:
         return self.high_pass_hz > CUTOFF_MIN_HZ
 
     @property
+    def sends(self) -> bool:
+        """Whether echo or reverb get something."""
+        return max(self.echo_db, self.reverb_db) > SEND_MIN_DB
+
+    @property
     def is_on(self) -> bool:
-        """Whether the sound is changed at all."""
-        return self.equalises or self.cuts_highs or self.cuts_lows
+        """Whether the sound is changed at all, or sent anywhere."""
+        return self.equalises or self.cuts_highs or self.cuts_lows or self.sends
 
     @property
     def damping(self) -> float:

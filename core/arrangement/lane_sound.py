@@ -7,7 +7,7 @@ the last one, what lies before it is filtered first, so that a jump sounds as if
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,15 +16,26 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Lane, frame_at
 from core.arrangement.automation import (
+    ECHO,
     HIGH_PASS,
     LOW_PASS,
     PAN,
     RESONANCE,
+    REVERB,
     STEEPNESS,
     VOLUME,
     Automation,
 )
-from core.arrangement.lane_effects import CUTOFF_MAX_HZ, CUTOFF_MIN_HZ, LEAST_Q, MOST_Q
+from core.arrangement.clip import db_to_gain
+from core.arrangement.lane_effects import (
+    CUTOFF_MAX_HZ,
+    CUTOFF_MIN_HZ,
+    LEAST_Q,
+    MOST_Q,
+    SEND_MAX_DB,
+    SEND_MIN_DB,
+)
+from core.arrangement.return_sound import ReturnState
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -38,8 +49,9 @@ WARM_UP: Final = 8192
 """Frames after which the filters have forgotten what was before."""
 _SHORTEST_RAMP: Final = SAMPLE_RATE // 200
 """Frames, 5 ms, that a jump of automation takes, and ends on its tick."""
-_CURVES: Final = 5
+_CURVES: Final = 7
 _MIDDLE: Final = 0.5
+_NO_BUSES: Final[Mapping[str, FloatArray]] = {}
 
 
 @dataclass
@@ -60,18 +72,20 @@ class LaneState:
 
 
 class LaneStates:
-    """The past of the filters of all lanes, and the space that blocks are made in.
+    """The past of the filters of all lanes, of echo and reverb, and the space blocks are made in.
 
     One thread at a time uses it, for one passage that it renders in order.
     """
 
     def __init__(self) -> None:
         self.by_lane: dict[str, LaneState] = {}
+        self.returns = ReturnState()
         self._space: dict[str, FloatArray] = {}
 
     def copy(self) -> LaneStates:
         """The same past for another passage that goes on here."""
         made = LaneStates()
+        made.returns = self.returns.copy()
         made.by_lane = {
             lane: LaneState(
                 it.position,
@@ -111,22 +125,33 @@ class LaneProcessor:
         self._low_pass = np.array([_warped(lane.effects.low_pass_hz)])
         self._high_pass = np.array([_warped(lane.effects.high_pass_hz)])
         self._damping = np.array([lane.effects.damping])
+        self._sends = {
+            ECHO.name: _send_gain(lane.effects.echo_db),
+            REVERB.name: _send_gain(lane.effects.reverb_db),
+        }
         self._curves = {it.parameter: _Curve.of(it, bpm) for it in lane.automation}
         # Compiled here, where nobody waits for a block.
         self._run(np.zeros((1, 2), np.float32), self._new_state(0))
 
-    def process(self, sound: FloatArray, start: int, states: LaneStates) -> None:
+    def process(
+        self,
+        sound: FloatArray,
+        start: int,
+        states: LaneStates,
+        buses: Mapping[str, FloatArray] | None = None,
+    ) -> None:
         """Process the next block.
 
         Args:
             sound: (frames, 2), the lane's sound from frame `start` on, changed in place.
             start: its first frame.
             states: the past.
+            buses: (frames, 2) of echo and reverb by name; what is sent to them is added.
         """
         state = states.by_lane.get(self._lane_id)
         if state is None or state.position != start:
             state = states.by_lane[self._lane_id] = self._warmed_up(start)
-        self._run(sound, state)
+        self._run(sound, state, buses or {})
 
     def _warmed_up(self, start: int) -> LaneState:
         before = max(0, start - WARM_UP)
@@ -148,7 +173,9 @@ class LaneProcessor:
             np.zeros((_CURVES, 0)),
         )
 
-    def _run(self, sound: FloatArray, state: LaneState) -> None:
+    def _run(
+        self, sound: FloatArray, state: LaneState, buses: Mapping[str, FloatArray] = _NO_BUSES
+    ) -> None:
         effects, kernels = self._effects, self._kernels
         if effects.equalises:
             lower, upper = _warped(LOWER_HZ), _warped(UPPER_HZ)
@@ -169,6 +196,14 @@ class LaneProcessor:
         if VOLUME.name in self._curves or PAN.name in self._curves:
             left, right = self._channels(curves[3], curves[4], state.position)
             kernels.amplify(sound, left, right, first)
+        for row, (name, steady) in enumerate(self._sends.items(), 5):
+            if name in buses and (steady > 0.0 or name in self._curves):
+                gains = curves[row]
+                if self._read(name, gains, state.position):
+                    kernels.to_gains(gains, SEND_MIN_DB, SEND_MAX_DB)
+                else:
+                    gains[:] = steady
+                kernels.send(sound, buses[name], gains, first)
         state.position += len(sound)
 
     def _read(self, name: str, out: State, position: int) -> bool:
@@ -240,6 +275,12 @@ def needs_processing(lane: Lane) -> bool:
 def steady_pan(lane: Lane) -> float:
     """The pan of a lane, but for what its automation does."""
     return 0.0 if any(it.parameter == PAN.name for it in lane.automation) else lane.pan
+
+
+def _send_gain(db: float) -> float:
+    """By the law of `to_gains`, so that a drawn level is as loud as one that is set."""
+    floor = db_to_gain(SEND_MIN_DB)
+    return float((db_to_gain(db) - floor) / (1.0 - floor))
 
 
 def _alike(cutoffs: State, dampings: State, *space: State) -> tuple[State, State]:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import fades, transitions
+from core.arrangement import fades, return_sound, transitions
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, db_to_gain
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
@@ -28,6 +28,7 @@ from core.arrangement.lane_sound import (
     steady_pan,
 )
 from core.arrangement.loop_stream import Loop, LoopStream
+from core.arrangement.return_sound import STEMS, ReturnProcessor
 from core.arrangement.transitions import Transition
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BEAT
@@ -100,7 +101,8 @@ class Mixdown:
         part: which of `settings.PARTS` the sound is, whose gains are used of `gains_of`.
 
     Attributes:
-        frames: length of the whole.
+        frames: length of the whole, to the end of the last clip.
+        tail: frames that echo and reverb go on for after it.
         transitions: where clips give way to each other.
     """
 
@@ -135,6 +137,8 @@ class Mixdown:
             for lane in arrangement.audible_lanes
             if needs_processing(lane) and lane.clips
         }
+        self.tail = return_sound.tail_frames(arrangement)
+        self._returns = ReturnProcessor(arrangement) if self.tail else None
         if reuse is not None and reuse._bpm == self._bpm:
             self._take_over(reuse)
 
@@ -185,11 +189,12 @@ class Mixdown:
             out: (frames, 2) float32, filled and returned if given.
             peaks: if given, the entry of each lane that sounds, by its id, is raised to its linear
                 peak in this block.
-            lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id.
+            lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id,
+                and that of echo and reverb (`return_sound.STEMS`).
             states: the past of the lanes' effects, for who renders block after block.
 
         Returns:
-            (frames, 2) float32; silence outside the arrangement.
+            (frames, 2) float32; silence outside the arrangement and the tail of its echoes.
         """
         mix = np.empty((frames, 2), np.float32) if out is None else out
         mix[:] = 0.0
@@ -208,12 +213,10 @@ class Mixdown:
                     target[at - start : at - start + len(samples)] += part
                     if apart and target is mix:
                         _add(alone, slot.lane_id, part, at - start, frames)
-        for lane_id, sound in processed.items():
-            part = sound[: max(end - start, 0)]
-            self._processors[lane_id].process(part, start, states)
+        for name, part in self._effects(processed, start, max(end - start, 0), states):
             mix[: len(part)] += part
             if apart:
-                _add(alone, lane_id, part, 0, frames)
+                _add(alone, name, part, 0, frames)
         if peaks is not None:
             for lane, sound in alone.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
@@ -238,6 +241,36 @@ class Mixdown:
             for transition, envelopes in self._gains.items()
             if envelopes[0].end > before
         }
+
+    def _effects(
+        self, sounds: dict[str, FloatArray], start: int, frames: int, states: LaneStates
+    ) -> Iterator[tuple[str, FloatArray]]:
+        """Run lanes through their effects, then echo and reverb.
+
+        Args:
+            sounds: of lanes that have effects, by their ids; changed in place.
+            start: first frame.
+            frames: of the lanes that lie before the end of the arrangement.
+            states: the past.
+
+        Yields:
+            The id of a lane, or of a return (`STEMS`), and its sound.
+        """
+        returns, tail = self._returns, self.tail
+        size = len(next(iter(sounds.values()), ()))
+        sent = {name: states.block(name, size) for name in (returns.names if returns else ())}
+        for lane_id, sound in sounds.items():
+            if frames:
+                self._processors[lane_id].process(sound[:frames], start, states, sent)
+                yield lane_id, sound[:frames]
+        if returns is None:
+            return
+        out = {name: states.block(STEMS[name], size) for name in sent}
+        returns.process(sent, out, start, states.returns)
+        for name, sound in out.items():
+            if start + size > self.frames + tail // 2:
+                sound *= return_sound.tail_gains(start, size, self.frames, tail)
+            yield STEMS[name], sound
 
     def _add_dry(self, lane_id: str, start: int, out: FloatArray) -> None:
         """Add what a lane sounds like before its effects, as far as that is prepared."""

@@ -36,6 +36,7 @@ from core.arrangement.clip import (
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.project import SUFFIX, Origin, Playback, Project, Unknown
+from core.arrangement.returns import DEFAULT_RETURNS, Returns
 from core.atomic import write_bytes
 from core.errors import InputError, OutputError, ProjectError
 from core.file_names import as_text, located
@@ -46,10 +47,10 @@ __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "s
 
 FORMAT: Final = "technovae project"
 VERSION: Final = 5
-"""The newest that is read, and written where lanes are automated. Version 4 is written where parts
-of a clip have gains, version 3 is written where
-a clip plays parts, version 2 where a source is transposed. What version 1 has is written as such:
-each would refuse what a later one brought as damage."""
+"""The newest that is read, and written where lanes are automated or send to echo or reverb. Version
+4 is written where parts of a clip have gains, version 3 where a clip plays parts, version 2 where a
+source is transposed. What version 1 has is written as such: each would refuse what a later one
+brought as damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -183,11 +184,13 @@ _LaneFields: Any = _fields_of(
     automation=list[_AutomationFields],
 )
 _MarkerFields: Any = _fields_of(Marker, id=_Name)
+_ReturnsFields: Any = _fields_of(Returns)
 _ArrangementFields: Any = _fields_of(
     Arrangement,
-    optional=["markers"],
+    optional=["markers", "returns"],
     lanes=list[_LaneFields],
     markers=list[_MarkerFields],
+    returns=_ReturnsFields,
 )
 _PlaybackFields: Any = _fields_of(Playback)
 _ProjectFields: Any = msgspec.defstruct(
@@ -234,7 +237,8 @@ def _document(project: Project, path: Path) -> dict[str, Any]:
         "playback": {**unknown.get(("playback",), {}), **dataclasses.asdict(project.playback)},
         "arrangement": {
             **unknown.get(("arrangement",), {}),
-            **_plain(arrangement, without={"lanes", "markers"}),
+            **_plain(arrangement, without={"lanes", "markers", "returns"}),
+            **_returns(arrangement, unknown),
             "lanes": lanes,
             **({"markers": markers} if markers else {}),
         },
@@ -274,7 +278,15 @@ def _effects(lane: Lane, unknown: Unknown) -> dict[str, Any]:
     others = unknown.get(("effects", lane.id), {})
     if lane.effects == NO_EFFECTS and not others:
         return {}
-    return {"effects": {**others, **dataclasses.asdict(lane.effects)}}
+    unused = {name for name in ("echo_db", "reverb_db") if not lane.effects.sends}
+    return {"effects": {**others, **_plain(lane.effects, without=unused)}}
+
+
+def _returns(arrangement: Arrangement, unknown: Unknown) -> dict[str, Any]:
+    others = unknown.get(("returns",), {})
+    if arrangement.returns == DEFAULT_RETURNS and not others:
+        return {}
+    return {"returns": {**others, **dataclasses.asdict(arrangement.returns)}}
 
 
 def _automation(lane: Lane, unknown: Unknown) -> dict[str, Any]:
@@ -298,7 +310,7 @@ def _clip(clip: Clip) -> dict[str, Any]:
 
 def _version(arrangement: Arrangement) -> int:
     """The first version that has all that an arrangement has."""
-    if any(lane.automation for lane in arrangement.lanes):
+    if any(lane.automation or lane.effects.sends for lane in arrangement.lanes):
         return 5
     return max((_version_of(it.source) for it in arrangement.clips()), default=1)
 
@@ -377,9 +389,12 @@ def _project(document: dict[str, Any]) -> Project:
     lanes = [_lane(fields) for fields in found.arrangement.lanes]
     markers = [Marker(**_given(fields)) for fields in found.arrangement.markers]
     made_from = _origin_from(found.library, found.model)
+    returns = found.arrangement.returns
+    if not isinstance(returns, Returns):
+        returns = Returns(**_given(returns))
     return Project(
         arrangement=Arrangement(
-            **_given(found.arrangement, lanes=tuple(lanes), markers=tuple(markers))
+            **_given(found.arrangement, lanes=tuple(lanes), markers=tuple(markers), returns=returns)
         ),
         extra=_others(document, _ProjectFields),
         playback=Playback(**_given(found.playback)),
@@ -467,6 +482,8 @@ def _unknown(document: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any
         (("playback",), document.get("playback", {}), _PlaybackFields),
         (("arrangement",), arrangement, _ArrangementFields),
     ]
+    if "returns" in arrangement:
+        places.append((("returns",), arrangement["returns"], _ReturnsFields))
     for lane in arrangement["lanes"]:
         places.append((("lane", lane["id"]), lane, _LaneFields))
         if "effects" in lane:

@@ -199,3 +199,25 @@ def amplify(sound: Sound, left: State, right: State, first: int) -> None:
             b = right[index] + share * (right[index + 1] - right[index])
         sound[n, 0] = np.float32(a * sound[n, 0])
         sound[n, 1] = np.float32(b * sound[n, 1])
+
+
+@njit(cache=True, nogil=True)
+def send(sound: Sound, bus: Sound, gains: State, first: int) -> None:
+    """Add a sound to another by a gain that moves in straight lines.
+
+    Args:
+        sound: left as it is.
+        bus: (frames, 2), added to.
+        gains: at frame 0, `GRID`, 2 `GRID`, ...; the last goes on for ever.
+        first: which of these frames the sound begins at.
+    """
+    last = len(gains) - 1
+    for n in range(sound.shape[0]):
+        index = (first + n) // GRID
+        if index >= last:
+            gain = gains[last]
+        else:
+            share = ((first + n) % GRID) / GRID
+            gain = gains[index] + share * (gains[index + 1] - gains[index])
+        bus[n, 0] = np.float32(bus[n, 0] + gain * sound[n, 0])
+        bus[n, 1] = np.float32(bus[n, 1] + gain * sound[n, 1])

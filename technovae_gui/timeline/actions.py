@@ -330,7 +330,9 @@ def lane_menu(document: Document, lane_id: str, headers: LaneHeaders) -> QMenu:
         "solo lane",
         lambda now: edits.set_lane(now, lane_id, solo=not lane.solo),
     )
-    menu.addAction("Equaliser and filters…").triggered.connect(headers.header(lane_id).open_effects)
+    menu.addAction("Equaliser, filters, sends…").triggered.connect(
+        headers.header(lane_id).open_effects
+    )
     header = headers.header(lane_id)
     shown = menu.addAction("Automation")
     shown.setCheckable(True)
@@ -343,7 +345,7 @@ def lane_menu(document: Document, lane_id: str, headers: LaneHeaders) -> QMenu:
     )
     clear.setEnabled(bool(lane.automation))
     flat = add(
-        "No equaliser, no filters",
+        "No effects",
         "lane effects",
         lambda now: edits.set_lane(now, lane_id, effects=NO_EFFECTS),
     )

@@ -21,11 +21,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.arrangement import automation_edits
 from core.arrangement.arrangement import Lane
 from core.arrangement.automation import (
+    ECHO,
     HIGH_PASS,
     LOW_PASS,
     PAN,
     PARAMETERS,
     RESONANCE,
+    REVERB,
     Automation,
     Breakpoint,
     Parameter,
@@ -377,4 +379,6 @@ def setting(lane: Lane, parameter: Parameter) -> float:
         LOW_PASS: effects.low_pass_hz,
         HIGH_PASS: effects.high_pass_hz,
         RESONANCE: effects.resonance,
+        ECHO: effects.echo_db,
+        REVERB: effects.reverb_db,
     }.get(parameter, parameter.default)

@@ -143,7 +143,7 @@ class DragNumber(QWidget):
             self._bar(area.adjusted(1, 1, -1, -1)), paint_cache.colour(theme.ACCENT, 70)
         )
         painter.setFont(paint_cache.font(1.5))
-        painter.setPen(paint_cache.pen(theme.TEXT))
+        painter.setPen(paint_cache.pen(theme.TEXT if self.isEnabled() else theme.DISABLED))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._text(self._value))
         painter.end()
 

@@ -1,4 +1,4 @@
-"""The equaliser and the filters of a lane: kill switches, gains, cutoffs."""
+"""The equaliser, the filters and the sends of a lane: kill switches, gains, cutoffs, levels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.arrangement import edits
-from core.arrangement.arrangement import Arrangement
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import ECHO, HIGH_PASS, LOW_PASS, RESONANCE, REVERB
 from core.arrangement.lane_effects import (
     CUTOFF_MAX_HZ,
     CUTOFF_MIN_HZ,
     EQ_MAX_DB,
     EQ_MIN_DB,
+    SEND_MAX_DB,
+    SEND_MIN_DB,
     LaneEffects,
 )
 from technovae_gui import theme
@@ -22,8 +25,8 @@ from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
 from technovae_gui.timeline.controls import DragNumber
 
-HEIGHT: Final = 62
-"""Pixels of its three rows."""
+HEIGHT: Final = 83
+"""Pixels of its four rows."""
 _ROW: Final = 18
 _BANDS: Final = (("bass", "Low"), ("mid", "Mid"), ("treble", "High"))
 _OCTAVES: Final = (math.log2(CUTOFF_MIN_HZ), math.log2(CUTOFF_MAX_HZ))
@@ -49,6 +52,17 @@ class LaneEffectsPanel(QWidget):
         self.resonance = DragNumber(
             "Resonance", (0.0, 1.0), lambda it: f"Q {100 * it:.0f}", step=0.05, per_pixel=0.01
         )
+        self.echo, self.reverb = _send("Echo send", "Echo"), _send("Reverb send", "Rev")
+        self.returns = QToolButton()
+        self.returns.setText("Returns")
+        self.returns.setFixedHeight(_ROW)
+        self.returns.setSizePolicy(DragNumber.POLICY)
+        self.returns.setMinimumWidth(1)
+        self.returns.setFont(paint_cache.font(2.0))
+        self.returns.setToolTip("The echo and the reverb that all lanes send to")
+        self.returns.setAccessibleName("Returns")
+        self.returns.setStyleSheet("QToolButton { padding: 0; }")
+        self.returns.clicked.connect(self.open_returns)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(3)
@@ -65,6 +79,14 @@ class LaneEffectsPanel(QWidget):
         ):
             grid.addWidget(number, 2, column)
             self._connect_filter(number, field)
+        for column, (number, field) in enumerate(
+            ((self.echo, "echo_db"), (self.reverb, "reverb_db"))
+        ):
+            grid.addWidget(number, 3, column)
+            self._connect_send(number, field)
+        grid.addWidget(self.returns, 3, 2)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
 
     def show_effects(self, effects: LaneEffects) -> None:
         """Show other settings."""
@@ -75,6 +97,27 @@ class LaneEffectsPanel(QWidget):
         self.high_pass.show_value(math.log2(effects.high_pass_hz))
         self.low_pass.show_value(math.log2(effects.low_pass_hz))
         self.resonance.show_value(effects.resonance)
+        self.echo.show_value(effects.echo_db)
+        self.reverb.show_value(effects.reverb_db)
+
+    def show_lane(self, lane: Lane) -> None:
+        """Show another state of the lane; what is automated cannot be set here."""
+        self.show_effects(lane.effects)
+        for number, kind in (
+            (self.high_pass, HIGH_PASS),
+            (self.low_pass, LOW_PASS),
+            (self.resonance, RESONANCE),
+            (self.echo, ECHO),
+            (self.reverb, REVERB),
+        ):
+            number.setEnabled(lane.curve(kind.name) is None)
+
+    def open_returns(self) -> None:
+        """Show the settings of echo and reverb below the button."""
+        from technovae_gui.timeline.returns_popup import ReturnsPopup
+
+        popup = ReturnsPopup(self._document, self)
+        popup.open_at(self.returns.mapToGlobal(QPoint(0, self.returns.height() + 2)))
 
     def _connect_band(self, band: str) -> None:
         self.kills[band].clicked.connect(lambda on: self._set(**{f"{band}_kill": on}))
@@ -89,6 +132,9 @@ class LaneEffectsPanel(QWidget):
 
         number.changed.connect(changed)
 
+    def _connect_send(self, number: DragNumber, field: str) -> None:
+        number.changed.connect(lambda db, serial: self._set(serial, **{field: round(db, 1)}))
+
     def _set(self, serial: int | None = None, **fields: float | bool) -> None:
         lane_id = self._lane_id
 
@@ -98,7 +144,7 @@ class LaneEffectsPanel(QWidget):
 
         merge = None if serial is None else ("effects", *fields, lane_id, id(self), serial)
         self._document.edit("lane effects", change, merge=merge)
-        self.show_effects(self._document.arrangement.lane(lane_id).effects)
+        self.show_lane(self._document.arrangement.lane(lane_id))
 
 
 class LaneEffectsPopup(QWidget):
@@ -125,7 +171,7 @@ class LaneEffectsPopup(QWidget):
         column.setContentsMargins(10, 8, 10, 10)
         column.addWidget(heading)
         column.addWidget(panel)
-        self.setFixedWidth(210)
+        self.setFixedWidth(230)
 
     def open_at(self, point: QPoint) -> None:
         """Show it with its upper left corner at a point of the screen, or above where it ends."""
@@ -166,6 +212,20 @@ def _cutoff(name: str, short: str, *, default: float) -> DragNumber:
         return f"{short} {hertz / 1000:.1f}k" if hertz >= 1000 else f"{short} {hertz:.0f}"
 
     return DragNumber(name, _OCTAVES, text, step=0.25, per_pixel=0.05, default=default)
+
+
+def _send(name: str, short: str) -> DragNumber:
+    def text(db: float) -> str:
+        return short if db <= SEND_MIN_DB else f"{short} {db:.0f}"
+
+    return DragNumber(
+        name,
+        (SEND_MIN_DB, SEND_MAX_DB),
+        text,
+        step=1.0,
+        per_pixel=0.5,
+        default=SEND_MIN_DB,
+    )
 
 
 def _hertz(octaves: float) -> float:

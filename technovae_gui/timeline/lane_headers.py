@@ -64,7 +64,7 @@ class LaneHeader(QWidget):
         self.pan = DragNumber("Lane pan", (-1.0, 1.0), pan_label, step=0.1, per_pixel=0.01)
         self.meter = LaneMeter()
         self.effects = _toggle("EQ", "Equaliser and filters of", theme.ACCENT)
-        self.effects.setToolTip("Equaliser with kill switches, and filters")
+        self.effects.setToolTip("Equaliser with kill switches, filters, sends to echo and reverb")
         self.automation = _toggle("", "Automation of", theme.ACCENT)
         self.automation.setIcon(icon("automation"))
         self.panel = LaneEffectsPanel(document, lane.id)
@@ -99,15 +99,15 @@ class LaneHeader(QWidget):
         )
         self.automation.setProperty("drawn", bool(drawn))
         self.pan.setEnabled(lane.curve(PAN.name) is None)
-        self.panel.show_effects(lane.effects)
+        self.panel.show_lane(lane)
         if self._popup_panel is not None:
-            self._popup_panel.show_effects(lane.effects)
+            self._popup_panel.show_lane(lane)
 
     def open_effects(self) -> None:
         """Show equaliser and filters in a popup below the button."""
         self.effects.setChecked(self.lane.effects.is_on)
         panel = self._popup_panel = LaneEffectsPanel(self._document, self.lane.id)
-        panel.show_effects(self.lane.effects)
+        panel.show_lane(self.lane)
         panel.destroyed.connect(self._popup_closed)
         popup = LaneEffectsPopup(self.lane.name, panel, self)
         popup.open_at(self.effects.mapToGlobal(QPoint(0, self.effects.height() + 2)))

@@ -10,11 +10,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from core.arrangement import automation_edits
+from core.arrangement.automation import Breakpoint
 from core.arrangement.lane_effects import LaneEffects
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.lane_effects_panel import LaneEffectsPanel, LaneEffectsPopup
 from technovae_gui.timeline.lane_headers import LaneHeader
+from technovae_gui.timeline.returns_popup import ReturnsPopup
 from technovae_gui.timeline.viewport import SPACE_BELOW
 from tests.technovae_gui.timeline.mouse_driver import LEFT, moved
 
@@ -175,3 +178,36 @@ def test_lanes_that_are_gone_leave_no_header(
     document.undo_stack.clear()
     document.reset(document.arrangement.changed(lanes=document.arrangement.lanes[:1]))
     qtbot.waitUntil(lambda: len(view.headers.findChildren(LaneHeader)) == 1)
+
+
+def test_sends_are_dragged_and_what_is_automated_rests(
+    view: TimelineView, document: Document
+) -> None:
+    panel, lane_id = head(view, document, 0).panel, document.arrangement.lanes[0].id
+    panel.echo.changed.emit(-9.04, 1)
+    panel.reverb.changed.emit(-20.0, 2)
+    effects = document.arrangement.lanes[0].effects
+    assert (effects.echo_db, effects.reverb_db) == (-9.0, -20.0)
+    assert (panel.echo.value, panel.reverb.value) == (-9.0, -20.0)
+    points = [Breakpoint(0, -30.0)]
+    document.edit("a", lambda now: automation_edits.set_points(now, lane_id, "echo", points))
+    assert not panel.echo.isEnabled()
+    assert panel.reverb.isEnabled()
+
+
+def test_returns_are_set_for_all_lanes_in_one_step_a_drag(
+    view: TimelineView, document: Document
+) -> None:
+    head(view, document, 0).panel.open_returns()
+    popup = next(it for it in QApplication.topLevelWidgets() if isinstance(it, ReturnsPopup))
+    for value in (3.6, 4.2, 5.9):
+        popup.numbers["echo_sixteenths"].changed.emit(value, 1)
+    popup.numbers["reverb_seconds"].changed.emit(2.0, 2)
+    popup.numbers["echo_db"].changed.emit(-6.0, 3)
+    returns = document.arrangement.returns
+    assert (returns.echo_sixteenths, returns.reverb_seconds, returns.echo_db) == (6, 4.0, -6.0)
+    assert popup.numbers["echo_sixteenths"].value == 6.0
+    assert document.undo_stack.count() == 3
+    document.undo_stack.undo()
+    assert popup.numbers["echo_db"].value == 0.0
+    popup.close()
