@@ -181,6 +181,34 @@ class Decoder:
             return self.library.segment_spectrogram(self.library.segment(source.segment_id))
         return joined_rows(self._spectra(self._migration.migrate(source)))
 
+    def part_spectrograms(self, source: ClipSource) -> Array:
+        """The spectrogram of each part of a source, as it is heard.
+
+        Args:
+            source: any.
+
+        Returns:
+            (4, 512, 128) dB in the order of `settings.PARTS`; muted ones are silent.
+
+        Raises:
+            LibraryError, ModelError: as `spectrogram`, and where there is no network for parts.
+        """
+        heard = {single: self._powers_of_parts(single) for single in single_sources(source)}
+        parts = zip(part_sources(source), muted_parts(source), part_gains_db(source), strict=True)
+        factors = [0.0 if muted else db_to_gain(gain_db) ** 2 for _, muted, gain_db in parts]
+        powers = [
+            heard[single][..., number] * np.float32(factor)
+            for number, (single, factor) in enumerate(
+                zip(part_sources(source), factors, strict=True)
+            )
+        ]
+        return power_to_db(np.stack(powers))
+
+    def _powers_of_parts(self, source: SingleSource) -> Array:
+        """(512, 128, 4)."""
+        seen = self.spectrogram(source)
+        return db_to_power(seen)[..., None] * self._separator.shares(seen)
+
     def audio(
         self,
         source: ClipSource,
@@ -472,21 +500,7 @@ class Decoder:
         return (self.codec.hash, source, renderer, bpm, quality)
 
     def _parts_spectrogram(self, source: PartsSource) -> Array:
-        power = np.zeros((settings.FRAMES_PER_SEGMENT, settings.N_BANDS), np.float32)
-        for single in single_sources(source):
-            seen = self.spectrogram(single)
-            factors = np.array(
-                [
-                    0.0 if muted or each != single else db_to_gain(gain_db) ** 2
-                    for each, muted, gain_db in zip(
-                        source.sources, source.muted, source.gains_db, strict=True
-                    )
-                ],
-                np.float32,
-            )
-            if factors.any():
-                power += db_to_power(seen) * (self._separator.shares(seen) @ factors)
-        return power_to_db(power)
+        return power_to_db(db_to_power(self.part_spectrograms(source)).sum(axis=0))
 
     def _spectra(self, source: LatentSource) -> Array:
         """(1 or 4, 512, 128) dB, read-only."""

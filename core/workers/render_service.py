@@ -161,6 +161,11 @@ class RenderService:
         found = self._decoder_of(origin).spectrogram(source)
         return np.ascontiguousarray(found, dtype=np.float32)
 
+    def part_spectrograms(self, source: ClipSource, origin: Origin | None = None) -> Array:
+        """(4, 512, 128) dB, of each part. Raises as `Decoder.part_spectrograms`."""
+        found = self._decoder_of(origin).part_spectrograms(source)
+        return np.ascontiguousarray(found, dtype=np.float32)
+
     def _decoder_of(self, origin: Origin | None) -> Decoder:
         if origin is not None:
             if self._others is None:

@@ -67,7 +67,8 @@ class LoopResult:
 
 @dataclass(frozen=True, eq=False)
 class SpectrogramResult:
-    """The spectrogram (512, 128) dB of `source`, asked for under `key`."""
+    """The spectrogram (512, 128) dB of `source`, or those of its parts (4, 512, 128), which were
+    asked for under `key`."""
 
     key: Hashable
     source: ClipSource
@@ -169,14 +170,14 @@ class ServiceClient(QObject):
         function = "separated_loop" if separated else "loop"
         self._ask_loop(Priority.CLIP, key, source, bpm, function=function)
 
-    def spectrogram(self, key: Hashable, source: ClipSource) -> None:
-        """Ask for a spectrogram without a sound; it comes back under `key`."""
+    def spectrogram(self, key: Hashable, source: ClipSource, *, parts: bool = False) -> None:
+        """Ask for a spectrogram, or those of the parts, without a sound; they come back under
+        `key`."""
         origin = self.origin_of(source)
         arguments = {"source": source, "origin": origin}
-        same = (source, origin)
-        self._worker.submit(
-            Request("spectrogram", arguments, Priority.SPECTROGRAM, [key], same=same)
-        )
+        function = "part_spectrograms" if parts else "spectrogram"
+        same = (function, source, origin)
+        self._worker.submit(Request(function, arguments, Priority.SPECTROGRAM, [key], same=same))
 
     def prepare_parts(self) -> None:
         """Have the renderer load what tells parts apart, once nothing else waits."""

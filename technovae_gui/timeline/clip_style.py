@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 
 from core.arrangement.clip import Clip, ClipSource, LatentSource, main_source
 from technovae_gui import theme
-from technovae_gui.timeline.thumbnails import ThumbnailCache
+from technovae_gui.timeline.thumbnails import Picture, ThumbnailCache
 
 _INFOS_KEPT = 20_000
 
@@ -73,7 +73,7 @@ class ClipStyle(QObject):
         """The picture of the four bars of `source`, as `ThumbnailCache.scaled` gives it."""
         return self.thumbnails.scaled(source, colour, width, height)
 
-    def set_thumbnail(self, source: ClipSource, image: QImage) -> None:
+    def set_thumbnail(self, source: ClipSource, image: Picture) -> None:
         """Show `image` as the picture of the four bars of `source`."""
         self.thumbnails.put(source, image)
         self.changed.emit()

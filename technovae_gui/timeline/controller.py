@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.arrangement.clip import Clip, ClipSource, RealSource, part_sources
+from core.arrangement.clip import Clip, ClipSource, PartsSource, RealSource, part_sources
 from core.arrangement.transitions import separated_sources
 from core.playback.player import PlayerState
 from core.session import Session
@@ -16,11 +16,17 @@ from technovae_gui.document import Document
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.timeline import ClipRequest, ThumbnailRequest, TimelineView
-from technovae_gui.timeline.thumbnails import spectrogram_thumbnail, waveform_thumbnail
+from technovae_gui.timeline.thumbnails import (
+    parts_thumbnail,
+    spectrogram_thumbnail,
+    waveform_thumbnail,
+)
 
 _GATHER_MS = 15
 """Edits and arrivals within this time become one new arrangement for the player."""
 _PICTURE = "thumbnail"
+_IN_PARTS = 3
+"""Dimensions of the spectrograms of parts."""
 
 
 class TimelineController(QObject):
@@ -153,7 +159,7 @@ class TimelineController(QObject):
 
     @Slot(object)
     def _draw_thumbnails(self, request: ThumbnailRequest) -> None:
-        """Draw music as its waveform, latents as the decoder's spectrogram."""
+        """Draw music as its waveform, latents as the decoder's spectrogram, parts in shades."""
         for source in request.sources:
             if source in self._asked:
                 continue
@@ -162,7 +168,8 @@ class TimelineController(QObject):
                 self._undrawn.add(source)
                 self._loop_arrived(source)
             else:
-                self._services.decoder.spectrogram((_PICTURE, source), source)
+                parts = isinstance(source, PartsSource)
+                self._services.decoder.spectrogram((_PICTURE, source), source, parts=parts)
 
     @Slot(object)
     def _loop_arrived(self, source: ClipSource) -> None:
@@ -190,4 +197,6 @@ class TimelineController(QObject):
     @Slot(object)
     def _spectrogram_arrived(self, seen: SpectrogramResult) -> None:
         if isinstance(seen.key, tuple) and seen.key[0] == _PICTURE:
-            self._timeline.set_thumbnail(seen.source, spectrogram_thumbnail(seen.spectrogram))
+            in_parts = seen.spectrogram.ndim == _IN_PARTS
+            draw = parts_thumbnail if in_parts else spectrogram_thumbnail
+            self._timeline.set_thumbnail(seen.source, draw(seen.spectrogram))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from core.settings import CEILING_DB, FLOOR_DB
 
 COLUMNS = 512
 ROWS = 48
+Picture: TypeAlias = QImage | tuple[QImage, ...]
+"""One image, or a stencil for each of `settings.PARTS`."""
+_SHADES = (175, 90, 130, 55)
+"""Lightness of the colours of kick, bass, drums and rest, in per cent of the clip's."""
 _SCALED_KEPT = 3000
 _WIDEST = 2048
 
@@ -30,7 +35,8 @@ class ThumbnailCache:
     """Pictures by source, each of exactly four bars.
 
     An image of `Format_Alpha8` is a stencil and takes the clip's colour; any other is shown as it
-    is. Scaled copies have widths that are powers of two, so that zooming makes few new ones.
+    is. Four stencils, one for each part, take shades of the colour, the kick's the lightest.
+    Scaled copies have widths that are powers of two, so that zooming makes few new ones.
 
     The pictures depend on the music of the session: when other music takes its place, `clear`
     them. Those of latents depend on its model, too: after a better one they `expire`, and are
@@ -41,7 +47,7 @@ class ThumbnailCache:
     def __init__(self) -> None:
         self.missed = False
         """A picture was painted since this was last set to False, and was not there or expired."""
-        self._images: dict[ClipSource, QImage] = {}
+        self._images: dict[ClipSource, Picture] = {}
         self._expired: set[ClipSource] = set()
         self._scaled: OrderedDict[tuple[ClipSource, str, int, int], QPixmap] = OrderedDict()
 
@@ -52,7 +58,7 @@ class ThumbnailCache:
         """Whether `source` has no picture, or one that has expired."""
         return source not in self._images or source in self._expired
 
-    def put(self, source: ClipSource, image: QImage) -> None:
+    def put(self, source: ClipSource, image: Picture) -> None:
         """Keep `image` for `source`, in place of an earlier one."""
         self._images[source] = image
         self._expired.discard(source)
@@ -69,7 +75,7 @@ class ThumbnailCache:
         """Want the pictures of latents anew; the present ones are shown until then."""
         self._expired.update(s for s in self._images if latent_sources(s))
 
-    def image(self, source: ClipSource) -> QImage | None:
+    def image(self, source: ClipSource) -> Picture | None:
         """The picture of `source` as it was put; None if there is none."""
         return self._images.get(source)
 
@@ -129,8 +135,30 @@ def spectrogram_thumbnail(spectrogram_db: NDArray[np.float32]) -> QImage:
     Returns:
         A stencil of 512 x 128 pixels, low bands at the bottom.
     """
+    return _stencil(_cover(spectrogram_db))
+
+
+def parts_thumbnail(spectrograms_db: NDArray[np.float32]) -> tuple[QImage, ...]:
+    """Draw the spectrograms of parts.
+
+    Args:
+        spectrograms_db: (4, 512, 128) in dB, in the order of `settings.PARTS`.
+
+    Returns:
+        A stencil for each: its share of a `spectrogram_thumbnail` of the whole.
+    """
+    floor = 10.0 ** (FLOOR_DB / 10.0)
+    powers = np.maximum(10.0 ** (spectrograms_db / 10.0) - floor, 0.0)
+    whole = np.maximum(powers.sum(axis=0), floor)
+    cover = _cover(10.0 * np.log10(whole))
+    shares = powers / whole
+    return tuple(_stencil(cover * share.T[::-1]) for share in shares)
+
+
+def _cover(spectrogram_db: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(512, 128) dB -> (128, 512) 0..1, low bands at the bottom."""
     unit = np.clip((spectrogram_db - FLOOR_DB) / (CEILING_DB - FLOOR_DB), 0.0, 1.0)
-    return _stencil(np.ascontiguousarray(unit.T[::-1]) ** 1.6)
+    return np.asarray(np.ascontiguousarray(unit.T[::-1]) ** 1.6, np.float32)
 
 
 def _stencil(cover: NDArray[np.floating]) -> QImage:
@@ -140,19 +168,42 @@ def _stencil(cover: NDArray[np.floating]) -> QImage:
     return QImage(alpha.data, columns, rows, columns, QImage.Format.Format_Alpha8).copy()
 
 
-def _scaled_pixmap(image: QImage, colour: str, width: int, height: int) -> QPixmap:
-    scaled = image.scaled(
+def _scaled_pixmap(picture: Picture, colour: str, width: int, height: int) -> QPixmap:
+    if not isinstance(picture, QImage):
+        return _in_shades(picture, colour, width, height)
+    scaled = _scaled(picture, width, height)
+    if picture.format() == QImage.Format.Format_Alpha8:
+        scaled = _tinted(scaled, QColor(colour))
+    return QPixmap.fromImage(scaled)
+
+
+def _in_shades(stencils: tuple[QImage, ...], colour: str, width: int, height: int) -> QPixmap:
+    """The shades of the parts mixed, each by its share."""
+    whole = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    whole.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(whole)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
+    for stencil, lightness in zip(stencils, _SHADES, strict=True):
+        shade = QColor(colour).lighter(lightness)
+        painter.drawImage(0, 0, _tinted(_scaled(stencil, width, height), shade))
+    painter.end()
+    return QPixmap.fromImage(whole)
+
+
+def _scaled(image: QImage, width: int, height: int) -> QImage:
+    return image.scaled(
         width,
         height,
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
-    if image.format() != QImage.Format.Format_Alpha8:
-        return QPixmap.fromImage(scaled)
-    tinted = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    tinted.fill(QColor(colour))
+
+
+def _tinted(stencil: QImage, colour: QColor) -> QImage:
+    tinted = QImage(stencil.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    tinted.fill(colour)
     painter = QPainter(tinted)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
-    painter.drawImage(0, 0, scaled.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
+    painter.drawImage(0, 0, stencil.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
     painter.end()
-    return QPixmap.fromImage(tinted)
+    return tinted

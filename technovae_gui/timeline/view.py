@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from core.arrangement.clip import ClipSource
@@ -26,7 +26,7 @@ from technovae_gui.timeline.marker_bar import MarkerBar
 from technovae_gui.timeline.marker_menu import marker_menu
 from technovae_gui.timeline.ruler import Ruler
 from technovae_gui.timeline.scene import clips_between
-from technovae_gui.timeline.thumbnails import ThumbnailRequest
+from technovae_gui.timeline.thumbnails import Picture, ThumbnailRequest
 from technovae_gui.timeline.toolbar import Toolbar
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
@@ -93,7 +93,7 @@ class TimelineView(QWidget):
         """Say what clips are called and which colour they have."""
         self.clip_style.set_info(info_of)
 
-    def set_thumbnail(self, source: ClipSource, image: QImage) -> None:
+    def set_thumbnail(self, source: ClipSource, image: Picture) -> None:
         """Show a picture on the clips of a source.
 
         Args:

@@ -169,6 +169,18 @@ def test_the_spectrogram_of_parts_is_what_is_heard_of_each(decoder: Decoder) -> 
     assert (seen[:, 10:30] == settings.FLOOR_DB).all()
 
 
+def test_each_part_has_a_spectrogram(decoder: Decoder) -> None:
+    one, other = _latent(decoder), _latent(decoder, 3)
+    mixed = with_parts([one, other, other, other], (False, True, False, False), (6.0, 0, 0, 0))
+    parts = decoder.part_spectrograms(mixed)
+    first, last = decoder.spectrogram(one), decoder.spectrogram(other)
+    assert parts.shape == (4, 512, 128)
+    np.testing.assert_allclose(parts[KICK, :, :10], first[:, :10] + 6.0, atol=0.1)
+    assert (parts[KICK, :, 10:] == settings.FLOOR_DB).all()
+    assert (parts[BASS] == settings.FLOOR_DB).all()
+    np.testing.assert_allclose(parts[REST, :, 30:90], last[:, 30:90], atol=0.1)
+
+
 def test_the_renderer_of_parts_is_that_of_most(decoder: Decoder, library: Library) -> None:
     real, latent = RealSource(library.segments()[0].id), _latent(decoder, renderer="phase")
     assert decoder.renderer_for(with_parts([real, latent, latent, latent])) == "phase"

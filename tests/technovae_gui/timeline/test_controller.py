@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,10 +14,12 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, with_part_heard
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
+from core.workers.service_client import SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.controller import TimelineController
+from technovae_gui.timeline.thumbnails import ThumbnailRequest
 from tests.technovae_gui.conftest import PATIENCE
 from tests.technovae_gui.fakes import FakeBackground, FakeSessions
 
@@ -63,6 +65,13 @@ class FakeLoops(QObject):
 class FakeDecoder(QObject):
     spectrogram_ready = Signal(object)
     failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[Hashable, ClipSource, bool]] = []
+
+    def spectrogram(self, key: Hashable, source: ClipSource, *, parts: bool = False) -> None:
+        self.asked.append((key, source, parts))
 
 
 class FakePlayer:
@@ -129,3 +138,26 @@ def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(
     assert player.heard["0"] is loops.in_parts[one]
     assert player.heard["1"] is loops.there[two]  # its parts are not there yet
     assert player.heard["2"] is loops.there[whole]
+
+
+def test_a_clip_of_parts_is_drawn_in_their_shades(document: Document, qtbot: Any) -> None:
+    timeline, decoder = TimelineView(document), FakeDecoder()
+    qtbot.addWidget(timeline)
+    services: Any = SimpleNamespace(
+        loops=FakeLoops(), decoder=decoder, player=FakePlayer(), background=FakeBackground()
+    )
+    sessions: Any = FakeSessions(Session(1))
+    controller = TimelineController(sessions, services, document, timeline)
+    parts = with_part_heard(RealSource("x-0-0"), 0, heard=False)
+    latent = LatentSource.of(np.zeros(64))
+    timeline.missing_thumbnails.emit(ThumbnailRequest((parts, latent)))
+    assert [(source, apart) for _, source, apart in decoder.asked] == [
+        (parts, True),
+        (latent, False),
+    ]
+    for (key, source, apart), shape in zip(decoder.asked, ((4, 512, 128), (512, 128)), strict=True):
+        seen = np.full(shape, -20.0, np.float32)
+        decoder.spectrogram_ready.emit(SpectrogramResult(key, source, seen))
+        picture = timeline.clip_style.thumbnails.image(source)
+        assert isinstance(picture, tuple) == apart
+    assert controller is not None

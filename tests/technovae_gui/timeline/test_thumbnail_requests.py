@@ -57,7 +57,7 @@ class FakeDecoder(QObject):
         super().__init__()
         self.asked: list[Any] = []
 
-    def spectrogram(self, key: object, source: ClipSource) -> None:
+    def spectrogram(self, key: object, source: ClipSource, *, parts: bool = False) -> None:
         self.asked.append((key, source))
 
 

@@ -25,6 +25,27 @@ def test_stencils() -> None:
     assert picture.pixelColor(5, 5).alpha() == 0
 
 
+def test_parts_are_drawn_in_four_shades_of_the_clip_s_colour(cache: ThumbnailCache) -> None:
+    """Each has a quarter of the bands; the kick's is the lightest, the rest's the darkest."""
+    parts = np.full((4, 512, 128), -90.0, np.float32)
+    for part in range(4):
+        parts[part, :, 32 * part : 32 * (part + 1)] = 0.0
+    cache.put(A, thumbnails.parts_thumbnail(parts))
+    pixmap = cache.scaled(A, "#4080a0", 256.0, 64)
+    assert pixmap is not None
+    picture = pixmap.toImage()
+    colours = [picture.pixelColor(100, 56 - 16 * part) for part in range(4)]
+    assert all(colour.alpha() > 200 for colour in colours)
+    kick, bass, drums, rest = (colour.lightness() for colour in colours)
+    assert kick > drums > bass > rest
+    assert min(kick - drums, drums - bass, bass - rest) > 15
+    silent = thumbnails.parts_thumbnail(np.full((4, 512, 128), -90.0, np.float32))
+    cache.put(A, silent)
+    pixmap = cache.scaled(A, "#4080a0", 256.0, 64)
+    assert pixmap is not None
+    assert pixmap.toImage().pixelColor(100, 30).alpha() == 0
+
+
 @pytest.fixture
 def cache(qapp: object) -> ThumbnailCache:
     return ThumbnailCache()
