@@ -68,6 +68,7 @@ class LatentMapView(QWidget):
         self._keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
         self._animation = DotAnimation(self.scene)
         self._preparation = MapPreparation(self)
+        self._fits_next = False
         self._snapshot = SceneSnapshot.of(self.scene, self.morph)
         self._lay_out()
         self._connect_canvas()
@@ -97,6 +98,9 @@ class LatentMapView(QWidget):
         self._snapshot.restore(self.scene, self.chosen, self.morph, self._animation)
         self.set_colour_by(self.scene.colour_by)
         self.overlays.arrange()
+        if self._fits_next and latent_map is not None:
+            self._fits_next = False
+            self.viewport.fit()
         self._preparation.prepare(latent_map)
 
     def set_message(self, text: str, button: str = "") -> None:
@@ -250,7 +254,7 @@ class LatentMapView(QWidget):
         tools.parts.soloed.connect(self.parts.solo)
         tools.parts.lock_toggled.connect(actions.toggle_lock)
         tools.parts.cleared.connect(self.parts.clear)
-        tools.parts.placement_chosen.connect(self.placement.choose)
+        tools.parts.placement_chosen.connect(self._choose_placement)
 
     def _connect_scene(self) -> None:
         self.scene.filter_changed.connect(self._show_filter)
@@ -266,6 +270,12 @@ class LatentMapView(QWidget):
     @Slot(object, object)
     def _show_menu(self, hit: Hit, at: QPoint) -> None:
         ContextMenu(self.map_actions, hit, self).popup(at)
+
+    @Slot(str)
+    def _choose_placement(self, by: str) -> None:
+        """What was in sight is elsewhere then, so all of it comes into sight."""
+        self._fits_next = by != self.placement.by
+        self.placement.choose(by)
 
     @Slot()
     def _show_filter(self) -> None:

@@ -117,19 +117,27 @@ def test_without_the_network_one_line_says_so(
 
 
 def test_dots_glide_a_click_between_them_decodes_and_the_choice_is_remembered(
-    view: LatentMapView, kept: Kept, demo_map: LatentMap, qtbot: Any
+    view: LatentMapView,
+    kept: Kept,
+    demo_map: LatentMap,
+    qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     view.placement.placed.connect(view.set_map)
     view.placement.set_map(demo_map)
     view.parts.set_available(True)
     view.chosen.choose_row(5)
-    moved = kept["rest"] = 1.0 - demo_map.xy
+    moved = kept["rest"] = np.asarray(1.0 - 0.5 * demo_map.xy)
+    fitted = []
+    monkeypatch.setattr(view.viewport, "fit", lambda: fitted.append(view.scene.map))
     box = view.tools.parts.placement
     box.setCurrentIndex(box.findData("rest"))
     with qtbot.waitSignal(view.placement.placed):
         box.activated.emit(box.currentIndex())
     shown = view.scene.map
     assert shown is not None
+    assert fitted
+    assert fitted[-1] is shown
     np.testing.assert_array_equal(shown.xy, moved)
     assert not np.array_equal(view.scene.xy, moved)  # on their way
     qtbot.waitUntil(lambda: np.allclose(view.scene.xy, moved), timeout=PATIENCE)
