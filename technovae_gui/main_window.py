@@ -24,6 +24,8 @@ from technovae_gui import menus, mime
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
 from technovae_gui.export.controller import ExportController
+from technovae_gui.history import HistoryPanel
+from technovae_gui.history.controller import HistoryController
 from technovae_gui.inspector.clip_pictures import ClipPictures
 from technovae_gui.inspector.controller import InspectorController
 from technovae_gui.inspector.sound_panel import SoundPanel
@@ -68,8 +70,10 @@ class MainWindow(QMainWindow):
     """
 
     def __init__(self, recovery_folder: Path | None = None) -> None:
-        """`recovery_folder`: where unsaved work is kept; default in the user's data folder."""
+        """`recovery_folder`: where unsaved work is kept, and beside it what was heard; default in
+        the user's data folder."""
         super().__init__()
+        self._heard_folder = None if recovery_folder is None else recovery_folder.parent / "heard"
         self._make_services(recovery_folder)
         self._make_panels()
         self._make_controllers()
@@ -125,6 +129,7 @@ class MainWindow(QMainWindow):
         close_workers(self, _QUIT_SECONDS)
         for slot in self._job_slots():
             slot.close()
+        self.history.close()
         self.open_project.close()
         self.sessions.close()
         self.services.close()
@@ -163,6 +168,9 @@ class MainWindow(QMainWindow):
         self.audition = AuditionController(
             sessions, services, document, self.map_view, self.sound.pictures, self
         )
+        self.history = HistoryController(
+            sessions, services, HistoryPanel(), self, folder=self._heard_folder
+        )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
         self.keys = KeyController(sessions, services, self)
         origins = self.open_project.origins
@@ -200,6 +208,7 @@ class MainWindow(QMainWindow):
         for number, (name, panel) in enumerate(self._job_panels(), 2):
             scrolls = isinstance(panel, JobPanel)
             self.panels.add_tab(panel, name, f"Ctrl+{number}", scrolls=scrolls)
+        self.panels.add_tab(self.history.panel, "History", "Ctrl+6", scrolls=True)
         self.settings = WindowSettings(
             self,
             self.panels,
@@ -370,6 +379,11 @@ class MainWindow(QMainWindow):
         self.transport.playback_changed.connect(self.open_project.set_playback)
         self.transport.clock.ticked.connect(self._tick)
         self.audition.audition_changed.connect(self.bar.show_sounding)
+        self.audition.audition_changed.connect(self._sounding_changed)
+        self.audition.heard.connect(self.history.add)
+        self.audition.heard.connect(lambda it, _: self.history.panel.set_playing(it.source))
+        self.history.audition_requested.connect(self._audition_again)
+        self.history.panel.place_requested.connect(self._place)
         self.open_project.opened.connect(self._project_opened)
         self.open_project.changed.connect(self._retitle)
         self.open_project.origins.changed.connect(self.inspector.describe_anew)
@@ -388,6 +402,7 @@ class MainWindow(QMainWindow):
             self.arranging,
             self.library,
             self.keys,
+            self.history,
         )
         for room in (*rooms, self.exporting, self.project.library, self.project.missing):
             room.problem.connect(self._problem)
@@ -419,6 +434,16 @@ class MainWindow(QMainWindow):
         self.sound.set_map_title(point.label)
         if point.is_segment:
             self.composing.offer_start(point.segment_id)
+
+    @Slot(str)
+    def _sounding_changed(self, name: str) -> None:
+        if not name:
+            self.history.panel.set_playing(None)
+
+    @Slot(object)
+    def _audition_again(self, point: MapPoint) -> None:
+        self.sound.set_map_title(point.label)
+        self.audition.audition(point)
 
     @Slot(object)
     def _path_drawn(self, points: NDArray[Any]) -> None:

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from core.errors import OutputError, TechnoVAEError
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from core.library.latent_map import LatentMap
     from technovae_gui.main_window import MainWindow
 
 _PATIENCE_SECONDS: Final = 300.0
@@ -113,9 +115,13 @@ def _save_panels(window: MainWindow, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise writing_error(folder, error) from error
-    window.panels.show_timeline(False)
     latent_map = window.session.map
     assert latent_map is not None
+    _automate(window)
+    process_events_for(_SETTLE_SECONDS)
+    _save(window.timeline, folder / "timeline.png")
+    window.panels.show_timeline(False)
+    _listen_around(window, latent_map)
     window.document.select([next(window.document.arrangement.clips()).id])
     window.library.panel.select_track(latent_map.segments[40].track_id)
     window.library.panel.grid_section.set_open(True)
@@ -126,6 +132,8 @@ def _save_panels(window: MainWindow, folder: Path) -> None:
         window.panels.show_tab_at(number)
         wait_until(lambda: window.sound.clip_pictures.error_db is not None, _PATIENCE_SECONDS)
         process_events_for(_SETTLE_SECONDS)
+        if window.history.panel.isVisible():
+            wait_until(lambda: window.history.panel.is_complete, _PATIENCE_SECONDS)
         name = window.panels.side.tabText(number).lower()
         _save(window.panels.side, folder / f"{name}.png")
     window.show_preferences()
@@ -133,6 +141,37 @@ def _save_panels(window: MainWindow, folder: Path) -> None:
     for dialog in window.findChildren(QDialog):
         _save(dialog, folder / "preferences.png")
         dialog.close()
+
+
+def _automate(window: MainWindow) -> None:
+    """Draw a filter that opens, and a volume, and show both."""
+    from core.arrangement import automation_edits
+    from core.arrangement.automation import Breakpoint
+    from core.settings import TICKS_PER_BAR
+
+    lanes = window.document.arrangement.lanes
+    for lane, parameter, points in (
+        (lanes[0], "low_pass", ((0, 300.0, 0.4), (12, 20_000.0, 0.0))),
+        (lanes[1], "volume", ((4, -60.0, -0.5), (8, 0.0, 0.0), (22, 0.0, 0.5), (24, -18.0, 0.0))),
+    ):
+        made = [Breakpoint(bar * TICKS_PER_BAR, value, bend) for bar, value, bend in points]
+        change = partial(
+            automation_edits.set_points, lane_id=lane.id, parameter=parameter, points=made
+        )
+        window.document.edit("automation", change)
+        window.timeline.state.show_automation(lane.id, parameter)
+        window.timeline.automation.toggle(lane.id, True)
+
+
+def _listen_around(window: MainWindow, latent_map: LatentMap) -> None:
+    """Put a few places into the history."""
+    from technovae_gui.map.map_point import point_at, segment_point
+
+    for row in range(5, len(latent_map), len(latent_map) // 6):
+        x, y = latent_map.xy[row]
+        for point in (segment_point(latent_map, row), point_at(latent_map, (x + 0.04, y))):
+            window.history.add(point, None)
+    window.history.panel.star_requested.emit(point.source, True)
 
 
 def arrange(window: MainWindow) -> None:

@@ -36,11 +36,14 @@ class AuditionController(QObject):
     Signals:
         audition_changed(str): name of the point that plays, with its renderer; empty for none.
         status(str): what is going on, for the status bar; empty when it is over.
+        heard(MapPoint, spectrogram): a point begins to sound; with (512, 128) dB, or None for a
+            segment.
         problem(str, str): a topic and one line.
     """
 
     audition_changed = Signal(str)
     status = Signal(str)
+    heard = Signal(object, object)
     problem = Signal(str, str)
 
     def __init__(
@@ -207,6 +210,8 @@ class AuditionController(QObject):
             self._services.player.separate_audition(self._sounding, parts)
         else:
             self._play(result)
+        if last is None:
+            self.heard.emit(target, None if target.is_segment else result.spectrogram)
         self._result, self._is_whole = result, whole
         self._spectrograms.set_renderer(result.renderer)
         self._name(target, result)

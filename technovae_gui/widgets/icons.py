@@ -31,7 +31,8 @@ def icon(name: str) -> QIcon:
 
     Args:
         name: a file of `technovae_gui/icons` without its suffix: automation, close, fit, lasso,
-            lock, loop, metronome, path, pause, play, random, sliders, start or stop.
+            lock, loop, metronome, path, pause, play, random, sliders, star, star_full,
+            start or stop.
 
     Raises:
         OSError: there is no such file.

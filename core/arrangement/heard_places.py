@@ -1,0 +1,159 @@
+"""Places of the map that were heard, newest first, with favourites; kept in a file of JSON.
+
+A module of its own, because what checks JSON is imported only when it is needed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core import atomic
+from core.arrangement.clip import ClipSource
+from core.arrangement.project_file import source_from_json, source_to_json
+from core.errors import InputError, TechnoVAEError
+
+MOST_HEARD: Final = 200
+"""Places that are no favourites; the oldest go first."""
+MOST_FAVOURITES: Final = 500
+_LONGEST_NAME: Final = 500
+_MOST_BYTES: Final = 16 << 20
+_FORMAT: Final = "technovae heard places"
+
+
+@dataclass(frozen=True)
+class HeardPlace:
+    """A place of the map.
+
+    Attributes:
+        source: what sounds there.
+        name: for people.
+        xy: where it was on the map.
+        segment_id: the segment that it is, or was nearest to.
+        favourite: whether the user has given it a star.
+    """
+
+    source: ClipSource
+    name: str
+    xy: tuple[float, float] = (0.0, 0.0)
+    segment_id: str = ""
+    favourite: bool = False
+
+
+@dataclass(frozen=True)
+class HeardPlaces:
+    """Places, newest first, each source once."""
+
+    places: tuple[HeardPlace, ...] = ()
+
+    def __iter__(self) -> Iterator[HeardPlace]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def heard(self, place: HeardPlace) -> HeardPlaces:
+        """With a place on top; one that was heard before keeps its star. The oldest goes where
+        there are too many."""
+        before = next((it for it in self.places if it.source == place.source), None)
+        if before is not None:
+            place = dataclasses.replace(place, favourite=before.favourite)
+        rest = tuple(it for it in self.places if it.source != place.source)
+        return HeardPlaces(_bounded((place, *rest)))
+
+    def followed_by(self, older: HeardPlaces) -> HeardPlaces:
+        """These on top of older ones; a star of either stays."""
+        stars = {it.source for it in older if it.favourite}
+        mine = {it.source for it in self.places}
+        newer = tuple(
+            dataclasses.replace(it, favourite=it.favourite or it.source in stars)
+            for it in self.places
+        )
+        return HeardPlaces(_bounded((*newer, *(it for it in older if it.source not in mine))))
+
+    def with_star(self, source: ClipSource, favourite: bool) -> HeardPlaces:
+        """With a star given to a place, or taken from it."""
+        return HeardPlaces(
+            tuple(
+                dataclasses.replace(it, favourite=favourite) if it.source == source else it
+                for it in self.places
+            )
+        )
+
+    def without(self, source: ClipSource) -> HeardPlaces:
+        """Without a place."""
+        return HeardPlaces(tuple(it for it in self.places if it.source != source))
+
+    def favourites(self) -> HeardPlaces:
+        """Those with a star."""
+        return HeardPlaces(tuple(it for it in self.places if it.favourite))
+
+
+def save(places: HeardPlaces, path: Path) -> None:
+    """Write places to a file, whose folder is made. Raises `OutputError`."""
+    rows = [
+        _Row(source_to_json(it.source), it.name, it.xy, it.segment_id, it.favourite)
+        for it in places
+    ]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise atomic.writing_error(path, error) from error
+    atomic.write_bytes(path, msgspec.json.encode({"format": _FORMAT, "places": rows}))
+
+
+def load(path: Path) -> HeardPlaces:
+    """Read places; none where there is no such file.
+
+    Raises:
+        InputError: it is no such file, or damaged.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path}: too large for a list of places; it is left as it is")
+        found = msgspec.json.decode(path.read_bytes(), type=_File)
+        places = [_place(row) for row in found.places]
+    except FileNotFoundError:
+        return HeardPlaces()
+    except OSError as error:
+        raise InputError(f"{path}: could not be read ({error.strerror})") from error
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: no list of places; delete it to begin a new one") from error
+    except TechnoVAEError as error:
+        raise InputError(f"{path}: damaged ({error}); delete it to begin a new list") from error
+    if found.format != _FORMAT:
+        raise InputError(f"{path}: no list of places; delete it to begin a new one")
+    return HeardPlaces().followed_by(HeardPlaces(tuple(places)))
+
+
+class _Row(msgspec.Struct):
+    source: dict[str, Any]
+    name: str
+    xy: tuple[float, float] = (0.0, 0.0)
+    segment_id: str = ""
+    favourite: bool = False
+
+
+class _File(msgspec.Struct):
+    format: str
+    places: list[_Row]
+
+
+def _place(row: _Row) -> HeardPlace:
+    name = row.name[:_LONGEST_NAME]
+    return HeardPlace(source_from_json(row.source), name, row.xy, row.segment_id, row.favourite)
+
+
+def _bounded(places: tuple[HeardPlace, ...]) -> tuple[HeardPlace, ...]:
+    left = {True: MOST_FAVOURITES, False: MOST_HEARD}
+    kept = []
+    for place in places:
+        if left[place.favourite]:
+            left[place.favourite] -= 1
+            kept.append(place)
+    return tuple(kept)
