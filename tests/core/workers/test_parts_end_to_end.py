@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,19 @@ import soundfile
 from numpy.typing import NDArray
 
 from core import resources
-from core.arrangement.clip import LatentSource, RealSource, with_parts
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
+from core.arrangement.mixdown import Mixdown
+from core.arrangement.transitions import separated_sources
 from core.library.importing import import_audio
 from core.library.store import Library
 from core.parts import model_file
 from core.parts.network import PartsNetwork, input_shape
 from core.playback.mixer import Mixer
+from core.progress import silent
 from core.render import parts as render_parts
-from core.settings import SAMPLE_RATE, segment_frames
+from core.settings import SAMPLE_RATE, TICKS_PER_SEGMENT, segment_frames
+from core.workers import tasks
 from core.workers.render_service import RenderService
 from core.workers.segment_service import SeparatedLoop
 from tests import synthetic
@@ -100,3 +106,45 @@ def test_imported_music_is_taken_apart_and_its_parts_are_the_loop(
         np.testing.assert_array_equal(whole, made.loop[512:])
         bass = played(made.loop, made.parts, (0.0, 1.0, 0.0, 0.0))
         np.testing.assert_allclose(bass, made.parts[1, 512:], atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("network")
+def test_a_crossfade_by_parts_is_exported_as_it_is_heard(
+    library: Path, service: RenderService, tmp_path: Path
+) -> None:
+    opened = service.open(library, resources.demo_model())
+    with Library.open(library, read_only=True) as read:
+        first, last = (RealSource(read.segments()[row].id) for row in (0, -1))
+    assert service._space is not None
+    _, latents = service._space.decoder.latents()
+    between = LatentSource.of((latents[0] + latents[-1]) / 2, model_hash=opened.model_hash)
+    kept_kick = with_parts([first, between, last, between], gains_db=(0.0, -3.0, 2.0, 0.0))
+    bassless = with_parts([first] * 4, (False, True, False, False))
+    clips = (
+        Clip("a", bassless, 0, 2 * TICKS_PER_SEGMENT, gain_db=-15.0),
+        Clip(
+            "b", kept_kick, TICKS_PER_SEGMENT, TICKS_PER_SEGMENT * 2, gain_db=-15.0, bass_swap=True
+        ),
+    )
+    arrangement = Arrangement(BPM, (Lane("l", "Lane", clips),))
+    assert separated_sources(arrangement) == {bassless, kept_kick}
+    heard = {
+        source: service.separated_loop(source, BPM, None, None, lambda _: None).parts
+        for source in (bassless, kept_kick)
+    }
+    mix = Mixdown(arrangement, lambda clip: heard[clip.source])  # type: ignore[arg-type,return-value]
+    played = mix.render(0, mix.frames)
+    path = tmp_path / "mix.wav"
+    tasks.export_audio(
+        *(library, resources.demo_model(), arrangement, path, 32, False, None, None),
+        progress=silent,
+        cancel=threading.Event(),
+    )
+    written = soundfile.read(path, dtype="float32")[0]
+    assert level_db(written) > -50.0
+    np.testing.assert_array_equal(written, played)
+    whole = Mixdown(arrangement, lambda clip: heard[clip.source].sum(axis=0))  # type: ignore[union-attr]
+    inside = slice(arrangement.frame(TICKS_PER_SEGMENT), arrangement.frame(2 * TICKS_PER_SEGMENT))
+    by_bands = whole.render(0, whole.frames)[inside]
+    assert level_db(by_bands - played[inside]) > level_db(played[inside]) - 40.0
