@@ -16,12 +16,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.rhythm.bar_jumps import BARS, BEATS, bar_jumps
 from core.rhythm.onsets import RATE, Floats
 from core.rhythm.phase import Line, Numbers, period_error, robust_line
 from core.rhythm.tempo import COARSE_RATE, KICK, POOL, TempoPath
 
-BEATS: Final = 4
-"""Beats per window."""
 BINS: Final = 128
 """Phases per beat; 3.6 ms at 130 BPM."""
 
@@ -55,6 +54,8 @@ _MASKED_WHOLE: Final = (0.55, 0.70)
 """The same where a full mix hides a part of each kick."""
 _LOUD: Final = (0.1, 0.4)
 _FEW_KICKS: Final = 0.25
+_TOLD_BY_BARS: Final = 0.8
+"""Weight of the bars that tell of an edit which the beat, unsure there, did not show at all."""
 _CLEAR_PERCENT: Final = 80
 _LEAST_WEIGHT: Final = 0.1
 
@@ -124,12 +125,20 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
     frames = np.column_stack([bands[span], _kick_frames(coarse, span, len(bands))])
     times = round(start * RATE) / RATE + np.arange(len(frames)) / RATE
     beats = np.cumsum(np.interp(times, path.times, path.bpm)) / (60.0 * RATE)
-    windows = fold_beats(frames, beats)
-    if len(windows) == 0:
+    bars = fold_beats(frames, beats, BEATS)
+    if len(bars) == 0:
         return Course(np.zeros(0), np.zeros(0), np.zeros(0))
+    windows = bars.reshape(*bars.shape[:2], BEATS, BINS).sum(axis=2)
     kicks = _kick_levels(coarse, times, beats, len(windows))
     phases, weights = _phases(windows, kicks)
     phases = _without_false_jumps(windows, phases)
+    late, jumps = _unwrapped(phases)
+    for edit in bar_jumps(bars, late, weights.copy(), jumps):
+        moved = slice(edit.first, edit.last)
+        phases[moved] = (phases[moved] + round(edit.late * BINS)) % BINS
+        if not jumps:
+            told = slice(max(0, edit.window - BARS), edit.window + BARS)
+            weights[told] = np.maximum(weights[told], _TOLD_BY_BARS)
     late, jumps = _unwrapped(phases)
     late += _refinement(windows[:, :-1], phases, weights) / BINS
     for jump in jumps:
@@ -149,17 +158,18 @@ def _kick_frames(coarse: Floats, span: slice, count: int) -> Floats:
     return np.pad(frames, (0, max(0, count - len(frames))))[span]
 
 
-def fold_beats(frames: Floats, beats: Numbers) -> Floats:
-    """(n, b) frames at positions (n,) in beats -> (windows, b, `BINS`) of whole windows.
+def fold_beats(frames: Floats, beats: Numbers, over: int = 1) -> Floats:
+    """(n, b) frames at positions (n,) in beats -> (windows, b, `over` x `BINS`) of whole windows.
 
-    Every `BEATS` beats are folded over one; each window and band is free of its mean.
+    Every `BEATS` beats are folded over `over`; each window and band is free of its mean.
     """
     count = int(beats[-1] // BEATS) if len(beats) else 0
     place = np.floor(beats * BINS).astype(np.int64)
     inside = slice(0, int(np.searchsorted(place, count * BEATS * BINS)))
-    place = place[inside] // (BINS * BEATS) * BINS + place[inside] % BINS
+    size = over * BINS
+    place = place[inside] // (BINS * BEATS) * size + place[inside] % size
     folded = np.stack(
-        [np.bincount(place, band[inside], count * BINS).reshape(count, BINS) for band in frames.T],
+        [np.bincount(place, band[inside], count * size).reshape(count, size) for band in frames.T],
         axis=1,
     ).astype(np.float32)
     centred: Floats = folded - folded.mean(axis=2, keepdims=True)
@@ -293,7 +303,8 @@ def _without_false_jumps(windows: Floats, phases: NDArray[np.int64]) -> NDArray[
         moves = _alike(mean, moved)
         stays = _alike(mean, still) - moves
         another = abs(step) >= _ANOTHER_BINS and float(moves.min()) < _UNLIKE
-        another = another and _contained(mean, still) > _CONTAINED
+        in_place = _contained(mean, still)
+        another = another and in_place > max(_CONTAINED, _contained(mean, moved))
         if stays[-1] > -_CLEARLY_ALIKE and (another or stays.max() > _CLEARLY_ALIKE):
             kept[after.start :] = (kept[after.start :] - step) % BINS
         else:

@@ -56,7 +56,11 @@ _CONTINUED: Final = 0.9
 _CONTINUED_BEATS: Final = 1.5
 _SURE_LEAD: Final = 0.2
 """By how much the beat must lead the other quarters; it does by 2 to 8, typically."""
+_SURE_LEAD_ALIKE: Final = 2.5
+"""The same where a sixteenth beside it has as much of a kick: a broken beat."""
 _SAME_KICK: Final = 0.7
+_AS_KICK: Final = 0.85
+_AS_HARD: Final = 0.9
 _FIRST_SOUND: Final = 0.6
 _FIRST_ON_BEAT: Final = 0.4
 _WHOLE_FILE: Final = 1.0
@@ -131,7 +135,8 @@ def best_position(scores: Numbers) -> int:
 def sureness(scores: Numbers, kicks: Kicks) -> float:
     """0..1: whether one of the quarters, (4,) `scores`, is clearly the beat.
 
-    Two that are half a beat apart and have the same kicks are both beats of twice the tempo.
+    Two that are half a beat apart and have the same kicks are both beats of twice the tempo. A
+    sixteenth beside the beat that has the same kicks may be the beat itself.
     """
     best = int(np.argmax(scores))
     opposite = (best + 2) % STEPS_PER_BEAT
@@ -139,7 +144,12 @@ def sureness(scores: Numbers, kicks: Kicks) -> float:
     others[best] = False
     others[opposite] = kicks.scores[opposite] < _SAME_KICK
     lead = float(scores[best] - scores[others].max())
-    return float(np.clip(lead / _SURE_LEAD, 0.0, 1.0))
+    hard = kicks.attacks / max(float(kicks.attacks[best]), 1e-9)
+    alike = (np.minimum(kicks.scores, kicks.scores[best]) > _AS_KICK) & (
+        np.minimum(hard, 1.0 / np.maximum(hard, 1e-9)) > _AS_HARD
+    )
+    needed = _SURE_LEAD_ALIKE if (alike & others).any() else _SURE_LEAD
+    return float(np.clip(lead / needed, 0.0, 1.0))
 
 
 def _turning(steps: Steps, points: Numbers, weights: tuple[float, float]) -> Numbers:

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.beat_course import BEATS
+from core.rhythm.bar_jumps import BEATS
 from core.rhythm.onsets import RATE, Floats
 from core.rhythm.phase import Line, Numbers, fold
 from core.rhythm.tempo import COARSE_RATE, KICK
