@@ -14,6 +14,7 @@ from core.dsp.bank import bank
 from core.dsp.inversion import linear_magnitudes, rows_to_frames
 from core.dsp.renderer import RenderSource, check_target
 from core.dsp.stft import Ring
+from core.progress import CancelFlag, check
 
 Array = NDArray[np.float32]
 
@@ -37,10 +38,16 @@ class GriffinLimRenderer:
     name: str = "griffin_lim"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
+        self,
+        target_db: Array,
+        frames: int,
+        sources: Sequence[RenderSource] = (),
+        seed: int = 0,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render one channel; see `Renderer.render`. `sources` are not used."""
         target = check_target(target_db, frames)
+        check(cancel)
         ring = Ring.near_hop(frames, n_fft=settings.N_FFT, hop=self.hop)
         levels = rows_to_frames(target, ring.count)
         magnitudes = linear_magnitudes(levels, bank(), iterations=self.updates)

@@ -18,6 +18,7 @@ from core.dsp.filtering import filtered
 from core.dsp.phase import PhaseRenderer
 from core.dsp.renderer import RenderSource, add_detail, bars_of, check_target, mix_sources
 from core.dsp.spectrogram import db_to_power, of_loop, power_to_db
+from core.progress import CancelFlag, check
 
 Array = NDArray[np.float32]
 _DEEPEST_DB = -60.0
@@ -50,21 +51,28 @@ class GuidedRenderer:
     name: str = "guided"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
+        self,
+        target_db: Array,
+        frames: int,
+        sources: Sequence[RenderSource] = (),
+        seed: int = 0,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render; see `Renderer.render`. As many channels as the widest source, one without any."""
         target = check_target(target_db, frames)
         bars = bars_of(target)
         if not sources:
-            return self.fill.render(target, frames, seed=seed)
+            return self.fill.render(target, frames, seed=seed, cancel=cancel)
         mix = mix_sources(sources, frames)
         target = add_detail(target, sources)
         measured = of_loop(mix, bars)
+        check(cancel)
         missing = _missing(target, measured)
         if (missing > settings.FLOOR_DB).any():
-            mix = mix + self.fill.render(missing, frames, seed=seed)
+            mix = mix + self.fill.render(missing, frames, seed=seed, cancel=cancel)
             measured = of_loop(mix, bars)
         for remaining in reversed(range(self.passes)):
+            check(cancel)
             gains = np.clip(target - measured, _DEEPEST_DB, _HIGHEST_DB)
             mix = filtered(mix, _smooth(gains, self.smoothing))
             measured = of_loop(mix, bars) if remaining else measured

@@ -16,6 +16,7 @@ from core.dsp.inversion import linear_magnitudes, sharpened_frames
 from core.dsp.renderer import RenderSource, bars_of, check_target
 from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_loop
 from core.dsp.stft import Ring
+from core.progress import CancelFlag, check
 
 Array = NDArray[np.float32]
 _MOMENTUM = 0.99
@@ -72,15 +73,22 @@ class PhaseRenderer:
     name: str = "phase"
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
+        self,
+        target_db: Array,
+        frames: int,
+        sources: Sequence[RenderSource] = (),
+        seed: int = 0,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render one channel; see `Renderer.render`. `sources` are not used."""
         target = check_target(target_db, frames)
-        loop = sum(
-            (self._layer(layer, target, frames, seed) for layer in self.layers),
-            start=np.zeros(frames, np.float32),
-        )[:, None]
+        sound = np.zeros(frames, np.float32)
+        for layer in self.layers:
+            check(cancel)
+            sound += self._layer(layer, target, frames, seed)
+        loop = sound[:, None]
         for _ in range(self.polishes):
+            check(cancel)
             gains = np.clip(target - of_loop(loop, bars_of(target)), -_POLISH_DB, _POLISH_DB)
             loop = filtered(loop, gains)
         return loop

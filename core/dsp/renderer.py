@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.errors import InputError
+from core.progress import CancelFlag
 
 Array = NDArray[np.float32]
 MIN_FRAMES = settings.N_FFT
@@ -42,7 +43,12 @@ class Renderer(Protocol):
         """Name of the renderer, as projects store it and the window shows it."""
 
     def render(
-        self, target_db: Array, frames: int, sources: Sequence[RenderSource] = (), seed: int = 0
+        self,
+        target_db: Array,
+        frames: int,
+        sources: Sequence[RenderSource] = (),
+        seed: int = 0,
+        cancel: CancelFlag | None = None,
     ) -> Array:
         """Render a seamless loop.
 
@@ -51,6 +57,7 @@ class Renderer(Protocol):
             frames: length of the whole loop in samples.
             sources: real audio to render from, for renderers that use any.
             seed: of everything random.
+            cancel: polled between steps.
 
         Returns:
             (frames, channels) float32, 1 or 2 channels. Nothing is normalised: levels are those of
@@ -59,6 +66,7 @@ class Renderer(Protocol):
         Raises:
             InputError: another shape, NaN in the target, fewer than `MIN_FRAMES` frames a bar, or a
                 source of another length.
+            Cancelled: as asked.
         """
 
 

@@ -28,6 +28,8 @@ from core.render.real_segments import FirstBar, RealSegments
 Array = NDArray[np.float32]
 LoopOf = Callable[[Guide], Array]
 _ALIKE_DB: Final = 3.0
+_LEAST_LIKENESS: Final = 0.02
+"""Below, a guide's detail moves the target by a tenth of a decibel, and need not be read."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,7 @@ class LatentRenderer:
             name: of the renderer; one that takes guides becomes `phase` where the library's audio
                 is gone.
             quality: "interactive" or "export".
-            first: takes one bar before the others are rendered, unless the guides are in memory
-                already and there is little to wait for.
+            first: takes one bar before the others are rendered.
             cancel: polled between the steps, each some tens of milliseconds.
 
         Returns:
@@ -75,10 +76,9 @@ class LatentRenderer:
         """
         guides = self._around(source, name)
         mixes = self._mixes(source, guides, bpm, name, first, cancel) if guides else ()
-        check(cancel)
         target = joined_rows(self.spectra(source))
         frames = settings.segment_frames(bpm)
-        made = _rendered(name, quality, target, frames, mixes, source.seed)
+        made = _rendered(name, quality, target, frames, mixes, source.seed, cancel)
         return mono_safe(made) if _are_several(itertools.chain(*guides)) else made
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
@@ -113,17 +113,22 @@ class LatentRenderer:
         rows = slice(None) if bar is None else settings.bar_rows(bar)
         detail = np.zeros_like(target[rows])
         for guide in guides:
+            decoded = self.real.decoded(guide.segment_id, guide.latent)
+            like = likeness(target, decoded, guide.bands)
+            if like < _LEAST_LIKENESS:
+                continue
             if bar is None:
-                real, decoded = self.real.spectra(guide.segment_id, guide.latent)
+                real = self.real.spectra(guide.segment_id, guide.latent)[0]
             else:
-                real, decoded = self.real.bar_spectra(guide.segment_id, guide.latent, bar)
+                real = self.real.bar_spectrum(guide.segment_id, bar)
             missing = real - decoded[rows]
             if guide.bands is None:
-                detail += np.float32(guide.weight * likeness(target, decoded)) * missing
+                detail += np.float32(guide.weight * like) * missing
             else:
-                like = likeness(target, decoded, guide.bands)
-                shares = guide.shares() if guide.bars is None else guide.shares()[rows]
-                detail += np.float32(like) * shares * missing
+                shares = guide.shares()
+                detail += (
+                    np.float32(like) * (shares[rows] if shares.ndim == 2 else shares) * missing
+                )
         return detail
 
     def _bar(
@@ -224,6 +229,7 @@ def _rendered(
     frames: int,
     sources: tuple[RenderSource, ...],
     seed: int,
+    cancel: CancelFlag | None = None,
 ) -> Array:
     engine = renderers.get("phase" if name in GUIDED and not sources else name, quality)
-    return stereo(engine.render(target, frames, sources, seed))
+    return stereo(engine.render(target, frames, sources, seed, cancel))

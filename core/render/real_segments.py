@@ -202,22 +202,27 @@ class RealSegments:
         """
         return self._spectra.get(segment_id, lambda: self._both(segment_id, latent))
 
-    def bar_spectra(self, segment_id: str, latent: Array, bar: int) -> tuple[Array, Array]:
-        """One bar of `spectra`, and all that the model decodes.
+    def decoded(self, segment_id: str, latent: Array) -> Array:
+        """The second of `spectra` alone: (512, 128) dB."""
+        kept = self._spectra.peek(segment_id)
+        decoded: Array = self._decode(latent[None])[0] if kept is None else kept[1]
+        return decoded
+
+    def bar_spectrum(self, segment_id: str, bar: int) -> Array:
+        """One bar of the first of `spectra`.
 
         Args:
             segment_id: which.
-            latent: its own, (64,).
             bar: which bar, 0..3.
 
         Returns:
-            (128, 128) dB of the bar as it is; (512, 128) dB of the segment as decoded.
+            (128, 128) dB.
         """
         kept = self._spectra.peek(segment_id)
         if kept is not None:
-            return kept[0][settings.bar_rows(bar)], kept[1]
-        real = self._library.segment_spectrogram(self._library.segment(segment_id), bar)
-        return real, self._decode(latent[None])[0]
+            real: Array = kept[0][settings.bar_rows(bar)]
+            return real
+        return self._library.segment_spectrogram(self._library.segment(segment_id), bar)
 
     def load(
         self,
@@ -231,7 +236,7 @@ class RealSegments:
         Args:
             guides: real segments.
             bpm: the tempo of the loops.
-            meanwhile: called once before any is read, unless all are in memory.
+            meanwhile: called before any is read.
             cancel: polled before each of them.
 
         Raises:
@@ -243,10 +248,9 @@ class RealSegments:
         stretched = [guide for guide in some if not self._is_varied(guide, frames)]
         by_key = {self._key(guide, frames): guide for guide in stretched}
         missing = [guide for key, guide in by_key.items() if key not in self._loops]
+        meanwhile()
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
-            if number == 0:
-                meanwhile()
             check(cancel)
             answer = self._asked(other, bpm)
             try:
