@@ -13,10 +13,9 @@ from core import scientific
 from core.settings import BEATS_PER_BAR, N_BANDS, SIXTEENTHS_PER_BAR, TOP_HZ
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import ColourScale
+from technovae_gui.spectrogram.view_range import LOW_HZ, WHOLE, ViewRange
 
 Array = NDArray[np.float32]
-LOW_HZ = 30.0
-"""Frequency at the bottom; `TOP_HZ` is at the top."""
 TICKS_HZ = (50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _ROWS = 256
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 58, 20, 16
@@ -41,7 +40,7 @@ def frequency_ticks(height: float, least: float) -> list[int]:
     """Choose the ticks that fit on an axis.
 
     Args:
-        height: of the axis in pixels.
+        height: of the axis from 30 Hz to 20 kHz, in pixels.
         least: pixels that two ticks are apart at least.
 
     Returns:
@@ -68,6 +67,20 @@ def to_log_frequency(bands: Array) -> Array:
     lower, fraction = _band_positions()
     low, high = bands[:, lower], bands[:, lower + 1]
     return np.ascontiguousarray((low + fraction * (high - low)).T[::-1])
+
+
+def level_at(bands: Array, time: float, hertz: float) -> float:
+    """Read one level, linear between the centres of the bands.
+
+    Args:
+        bands: (frames, 128) dB, the bands of `core.dsp.bank`.
+        time: 0..1 of the frames.
+        hertz: a frequency.
+    """
+    from core.dsp.bank import bank
+
+    row = bands[min(max(int(time * len(bands)), 0), len(bands) - 1)]
+    return float(np.interp(hertz, bank().centres_hz, row))
 
 
 @lru_cache(maxsize=1)
@@ -102,30 +115,36 @@ def paint_title(painter: QPainter, area: QRectF, title: str, note: str) -> None:
     painter.drawText(box, _LEFT_ALIGNED, shown)
 
 
-def paint_time_axis(painter: QPainter, area: QRectF, bars: int) -> None:
-    """Draw lines at bars, beats and, where there is room, sixteenths, with numbers below."""
+def paint_time_axis(painter: QPainter, area: QRectF, bars: int, view: ViewRange = WHOLE) -> None:
+    """Draw lines at bars, beats and, where there is room, sixteenths, with numbers below; of `bars`
+    bars, those in `view`."""
     steps = bars * SIXTEENTHS_PER_BAR
     per_beat = SIXTEENTHS_PER_BAR // BEATS_PER_BAR
-    width = area.width() / steps
-    for step in range(steps + 1):
-        x = area.left() + step * width
+    width = area.width() / steps / (view.end - view.start)
+    left = area.left() - view.start * steps * width
+    shown = [n for n in range(steps + 1) if area.left() - 0.5 <= left + n * width < area.right()]
+    for step in shown:
+        x = left + step * width
         alpha = _line_alpha(step, per_beat, width)
-        if alpha and 0 < step < steps:
+        if alpha and step > 0:
             line = QRectF(round(x), area.top(), 1, area.height())
             painter.fillRect(line, QColor(232, 234, 240, alpha))
     painter.setPen(QColor(theme.DIM))
     labelled = per_beat if per_beat * width >= _LEAST_BEAT_LABEL else SIXTEENTHS_PER_BAR
-    for step in range(0, steps, labelled):
+    for step in (n for n in shown if n % labelled == 0):
         bar, beat = step // SIXTEENTHS_PER_BAR + 1, step % SIXTEENTHS_PER_BAR // per_beat + 1
         text = str(bar) if beat == 1 else f"{bar}.{beat}"
-        box = QRectF(area.left() + step * width + 1, area.bottom() + 1, 40, _BOTTOM - 2)
+        box = QRectF(left + step * width + 1, area.bottom() + 1, 40, _BOTTOM - 2)
         painter.drawText(box, _LEFT_ALIGNED, text)
 
 
-def paint_frequency_axis(painter: QPainter, area: QRectF) -> None:
-    """Draw ticks in Hz on the left of `area`."""
-    for hertz in frequency_ticks(area.height(), _LABEL_HEIGHT):
-        y = area.bottom() - frequency_position(hertz) * area.height()
+def paint_frequency_axis(painter: QPainter, area: QRectF, view: ViewRange = WHOLE) -> None:
+    """Draw ticks in Hz on the left of `area`, those in `view`."""
+    for hertz in frequency_ticks(area.height() / (view.high - view.low), _LABEL_HEIGHT):
+        share = view.y(frequency_position(hertz))
+        if not 0.0 <= share <= 1.0:
+            continue
+        y = area.bottom() - share * area.height()
         painter.setPen(QColor(theme.LINE_STRONG))
         painter.drawLine(QPointF(area.left() - 3, y), QPointF(area.left() - 1, y))
         painter.setPen(QColor(theme.DIM))

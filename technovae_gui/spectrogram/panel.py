@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import DIFFERENCE, LEVELS
 from technovae_gui.spectrogram.plot import SpectrogramPlot
+from technovae_gui.spectrogram.view_range import ViewRange
 from technovae_gui.widgets.renderer_names import renderer_name
 
 Array = NDArray[np.float32]
@@ -47,6 +48,9 @@ class SpectrogramPanel(QWidget):
         self._row.setSpacing(theme.SPACE)
         for plot in self.plots:
             plot.seek_requested.connect(self.seek_requested)
+            plot.probed.connect(self._probe)
+            plot.left.connect(self._probe_nothing)
+            plot.view_requested.connect(self.show_view)
             self._row.addWidget(plot)
         self.set_real(None, "Original")
         self.set_decoded(None, "Decoded")
@@ -80,6 +84,23 @@ class SpectrogramPanel(QWidget):
         """Move the playhead of all three to 0..1 of the four bars, or hide it (None)."""
         for plot in self.plots:
             plot.show_playhead(fraction)
+
+    @Slot(object)
+    def show_view(self, view: ViewRange) -> None:
+        """Show the same part of all three."""
+        for plot in self.plots:
+            plot.show_view(view)
+
+    @Slot(float, float)
+    def _probe(self, time: float, pitch: float) -> None:
+        """Read out all three at one place."""
+        for plot in self.plots:
+            plot.show_probe((time, pitch))
+
+    @Slot()
+    def _probe_nothing(self) -> None:
+        for plot in self.plots:
+            plot.show_probe(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         wide = self.width() > _WIDE * self.height()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from technovae_gui import theme
 from technovae_gui.timeline.geometry import Snap
 from technovae_gui.timeline.viewport import TimelineState
+from technovae_gui.widgets.icons import icon
 
 _HEIGHT = 24
 
@@ -42,10 +43,10 @@ class Toolbar(QWidget):
         self.snap.setAccessibleName("Snap")
         self.snap.activated.connect(self._choose_snap)
         self.follow = _button(actions["follow"], "Follow")
-        self.add_lane = _button(actions["add_lane"], "+ Lane")
+        self.add_lane = _button(actions["add_lane"], "Lane", "plus")
         self.split = _button(actions["split"], "Split")
-        self.zoom_out = _button(actions["zoom_out"], "\N{EN DASH}")
-        self.zoom_in = _button(actions["zoom_in"], "+")
+        self.zoom_out = _button(actions["zoom_out"], "", "minus")
+        self.zoom_in = _button(actions["zoom_in"], "", "plus")
         self.zoom_fit = _button(actions["zoom_fit"], "Fit")
         self.drag_out = DragOutHandle()
         self.drag_out.setFixedHeight(_HEIGHT)
@@ -91,7 +92,9 @@ class DragOutHandle(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pressed_at: QPointF | None = None
-        self.setText("\N{UPWARDS ARROW FROM BAR} WAV")
+        self.setText("WAV")
+        self.setIcon(icon("drag_out"))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setToolTip(
             "Drag from here to the desktop or another program:"
             " the selected clips become a WAV file.\n"
@@ -117,8 +120,16 @@ class DragOutHandle(QToolButton):
         self._pressed_at = None
 
 
-def _button(action: QAction, text: str) -> QToolButton:
+def _button(action: QAction, text: str, icon_name: str = "") -> QToolButton:
+    """A button for an action, with a short text, an icon, or both."""
     button = QToolButton()
+    if icon_name:
+        action.setIcon(icon(icon_name))
+        action.setIconVisibleInMenu(False)
+        styles = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            styles.ToolButtonTextBesideIcon if text else styles.ToolButtonIconOnly
+        )
     button.setDefaultAction(action)
     action.setIconText(text)
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -30,9 +30,9 @@ def icon(name: str) -> QIcon:
     """An icon for a tool button: bright under the mouse, dark where its button is checked.
 
     Args:
-        name: a file of `technovae_gui/icons` without its suffix: automation, close, fit, lasso,
-            lock, loop, metronome, path, pause, play, random, sliders, star, star_full,
-            start or stop.
+        name: a file of `technovae_gui/icons` without its suffix: automation, close, drag_out, fit,
+            lasso, lock, loop, metronome, minus, path, pause, play, plus, random, sliders, star,
+            star_full, start or stop.
 
     Raises:
         OSError: there is no such file.

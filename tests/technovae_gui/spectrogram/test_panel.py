@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.dsp.bank import bank
 from core.settings import FLOOR_DB
 from technovae_gui.spectrogram import SpectrogramPanel, axes
+from technovae_gui.spectrogram.view_range import ViewRange
 from tests.technovae_gui.map.mouse import drag
 
 
@@ -151,3 +153,87 @@ def test_no_panel_of_the_window_is_too_narrow_for_it(qtbot: Any, height: int) ->
         assert panel.real.isVisible()
         assert panel.decoded.isVisible()
         assert panel.real.width() >= 140
+
+
+def wheel(widget: Any, at: QPointF, notches: int, keys: Qt.KeyboardModifier) -> bool:
+    event = QWheelEvent(
+        at,
+        QPointF(widget.mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def test_all_three_zoom_in_step_and_show_all_again(panel: SpectrogramPanel, qtbot: Any) -> None:
+    panel.set_real(steady(-30.0))
+    plot = panel.real
+    spot = QPointF(plot.area.left() + plot.area.width() / 2, plot.area.center().y())
+    assert not wheel(plot, spot, 3, Qt.KeyboardModifier.NoModifier)  # the panel scrolls
+    assert wheel(plot, spot, 3, CTRL)
+    assert wheel(plot, spot, 2, CTRL | SHIFT)
+    view = plot.view
+    assert view.end - view.start == pytest.approx(1 / 1.25**3)
+    assert view.high - view.low == pytest.approx(1 / 1.25**2)
+    assert {each.view for each in panel.plots} == {view}
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=spot.toPoint())
+    assert all(each.view.is_whole for each in panel.plots)
+
+
+def test_zoomed_in_a_click_seeks_to_what_is_there(panel: SpectrogramPanel, qtbot: Any) -> None:
+    panel.set_real(steady(-30.0))
+    panel.show_view(ViewRange(0.5, 0.75, 0.0, 1.0))
+    positions: list[float] = []
+    panel.seek_requested.connect(positions.append)
+    area = panel.real.area
+    spot = QPoint(round(area.left() + area.width() / 2), round(area.center().y()))
+    qtbot.mouseClick(panel.real, Qt.MouseButton.LeftButton, pos=spot)
+    assert positions == [pytest.approx(0.625, abs=0.005)]
+
+
+def test_a_tone_lies_where_it_is_read_out(panel: SpectrogramPanel) -> None:
+    spectrum = steady(FLOOR_DB)
+    band = int(np.abs(bank().centres_hz - 1000).argmin())
+    spectrum[:, band - 1 : band + 2] = -12.0
+    panel.set_real(spectrum)
+    panel.set_decoded(spectrum - 3.0)
+    panel.show_view(ViewRange(0.25, 0.5, 0.3, 0.8))
+    plot = panel.real
+    pitch = axes.frequency_position(float(bank().centres_hz[band]))
+    x = plot.area.left() + 0.47 * plot.area.width()
+    y = plot.area.bottom() - plot.view.y(pitch) * plot.area.height()
+    QTest.mouseMove(plot, QPointF(x, y).toPoint())
+    found = plot.read_out.split(" · ")
+    assert found[0] == "2.2.4"
+    assert found[2] in ("B5", "C6")
+    assert abs(float(found[3].removesuffix(" dB")) + 12) < 6
+    assert panel.decoded.read_out.startswith("2.2.4")
+    assert panel.difference.read_out.endswith("-3 dB")
+    light = plot.grab().toImage()
+    rows = [
+        light.pixelColor(round(x) + 12, row).lightness() for row in range(30, plot.height() - 20)
+    ]
+    assert abs(int(np.argmax(rows)) + 30 - y) <= 6
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert panel.decoded.read_out == ""
+
+
+def test_the_middle_button_moves_a_part(panel: SpectrogramPanel) -> None:
+    panel.set_real(steady(-30.0))
+    panel.show_view(ViewRange(0.25, 0.5, 0.2, 0.7))
+    plot = panel.real
+    start = plot.area.center().toPoint()
+    middle = Qt.MouseButton.MiddleButton
+    QTest.mousePress(plot, middle, pos=start)
+    QTest.mouseMove(plot, start - QPoint(round(plot.area.width() / 2), 0))
+    QTest.mouseRelease(plot, middle, pos=start)
+    assert panel.decoded.view.start == pytest.approx(0.375, abs=0.005)
+    assert panel.decoded.view.low == pytest.approx(0.2)
