@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from benchmarks import composing
 from benchmarks.quality import __main__ as quality
 from benchmarks.quality import learning, recipe, table
+from benchmarks.quality.rows import Amounts
 from core.audio import files
+from core.vae.training import TrainOptions
+from tests.core.vae.conftest import TINY
 from tests.synthetic import Spec, arrangement, render
 
 RECIPE = {"held MR-STFT": 2.0, "library MR-STFT": 2.0, "seconds": 2.4}
@@ -102,8 +109,19 @@ def test_a_page_keeps_what_stands_around_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With little of everything: a small network, and one composition for all renderers."""
+    little = Amounts(rendered=2, generated=2, timed=1, steps=2, compose_bars=12)
+    monkeypatch.setattr(quality, "QUICK", little)
+    monkeypatch.setattr(learning.training, "TrainOptions", partial(TrainOptions, model=TINY))
+    compose, composed = composing.run, list[dict[str, Any]]()
+
+    def composed_once(options: argparse.Namespace) -> list[dict[str, Any]]:
+        composed[:] = composed or compose(options)
+        return composed
+
+    monkeypatch.setattr(composing, "run", composed_once)
     music = tmp_path / "music"
     music.mkdir()
     for k, bpm in enumerate((124.0, 130.0, 136.0, 128.0)):
@@ -112,7 +130,7 @@ def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.Monk
         )
         files.write(music / f"{k}.wav", render(spec).samples)
     found, page = tmp_path / "found.json", tmp_path / "found.md"
-    words = [str(music), "--quick", "--minutes-training", "0.1"]
+    words = [str(music), "--quick", "--minutes-training", "0.01"]
     monkeypatch.setattr(
         sys, "argv", ["quality", *words, "--json", f"{found}", "--markdown", f"{page}"]
     )

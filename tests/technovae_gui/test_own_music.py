@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from technovae_gui.library.beat_grid_editor import GridCorrection
 from technovae_gui.main_window import MainWindow
 from technovae_gui.training.training_panel import TrainingRequest
 from tests import synthetic
+from tests.core.vae.conftest import TINY
 
-PATIENCE = 120_000
+PATIENCE = 600_000
 BARS = 20
 
 
@@ -38,8 +40,18 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
 
 
+@pytest.fixture
+def small_network(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The panel's trainings are of a network that an epoch takes a moment of."""
+    start = window.training.job.start
+    monkeypatch.setattr(
+        window.training.job, "start", partial(start, options={"model": TINY, "batch": 4})
+    )
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("small_network")
 def test_from_files_to_a_map_of_ones_own(
     window: MainWindow, qtbot: Any, tmp_path: Path, music: list[Path]
 ) -> None:

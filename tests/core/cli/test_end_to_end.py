@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,12 @@ from core.cli import main
 from core.library.store import Library
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
+from core.vae import training
 from tests import synthetic
 from tests.core.library.building import add_track
+from tests.core.vae.conftest import TINY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 BPM = 128.0
 SPECS = (
@@ -160,6 +163,13 @@ def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
     assert "confidence" in done("info", studio / "audio" / "track 0.flac", cwd=studio)
 
 
+@pytest.fixture
+def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process are of a network that an epoch takes a moment of."""
+    monkeypatch.setattr(training, "TrainOptions", partial(training.TrainOptions, model=TINY))
+
+
+@pytest.mark.usefixtures("small_network")
 def test_a_model_can_be_trained_on_the_array(studio: Path) -> None:
     done("dataset", "lib", "--out", "array.npy", cwd=studio)
     done("train", "array.npy", "--epochs", 1, "--out", "other.keras", cwd=studio)
@@ -175,7 +185,7 @@ def test_a_grid_can_be_corrected_and_fitted_again(studio: Path) -> None:
 
 def test_a_command_in_a_process_of_its_own(studio: Path) -> None:
     process = start("info", "lib", cwd=studio)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     assert "segments" in out
 
@@ -198,7 +208,7 @@ def test_interrupted_in_good_order(
     try:
         wait_for_file(process, tmp_path, appears)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=600)
     finally:
         process.kill()
     # No line of the program has run yet: the interpreter's own way to end.
@@ -220,6 +230,7 @@ def wait_for_file(process: subprocess.Popen[str], folder: Path, pattern: str | N
         time.sleep(0.01)
 
 
+@pytest.mark.usefixtures("small_network")
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_library_of_a_few_loops_trains_maps_and_composes(tmp_path: Path, count: int) -> None:
     with Library.create(tmp_path / "few") as library:

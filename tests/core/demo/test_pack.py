@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ from core.library.store import SPECTROGRAMS, Library
 from core.render.workspace import open_workspace
 from core.resources import digest
 from core.vae import checkpoint
+from core.vae.training import TrainOptions
 from tests import synthetic
+from tests.core.vae.conftest import TINY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 MINUTES = 0.05
 SPECS = [replace(find(name), bars=20) for name in ("Parallax", "Pin Tumbler")]
 
@@ -33,12 +36,17 @@ def played(specs: list[TrackSpec], workers: int) -> Iterator[tuple[TrackSpec, np
         yield spec, synthetic.render(made).samples[: spec.frames]
 
 
+small = partial(TrainOptions, model=TINY)
+"""A network that an epoch takes a moment of."""
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> pack.PackResult:
     folder = tmp_path_factory.mktemp("pack")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pack, "catalogue", lambda: SPECS)
         patch.setattr(pack, "render_many", played)
+        patch.setattr(pack, "TrainOptions", small)
         return pack.build_pack(
             folder / "resources" / "demo", folder / "saved" / "vae.keras", minutes=MINUTES
         )
@@ -82,7 +90,10 @@ def test_what_is_built_is_ready_to_be_played(built: pack.PackResult) -> None:
     assert any(f"{built.segments} segments" in line for line in built.lines())
 
 
-def test_training_again_changes_the_model_and_no_music(built: pack.PackResult) -> None:
+def test_training_again_changes_the_model_and_no_music(
+    built: pack.PackResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack, "TrainOptions", small)
     codec = checkpoint.load(built.model)
     checkpoint.save(codec._model, built.model, {**codec.info, "epoch": 999})
     with Library.open(built.library) as library:
