@@ -188,6 +188,23 @@ class Automation:
         points = _without_repetition([*before, *moved])
         return Automation(self.parameter, tuple(points)) if points else None
 
+    def with_repeat(self, start: int, end: int) -> Automation:
+        """The curve where the time from `start` to `end` is repeated right after itself.
+
+        Args:
+            start: first tick of what is repeated.
+            end: first tick after it, later than `start`; everything from there on moves right.
+        """
+        length = end - start
+        before = [it for it in self.points if it.tick < end]
+        inside = [it for it in before if it.tick >= start]
+        after = [it.changed(tick=it.tick + length) for it in self.points if it.tick >= end]
+        first = [] if inside and inside[0].tick == start else [self._at(start)]
+        copy = [it.changed(tick=it.tick + length) for it in (*first, *inside)]
+        joint, last = self._at(end), self._at(end).changed(tick=end + length)
+        points = _without_repetition([*before, joint, *copy, last, *after])
+        return Automation(self.parameter, tuple(points))
+
     def _at(self, tick: int, following: Breakpoint | None = None) -> Breakpoint:
         """A point on the curve; before a `following` one it is straight to there."""
         at = next((it for it in self.points if it.tick == tick), None)

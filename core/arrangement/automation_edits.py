@@ -75,6 +75,11 @@ def rippled(lane: Lane, start: int, end: int, shift: int) -> tuple[Automation, .
     return tuple(curve for curve in curves if curve is not None)
 
 
+def repeated(lane: Lane, start: int, end: int) -> tuple[Automation, ...]:
+    """The curves of a lane where time is repeated; see `Automation.with_repeat`."""
+    return tuple(curve.with_repeat(start, end) for curve in lane.automation)
+
+
 def _replaced(arrangement: Arrangement, before: Lane, after: Lane) -> Arrangement:
     lanes = tuple(after if lane is before else lane for lane in arrangement.lanes)
     return arrangement.changed(lanes=lanes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.automation_edits import rippled
+from core.arrangement.automation_edits import repeated, rippled
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.marker_edits import moved_markers
 from core.arrangement.placement import place_clips, split_clip, with_end, with_start
@@ -517,6 +517,42 @@ def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
     return _rippled(arrangement, start, end, start - end)
 
 
+def repeat_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
+    """Repeat all that lies between two ticks right after it: clips, automation and markers.
+
+    Args:
+        arrangement: to edit.
+        start: first tick of what is repeated, 0 or later.
+        end: first tick after it; everything from there on moves right.
+
+    Returns:
+        The longer arrangement.
+
+    Raises:
+        InputError: `end` does not lie after `start`, or `start` before the first bar.
+    """
+    if not 0 <= start < end:
+        raise InputError("the time to repeat must end after it starts")
+    length = end - start
+    longer = insert_time(arrangement, end, length)
+    rows = []
+    for before, lane in zip(arrangement.lanes, longer.lanes, strict=True):
+        pieces = [_inside(clip, start, end) for clip in before.clips]
+        copies = [
+            piece.changed(id=new_id(), start=piece.start + length)
+            for piece in pieces
+            if piece is not None
+        ]
+        drawn = lane.changed(automation=repeated(before, start, end))
+        rows.append(place_clips(drawn, copies))
+    markers = [
+        it.changed(id=new_id(), tick=it.tick + length)
+        for it in arrangement.markers
+        if start <= it.tick < end
+    ]
+    return _with_lanes(longer.changed(markers=(*longer.markers, *markers)), rows)
+
+
 def snap(tick: int, grid: int = TICKS_PER_BAR) -> int:
     """Snap a tick to a grid.
 
@@ -590,6 +626,13 @@ def _outside(clip: Clip, start: int, end: int, shift: int) -> list[Clip]:
         later = later.changed(start=later.start + shift)
         pieces.append(later.changed(id=new_id()) if pieces else later)
     return pieces
+
+
+def _inside(clip: Clip, start: int, end: int) -> Clip | None:
+    """What of `clip` lies in start..end; None where nothing does."""
+    if clip.end <= start or clip.start >= end:
+        return None
+    return with_end(with_start(clip, max(clip.start, start)), min(clip.end, end))
 
 
 def _checked_change(before: Clip, after: Clip) -> Clip:

@@ -45,7 +45,7 @@ _PARTS = (*(f"part_{part}" for part in PARTS), "split_parts")
 _EMPTY_MENU = (
     ("paste", "select_all"),
     ("add_lane",),
-    ("insert_time", "delete_time"),
+    ("repeat_time", "insert_time", "delete_time"),
     ("zoom_fit", "follow"),
 )
 
@@ -158,6 +158,12 @@ class TimelineActions(QObject):
         )
         self._add("add_lane", "Add lane", self._add_lane, "Ctrl+T")
         for name, text, run, key in (
+            (
+                "repeat_time",
+                "Repeat the time of the loop region",
+                clips.repeat_time,
+                "Ctrl+Shift+D",
+            ),
             (
                 "insert_time",
                 "Insert the time of the loop region",

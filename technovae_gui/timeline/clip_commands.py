@@ -97,6 +97,14 @@ class ClipCommands:
             self._document.edit("delete time", lambda now: edits.remove_time(now, *loop))
             self._document.set_loop(None)
 
+    def repeat_time(self) -> None:
+        """Repeat the time of the loop region right after it, and go on with the repetition."""
+        loop = self._document.loop
+        if loop is not None:
+            start, end = loop
+            if self._document.edit("repeat time", lambda now: edits.repeat_time(now, start, end)):
+                self._document.set_loop((end, 2 * end - start))
+
     def duplicate(self) -> None:
         """Place copies of the selected clips right after them."""
         ids = self._document.selection

@@ -12,6 +12,7 @@ from core.arrangement import automation_edits, edits, project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import LOW_PASS, PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.marker import Marker
 from core.arrangement.project import Project
 from core.errors import InputError, ProjectError
 from core.settings import TICKS_PER_BAR as BAR
@@ -161,3 +162,36 @@ def test_a_damaged_curve_is_told(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"value": 0.0', '"value": 99.0'))
     with pytest.raises(ProjectError, match="automation of volume"):
         project_file.load(path)
+
+
+def test_time_that_is_repeated_sounds_twice_with_its_curve_and_markers() -> None:
+    clips = (Clip("a", RealSource("s"), 0, 3 * BAR), Clip("b", RealSource("t"), 3 * BAR, 4 * BAR))
+    lane = Lane("l", clips=clips, automation=(curve((0, -40.0), (4 * BAR, 0.0)),))
+    before = Arrangement(130.0, (lane,), markers=(Marker("m", 2 * BAR, "drop"),))
+    after = edits.repeat_time(before, 2 * BAR, 4 * BAR)
+    old, new = before.lane("l").automation[0], after.lane("l").automation[0]
+    for tick in range(0, 4 * BAR, 240):
+        assert new.value(tick) == pytest.approx(old.value(tick))
+    for tick in range(2 * BAR, 7 * BAR, 240):
+        assert new.value(tick + 2 * BAR) == pytest.approx(old.value(tick))
+    found = [(it.source.segment_id, it.start, it.end) for it in after.clips()]  # type: ignore[union-attr]
+    assert found == [
+        ("s", 0, 3 * BAR),
+        ("t", 3 * BAR, 4 * BAR),
+        ("s", 4 * BAR, 5 * BAR),
+        ("t", 5 * BAR, 6 * BAR),
+        ("t", 6 * BAR, 9 * BAR),
+    ]
+    copies = {it.start: it for it in after.clips()}
+    assert copies[4 * BAR].offset == 2 * BAR
+    assert [(it.name, it.tick) for it in after.markers] == [("drop", 2 * BAR), ("drop", 4 * BAR)]
+    with pytest.raises(InputError, match="must end after"):
+        edits.repeat_time(before, BAR, BAR)
+
+
+def test_a_curve_without_points_in_what_is_repeated_stays_as_it_was() -> None:
+    drawn = curve((8 * BAR, -40.0), (9 * BAR, 0.0))
+    again = drawn.with_repeat(0, 4 * BAR)
+    for tick in range(0, 14 * BAR, 480):
+        was = tick if tick < 4 * BAR else tick - 4 * BAR
+        assert again.value(tick) == pytest.approx(drawn.value(was))

@@ -261,3 +261,22 @@ def test_parts_of_the_selected_clips(
     assert actions["part_bass"].toolTip() == resources.PARTS_MISSING
     actions["part_kick"].trigger()
     assert muted_parts(document.arrangement.clip("a").source) == (False,) * 4
+
+
+def test_the_loop_region_is_repeated_and_moves_on(view: TimelineView, document: Document) -> None:
+    repeat = view.actions_by_name["repeat_time"]
+    assert not repeat.isEnabled()
+    document.set_loop((0, 4 * BAR))
+    before = [(it.source, it.start) for it in document.arrangement.lanes[0].clips]
+    repeat.trigger()
+    assert document.loop == (4 * BAR, 8 * BAR)
+    repeat.trigger()
+    first = before[0][0]
+    found = [(it.source, it.start) for it in document.arrangement.lanes[0].clips]
+    assert found == [
+        *((first, start) for start in (0, 4 * BAR, 8 * BAR)),
+        *((source, start + 8 * BAR) for source, start in before[1:]),
+    ]
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert [(it.source, it.start) for it in document.arrangement.lanes[0].clips] == before
