@@ -82,10 +82,15 @@ class LaneStates:
         self.returns = ReturnState()
         self._space: dict[str, FloatArray] = {}
 
-    def copy(self) -> LaneStates:
-        """The same past for another passage that goes on here."""
+    def copy(self, *, tails: bool = True) -> LaneStates:
+        """The same past for another passage that goes on here.
+
+        Args:
+            tails: whether echo and reverb ring on.
+        """
         made = LaneStates()
-        made.returns = self.returns.copy()
+        if tails:
+            made.returns = self.returns.copy()
         made.by_lane = {
             lane: LaneState(
                 it.position,

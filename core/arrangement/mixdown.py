@@ -266,7 +266,7 @@ class Mixdown:
         if returns is None:
             return
         out = {name: states.block(STEMS[name], size) for name in sent}
-        returns.process(sent, out, start, states.returns)
+        returns.process(sent, out, states.returns)
         for name, sound in out.items():
             if start + size > self.frames + tail // 2:
                 sound *= return_sound.tail_gains(start, size, self.frames, tail)

@@ -46,22 +46,21 @@ def tail_frames(arrangement: Arrangement) -> int:
 
 @dataclass
 class ReturnState:
-    """The past of echo and reverb, and the frame that follows on it."""
+    """The past of echo and reverb, and how many frames ago it was silent."""
 
-    position: int = -1
-    began: int = 0
+    frames: int = 0
     arrays: dict[str, tuple[State, ...]] = field(default_factory=dict)
 
     def copy(self) -> ReturnState:
         """The same past for another passage that goes on here."""
         arrays = {name: tuple(array.copy() for array in some) for name, some in self.arrays.items()}
-        return ReturnState(self.position, self.began, arrays)
+        return ReturnState(self.frames, arrays)
 
 
 class ReturnProcessor:
     """Echo and reverb of an arrangement, ready to run.
 
-    A passage that does not follow on the last one begins without echoes of what was before it.
+    What they still hold goes on wherever the playhead jumps to, as in a room.
     """
 
     def __init__(self, arrangement: Arrangement) -> None:
@@ -77,13 +76,12 @@ class ReturnProcessor:
         self._lines = send_kernels.line_gains(returns.reverb_seconds)
         # Compiled here, where nobody waits for a block.
         silence = {name: np.zeros((1, 2), np.float32) for name in self.names}
-        self.process(silence, {name: sound.copy() for name, sound in silence.items()}, 0)
+        self.process(silence, {name: sound.copy() for name, sound in silence.items()})
 
     def process(
         self,
         sent: dict[str, FloatArray],
         out: dict[str, FloatArray],
-        start: int,
         state: ReturnState | None = None,
     ) -> None:
         """Run the next block.
@@ -91,17 +89,13 @@ class ReturnProcessor:
         Args:
             sent: (frames, 2) that lanes have sent, by name.
             out: (frames, 2), added to, by name.
-            start: its first frame.
             state: the past, changed; None for silence.
         """
         state = ReturnState() if state is None else state
-        if state.position != start:
-            state.arrays.clear()
-            state.began = start
         for name in self.names:
             run = self._echo if name == ECHO.name else self._reverb
-            run(sent[name], out[name], state, start - state.began)
-        state.position = start + len(next(iter(sent.values())))
+            run(sent[name], out[name], state, state.frames)
+        state.frames += len(next(iter(sent.values())))
 
     def _echo(self, sent: FloatArray, out: FloatArray, state: ReturnState, position: int) -> None:
         kernels = self._kernels

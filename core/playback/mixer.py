@@ -97,7 +97,7 @@ class Mixer:
                 onset = self.clock + round(number * beat)
                 self.metronome.schedule(onset, downbeat=number % BEATS_PER_BAR == 0)
             lead = round(count_in * beat)
-            self._start(self._position, EDGE if self._position > 0 else 0, lead)
+            self._start(self._position, EDGE if self._position > 0 else 0, lead, tails=False)
             self._align()
 
     def stop(self) -> None:
@@ -256,9 +256,10 @@ class Mixer:
             clock += span
             position = region.after(position, span) if region else position + span
 
-    def _start(self, position: int, rise: int, lead: int = 0) -> None:
-        # Filters go on where the last reader is; elsewhere they find out what is before.
-        states = self._reader.states.copy()
+    def _start(self, position: int, rise: int, lead: int = 0, *, tails: bool = True) -> None:
+        # Filters go on where the last reader is; elsewhere they find out what is before. Echoes go
+        # on across jumps, but not from where it was stopped.
+        states = self._reader.states.copy(tails=tails)
         self._reader = ArrangementReader(self.snapshot, position, self._region, states)
         self._transport = Voice(self._reader, self.clock + lead, rise)
         self._voices.append(self._transport)

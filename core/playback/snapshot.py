@@ -96,7 +96,7 @@ def seam(snapshot: Snapshot, region: LoopRegion) -> FloatArray | None:
         region: what is repeated.
 
     Returns:
-        (SEAM, 2) for the last frames of the region; None where the jump does not click.
+        (SEAM, 2) to add to the last frames of the region; None where the jump does not click.
     """
     before, after, lead = (np.empty((SEAM, 2), np.float32) for _ in range(3))
     states = LaneStates()
@@ -108,4 +108,4 @@ def seam(snapshot: Snapshot, region: LoopRegion) -> FloatArray | None:
     if (steps[SEAM - 1] <= _STEEP * around.max(axis=0)).all():
         return None
     weight = np.sin(0.5 * np.pi * (np.arange(SEAM) + 1) / SEAM)[:, None] ** 2
-    return np.asarray(before + weight * (lead - before), np.float32)
+    return np.asarray(weight * (lead - before), np.float32)

@@ -80,13 +80,13 @@ class ArrangementReader:
         return self.region.after(self.position, frames) if self.region else self.position + frames
 
     def _mend(self, part: FloatArray) -> None:
-        """Lay the seam over the frames of `part` that are in it."""
+        """Add the seam to the frames of `part` that are in it."""
         if self._seam is None or self.region is None:
             return
         first = self.region.end - SEAM
         start, end = max(self.position, first), min(self.position + len(part), self.region.end)
         if start < end:
-            part[start - self.position : end - self.position] = self._seam[
+            part[start - self.position : end - self.position] += self._seam[
                 start - first : end - first
             ]
 

@@ -458,3 +458,47 @@ def test_a_loop_region_over_effects_repeats_itself() -> None:
     once, again = (rendered(made, last - first) for _ in range(2))
     np.testing.assert_allclose(again[EDGE:], once[EDGE:], atol=1e-4)
     assert steepest(np.concatenate([once[-2000:], again[:2000]])) < 2 * STEEPEST
+
+
+ECHOES = LaneEffects(echo_db=0.0, reverb_db=-6.0)
+
+
+def sending() -> Arrangement:
+    """One bar of music at the start, and silence after it."""
+    lane = Lane("1", clips=(clip("a", 0, 1), clip("b", 12, 1)), effects=ECHOES)
+    return Arrangement(BPM, (lane,))
+
+
+def test_echoes_ring_on_over_the_end_of_a_loop_region() -> None:
+    made = mixer(sending())
+    region = LoopRegion(0, frame_at(BAR, BPM))
+    made.set_region(region, BPM)
+    made.play(0, BPM)
+    sound = rendered(made, 2 * region.end, 512)
+    plain = mixer(sending().changed(lanes=(sending().lanes[0].changed(effects=LaneEffects()),)))
+    plain.set_region(region, BPM)
+    plain.play(0, BPM)
+    echoes = sound - rendered(plain, 2 * region.end, 512)
+    around = np.abs(echoes[region.end - 4000 : region.end + 4000]).reshape(16, -1).max(axis=1)
+    assert around.min() > 0.2 * around.max()  # no hole at the jump
+    steps = np.abs(np.diff(echoes, axis=0)).max(axis=1)
+    near = steps[region.end - 100 : region.end + 100].max()
+    assert near <= 1.5 * steps[20_000 : region.end - 200].max()
+
+
+def test_echoes_do_not_come_back_from_where_it_was_stopped() -> None:
+    made = mixer(sending())
+    made.play(0, BPM)
+    rendered(made, frame_at(BAR, BPM))
+    made.stop()
+    rendered(made, 5000)
+    made.play(frame_at(4 * BAR, BPM), BPM)
+    assert not rendered(made, 20_000).any()
+
+
+def test_echoes_ring_on_where_the_playhead_jumps_to() -> None:
+    made = mixer(sending())
+    made.play(0, BPM)
+    rendered(made, frame_at(BAR, BPM))
+    made.seek(frame_at(4 * BAR, BPM), BPM)
+    assert np.abs(rendered(made, 20_000)[2000:]).max() > 0.01
