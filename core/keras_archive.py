@@ -49,7 +49,7 @@ def read_config(path: Path, registered_name: str, *, check_weights: bool = False
     Raises:
         ModelError: missing, damaged, or of another program.
     """
-    if path.is_dir() or not path.exists():
+    if not path.is_file():  # a pipe would never answer, a device never end
         raise ModelError(f"{path}: there is no such model file; train one, or check the name")
     try:
         with zipfile.ZipFile(path) as archive:

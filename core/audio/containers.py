@@ -94,6 +94,8 @@ def kind_of(path: Path) -> tuple[Kind, int]:
     Raises:
         OSError: it cannot be read.
     """
+    if not path.is_file():  # a pipe would never answer, a device never end
+        return Kind.UNKNOWN, 0
     with path.open("rb") as file:
         start = _after_zeros(file)
         while True:

@@ -223,6 +223,8 @@ def model_hash(model_path: Path) -> str:
         ModelError: the file is gone or cannot be read.
     """
     try:
+        if not model_path.is_file():  # a pipe would never answer, a device never end
+            raise FileNotFoundError(model_path)
         return digest(model_path)
     except OSError as error:
         raise ModelError(
