@@ -269,6 +269,13 @@ def _demo(commands: _Commands) -> None:
         "--material", type=Path, metavar="DIR", help="with --train-parts: where songs are kept"
     )
     p.add_argument("--resume", action="store_true", help="with --train-parts: go on")
+    p.add_argument(
+        "--from",
+        dest="start",
+        type=Path,
+        metavar="FILE",
+        help="with --train-parts: begin with the weights of this model, not with random ones",
+    )
 
 
 def _parts(commands: _Commands) -> None:

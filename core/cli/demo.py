@@ -59,13 +59,18 @@ def _refit() -> int:
 
 def _train_parts(options: Namespace) -> int:
     from core.demo import parts_material as songs
+    from core.parts.model import PartsModel
     from core.parts.training import TrainOptions, train
     from core.vae.options import require_model_path
 
     out = options.out or _PARTS_MODEL
     require_model_path(out)
+    if options.start:
+        PartsModel.load(options.start)  # says what is wrong with it before anything is rendered
     folder = options.material or user_folders.cache_folder() / "parts_material"
-    chosen = TrainOptions(out, minutes=options.minutes or _MINUTES, resume=options.resume)
+    chosen = TrainOptions(
+        out, minutes=options.minutes or _MINUTES, resume=options.resume, start=options.start
+    )
     count = options.songs or _SONGS
     with songs.rendering(folder, count) as jobs, cancel_on_interrupt() as cancel:
         with progress_bar("rendering") as progress:

@@ -28,6 +28,8 @@ from core.progress import CancelFlag, Progress, silent
 Array = NDArray[np.float32]
 
 _WARM_UP_STEPS = 100
+_RATE_FROM_WEIGHTS = 0.5
+"""Of the rate, where training goes on from weights that are good already."""
 _LAST_RATE = 0.02
 _CLIP_NORM = 1.0
 _AVERAGED_STEPS = 500
@@ -51,6 +53,8 @@ class TrainOptions:
         judge_seconds: time between two judgements.
         seed: of everything that is drawn.
         resume: go on from the state beside `path`.
+        start: model file whose weights training begins with, unless it resumes; they are judged
+            first, so that what is kept is never worse. Its rate is half as high.
         remix: how examples are drawn.
         network: arguments of `PartsNetwork`.
     """
@@ -64,6 +68,7 @@ class TrainOptions:
     judge_seconds: float = 120.0
     seed: int = 0
     resume: bool = False
+    start: Path | None = None
     remix: Remix = field(default_factory=Remix)
     network: dict[str, Any] = field(default_factory=dict)
 
@@ -110,6 +115,7 @@ def train(
 
     Raises:
         TrainingError: there is no material, or the loss is not a number.
+        ModelError: the model to start from cannot be used.
         OutputError: the model or its state cannot be written.
     """
     run = _Run(learned, held_out(), options)
@@ -125,20 +131,23 @@ class _Run:
         if not len(self._material) or not len(held_out):
             raise TrainingError("no music with known parts to learn from; render some first")
         keras.utils.set_random_seed(options.seed)
-        self._network = PartsNetwork(**options.network)
-        self._network.build(input_shape())
+        self._network = _begun(options)
         self._network.compile(
             optimizer=keras.optimizers.Adam(options.rate, clipnorm=_CLIP_NORM), jit_compile=False
         )
         self._network.optimizer.build(self._network.trainable_variables)
-        self._state = self._resumed() or TrainingState(averages=self._weights())
+        done = int(self._network.info.get("step", 0))
+        self._state = self._resumed() or TrainingState(done, averages=self._weights())
         self._judge = Judge(held_out, options.judged, self._network)
+        self._rate = options.rate * (_RATE_FROM_WEIGHTS if options.start else 1.0)
         self._began = time.monotonic()
         self._first_step = self._state.step
         self._losses: list[float] = []
 
     def until_done(self, progress: Progress, cancel: CancelFlag | None) -> TrainResult:
         options, judged_at = self._options, time.monotonic()
+        if options.start and not self._state.history:
+            self._judge_and_keep()
         with ThreadPoolExecutor(1, thread_name_prefix="parts-batches") as pool:
             for mixes, powers in self._batches(pool):
                 self._step(mixes, powers)
@@ -158,7 +167,7 @@ class _Run:
         done = state.step - self._first_step
         warm = min(1.0, (done + 1) / _WARM_UP_STEPS)
         down = 0.5 * (1.0 + math.cos(math.pi * min(1.0, self._fraction())))
-        rate = self._options.rate * warm * (_LAST_RATE + (1.0 - _LAST_RATE) * down)
+        rate = self._rate * warm * (_LAST_RATE + (1.0 - _LAST_RATE) * down)
         self._network.optimizer.learning_rate.assign(rate)
         loss = float(self._network.train_on_batch(mixes, powers))
         if not math.isfinite(loss):
@@ -234,6 +243,15 @@ class _Run:
             remix, count = replace(remix, bars=whole), max(1, count * remix.bars // whole)
         drawn = [remix.example(material, rng) for _ in range(count)]
         return np.stack([mix for mix, _ in drawn]), np.stack([parts for _, parts in drawn])
+
+
+def _begun(options: TrainOptions) -> PartsNetwork:
+    """The network as it is before the first step."""
+    if options.start:
+        return model_file.load(options.start)
+    network = PartsNetwork(**options.network)
+    network.build(input_shape())
+    return network
 
 
 class Judge:

@@ -92,3 +92,15 @@ def test_what_is_no_audio_is_one_line(
     argv = ["parts", str(tmp_path / source), "--out", str(tmp_path / "out"), "--model", str(model)]
     assert main(argv) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_training_asks_for_a_model_to_begin_with_before_it_renders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = tmp_path / "damaged.keras"
+    damaged.write_bytes(b"no model")
+    songs, out = tmp_path / "songs", tmp_path / "parts.keras"
+    given = ["--from", str(damaged), "--material", str(songs), "--out", str(out)]
+    assert main(["demo", "--train-parts", *given]) != 0
+    assert "damaged.keras" in capsys.readouterr().err
+    assert not songs.exists()

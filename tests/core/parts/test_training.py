@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import TrainingError
+from core.errors import ModelError, TrainingError
 from core.parts.material import Material
 from core.parts.model import PartsModel
 from core.parts.network import PartsNetwork, input_shape
@@ -86,6 +86,25 @@ def test_stopping_keeps_what_there_is(songs: Path, tmp_path: Path) -> None:
     assert result.steps == 2
     assert "step 1" in told[0]
     PartsModel.load(result.path)
+
+
+def test_it_begins_with_weights_that_are_good_already(
+    trained: TrainResult, songs: Path, tmp_path: Path
+) -> None:
+    more = run(songs, options(tmp_path, steps=1, start=trained.path))
+    first = more.history[0]
+    assert first["step"] == trained.best["step"]
+    assert first["score"] == pytest.approx(trained.best["score"], abs=0.05)  # weights are rounded
+    assert more.steps == trained.best["step"] + 1
+    assert PartsModel.load(more.path).info["step"] == more.best["step"]
+    again = run(songs, options(tmp_path, steps=1, start=trained.path, resume=True))
+    assert again.history[: len(more.history)] == more.history
+    assert again.steps == more.steps + 1
+
+
+def test_what_is_no_model_is_not_begun_with(songs: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.keras"):
+        run(songs, options(tmp_path, start=tmp_path / "none.keras"))
 
 
 def test_some_batches_are_of_whole_segments(songs: Path, tmp_path: Path) -> None:
