@@ -29,9 +29,15 @@ __all__ = [  # pytest calls them
     "pytest_xdist_make_scheduler",
 ]
 
-# How long an example takes is the machine's business: no test asserts a duration. Continuous
-# integration tries the same examples in every run: what fails there is the change, not chance.
-hypothesis.settings.register_profile("technovae", deadline=None, derandomize="CI" in os.environ)
+# How long an example takes, or to think of one, is the machine's business: no test asserts a
+# duration. Continuous integration tries the same examples in every run: what fails there is the
+# change, not chance.
+hypothesis.settings.register_profile(
+    "technovae",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("technovae")
 
 # Several tests run at once and wait for what is nice beside the others, which play no music.

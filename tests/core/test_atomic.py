@@ -107,7 +107,10 @@ _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """What turns the direction of the text behind it, by Unicode's bidirectional classes."""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @example(name="\u0600 \u3000\u200d".encode())  # no letters, but nothing that steers a terminal
 @example(name="\u202e\x85\u2029".encode())
 @given(name=st.binary(min_size=1, max_size=255).filter(lambda it: not set(it) & {0, 47}))

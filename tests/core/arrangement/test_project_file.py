@@ -36,7 +36,9 @@ def document(**fields: Any) -> Project:
 
 
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
 )
 @given(
     arrangements(st.one_of(real_sources(), latent_sources()), min_lanes=0),
@@ -67,7 +69,9 @@ def test_latents_keep_every_bit(values: list[float]) -> None:
     st.floats(-60, 6),
 )
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=30,
 )
 def test_how_it_was_listened_to_comes_back(
     tmp_path: Path, loop: tuple[int, int] | None, looping: bool, gain_db: float
@@ -362,7 +366,9 @@ def origins() -> st.SearchStrategy[tuple[Origin, ...]]:
 
 
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=30,
 )
 @given(origins())
 def test_origins_come_back(tmp_path: Path, found: tuple[Origin, ...]) -> None:
@@ -474,7 +480,9 @@ def test_files_that_are_no_project(tmp_path: Path, content: bytes) -> None:
 
 @given(st.integers(0, 3000), st.binary(max_size=3))
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
 )
 def test_random_damage_never_escapes(tmp_path: Path, at: int, junk: bytes) -> None:
     path = tmp_path / "p"

@@ -21,7 +21,9 @@ from core.errors import AudioError
 RATE = 44_100
 SECONDS = 8.0
 _SETTINGS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

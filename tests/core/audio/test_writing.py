@@ -48,7 +48,9 @@ def test_samples_come_back(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(frames=205_057, channels=1, kind=".mp3")  # FFmpeg stated 46 samples more
 @example(frames=205_057, channels=2, kind=".mp3")

@@ -116,7 +116,10 @@ def test_a_folder_that_cannot_be_read_is_told(
         inputs.find([tmp_path / "locked"], tmp_path / "library")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.one_of(st.text(), st.text("*?[]!-~a/.\\0\udce9", max_size=12)))
 def test_any_input_is_found_or_refused_in_one_line(tmp_path: Path, text: str) -> None:
     try:

@@ -179,7 +179,9 @@ def test_weights_are_arrays_of_this_file(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())
 def test_any_bytes_over_a_model_are_refused_or_change_nothing(
