@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,7 +99,8 @@ class _Search:
                 yield from self._matches(text)
             else:
                 raise InputError(f"{as_text(text)}: no such file or folder; check the name")
-        except (OSError, ValueError, re.error) as error:
+        except (OSError, ValueError, re.error, RecursionError) as error:
+            # A pattern of ** runs out of depth in a thousand folders in each other.
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{as_text(text)}: cannot be looked up ({reason})") from error
 
@@ -118,7 +119,7 @@ class _Search:
         if _is_library(folder.parent) and folder.name == _AUDIO:
             folder = folder.parent
         seen = {_identity(self._library)}
-        for at, folders, names in os.walk(folder, onerror=self._refused, followlinks=True):
+        for at, folders, names in walk(folder, self._refused):
             identity = _identity(at)
             if identity in seen or self._is_other_library(Path(at)):
                 folders.clear()
@@ -140,6 +141,44 @@ class _Search:
         if not isinstance(error, PermissionError):
             reason = f"cannot be read ({error.strerror})"
         self.skipped.append(Skipped(Path(error.filename), f"this folder {reason}"))
+
+
+def walk(
+    folder: Path, refused: Callable[[OSError], None]
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """All folders below `folder` and it itself, through links, however deep.
+
+    `os.walk` of Python before 3.12 ends in an error a thousand folders down.
+
+    Args:
+        folder: where to begin.
+        refused: called with why a folder cannot be read.
+
+    Yields:
+        A folder, and the names of folders and of other things in it. What is taken out of the
+        former is not looked into.
+    """
+    waiting = [os.fspath(folder)]
+    while waiting:
+        at = waiting.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(at) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else names).append(entry.name)
+        except OSError as error:
+            refused(error)
+            continue
+        yield at, folders, names
+        waiting += [os.path.join(at, name) for name in folders]  # noqa: PTH118  (a path may be long)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _identity(folder: str) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,29 @@ def test_folders_are_searched_to_the_bottom_in_natural_order(tmp_path: Path) -> 
     touch(*(tmp_path / "a" / "b" / name for name in reversed(wanted)))
     touch(tmp_path / "a" / "cover.jpg", tmp_path / "a" / "._track 1.mp3", tmp_path / ".x" / "h.wav")
     assert names(inputs.find([tmp_path], tmp_path / "library")) == wanted
+
+
+@pytest.fixture
+def deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file below 1,200 folders in each other: Python before 3.12 does not walk or delete them."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1200):
+        Path("n").mkdir()
+        os.chdir("n")
+    Path("bottom.wav").touch()
+    yield tmp_path / "n"
+    Path("bottom.wav").unlink()
+    for _ in range(1200):
+        os.chdir("..")
+        Path("n").rmdir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths of Windows are shorter")
+def test_a_thousand_folders_in_each_other_are_searched(deep: Path, tmp_path: Path) -> None:
+    touch(tmp_path / "top.wav")
+    assert names(inputs.find([tmp_path], tmp_path / "library")) == ["bottom.wav", "top.wav"]
+    with pytest.raises(InputError, match=r"cannot be looked up|nothing has such a name"):
+        inputs.find([f"{deep}/**/x*.wav"], tmp_path / "library")
 
 
 def test_the_library_itself_is_left_out(tmp_path: Path) -> None:
