@@ -170,7 +170,7 @@ def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int
     first = arrangement.frame(max(start, 0))
     last = min(arrangement.frame(end), arrangement.length_frames)
     if span is None:
-        last = arrangement.length_frames + return_sound.tail_frames(arrangement)
+        last += return_sound.tail_frames(arrangement)
     if last <= first:
         raise InputError("there is nothing to write; place a clip or choose another part")
     return first, last
