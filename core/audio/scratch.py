@@ -15,8 +15,8 @@ from core.atomic import writing_error
 Array = NDArray[np.float32]
 
 BLOCK_FRAMES: Final = 1 << 16
-_IN_MEMORY: Final = 64 << 20
-"""Bytes of three minutes in stereo: shorter sounds never touch the disk."""
+_IN_MEMORY: Final = 8 << 20
+"""Bytes: an hour is written to the disk as fast, and its file must have room there anyway."""
 
 
 class ScratchAudio:
@@ -25,7 +25,7 @@ class ScratchAudio:
     A context manager. The file has no name where the system allows that, and is gone afterwards.
 
     Args:
-        target: the file that the work is for; what passes 64 MB goes to the disk in its folder,
+        target: the file that the work is for; what passes 8 MB goes to the disk in its folder,
             where room is needed anyway.
     """
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import numpy as np
 
-from core import resources
+from core import memory, resources
 from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.compose import ComposeOptions, compose
@@ -40,8 +40,10 @@ def run(options: Namespace) -> int:
 def compose_to(space: Workspace, options: Namespace) -> None:
     """Compose with `space`, write the track to `options.out` and say what it is."""
     with cancel_on_interrupt() as cancel, progress_bar("composing") as progress:
-        material = gather_material(space.library, space.decoder, progress, cancel)
-        arrangement = _composed(material, options)
+        arrangement = _composed(
+            gather_material(space.library, space.decoder, progress, cancel), options
+        )
+        memory.trim()  # what planning took, before an hour of rendering
         if options.project is not None:
             _save(space, arrangement, options)
         audio_of = space.decoder.clip_audio(arrangement.bpm, quality=_EXPORT)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.render.decoder import Decoder
     from core.vae.checkpoint import Codec
 
-EXPORT_CACHE_BYTES = 64 << 20
+EXPORT_CACHE_BYTES = 24 << 20
 """For a job that asks for every sound once, like an export: the mixdown keeps what comes again."""
 
 
