@@ -62,7 +62,7 @@ class Canvas(QWidget):
             " menu places it."
         )
         scene.dots_changed.connect(self._repaint_dots)
-        self.viewport.changed.connect(self._repaint_dots)
+        self.viewport.changed.connect(self.update)
         scene.overlay_changed.connect(self.update)
         scene.mode_changed.connect(self._show_cursor)
         morph.changed.connect(self.update)
@@ -84,7 +84,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._layer.pixmap(self, self.scene, self.viewport.camera))
+        self._layer.draw(painter, self.scene, self.viewport.camera)
         paint_overlays(painter, self.scene, self._morph, self.viewport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

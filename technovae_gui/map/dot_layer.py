@@ -1,17 +1,18 @@
-"""The layer of background and dots, painted into a pixmap only when it has changed.
+"""The layer of background and dots, painted into pixmaps only when it has changed.
 
 Thousands of dots are drawn in one call, as fragments of a pixmap that holds a sprite per colour.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -21,7 +22,6 @@ from PySide6.QtGui import (
     QPixmap,
     QRadialGradient,
 )
-from PySide6.QtWidgets import QWidget
 
 from technovae_gui import theme
 from technovae_gui.map.camera import Camera
@@ -33,60 +33,100 @@ _FIELDS = 10
 """Doubles of a `QPainter.PixmapFragment`: x, y, left, top, width, height, scales, turn, alpha."""
 _FADE = 48
 """Pixels at each edge of the pane in which the shading ends."""
+_MARGIN = 208
+"""Pixels around the pane that a map is painted with once it is dragged."""
 _GLOW = 3.2
 _GLOW_ALPHA = 40
 _GLOW_LIMIT = 4000
 """Number of visible dots beyond which the glows are left out: they would merge."""
 
 
-class DotLayer:
-    """Background and dots of a scene as a pixmap, painted again only after `invalidate`.
+@dataclass(frozen=True, eq=False)
+class _Painted:
+    """A map as it was painted: `margin` pixels more than the pane on every side."""
 
-    Whatever pulses or follows the mouse above it then costs no more than its own few pixels.
+    background: QPixmap
+    dots: QPixmap
+    camera: Camera
+    margin: int
+
+    def moved(self, camera: Camera) -> QPointF | None:
+        """By how many pixels it lies elsewhere under `camera`; None if it does not show that."""
+        if not _same_zoom(self.camera, camera):
+            return None
+        x = (self.camera.x - camera.x) * camera.across
+        y = (camera.y - self.camera.y) * camera.scale
+        return QPointF(x, y) if max(abs(x), abs(y)) <= self.margin else None
+
+
+class DotLayer:
+    """Background and dots of a scene as pixmaps, painted again only where that is needed.
+
+    Whatever pulses or follows the mouse above them costs no more than its own few pixels. A map
+    that is dragged is painted with a margin, and then only moved.
     """
 
     def __init__(self) -> None:
-        self._valid = False
-        self._pixmap = QPixmap()
+        self._painted: _Painted | None = None
         self._background: tuple[Shading, DotColours, QImage] | None = None
 
     def invalidate(self) -> None:
-        """Paint again before the next use."""
-        self._valid = False
+        """The dots are others: paint them again before the next use."""
+        self._painted = None
 
-    def pixmap(self, widget: QWidget, scene: MapScene, camera: Camera) -> QPixmap:
-        """The layer as it is now.
+    def draw(self, painter: QPainter, scene: MapScene, camera: Camera) -> bool:
+        """Draw the layer on a pane.
 
         Args:
-            widget: that shows it; gives size and device pixel ratio.
+            painter: of the pane; gives size and device pixel ratio.
             scene: what to paint.
             camera: which part of it.
-        """
-        ratio = widget.devicePixelRatioF()
-        size = (widget.size().toSizeF() * ratio).toSize()
-        if not self._valid or self._pixmap.size() != size:
-            self._pixmap = QPixmap(size)
-            self._pixmap.setDevicePixelRatio(ratio)
-            self._pixmap.fill(QColor(theme.GROUND))
-            painter = QPainter(self._pixmap)
-            self._paint(painter, scene, camera)
-            painter.end()
-            self._valid = True
-        return self._pixmap
 
-    def _paint(self, painter: QPainter, scene: MapScene, camera: Camera) -> None:
-        if scene.map is None or scene.colours is None:
-            return
+        Returns:
+            Whether it was painted anew.
+        """
+        ratio = painter.device().devicePixelRatioF()
+        kept = self._painted
+        moved = None if kept is None else kept.moved(camera)
+        anew = kept is None or moved is None
+        if kept is None or moved is None:
+            dragged = kept is not None and _same_zoom(kept.camera, camera)
+            kept = self._painted = self._paint(scene, camera, _MARGIN if dragged else 0, ratio)
+            moved = QPointF()
+        # Whole pixels of the device: others would blur the dots while the map is dragged.
+        x, y = round(moved.x() * ratio) / ratio, round(moved.y() * ratio) / ratio
+        corner = QPointF(x - kept.margin, y - kept.margin)
+        painter.drawPixmap(corner, kept.background)
         if scene.shading is not None:
+            _fade_edges(painter, camera)
+        painter.drawPixmap(corner, kept.dots)
+        return anew
+
+    def _paint(self, scene: MapScene, camera: Camera, margin: int, ratio: float) -> _Painted:
+        size = QSize(camera.width + 2 * margin, camera.height + 2 * margin)
+        background, dots = QPixmap(size * ratio), QPixmap(size * ratio)
+        wide = replace(camera, width=size.width(), height=size.height())
+        for pixmap, ground in (
+            (background, QColor(theme.GROUND)),
+            (dots, QColor(Qt.GlobalColor.transparent)),
+        ):
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(ground)
+        if scene.map is None or scene.colours is None:
+            return _Painted(background, dots, camera, margin)
+        if scene.shading is not None:
+            painter = QPainter(background)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            area = _on_screen(scene.shading.rect, camera)
+            area = _on_screen(scene.shading.rect, wide)
             painter.drawImage(area, self._background_image(scene.shading, scene.colours))
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            _fade_edges(painter)
-        centres = camera.to_screen(scene.xy)
-        size = dot_radius(camera.scale, len(centres))
-        _draw_dots(painter, centres, scene.colours, scene.opacity(), size)
-        _draw_rings(painter, centres[scene.selected], size)
+            painter.end()
+        painter = QPainter(dots)
+        centres = wide.to_screen(scene.xy)
+        radius = dot_radius(camera.scale, len(centres))
+        _draw_dots(painter, centres, scene.colours, scene.opacity(), radius)
+        _draw_rings(painter, centres[scene.selected], radius)
+        painter.end()
+        return _Painted(background, dots, camera, margin)
 
     def _background_image(self, shading: Shading, colours: DotColours) -> QImage:
         drawn = self._background
@@ -96,22 +136,33 @@ class DotLayer:
         return drawn[2]
 
 
-def _fade_edges(painter: QPainter) -> None:
+def _same_zoom(one: Camera, other: Camera) -> bool:
+    return replace(one, x=other.x, y=other.y) == other
+
+
+def _fade_edges(painter: QPainter, camera: Camera) -> None:
     """Let the shading end softly at the edges of the pane, where it would be cut."""
-    box = QRectF(painter.viewport())
-    across, down = QPointF(_FADE, 0), QPointF(0, _FADE)
-    low, wide = QSizeF(box.width(), _FADE), QSizeF(_FADE, box.height())
-    for corner, inwards, size in (
-        (box.topLeft(), down, low),
-        (box.bottomLeft(), -down, low),
-        (box.topLeft(), across, wide),
-        (box.topRight(), -across, wide),
-    ):
-        fade = QLinearGradient(corner, corner + inwards)
-        fade.setColorAt(0.0, QColor(theme.GROUND))
-        fade.setColorAt(1.0, _with_alpha(QColor(theme.GROUND), 0))
-        begin = corner + QPointF(min(inwards.x(), 0.0), min(inwards.y(), 0.0))
-        painter.fillRect(QRectF(begin, size), fade)
+    wide, high = camera.width, camera.height
+    painter.drawTiledPixmap(0, 0, wide, _FADE, _strip(0.0, 1.0))
+    painter.drawTiledPixmap(0, high - _FADE, wide, _FADE, _strip(0.0, -1.0))
+    painter.drawTiledPixmap(0, 0, _FADE, high, _strip(1.0, 0.0))
+    painter.drawTiledPixmap(wide - _FADE, 0, _FADE, high, _strip(-1.0, 0.0))
+
+
+@lru_cache(maxsize=4)
+def _strip(across: float, down: float) -> QPixmap:
+    """A square that fades from the ground to nothing in one direction, to be tiled along an
+    edge."""
+    strip = QPixmap(_FADE, _FADE)
+    strip.fill(Qt.GlobalColor.transparent)
+    middle, half = QPointF(_FADE / 2, _FADE / 2), QPointF(across, down) * (_FADE / 2)
+    fade = QLinearGradient(middle - half, middle + half)
+    fade.setColorAt(0.0, QColor(theme.GROUND))
+    fade.setColorAt(1.0, _with_alpha(QColor(theme.GROUND), 0))
+    painter = QPainter(strip)
+    painter.fillRect(strip.rect(), fade)
+    painter.end()
+    return strip
 
 
 def dot_radius(scale: float, count: int) -> float:
