@@ -20,7 +20,7 @@ KEYS: Final = (Qt.Key.Key_Z, Qt.Key.Key_X, Qt.Key.Key_C, Qt.Key.Key_V)
 """Of each part; with Shift they lock."""
 _WIDTH: Final = 66
 _HEIGHT: Final = 30
-_BOX_WIDTH: Final = 118
+_BOX_WIDTH: Final = 128
 _PLACEMENT_TIP: Final = "What lies together on the map: whole sounds, or one part that is alike"
 _LOCK: Final = 13
 _STYLE: Final = f"""
