@@ -10,7 +10,8 @@ from typing import Any, Final
 from core.workers.protocol import Call, Priority
 
 _numbers = itertools.count(1)
-_MOST_LEFT_OVER: Final = 4
+_MOST_LEFT_OVER: Final = 24
+"""As many loops as the window keeps of those that no clip needs."""
 
 
 @dataclass(eq=False)
