@@ -41,6 +41,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     )
     app.setApplicationName(theme.PROGRAM)
     app.setOrganizationName(theme.PROGRAM)
+    app.setDesktopFileName("technovae")
     style_sheet.apply(app)
     motion.load()
     return app

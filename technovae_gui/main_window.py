@@ -48,7 +48,7 @@ from technovae_gui.timeline.drag_out import DragOutController
 from technovae_gui.training.controller import TrainingController
 from technovae_gui.transport import TransportBar
 from technovae_gui.transport.controller import TransportController
-from technovae_gui.widgets import file_dialogs
+from technovae_gui.widgets import file_dialogs, icons
 from technovae_gui.widgets.focus_return import FocusReturn
 from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.job_slot import JobSlot
@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         """After the first paint: open one library: that of `project`, if given and found, else that
         of the last window, else the demo; then the sound device."""
         settings = QSettings()
+        self.setWindowIcon(icons.program_icon())
         self.sessions.session_changed.connect(self._open_device)
         self.sessions.problem.connect(self._open_device)
         self.map_view.setFocus()

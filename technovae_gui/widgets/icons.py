@@ -16,6 +16,8 @@ SIZE: Final = QSize(18, 18)
 _PIXEL_RATIO: Final = 3
 """Pixels rendered per pixel of `SIZE`, so that icons are crisp on screens of any density."""
 _FOLDER: Final = Path(__file__).parents[1] / "icons"
+_PROGRAM: Final = Path(__file__).parents[1] / "marks" / "technovae.svg"
+_PROGRAM_SIDES: Final = (16, 24, 32, 48, 64, 128)
 _COLOURS: Final = (
     (QIcon.Mode.Normal, QIcon.State.Off, theme.TEXT),
     (QIcon.Mode.Active, QIcon.State.Off, theme.BRIGHT),
@@ -44,11 +46,25 @@ def icon(name: str) -> QIcon:
     return made
 
 
+def program_icon() -> QIcon:
+    """The program's own icon, for the title bar, the task bar and the dock."""
+    svg = _PROGRAM.read_text(encoding="ascii")
+    made = QIcon()
+    for side in _PROGRAM_SIDES:
+        made.addPixmap(_drawn(svg, QSize(side, side)))
+    return made
+
+
 def _rendered(svg: str, colour: str) -> QPixmap:
-    pixmap = QPixmap(SIZE * _PIXEL_RATIO)
+    pixmap = _drawn(svg.replace("currentColor", colour), SIZE * _PIXEL_RATIO)
+    pixmap.setDevicePixelRatio(_PIXEL_RATIO)
+    return pixmap
+
+
+def _drawn(svg: str, size: QSize) -> QPixmap:
+    pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg.replace("currentColor", colour).encode())).render(painter)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter)
     painter.end()
-    pixmap.setDevicePixelRatio(_PIXEL_RATIO)
     return pixmap

@@ -90,7 +90,14 @@ def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) ->
     assert "core/data/saved_models/parts.keras" in data
     assert sum(name.endswith(".ogg") for name in data) == 24
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"core", "technovae_gui"}
+    packages = {top for top in tops if not top.endswith((".dist-info", ".data"))}
+    assert packages == {"core", "technovae_gui"}
+    shared = {name.split(".data/data/")[1] for name in names if ".data/data/" in name}
+    assert shared == {
+        "share/applications/technovae.desktop",
+        "share/icons/hicolor/scalable/apps/technovae.svg",
+        "share/mime/packages/technovae.xml",
+    }
 
 
 def _open_the_demo(path: Path, tmp_path: Path) -> tuple[Path, Path]:

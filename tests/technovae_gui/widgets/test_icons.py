@@ -37,3 +37,12 @@ def test_every_file_is_drawn_in_the_colours_of_the_theme(qapp: object, file: Pat
 def test_an_icon_that_does_not_exist_is_an_error(qapp: object) -> None:
     with pytest.raises(OSError, match="nothing"):
         icons.icon("nothing")
+
+
+def test_the_program_s_icon_is_sharp_at_every_size_that_desktops_ask_for(qapp: object) -> None:
+    icon = icons.program_icon()
+    for side in (16, 32, 48, 128):
+        image = icon.pixmap(side, side, QIcon.Mode.Normal, QIcon.State.Off).toImage()
+        assert image.width() == side
+        assert image.pixelColor(0, 0).alpha() == 0  # round corners
+        assert len({image.pixelColor(x, side // 2).name() for x in range(side)}) > 4
