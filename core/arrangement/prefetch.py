@@ -13,7 +13,7 @@ from core.arrangement.clip import Clip, ClipSource
 
 FloatArray = NDArray[np.float32]
 
-_AHEAD: Final = 4
+_AHEAD: Final = 2
 """Sounds that each worker may be ahead of what is asked for; more would only fill memory."""
 
 
