@@ -303,8 +303,7 @@ def _without_false_jumps(windows: Floats, phases: NDArray[np.int64]) -> NDArray[
         moves = _alike(mean, moved)
         stays = _alike(mean, still) - moves
         another = abs(step) >= _ANOTHER_BINS and float(moves.min()) < _UNLIKE
-        in_place = _contained(mean, still)
-        another = another and in_place > max(_CONTAINED, _contained(mean, moved))
+        another = another and _contained(mean, still) > _CONTAINED
         if stays[-1] > -_CLEARLY_ALIKE and (another or stays.max() > _CLEARLY_ALIKE):
             kept[after.start :] = (kept[after.start :] - step) % BINS
         else:
