@@ -14,6 +14,9 @@ from typing import Final
 _MMAP_THRESHOLD: Final = -3
 """`M_MMAP_THRESHOLD` of mallopt(3)."""
 _LARGE_BYTES: Final = 1 << 20
+_ARENA_MAX: Final = -8
+"""`M_ARENA_MAX` of mallopt(3)."""
+_ARENAS: Final = 2
 
 
 def return_large_arrays() -> None:
@@ -25,6 +28,15 @@ def return_large_arrays() -> None:
     `trim` instead.
     """
     _call("mallopt", _MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def share_arenas() -> None:
+    """Let all threads that start from now on take memory from the same two places.
+
+    glibc gives each thread one of its own, and what is free in one is of no use to the others: a
+    composition took 62 MB more.
+    """
+    _call("mallopt", _ARENA_MAX, _ARENAS)
 
 
 def trim() -> None:

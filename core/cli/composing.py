@@ -32,6 +32,7 @@ def run(options: Namespace) -> int:
     files.require_target(options.out)
     if options.project is not None:
         require_writable(options.project)
+    memory.share_arenas()
     with open_workspace(options.library, options.model, cache_bytes=EXPORT_CACHE_BYTES) as space:
         compose_to(space, options)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from core import memory
 from core.arrangement import project_file
 from core.arrangement.export import export
 from core.audio import files
@@ -20,6 +21,7 @@ def run(options: Namespace) -> int:
     document = project_file.load(options.project).located(options.project)
     library = options.library or document.library_path(options.project)
     model = options.model or document.model_path(options.project)
+    memory.share_arenas()
     with (
         open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES) as space,
         OtherLibraries(document.origins) as others,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import memory
 from core.errors import InputError
 from core.progress import CancelFlag, Progress, check
 from core.workers.training_task import Emit, train
@@ -252,6 +253,7 @@ def export_audio(
     from core.render.parts import require_parts
     from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
 
+    memory.share_arenas()
     if part_stems:
         require_parts()
     with contextlib.ExitStack() as stack:

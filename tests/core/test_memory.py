@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,35 @@ def test_what_is_free_goes_back() -> None:
     megabytes, whole = done.stdout.split()
     assert float(megabytes) > 60  # of 75 that are free
     assert whole == "True"
+
+
+_THREADS = """
+import ctypes, sys, threading
+from core.memory import share_arenas
+
+share_arenas()
+held, ready = [], threading.Barrier(7)
+
+def work():
+    held.append([bytearray(50_000) for _ in range(20)])
+    ready.wait()
+    ready.wait()
+
+threads = [threading.Thread(target=work) for _ in range(6)]
+for thread in threads:
+    thread.start()
+ready.wait()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(sys.argv[1].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+ready.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc has arenas")
+def test_threads_share_two_arenas(tmp_path: Path) -> None:
+    found = tmp_path / "arenas.xml"
+    subprocess.run([sys.executable, "-c", _THREADS, str(found)], check=True)
+    assert found.read_text().count("<heap nr=") <= 2
