@@ -108,7 +108,9 @@ def test_blocks_make_no_difference_to_any_bit(block: int) -> None:
 
 
 def test_entered_in_the_middle_it_is_the_same_sound() -> None:
-    mix = Mixdown(arrangement(*ALL), lambda clip: loop_of(clip.source, BPM))
+    """But for echo and reverb, which hold only what was heard."""
+    dry = [curve for curve in ALL if curve.parameter not in ("echo", "reverb")]
+    mix = Mixdown(arrangement(*dry), lambda clip: loop_of(clip.source, BPM))
     whole = mix.render(0, 200_000)
     mix.prepare()
     np.testing.assert_allclose(rendered(mix, 150_001, 9000, 512), whole[150_001:159_001], atol=2e-5)
