@@ -179,9 +179,11 @@ class Viewport(QObject):
             self.fit()
 
     def fit_to(self, rows: ArrayLike) -> None:
-        """Show the dots in `rows` (n,); without any, nothing changes."""
+        """Show the dots in `rows` (n,); without any, nothing changes, and all are the whole map."""
         chosen = np.asarray(rows, np.int64)
-        if self._scene.map is not None and len(chosen):
+        if self._scene.map is not None and len(chosen) == len(self._scene.map):
+            self.fit()
+        elif self._scene.map is not None and len(chosen):
             xy = self._scene.map.xy[chosen]
             self.set_camera(self.camera.fitted(xy, self.covered, _CLOSE_MARGIN))
 

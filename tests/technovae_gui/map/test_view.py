@@ -83,3 +83,13 @@ def test_nothing_heavy_is_imported_with_the_widgets() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_enter_in_an_empty_search_shows_the_whole_map(view: LatentMapView, qtbot: Any) -> None:
+    """It zoomed out, to half of the pane."""
+    view.viewport.fit()
+    whole = view.viewport.camera
+    view.viewport.zoom(2.0)
+    qtbot.keyClick(view.tools.search, Qt.Key.Key_Return)
+    assert view.viewport.camera == whole
+    assert view.viewport.fitted
