@@ -304,17 +304,7 @@ class Decoder:
         self._separator.prepare()
 
     def shares(self, spectrogram: Array) -> Array:
-        """The shares of the parts in every cell of a spectrogram.
-
-        Args:
-            spectrogram: (512, 128) dB.
-
-        Returns:
-            (512, 128, 4), 0..1, in the order of `settings.PARTS`.
-
-        Raises:
-            ModelError: the network is missing or damaged.
-        """
+        """Of the parts in a spectrogram (512, 128) dB; see `PartsSeparator.shares`."""
         return self._separator.shares(spectrogram)
 
     def renderer_for(self, source: ClipSource, renderer: str | None = None) -> str:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
 from core.arrangement.lane_effects import LaneEffects
+from core.arrangement.lane_sound import LaneStates
 from core.arrangement.marker import Marker
+from core.arrangement.mixdown import Mixdown
 from core.arrangement.placement import place_clips
 from core.settings import LATENT_SIZE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 
@@ -27,6 +29,15 @@ def loop_of(source: object, bpm: float) -> NDArray[np.float32]:
     noise *= 0.1
     noise.flags.writeable = False
     return noise
+
+
+def rendered(mix: Mixdown, start: int, frames: int, block: int) -> NDArray[np.float32]:
+    """What a mixdown gives from frame `start` on in blocks that follow on each other."""
+    states, parts = LaneStates(), []
+    for at in range(start, start + frames, block):
+        count = min(block, start + frames - at)
+        parts.append(mix.render(at, count, states=states).copy())
+    return np.concatenate(parts)
 
 
 def real_sources() -> st.SearchStrategy[RealSource]:

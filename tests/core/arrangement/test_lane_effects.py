@@ -12,11 +12,11 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
-from core.arrangement.lane_sound import WARM_UP, LaneStates
+from core.arrangement.lane_sound import WARM_UP
 from core.arrangement.mixdown import Mixdown
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR as BAR
-from tests.core.arrangement.strategies import loop_of
+from tests.core.arrangement.strategies import loop_of, rendered
 
 BPM = 130.0
 KILLED = LaneEffects(bass_kill=True, mid_db=-6.0)
@@ -42,14 +42,6 @@ def arrangement(*effects: LaneEffects) -> Arrangement:
 
 def mixdown(whole: Arrangement) -> Mixdown:
     return Mixdown(whole, lambda clip: loop_of(clip.source, BPM))
-
-
-def rendered(mix: Mixdown, start: int, frames: int, block: int) -> np.ndarray:
-    states, parts = LaneStates(), []
-    for at in range(start, start + frames, block):
-        count = min(block, start + frames - at)
-        parts.append(mix.render(at, count, states=states).copy())
-    return np.concatenate(parts)
 
 
 @pytest.mark.parametrize(

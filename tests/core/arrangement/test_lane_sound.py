@@ -14,11 +14,10 @@ from core.arrangement.automation import PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource, db_to_gain
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
-from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown
 from core.settings import SAMPLE_RATE, segment_frames
 from core.settings import TICKS_PER_BAR as BAR
-from tests.core.arrangement.strategies import loop_of
+from tests.core.arrangement.strategies import loop_of, rendered
 
 BPM = 130.0
 ALL = tuple(
@@ -42,14 +41,6 @@ def arrangement(*curves: Automation, **fields: object) -> Arrangement:
 
 def constant(level: float = 0.5) -> np.ndarray:
     return np.full((segment_frames(BPM), 2), level, np.float32)
-
-
-def rendered(mix: Mixdown, start: int, frames: int, block: int) -> np.ndarray:
-    states, parts = LaneStates(), []
-    for at in range(start, start + frames, block):
-        count = min(block, start + frames - at)
-        parts.append(mix.render(at, count, states=states).copy())
-    return np.concatenate(parts)
 
 
 def test_a_volume_is_followed_to_the_sample() -> None:

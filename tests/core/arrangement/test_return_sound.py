@@ -15,14 +15,13 @@ from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
-from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.project import Project
 from core.arrangement.returns import Returns
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR as BAR
 from core.settings import TICKS_PER_BEAT, segment_frames
-from tests.core.arrangement.strategies import loop_of
+from tests.core.arrangement.strategies import loop_of, rendered
 
 BPM = 130.0
 SENDS = LaneEffects(echo_db=-6.0, reverb_db=-12.0)
@@ -44,14 +43,6 @@ def click(clip: Clip) -> np.ndarray:
     loop = np.zeros((segment_frames(BPM), 2), np.float32)
     loop[100:110] = 0.5
     return loop
-
-
-def rendered(mix: Mixdown, start: int, frames: int, block: int) -> np.ndarray:
-    states, parts = LaneStates(), []
-    for at in range(start, start + frames, block):
-        count = min(block, start + frames - at)
-        parts.append(mix.render(at, count, states=states).copy())
-    return np.concatenate(parts)
 
 
 def test_an_echo_comes_in_the_tempo() -> None:

@@ -79,9 +79,10 @@ class FakePlayer:
         self.heard = {clip.id: audio_of(clip) for clip in arrangement.clips()}
 
 
-def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
+def handed_over_to_fakes(
     document: Document, qtbot: Any
-) -> None:
+) -> tuple[TimelineController, FakeLoops, FakePlayer]:
+    """A controller whose arrangement goes to a player that notes it."""
     timeline = TimelineView(document)
     qtbot.addWidget(timeline)
     loops, player = FakeLoops(), FakePlayer()
@@ -89,7 +90,13 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
         loops=loops, decoder=FakeDecoder(), player=player, background=FakeBackground()
     )
     sessions: Any = FakeSessions(Session(1))
-    controller = TimelineController(sessions, services, document, timeline)
+    return TimelineController(sessions, services, document, timeline), loops, player
+
+
+def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
+    document: Document, qtbot: Any
+) -> None:
+    controller, loops, player = handed_over_to_fakes(document, qtbot)
     whole = RealSource("x-0-0")
     muted = with_part_heard(whole, 0, heard=False)
     loops.there[whole] = loop = np.zeros((10, 2), np.float32)
@@ -118,14 +125,7 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
 def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(
     document: Document, qtbot: Any
 ) -> None:
-    timeline = TimelineView(document)
-    qtbot.addWidget(timeline)
-    loops, player = FakeLoops(), FakePlayer()
-    services: Any = SimpleNamespace(
-        loops=loops, decoder=FakeDecoder(), player=player, background=FakeBackground()
-    )
-    sessions: Any = FakeSessions(Session(1))
-    controller = TimelineController(sessions, services, document, timeline)
+    controller, loops, player = handed_over_to_fakes(document, qtbot)
     one, two = (with_part_heard(RealSource(f"{it}-0-0"), 0, heard=False) for it in "xy")
     whole = RealSource("z-0-0")
     for number, source in enumerate((one, two, whole)):
