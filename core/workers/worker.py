@@ -220,11 +220,10 @@ class Worker:
             self._answer_open(message)
         # The one place where answers of older sessions are dropped.
         elif current.generation == self.generation:
-            if finished:
-                self._deaths = 0
             if gave_way:
                 self._put_back(current)
             if finished:
+                self._deaths = 0
                 self._next()  # before the window works on the answer
             if not gave_way:
                 self._report(current, message)
