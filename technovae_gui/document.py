@@ -27,6 +27,7 @@ class Document(QObject):
         changed(): the arrangement is another one.
         selection_changed(): other clips are selected.
         loop_changed(): the loop region is another one.
+        automation_follows_changed(): `automation_follows` has another value.
         replaced(): another document took the place of this one, with no history.
         problem(str): an edit was refused, and why; nothing changed.
     """
@@ -35,6 +36,7 @@ class Document(QObject):
     replaced = Signal()
     selection_changed = Signal()
     loop_changed = Signal()
+    automation_follows_changed = Signal()
     problem = Signal(str)
 
     def __init__(
@@ -44,6 +46,7 @@ class Document(QObject):
         self._arrangement = arrangement or empty_arrangement()
         self._selection: frozenset[str] = frozenset()
         self._loop: tuple[int, int] | None = None
+        self._automation_follows = True
         self.undo_stack = QUndoStack(self)
 
     @property
@@ -60,6 +63,17 @@ class Document(QObject):
     def loop(self) -> tuple[int, int] | None:
         """The loop region in ticks, start before end, or None."""
         return self._loop
+
+    @property
+    def automation_follows(self) -> bool:
+        """Whether curves go along where clips are moved, copied or removed, and with time."""
+        return self._automation_follows
+
+    @automation_follows.setter
+    def automation_follows(self, follows: bool) -> None:
+        if follows != self._automation_follows:
+            self._automation_follows = follows
+            self.automation_follows_changed.emit()
 
     def selected_clips(self) -> list[Clip]:
         """The selected clips, lane by lane."""

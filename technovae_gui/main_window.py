@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         self.panels.add_tab(self.history.panel, "History", "Ctrl+6", scrolls=True)
         self.settings = WindowSettings(
             self,
+            self.document,
             self.panels,
             self.map_view,
             self.timeline,

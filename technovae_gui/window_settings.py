@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
+from technovae_gui.document import Document
 from technovae_gui.layout import Layout
 from technovae_gui.map import LatentMapView
 from technovae_gui.timeline import Snap, TimelineView
@@ -18,13 +19,14 @@ class WindowSettings:
     def __init__(
         self,
         window: QMainWindow,
+        document: Document,
         layout: Layout,
         map_view: LatentMapView,
         timeline: TimelineView,
         device: DeviceMenuButton,
         metronome: MetronomeButton,
     ) -> None:
-        self._window, self._layout = window, layout
+        self._window, self._document, self._layout = window, document, layout
         self._map_view, self._timeline, self._device = map_view, timeline, device
         self._metronome = metronome
         device.chosen.connect(_keep_device)
@@ -47,6 +49,7 @@ class WindowSettings:
         snap = str(settings.value("snap", Snap.BAR.name))
         self._timeline.snap = Snap.__members__.get(snap, Snap.BAR)
         self._timeline.state.follow = bool(settings.value("follow", True, bool))
+        self._document.automation_follows = bool(settings.value("automation_follows", True, bool))
         count_in = settings.value("count_in", 0, int)
         self._metronome.restore(
             bool(settings.value("metronome", False, bool)),
@@ -67,6 +70,7 @@ class WindowSettings:
         settings.setValue("tab", layout.side.currentIndex())
         settings.setValue("snap", self._timeline.snap.name)
         settings.setValue("follow", self._timeline.state.follow)
+        settings.setValue("automation_follows", self._document.automation_follows)
         settings.setValue("metronome", self._metronome.isChecked())
         settings.setValue("count_in", self._metronome.count_in)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from core.arrangement.clip import whole_number
@@ -24,6 +25,7 @@ from core.errors import InputError
 
 STEEPNESS: Final = 6.0
 """Of a curve that is bent as far as it can be: its exponent."""
+_TICK: Final = attrgetter("tick")
 SILENCE_DB: Final = -60.0
 """The lowest volume; the gain goes on to 0 there."""
 
@@ -132,7 +134,7 @@ class Automation:
             raise InputError(
                 f"there is no automation of {self.parameter!r}; choose {', '.join(PARAMETERS)}"
             )
-        points = tuple(sorted(self.points, key=lambda point: point.tick))
+        points = tuple(sorted(self.points, key=_TICK))
         object.__setattr__(self, "points", points)
         if not points:
             raise InputError("automation needs at least one breakpoint")
@@ -155,7 +157,7 @@ class Automation:
     def share(self, tick: float) -> float:
         """Height of the curve at a tick, 0 .. 1 of the parameter's range."""
         points, kind = self.points, self.kind
-        after = bisect_right(points, tick, key=lambda point: point.tick)
+        after = bisect_right(points, tick, key=_TICK)
         if after == 0 or after == len(points):
             return kind.share(points[0 if after == 0 else -1].value)
         one, two = points[after - 1], points[after]
@@ -205,6 +207,75 @@ class Automation:
         points = _without_repetition([*before, joint, *copy, last, *after])
         return Automation(self.parameter, tuple(points))
 
+    def between(self, start: int, end: int) -> tuple[Breakpoint, ...]:
+        """The curve over some time by itself: its points, with one at `start` and one at `end`."""
+        points = self._cut(start)._cut(end).points
+        first = bisect_right(points, start, key=_TICK) - 1
+        return points[first : bisect_left(points, end, key=_TICK) + 1]
+
+    def replaced(
+        self,
+        start: int,
+        end: int,
+        piece: Sequence[Breakpoint] = (),
+        *,
+        before: bool = True,
+        after: bool = True,
+    ) -> Automation | None:
+        """The curve with another piece, or none, over some time; elsewhere it stays as it is.
+
+        Args:
+            start: first tick of the time.
+            end: first tick after it.
+            piece: points from `start` to `end`; without any, it stays where it was at `start`.
+            before: False where nothing sounds before `start`, so that without a point there the
+                curve may begin with the piece.
+            after: the same for what comes after `end`.
+
+        Returns:
+            The curve; None where nothing is left of it.
+        """
+        points = self._cut(start)._cut(end).points
+        left = list(points[: bisect_left(points, start, key=_TICK) + 1])
+        right = list(points[bisect_right(points, end, key=_TICK) - 1 :])
+        if not before and self.points[0].tick >= start:
+            left = []
+        if not after and self.points[-1].tick <= end:
+            right = []
+        if left and right and not piece:
+            piece = (left[-1].changed(tick=end, bend=0.0),)
+            left[-1] = left[-1].changed(bend=0.0)
+        kept = _without_repetition([*left, *piece, *right])
+        return Automation(self.parameter, tuple(kept)) if kept else None
+
+    def without_level(self, ticks: Collection[int]) -> Automation:
+        """The same curve without those points on `ticks` that lie on a level line."""
+        points = list(self.points)
+        for number in range(len(points) - 1, -1, -1):
+            near = points[max(number - 1, 0) : number + 2]
+            level = len({it.value for it in near}) == 1 and len(near) > 1
+            if level and points[number].tick in ticks:
+                del points[number]
+        return Automation(self.parameter, tuple(points))
+
+    def _cut(self, tick: int) -> Automation:
+        """The same curve with a point at `tick`."""
+        points = self.points
+        after = bisect_right(points, tick, key=_TICK)
+        if after and points[after - 1].tick == tick:
+            return self
+        if after in (0, len(points)):
+            made = Breakpoint(tick, points[max(after - 1, 0)].value)
+            return Automation(self.parameter, (*points[:after], made, *points[after:]))
+        one, two = points[after - 1], points[after]
+        level = one.value == two.value
+        made = Breakpoint(tick, one.value if level else self.value(tick))
+        # A piece of an exponential curve is one, too.
+        share = (tick - one.tick) / (two.tick - one.tick)
+        first = one.changed(bend=one.bend * share)
+        made = made.changed(bend=one.bend * (1.0 - share))
+        return Automation(self.parameter, (*points[: after - 1], first, made, *points[after:]))
+
     def _at(self, tick: int, following: Breakpoint | None = None) -> Breakpoint:
         """A point on the curve; before a `following` one it is straight to there."""
         at = next((it for it in self.points if it.tick == tick), None)
@@ -225,12 +296,8 @@ def _without_repetition(points: Iterable[Breakpoint]) -> list[Breakpoint]:
     """Points in order, at most two on a tick: the first and the last."""
     kept: list[Breakpoint] = []
     for point in points:
-        if kept and (point.tick, point.value, point.bend) == (
-            kept[-1].tick,
-            kept[-1].value,
-            kept[-1].bend,
-        ):
-            continue
+        if kept and (point.tick, point.value) == (kept[-1].tick, kept[-1].value):
+            kept.pop()
         if len(kept) > 1 and kept[-2].tick == kept[-1].tick == point.tick:
             kept.pop()
         kept.append(point)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.automation import Automation, Breakpoint
+from core.arrangement.automation import (
+    ECHO,
+    HIGH_PASS,
+    LOW_PASS,
+    PAN,
+    RESONANCE,
+    REVERB,
+    Automation,
+    Breakpoint,
+    Parameter,
+)
+from core.arrangement.clip import Clip
 
 
 def set_points(
@@ -78,6 +89,103 @@ def rippled(lane: Lane, start: int, end: int, shift: int) -> tuple[Automation, .
 def repeated(lane: Lane, start: int, end: int) -> tuple[Automation, ...]:
     """The curves of a lane where time is repeated; see `Automation.with_repeat`."""
     return tuple(curve.with_repeat(start, end) for curve in lane.automation)
+
+
+def setting(lane: Lane, parameter: Parameter) -> float:
+    """What a lane's own control says: the value of a parameter without automation."""
+    effects = lane.effects
+    return {
+        PAN: lane.pan,
+        LOW_PASS: effects.low_pass_hz,
+        HIGH_PASS: effects.high_pass_hz,
+        RESONANCE: effects.resonance,
+        ECHO: effects.echo_db,
+        REVERB: effects.reverb_db,
+    }.get(parameter, parameter.default)
+
+
+def with_curves_moved(
+    before: Arrangement, after: Arrangement, moved: Mapping[str, str], *, copied: bool = False
+) -> Arrangement:
+    """Let automation follow clips: what is drawn over a clip goes where the clip goes.
+
+    Everything else on the lanes sounds as it did: where a clip was, and no other lies, its curves
+    stay level; a lane that gets a curve has its own setting on either side of it.
+
+    Args:
+        before: what the clips were in.
+        after: the same with the clips moved, copied or removed, its automation as before.
+        moved: id of each clip in `before`, and its id in `after`; a removed one has none there.
+        copied: whether what they are copied from stays as it is.
+
+    Returns:
+        `after` with its curves moved.
+    """
+    if not any(lane.automation for lane in before.lanes):
+        return after
+    lanes = {lane.id: lane for lane in after.lanes}
+    homes = {clip.id: (lane.id, clip) for lane in after.lanes for clip in lane.clips}
+    edges: set[int] = set()
+    pieces = []
+    for lane in before.lanes:
+        for clip in lane.clips if lane.automation else ():
+            if clip.id not in moved:
+                continue
+            pieces += [(moved[clip.id], clip.start, _piece(it, clip)) for it in lane.automation]
+            if not copied and lane.id in lanes:
+                edges |= {clip.start, clip.end}
+                staying = [it for it in lane.clips if it.id not in moved]
+                lanes[lane.id] = _without_span(lanes[lane.id], clip, staying)
+    for clip_id, start, piece in pieces:
+        if clip_id in homes:
+            lane_id, clip = homes[clip_id]
+            edges |= {clip.start, clip.end}
+            lanes[lane_id] = _with_piece(lanes[lane_id], clip, piece, clip.start - start)
+    return after.changed(lanes=tuple(_tidied(lanes[lane.id], edges) for lane in after.lanes))
+
+
+def _piece(curve: Automation, clip: Clip) -> Automation:
+    return Automation(curve.parameter, curve.between(clip.start, clip.end))
+
+
+def _without_span(lane: Lane, clip: Clip, staying: Sequence[Clip]) -> Lane:
+    """Take the curves of a lane away over a clip that has left, but not over others."""
+    start = max([clip.start, *(it.end for it in staying if it.start <= clip.start < it.end)])
+    end = min([clip.end, *(it.start for it in staying if it.start < clip.end <= it.end)])
+    if start >= end:
+        return lane
+    before = any(it.start < start for it in staying)
+    after = any(it.end > end for it in staying)
+    curves = (it.replaced(start, end, before=before, after=after) for it in lane.automation)
+    return lane.changed(automation=tuple(it for it in curves if it is not None))
+
+
+def _with_piece(lane: Lane, clip: Clip, piece: Automation, shift: int) -> Lane:
+    """Put a curve over a clip of a lane, moved along by `shift`."""
+    points = [it.changed(tick=it.tick + shift) for it in piece.points]
+    level = Automation(piece.parameter, (Breakpoint(clip.start, setting(lane, piece.kind)),))
+    curve = (lane.curve(piece.parameter) or level).replaced(
+        clip.start,
+        clip.end,
+        points,
+        before=any(it.start < clip.start for it in lane.clips),
+        after=any(it.end > clip.end for it in lane.clips),
+    )
+    others = (it for it in lane.automation if it.parameter != piece.parameter)
+    return lane.changed(automation=(*others, curve))
+
+
+def _tidied(lane: Lane, edges: Collection[int]) -> Lane:
+    """Without points that only the edges of clips made and that make no difference."""
+    curves = [it.without_level(edges) for it in lane.automation]
+    kept = [it for it in curves if not _is_setting(lane, it, edges)]
+    return lane if kept == list(lane.automation) else lane.changed(automation=tuple(kept))
+
+
+def _is_setting(lane: Lane, curve: Automation, edges: Collection[int]) -> bool:
+    """Whether a curve is one point of those that edges made, at what the lane's control says."""
+    (first, *more) = curve.points
+    return not more and first.tick in edges and first.value == setting(lane, curve.kind)
 
 
 def _replaced(arrangement: Arrangement, before: Lane, after: Lane) -> Arrangement:

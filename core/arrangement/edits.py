@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.automation_edits import repeated, rippled
+from core.arrangement.automation_edits import repeated, rippled, with_curves_moved
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.marker_edits import moved_markers
 from core.arrangement.placement import place_clips, split_clip, with_end, with_start
@@ -158,12 +158,15 @@ def put(
     return after
 
 
-def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
+def delete(
+    arrangement: Arrangement, clip_ids: Iterable[str], *, automation: bool = False
+) -> Arrangement:
     """Remove clips.
 
     Args:
         arrangement: to edit.
         clip_ids: the clips.
+        automation: whether what is drawn over them goes with them.
 
     Returns:
         The edited arrangement.
@@ -171,14 +174,15 @@ def delete(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     Raises:
         InputError: one of the clips does not exist.
     """
-    removed = set(_known(arrangement, clip_ids))
-    return _with_lanes(
+    removed = dict.fromkeys(_known(arrangement, clip_ids), "")
+    after = _with_lanes(
         arrangement,
         [
             lane.changed(clips=tuple(clip for clip in lane.clips if clip.id not in removed))
             for lane in arrangement.lanes
         ],
     )
+    return with_curves_moved(arrangement, after, removed) if automation else after
 
 
 def move(
@@ -188,6 +192,7 @@ def move(
     ticks: int = 0,
     lanes: int = 0,
     cover: bool = False,
+    automation: bool = False,
 ) -> Arrangement:
     """Shift clips together, as far as the first bar and the lanes allow.
 
@@ -197,6 +202,7 @@ def move(
         ticks: to the right; negative to the left.
         lanes: rows down; negative up.
         cover: whether another clip that one of them covers completely is removed, see `put`.
+        automation: whether what is drawn over them goes along.
 
     Returns:
         The arrangement with the clips where they are now. `reach` says how far they moved, apart
@@ -212,7 +218,10 @@ def move(
         for row, clip in by_row(arrangement)
         if clip.id in ids
     ]
-    return put(delete(arrangement, ids), moved, cover=cover)
+    after = put(delete(arrangement, ids), moved, cover=cover)
+    if not automation:
+        return after
+    return with_curves_moved(arrangement, after, {clip_id: clip_id for clip_id in ids})
 
 
 def reach(
@@ -300,12 +309,15 @@ def split(arrangement: Arrangement, clip_id: str, tick: int, *, right_id: str = 
     return _on_lane(arrangement, lane.id, lambda row: row.changed(clips=others + pair))
 
 
-def duplicate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
+def duplicate(
+    arrangement: Arrangement, clip_ids: Iterable[str], *, automation: bool = False
+) -> Arrangement:
     """Place copies of clips right after them, with the same distances between them.
 
     Args:
         arrangement: to edit.
         clip_ids: the clips.
+        automation: whether what is drawn over them is copied as well.
 
     Returns:
         The arrangement with the copies, which have new ids.
@@ -318,12 +330,19 @@ def duplicate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     if not found:
         return arrangement
     span = max(clip.end for _, clip in found) - min(clip.start for _, clip in found)
-    copies = [(row, clip.changed(id=new_id(), start=clip.start + span)) for row, clip in found]
-    return _placed(arrangement, copies)
+    made = {clip.id: new_id() for _, clip in found}
+    copies = [(row, clip.changed(id=made[clip.id], start=clip.start + span)) for row, clip in found]
+    after = _placed(arrangement, copies)
+    return with_curves_moved(arrangement, after, made, copied=True) if automation else after
 
 
 def paste(
-    arrangement: Arrangement, rows: Sequence[Sequence[Clip]], *, tick: int, lane_index: int
+    arrangement: Arrangement,
+    rows: Sequence[Sequence[Clip]],
+    *,
+    tick: int,
+    lane_index: int,
+    automation_of: Arrangement | None = None,
 ) -> Arrangement:
     """Place copies of clips, with the same distances between them.
 
@@ -332,6 +351,8 @@ def paste(
         rows: clips by lane; a row may be empty.
         tick: where the earliest clip starts.
         lane_index: the row of the first lane; lanes that are missing at the bottom are added.
+        automation_of: the arrangement that the clips were copied from, where what is drawn over
+            them there is pasted as well.
 
     Returns:
         The arrangement with the copies, which have new ids.
@@ -340,12 +361,16 @@ def paste(
     if not starts:
         return arrangement
     shift = tick - min(starts)
+    made = {clip.id: new_id() for row in rows for clip in row}
     copies = [
-        (lane_index + index, clip.changed(id=new_id(), start=clip.start + shift))
+        (lane_index + index, clip.changed(id=made[clip.id], start=clip.start + shift))
         for index, row in enumerate(rows)
         for clip in row
     ]
-    return put(arrangement, copies)
+    after = put(arrangement, copies)
+    if automation_of is None:
+        return after
+    return with_curves_moved(automation_of, after, made, copied=True)
 
 
 def set_gain(arrangement: Arrangement, clip_id: str, gain_db: float) -> Arrangement:
@@ -479,13 +504,16 @@ def set_title(arrangement: Arrangement, title: str) -> Arrangement:
     return arrangement.changed(title=title)
 
 
-def insert_time(arrangement: Arrangement, tick: int, ticks: int) -> Arrangement:
+def insert_time(
+    arrangement: Arrangement, tick: int, ticks: int, *, automation: bool = True
+) -> Arrangement:
     """Insert empty time.
 
     Args:
         arrangement: to edit.
         tick: where; clips that lie across it are cut in two.
         ticks: how much, 0 or more; everything from `tick` on moves right by it.
+        automation: whether curves do, too; else they stay where they are.
 
     Returns:
         The longer arrangement.
@@ -495,16 +523,19 @@ def insert_time(arrangement: Arrangement, tick: int, ticks: int) -> Arrangement:
     """
     if ticks < 0:
         raise InputError("only a positive time can be inserted; use remove_time to take some out")
-    return _rippled(arrangement, tick, tick, ticks)
+    return _rippled(arrangement, tick, tick, ticks, automation=automation)
 
 
-def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
+def remove_time(
+    arrangement: Arrangement, start: int, end: int, *, automation: bool = True
+) -> Arrangement:
     """Take out all clips, and parts of clips, between two ticks, and close the gap.
 
     Args:
         arrangement: to edit.
         start: first tick to take out, 0 or later.
         end: first tick to keep again.
+        automation: whether curves are cut and moved, too; else they stay where they are.
 
     Returns:
         The shorter arrangement.
@@ -514,16 +545,19 @@ def remove_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
     """
     if not 0 <= start <= end:
         raise InputError("the time to remove must end after it starts")
-    return _rippled(arrangement, start, end, start - end)
+    return _rippled(arrangement, start, end, start - end, automation=automation)
 
 
-def repeat_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
+def repeat_time(
+    arrangement: Arrangement, start: int, end: int, *, automation: bool = True
+) -> Arrangement:
     """Repeat all that lies between two ticks right after it: clips, automation and markers.
 
     Args:
         arrangement: to edit.
         start: first tick of what is repeated, 0 or later.
         end: first tick after it; everything from there on moves right.
+        automation: whether curves are repeated and moved, too; else they stay where they are.
 
     Returns:
         The longer arrangement.
@@ -534,7 +568,7 @@ def repeat_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
     if not 0 <= start < end:
         raise InputError("the time to repeat must end after it starts")
     length = end - start
-    longer = insert_time(arrangement, end, length)
+    longer = insert_time(arrangement, end, length, automation=automation)
     rows = []
     for before, lane in zip(arrangement.lanes, longer.lanes, strict=True):
         pieces = [_inside(clip, start, end) for clip in before.clips]
@@ -543,7 +577,7 @@ def repeat_time(arrangement: Arrangement, start: int, end: int) -> Arrangement:
             for piece in pieces
             if piece is not None
         ]
-        drawn = lane.changed(automation=repeated(before, start, end))
+        drawn = lane.changed(automation=repeated(before, start, end)) if automation else lane
         rows.append(place_clips(drawn, copies))
     markers = [
         it.changed(id=new_id(), tick=it.tick + length)
@@ -606,11 +640,13 @@ def _put_covering(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -
     return _placed(arrangement, clips)
 
 
-def _rippled(arrangement: Arrangement, start: int, end: int, shift: int) -> Arrangement:
+def _rippled(
+    arrangement: Arrangement, start: int, end: int, shift: int, *, automation: bool
+) -> Arrangement:
     rows = []
     for lane in arrangement.lanes:
         pieces = [piece for clip in lane.clips for piece in _outside(clip, start, end, shift)]
-        curves = rippled(lane, start, end, shift)
+        curves = rippled(lane, start, end, shift) if automation else lane.automation
         rows.append(place_clips(lane.changed(clips=(), automation=curves), pieces))
     markers = moved_markers(arrangement.markers, start, end, shift)
     return _with_lanes(arrangement.changed(markers=markers), rows)

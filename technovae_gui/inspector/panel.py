@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.automation_edits import with_curves_moved
 from core.arrangement.clip import (
     Clip,
     ClipSource,
@@ -139,7 +141,17 @@ class ClipInspector(QWidget):
         if not field:
             self._step += 1
         merge = ("inspector", id(self), field, self._step) if field else None
-        self._document.edit(request.name, lambda now: request.edit(now, ids), merge=merge)
+        carries = request.moves and self._document.automation_follows
+
+        def edited(now: Arrangement) -> Arrangement:
+            after = request.edit(now, ids)
+            return (
+                with_curves_moved(now, after, {clip_id: clip_id for clip_id in ids})
+                if carries
+                else after
+            )
+
+        self._document.edit(request.name, edited, merge=merge)
         self._refresh()
 
     def _lay_out(self) -> None:

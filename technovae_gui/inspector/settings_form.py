@@ -53,11 +53,13 @@ class EditRequest:
         field: the setting, where edits of the same one in a row are one undo step; empty where
             each edit is a step of its own.
         edit: makes the new arrangement from the present one and the ids of the clips.
+        moves: whether it moves the clips, so that automation can follow them.
     """
 
     name: str
     field: str
     edit: Edit
+    moves: bool = False
 
 
 class SettingsForm(QWidget):
@@ -185,7 +187,9 @@ class SettingsForm(QWidget):
 
     def _connect(self) -> None:
         self.name.editingFinished.connect(self._name_finished)
-        self._connect_number(self.start, "move", lambda a, ids, v: _move_to(a, ids, _bars(v - 1)))
+        self._connect_number(
+            self.start, "move", lambda a, ids, v: _move_to(a, ids, _bars(v - 1)), moves=True
+        )
         self._connect_number(self.length, "length", lambda a, ids, v: _resize(a, ids, _bars(v)))
         self._connect_number(self.gain, "clip gain", lambda a, ids, v: _set(a, ids, gain_db=v))
         self._connect_number(self.fade_in, "fade in", lambda a, ids, v: _fade_in(a, ids, _beats(v)))
@@ -212,13 +216,16 @@ class SettingsForm(QWidget):
         self.renderer.activated.connect(self._renderer_chosen)
         self.take.clicked.connect(lambda: self._request("another take", _another_take))
 
-    def _connect_number(self, field: NumberField, name: str, edit: NumberEdit) -> None:
-        field.chosen.connect(
-            lambda value: self._request(name, lambda a, ids: edit(a, ids, value), field=name)
-        )
+    def _connect_number(
+        self, field: NumberField, name: str, edit: NumberEdit, *, moves: bool = False
+    ) -> None:
+        def request(value: float) -> None:
+            self._request(name, lambda a, ids: edit(a, ids, value), field=name, moves=moves)
 
-    def _request(self, name: str, edit: Edit, *, field: str = "") -> None:
-        self.edit_requested.emit(EditRequest(name, field, edit))
+        field.chosen.connect(request)
+
+    def _request(self, name: str, edit: Edit, *, field: str = "", moves: bool = False) -> None:
+        self.edit_requested.emit(EditRequest(name, field, edit, moves))
 
     @Slot()
     def _name_finished(self) -> None:

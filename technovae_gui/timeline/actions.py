@@ -46,6 +46,7 @@ _EMPTY_MENU = (
     ("paste", "select_all"),
     ("add_lane",),
     ("repeat_time", "insert_time", "delete_time"),
+    ("automation_follows",),
     ("zoom_fit", "follow"),
 )
 
@@ -98,6 +99,7 @@ class TimelineActions(QObject):
         document.loop_changed.connect(self._refresh)
         document.changed.connect(self._refresh_checks)
         state.follow_changed.connect(self._refresh_checks)
+        document.automation_follows_changed.connect(self._refresh_checks)
         self._refresh()
 
     def clip_menu(self) -> QMenu:
@@ -178,6 +180,17 @@ class TimelineActions(QObject):
             ),
         ):
             self._of_loop.append(self._add(name, text, run, key))
+        follows = self._add(
+            "automation_follows",
+            "Automation follows clips",
+            lambda on: setattr(self._document, "automation_follows", on),
+            "Ctrl+Shift+A",
+            toggle=True,
+        )
+        follows.setToolTip(
+            "What is drawn over clips is moved, copied and deleted with them, and with time;"
+            " off: it stays where it is"
+        )
 
     def _add_sound(self) -> None:
         clips = self._commands
@@ -265,6 +278,7 @@ class TimelineActions(QObject):
 
     def _refresh_checks(self) -> None:
         self.by_name["follow"].setChecked(self._state.follow)
+        self.by_name["automation_follows"].setChecked(self._document.automation_follows)
         if not self._document.selection:
             return
         clips = self._document.selected_clips()

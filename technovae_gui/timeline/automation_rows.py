@@ -7,12 +7,13 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QWidget
 
+from core.arrangement import automation_edits
 from core.arrangement.arrangement import Lane
 from core.arrangement.automation import PARAMETERS, VOLUME
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
-from technovae_gui.timeline.automation_strip import AutomationStrip, setting
+from technovae_gui.timeline.automation_strip import AutomationStrip
 from technovae_gui.timeline.geometry import STRIP
 from technovae_gui.timeline.labels import parameter_label
 from technovae_gui.timeline.lane_headers import WIDTH, LaneHeaders
@@ -81,7 +82,7 @@ class AutomationHead(QWidget):
         kind = PARAMETERS[self._state.automation[self._lane.id]]
         curve = self._lane.curve(kind.name)
         tick = self._state.playhead
-        value = setting(self._lane, kind) if curve is None else curve.value(tick)
+        value = automation_edits.setting(self._lane, kind) if curve is None else curve.value(tick)
         text = parameter_label(kind, value)
         if curve is None:
             text = "not automated" if kind is VOLUME else f"{text}, not automated"

@@ -20,18 +20,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.arrangement import automation_edits
 from core.arrangement.arrangement import Lane
-from core.arrangement.automation import (
-    ECHO,
-    HIGH_PASS,
-    LOW_PASS,
-    PAN,
-    PARAMETERS,
-    RESONANCE,
-    REVERB,
-    Automation,
-    Breakpoint,
-    Parameter,
-)
+from core.arrangement.automation import PARAMETERS, Automation, Breakpoint, Parameter
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
@@ -317,7 +306,7 @@ class AutomationStrip(QWidget):
 
     def _paint_nothing(self, painter: QPainter) -> None:
         """The setting as it is, and what to do."""
-        value = setting(self._lane, self.parameter)
+        value = automation_edits.setting(self._lane, self.parameter)
         y = self.height_of(value)
         painter.setPen(paint_cache.pen(theme.DIM, 1.0, 255, True))
         painter.drawLine(QLineF(0, y, self.width(), y))
@@ -369,16 +358,3 @@ class AutomationStrip(QWidget):
 
     def _position(self, point: Breakpoint) -> QPointF:
         return QPointF(self._viewport.geometry.x(point.tick), self.height_of(point.value))
-
-
-def setting(lane: Lane, parameter: Parameter) -> float:
-    """What a lane's own control says."""
-    effects = lane.effects
-    return {
-        PAN: lane.pan,
-        LOW_PASS: effects.low_pass_hz,
-        HIGH_PASS: effects.high_pass_hz,
-        RESONANCE: effects.resonance,
-        ECHO: effects.echo_db,
-        REVERB: effects.reverb_db,
-    }.get(parameter, parameter.default)

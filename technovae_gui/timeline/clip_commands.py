@@ -22,9 +22,11 @@ class Clipboard:
     Attributes:
         rows: clips by lane, from the first lane that held some to the last; lanes between them
             may be empty.
+        source: what they were copied from.
     """
 
     rows: tuple[tuple[Clip, ...], ...] = ()
+    source: Arrangement | None = None
 
     @classmethod
     def of_clips(cls, arrangement: Arrangement, clip_ids: Iterable[str]) -> Clipboard:
@@ -32,7 +34,7 @@ class Clipboard:
         ids = set(clip_ids)
         held = [tuple(c for c in lane.clips if c.id in ids) for lane in arrangement.lanes]
         used = [row for row, clips in enumerate(held) if clips]
-        return cls(tuple(held[used[0] : used[-1] + 1])) if used else cls()
+        return cls(tuple(held[used[0] : used[-1] + 1]), arrangement) if used else cls()
 
 
 class ClipCommands:
@@ -71,10 +73,16 @@ class ClipCommands:
             row: of their first lane; lanes that are missing are added.
         """
         rows = self._clipboard.rows
+        source = self._clipboard.source if self._follows else None
         if rows:
             self._edit_and_select(
-                "paste", lambda now: edits.paste(now, rows, tick=tick, lane_index=row)
+                "paste",
+                lambda now: edits.paste(now, rows, tick=tick, lane_index=row, automation_of=source),
             )
+
+    @property
+    def _follows(self) -> bool:
+        return self._document.automation_follows
 
     @property
     def can_paste(self) -> bool:
@@ -83,32 +91,39 @@ class ClipCommands:
 
     def insert_time(self) -> None:
         """Insert as much empty time as the loop region is long, where it begins."""
-        loop = self._document.loop
+        loop, follows = self._document.loop, self._follows
         if loop is not None:
-            start, end = loop
+            start, length = loop[0], loop[1] - loop[0]
             self._document.edit(
-                "insert time", lambda now: edits.insert_time(now, start, end - start)
+                "insert time",
+                lambda now: edits.insert_time(now, start, length, automation=follows),
             )
 
     def delete_time(self) -> None:
         """Take the time of the loop region out, with all that is in it."""
-        loop = self._document.loop
+        loop, follows = self._document.loop, self._follows
         if loop is not None:
-            self._document.edit("delete time", lambda now: edits.remove_time(now, *loop))
+            self._document.edit(
+                "delete time", lambda now: edits.remove_time(now, *loop, automation=follows)
+            )
             self._document.set_loop(None)
 
     def repeat_time(self) -> None:
         """Repeat the time of the loop region right after it, and go on with the repetition."""
-        loop = self._document.loop
+        loop, follows = self._document.loop, self._follows
         if loop is not None:
             start, end = loop
-            if self._document.edit("repeat time", lambda now: edits.repeat_time(now, start, end)):
+            if self._document.edit(
+                "repeat time", lambda now: edits.repeat_time(now, start, end, automation=follows)
+            ):
                 self._document.set_loop((end, 2 * end - start))
 
     def duplicate(self) -> None:
         """Place copies of the selected clips right after them."""
-        ids = self._document.selection
-        self._edit_and_select("duplicate", lambda now: edits.duplicate(now, ids))
+        ids, follows = self._document.selection, self._follows
+        self._edit_and_select(
+            "duplicate", lambda now: edits.duplicate(now, ids, automation=follows)
+        )
 
     def split(self) -> None:
         """Cut clips in two at the playhead: the selected ones that it crosses, or else all."""
@@ -207,9 +222,9 @@ class ClipCommands:
         self._change("renderer", rendered)
 
     def _delete(self, name: str) -> None:
-        ids = self._document.selection
+        ids, follows = self._document.selection, self._follows
         if ids:
-            self._document.edit(name, lambda now: edits.delete(now, ids))
+            self._document.edit(name, lambda now: edits.delete(now, ids, automation=follows))
 
     def _change(self, name: str, change: Callable[[Clip], Clip]) -> None:
         ids = self._document.selection
@@ -252,7 +267,13 @@ class Nudger:
         self._after = document.arrangement
 
     def _moved(self, _now: Arrangement) -> Arrangement:
-        return edits.move(self._before, self._ids, ticks=self._ticks, lanes=self._lanes)
+        return edits.move(
+            self._before,
+            self._ids,
+            ticks=self._ticks,
+            lanes=self._lanes,
+            automation=self._document.automation_follows,
+        )
 
 
 def _split(arrangement: Arrangement, clip_ids: list[str], tick: int) -> Arrangement:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
+from core.arrangement.automation_edits import with_curves_moved
 from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, new_id
 from core.settings import TICKS_PER_BEAT, TICKS_PER_SEGMENT
 from technovae_gui.document import Change, Document
@@ -103,7 +104,14 @@ class MoveGesture(EditGesture):
         else:
             self.name = self.name.replace("copy", "move")
             self.apply(
-                lambda before: edits.move(before, self._ids, ticks=ticks, lanes=lanes, cover=cover)
+                lambda before: edits.move(
+                    before,
+                    self._ids,
+                    ticks=ticks,
+                    lanes=lanes,
+                    cover=cover,
+                    automation=self.document.automation_follows,
+                )
             )
             self.document.select(self._ids)
 
@@ -120,7 +128,12 @@ class MoveGesture(EditGesture):
             for row, clip in edits.by_row(before)
             if clip.id in self._copies
         ]
-        return edits.put(before, copies, cover=cover) if ticks or lanes else before
+        if not ticks and not lanes:
+            return before
+        after = edits.put(before, copies, cover=cover)
+        if not self.document.automation_follows:
+            return after
+        return with_curves_moved(before, after, self._copies, copied=True)
 
 
 class TrimGesture(EditGesture):

@@ -136,6 +136,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Shift+drag", "Move the music inside a clip"),
             ("S, 0, Ctrl+R", "Split at the playhead, mute, reverse"),
             ("Ctrl+D", "Duplicate"),
+            ("A, Ctrl+Shift+A", "Automation of the lane; whether it follows clips"),
             ("Ctrl+C / X / V", "Copy, cut, paste"),
             ("Del", "Delete"),
             ("Z", "Show all"),

@@ -37,12 +37,14 @@ def test_habits_are_found_again(make: Callable[[], MainWindow]) -> None:
     first = make()
     first.timeline.snap = Snap.SIXTEENTH
     first.timeline.actions_by_name["follow"].trigger()
+    first.timeline.actions_by_name["automation_follows"].trigger()
     first.panels.side.setCurrentIndex(2)
     first.bar.device.choose("USB, ALSA", "low")
     first.close()
     second = make()
     assert second.timeline.snap is Snap.SIXTEENTH
     assert not second.timeline.state.follow
+    assert not second.timeline.actions_by_name["automation_follows"].isChecked()
     assert not second.timeline.toolbar.follow.isChecked()
     assert second.panels.side.currentIndex() == 2
     assert (second.bar.device.name, second.bar.device.latency) == ("USB, ALSA", "low")

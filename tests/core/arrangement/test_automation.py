@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.arrangement import automation_edits, edits, project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import LOW_PASS, PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
+from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.project import Project
 from core.errors import InputError, ProjectError
@@ -195,3 +199,127 @@ def test_a_curve_without_points_in_what_is_repeated_stays_as_it_was() -> None:
     for tick in range(0, 14 * BAR, 480):
         was = tick if tick < 4 * BAR else tick - 4 * BAR
         assert again.value(tick) == pytest.approx(drawn.value(was))
+
+
+def two_lanes(*curves: Automation) -> Arrangement:
+    """Clips at bars 0, 4 and 12 of the upper lane, which has curves, and one at 0 of the lower."""
+    upper = tuple(
+        Clip(name, RealSource("s"), bar * BAR, 4 * BAR)
+        for name, bar in (("a", 0), ("b", 4), ("c", 12))
+    )
+    lower = (Clip("d", RealSource("s"), 0, 4 * BAR),)
+    return Arrangement(130.0, (Lane("l", "", upper, automation=curves), Lane("m", "", lower)))
+
+
+SWEEP = Automation(
+    "low_pass",
+    (Breakpoint(0, 300.0), Breakpoint(5 * BAR, 200.0, 0.6), Breakpoint(9 * BAR, 9_000.0)),
+)
+
+
+def over(made: Arrangement, lane: str, start: int, end: int) -> list[float]:
+    """What the low-pass is over some bars of a lane."""
+    found = made.lane(lane).curve("low_pass")
+    assert found is not None
+    return [found.value(tick) for tick in range(start * BAR, end * BAR, BAR // 8)]
+
+
+@pytest.mark.parametrize("lane", ["l", "m"])
+@pytest.mark.parametrize("start", [2, 6, 8, 20])
+def test_automation_follows_a_clip(lane: str, start: int) -> None:
+    before = two_lanes(SWEEP)
+    rows, ticks = int(lane == "m"), (start - 4) * BAR
+    after = edits.move(before, ["b"], ticks=ticks, lanes=rows, automation=True)
+    home, clip = after.lane_of("b")
+    assert (home.id, clip.start) == (lane, start * BAR)
+    assert over(after, lane, start, start + 4) == pytest.approx(over(before, "l", 4, 8))
+    stays = [bar for bar in (0, 1, 2, 3, 12, 13) if lane == "m" or not start <= bar < start + 4]
+    for bar in stays:
+        assert over(after, "l", bar, bar + 1) == pytest.approx(over(before, "l", bar, bar + 1))
+
+
+def test_a_lane_that_gets_a_curve_has_its_own_setting_around_it() -> None:
+    before = edits.set_lane(two_lanes(SWEEP), "m", effects=LaneEffects(low_pass_hz=5_000.0))
+    after = edits.move(before, ["b"], lanes=1, ticks=4 * BAR, automation=True)
+    assert over(after, "m", 0, 4) == pytest.approx([5_000.0] * 32)
+    back = edits.move(after, ["b"], lanes=-1, ticks=-4 * BAR, automation=True)
+    assert back.lane("m").automation == ()
+    assert over(back, "l", 4, 8) == pytest.approx(over(before, "l", 4, 8))
+
+
+def test_a_curve_that_is_all_over_one_clip_moves_whole() -> None:
+    clip = Clip("x", RealSource("s"), 4 * BAR, 4 * BAR)
+    drawn = curve((4 * BAR, -20.0), (6 * BAR, -3.0), (8 * BAR, 0.0))
+    before = Arrangement(130.0, (Lane("l", "", (clip,), automation=(drawn,)), Lane("m")))
+    moved = edits.move(before, ["x"], ticks=BAR, automation=True).lane("l")
+    assert [it.tick // BAR for it in moved.automation[0].points] == [5, 7, 9]
+    below = edits.move(before, ["x"], ticks=BAR, lanes=1, automation=True)
+    assert below.lane("l").automation == ()
+    assert [it.tick // BAR for it in below.lane("m").automation[0].points] == [5, 7, 9]
+    assert edits.delete(before, ["x"], automation=True).lane("l").automation == ()
+    assert edits.delete(before, ["x"]).lane("l").automation == (drawn,)
+
+
+def test_copies_have_the_curves_too_and_leave_the_others_as_they_are() -> None:
+    before = two_lanes(SWEEP)
+    doubled = edits.duplicate(before, ["b"], automation=True)
+    assert over(doubled, "l", 8, 12) == pytest.approx(over(before, "l", 4, 8))
+    for start, end in ((0, 8), (12, 16)):
+        assert over(doubled, "l", start, end) == pytest.approx(over(before, "l", start, end))
+    rows = [[before.clip("b")], []]
+    emptied = edits.delete(before, ["b"], automation=True)
+    pasted = edits.paste(emptied, rows, tick=20 * BAR, lane_index=1, automation_of=before)
+    assert over(pasted, "m", 20, 24) == pytest.approx(over(before, "l", 4, 8))
+    assert over(pasted, "m", 0, 4) == pytest.approx([20_000.0] * 32)
+
+
+def test_under_a_crossfade_a_curve_stays_for_the_clip_that_stays() -> None:
+    first, second = (Clip(n, RealSource("s"), b * BAR, 4 * BAR) for n, b in (("x", 0), ("y", 3)))
+    before = Arrangement(130.0, (Lane("l", "", (first, second), automation=(SWEEP,)),))
+    after = edits.move(before, ["y"], ticks=8 * BAR, automation=True)
+    assert over(after, "l", 0, 4) == pytest.approx(over(before, "l", 0, 4))
+    assert over(after, "l", 11, 15) == pytest.approx(over(before, "l", 3, 7))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda now: edits.insert_time(now, 2 * BAR, BAR, automation=False),
+        lambda now: edits.remove_time(now, 2 * BAR, 3 * BAR, automation=False),
+        lambda now: edits.repeat_time(now, 2 * BAR, 3 * BAR, automation=False),
+        lambda now: edits.move(now, ["b"], ticks=BAR),
+    ],
+)
+def test_automation_that_does_not_follow_stays(
+    change: Callable[[Arrangement], Arrangement],
+) -> None:
+    assert change(two_lanes(SWEEP)).lane("l").automation == (SWEEP,)
+
+
+@given(data=st.data())
+def test_whatever_is_moved_the_curves_over_all_other_clips_sound_the_same(
+    data: st.DataObject,
+) -> None:
+    ticks = st.integers(0, 24 * BAR)
+    points = data.draw(st.lists(st.tuples(ticks, st.floats(-60, 6), st.floats(-1, 1)), max_size=6))
+    unique = {tick: Breakpoint(tick, value, bend) for tick, value, bend in points}
+    drawn = (Automation("volume", tuple(unique.values())),) if unique else ()
+    before = two_lanes(*drawn)
+    lanes, to = data.draw(st.integers(0, 1)), data.draw(st.integers(-4, 24))
+    after = edits.move(before, ["b"], ticks=to * BAR, lanes=lanes, automation=True)
+
+    def heard(made: Arrangement, clip: Clip, lane: str) -> list[float]:
+        curve = made.lane(lane).curve("volume")
+        inside = range(clip.start + 1, clip.end, BAR // 2)
+        return [0.0 if curve is None else curve.value(tick) for tick in inside]
+
+    moved_to = after.lane_of("b")
+    found = heard(after, moved_to[1], moved_to[0].id)
+    assert found == pytest.approx(heard(before, before.clip("b"), "l"), abs=1e-6)
+    for lane in after.lanes:
+        for clip in lane.clips:
+            alone = clip.end <= moved_to[1].start or clip.start >= moved_to[1].end
+            known = clip.id in ("a", "c", "d") and (alone or lane is not moved_to[0])
+            if known and clip == before.clip(clip.id):
+                same = heard(before, clip, lane.id)
+                assert heard(after, clip, lane.id) == pytest.approx(same, abs=1e-6)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from core import resources
 from core.arrangement import edits
+from core.arrangement.automation import Breakpoint
+from core.arrangement.automation_edits import set_points
 from core.arrangement.clip import muted_parts
 from technovae_gui.document import Document
 from technovae_gui.timeline import Snap, TimelineView
@@ -280,3 +282,38 @@ def test_the_loop_region_is_repeated_and_moves_on(view: TimelineView, document: 
     document.undo_stack.undo()
     document.undo_stack.undo()
     assert [(it.source, it.start) for it in document.arrangement.lanes[0].clips] == before
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_automation_follows_clips_unless_it_is_switched_off(
+    typed: Any, document: Document, view: TimelineView, mouse: MouseDriver, follows: bool
+) -> None:
+    switch = view.actions_by_name["automation_follows"]
+    assert switch.isChecked()
+    if not follows:
+        switch.trigger()
+    lane = document.arrangement.lane_of("c")[0]
+    points = (Breakpoint(4 * BAR, -20.0), Breakpoint(6 * BAR, 0.0))
+    document.edit("draw", lambda now: set_points(now, lane.id, "volume", points))
+
+    def drawn(lane_id: str = lane.id) -> list[float]:
+        curves = document.arrangement.lane(lane_id).automation
+        return [it.tick / BAR for curve in curves for it in curve.points]
+
+    mouse.drag(mouse.at(5, 1), mouse.at(7, 1))
+    assert document.arrangement.clip("c").start == 6 * BAR
+    assert drawn() == ([6, 8] if follows else [4, 6])
+    typed(Qt.Key.Key_Right)
+    assert drawn() == ([7, 9] if follows else [4, 6])
+    typed(Qt.Key.Key_D, CTRL)
+    assert len(drawn()) > 2 if follows else drawn() == [4, 6]
+    document.undo_stack.undo()
+    document.select(["c"])
+    typed(Qt.Key.Key_X, CTRL)
+    assert drawn() == ([] if follows else [4, 6])
+    view.set_playhead(16.0 * BAR)
+    typed(Qt.Key.Key_V, CTRL)
+    assert drawn() == ([16, 18] if follows else [4, 6])
+    document.set_loop((0, BAR))
+    view.actions_by_name["delete_time"].trigger()
+    assert drawn() == ([15, 17] if follows else [4, 6])
