@@ -7,7 +7,7 @@ filtering it takes a third of what four bars take.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -112,11 +112,7 @@ class LatentRenderer:
         """
         rows = slice(None) if bar is None else settings.bar_rows(bar)
         detail = np.zeros_like(target[rows])
-        for guide in guides:
-            decoded = self.real.decoded(guide.segment_id, guide.latent)
-            like = likeness(target, decoded, guide.bands)
-            if like < _LEAST_LIKENESS:
-                continue
+        for guide, decoded, like in self._alike(guides, target):
             if bar is None:
                 real = self.real.spectra(guide.segment_id, guide.latent)[0]
             else:
@@ -130,6 +126,16 @@ class LatentRenderer:
                     np.float32(like) * (shares[rows] if shares.ndim == 2 else shares) * missing
                 )
         return detail
+
+    def _alike(
+        self, guides: Iterable[Guide], target: Array
+    ) -> Iterator[tuple[Guide, Array, float]]:
+        """Those guides whose detail counts, each as decoded (512, 128) dB, and its likeness."""
+        for guide in guides:
+            decoded = self.real.decoded(guide.segment_id, guide.latent)
+            like = likeness(target, decoded, guide.bands)
+            if like >= _LEAST_LIKENESS:
+                yield guide, decoded, like
 
     def _bar(
         self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, name: str, bar: int
@@ -164,16 +170,20 @@ class LatentRenderer:
     ) -> tuple[RenderSource, ...]:
         """The real audio to render `source` from; none where the library's audio is gone."""
 
-        def meanwhile() -> None:
+        try:
             if first is not None:
                 heard = _heard_in(guides[_row(source, first.bar)], first.bar)
                 around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
                 first.deliver(self._bar(source, around, bpm, name, first.bar))
-
-        try:
-            self.real.load(itertools.chain(*guides), bpm, meanwhile, cancel)
+            pairs = list(zip(guides, self.spectra(source), strict=True))
+            wanted = {
+                guide.segment_id
+                for around, target in pairs
+                for guide, _, _ in self._alike(around, target)
+            }
+            self.real.load(itertools.chain(*guides), bpm, wanted, cancel)
             mixes, details = [], []
-            for around, target in zip(guides, self.spectra(source), strict=True):
+            for around, target in pairs:
                 check(cancel)
                 mixes.append(self.mix(around, lambda guide: self.real.guide_loop(guide, bpm)))
                 details.append(self.detail(around, target))

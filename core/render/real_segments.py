@@ -3,7 +3,7 @@ the model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -51,24 +51,28 @@ class FirstBar:
     deliver: Callable[[Array], None]
 
 
+GuideAnswer = Callable[[], tuple[Array, Array | None]]
+
+
 class SegmentHelper(Protocol):
     """Another process that reads the same library: the stretcher holds Python's lock, so a second
     thread would only wait for it."""
 
     def request(
-        self, segment_id: str, bpm: float, bars: Sequence[int] | None = None
-    ) -> Callable[[], tuple[Array, Array]] | None:
+        self, segment_id: str, bpm: float, bars: Sequence[int] | None, *, spectrogram: bool
+    ) -> GuideAnswer | None:
         """Let it begin with a segment.
 
         Args:
             segment_id: which.
             bpm: the tempo of the loop.
             bars: as for `RealSegments.some_bars`; None: the whole loop.
+            spectrogram: whether its spectrogram is needed, too.
 
         Returns:
             None if it cannot now; else a function that has to be called: it waits for the loop
-            (settings.segment_frames(bpm), 2) and the spectrogram (512, 128) dB, and raises
-            `LibraryError` if they do not come.
+            (settings.segment_frames(bpm), 2) and the spectrogram (512, 128) dB, or None, and
+            raises `LibraryError` if they do not come.
         """
 
 
@@ -228,7 +232,7 @@ class RealSegments:
         self,
         guides: Iterable[Guide],
         bpm: float,
-        meanwhile: Callable[[], None] = lambda: None,
+        with_spectra: Collection[str] = (),
         cancel: CancelFlag | None = None,
     ) -> None:
         """Make `guide_loop` and `spectra` of guides ready, every other one by the `helper`.
@@ -236,7 +240,7 @@ class RealSegments:
         Args:
             guides: real segments.
             bpm: the tempo of the loops.
-            meanwhile: called before any is read.
+            with_spectra: ids of the segments whose `spectra` are needed as well.
             cancel: polled before each of them.
 
         Raises:
@@ -248,22 +252,19 @@ class RealSegments:
         stretched = [guide for guide in some if not self._is_varied(guide, frames)]
         by_key = {self._key(guide, frames): guide for guide in stretched}
         missing = [guide for key, guide in by_key.items() if key not in self._loops]
-        meanwhile()
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
             check(cancel)
-            answer = self._asked(other, bpm)
+            answer = self._asked(other, bpm, with_spectra)
             try:
-                self.guide_loop(first, bpm)
-                self.spectra(first.segment_id, first.latent)
+                self._read_guide(first, bpm, with_spectra)
             finally:
                 if answer is not None:
                     self._take(other[0], frames, answer)
 
         for guide in some:
             check(cancel)
-            self.guide_loop(guide, bpm)
-            self.spectra(guide.segment_id, guide.latent)
+            self._read_guide(guide, bpm, with_spectra)
 
     def has_audio(self, segment_ids: Iterable[str]) -> bool:
         """Whether the audio files of all these segments exist."""
@@ -276,11 +277,20 @@ class RealSegments:
         self._loops.clear()
         self._spectra.clear()
 
-    def _asked(self, guides: list[Guide], bpm: float) -> Callable[[], tuple[Array, Array]] | None:
+    def _read_guide(self, guide: Guide, bpm: float, with_spectra: Collection[str]) -> None:
+        self.guide_loop(guide, bpm)
+        if guide.segment_id in with_spectra:
+            self.spectra(guide.segment_id, guide.latent)
+
+    def _asked(
+        self, guides: list[Guide], bpm: float, with_spectra: Collection[str]
+    ) -> GuideAnswer | None:
         if self.helper is None or not guides:
             return None
+        segment_id = guides[0].segment_id
         bars = self._bars_apart(guides[0], settings.segment_frames(bpm))
-        return self.helper.request(guides[0].segment_id, bpm, bars)
+        unknown = segment_id in with_spectra and segment_id not in self._spectra
+        return self.helper.request(segment_id, bpm, bars, spectrogram=unknown)
 
     def _is_varied(self, guide: Guide, frames: int) -> bool:
         """Whether the loop of a guide is to be played faster or slower for a length of `frames`."""
@@ -318,13 +328,15 @@ class RealSegments:
     def _is_stretched(self, segment_id: str, frames: int) -> bool:
         return is_stretched(self._library.segment(segment_id).frames, frames)
 
-    def _take(self, guide: Guide, frames: int, answer: Callable[[], tuple[Array, Array]]) -> None:
+    def _take(self, guide: Guide, frames: int, answer: GuideAnswer) -> None:
         try:
             loop, real = answer()
         except LibraryError:
             return  # reading it in this process, when it is needed, says what is wrong
         self._loops.get(self._key(guide, frames), lambda: loop)
-        self._spectra.get(guide.segment_id, lambda: self._with_decoded(real, guide.latent))
+        if real is not None:
+            both = self._with_decoded(real, guide.latent)
+            self._spectra.get(guide.segment_id, lambda: both)
 
     def _read(self, segment_id: str, frames: int, semitones: int) -> Array:
         return at_length(self._unstretched(segment_id), frames, semitones)

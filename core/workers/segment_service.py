@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.arrangement.project import Origin
     from core.library.store import Library
     from core.render.other_libraries import OtherLibraries
-    from core.render.real_segments import FirstBar, RealSegments
+    from core.render.real_segments import FirstBar, GuideAnswer, RealSegments
     from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
@@ -151,16 +151,17 @@ class SegmentService:
             raise LibraryError(_NO_LIBRARY)
         return self._library.segment_spectrogram(self._library.segment(_segment_id(source)))
 
-    def loop_and_spectrogram(
-        self, source: ClipSource, bpm: float, bars: Sequence[int] | None = None
+    def guide(
+        self, source: ClipSource, bpm: float, bars: Sequence[int] | None, spectrogram: bool
     ) -> Loop:
-        """Both in one answer: the render service waits for both and is too busy to take one of them
-        meanwhile, and the pipe holds neither.
+        """The loop of a guide and its spectrogram in one answer: the render service waits for both
+        and is too busy to take one of them meanwhile, and the pipe holds neither.
 
         Args:
             source: a real segment.
             bpm: how fast.
             bars: as for `RealSegments.some_bars`; None: the whole loop.
+            spectrogram: whether it is needed.
 
         Raises:
             LibraryError: as `loop`.
@@ -171,7 +172,7 @@ class SegmentService:
             loop = self._music.loop(_segment_id(source), bpm, semitones=source.transpose)
         else:
             loop = self._music.some_bars(_segment_id(source), bpm, bars)
-        return Loop(loop, self.spectrogram(source), ORIGINAL)
+        return Loop(loop, self.spectrogram(source) if spectrogram else None, ORIGINAL)
 
     def _other_libraries(self) -> OtherLibraries:
         if self._others is None:
@@ -235,21 +236,22 @@ class SegmentHelper:
         self._process.join()
 
     def request(
-        self, segment_id: str, bpm: float, bars: Sequence[int] | None = None
-    ) -> Callable[[], tuple[Array, Array]] | None:
+        self, segment_id: str, bpm: float, bars: Sequence[int] | None, *, spectrogram: bool
+    ) -> GuideAnswer | None:
         """As in `core.render.real_segments`; None too while the process is not ready."""
         if not self._busy.acquire(blocking=False):
             return None
         if not self._is_open():
             self._busy.release()
             return None
-        self._send("loop_and_spectrogram", source=RealSource(segment_id), bpm=bpm, bars=bars)
+        source = RealSource(segment_id)
+        self._send("guide", source=source, bpm=bpm, bars=bars, spectrogram=spectrogram)
         return self._answer
 
     def _send(self, function: str, **arguments: Any) -> None:
         self._process.send(Call(next(self._numbers), function, arguments, Priority.AUDITION))
 
-    def _answer(self) -> tuple[Array, Array]:
+    def _answer(self) -> tuple[Array, Array | None]:
         try:
             answer = self._process.receive()
         except (EOFError, OSError) as error:
@@ -257,7 +259,7 @@ class SegmentHelper:
             raise LibraryError("the second reader of segments ended") from error
         finally:
             self._busy.release()
-        if isinstance(answer, Result) and answer.value.spectrogram is not None:
+        if isinstance(answer, Result):
             return answer.value.loop, answer.value.spectrogram
         raise LibraryError(answer.message if isinstance(answer, Error) else "no answer")
 

@@ -101,7 +101,8 @@ def test_neighbouring_bars_are_stretched_as_one(
 
 def test_loading_stops_between_guides(music: RealSegments, guide: Callable[..., Guide]) -> None:
     cancel = threading.Event()
+    cancel.set()
     with pytest.raises(Cancelled):
-        music.load([guide()], BPM, cancel.set, cancel)
+        music.load([guide()], BPM, cancel=cancel)
     music.load([guide()], BPM, cancel=threading.Event())
     assert len(music.guide_loop(guide(), BPM)) == FRAMES
