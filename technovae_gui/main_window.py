@@ -32,7 +32,7 @@ from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
 from technovae_gui.library.controller import LibraryController
 from technovae_gui.library.dropped_files import DroppedFiles
-from technovae_gui.library.key_controller import KeyController
+from technovae_gui.library.track_analysis_controller import TrackAnalysisController
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.transport.clock.stop()
-        self.keys.close()
+        self.track_analysis.close()
         self.settings.keep()
         close_workers(self, _QUIT_SECONDS)
         for slot in self._job_slots():
@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
             sessions, services, HistoryPanel(), self, folder=self._heard_folder
         )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
-        self.keys = KeyController(sessions, services, self)
+        self.track_analysis = TrackAnalysisController(sessions, services, self)
         origins = self.open_project.origins
         self.inspector = InspectorController(
             sessions,
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
             self.sound,
             self,
             origin_of=origins.of,
-            key_of=self.keys.of_segment,
+            key_of=self.track_analysis.key_of,
         )
         self.clip_pictures = ClipPictures(
             sessions, services, document, self.sound, lambda it: self.inspector.info(it).name, self
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
 
     def _job_slots(self) -> tuple[JobSlot, ...]:
         rooms = (self.library, self.training, self.composing, self.exporting)
-        return (*(room.job for room in rooms), self.library.grid_job, self.keys.job)
+        return (*(room.job for room in rooms), self.library.grid_job, self.track_analysis.job)
 
     def _build_menus(self) -> None:
         bar, stack = self.menuBar(), self.document.undo_stack
@@ -370,10 +370,10 @@ class MainWindow(QMainWindow):
         self.library.panel.demo_requested.connect(self.project.open_library)
         self.library.panel.create_requested.connect(self._create_library)
         self.library.track_wanted.connect(view.show_track)
-        self.keys.keys_changed.connect(self.library.panel.set_keys)
-        self.keys.key_found.connect(self.library.panel.refresh_key)
-        self.library.job.started.connect(self.keys.pause)
-        self.library.job.finished.connect(self.keys.resume)
+        self.track_analysis.keys_changed.connect(self.library.panel.set_keys)
+        self.track_analysis.key_found.connect(self.library.panel.refresh_key)
+        self.library.job.started.connect(self.track_analysis.pause)
+        self.library.job.finished.connect(self.track_analysis.resume)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
         self.empty_state.library_wanted.connect(self._offer_import)
         self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
@@ -403,7 +403,7 @@ class MainWindow(QMainWindow):
             self.audition,
             self.arranging,
             self.library,
-            self.keys,
+            self.track_analysis,
             self.history,
         )
         for room in (*rooms, self.exporting, self.project.library, self.project.missing):

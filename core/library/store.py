@@ -306,6 +306,14 @@ class Library:
         rows = spectrograms.track_rows(sound.Forward(self.blocks(track)), track.sections)
         return shards.keep(self._shard_folder, self.id, track, rows, writable=self.writable)
 
+    def tracks_without_spectrogram(self) -> list[Track]:
+        """The tracks whose shard is missing; `track_spectrogram` makes it."""
+        return [
+            track
+            for track in self.tracks()
+            if shards.find(self._shard_folder, self.id, track) is None
+        ]
+
     def segment_rows(self, track_id: str, hop_bars: int = 1) -> NDArray[np.int64]:
         """First rows in `track_spectrogram(track_id)` of the segments every `hop_bars` bars."""
         sections = records.read_sections(self._database, track_id)

@@ -8,6 +8,7 @@ imports this module to name the functions.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.errors import InputError
+from core.errors import InputError, LibraryError
 from core.progress import CancelFlag, Progress, check
 from core.workers.training_task import Emit, train
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from core.rhythm.grid import BeatGrid
 
 __all__ = [
-    "analyse_keys",
+    "analyse_tracks",
     "compose",
     "export_audio",
     "export_loops",
@@ -46,6 +47,7 @@ __all__ = [
 
 Array = NDArray[np.float32]
 _CLIP_BIT_DEPTH = 24
+_LOG = logging.getLogger(__name__)
 
 
 def import_audio(
@@ -112,23 +114,30 @@ def fit_grid(library: Path, track_id: str, progress: Progress, cancel: CancelFla
         return opened.refit(track_id, progress, cancel)
 
 
-def analyse_keys(library: Path, progress: Progress, cancel: CancelFlag, emit: Emit) -> None:
-    """Find the keys of the tracks whose chroma is missing; emits a `TrackChroma` for each.
+def analyse_tracks(library: Path, progress: Progress, cancel: CancelFlag, emit: Emit) -> None:
+    """Make the spectrograms and find the keys that are missing; emits a `TrackChroma` for each key.
 
     Args:
         library: folder of the library.
         progress, cancel, emit: see above.
 
     Raises:
-        LibraryError: the audio of some tracks cannot be read; the others are done.
+        LibraryError: the keys of some tracks cannot be found, for their audio cannot be read; the
+            others are done.
         OutputError: what was found cannot be kept.
     """
-    from core.library.key_analysis import analyse_keys as run
+    from core.library.key_analysis import analyse_keys
     from core.library.models import is_demo
     from core.library.store import Library
 
     with Library.open(library, read_only=is_demo(library)) as opened:
-        run(opened, progress, cancel, emit)
+        for track in opened.tracks_without_spectrogram():
+            check(cancel)
+            try:
+                opened.track_spectrogram(track.id)
+            except LibraryError as error:  # told when somebody wants to hear the track
+                _LOG.warning("no spectrogram of %s: %s", track.title, error)
+        analyse_keys(opened, progress, cancel, emit)
 
 
 def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag) -> None:

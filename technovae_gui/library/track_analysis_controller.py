@@ -1,4 +1,4 @@
-"""The keys of the open library: read with it, and found in the background where missing."""
+"""Keys and spectrograms of the open library: what is missing of them is made in the background."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _DELAY_MS: Final = 5000
 
 
-class KeyController(QObject):
-    """Has missing keys found by a job at low priority, some seconds after the map can be played.
+class TrackAnalysisController(QObject):
+    """Has missing keys and spectrograms made by a job at low priority, some seconds after the map
+    can be played.
 
-    A track whose audio cannot be read is tried once.
+    Without its spectrogram, a track's audio is analysed at every click that needs it; the built-in
+    demo comes without any. A track whose audio cannot be read is tried once.
 
     Attributes:
         keys: of the open library, as far as they are known.
@@ -53,7 +55,7 @@ class KeyController(QObject):
         """`delay_ms`: from the map that can be played to the analysis."""
         super().__init__(parent)
         self.keys = Keys()
-        self.job = JobSlot("search for keys", self)
+        self.job = JobSlot("analysis of tracks", self)
         self._services = services
         self._session = Session()
         self._usable_model: str | None = None
@@ -72,7 +74,7 @@ class KeyController(QObject):
         self.job.errored.connect(self._report)
         self.job.finished.connect(self._plan)
 
-    def of_segment(self, segment: Segment) -> Key | None:
+    def key_of(self, segment: Segment) -> Key | None:
         """The key of a segment of the open library; None without pitch in it, or if not known."""
         return self.keys.of_segment(segment)
 
@@ -102,22 +104,25 @@ class KeyController(QObject):
         self._session = session
         path = session.library_path
 
-        def read() -> Keys:
+        def read() -> tuple[Keys, set[str]]:
             from core.library.store import Library
 
             with Library.open(path, read_only=True) as library:
                 keys = library.keys()
+                missing = {track.id for track in library.tracks_without_spectrogram()}
             for track in session.tracks:
                 keys.of_track(track.id)  # kept; the table sorts by them on the main thread
-            return keys
+            missing |= {track.id for track in session.tracks if not keys.knows(track.id)}
+            return keys, missing
 
-        self._services.background.submit(read, lambda keys: self._read(session, keys), self._report)
+        self._services.background.submit(
+            read, lambda found: self._read(session, *found), self._report
+        )
 
-    def _read(self, session: Session, keys: Keys) -> None:
+    def _read(self, session: Session, keys: Keys, missing: set[str]) -> None:
         if session is not self._session:
             return
-        self.keys = keys
-        self._missing = {track.id for track in session.tracks if not keys.knows(track.id)}
+        self.keys, self._missing = keys, missing
         self.keys_changed.emit(keys)
         self._plan()
 
@@ -139,18 +144,17 @@ class KeyController(QObject):
     def _begin(self) -> None:
         if not self.job.busy and self._missing - self._tried:
             path = self._session.library_path
-            self.job.start(tasks.analyse_keys, context=path, library=path)
+            self.job.start(tasks.analyse_tracks, context=path, library=path)
 
     @Slot(object)
     def _found(self, found: TrackChroma) -> None:
         if self._is_of_open_library():
-            self._missing.discard(found.track_id)
             self.keys.add(found.track_id, found.chroma)
             self.key_found.emit(found.track_id)
 
     @Slot(object)
     def _stop_trying(self, _: object) -> None:
-        """What the job could not find it will not find the next time either."""
+        """What the job could not make it will not make the next time either."""
         if self._is_of_open_library():
             self._tried |= self._missing
 
@@ -160,4 +164,4 @@ class KeyController(QObject):
 
     @Slot(str)
     def _report(self, line: str) -> None:
-        self.problem.emit("keys", line)
+        self.problem.emit("track analysis", line)

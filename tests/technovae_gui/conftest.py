@@ -105,6 +105,7 @@ def window(qtbot: Any, warm_services: WarmServices, tmp_path: Path) -> Iterator[
 
     QSettings().setValue("hint_seen", True)
     made = MainWindow(tmp_path / "sessions")
+    made.track_analysis.close()  # nobody waits for the demo's spectrograms here
     made.show()
     made.begin()
     qtbot.waitUntil(lambda: made.session.map is not None, timeout=PATIENCE)

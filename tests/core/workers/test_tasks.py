@@ -240,9 +240,21 @@ def test_saved_loops_are_equally_loud_and_nothing_is_clipped(tmp_path: Path) -> 
 
 
 def test_keys_are_found_one_track_after_the_other(library: Path) -> None:
-    name, result, events = run_now(tasks.analyse_keys, library=library)
+    name, result, events = run_now(tasks.analyse_tracks, library=library)
     assert (name, result) == ("returned", None)
     events = pickle.loads(pickle.dumps(events))
     with Library.open(library) as opened:
         assert [event.track_id for event in events] == [track.id for track in opened.tracks()]
         assert all(opened.keys().knows(track.id) for track in opened.tracks())
+
+
+def test_missing_spectrograms_are_made_as_far_as_there_is_audio(library: Path) -> None:
+    for shard in (library / "spectrograms").iterdir():
+        shard.unlink()
+    with Library.open(library) as opened:
+        gone, *others = opened.tracks()
+        opened.audio_path(gone).unlink()
+    run_now(tasks.analyse_tracks, library=library)
+    with Library.open(library) as opened:
+        assert [track.id for track in opened.tracks_without_spectrogram()] == [gone.id]
+        assert len(others) > 0

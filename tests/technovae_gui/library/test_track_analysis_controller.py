@@ -1,4 +1,4 @@
-"""Missing keys are found once the map can be played, and never during an import."""
+"""Missing keys and spectrograms are made once the map can be played, never during an import."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.library.store import Library
 from core.session import Session
 from core.workers import tasks
 from core.workers.segment_service import Opened
-from technovae_gui.library.key_controller import KeyController
+from technovae_gui.library.track_analysis_controller import TrackAnalysisController
 from tests.core.library.building import make_library
 from tests.technovae_gui.fakes import FakeBackground, FakeJob, FakeSessions
 
@@ -46,7 +46,7 @@ class Room:
         sessions: Any = FakeSessions(self.session)
         self.sessions = sessions
         services: Any = SimpleNamespace(background=FakeBackground(), decoder=self.decoder)
-        self.controller = KeyController(sessions, services, delay_ms=0)
+        self.controller = TrackAnalysisController(sessions, services, delay_ms=0)
 
     def make_playable(self) -> None:
         self.sessions.put_in_place(self.session)
@@ -72,7 +72,7 @@ def test_it_waits_for_the_decoder(qtbot: QtBot, room: Room, fake_jobs: list[Fake
     assert not room.controller._timer.isActive()
     room.decoder.ready.emit(Opened(HASH, "", 0.1))
     qtbot.waitUntil(lambda: len(fake_jobs) == 1)
-    assert fake_jobs[0].function is tasks.analyse_keys
+    assert fake_jobs[0].function is tasks.analyse_tracks
     assert fake_jobs[0].arguments == {"library": room.session.library_path}
 
 
@@ -95,7 +95,7 @@ def test_a_failure_is_reported_and_not_tried_again(
     qtbot.waitUntil(lambda: len(fake_jobs) == 1)
     with qtbot.waitSignal(room.controller.problem) as problem:
         fake_jobs[0].fail("the audio is missing")
-    assert problem.args == ["keys", "the audio is missing"]
+    assert problem.args == ["track analysis", "the audio is missing"]
     room.make_playable()
     assert not room.controller._timer.isActive()
 
@@ -135,6 +135,15 @@ def test_known_keys_are_read_and_nothing_is_started(room: Room, fake_jobs: list[
     assert all(room.controller.keys.knows(track.id) for track in room.session.tracks)
     assert not room.controller._timer.isActive()
     assert fake_jobs == []
+
+
+def test_a_missing_spectrogram_is_made(qtbot: QtBot, room: Room, fake_jobs: list[FakeJob]) -> None:
+    with Library.open(room.session.library_path) as library:
+        for track in room.session.tracks:
+            library.save_chroma(track.id, chroma())
+    next((room.session.library_path / "spectrograms").iterdir()).unlink()
+    room.make_playable()
+    qtbot.waitUntil(lambda: len(fake_jobs) == 1)
 
 
 def test_closing_starts_nothing_any_more(room: Room, fake_jobs: list[FakeJob]) -> None:
