@@ -99,7 +99,19 @@ class Result:
 
 
 def run(job: Job, library: Library, progress: Progress) -> Result:
-    """Do `job`. What is wrong with the file is in the result; `OutputError` concerns all files."""
+    """Do a job, in a worker process or here.
+
+    Args:
+        job: an import of a file, or a track to be put on the library's tempo.
+        library: only read from; the result is entered by `entering`.
+        progress: the share done, of 1.
+
+    Returns:
+        What came of it, and what is wrong with the file, if that is so.
+
+    Raises:
+        OutputError: the staging folder cannot be written, which concerns all files.
+    """
     stages = _Stages(progress)
     if isinstance(job, RegridJob):
         return replace(_regrid(job, library, stages), stages=stages.seconds)

@@ -56,7 +56,18 @@ class Database:
             self._connection.close()
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows that `sql` yields."""
+        """Read all rows that a statement yields.
+
+        Args:
+            sql: the statement, with `?` for values.
+            values: for the `?`, in order.
+
+        Returns:
+            The rows, at most four million.
+
+        Raises:
+            LibraryError: the file is damaged, locked by another process, or has more rows.
+        """
         with self._lock, translated(self.path):
             found = self._connection.execute(sql, values).fetchmany(_MOST_ROWS + 1)
             if len(found) > _MOST_ROWS:
@@ -64,17 +75,47 @@ class Database:
             return found
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
-        """The first row that `sql` yields, or None."""
+        """Read the first row that a statement yields; as `rows` otherwise.
+
+        Args:
+            sql: the statement, with `?` for values.
+            values: for the `?`, in order.
+
+        Returns:
+            The row; None where there is none.
+
+        Raises:
+            LibraryError: as `rows`.
+        """
         found = self.rows(sql, values)
         return found[0] if found else None
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run one statement inside a transaction; returns the number of rows that it changed."""
+        """Run one statement inside a transaction.
+
+        Args:
+            sql: the statement, with `?` for values.
+            values: for the `?`, in order.
+
+        Returns:
+            The number of rows that it changed.
+
+        Raises:
+            LibraryError: the file is damaged or cannot be written.
+        """
         with self._lock, translated(self.path):
             return self._connection.execute(sql, values).rowcount
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement inside a transaction for each of `rows`."""
+        """Run one statement many times inside a transaction.
+
+        Args:
+            sql: the statement, with `?` for values.
+            rows: values for the `?` of each run.
+
+        Raises:
+            LibraryError: the file is damaged or cannot be written.
+        """
         with self._lock, translated(self.path):
             self._connection.executemany(sql, rows)
 

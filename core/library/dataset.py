@@ -21,12 +21,22 @@ def write_dataset(
     cancel: CancelFlag | None = None,
     hop_bars: int = 1,
 ) -> int:
-    """Write every window of `library` to `path` as one array; returns how many there are.
+    """Write every window of `library` to `path` as one array.
 
     The file is a plain `.npy`, (n, 512, 128) float32: log power in dB between `FLOOR_DB` and
     `CEILING_DB`, row r at r / 128 bars, one window every `hop_bars` bars, tracks in the order of
     `Library.tracks()`. `window_tracks` names the track of each. It is written window by window:
     256 kB each on disk, next to nothing in memory.
+
+    Args:
+        library: whose windows; a missing shard is computed from the audio.
+        path: ends in `.npy`.
+        progress: windows done, of how many, and the title of the track at hand.
+        cancel: stops it between two windows.
+        hop_bars: bars from one window's beginning to the next one's, 1 or more.
+
+    Returns:
+        The number of windows.
 
     Raises:
         InputError: `path` does not end in `.npy`.
@@ -54,5 +64,13 @@ def write_dataset(
 
 
 def window_tracks(library: Library, hop_bars: int = 1) -> list[str]:
-    """Track id of every window of the dataset, in its order: validation is split by track."""
+    """The track of every window of the dataset, by which training splits off its validation.
+
+    Args:
+        library: whose windows.
+        hop_bars: as for `write_dataset`.
+
+    Returns:
+        A track id for each window, in the order of the dataset.
+    """
     return [track.id for track in library.tracks() for _ in range(track.windows(hop_bars))]

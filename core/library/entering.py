@@ -20,9 +20,18 @@ _CHANGED = "the file has changed; its former music stays in the library"
 
 
 def enter(library: Library, source: Source, result: Result) -> FileReport:
-    """Enter the result for a file; returns what to tell the user.
+    """Enter what came of a file: its track, its one-shot, or only that it was tried.
+
+    Args:
+        library: open for writing.
+        source: the file.
+        result: of its job; its files are moved out of the staging folder.
+
+    Returns:
+        What to tell the user.
 
     Raises:
+        LibraryError: the library cannot be written.
         OutputError: a file cannot be moved into place.
     """
     if result.track is not None and result.twin is None:
@@ -48,7 +57,17 @@ def enter(library: Library, source: Source, result: Result) -> FileReport:
 
 
 def enter_regridded(library: Library, track: Track, result: Result) -> None:
-    """Enter a track that was put on the library's tempo; one with no segment there is removed."""
+    """Enter a track that was put on the library's tempo; one with no segment there is removed.
+
+    Args:
+        library: open for writing.
+        track: as it was before.
+        result: of its `RegridJob`; its shard is moved out of the staging folder.
+
+    Raises:
+        LibraryError: the library cannot be written.
+        OutputError: the shard cannot be moved into place.
+    """
     database = library.database
     if result.track is None:
         return  # its worker died; it goes on waiting for the next import

@@ -55,7 +55,18 @@ def fit(
 
 
 def onset_features(blocks: Iterable[Array], cancel: CancelFlag | None = None) -> OnsetFeatures:
-    """What the grid of a track given in blocks is fitted to."""
+    """Measure what the grid of a track is fitted to.
+
+    Args:
+        blocks: all of the track, (n, 1 or 2) each.
+        cancel: stops it between two blocks.
+
+    Returns:
+        Features for `core.rhythm.fit.fit_grid`.
+
+    Raises:
+        Cancelled: as asked.
+    """
     from core.rhythm.onsets import OnsetStream
 
     stream = OnsetStream()
@@ -90,14 +101,33 @@ def with_segment(grid: BeatGrid, seconds: float) -> BeatGrid:
 
 
 def put_on(track: Track, grid: BeatGrid) -> Track:
-    """`track` on `grid`. Raises `LibraryError` if not one segment fits."""
+    """Put a track on another grid; its spectrogram and segments have to be made anew.
+
+    Args:
+        track: as it is.
+        grid: the new one.
+
+    Returns:
+        The track with this grid and the sections that follow from it.
+
+    Raises:
+        LibraryError: not one segment fits into the track on this grid.
+    """
     if not _has_segment(grid, track.seconds):
         raise LibraryError(f"{track.title}: {too_short(track.seconds, grid.bpm)}; set another grid")
     return replace(track, grid=grid, sections=lay_out(grid, track.seconds))
 
 
 def too_short(seconds: float, bpm: float) -> str:
-    """Why a track of `seconds` yields no segment at `bpm`."""
+    """Say why a track yields no segment.
+
+    Args:
+        seconds: length of the track.
+        bpm: tempo of the grid.
+
+    Returns:
+        A line without a full stop, for a report or an error.
+    """
     needed = settings.segment_seconds(bpm)
     if seconds >= needed:
         return f"{seconds:.2f} s long; no four whole bars at {bpm:.4g} BPM lie in it"
@@ -111,7 +141,20 @@ def _has_segment(grid: BeatGrid, seconds: float) -> bool:
 def reported(
     blocks: Iterable[Array], frames: int, progress: Progress, cancel: CancelFlag | None
 ) -> Iterator[Array]:
-    """`blocks`, telling `progress` how many of `frames` samples are done."""
+    """Pass blocks on, with progress.
+
+    Args:
+        blocks: (n, 1 or 2) each.
+        frames: samples in all of them.
+        progress: told samples done, of `frames`.
+        cancel: stops it between two blocks.
+
+    Yields:
+        `blocks`.
+
+    Raises:
+        Cancelled: as asked.
+    """
     done = 0
     for block in blocks:
         check(cancel)

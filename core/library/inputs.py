@@ -74,7 +74,15 @@ def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> Found:
 
 
 def expected_seconds(path: Path, size: int) -> float:
-    """A guess at the length of the audio, good enough to begin with the longest."""
+    """A guess at the length of the audio, good enough to begin with the longest.
+
+    Args:
+        path: of the file; its extension tells how well its audio is packed.
+        size: of the file, bytes.
+
+    Returns:
+        Seconds.
+    """
     suffix = path.suffix.lower()
     factor = 1.0 if suffix in _UNCOMPRESSED else 2.0 if suffix in _LOSSLESS else 8.0
     return size * factor / _BYTES_PER_SECOND

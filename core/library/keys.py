@@ -28,7 +28,12 @@ class Keys:
         return track_id in self._chroma
 
     def add(self, track_id: str, chroma: Array) -> None:
-        """Take the chroma (frames, 12) of a track."""
+        """Take the chroma of a track that was analysed.
+
+        Args:
+            track_id: the track.
+            chroma: (frames, 12).
+        """
         self._chroma[track_id] = chroma
         self._keys.pop(track_id, None)
 

@@ -40,7 +40,17 @@ class LatentStore:
         self._database = database
 
     def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
-        """Keep `means` (n, 64), replacing those that these segments had for this model."""
+        """Keep latents, in place of those that these segments had for this model.
+
+        Args:
+            model_hash: of the model that encoded them.
+            segment_ids: n ids.
+            means: (n, 64), a latent for each.
+
+        Raises:
+            InputError: `means` has another shape.
+            LibraryError: the database cannot be written.
+        """
         means = np.ascontiguousarray(means, "<f4")
         _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
         rows = ((model_hash, i, m.tobytes()) for i, m in zip(segment_ids, means, strict=True))
@@ -56,7 +66,17 @@ class LatentStore:
         return {segment: validation.latent_of(mean, folder) for segment, mean in found}
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
-        """Keep `positions` (n, 2) as the whole map of this model, the newest of 24 that stay."""
+        """Keep the whole map of a model; the newest 24 maps of the library stay.
+
+        Args:
+            model_hash: of the model, or a name from `part_map_name`.
+            segment_ids: n ids.
+            positions: (n, 2), x and y of each dot.
+
+        Raises:
+            InputError: `positions` has another shape.
+            LibraryError: the database cannot be written.
+        """
         _require(positions.shape == (len(segment_ids), 2), "map positions", positions.shape)
         now = time.time()
         rows = [
@@ -100,7 +120,15 @@ class LatentStore:
 
 
 def part_map_name(model_hash: str, part: str) -> str:
-    """The name under which a model's map by one of `settings.PARTS` is kept, among its maps."""
+    """The name under which a model's map by one part is kept, in the place of the model's hash.
+
+    Args:
+        model_hash: of the model.
+        part: one of `settings.PARTS`.
+
+    Returns:
+        A name for `LatentStore.save_map` and `LatentStore.map`.
+    """
     return f"{model_hash}{_BY_PART}{part}"
 
 
@@ -116,9 +144,18 @@ def overlay_path(library_id: str) -> Path:
 
 
 def open_overlay(library_id: str, *, create: bool) -> Database | None:
-    """The database beside a read-only library; None where there is none yet and `create` is False.
+    """Open the database that keeps latents and maps of a read-only library.
+
+    Args:
+        library_id: of the library.
+        create: make the database where it is missing.
+
+    Returns:
+        The open database; None where there is none yet and `create` is False.
 
     Raises:
+        InputError: `library_id` is no id.
+        LibraryError: it is damaged.
         OutputError: it cannot be made.
     """
     path = overlay_path(library_id)

@@ -66,10 +66,14 @@ def model_target(library: Path) -> Path:
 
 
 def remember_model(library: Path, model: Path) -> None:
-    """Note in `library` that `model` was trained on it.
+    """Note in a library which model was trained on it.
+
+    Args:
+        library: folder of the library.
+        model: the model file.
 
     Raises:
-        OutputError: the library is read-only; the model has to be named then.
+        OutputError: the library is the demo or read-only; the model has to be named then.
     """
     if is_demo(library):
         raise OutputError("the built-in demo keeps its own model; name the new one with --model")

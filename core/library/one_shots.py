@@ -66,7 +66,12 @@ def audio_path(library: Path, one_shot_id: str) -> Path:
 
 
 def write_one_shot(database: Database, one_shot: OneShot) -> None:
-    """Insert or replace a one-shot, inside a transaction."""
+    """Insert or replace a one-shot, inside a transaction.
+
+    Args:
+        database: of the library; the table is made if it has none.
+        one_shot: whose audio is in its place already.
+    """
     database.execute(_TABLE)
     marks = ", ".join("?" * len(astuple(one_shot)))
     database.execute(f"INSERT OR REPLACE INTO one_shots VALUES ({marks})", astuple(one_shot))

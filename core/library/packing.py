@@ -27,11 +27,22 @@ def pack(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
 ) -> Path:
-    """Write a copy of `library` into the new folder `path`; all of it or none.
+    """Write a small copy of a library: all of it or none.
 
     Tracks, grids, segments, attributes, latents and maps are kept, ids too. Paths of imported files
-    are cut to their names, and the memory of imports goes, so that the copy tells nothing about
-    the machine it was made on. `library_id` is the copy's own id (default: that of the original).
+    are cut to their names, and the memory of imports goes, so that the copy tells nothing about the
+    machine it was made on.
+
+    Args:
+        library: the original.
+        path: a new folder, or an empty one.
+        quality: of Ogg Vorbis, 0 to 1.
+        library_id: the copy's own id; None for that of the original.
+        progress: tracks done, of how many.
+        cancel: stops it between two tracks.
+
+    Returns:
+        The folder, as an absolute path.
 
     Raises:
         LibraryError: `path` is a library or holds other things; audio of `library` is gone.

@@ -36,7 +36,18 @@ def read_tracks(database: Database) -> list[Track]:
 
 
 def read_track(database: Database, track_id: str) -> Track:
-    """One track. Raises `LibraryError` if it is not there."""
+    """Read one track.
+
+    Args:
+        database: of the library.
+        track_id: its id.
+
+    Returns:
+        The track with its sections.
+
+    Raises:
+        LibraryError: there is no such track, or its rows are damaged.
+    """
     folder = database.path.parent
     rows = database.rows("SELECT * FROM tracks WHERE id = ?", (track_id,))
     if not rows:
@@ -46,13 +57,36 @@ def read_track(database: Database, track_id: str) -> Track:
 
 
 def read_sections(database: Database, track_id: str) -> tuple[Section, ...]:
-    """The sections of a track, in order."""
+    """Read the sections of a track.
+
+    Args:
+        database: of the library.
+        track_id: its id.
+
+    Returns:
+        The sections in order; none where there is no such track.
+
+    Raises:
+        LibraryError: the rows are damaged.
+    """
     rows = _section_rows(database, track_id)
     return read_track(database, track_id).sections if rows else ()
 
 
 def read_segments(database: Database, hop_bars: int, track_id: str | None) -> list[Segment]:
-    """Segments every `hop_bars` bars in step with the phrases, by track id, section, bar."""
+    """Read segments that begin in step with the four-bar phrases of their sections.
+
+    Args:
+        database: of the library.
+        hop_bars: bars from one segment's beginning to the next one's, 1 or more.
+        track_id: the track whose segments are wanted; None for all tracks.
+
+    Returns:
+        Segments by track id, section and bar.
+
+    Raises:
+        LibraryError: the rows are damaged.
+    """
     sql = f"{_SEGMENTS} WHERE (bar - {_FIRST_PHRASE}) % ? = 0"
     values: list[object] = [hop_bars]
     if track_id is not None:
@@ -74,7 +108,18 @@ def read_segment_ids(database: Database) -> list[str]:
 
 
 def read_segment(database: Database, segment_id: str) -> Segment:
-    """One segment. Raises `LibraryError` if it is not there."""
+    """Read one segment.
+
+    Args:
+        database: of the library.
+        segment_id: its id.
+
+    Returns:
+        The segment with its attributes.
+
+    Raises:
+        LibraryError: there is no such segment, or its row is damaged.
+    """
     folder = database.path.parent
     rows = database.rows(f"{_SEGMENTS} WHERE id = ?", (segment_id,))
     if not rows:
@@ -84,7 +129,13 @@ def read_segment(database: Database, segment_id: str) -> Segment:
 
 
 def write_track(database: Database, track: Track, *, pending: bool = False) -> None:
-    """Insert `track` with its sections, inside a transaction."""
+    """Insert `track` with its sections, inside a transaction.
+
+    Args:
+        database: of the library.
+        track: has an id that is not in the library yet.
+        pending: the track still waits for the library's tempo and has no segments until then.
+    """
     values = (
         track.id,
         track.content_hash,
@@ -108,7 +159,12 @@ def write_track(database: Database, track: Track, *, pending: bool = False) -> N
 
 
 def write_segments(database: Database, segments: Iterable[Segment]) -> None:
-    """Insert `segments`, inside a transaction."""
+    """Insert `segments`, inside a transaction.
+
+    Args:
+        database: of the library, which has their track.
+        segments: new ones.
+    """
     rows = (
         (s.id, s.track_id, s.section, s.bar, s.start_seconds, s.bpm, *astuple(s.attributes))
         for s in segments
@@ -120,6 +176,11 @@ def change_grid(database: Database, track: Track, segments: Iterable[Segment]) -
     """Replace grid, sections and segments of `track`, inside a transaction.
 
     The latents of the old segments go with them.
+
+    Args:
+        database: of the library.
+        track: as it is to be, with the new grid and its sections.
+        segments: all segments on the new grid.
     """
     database.execute("DELETE FROM segments WHERE track_id = ?", (track.id,))
     database.execute("DELETE FROM sections WHERE track_id = ?", (track.id,))
@@ -132,30 +193,65 @@ def change_grid(database: Database, track: Track, segments: Iterable[Segment]) -
 
 
 def delete_track(database: Database, track_id: str) -> None:
-    """Delete a track and all that hangs on it, inside a transaction."""
+    """Delete a track and all that hangs on it, inside a transaction.
+
+    Args:
+        database: of the library.
+        track_id: the track; its sections, segments and latents go with it by foreign key.
+    """
     database.execute("DELETE FROM tracks WHERE id = ?", (track_id,))
 
 
 def write_source_path(database: Database, track_id: str, path: str) -> None:
-    """Keep where the file of a track is now, inside a transaction."""
+    """Keep where the file of a track is now, inside a transaction.
+
+    Args:
+        database: of the library.
+        track_id: the track.
+        path: as text (`core.file_names.as_text`).
+    """
     database.execute("UPDATE tracks SET source_path = ? WHERE id = ?", (path, track_id))
 
 
 def write_tags(database: Database, track_id: str, title: str, artist: str) -> None:
-    """Keep what the file of a track says of itself now, inside a transaction."""
+    """Keep the tags that the file of a track has now, inside a transaction.
+
+    Args:
+        database: of the library.
+        track_id: the track.
+        title: its new title.
+        artist: its new artist; may be empty.
+    """
     database.execute(
         "UPDATE tracks SET title = ?, artist = ? WHERE id = ?", (title, artist, track_id)
     )
 
 
 def correction(database: Database, content_hash: str) -> BeatGrid | None:
-    """The grid that the user set for this content, now or before it was removed."""
+    """Read the grid that the user set for some music, now or before its track was removed.
+
+    Args:
+        database: of the library.
+        content_hash: of the decoded sound, `Track.content_hash`.
+
+    Returns:
+        The grid; None where the user set none.
+
+    Raises:
+        LibraryError: the row is damaged.
+    """
     row = database.row("SELECT grid FROM corrections WHERE content_hash = ?", (content_hash,))
     return None if row is None else validation.grid_of(row[0], database.path.parent)
 
 
 def write_correction(database: Database, content_hash: str, grid: BeatGrid | None) -> None:
-    """Keep `grid` for this content, or forget the one kept, inside a transaction."""
+    """Keep the grid that the user set for some music, or forget it, inside a transaction.
+
+    Args:
+        database: of the library.
+        content_hash: of the decoded sound, `Track.content_hash`.
+        grid: the user's; None forgets the one that is kept.
+    """
     database.execute("DELETE FROM corrections WHERE content_hash = ?", (content_hash,))
     if grid is not None:
         values = (content_hash, grid.to_json())

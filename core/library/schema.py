@@ -128,13 +128,29 @@ def create(path: Path) -> None:
 
 
 def create_overlay(path: Path, library_id: str) -> None:
-    """Write the database that keeps latents and maps of the read-only library `library_id`."""
+    """Make the database that keeps latents and maps of a read-only library.
+
+    Args:
+        path: of the new file.
+        library_id: of the library.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     tables = "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     _write(path, tables + _LATENT_TABLES.format(segments=""), {"id": library_id})
 
 
 def verify(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `LibraryError` unless `connection` is to a database that this program reads."""
+    """See that a database is a library of this program and of this version.
+
+    Args:
+        connection: to it.
+        path: of its file, for messages.
+
+    Raises:
+        LibraryError: it is something else, of another version, or holds more than a library does.
+    """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise LibraryError(f"{path}: not a TechnoVAE library; choose another folder")
     version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -84,12 +84,29 @@ class Section:
 
 
 def segment_id(track_id: str, section: int, bar: int) -> str:
-    """The id of the segment from `bar` of `section`."""
+    """The id of a segment.
+
+    Args:
+        track_id: its track.
+        section: number of its section, from 0.
+        bar: number of its first bar within the section, from 0.
+
+    Returns:
+        The id: `<track>-<section>-<bar>`.
+    """
     return f"{track_id}-{section}-{bar}"
 
 
 def lay_out(grid: BeatGrid, seconds: float) -> tuple[Section, ...]:
-    """The sections of `grid` with their whole bars, for a track of `seconds`."""
+    """Find the whole bars of a track and the rows of its spectrogram that hold them.
+
+    Args:
+        grid: of the track.
+        seconds: length of the track.
+
+    Returns:
+        A section for each one of the grid; the rows follow one another without a gap.
+    """
     sections: list[Section] = []
     row = 0
     for number, part in enumerate(grid.sections):

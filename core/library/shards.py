@@ -25,12 +25,29 @@ def name(track: Track) -> str:
 
 
 def path(folder: Path, track: Track) -> Path:
-    """The shard of `track` in `folder`."""
+    """Where the shard of a track lies; its name changes with the track's sections.
+
+    Args:
+        folder: of shards.
+        track: on the grid that the shard was made for.
+
+    Returns:
+        The file, whether it is there or not.
+    """
     return folder / name(track)
 
 
 def find(folder: Path, library_id: str, track: Track) -> Shard | None:
-    """The shard of `track`, memory-mapped; None where there is none."""
+    """Open the shard of a track, if the library or the user's cache folder has it.
+
+    Args:
+        folder: of the library's shards.
+        library_id: of the library, for the cache.
+        track: on its present grid.
+
+    Returns:
+        (track.rows, 128) float16 dB, memory-mapped; None where there is none.
+    """
     for place in (folder, _cache(library_id)):
         shard = spectrograms.load(path(place, track), track.rows)
         if shard is not None:
@@ -39,7 +56,18 @@ def find(folder: Path, library_id: str, track: Track) -> Shard | None:
 
 
 def keep(folder: Path, library_id: str, track: Track, rows: Shard, *, writable: bool) -> Shard:
-    """Save `rows` where possible; returns them memory-mapped, or as they are where it is not."""
+    """Save a shard where that can be done.
+
+    Args:
+        folder: of the library's shards.
+        library_id: of the library, for the cache.
+        track: on its present grid.
+        rows: (track.rows, 128) float16 dB.
+        writable: whether the library can be written; if not, the user's cache folder is used.
+
+    Returns:
+        The rows, memory-mapped where they were saved.
+    """
     place = folder if writable else _cache(library_id)
     with contextlib.suppress(OutputError):
         spectrograms.save(path(place, track), rows)
@@ -49,7 +77,12 @@ def keep(folder: Path, library_id: str, track: Track, rows: Shard, *, writable: 
 
 
 def drop_others(folder: Path, track: Track) -> None:
-    """Delete the shards of `track` on former grids; one in use is left for the next sweep."""
+    """Delete the shards of `track` on former grids; one in use is left for the next sweep.
+
+    Args:
+        folder: of the library's shards.
+        track: on its present grid, whose shard stays.
+    """
     for old in folder.glob(f"{track.id}-*.npy"):
         if old.name != name(track):
             delete_file(old, folder)

@@ -79,7 +79,16 @@ def require_length(path: Path, frames: int) -> None:
 
 
 def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
-    """`frames` samples from `start`, (frames, 1 or 2), times `gain_db`; silence outside the file.
+    """Read a stretch of a track's stored audio.
+
+    Args:
+        path: of the FLAC or Ogg file.
+        start: first sample; may be negative.
+        frames: how many samples.
+        gain_db: to multiply by: `Track.stored_gain_db` for -14 LUFS.
+
+    Returns:
+        (frames, 1 or 2), silent outside the file.
 
     Raises:
         LibraryError: the file is gone or damaged.
@@ -103,7 +112,18 @@ def read(path: Path, start: int, frames: int, gain_db: float) -> Array:
 
 
 def blocks(path: Path, gain_db: float) -> Iterator[Array]:
-    """The whole file in blocks (n, 1 or 2), times `gain_db`. Raises as `read`."""
+    """Read a track's whole stored audio piece by piece.
+
+    Args:
+        path: of the FLAC or Ogg file.
+        gain_db: to multiply by: `Track.stored_gain_db` for -14 LUFS.
+
+    Yields:
+        Blocks (n, 1 or 2) of at most `BLOCK_FRAMES`.
+
+    Raises:
+        LibraryError: the file is gone or damaged.
+    """
     import soundfile
 
     try:
@@ -126,7 +146,15 @@ def seconds_to_frame(seconds: float) -> int:
 
 
 def damaged(path: Path, error: Exception) -> LibraryError:
-    """The one clear line for audio that cannot be read."""
+    """The one clear line for audio that cannot be read.
+
+    Args:
+        path: of the audio.
+        error: met while reading it.
+
+    Returns:
+        An error that says whether the audio is missing or damaged.
+    """
     what = "missing" if not path.exists() else f"damaged ({error})"
     return LibraryError(
         f"{path}: the library's audio is {what}; remove the track and import it again"

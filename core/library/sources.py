@@ -49,7 +49,15 @@ class Source:
 
 
 def known(library: Library, source: Source) -> FileReport | None:
-    """What came of `source` in an earlier import; None if it is new, changed or worth a try."""
+    """Look up what came of a file in an earlier import.
+
+    Args:
+        library: that is imported into.
+        source: the file as it is now.
+
+    Returns:
+        The report on it; None if it is new, changed, worth another try, or its audio was lost.
+    """
     row = library.database.row(
         "SELECT * FROM sources WHERE path = ? AND size = ? AND mtime_ns = ? AND reader = ?",
         (source.key, source.size, source.mtime_ns, analysis.READER),
@@ -74,7 +82,22 @@ def of_track(
     reason: str = "",
     warnings: tuple[str, ...] = (),
 ) -> FileReport:
-    """The report of a file whose music is the track `track_id`."""
+    """Report on a file whose music is in the library.
+
+    Args:
+        library: that holds the track.
+        path: of the file.
+        status: one of `report.STATUSES`.
+        track_id: the track with its music.
+        reason: why it has this status, in a few words.
+        warnings: what had to be mended to read it.
+
+    Returns:
+        The report, with length, tempo and number of segments of the track.
+
+    Raises:
+        LibraryError: no such track.
+    """
     track = library.track(track_id)
     return FileReport(
         path, status, reason, warnings, track.seconds, track_id, track.bpm, track.windows()
@@ -86,13 +109,27 @@ def _audio_is_lost(library: Library, track_id: str | None) -> bool:
 
 
 def has_other_music(database: Database, source: Source) -> bool:
-    """True if another track was imported from the same path before."""
+    """Whether a track was imported from the same path before: the file has changed since.
+
+    Args:
+        database: of the library.
+        source: the file as it is now.
+
+    Returns:
+        True if there is such a track.
+    """
     sql = "SELECT 1 FROM sources WHERE path = ? AND track_id IS NOT NULL"
     return database.row(sql, (source.key,)) is not None
 
 
 def save(database: Database, source: Source, file: FileReport) -> None:
-    """Keep what came of `source`, inside a transaction."""
+    """Remember what came of a file, inside a transaction.
+
+    Args:
+        database: of the library.
+        source: the file as it was read.
+        file: the report on it.
+    """
     values = (
         source.key,
         source.size,
@@ -108,13 +145,28 @@ def save(database: Database, source: Source, file: FileReport) -> None:
 
 
 def paths_of(database: Database, track_id: str) -> list[str]:
-    """Paths whose music is the track `track_id`."""
+    """List the files whose music is a track.
+
+    Args:
+        database: of the library.
+        track_id: the track.
+
+    Returns:
+        Paths as text, sorted.
+    """
     rows = database.rows("SELECT path FROM sources WHERE track_id = ? ORDER BY path", (track_id,))
     return [row[0] for row in rows]
 
 
 def release(database: Database, track_id: str, status: str, reason: str) -> None:
-    """Keep `status` and `reason` for the files of a track that is about to be deleted."""
+    """Keep `status` and `reason` for the files of a track that is about to be deleted.
+
+    Args:
+        database: of the library; inside a transaction.
+        track_id: the track.
+        status: one of `report.STATUSES`.
+        reason: why it goes, in a few words.
+    """
     database.execute(
         "UPDATE sources SET track_id = NULL, status = ?, reason = ? WHERE track_id = ?",
         (status, reason, track_id),

@@ -31,7 +31,19 @@ _BARS_AT_ONCE = 32
 
 
 def track_rows(read: Stretch, sections: Sequence[Section]) -> Shard:
-    """All rows of a track, (rows, 128) float16 dB. `read` is asked for stretches in order."""
+    """Compute the spectrogram of a whole track, some minutes of it at a time.
+
+    Args:
+        read: gives the track's audio; it is asked for stretches in order, so `sound.Forward` will
+            do.
+        sections: of the track.
+
+    Returns:
+        (rows, 128) float16 dB, all whole bars of all sections.
+
+    Raises:
+        LibraryError: the audio is gone or damaged.
+    """
     shard = np.empty((sum(part.rows for part in sections), settings.N_BANDS), np.float16)
     for part in sections:
         for bar in range(0, part.bars, _BARS_AT_ONCE):
@@ -43,9 +55,21 @@ def track_rows(read: Stretch, sections: Sequence[Section]) -> Shard:
 
 
 def of_bars(read: Stretch, start_seconds: float, bpm: float, bars: int) -> Array:
-    """Spectrogram (bars * 128, 128) dB of `bars` bars from `start_seconds` of a track.
+    """Compute the spectrogram of some bars of a track.
 
     The stretch begins on a hop of the whole track's analysis, so it sees the same frames.
+
+    Args:
+        read: gives the track's audio.
+        start_seconds: of the first downbeat, in the track.
+        bpm: tempo of the section.
+        bars: how many.
+
+    Returns:
+        (bars * 128, 128) float32 dB.
+
+    Raises:
+        LibraryError: the audio is gone or damaged.
     """
     first = seconds_to_frame(start_seconds) - _MARGIN
     first -= first % spectrogram.HOP
@@ -57,12 +81,29 @@ def of_bars(read: Stretch, start_seconds: float, bpm: float, bars: int) -> Array
 
 
 def segments_of(track_id: str, sections: Sequence[Section], rows: Shard) -> list[Segment]:
-    """Every segment of a track, one on each bar, with its attributes."""
+    """Make every segment of a track, one on each bar, with its attributes.
+
+    Args:
+        track_id: of the track.
+        sections: its sections.
+        rows: its spectrogram, (rows, 128) float16 dB, on which the attributes are measured.
+
+    Returns:
+        The segments by section and bar.
+    """
     return [_segment(track_id, part, bar, rows) for part in sections for bar in part.starts(1)]
 
 
 def save(path: Path, rows: Shard) -> None:
-    """Write a shard, all of it or none; its folder is made if need be. Raises `OutputError`."""
+    """Write a shard, all of it or none.
+
+    Args:
+        path: of the file; its folder is made if need be, and a link in its place is replaced.
+        rows: (rows, 128) float16 dB.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     with contextlib.suppress(OSError):  # if that fails, writing says so
         path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink():  # what it leads to is no shard of ours
@@ -72,7 +113,15 @@ def save(path: Path, rows: Shard) -> None:
 
 
 def load(path: Path, rows: int) -> Shard | None:
-    """The shard at `path`, memory-mapped; None if it is missing, damaged or not of `rows` rows."""
+    """Open a shard without reading it.
+
+    Args:
+        path: of the file.
+        rows: how many it must have: `Track.rows`.
+
+    Returns:
+        (rows, 128) float16 dB, memory-mapped; None if it is missing, damaged or of another length.
+    """
     if not path.is_file():  # a pipe would never answer
         return None
     try:

@@ -75,7 +75,14 @@ class Library:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], read_only: bool = False) -> Self:
-        """Open the library in folder `path`; read-only also where it cannot or must not be written.
+        """Open a library.
+
+        Args:
+            path: its folder.
+            read_only: do not write to it; one in a read-only folder is never written.
+
+        Returns:
+            The open library; a context manager that closes it.
 
         Raises:
             LibraryError: no such folder, not a library, damaged, or of a newer version.
@@ -156,9 +163,19 @@ class Library:
     def segments(
         self, hop_bars: int = settings.BARS_PER_SEGMENT, track_id: str | None = None
     ) -> list[Segment]:
-        """Segments from every `hop_bars`-th bar of each section: 4 for the map, 1 for training.
+        """List segments, in step with the four-bar phrases of each section.
 
-        Tracks in the order of `tracks()`. Raises `InputError` if `hop_bars` is below 1.
+        Args:
+            hop_bars: bars from one segment's beginning to the next one's: 4 for the map, 1 for
+                training.
+            track_id: the track whose segments are wanted; None for all tracks.
+
+        Returns:
+            Segments in the order of `tracks()`, then by section and bar.
+
+        Raises:
+            InputError: `hop_bars` is below 1.
+            LibraryError: the database is damaged.
         """
         if hop_bars < 1:
             raise InputError(f"a hop of {hop_bars} bars cannot be; give 1 or more")
@@ -202,10 +219,19 @@ class Library:
         progress: Progress = silent,
         cancel: CancelFlag | None = None,
     ) -> Track:
-        """Put a track on `grid`, the user's correction, which importing the same music again keeps.
+        """Put a track on a grid of the user's, which importing the same music again keeps.
 
         Spectrogram, segments and attributes are computed anew from the stored audio; latents of the
-        track's old segments are dropped. Returns the changed track.
+        track's old segments are dropped.
+
+        Args:
+            track_id: the track.
+            grid: the correction; its `origin` becomes "user".
+            progress: samples done, of the track's.
+            cancel: stops it between two blocks of audio.
+
+        Returns:
+            The changed track.
 
         Raises:
             LibraryError: no such track, its audio is gone, no segment fits, or read-only.
@@ -217,7 +243,20 @@ class Library:
     def refit(
         self, track_id: str, progress: Progress = silent, cancel: CancelFlag | None = None
     ) -> Track:
-        """Forget the user's grid of a track and fit it again. Returns and raises as `set_grid`."""
+        """Forget the user's grid of a track and fit it again.
+
+        Args:
+            track_id: the track.
+            progress: samples done, of the track's, once the grid is fitted.
+            cancel: stops it between two blocks of audio.
+
+        Returns:
+            The changed track; on the library's tempo where there is no steady beat.
+
+        Raises:
+            LibraryError: no such track, its audio is gone, no segment fits, or read-only.
+            Cancelled: as asked; nothing has changed.
+        """
         self._database.require_writable()
         track = self.track(track_id)
         name = Path(track.source_path).stem
@@ -244,7 +283,15 @@ class Library:
         return one_shots.read_one_shots(self._database)
 
     def audio(self, track_id: str, start_seconds: float, frames: int) -> Array:
-        """(frames, 2) at -14 LUFS from the sample nearest to `start_seconds`; silence outside.
+        """Read a stretch of a track.
+
+        Args:
+            track_id: the track.
+            start_seconds: where it begins, rounded to the nearest sample; may be negative.
+            frames: how many samples.
+
+        Returns:
+            (frames, 2) at -14 LUFS, silent outside the track.
 
         Raises:
             LibraryError: no such track, or its audio is gone or damaged.
@@ -258,7 +305,18 @@ class Library:
         return sound.blocks(self.audio_path(track), track.stored_gain_db)
 
     def segment_audio(self, segment: Segment, preroll_frames: int = 0) -> Array:
-        """(preroll_frames + segment.frames, 2) at -14 LUFS, the downbeat at `preroll_frames`."""
+        """Read a segment, with what comes before it.
+
+        Args:
+            segment: of this library.
+            preroll_frames: samples before its downbeat, silent before the track's beginning.
+
+        Returns:
+            (preroll_frames + segment.frames, 2) at -14 LUFS, the downbeat at `preroll_frames`.
+
+        Raises:
+            LibraryError: the audio is gone or damaged.
+        """
         start = segment.start_seconds - preroll_frames / settings.SAMPLE_RATE
         return self.audio(segment.track_id, start, preroll_frames + segment.frames)
 
@@ -315,7 +373,18 @@ class Library:
         ]
 
     def segment_rows(self, track_id: str, hop_bars: int = 1) -> NDArray[np.int64]:
-        """First rows in `track_spectrogram(track_id)` of the segments every `hop_bars` bars."""
+        """Where segments lie in `track_spectrogram`: all that training needs, without making them.
+
+        Args:
+            track_id: the track.
+            hop_bars: bars from one segment's beginning to the next one's.
+
+        Returns:
+            (n,) the first of the 512 rows of each segment; none where there is no such track.
+
+        Raises:
+            LibraryError: the database is damaged.
+        """
         sections = records.read_sections(self._database, track_id)
         rows = [s.bar_row(bar) for s in sections for bar in s.starts(hop_bars)]
         return np.array(rows, np.int64)
@@ -323,7 +392,18 @@ class Library:
     # Latents and maps, per model
 
     def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
-        """Keep the latents `means` (n, 64) of segments under a model."""
+        """Keep latents, in place of those that these segments had for this model.
+
+        Args:
+            model_hash: of the model that encoded them.
+            segment_ids: n ids.
+            means: (n, 64), a latent for each.
+
+        Raises:
+            InputError: `means` has another shape.
+            LibraryError: another process keeps the library locked.
+            OutputError: the library is read-only, and the user's data folder cannot be written.
+        """
         self._store_for_saving().save_latents(model_hash, segment_ids, means)
 
     def latents(self, model_hash: str) -> tuple[list[str], Array]:
@@ -339,7 +419,18 @@ class Library:
         return ids, latents
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
-        """Keep the map positions (n, 2) of segments under a model, in place of the map it had."""
+        """Keep the map of a model, in place of the one it had.
+
+        Args:
+            model_hash: of the model, or a name from `latents.part_map_name`.
+            segment_ids: n ids.
+            positions: (n, 2), x and y of each dot.
+
+        Raises:
+            InputError: `positions` has another shape.
+            LibraryError: another process keeps the library locked.
+            OutputError: the library is read-only, and the user's data folder cannot be written.
+        """
         self._store_for_saving().save_map(model_hash, segment_ids, positions)
 
     def map(self, model_hash: str) -> tuple[list[str], Array]:
@@ -377,7 +468,16 @@ class Library:
         return self.keys().of_segment(segment)
 
     def save_chroma(self, track_id: str, chroma: Array) -> None:
-        """Keep `chroma` (frames, 12) of a track, as `core.dsp.chroma` computes it."""
+        """Keep the chroma of a track, from which its key and those of its segments are estimated.
+
+        Args:
+            track_id: the track; nothing is kept of one that is not there any more.
+            chroma: (frames, 12), as `core.dsp.chroma` computes it.
+
+        Raises:
+            LibraryError: another process keeps the library locked.
+            OutputError: the library is read-only, and the user's data folder cannot be written.
+        """
         ChromaStore(self._database_for_saving()).save(track_id, chroma, of_library=self.writable)
 
     def compact(self) -> None:

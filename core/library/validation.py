@@ -152,7 +152,15 @@ def checked(rows: Iterable[sqlite3.Row], kind: type[T], folder: Path) -> list[T]
 
 
 def refuse(folder: Path, why: str) -> NoReturn:
-    """Raise the one line for a library that holds what no import writes."""
+    """Raise the one line for a library that holds what no import writes.
+
+    Args:
+        folder: of the library, for the message.
+        why: what is wrong; cut to 160 characters, since it may quote the file.
+
+    Raises:
+        LibraryError: always.
+    """
     line = " ".join(why.split())[:_LONGEST_MESSAGE]
     raise LibraryError(
         f"{folder}: this library is damaged ({line}); import the music again into a new folder"
@@ -160,7 +168,18 @@ def refuse(folder: Path, why: str) -> NoReturn:
 
 
 def grid_of(text: str, folder: Path) -> BeatGrid:
-    """The beat grid in a column of JSON. Raises `LibraryError`."""
+    """Read the beat grid in a column of JSON.
+
+    Args:
+        text: the column.
+        folder: of the library, for the message.
+
+    Returns:
+        The grid.
+
+    Raises:
+        LibraryError: the text is none.
+    """
     try:
         return BeatGrid.from_json(text)
     except InputError as error:
@@ -168,7 +187,18 @@ def grid_of(text: str, folder: Path) -> BeatGrid:
 
 
 def warnings_of(text: str, folder: Path) -> tuple[str, ...]:
-    """The warnings in a column of JSON. Raises `LibraryError`."""
+    """Read the warnings in a column of JSON.
+
+    Args:
+        text: the column: a list of strings.
+        folder: of the library, for the message.
+
+    Returns:
+        The warnings.
+
+    Raises:
+        LibraryError: the text is something else.
+    """
     try:
         return msgspec.json.decode(text, type=tuple[str, ...])
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -177,6 +207,12 @@ def warnings_of(text: str, folder: Path) -> tuple[str, ...]:
 
 def require_track(identity: str, content_hash: str, audio_file: str, folder: Path) -> None:
     """See that ids are ids and that the audio has the name that imports give it.
+
+    Args:
+        identity: id of a track.
+        content_hash: of its decoded sound; begins with the id.
+        audio_file: name of its file in the folder of audio.
+        folder: of the library, for the message.
 
     Raises:
         LibraryError: they are not: what they name could lie anywhere.
@@ -211,7 +247,14 @@ def sections_of(rows: Sequence[SectionRow], frames: int, folder: Path) -> tuple[
 
 
 def segment_of(row: SegmentRow, folder: Path) -> Segment:
-    """The segment of a `SegmentRow`.
+    """Make the segment of a row.
+
+    Args:
+        row: of types and ranges that were checked.
+        folder: of the library, for the message.
+
+    Returns:
+        The segment.
 
     Raises:
         LibraryError: its id is another one's, or it reaches beyond its section.
@@ -223,7 +266,18 @@ def segment_of(row: SegmentRow, folder: Path) -> Segment:
 
 
 def latent_of(blob: bytes, folder: Path) -> bytes:
-    """The 64 little-endian floats of a latent. Raises `LibraryError` for any other number."""
+    """Check a latent as it is stored.
+
+    Args:
+        blob: 64 little-endian float32.
+        folder: of the library, for the message.
+
+    Returns:
+        `blob`.
+
+    Raises:
+        LibraryError: it has another length.
+    """
     if len(blob) != 4 * settings.LATENT_SIZE:
         refuse(folder, f"a latent of {len(blob)} bytes")
     return blob
