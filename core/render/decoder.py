@@ -98,9 +98,16 @@ class Decoder:
     def latents(
         self, *, progress: Progress = silent, cancel: CancelFlag | None = None
     ) -> tuple[list[str], Array]:
-        """Ids of the library's map segments and their latents (n, 64) under this model.
+        """The latents of the library's map segments under this model.
 
         What the library does not hold yet is encoded and stored in it.
+
+        Args:
+            progress: segments encoded, of how many.
+            cancel: polled while some are encoded.
+
+        Returns:
+            Ids of n segments, and their latents (n, 64).
 
         Raises:
             LibraryError: the library has no segments.
@@ -115,9 +122,19 @@ class Decoder:
     def map(
         self, *, progress: Progress = silent, cancel: CancelFlag | None = None
     ) -> tuple[list[str], Array]:
-        """Ids of the library's map segments and their positions on the map, (n, 2).
+        """The positions of the library's map segments on the map.
 
-        A map that is missing is made and kept in the library. Raises as `latents` does.
+        A map that is missing is made and kept in the library.
+
+        Args:
+            progress: as for `latents`.
+            cancel: as for `latents`.
+
+        Returns:
+            Ids of n segments, and their positions (n, 2).
+
+        Raises:
+            LibraryError, Cancelled: as `latents`.
         """
         with self._lock:
             ids, latents = self.latents(progress=progress, cancel=cancel)
@@ -371,7 +388,15 @@ class Decoder:
         return audio_of
 
     def clip_parts(self, bpm: float, quality: str = "interactive") -> Callable[[Clip], Array]:
-        """As `clip_audio`, for `parts`: clip -> (4, frames, 2)."""
+        """What a mixdown asks for the parts of its clips.
+
+        Args:
+            bpm: the tempo.
+            quality: "interactive" or "export".
+
+        Returns:
+            A function: clip -> (4, settings.segment_frames(bpm), 2), which raises as `parts`.
+        """
         return lambda clip: self.parts(clip.source, bpm, quality=quality)
 
     def render_many(

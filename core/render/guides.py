@@ -107,11 +107,14 @@ class Guides:
         self._neighbours = min(neighbours, len(self._ids))
 
     def around(self, latent: ArrayLike, without: Collection[str] = ()) -> tuple[Guide, ...]:
-        """The nearest segments to `latent` (d,), nearest first, shares summing to 1.
+        """Choose the segments to render a latent from: its nearest ones; on a dot that one alone.
 
-        On a segment's own latent it alone is used.
+        Args:
+            latent: (d,).
+            without: ids of segments that are left out; at least one has to be left.
 
-        without: ids of segments that are left out, at least one fewer than there are.
+        Returns:
+            Guides, nearest first; their shares sum to 1.
         """
         point = self._metric.transform(np.asarray(latent, np.float32))
         count = min(self._neighbours + 1 + len(without), len(self._ids))
@@ -168,11 +171,14 @@ class BandGuides:
         self._bands = band_weights()
 
     def around(self, latent: ArrayLike, without: Collection[str] = ()) -> tuple[Guide, ...]:
-        """The segments to render `latent` (d,) from.
+        """Choose the segments to render a latent from, for the lows, the mids and the highs.
 
-        Where it is no dot, the shares of a band sum to 1 over its guides, at any time.
+        Args:
+            latent: (d,).
+            without: ids of segments that are left out; at least one has to be left.
 
-        without: ids of segments that are left out, at least one fewer than there are.
+        Returns:
+            Guides. Where the latent is no dot, the shares of a band sum to 1 over them at any time.
         """
         place = np.asarray(latent, np.float64)
         whole, *bands = (self._distances(k, place, without) for k in range(len(self._metrics)))

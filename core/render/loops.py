@@ -72,7 +72,15 @@ def at_length(loop: Array, frames: int, semitones: int = 0) -> Array:
 
 
 def is_stretched(count: int, frames: int) -> bool:
-    """Whether `at_length` has to stretch a loop of `count` frames to `frames`, which is slow."""
+    """Whether `at_length` has to stretch a loop, which is slow; else it is resampled.
+
+    Args:
+        count: frames of the loop.
+        frames: the wanted length.
+
+    Returns:
+        True from .2 % of difference on.
+    """
     return abs(frames / count - 1.0) >= _RESAMPLED_BELOW
 
 
@@ -160,7 +168,15 @@ def blended(outgoing: Array, incoming: Array) -> Array:
 
 
 def bar_edges(frames: int, count: int) -> list[tuple[int, int]]:
-    """First and last sample of each of `count` bars."""
+    """Where the bars of a loop lie, each line between two of them rounded once.
+
+    Args:
+        frames: of the loop.
+        count: bars in it.
+
+    Returns:
+        For each bar its first sample, and the one after its last.
+    """
     lines = [round(bar * frames / count) for bar in range(count + 1)]
     return list(itertools.pairwise(lines))
 

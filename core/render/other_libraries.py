@@ -118,7 +118,18 @@ class OtherLibraries:
             return self.decoder(origin).parts(source, bpm, quality=quality)
 
     def spectrogram(self, origin: Origin, source: ClipSource) -> Array:
-        """(512, 128) dB. Raises `LibraryError` and `ModelError` as `audio` does."""
+        """What `Decoder.spectrogram` of the library and model of `origin` gives.
+
+        Args:
+            origin: what `source` is made from.
+            source: a real segment, a latent, or parts of them.
+
+        Returns:
+            (512, 128) dB.
+
+        Raises:
+            LibraryError, ModelError: as `audio`.
+        """
         with self._lock:
             if isinstance(source, RealSource):
                 library = self._reader(origin)[0]
@@ -126,7 +137,19 @@ class OtherLibraries:
             return self.decoder(origin).spectrogram(source)
 
     def renderer_for(self, origin: Origin, source: ClipSource, renderer: str | None = None) -> str:
-        """The renderer that `audio` uses; "original" for a real segment. Raises as `audio`."""
+        """What `Decoder.renderer_for` of the library and model of `origin` gives.
+
+        Args:
+            origin: what `source` is made from.
+            source: a real segment, a latent, or parts of them.
+            renderer: as for `audio`.
+
+        Returns:
+            One of `renderers.NAMES`; "original" for a real segment.
+
+        Raises:
+            LibraryError, ModelError: as `audio`.
+        """
         if isinstance(source, RealSource):
             return ORIGINAL
         with self._lock:
@@ -160,7 +183,16 @@ class OtherLibraries:
     def clip_parts(
         self, main: Decoder | Origin, bpm: float, quality: str = "interactive"
     ) -> Callable[[Clip], Array]:
-        """As `clip_audio`, for the parts of clips: clip -> (4, frames, 2)."""
+        """What a mixdown asks for the parts of its clips; any thread may call it.
+
+        Args:
+            main: makes the clips that are of none of the origins.
+            bpm: the tempo.
+            quality: "interactive" or "export".
+
+        Returns:
+            A function: clip -> (4, settings.segment_frames(bpm), 2), which raises as `parts`.
+        """
 
         def parts_of(clip: Clip) -> Array:
             made_by = origin_of(clip.source, self._origins) or main

@@ -127,6 +127,16 @@ class RealSegments:
         Where the guide allows it and the pitch changes by at most four semitones, it is played
         faster or slower instead of stretched. Where it has to be stretched and only some of its
         bars are needed (`Guide.needed_bars`), the others are silent.
+
+        Args:
+            guide: a segment, and how it may be brought to the tempo.
+            bpm: the tempo.
+
+        Returns:
+            (settings.segment_frames(bpm), 2), read-only.
+
+        Raises:
+            LibraryError: as `loop`.
         """
         frames = settings.segment_frames(bpm)
         if self._is_varied(guide, frames):

@@ -62,7 +62,12 @@ class LoopStore(QObject):
         self._thread.submit(found, then, lambda line: then(None))
 
     def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop) -> None:
-        """Write a loop that was made; arguments as for `find`."""
+        """Write a loop that was made, on the thread of the store; comes back at once.
+
+        Args:
+            session, source, bpm: as for `find`.
+            loop: of four bars at that tempo.
+        """
 
         def write() -> None:
             name = self._name(session, source, bpm)

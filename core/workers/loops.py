@@ -164,7 +164,15 @@ class LoopService(QObject):
         return None if found is None else found.loop
 
     def parts(self, source: ClipSource, bpm: float) -> Array | None:
-        """The parts of a source's loop, (4, settings.segment_frames(bpm), 2), if they are kept."""
+        """The parts of a source's loop, if they are kept. Takes no time.
+
+        Args:
+            source: a real segment, a latent, or parts of them.
+            bpm: the tempo.
+
+        Returns:
+            (4, settings.segment_frames(bpm), 2) float32 in the order of `settings.PARTS`, or None.
+        """
         found = self._cache.get(_LoopKey(source, bpm, separated=True))
         return None if found is None else found.parts
 
@@ -181,7 +189,15 @@ class LoopService(QObject):
         return found
 
     def gain_db(self, source: ClipSource, bpm: float) -> float:
-        """For hearing the `loop` of a source by itself; 0 where it is not kept."""
+        """How much louder a loop has to be to be heard by itself.
+
+        Args:
+            source: as for `loop`.
+            bpm: the tempo.
+
+        Returns:
+            dB to -14 LUFS at -1 dBTP; 0 where the loop is not kept.
+        """
         found = self._kept(source, bpm)
         return 0.0 if found is None else found.gain_db
 
@@ -442,7 +458,12 @@ class LoopCache(Generic[Key]):
         return found
 
     def put(self, key: Key, result: LoopResult) -> None:
-        """Keep `result` under `key`, whatever else has to go for it."""
+        """Keep a loop, whatever else has to go for it.
+
+        Args:
+            key: by which it is found again; it is not outdated any more.
+            result: the loop.
+        """
         self._kept[key] = result
         self._kept.move_to_end(key)
         self._outdated.discard(key)

@@ -106,7 +106,11 @@ Answer = Progress | Partial | Result | Error
 
 
 def send(connection: Connection, message: object) -> None:
-    """Send anything that can be pickled; large arrays travel beside it, without a copy.
+    """Send a message; its large arrays travel beside it, without a copy.
+
+    Args:
+        connection: one end of a pipe.
+        message: anything that can be pickled.
 
     Raises:
         OSError: the other end is gone.

@@ -83,7 +83,12 @@ class RequestQueue:
         self._lines[request.priority] = {request.same: request, **line}
 
     def keep(self, priority: Priority, keys: Container[Hashable]) -> None:
-        """Of one priority, drop the requests that are waited for under none of `keys`."""
+        """Of one priority, drop the requests that nobody waits for any more.
+
+        Args:
+            priority: of the requests that are looked at; others stay.
+            keys: those that are still waited for; a request with none of them goes.
+        """
         line = self._lines[priority]
         for same, request in list(line.items()):
             request.keys = [key for key in request.keys if key in keys]

@@ -131,7 +131,14 @@ class RenderService:
         origin: Origin | None = None,
         cancel: CancelFlag | None = None,
     ) -> SeparatedLoop:
-        """As `loop`, taken apart. What is emitted beforehand is a `SeparatedLoop`, too.
+        """A loop with its parts and its spectrogram.
+
+        Args:
+            source, bpm, renderer, bar, origin, cancel: as for `loop`.
+            emit: gets a `SeparatedLoop` with that bar.
+
+        Returns:
+            The loop; `parts` sum to it.
 
         Raises:
             TechnoVAEError: as `Decoder.parts`.
@@ -157,12 +164,34 @@ class RenderService:
         self._decoder_of(None).prepare_parts()
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
-        """(512, 128) dB, without a sound. Raises as `Decoder.spectrogram`."""
+        """The spectrogram of a source, without a sound.
+
+        Args:
+            source: a latent, a real segment, or parts of them.
+            origin: library and model that it is of; None for those that are open.
+
+        Returns:
+            (512, 128) dB.
+
+        Raises:
+            TechnoVAEError: as `Decoder.spectrogram`.
+        """
         found = self._decoder_of(origin).spectrogram(source)
         return np.ascontiguousarray(found, dtype=np.float32)
 
     def part_spectrograms(self, source: ClipSource, origin: Origin | None = None) -> Array:
-        """(4, 512, 128) dB, of each part. Raises as `Decoder.part_spectrograms`."""
+        """The spectrogram of each part of a source, without a sound.
+
+        Args:
+            source: a latent, a real segment, or parts of them.
+            origin: library and model that it is of; None for those that are open.
+
+        Returns:
+            (4, 512, 128) dB in the order of `settings.PARTS`.
+
+        Raises:
+            TechnoVAEError: as `Decoder.part_spectrograms`.
+        """
         found = self._decoder_of(origin).part_spectrograms(source)
         return np.ascontiguousarray(found, dtype=np.float32)
 

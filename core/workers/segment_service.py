@@ -92,7 +92,14 @@ class SegmentService:
         self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None = None) -> Opened:
-        """Read from `library` from now on; the model is not needed.
+        """Read from another library from now on.
+
+        Args:
+            library: its folder.
+            model: not needed: services are opened alike.
+
+        Returns:
+            What was opened, without a model.
 
         Raises:
             LibraryError: no such library, or it cannot be read.
@@ -143,8 +150,18 @@ class SegmentService:
         return Loop(loop, None, ORIGINAL, loop_gain_db(loop))
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
-        """(512, 128) dB of a real segment of `origin`, or of the open library. Raises
-        `LibraryError`."""
+        """The spectrogram of a real segment.
+
+        Args:
+            source: a real segment.
+            origin: the library that it is of; None for the one that is open.
+
+        Returns:
+            (512, 128) dB.
+
+        Raises:
+            LibraryError: no library is open, or neither spectrogram nor audio is there.
+        """
         if origin is not None:
             return self._other_libraries().spectrogram(origin, source)
         if self._library is None:
@@ -183,7 +200,15 @@ class SegmentService:
 def open_others(
     stack: contextlib.ExitStack, load: Callable[[Path], Codec] | None = None
 ) -> OtherLibraries:
-    """Other libraries than the one that is open, closed with `stack`; `load` reads their models."""
+    """Make ready to open other libraries than the one that a service has open.
+
+    Args:
+        stack: closes them.
+        load: reads their models; default `core.vae.checkpoint.load`.
+
+    Returns:
+        Nothing is open in it yet.
+    """
     from core.render.other_libraries import OtherLibraries
 
     return stack.enter_context(contextlib.closing(OtherLibraries(load=load)))
@@ -204,7 +229,15 @@ def bar_gain_db(samples: Array) -> float:
 
 
 def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:
-    """Who gets the bar that is asked for, if one is."""
+    """Who gets the bar that is asked for, if one is.
+
+    Args:
+        bar: 0..3, or None.
+        then: called with that bar, four times over, before the rest is made.
+
+    Returns:
+        The argument `first` of `Decoder.audio` and `RealSegments.loop`.
+    """
     from core.render.real_segments import FirstBar
 
     return None if bar is None else FirstBar(bar, then)

@@ -136,7 +136,12 @@ class ServiceClient(QObject):
         self.session_replaced.emit()
 
     def refuse(self, message: str, generation: int | None = None) -> None:
-        """Have no session from now on; requests fail at once with `message`."""
+        """Have no session from now on: requests fail at once, until one is opened.
+
+        Args:
+            message: the line that they fail with.
+            generation: of the session that cannot be opened; None leaves it as it is.
+        """
         self._worker.refuse(message, generation)
         self.session_replaced.emit()
 
@@ -166,13 +171,25 @@ class ServiceClient(QObject):
     def render(
         self, key: Hashable, source: ClipSource, bpm: float, *, separated: bool = False
     ) -> None:
-        """Ask for the loop of a clip at `bpm`, with its parts or not; it comes back under `key`."""
+        """Ask for the loop of a clip; it comes as `loop_ready`.
+
+        Args:
+            key: comes back with the answer.
+            source: of what.
+            bpm: how fast.
+            separated: its parts come with it; only the renderer can do that.
+        """
         function = "separated_loop" if separated else "loop"
         self._ask_loop(Priority.CLIP, key, source, bpm, function=function)
 
     def spectrogram(self, key: Hashable, source: ClipSource, *, parts: bool = False) -> None:
-        """Ask for a spectrogram, or those of the parts, without a sound; they come back under
-        `key`."""
+        """Ask for a spectrogram without a sound; it comes as `spectrogram_ready`.
+
+        Args:
+            key: comes back with the answer.
+            source: of what.
+            parts: one of each part, (4, 512, 128) dB, instead of one of all, (512, 128).
+        """
         origin = self.origin_of(source)
         arguments = {"source": source, "origin": origin}
         function = "part_spectrograms" if parts else "spectrogram"

@@ -75,7 +75,7 @@ class Channel(Protocol):
 
 
 class Listener(Protocol):
-    """What a worker reports to."""
+    """What a worker reports to, on the thread that it is called on."""
 
     def on_opened(self, value: Any) -> None:
         """The session is open; `value` is what the service's `open` returned."""
@@ -84,16 +84,36 @@ class Listener(Protocol):
         """The session cannot be opened."""
 
     def on_progress(self, request: Request, progress: Progress) -> None:
-        """How far a request is."""
+        """A request is under way.
+
+        Args:
+            request: which.
+            progress: how far it is.
+        """
 
     def on_partial(self, request: Request, value: Any) -> None:
-        """A part of an answer."""
+        """A request has something to show before it is done.
+
+        Args:
+            request: which.
+            value: what the worker's function emitted.
+        """
 
     def on_result(self, request: Request, value: Any) -> None:
-        """An answer."""
+        """A request is done.
+
+        Args:
+            request: which.
+            value: what the worker's function returned.
+        """
 
     def on_failed(self, request: Request, error: Error) -> None:
-        """A request that cannot be met."""
+        """A request was given up; nothing more comes of it.
+
+        Args:
+            request: which.
+            error: why, in one line for the user, or that it stopped as asked.
+        """
 
     def on_died(self, message: str) -> None:
         """The process died; it is started again unless the line says otherwise."""
@@ -169,7 +189,12 @@ class Worker:
         self._next()
 
     def refuse(self, message: str, generation: int | None = None) -> None:
-        """Have no session from now on: requests fail with `message`, until one is opened."""
+        """Have no session from now on: requests fail at once, until one is opened.
+
+        Args:
+            message: the line that they fail with.
+            generation: of the session that cannot be opened; None leaves it as it is.
+        """
         if generation is not None:
             self.generation = generation
         self._open, self._opened, self._refusal = None, False, message
@@ -189,7 +214,12 @@ class Worker:
         self._next()
 
     def keep(self, priority: Priority, keys: Container[Hashable]) -> None:
-        """See `RequestQueue.keep`."""
+        """Drop waiting requests that nobody needs any more.
+
+        Args:
+            priority: of the requests that are looked at.
+            keys: those that are still waited for; see `RequestQueue.keep`.
+        """
         self._queue.keep(priority, keys)
 
     def stop(self) -> None:
@@ -208,7 +238,12 @@ class Worker:
         self._opened = self.config.is_task
 
     def receive(self, channel: Channel, message: protocol.Answer) -> None:
-        """Take a message from a process."""
+        """Take a message from a process. An answer for a session that was replaced is dropped here.
+
+        Args:
+            channel: where it comes from; a process that was replaced is not listened to.
+            message: its answer, or a part of one.
+        """
         current = self._current
         if channel is not self._channel or current is None or message.id != current.id:
             return
@@ -231,8 +266,14 @@ class Worker:
             self._next()
 
     def ended(self, channel: Channel, exit_code: int | None) -> None:
-        """Take the end of a process. What it was at is tried again, unless that may be what killed
-        it."""
+        """Take the end of a process.
+
+        What it was at is tried again, unless that may be what killed it.
+
+        Args:
+            channel: to that process.
+            exit_code: negative for the number of a signal; None where it never began.
+        """
         if channel is not self._channel:
             return
         current, self._current = self._current, None
