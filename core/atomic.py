@@ -82,13 +82,29 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write `content` to `path`, all of it or none. Raises `OutputError`."""
+    """Write a file, all of it or none.
+
+    Args:
+        path: of the file.
+        content: all that is to be in it.
+
+    Raises:
+        OutputError: it cannot be written; the message says why.
+    """
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: str | os.PathLike[str], content: str) -> None:
-    """Write `content` as UTF-8 to `path`, all of it or none. Raises `OutputError`."""
+    """Write a file of text in UTF-8, all of it or none.
+
+    Args:
+        path: of the file.
+        content: all that is to be in it.
+
+    Raises:
+        OutputError: it cannot be written; the message says why.
+    """
     write_bytes(path, content.encode("utf-8"))
 
 
@@ -138,7 +154,15 @@ def output_folder(path: Path) -> Path:
 
 
 def writing_error(path: Path, error: Exception) -> OutputError:
-    """The one clear line for `error` met while writing `path`."""
+    """Say in one line why a file cannot be written, and how to go on.
+
+    Args:
+        path: of the file.
+        error: met while writing it; its `errno` decides what the line says, if it has one.
+
+    Returns:
+        An error to raise.
+    """
     code = getattr(error, "errno", None)
     reason = _REASONS.get(code) if code is not None else None
     if code == errno.EACCES and path.is_file() and os.access(path.parent, os.W_OK):

@@ -142,7 +142,15 @@ def _undated(name: str, content: bytes) -> bytes:
 
 
 def rounded(weights: NDArray[Any], mantissa_bits: int) -> NDArray[Any]:
-    """float32 rounded to so many bits of mantissa, which pack better; other types as they are."""
+    """Round weights so that they pack better.
+
+    Args:
+        weights: of any shape; only float32 is rounded, other types are returned as they are.
+        mantissa_bits: how many bits of the mantissa stay, 1 to 22.
+
+    Returns:
+        An array of the same shape and type, rounded to nearest, half up.
+    """
     if weights.dtype != np.float32:
         return weights
     dropped = 23 - mantissa_bits

@@ -141,7 +141,13 @@ class ProcessExecutor(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """As `Executor.shutdown`; with `cancel_futures` processes at work are killed."""
+        """End the processes; nothing can be submitted any more.
+
+        Args:
+            wait: come back only when they have ended.
+            cancel_futures: kill processes at work and drop what waits; else both are finished
+                first.
+        """
         if cancel_futures:
             self._pool.stop()  # type: ignore[no-untyped-call]
             for process in list(self._context.processes):

@@ -28,7 +28,7 @@ class CancelFlag(Protocol):
 
 
 def silent(done: float, total: float, message: str = "") -> None:
-    """A `Progress` that does nothing."""
+    """A `Progress` that does nothing: the default wherever one is taken."""
 
 
 def check(cancel: CancelFlag | None) -> None:

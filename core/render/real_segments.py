@@ -150,7 +150,19 @@ class RealSegments:
         return self.some_bars(guide.segment_id, bpm, bars)
 
     def guide_bar(self, guide: Guide, bpm: float, bar: int) -> Array:
-        """One bar of the segment of a guide as a loop of its own, as `bar`; see `guide_loop`."""
+        """One bar of the segment of a guide as a loop of its own; see `guide_loop`.
+
+        Args:
+            guide: a segment, and how it may be brought to the tempo.
+            bpm: the tempo.
+            bar: which bar, 0..3.
+
+        Returns:
+            (settings.bar_frames(bpm), 2).
+
+        Raises:
+            LibraryError: as `loop`.
+        """
         frames, length = settings.segment_frames(bpm), settings.bar_frames(bpm)
         if self._is_varied(guide, frames):
             return varispeed(self._unstretched_bar(guide.segment_id, bar), length)
@@ -217,7 +229,15 @@ class RealSegments:
         return self._spectra.get(segment_id, lambda: self._both(segment_id, latent))
 
     def decoded(self, segment_id: str, latent: Array) -> Array:
-        """The second of `spectra` alone: (512, 128) dB."""
+        """A segment as the model decodes it: the second of `spectra` alone.
+
+        Args:
+            segment_id: which.
+            latent: its own, (64,).
+
+        Returns:
+            (512, 128) dB.
+        """
         kept = self._spectra.peek(segment_id)
         decoded: Array = self._decode(latent[None])[0] if kept is None else kept[1]
         return decoded
