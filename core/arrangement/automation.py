@@ -285,7 +285,15 @@ class Automation:
 
 
 def bent(share: float, bend: float) -> float:
-    """How far a curve has come, 0 .. 1, at a share of the way from a point to the next."""
+    """How far a curve has come between two points.
+
+    Args:
+        share: of the way, 0 .. 1.
+        bend: of the curve, -1 (early) .. 1 (late); 0 is straight.
+
+    Returns:
+        0 .. 1, along an exponential function.
+    """
     if bend == 0.0:
         return share
     steepness = STEEPNESS * bend

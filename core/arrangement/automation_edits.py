@@ -43,7 +43,18 @@ def set_points(
 
 
 def clear(arrangement: Arrangement, lane_id: str) -> Arrangement:
-    """Take all curves of a lane away. Raises `InputError` if there is no such lane."""
+    """Take all curves of a lane away.
+
+    Args:
+        arrangement: to be edited.
+        lane_id: which lane.
+
+    Returns:
+        The edited arrangement.
+
+    Raises:
+        InputError: there is no such lane.
+    """
     lane = arrangement.lane(lane_id)
     return _replaced(arrangement, lane, lane.changed(automation=()))
 
@@ -81,13 +92,29 @@ def with_point(
 
 
 def rippled(lane: Lane, start: int, end: int, shift: int) -> tuple[Automation, ...]:
-    """The curves of a lane where time is inserted or taken out; see `Automation.rippled`."""
+    """The curves of a lane where time is inserted or taken out.
+
+    Args:
+        lane: as it is.
+        start, end, shift: ticks, as for `Automation.rippled`.
+
+    Returns:
+        The curves; those of which nothing is left are missing.
+    """
     curves = (curve.rippled(start, end, shift) for curve in lane.automation)
     return tuple(curve for curve in curves if curve is not None)
 
 
 def repeated(lane: Lane, start: int, end: int) -> tuple[Automation, ...]:
-    """The curves of a lane where time is repeated; see `Automation.with_repeat`."""
+    """The curves of a lane where time is repeated.
+
+    Args:
+        lane: as it is.
+        start, end: ticks, as for `Automation.with_repeat`.
+
+    Returns:
+        As many curves as before.
+    """
     return tuple(curve.with_repeat(start, end) for curve in lane.automation)
 
 

@@ -209,14 +209,35 @@ def part_gains_db(source: ClipSource) -> tuple[float, ...]:
 
 
 def with_part_heard(source: ClipSource, part: int, heard: bool) -> ClipSource:
-    """A source of which one part, by its number in `settings.PARTS`, is heard or not."""
+    """A source of which one part is heard or not.
+
+    Args:
+        source: any.
+        part: number of the part, in `settings.PARTS`.
+        heard: whether it is to be heard.
+
+    Returns:
+        The source; one without parts again, where nothing is muted or changed in it any more.
+    """
     muted = list(muted_parts(source))
     muted[part] = not heard
     return with_parts(part_sources(source), muted, part_gains_db(source))
 
 
 def with_part_gain(source: ClipSource, part: int, gain_db: float) -> ClipSource:
-    """A source of which one part, by its number in `settings.PARTS`, has a gain of -96 .. 24 dB."""
+    """A source of which one part has another gain.
+
+    Args:
+        source: any.
+        part: number of the part, in `settings.PARTS`.
+        gain_db: -96 .. 24 dB.
+
+    Returns:
+        The source; one without parts again, where nothing is muted or changed in it any more.
+
+    Raises:
+        InputError: a gain out of range.
+    """
     gains = list(part_gains_db(source))
     gains[part] = gain_db
     return with_parts(part_sources(source), muted_parts(source), gains)
@@ -238,7 +259,15 @@ def main_source(source: ClipSource) -> SingleSource:
 
 
 def with_latents(source: ClipSource, change: Callable[[LatentSource], LatentSource]) -> ClipSource:
-    """A source made from other latents; see `with_singles`."""
+    """A source that is made from other latents.
+
+    Args:
+        source: any; real segments in it stay.
+        change: gives the latent source that takes the place of one.
+
+    Returns:
+        The source.
+    """
     return with_singles(source, lambda it: change(it) if isinstance(it, LatentSource) else it)
 
 

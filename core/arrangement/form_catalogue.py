@@ -54,7 +54,18 @@ USUAL: Final = {
 
 
 def usual_part(name: str, weight: float) -> FormPart:
-    """The section of that name, with a weight."""
+    """A section as usual, with its share of a track.
+
+    Args:
+        name: one of `USUAL`.
+        weight: its share, against those of the other parts.
+
+    Returns:
+        The section.
+
+    Raises:
+        KeyError: no section has this name.
+    """
     usual = USUAL[name]
     return FormPart(name, weight, usual.energy, usual.kick)
 

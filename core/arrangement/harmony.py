@@ -17,7 +17,15 @@ _SEMITONES: Final = (0, -1, 1, -2, 2)
 
 
 def fifths_apart(a: int, b: int) -> int:
-    """Steps between two places on the wheel of `Key.wheel`, 0 .. 6."""
+    """How far two keys are from each other on the circle of fifths.
+
+    Args:
+        a: place of a key, `Key.wheel`.
+        b: place of the other.
+
+    Returns:
+        Steps, 0 .. 6.
+    """
     steps = abs(a - b) % 12
     return min(steps, 12 - steps)
 

@@ -77,7 +77,15 @@ class HeardPlaces:
         return HeardPlaces(_bounded((*newer, *(it for it in older if it.source not in mine))))
 
     def with_star(self, source: ClipSource, favourite: bool) -> HeardPlaces:
-        """With a star given to a place, or taken from it."""
+        """Mark a place as a favourite, or no longer.
+
+        Args:
+            source: what was heard there.
+            favourite: whether it is one.
+
+        Returns:
+            The places; the same ones where none has this source.
+        """
         return HeardPlaces(
             tuple(
                 dataclasses.replace(it, favourite=favourite) if it.source == source else it
@@ -95,7 +103,15 @@ class HeardPlaces:
 
 
 def save(places: HeardPlaces, path: Path) -> None:
-    """Write places to a file, whose folder is made. Raises `OutputError`."""
+    """Write places to a file, all of it or none.
+
+    Args:
+        places: the ones to keep.
+        path: of the file; its folder is made.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     rows = [
         _Row(source_to_json(it.source), it.name, it.xy, it.segment_id, it.favourite)
         for it in places

@@ -104,7 +104,15 @@ class LaneStates:
         return made
 
     def block(self, lane_id: str, frames: int) -> FloatArray:
-        """Silence (frames, 2) for a lane's sound; the same memory each time."""
+        """Silence to add a lane's sound to; it is good until the lane asks for the next one.
+
+        Args:
+            lane_id: which lane.
+            frames: how many.
+
+        Returns:
+            (frames, 2) of the same memory each time.
+        """
         space = self._space.get(lane_id)
         if space is None or len(space) < frames:
             space = self._space[lane_id] = np.empty((frames, 2), np.float32)

@@ -83,7 +83,15 @@ def energy_db(energy: float) -> float:
 
 
 def band_gain_db(wanted: float, loudness: float) -> float:
-    """The gain that brings a band to a level, -12 .. 6 dB: hiss is not made music."""
+    """The gain that brings a band to a level, in bounds: hiss is not made music.
+
+    Args:
+        wanted: level of the band, dB.
+        loudness: of the band as it is, dB, as `band_loudness_db` gives it.
+
+    Returns:
+        -12 .. 6 dB.
+    """
     return round(float(np.clip(wanted - loudness, *_BAND_GAIN_DB)), 2)
 
 

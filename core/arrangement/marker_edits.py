@@ -104,12 +104,28 @@ def section_at(arrangement: Arrangement, tick: float) -> tuple[Marker, int] | No
 
 
 def next_marker(arrangement: Arrangement, tick: float) -> Marker | None:
-    """The first marker after `tick`, which is not rounded; None if there is none."""
+    """Look for a marker to the right.
+
+    Args:
+        arrangement: whose markers.
+        tick: after which place; it need not be whole.
+
+    Returns:
+        The first one after it; None if there is none.
+    """
     return next((it for it in arrangement.markers if it.tick > tick), None)
 
 
 def previous_marker(arrangement: Arrangement, tick: float) -> Marker | None:
-    """The last marker before `tick`, which is not rounded; None if there is none."""
+    """Look for a marker to the left.
+
+    Args:
+        arrangement: whose markers.
+        tick: before which place; it need not be whole.
+
+    Returns:
+        The last one before it; None if there is none.
+    """
     return next((it for it in reversed(arrangement.markers) if it.tick < tick), None)
 
 

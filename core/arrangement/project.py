@@ -251,7 +251,15 @@ class Project:
 
 
 def origin_of(source: ClipSource, origins: Iterable[Origin]) -> Origin | None:
-    """The first of `origins` that `source` is made from; None if it is of none of them."""
+    """Look up which of several libraries and models a source is made from.
+
+    Args:
+        source: any.
+        origins: asked in order (`Origin.claims`).
+
+    Returns:
+        The first that it is made from; None if it is of none of them.
+    """
     return next((origin for origin in origins if origin.claims(source)), None)
 
 

@@ -62,7 +62,11 @@ _Path = Annotated[str, msgspec.Meta(max_length=32_767)]
 
 
 def save(project: Project, path: str | os.PathLike[str]) -> None:
-    """Write `project` to `path`, all of it or none.
+    """Write a project, all of it or none.
+
+    Args:
+        project: what is written.
+        path: of the file; paths in it are kept relative to this one, too.
 
     Raises:
         OutputError: the folder is missing, read-only or full, or a name cannot be written.

@@ -28,7 +28,7 @@ _REVERB_THIN_HZ: Final = 180.0
 _REVERB_GAIN: Final = 0.7
 
 
-def sends_to(lane: Lane, name: str) -> bool:
+def _sends_to(lane: Lane, name: str) -> bool:
     """Whether anything of a lane may reach echo or reverb."""
     return lane.curve(name) is not None or getattr(lane.effects, f"{name}_db") > ECHO.low
 
@@ -36,7 +36,7 @@ def sends_to(lane: Lane, name: str) -> bool:
 def used(arrangement: Arrangement) -> tuple[str, ...]:
     """Which of echo and reverb are sent to by audible lanes."""
     lanes = [lane for lane in arrangement.audible_lanes if lane.clips]
-    return tuple(name for name in SENDS if any(sends_to(lane, name) for lane in lanes))
+    return tuple(name for name in SENDS if any(_sends_to(lane, name) for lane in lanes))
 
 
 def tail_frames(arrangement: Arrangement) -> int:

@@ -194,7 +194,16 @@ def sections(signal: Signal, sos: NDArray[np.float64]) -> Signal:
 
 @njit(cache=True)
 def weighted_energy(signal: Signal, sos: NDArray[np.float64], hop: int) -> NDArray[np.float64]:
-    """Energy of `signal` (n, c) behind second-order sections in each whole hop, (n // hop,)."""
+    """Energy of a sound behind a filter, hop by hop.
+
+    Args:
+        signal: (n, c).
+        sos: (sections, 6) second-order sections, as scipy.signal has them.
+        hop: samples.
+
+    Returns:
+        (n // hop,) sums of squares over all channels; a last hop that is not whole is left out.
+    """
     channels, count = signal.shape[1], sos.shape[0]
     out = np.zeros(signal.shape[0] // hop)
     state = np.zeros((count, channels, 2))
@@ -428,7 +437,15 @@ def gain_reduction(
 
 @njit(cache=True)
 def recover(wanted: Signal, rate: float) -> Signal:
-    """A limiter's gain: follows `wanted` (n,) down at once and up by `rate` of what is missing."""
+    """A limiter's gain: down at once, and up again gradually.
+
+    Args:
+        wanted: (n,) 0..1, the gain that is needed at each sample.
+        rate: 0..1, how much of what is missing comes back with each sample.
+
+    Returns:
+        (n,), nowhere above `wanted`.
+    """
     out = np.empty(wanted.shape[0], np.float32)
     held = 1.0
     for n in range(wanted.shape[0]):
@@ -465,9 +482,16 @@ def clip_parts(parts: Signal, gain: float, knee: float) -> Signal:
 
 @njit(cache=True)
 def quantise_parts(parts: Signal, step: float) -> Signal:
-    """Round the sum of parts to multiples of `step`, (p, n, c).
+    """Round the sum of parts to whole steps.
 
     What the rounding adds is shared by the parts as their power of the last milliseconds is.
+
+    Args:
+        parts: (p, n, c).
+        step: the resolution; full scale is 1.
+
+    Returns:
+        (p, n, c), whose sum over p is a multiple of `step` everywhere.
     """
     out = parts.copy()
     count = parts.shape[0]

@@ -94,6 +94,10 @@ def mix_parts(song: Song, stage: Stage) -> Signal:
 def kick_push(song: Song, stage: Stage) -> Signal:
     """How hard the kick pushes the other voices away (side-chain ducking).
 
+    Args:
+        song: its kicks push, and `Song.pump` where there are none.
+        stage: where it is played.
+
     Returns:
         (stage.frames,), 0..1.
     """
@@ -114,6 +118,10 @@ def _silent_pushes(pump: str, kicks: list[int], stage: Stage) -> list[int]:
 
 def solo(voice: Voice, stage: Stage) -> Signal:
     """One voice as its instrument plays it, before its strip.
+
+    Args:
+        voice: which.
+        stage: where it is played.
 
     Returns:
         (stage.frames, 1 or 2).

@@ -33,23 +33,45 @@ def render(spec: TrackSpec) -> Signal:
 
 
 def stage_of(spec: TrackSpec, song: Song) -> Stage:
-    """Where `song` is played."""
+    """Where a song is played: its tempo, length and randomness.
+
+    Args:
+        spec: of the track.
+        song: gives swing and harmony.
+
+    Returns:
+        The stage.
+    """
     return Stage(spec, song.swing, song.harmony)
 
 
 def render_parts(song: Song, stage: Stage) -> Signal:
-    """The parts of a song before mastering, (4, stage.frames, 2) in the order of `PARTS`.
+    """Render the parts of a song before mastering.
 
     Each has the echoes, rooms, side-chain and inserts of what it plays; they add up to `mix`.
+
+    Args:
+        song: what is played.
+        stage: where.
+
+    Returns:
+        (4, stage.frames, 2) in the order of `settings.PARTS`.
     """
     return mix_parts(song, stage)
 
 
 def render_mastered_parts(song: Song, stage: Stage) -> Signal:
-    """The parts of the finished track, (4, stage.frames, 2) in the order of `PARTS`.
+    """Render the parts of the finished track.
 
     They add up to the mastered mix; `mastering.finish_parts` and `effects.masters` say how what
     depends on level is shared.
+
+    Args:
+        song: what is played.
+        stage: where.
+
+    Returns:
+        (4, stage.frames, 2) in the order of `settings.PARTS`.
     """
     parts = mix_parts(song, stage)
     for effect in song.masters:

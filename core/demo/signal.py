@@ -31,7 +31,15 @@ def stereo(signal: Signal) -> Signal:
 
 
 def shaped(signal: Signal, curve: Signal) -> Signal:
-    """`signal` (..., frames, c) times `curve` (frames,): channel by channel, which is faster."""
+    """Multiply a signal by an envelope, channel by channel, which is faster.
+
+    Args:
+        signal: (..., frames, c).
+        curve: (frames,).
+
+    Returns:
+        A new array, as `signal`.
+    """
     out = np.empty_like(signal)
     for channel in range(signal.shape[-1]):
         np.multiply(signal[..., channel], curve, out=out[..., channel])
@@ -69,19 +77,43 @@ def loudness(signal: Signal) -> float:
 
 @lru_cache(maxsize=256)
 def low_pass(hz: float, order: int = 2) -> NDArray[np.float64]:
-    """Butterworth sections."""
+    """Design a Butterworth low-pass.
+
+    Args:
+        hz: the cutoff; what is above 20 kHz is taken as that.
+        order: 6 dB an octave each.
+
+    Returns:
+        (sections, 6) for `filtered`.
+    """
     return _butter(min(hz, 20_000.0), order, "lowpass")
 
 
 @lru_cache(maxsize=256)
 def high_pass(hz: float, order: int = 2) -> NDArray[np.float64]:
-    """Butterworth sections."""
+    """Design a Butterworth high-pass.
+
+    Args:
+        hz: the cutoff.
+        order: 6 dB an octave each.
+
+    Returns:
+        (sections, 6) for `filtered`.
+    """
     return _butter(hz, order, "highpass")
 
 
 @lru_cache(maxsize=256)
 def band_pass(hz: float, octaves: float) -> NDArray[np.float64]:
-    """Butterworth sections around `hz`."""
+    """Design a Butterworth band-pass of the first order.
+
+    Args:
+        hz: middle of the band.
+        octaves: width of the band.
+
+    Returns:
+        (sections, 6) for `filtered`.
+    """
     edges = (hz * 2 ** (-octaves / 2), min(hz * 2 ** (octaves / 2), 20_500.0))
     sections = scipy.signal.butter(1, edges, "bandpass", fs=SAMPLE_RATE, output="sos")
     return np.asarray(sections, dtype=np.float64)
@@ -126,12 +158,29 @@ def shelf(hz: float, gain_db: float, high: bool) -> NDArray[np.float64]:
 
 
 def noise(rng: np.random.Generator, frames: int, channels: int = 1) -> Signal:
-    """White, standard deviation 1/3: within full scale nearly always."""
+    """White noise of standard deviation 1/3: within full scale nearly always.
+
+    Args:
+        rng: gives it.
+        frames: how long.
+        channels: how many, independent of each other.
+
+    Returns:
+        (frames, channels).
+    """
     return rng.standard_normal((frames, channels), dtype=np.float32) / np.float32(3.0)
 
 
 def falling(frames: int, seconds: float) -> Signal:
-    """exp(-t / seconds), (frames,)."""
+    """An envelope that dies away exponentially from 1.
+
+    Args:
+        frames: how long.
+        seconds: until it has fallen to 1/e.
+
+    Returns:
+        (frames,).
+    """
     return single(np.exp(-np.arange(frames, dtype=np.float32) / np.float32(seconds * SAMPLE_RATE)))
 
 
@@ -179,7 +228,15 @@ def oscillation(frequencies: NDArray[np.floating], phase: float = 0.0) -> NDArra
 
 
 def peaking_at(signal: Signal, peak: float = 1.0) -> Signal:
-    """`signal` scaled to the absolute maximum `peak`; silence stays."""
+    """Scale a signal to a peak; silence stays.
+
+    Args:
+        signal: any shape.
+        peak: the wanted absolute maximum.
+
+    Returns:
+        A new array, as `signal`.
+    """
     top = float(np.abs(signal).max(initial=0.0))
     return signal * np.float32(peak / top) if top > 0 else signal
 

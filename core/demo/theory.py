@@ -29,9 +29,15 @@ class Key:
         self.steps = MODES[mode]
 
     def pitch(self, degree: int, *, octave: int = 0, shift: int = 0) -> int:
-        """MIDI note of scale `degree` (0 is the tonic, 7 the octave), `shift` semitones up.
+        """The MIDI note of a degree of the scale. Octave 0 starts on the tonic between C2 and B2.
 
-        Octave 0 starts on the tonic between C2 (36) and B2 (47).
+        Args:
+            degree: 0 is the tonic, 7 the octave; may be negative.
+            octave: octaves up.
+            shift: semitones up.
+
+        Returns:
+            The note; C2 is 36.
         """
         octaves, step = divmod(degree, len(self.steps))
         return 36 + self.tonic + self.steps[step] + 12 * (octaves + octave) + shift

@@ -85,7 +85,15 @@ class Course:
         return float(self.weights.mean()) if len(self) else 0.0
 
     def part(self, start: int | None, end: int | None) -> Course:
-        """The windows `start`..`end`, as one part."""
+        """Cut some windows out, as a course without jumps.
+
+        Args:
+            start: number of the first window; None for the beginning.
+            end: number of the first window after them; None for the end.
+
+        Returns:
+            Those windows.
+        """
         span = slice(start, end)
         return Course(self.beats[span], self.times[span], self.weights[span])
 
@@ -96,7 +104,14 @@ class Course:
         return Course(self.beats, self.times, weights, self.jumps)
 
     def line(self, start: float, end: float) -> Line:
-        """The constant grid through these windows, over `start`..`end` (seconds)."""
+        """Fit a constant grid to these windows.
+
+        Args:
+            start, end: the stretch that it is for, seconds.
+
+        Returns:
+            The robust line through the windows; what stays off it is in its lags.
+        """
         weights = self.weights * len(self) / max(float(self.weights.sum()), 1e-12)
         period, level, pivot, error = robust_line(self.beats, self.times, weights)
         return Line(
@@ -125,7 +140,7 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
     frames = np.column_stack([bands[span], _kick_frames(coarse, span, len(bands))])
     times = round(start * RATE) / RATE + np.arange(len(frames)) / RATE
     beats = np.cumsum(np.interp(times, path.times, path.bpm)) / (60.0 * RATE)
-    bars = fold_beats(frames, beats, BEATS)
+    bars = _fold_beats(frames, beats, BEATS)
     if len(bars) == 0:
         return Course(np.zeros(0), np.zeros(0), np.zeros(0))
     windows = bars.reshape(*bars.shape[:2], BEATS, BINS).sum(axis=2)
@@ -158,7 +173,7 @@ def _kick_frames(coarse: Floats, span: slice, count: int) -> Floats:
     return np.pad(frames, (0, max(0, count - len(frames))))[span]
 
 
-def fold_beats(frames: Floats, beats: Numbers, over: int = 1) -> Floats:
+def _fold_beats(frames: Floats, beats: Numbers, over: int = 1) -> Floats:
     """(n, b) frames at positions (n,) in beats -> (windows, b, `over` x `BINS`) of whole windows.
 
     Every `BEATS` beats are folded over `over`; each window and band is free of its mean.

@@ -73,7 +73,15 @@ _FIRST_SPREAD_STEPS: Final = 0.3
 
 
 def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
-    """(64,) how well each step number modulo 64 would do as the start of a phrase."""
+    """Score each sixteenth of a four-bar phrase as the one that phrases begin on.
+
+    Args:
+        steps: the track, or a section of it, in sixteenths of its grid.
+        kicks: quarters of its beat.
+
+    Returns:
+        (64,) how well each step number modulo 64 would do.
+    """
     clear = _KICK * kicks.scores + _NO_KICK * np.clip((kicks.scores - 0.35) / 0.45, 0.0, 1.0)
     scores = np.tile(clear, PHRASE_STEPS // STEPS_PER_BEAT)
     bar, phrase = SIXTEENTHS_PER_BAR, PHRASE_STEPS
@@ -105,7 +113,18 @@ def entry_scores(step: float) -> Numbers:
 
 
 def opening_scores(features: OnsetFeatures, period: float, origin: float) -> Numbers:
-    """(64,) for where the track's first sound lies, and its beginning if it is whole bars long."""
+    """Score where a track begins: its first sound is likely on a downbeat.
+
+    So is its very beginning, if it is a whole number of bars long.
+
+    Args:
+        features: of the whole track.
+        period: a beat, seconds.
+        origin: where step 0 is, seconds.
+
+    Returns:
+        (64,) as `position_scores`, to be added to it.
+    """
     scores = np.zeros(PHRASE_STEPS)
     total = features.powers.sum(axis=1)
     if len(total) == 0 or total.max() <= 0.0:
@@ -133,10 +152,17 @@ def best_position(scores: Numbers) -> int:
 
 
 def sureness(scores: Numbers, kicks: Kicks) -> float:
-    """0..1: whether one of the quarters, (4,) `scores`, is clearly the beat.
+    """Say whether one of the quarters of the grid's beat is clearly the beat.
 
     Two that are half a beat apart and have the same kicks are both beats of twice the tempo. A
     sixteenth beside the beat that has the same kicks may be the beat itself.
+
+    Args:
+        scores: (4,) of the quarters, as beats.
+        kicks: at the same quarters.
+
+    Returns:
+        0..1.
     """
     best = int(np.argmax(scores))
     opposite = (best + 2) % STEPS_PER_BEAT

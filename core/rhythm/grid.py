@@ -77,9 +77,19 @@ class GridSection:
 
     @classmethod
     def through(cls, start: float, end: float, bpm: float, phrase: float) -> GridSection:
-        """The section on whose grid `phrase` is the downbeat of a four-bar phrase.
+        """The section on whose grid a given moment is a downbeat.
 
-        `phrase` may lie anywhere, outside the section too. Raises `InputError` as the constructor.
+        Args:
+            start, end: the stretch, seconds.
+            bpm: `GRID_BPM_MIN`..`GRID_BPM_MAX`.
+            phrase: seconds, a downbeat on which a four-bar phrase begins; may lie outside the
+                section.
+
+        Returns:
+            The section; its downbeat is the first at or after `start`.
+
+        Raises:
+            InputError: a value out of range.
         """
         _check_bpm(_number(bpm, "a tempo"))
         bar = BEATS_PER_BAR * 60.0 / bpm
@@ -156,7 +166,19 @@ class BeatGrid:
 
     @classmethod
     def default(cls, seconds: float, bpm: float = TEMPO_PRIOR, confidence: float = 0.0) -> BeatGrid:
-        """The grid of a track of `seconds` without a steady beat: `bpm`, from the very start."""
+        """The grid of a track without a steady beat: an assumed tempo from the very start.
+
+        Args:
+            seconds: length of the track.
+            bpm: the tempo, `GRID_BPM_MIN`..`GRID_BPM_MAX`.
+            confidence: 0..1, what the fit found of a beat.
+
+        Returns:
+            A grid of one section, whose origin is "default".
+
+        Raises:
+            InputError: a value out of range.
+        """
         section = GridSection(0.0, max(seconds, _ROUNDING_SECONDS), bpm, 0.0)
         return cls((section,), confidence, "default")
 
@@ -218,8 +240,16 @@ class BeatGrid:
     def with_tempo(self, bpm: float, downbeat: float | None = None) -> BeatGrid:
         """One constant tempo through the whole track, set by hand.
 
-        `downbeat` (seconds, default: the present one) is where a four-bar phrase begins; bars reach
-        from it backward to the start of the track, too.
+        Args:
+            bpm: `GRID_BPM_MIN`..`GRID_BPM_MAX`.
+            downbeat: seconds, where a four-bar phrase begins; bars reach from it backward to the
+                start of the track, too. None: the present one.
+
+        Returns:
+            A grid of one section, whose origin is "user".
+
+        Raises:
+            InputError: a tempo out of range, or a downbeat outside the track.
         """
         start, end = self.sections[0].start, self.sections[-1].end
         anchor = self.downbeat if downbeat is None else _number(downbeat, "a downbeat")

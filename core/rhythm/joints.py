@@ -66,7 +66,16 @@ def joined_at(bands: Floats, coarse: Floats, lines: list[Line]) -> list[Line]:
 
 
 def gap_between(before: Line, after: Line, time: float) -> float:
-    """Seconds by which the beats of `after` are late against those of `before` about `time`."""
+    """How late the beats of one grid are against those of another.
+
+    Args:
+        before: the earlier grid.
+        after: the later grid.
+        time: about where, seconds.
+
+    Returns:
+        Seconds, at most half a beat of `after`; negative where they are early.
+    """
     beat = before.origin + round((time - before.origin) / before.period) * before.period
     beats = (beat - after.origin) / after.period
     return (round(beats) - beats) * after.period
@@ -110,7 +119,16 @@ def _is_quiet(coarse: Floats, before: Line, after: Line, window: float) -> bool:
 
 
 def kick_level(coarse: Floats, start: float, end: float) -> float:
-    """Mean of the kicks' envelope over `start`..`end` seconds."""
+    """How much of a kick there is in a stretch.
+
+    Args:
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        start: of the stretch, seconds.
+        end: of the stretch, seconds.
+
+    Returns:
+        Mean of the kicks' envelope; 0 for a stretch of no length.
+    """
     span = coarse[KICK, round(start * COARSE_RATE) : round(end * COARSE_RATE)]
     return float(span.mean()) if len(span) else 0.0
 

@@ -138,9 +138,17 @@ def held(line: Line) -> float:
 def fold(
     frames: NDArray[np.floating], period: float, origin: float, bins: int, *, rate: float = RATE
 ) -> Numbers:
-    """(n, b) at `rate` -> (bins, b): means over all beats; bin 0 is on the beat.
+    """Average over the beat: each frame is shared by the two bins that it falls between.
 
-    Each frame is shared by the two bins it falls between.
+    Args:
+        frames: (n, b), the first one at 0 s.
+        period: a beat, seconds.
+        origin: where a beat is, seconds.
+        bins: parts of a beat.
+        rate: frames a second.
+
+    Returns:
+        (bins, b) means over all beats; bin 0 is on the beat.
     """
     place = np.arange(len(frames)) / rate
     place -= origin
@@ -172,7 +180,7 @@ def _window_beats(beats: float) -> int:
     return size
 
 
-def fold_windows(frames: Floats, beats: Numbers, size: int) -> Numbers:
+def _fold_windows(frames: Floats, beats: Numbers, size: int) -> Numbers:
     """(n,) frames at positions (n,) in beats -> (windows, 256): every `size` beats folded over one.
 
     `beats` does not fall; window k begins on the multiple of `size` at or before the first, plus
@@ -189,24 +197,12 @@ def fold_windows(frames: Floats, beats: Numbers, size: int) -> Numbers:
     return np.asarray(sums - sums.mean(axis=1, keepdims=True))
 
 
-def lag_of(window: Numbers, model: Numbers, reach: float) -> tuple[float, float]:
-    """Beats (within `reach`) by which `window` is late against `model`; how alike they are."""
-    size = len(window)
-    spectrum = np.fft.rfft(window) * np.conj(np.fft.rfft(model))
-    norm = max(float(np.linalg.norm(window) * np.linalg.norm(model)), 1e-9)
-    near = round(reach * size)
-    likeness = np.roll(np.fft.irfft(spectrum, size), near + 1)[: 2 * near + 3] / norm
-    best = int(np.argmax(likeness[1:-1])) + 1
-    left, top, right = (float(likeness[best + k]) for k in (-1, 0, 1))
-    return (best - near - 1 + _vertex(left, top, right)) / size, top
-
-
 def _windows(frames: Floats, period: float, origin: float, beats: int) -> Numbers:
     """(windows, `_BINS`): the frames of every `beats` beats of a constant grid folded over one."""
     place = np.arange(len(frames)) / RATE
     place -= origin
     place /= period
-    return fold_windows(frames, place, beats)
+    return _fold_windows(frames, place, beats)
 
 
 def _refine_period(frames: Floats, period: float, beats: int) -> float:
@@ -272,9 +268,17 @@ def _line(
 
 
 def period_error(period: float, slope_error: float, length: float) -> float:
-    """Standard error of `period` from that of the slope of its lags over `length` seconds.
+    """How far a fitted period may be off.
 
-    Three times the one found, for neighbouring windows err alike, and what patterns can tilt.
+    Three times what the line says, for neighbouring windows err alike, and what patterns can tilt.
+
+    Args:
+        period: a beat, seconds.
+        slope_error: standard error of the slope of its lags, seconds per second.
+        length: of the stretch, seconds.
+
+    Returns:
+        Standard error of `period`, seconds.
     """
     return period * float(np.hypot(3.0 * slope_error, _TILT_SECONDS / max(length, period)))
 
@@ -296,7 +300,16 @@ def _lags(windows: Numbers) -> tuple[Numbers, Numbers, Numbers]:
 
 
 def robust_line(x: Numbers, y: Numbers, weights: Numbers) -> tuple[float, float, float, float]:
-    """Line by Tukey's biweight: slope, level at the pivot, pivot, standard error of the slope."""
+    """Fit a line by iteratively reweighted least squares, Tukey's biweight (Beaton & Tukey 1974).
+
+    Args:
+        x: (n,).
+        y: (n,).
+        weights: (n,) how much each point says, >= 0.
+
+    Returns:
+        Slope, level at the pivot, pivot (the weighted mean of x), and standard error of the slope.
+    """
     kept = weights
     slope = level = pivot = error = 0.0
     for _ in range(8):

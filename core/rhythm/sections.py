@@ -97,7 +97,16 @@ def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:
 
 
 def salience_of(coarse: Floats, line: Line) -> float:
-    """How much of the envelopes (3, m) repeats with a tempo over the line's stretch, -1..1."""
+    """How strongly a stretch repeats with a tempo.
+
+    Args:
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        line: whose stretch.
+
+    Returns:
+        How much of the first two envelopes repeats with its likeliest tempo, -1..1
+        (`coarse_tempo`).
+    """
     span = slice(round(line.start * COARSE_RATE), round(line.end * COARSE_RATE))
     return coarse_tempo(coarse[:, span])[1]
 

@@ -44,7 +44,16 @@ class Steps:
         return len(self.attacks)
 
     def by_position(self, values: Numbers, cycle: int) -> Numbers:
-        """(n, ...) -> (cycle, ...): means over the steps of each position in a cycle of steps."""
+        """Average over a cycle: what is usual at each step of a bar, say.
+
+        Args:
+            values: (n, ...) one row for each of these steps.
+            cycle: length of the cycle in steps; row 0 of the result is for steps 0, cycle, 2 cycle,
+                ...
+
+        Returns:
+            (cycle, ...) means; 0 where no step has that position.
+        """
         before = self.first % cycle
         position = (np.arange(len(values)) + before) % cycle
         count = np.maximum(np.bincount(position, minlength=cycle), 1)
@@ -58,7 +67,17 @@ class Steps:
 def steps_of(
     features: OnsetFeatures, start: float, end: float, period: float, origin: float
 ) -> Steps:
-    """The sixteenths between `start` and `end` of the grid `origin` + k * `period` (seconds)."""
+    """Measure a stretch of a track in sixteenths of a constant grid.
+
+    Args:
+        features: of the whole track.
+        start, end: the stretch, seconds; only whole sixteenths in it count.
+        period: a beat, seconds.
+        origin: where step 0 is, seconds.
+
+    Returns:
+        The sixteenths.
+    """
     step = period / STEPS_PER_BEAT
     first = int(np.ceil((start - origin) / step - 1e-6))
     count = max(0, int((end - origin) / step - first))
@@ -80,7 +99,16 @@ def steps_of(
 
 
 def change(values: Numbers, span: int) -> Numbers:
-    """(n, d) -> (n,): mean distance of the `span` steps from each step on to those before it."""
+    """How much changes at each step: a novelty curve.
+
+    Args:
+        values: (n, d) one row a step.
+        span: how many steps before and after are compared.
+
+    Returns:
+        (n,) mean absolute distance between the mean of `span` steps from each one on and the mean
+        of those before it.
+    """
     n = len(values)
     if n == 0:
         return np.zeros(0)
@@ -93,7 +121,15 @@ def change(values: Numbers, span: int) -> Numbers:
 
 
 def turning_points(values: Numbers, span: int) -> Numbers:
-    """(n,) squared height of `change` over its surroundings where it peaks, 0 elsewhere."""
+    """Pick the peaks of a novelty curve: where one thing gives way to another.
+
+    Args:
+        values: (n, d) one row a step.
+        span: as for `change`; of two peaks that are nearer than half of it, the higher one counts.
+
+    Returns:
+        (n,) squared height over the surroundings at peaks of `change`, 0 elsewhere.
+    """
     changes = change(values, span)
     if len(changes) == 0:
         return changes
@@ -105,7 +141,15 @@ def turning_points(values: Numbers, span: int) -> Numbers:
 
 
 def repetition(steps: Steps, lag: int) -> float:
-    """How alike the spectrum is `lag` steps later: median correlation, slow changes taken off."""
+    """How alike the spectrum is some steps later, slow changes taken off.
+
+    Args:
+        steps: a stretch of a track.
+        lag: how much later, steps.
+
+    Returns:
+        Median correlation, -1..1; 0 where the stretch is shorter than twice `lag`.
+    """
     spectrum = steps.timbre[:, -SPECTRUM_BANDS:]
     if len(spectrum) < 2 * lag:
         return 0.0

@@ -55,7 +55,17 @@ def compress(
 def compression(
     signal: Signal, *, threshold: float, ratio: float, attack: float, release: float
 ) -> Signal:
-    """The gain by which `compress` multiplies, (n,)."""
+    """The gain by which `compress` multiplies; the bass counts less.
+
+    Args:
+        signal: (n, c).
+        threshold: dB RMS.
+        ratio: input dB for 1 dB of output, above the threshold.
+        attack, release: time constants, seconds.
+
+    Returns:
+        (n,) 0..1.
+    """
     from core.demo import kernels
 
     side_chain = filtered(signal, high_pass(90.0, 1))

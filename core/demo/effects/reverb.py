@@ -16,7 +16,15 @@ _REFLECTIONS = 14
 
 
 def response(hall: Hall, rng: np.random.Generator) -> Signal:
-    """Impulse response (n, 2), unit energy: reflections, then noise that dies faster the higher."""
+    """Make the impulse response of a room: reflections, then noise that dies faster the higher.
+
+    Args:
+        hall: the room.
+        rng: gives the noise and the reflections.
+
+    Returns:
+        (n, 2), of unit energy a side; at most 6 s long.
+    """
     frames = round(min(hall.seconds * 1.1, 6.0) * SAMPLE_RATE)
     t = np.arange(frames, dtype=np.float32) / SAMPLE_RATE
     swell = 1.0 - np.exp(-t / (0.006 + 0.012 * hall.seconds))
@@ -49,7 +57,16 @@ def convolve(signal: Signal, impulse: Signal) -> Signal:
 
 
 def reverberate(signal: Signal, hall: Hall, rng: np.random.Generator) -> Signal:
-    """Only the room's answer to `signal` (n, c), (n, 2); sides cross over by a third."""
+    """Only the room's answer to a sound, which crosses over by a third between the sides.
+
+    Args:
+        signal: (n, 1 or 2).
+        hall: the room.
+        rng: gives the room's noise and reflections.
+
+    Returns:
+        (n, 2).
+    """
     return convolve(crossed(signal), response(hall, rng))
 
 

@@ -21,19 +21,51 @@ class Dice:
         return bool(self.rng.random() < share)
 
     def flat(self, low: float, high: float) -> float:
-        """Even between two numbers."""
+        """Draw evenly between two numbers.
+
+        Args:
+            low: the least.
+            high: the bound above.
+
+        Returns:
+            The number.
+        """
         return float(self.rng.uniform(low, high))
 
     def octaves(self, low: float, high: float) -> float:
-        """Even in octaves between two positive numbers: for Hz, seconds, ratios."""
+        """Draw evenly in octaves: for Hz, seconds, ratios.
+
+        Args:
+            low: the least, above 0.
+            high: the bound above.
+
+        Returns:
+            The number.
+        """
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
     def near(self, middle: float, spread: float) -> float:
-        """Normal, within two and a half standard deviations."""
+        """Draw from a normal distribution, cut off at two and a half standard deviations.
+
+        Args:
+            middle: the mean.
+            spread: the standard deviation.
+
+        Returns:
+            The number.
+        """
         return middle + spread * float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
 
     def whole(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+        """Draw a whole number.
+
+        Args:
+            low: the least.
+            high: the greatest.
+
+        Returns:
+            The number.
+        """
         return int(self.rng.integers(low, high + 1))
 
     def one(self, of: Sequence[T]) -> T:
@@ -41,7 +73,15 @@ class Dice:
         return of[int(self.rng.integers(len(of)))]
 
     def some(self, of: Sequence[T], count: int) -> list[T]:
-        """`count` different ones in their order; all if there are fewer."""
+        """Draw different ones of a sequence.
+
+        Args:
+            of: the sequence.
+            count: how many; all of them if there are fewer.
+
+        Returns:
+            Those, in the order of the sequence.
+        """
         places = self.rng.permutation(len(of))[:count]
         return [of[k] for k in sorted(places)]
 

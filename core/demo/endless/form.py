@@ -65,7 +65,15 @@ class Form:
         return "".join(out)
 
     def edges(self, share: float, before: int = 0) -> str:
-        """Letter A for `before` bars up to some section's end, or, if 0, on its first bar."""
+        """Bars for a voice that marks where sections begin or end: crashes, sub drops, risers.
+
+        Args:
+            share: of the sections with the rest in which the voice plays.
+            before: how many bars up to the end of a section; 0: on its first bar.
+
+        Returns:
+            A letter a bar: A, or `.` for silence.
+        """
         out = ["."] * self.bars
         for section in self.sections:
             if "rest" not in section.parts or not self._dice.chance(share):

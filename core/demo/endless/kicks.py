@@ -47,7 +47,16 @@ def kick(dice: Dice, form: Form, kinds: Mapping[str, float], rhythms: Mapping[st
 
 
 def rumble(dice: Dice, form: Form, gain: float) -> Voice:
-    """The rumble under a kick: its own short kicks through a dark room, pushed away by the kick."""
+    """The rumble under a kick: its own short kicks through a dark room, pushed away by the kick.
+
+    Args:
+        dice: chance.
+        form: the bars in which bass plays.
+        gain: dB on top of the usual level.
+
+    Returns:
+        A voice of the bass.
+    """
     tone = dice.octaves(70.0, 190.0)
     insert = Rumble(tone, dice.flat(6.0, 20.0), top=dice.flat(0.0, 0.15) * dice.chance(0.3),
                     hall=Hall(dice.flat(0.5, 2.0), dice.octaves(500.0, 2000.0), 0.03, 28.0))  # fmt: skip

@@ -26,7 +26,15 @@ KICKS = {
 
 
 def kicks(dice: Dice, kind: str) -> dict[str, str]:
-    """Patterns A (main), B (with a fill) and C (the last beats missing) of a kick."""
+    """Patterns of a kick.
+
+    Args:
+        dice: chance.
+        kind: a key of `KICKS`.
+
+    Returns:
+        Patterns by letter: A is the main one, B has a fill, in C the last beats are missing.
+    """
     main = dice.one(KICKS[kind])
     if kind == "four" and dice.chance(0.3):
         main = _sprinkled(dice, main, 0.08, "og")
@@ -57,14 +65,31 @@ def drums(dice: Dice, density: float, steps: int = 16) -> str:
 
 
 def euclid(dice: Dice, hits: int, steps: int) -> str:
-    """`hits` spread as evenly as they can be (Toussaint 2005), turned by chance."""
+    """A bar of hits that are spread as evenly as they can be (Toussaint 2005), rotated by chance.
+
+    Args:
+        dice: chance.
+        hits: how many steps are struck, at least 1.
+        steps: of the bar, at least as many.
+
+    Returns:
+        The bar in drum notation.
+    """
     turn = dice.whole(0, steps - 1)
     struck = {((k * steps) // hits + turn) % steps for k in range(hits)}
     return "".join(_mark(dice) if k in struck else "." for k in range(steps))
 
 
 def grid(dice: Dice, kind: str) -> str:
-    """The usual places of hats, claps and rides: off, eighths, sixteenths, backbeat, quarters."""
+    """A bar of the usual places of hats, claps and rides.
+
+    Args:
+        dice: chance.
+        kind: "off", "eighths", "quarters", "backbeat" or "sixteenths".
+
+    Returns:
+        The bar in drum notation, 16 steps.
+    """
     if kind == "off":
         return "..x...x...x...x."
     if kind == "eighths":
@@ -81,7 +106,15 @@ def grid(dice: Dice, kind: str) -> str:
 
 
 def roll(dice: Dice, steps: int = 16) -> str:
-    """A bar that gets denser."""
+    """A bar of hits that gets denser.
+
+    Args:
+        dice: chance.
+        steps: of the bar.
+
+    Returns:
+        The bar in drum notation.
+    """
     marks = [
         dice.one("xo") if dice.chance(0.25 + 0.75 * (k / steps) ** 1.5) else "."
         for k in range(steps)
@@ -116,7 +149,15 @@ def line(dice: Dice, rhythm: str, pool: tuple[int, ...], *, slide: float = 0.0, 
 
 
 def chord(dice: Dice, root: int = 0) -> str:
-    """A chord on a degree of the scale."""
+    """A chord on a degree of the scale.
+
+    Args:
+        dice: chance.
+        root: the degree; 0 is the tonic.
+
+    Returns:
+        One word of note notation, such as "0+2+4".
+    """
     shapes = {
         (0, 2, 4): 4.0,
         (0, 2, 4, 6): 3.0,
@@ -133,7 +174,17 @@ def chord(dice: Dice, root: int = 0) -> str:
 
 
 def stabs(dice: Dice, rhythm: str, roots: tuple[int, ...], hold: float = 0.2) -> str:
-    """A bar of chords where `rhythm` is struck; one chord a bar, or two."""
+    """A bar of short chords; one chord a bar, or two.
+
+    Args:
+        dice: chance.
+        rhythm: drum notation: where a chord is struck, and how hard.
+        roots: degrees of the scale that chords may stand on.
+        hold: 0..1, how likely a chord is held to the next one.
+
+    Returns:
+        The bar in note notation, as many steps as `rhythm`.
+    """
     first, second = (chord(dice, dice.one(roots)) for _ in range(2))
     moves = dice.chance(0.3)
     words: list[str] = []
@@ -149,7 +200,17 @@ def stabs(dice: Dice, rhythm: str, roots: tuple[int, ...], hold: float = 0.2) ->
 
 
 def held(dice: Dice, bars: int, roots: tuple[int, ...], single: bool = False) -> str:
-    """Long chords or notes over `bars` bars, each as long as chance says."""
+    """Long chords or notes, each as many bars as chance says.
+
+    Args:
+        dice: chance.
+        bars: how many bars they fill.
+        roots: degrees of the scale that they may stand on.
+        single: notes instead of chords.
+
+    Returns:
+        The bars in note notation.
+    """
     laid: list[str] = []
     while len(laid) < bars:
         length = dice.one((1, 1, 2, 2, 4))
@@ -159,7 +220,17 @@ def held(dice: Dice, bars: int, roots: tuple[int, ...], single: bool = False) ->
 
 
 def curve(dice: Dice, bars: int, low: float, high: float, octaves: bool = False) -> str:
-    """An automation between two values over `bars` bars: still, one way, or up and down."""
+    """An automation that is still, goes one way, or up and down.
+
+    Args:
+        dice: chance.
+        bars: how long it is.
+        low, high: bounds of its values.
+        octaves: draw values evenly in octaves, as for Hz.
+
+    Returns:
+        Automation notation.
+    """
     draw = dice.octaves if octaves else dice.flat
     points = dice.weighted({1: 2.0, 2: 2.0, 3: 2.0, 5: 1.0})
     places = [bars * k / max(points - 1, 1) for k in range(points)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.rhythm.onsets import RATE, Floats
-from core.rhythm.phase import fit_line, fold, held, lag_of, robust_line
+from core.rhythm.phase import fit_line, fold, held, robust_line
 
 NOISE = 0.2
 
@@ -73,16 +73,6 @@ def test_a_robust_line_ignores_outliers(rng: np.random.Generator) -> None:
     assert slope == pytest.approx(0.003, abs=5 * error)
     assert level - slope * pivot == pytest.approx(1.0, abs=1e-3)
     assert error < 1e-5
-
-
-@given(st.floats(-0.19, 0.19))
-def test_the_lag_of_a_turned_window(by: float) -> None:
-    place = np.arange(256) / 256
-    model = np.exp(-0.5 * ((place - 0.5) / 0.02) ** 2)
-    window = np.exp(-0.5 * ((place - 0.5 - by) / 0.02) ** 2)
-    lag, likeness = lag_of(window, model, 0.2)
-    assert lag == pytest.approx(by, abs=2e-4)
-    assert likeness > 0.99
 
 
 def test_folding_puts_each_frame_where_it_belongs() -> None:
