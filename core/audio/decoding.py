@@ -182,7 +182,15 @@ class PyavBlocks:
 
 
 def silence(frames: int, like: Block) -> Block:
-    """`frames` samples of silence with the channels and rate of `like`."""
+    """Silence to put in the place of what could not be read.
+
+    Args:
+        frames: how many samples.
+        like: a block of the same file.
+
+    Returns:
+        A block with the channels and rate of `like`.
+    """
     return Block(np.zeros((frames, like.samples.shape[1]), np.float32), like.rate)
 
 

@@ -202,7 +202,15 @@ class Checksum:
 
     @classmethod
     def of(cls, header: StreamInfo | None, found: Survey | None) -> Checksum | None:
-        """None where nothing can be compared. The frames' own bit depth is the one that counts."""
+        """Begin to compare what is decoded with the MD5 in the header, where that can be done.
+
+        Args:
+            header: of the file; None where it has none or it is damaged.
+            found: what the frames say; their own bit depth is the one that counts.
+
+        Returns:
+            The checksum; None where nothing can be compared.
+        """
         if header is None or header.md5 is None or (found and len(found.bits) > 1):
             return None
         bits = next(iter(found.bits)) if found else header.bits

@@ -122,7 +122,16 @@ class SoundMeasurement:
 
 
 def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Array:
-    """`master_blocks` of samples (n, c) in memory: (n, c) float32."""
+    """Master a sound that is in memory; see `master_blocks`.
+
+    Args:
+        samples: (n, c).
+        lufs: wanted integrated loudness.
+        ceiling_dbtp: the highest true peak, dBTP.
+
+    Returns:
+        (n, c) float32.
+    """
     measured = SoundMeasurement()
     for block in _split(samples):
         measured.feed(block)
@@ -179,7 +188,16 @@ def limit_blocks(
 def master_gain(
     samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP
 ) -> Array:
-    """What `master` multiplies each frame of samples (n, c) by, (n,) float32; 1 for silence."""
+    """What `master` multiplies each frame by: for sounds that are to be mastered alike.
+
+    Args:
+        samples: (n, c).
+        lufs: wanted integrated loudness.
+        ceiling_dbtp: the highest true peak, dBTP.
+
+    Returns:
+        (n,) float32; 1 for silence.
+    """
     ones = np.ones((len(samples), 1), np.float32)
     measured = SoundMeasurement()
     for block in _split(samples):

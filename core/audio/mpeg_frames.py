@@ -76,7 +76,15 @@ class Octets:
         self.size = file.seek(0, 2)
 
     def at(self, place: int, count: int) -> bytes:
-        """Up to `count` bytes from `place`."""
+        """Read some bytes.
+
+        Args:
+            place: of the first one, from the beginning of the file.
+            count: how many.
+
+        Returns:
+            The bytes; fewer at the end of the file.
+        """
         within = place - self._start
         if within < 0 or within + count > len(self._block):
             self._file.seek(place)

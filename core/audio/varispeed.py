@@ -38,5 +38,13 @@ def varispeed(loop: Array, frames: int) -> Array:
 
 
 def semitones(count: int, frames: int) -> float:
-    """By how much higher a loop of `count` samples is when it is played in `frames`."""
+    """How the pitch of a loop changes with its length.
+
+    Args:
+        count: samples of the loop.
+        frames: samples in which it is played.
+
+    Returns:
+        Semitones by which it is higher; negative where it is slower.
+    """
     return 12.0 * math.log2(count / frames)

@@ -264,6 +264,13 @@ def acid_chunk(bpm: float, beats: int) -> bytes:
     Layout as libsndfile reads it (src/wav.c, `wav_read_acid_chunk`): flags, root note, 0x8000,
     0.0, beats, meter denominator and numerator, tempo; little endian. Flag 4 (stretch) marks
     something with a tempo, not a one-shot.
+
+    Args:
+        bpm: the tempo.
+        beats: length of the audio.
+
+    Returns:
+        24 bytes, without the chunk's name and size.
     """
     return struct.pack("<IHHfIHHf", 4, 60, 0x8000, 0.0, beats, 4, 4, bpm)
 

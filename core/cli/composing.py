@@ -39,7 +39,16 @@ def run(options: Namespace) -> int:
 
 
 def compose_to(space: Workspace, options: Namespace) -> None:
-    """Compose with `space`, write the track to `options.out` and say what it is."""
+    """Compose a track, write it to `options.out` and say what it is.
+
+    Args:
+        space: library and model that it is made from.
+        options: of the command line, as `technovae compose` parses them.
+
+    Raises:
+        TechnoVAEError: there is too little music, or the file cannot be written.
+        Cancelled: Ctrl-C; nothing is left at `options.out`.
+    """
     with cancel_on_interrupt() as cancel, progress_bar("composing") as progress:
         arrangement = _composed(
             gather_material(space.library, space.decoder, progress, cancel), options

@@ -63,7 +63,14 @@ def complain(line: str) -> None:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()
 ) -> None:
-    """Print `rows` under `columns`; those named in `right` are aligned to the right."""
+    """Print a table.
+
+    Args:
+        title: above it.
+        columns: heads.
+        rows: cells by row; None is an empty one.
+        right: heads of the columns that are aligned to the right and never broken.
+    """
     grid = Table(
         title=Text(printable(title)),
         title_justify="left",

@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
                 raise InputError("name the track to correct; `technovae grid LIBRARY` lists them")
             _print(library.tracks())
             return 0
-        track = find_track(library, options.track)
+        track = _find_track(library, options.track)
         if changes:
             track = _change(library, track, options, changes[0])
             count = len(library.segments(track_id=track.id))
@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def find_track(library: Library, name: str) -> Track:
+def _find_track(library: Library, name: str) -> Track:
     """The track with number `name` in the list, or whose id or title contains it.
 
     Raises:

@@ -21,7 +21,21 @@ def run(options: Namespace) -> int:
 
 
 def draw(space: Workspace, path: Path, *, colour: str = "track", size: tuple[int, int]) -> int:
-    """Write the map of `space` to `path` (PNG, `size` in pixels); returns the number of dots."""
+    """Write the map as a picture.
+
+    Args:
+        space: library and model whose map it is; one that is missing is made.
+        path: of the PNG.
+        colour: "track", or the attribute by which dots are coloured.
+        size: width and height in pixels.
+
+    Returns:
+        The number of dots.
+
+    Raises:
+        LibraryError: the library has no segments.
+        OutputError: the picture cannot be written.
+    """
     ids, xy = space.decoder.map()
     segments = {segment.id: segment for segment in space.library.segments(hop_bars=4)}
     shown = [segments[i] for i in ids]

@@ -15,10 +15,16 @@ _BUCKETS_PER_NEPER = 24
 
 @njit(cache=True, nogil=True)
 def polar(magnitudes: Array, phases: Array) -> Spectrum:
-    """magnitudes * exp(i phases), with the sign of odd bins changed.
+    """Make a complex spectrum of magnitudes and phases.
 
-    Both arrays are (n, bins). The sign accounts for frames that begin half a window before their
-    centre.
+    The sign of odd bins is changed, since frames begin half a window before their centre.
+
+    Args:
+        magnitudes: (n, bins).
+        phases: (n, bins), radians.
+
+    Returns:
+        (n, bins).
     """
     out = np.empty(magnitudes.shape, np.complex64)
     for m in range(magnitudes.shape[0]):
@@ -31,7 +37,17 @@ def polar(magnitudes: Array, phases: Array) -> Spectrum:
 
 @njit(cache=True, nogil=True, fastmath=True)
 def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float) -> Spectrum:
-    """Give `magnitudes` the phases of now + momentum * (now - before). All are (n, bins)."""
+    """Give a spectrum other magnitudes: the step of fast Griffin-Lim (Perraudin et al. 2013).
+
+    Args:
+        now: (n, bins), the spectrum of this round.
+        before: (n, bins), that of the round before.
+        magnitudes: (n, bins), the wanted ones.
+        momentum: how far to go on from `before` through `now`; 0 is plain Griffin-Lim.
+
+    Returns:
+        (n, bins): `magnitudes` with the phases of now + momentum * (now - before).
+    """
     out = np.empty(now.shape, np.complex64)
     one = np.float32(1.0)
     tiny = np.float32(1e-30)
@@ -68,7 +84,13 @@ def add_scaled(
     lower: NDArray[np.int64],
     fraction: Array,
 ) -> None:
-    """Add to `total` (n, bins), in place, a spectrum multiplied by gains as `scale` does it."""
+    """Add a spectrum, multiplied by gains as `scale` does it, to another one.
+
+    Args:
+        total: (n, bins), changed in place.
+        spectrum: (n, bins).
+        gains, lower, fraction: as for `scale`.
+    """
     for m in range(spectrum.shape[0]):
         for k in range(spectrum.shape[1]):
             low = gains[m, lower[k]]

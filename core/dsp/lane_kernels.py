@@ -147,21 +147,40 @@ def follow(
 
 @njit(cache=True, nogil=True)
 def to_cutoffs(curve: State, low: float, high: float, rate: float) -> None:
-    """Turn heights 0 .. 1 of a range in octaves, in Hz, into tan(pi f / rate), in place."""
+    """Turn a curve of cutoffs into what the filters take: tan(pi f / rate).
+
+    Args:
+        curve: (n,) 0..1 in a range of octaves; changed in place.
+        low: Hz at 0.
+        high: Hz at 1, below half of `rate`.
+        rate: samples a second.
+    """
     for n in range(len(curve)):
         curve[n] = math.tan(math.pi * low * (high / low) ** curve[n] / rate)
 
 
 @njit(cache=True, nogil=True)
 def to_dampings(curve: State, least_q: float, most_q: float) -> None:
-    """Turn resonances 0 .. 1 into 1 / Q, in place."""
+    """Turn a curve of resonances into what the filters take: 1 / Q.
+
+    Args:
+        curve: (n,) 0..1; changed in place.
+        least_q: Q at 0.
+        most_q: Q at 1, with equal ratios between.
+    """
     for n in range(len(curve)):
         curve[n] = 1.0 / (least_q * (most_q / least_q) ** curve[n])
 
 
 @njit(cache=True, nogil=True)
 def to_gains(curve: State, low_db: float, high_db: float) -> None:
-    """Turn heights 0 .. 1 of a range in dB into factors, in place; at the lowest it is 0."""
+    """Turn a curve of levels into factors; the lowest level is silence.
+
+    Args:
+        curve: (n,) 0..1 in a range of dB; changed in place.
+        low_db: level at 0, taken off everywhere so that the factor there is 0.
+        high_db: level at 1.
+    """
     floor = 10.0 ** (low_db / 20.0)
     for n in range(len(curve)):
         curve[n] = (10.0 ** ((low_db + curve[n] * (high_db - low_db)) / 20.0) - floor) / (
@@ -171,7 +190,12 @@ def to_gains(curve: State, low_db: float, high_db: float) -> None:
 
 @njit(cache=True, nogil=True)
 def to_channels(gains: State, pans: State) -> None:
-    """Turn gains and pans as shares (0 left, 1 right) into gains of left and right, in place."""
+    """Turn gain and pan into a gain for each side; in the middle both have the gain itself.
+
+    Args:
+        gains: (n,) factors; in place those of the left side.
+        pans: (n,) 0 (left) .. 1 (right); in place the factors of the right side.
+    """
     for n in range(len(gains)):
         angle = 0.5 * math.pi * pans[n]
         gain = gains[n] * math.sqrt(2.0)

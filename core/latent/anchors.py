@@ -113,7 +113,15 @@ def ranks_of(values: Doubles) -> Doubles:
 
 
 def target_ranks(curve: ArrayLike | None, count: int) -> Doubles | None:
-    """Sample a curve of ranks, given by any number of points 0..1, at `count` anchors."""
+    """Sample a drawn curve at anchors.
+
+    Args:
+        curve: heights 0..1 at any number of points, evenly spread over the walk; None: no curve.
+        count: number of anchors.
+
+    Returns:
+        (count,) wanted ranks 0..1; None without a curve.
+    """
     if curve is None:
         return None
     heights = np.atleast_1d(np.asarray(curve, np.float64))

@@ -133,9 +133,15 @@ def align_to(points: Doubles, known: NDArray[np.int64], xy: Doubles) -> Doubles:
 
 
 def orthogonal_procrustes(source: Doubles, target: Doubles) -> Doubles:
-    """The orthogonal Q (2, 2) for which source @ Q (m, 2) is nearest to target (m, 2).
+    """The rotation or reflection that brings points nearest to others (Schönemann 1966).
 
-    Schoenemann, Psychometrika 31, 1966.
+    Args:
+        source: (m, 2).
+        target: (m, 2), the point that each is to come to.
+
+    Returns:
+        (2, 2), the orthogonal Q for which source @ Q is nearest to target in the least-squares
+        sense.
     """
     left, _, right = np.linalg.svd(source.T @ target)
     rotation: Doubles = left @ right

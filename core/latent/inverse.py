@@ -124,7 +124,15 @@ class MapInverse:
         return int(index) if distance <= radius else None
 
     def within(self, point: ArrayLike, radius: float) -> list[int]:
-        """Rows of the dots within `radius` of the position `point` (2,), in ascending order."""
+        """Find the dots around a position.
+
+        Args:
+            point: (2,).
+            radius: on the map.
+
+        Returns:
+            Their rows, in ascending order.
+        """
         return sorted(self._tree.query_ball_point(np.asarray(point, np.float64), radius))
 
     def _query(self, positions: Points, k: int) -> tuple[Points, NDArray[np.int64]]:

@@ -203,7 +203,15 @@ def apportion(lengths: Doubles, total: int) -> Indices:
 
 
 def spectral_distance(a: Array, b: Array) -> Doubles:
-    """Mean absolute difference in dB of spectrograms (n, 512, 128), pair by pair: (n,)."""
+    """How far spectrograms are from each other, pair by pair.
+
+    Args:
+        a: (n, 512, 128) dB.
+        b: (n, 512, 128) dB.
+
+    Returns:
+        (n,) mean absolute differences, dB.
+    """
     distances: Doubles = np.abs(a - b).mean(axis=(1, 2), dtype=np.float64)
     return distances
 

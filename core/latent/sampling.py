@@ -132,7 +132,15 @@ class AggregatePosterior:
 
 
 def prior_sample(count: int, rng: np.random.Generator) -> Array:
-    """Draw `count` latents (count, 64) float32 from the model's prior, N(0, I)."""
+    """Draw latents from the model's prior, N(0, I).
+
+    Args:
+        count: how many.
+        rng: gives them.
+
+    Returns:
+        (count, 64) float32.
+    """
     return rng.standard_normal((count, settings.LATENT_SIZE)).astype(np.float32)
 
 

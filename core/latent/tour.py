@@ -44,11 +44,6 @@ def short_tour(
     return [int(point) for point in order]
 
 
-def tour_length(order: list[int], distances: Doubles) -> float:
-    """Sum of the distances (n, n) between successive points of `order`."""
-    return float(distances[order[:-1], order[1:]].sum())
-
-
 def _greedy(distances: Doubles, costs: Doubles, start: int) -> NDArray[np.int64]:
     order = np.full(len(distances), start, np.int64)
     left = np.ones(len(distances), bool)

@@ -50,7 +50,20 @@ def spectrogram_of_hit(audio: Array, bpm: float, early: float) -> NDArray[np.flo
 def write_hits(
     folder: Path, part: str, number: int, spectrograms: Sequence[NDArray[np.float16]]
 ) -> Path:
-    """Put hits (128, 128) into the `folder` of the material. Raises `OutputError`."""
+    """Add single hits to the material.
+
+    Args:
+        folder: of the material.
+        part: one of `settings.PARTS`.
+        number: of the file, from 0.
+        spectrograms: (128, 128) dB each, as `spectrogram_of_hit` makes them.
+
+    Returns:
+        The file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     path = hits_path(folder, part, number)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary, temporary.open("wb") as file:
@@ -59,7 +72,16 @@ def write_hits(
 
 
 def hits_path(folder: Path, part: str, number: int) -> Path:
-    """Where the `number`-th lot of hits of `part` lies."""
+    """Where a file of hits lies.
+
+    Args:
+        folder: of the material.
+        part: one of `settings.PARTS`.
+        number: of the file, from 0.
+
+    Returns:
+        The file, whether it is there or not.
+    """
     return folder / _FOLDER / f"{part}_{number}.npy"
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.dsp.filtering import filtered, split
+from core.dsp.filtering import split
 from core.errors import InputError
 
 Array = NDArray[np.float32]
@@ -34,29 +32,6 @@ def separate(audio: Array, shares: Array) -> Array:
     """
     _require(audio, shares)
     return split(audio, [_decibels(shares[..., k]) for k in range(len(settings.PARTS) - 1)])
-
-
-def apply(audio: Array, shares: Array, gains: Sequence[float]) -> Array:
-    """Mix the parts of a loop anew, by one filter.
-
-    Args:
-        audio: (frames, channels), a loop of four bars.
-        shares: (512, 128, 4), 0..1, of its spectrogram.
-        gains: factor of each part; 0 mutes it, 1 leaves it.
-
-    Returns:
-        (frames, channels).
-
-    Raises:
-        InputError: arrays of other shapes, or a gain that is negative or not finite.
-    """
-    _require(audio, shares)
-    factors = np.asarray(gains, np.float32)
-    if factors.shape != (len(settings.PARTS),) or not (factors >= 0).all():
-        raise InputError(f"each of {', '.join(settings.PARTS)} needs a gain of 0 or more")
-    if (factors == factors[0]).all():
-        return np.asarray(audio * factors[0], np.float32)
-    return filtered(audio, _decibels(shares @ factors))
 
 
 def _decibels(gains: Array) -> Array:

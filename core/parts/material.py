@@ -55,7 +55,20 @@ def spectrograms_of_parts(parts: Array, bpm: float) -> NDArray[np.float16]:
 
 
 def write_song(folder: Path, style: str, name: str, spectrograms: NDArray[np.float16]) -> Path:
-    """Put a song into `folder`, all of it or nothing. Raises `OutputError`."""
+    """Add a song to the material, all of it or nothing.
+
+    Args:
+        folder: of the material.
+        style: by which songs are held out together.
+        name: by which it is told from the others of its style.
+        spectrograms: (segments, 5, 512, 128) dB, as `spectrograms_of_parts` makes them.
+
+    Returns:
+        The file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     path = song_path(folder, style, name)
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.save(file, spectrograms, allow_pickle=False)
@@ -63,7 +76,16 @@ def write_song(folder: Path, style: str, name: str, spectrograms: NDArray[np.flo
 
 
 def song_path(folder: Path, style: str, name: str) -> Path:
-    """Where a song lies."""
+    """Where a song lies.
+
+    Args:
+        folder: of the material.
+        style: of the song.
+        name: of the song.
+
+    Returns:
+        The file, whether it is there or not.
+    """
     return folder / f"{style}{_SEPARATOR}{name}.npy"
 
 
@@ -124,7 +146,15 @@ class Material:
         return self._levels[index]
 
     def part(self, index: int, part: int) -> Array:
-        """(512, 128) dB: one part of one segment."""
+        """One part of one segment.
+
+        Args:
+            index: of the segment, from 0.
+            part: its number in `settings.PARTS`; 4 is the mix.
+
+        Returns:
+            (512, 128) float32 dB.
+        """
         song, k = self._places[index]
         return np.asarray(self._songs[song][k, part], np.float32)
 

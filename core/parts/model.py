@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core import settings
 from core.errors import InputError
 from core.keras_backend import compiled, ops
-from core.parts import masking, model_file
+from core.parts import model_file
 from core.parts.network import PartsNetwork, input_shape
 
 Array = NDArray[np.float32]
@@ -28,7 +28,7 @@ class PartsModel:
     Example:
         >>> model = PartsModel.load(resources.parts_model())
         >>> shares = model.shares(of_segment(audio)[None])[0]
-        >>> without_kick = model.apply(audio, shares, (0.0, 1.0, 1.0, 1.0))
+        >>> kick, bass, drums, rest = masking.separate(audio, shares)
 
     Attributes:
         info: facts about the training, plain JSON values.
@@ -68,16 +68,6 @@ class PartsModel:
             batch = np.asarray(spectrograms_db[first : first + _BATCH], np.float32)
             found[first : first + _BATCH] = self._shares(batch)
         return found
-
-    @staticmethod
-    def separate(audio: Array, shares: Array) -> Array:
-        """Take a loop apart; see `masking.separate`."""
-        return masking.separate(audio, shares)
-
-    @staticmethod
-    def apply(audio: Array, shares: Array, gains: tuple[float, ...]) -> Array:
-        """Mix the parts of a loop anew; see `masking.apply`."""
-        return masking.apply(audio, shares, gains)
 
     @cached_property
     def _shares(self) -> Callable[..., Any]:

@@ -46,7 +46,15 @@ class TrainingState:
             np.savez(file, facts=np.array(json.dumps(facts)), **arrays)
 
     def fits(self, weights: Arrays, optimizer: Arrays) -> bool:
-        """Whether it is of a network and an optimizer of these shapes."""
+        """Whether a training can be resumed with another program's or setting's network.
+
+        Args:
+            weights: arrays of the network.
+            optimizer: arrays of its optimizer.
+
+        Returns:
+            True where all arrays have the shapes of the ones kept.
+        """
         pairs = ((self.weights, weights), (self.averages, weights), (self.optimizer, optimizer))
         return all([a.shape for a in own] == [b.shape for b in other] for own, other in pairs)
 

@@ -121,7 +121,15 @@ class Contrast:
 
 
 def decoding(model: SegmentVAE, contrast: Contrast | None) -> Callable[[Tensor], Tensor]:
-    """Latents (n, 64) -> windows as `model` decodes them, with `contrast` where there is one."""
+    """What decodes latents for the ear: the model, with contrast where there is one.
+
+    Args:
+        model: decodes them.
+        contrast: puts back what averaging washed out; None: nothing does.
+
+    Returns:
+        A function: latents (n, 64) -> windows (n, 128, 128, 4), about 0..1.
+    """
     if contrast is None:
         return model.decode
     return lambda z: contrast.restored(model.decode(z), z)

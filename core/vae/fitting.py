@@ -76,7 +76,15 @@ class WindowBatches(keras.utils.PyDataset):
 
 
 def steps_per_epoch(windows: int, batch: int) -> int:
-    """Batches in an epoch over so many windows."""
+    """How many batches an epoch has; large libraries take several epochs to go through.
+
+    Args:
+        windows: to train on.
+        batch: windows in a batch.
+
+    Returns:
+        1 to `STEPS_PER_EPOCH`.
+    """
     return max(1, min(windows // batch, STEPS_PER_EPOCH))
 
 

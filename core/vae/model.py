@@ -150,7 +150,15 @@ class SegmentVAE(keras.Model):
         self.spread.assign(self.spread * np.maximum(deviation, 1e-6))
 
     def encode(self, windows: Tensor, training: bool = False) -> tuple[Tensor, Tensor]:
-        """(n, 128, 128, 4) -> mean and log variance, (n, 64) each."""
+        """Encode windows.
+
+        Args:
+            windows: (n, 128, 128, 4), 0..1.
+            training: whether layers that behave differently in training do so (dropout).
+
+        Returns:
+            Mean and log variance, (n, 64) each.
+        """
         x = self.look(self.patches.analyse(self.linear.centre(windows)))
         for block in self.encoder_blocks:
             x = block(x, training=training)
@@ -160,7 +168,15 @@ class SegmentVAE(keras.Model):
         return (mean - self.shift) / self.spread, log_variance - 2.0 * ops.log(self.spread)
 
     def decode(self, z: Tensor, training: bool = False) -> Tensor:
-        """(n, 64) -> (n, 128, 128, 4), about 0..1, not clipped."""
+        """Decode latents.
+
+        Args:
+            z: (n, 64).
+            training: as for `encode`.
+
+        Returns:
+            (n, 128, 128, 4), about 0..1, not clipped.
+        """
         z = z * self.spread + self.shift
         style = self.trunk[0](z)
         style = style + self.trunk[1](style)

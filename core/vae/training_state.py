@@ -39,6 +39,16 @@ class TrainingState:
 
     @classmethod
     def of(cls, model: SegmentVAE, history: History, plateau: ReduceOnPlateau) -> TrainingState:
+        """The state of a training as it is now.
+
+        Args:
+            model: compiled.
+            history: all epochs so far.
+            plateau: of the learning rate.
+
+        Returns:
+            Copies of all weights and of the optimizer's variables.
+        """
         return cls(history, plateau, values(_moving(model)), values(model.optimizer.variables))
 
     @property

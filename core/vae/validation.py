@@ -159,7 +159,15 @@ def _weighted(library_db: float, background_db: float) -> float:
 
 
 def evenly(places: Index, most: int) -> Index:
-    """At most `most` of `places` (n, 2), evenly spread."""
+    """Choose windows evenly spread over all.
+
+    Args:
+        places: (n, 2), track and row of each.
+        most: how many, at most.
+
+    Returns:
+        (at most `most`, 2); `places` itself if there are no more.
+    """
     if len(places) <= most:
         return places
     chosen: Index = places[np.linspace(0, len(places) - 1, most).astype(np.int64)]

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from core.latent.tour import short_tour, tour_length
+from core.latent.tour import short_tour
+
+
+def tour_length(order: list[int], distances: np.ndarray) -> float:
+    return float(distances[order[:-1], order[1:]].sum())
 
 
 def _places(count: int, seed: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from core import resources, settings
 from core.demo.catalogue import catalogue
 from core.demo.render import render_mastered_parts, song_of, stage_of
 from core.dsp.spectrogram import of_segment
+from core.parts import masking
 from core.parts.model import PartsModel
 from core.settings import PARTS, SAMPLE_RATE
 from tests.core.parts.test_masking import sdr
@@ -46,7 +47,7 @@ def test_it_separates_the_demo_better_than_a_band_split() -> None:
     for first in range(0, track.shape[1] - frames + 1, 2 * frames):
         parts = track[:, first : first + frames]
         mix = parts.sum(axis=0)
-        found = model.separate(mix, model.shares(of_segment(mix)[None])[0])
+        found = masking.separate(mix, model.shares(of_segment(mix)[None])[0])
         for name, part, one, other in zip(PARTS, parts, found, band_split(mix), strict=True):
             if (part**2).mean() > 1e-3 * (mix**2).mean():
                 gains[name].append(sdr(part, one) - sdr(part, other))
