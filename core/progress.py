@@ -28,7 +28,11 @@ class CancelFlag(Protocol):
 
 
 def silent(done: float, total: float, message: str = "") -> None:
-    """A `Progress` that does nothing: the default wherever one is taken."""
+    """A `Progress` that does nothing: the default wherever one is taken.
+
+    Args:
+        done, total, message: not used.
+    """
 
 
 def check(cancel: CancelFlag | None) -> None:

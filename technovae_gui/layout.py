@@ -118,7 +118,12 @@ class Layout(QWidget):
         self.arrange(self.width(), self.height())
 
     def restore_sizes(self, across: QByteArray, down: QByteArray) -> None:
-        """Take over sizes that the splitters' `saveState` gave, unless one of a pane is nothing."""
+        """Take over the sizes of panes, unless they would leave one without any room.
+
+        Args:
+            across: what `saveState` gave of the splitter between map and panels.
+            down: what it gave of the splitter above the timeline.
+        """
         for splitter, state in ((self.across, across), (self.down, down)):
             before = splitter.sizes()
             splitter.restoreState(state)

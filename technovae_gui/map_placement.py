@@ -34,7 +34,12 @@ class MapPlacement(QObject):
         self.job.finished.connect(self._start_next)
 
     def request(self, library: Path, model: Path) -> None:
-        """Place the segments of `library` under `model`, after the job under way."""
+        """Place the segments of a library, after the job under way.
+
+        Args:
+            library: its folder.
+            model: the file of the model that encodes them.
+        """
         self._next = library, model
         self._start_next()
 

@@ -33,7 +33,18 @@ def add_commands(window: QMainWindow, menu: QMenu, commands: Sequence[Command]) 
 def add_command(
     window: QMainWindow, menu: QMenu, text: str, keys: str, act: Callable[[], object]
 ) -> QAction:
-    """Add one command to a menu; returns its action."""
+    """Add a command to a menu.
+
+    Args:
+        window: owns the action; its shortcut works everywhere in it.
+        menu: gets it at its end.
+        text: in the menu; `&` marks the letter that chooses it.
+        keys: the shortcut, such as "Ctrl+S"; empty for none.
+        act: called when it is chosen.
+
+    Returns:
+        The action.
+    """
     action = QAction(text, window)
     if keys:
         action.setShortcut(QKeySequence(keys))
@@ -46,7 +57,15 @@ def add_command(
 def add_toggle(
     window: QMainWindow, menu: QMenu, text: str, keys: str, act: Callable[[bool], object]
 ) -> QAction:
-    """Add a command that is on or off to a menu, on at first; `act` gets its new state."""
+    """Add a command that is on or off to a menu, on at first.
+
+    Args:
+        window, menu, text, keys: as for `add_command`.
+        act: called with its new state.
+
+    Returns:
+        The action.
+    """
     action = add_command(window, menu, text, keys, lambda: None)
     action.setCheckable(True)
     action.setChecked(True)
@@ -60,7 +79,14 @@ def add_recent(
     recent: Callable[[], Sequence[Path]],
     open_project: Callable[[Path], object],
 ) -> None:
-    """Add a menu of the projects that were open last, read anew each time it is shown."""
+    """Add a menu of the projects that were open last, read anew each time it is shown.
+
+    Args:
+        window: owns the actions.
+        menu: gets it at its end.
+        recent: gives their files, the last one first.
+        open_project: called with the one that is chosen.
+    """
     submenu = menu.addMenu("Recent projects")
 
     def fill() -> None:
@@ -74,7 +100,14 @@ def add_recent(
 
 
 def add_undo(window: QMainWindow, menu: QMenu, undo: QAction, redo: QAction) -> None:
-    """Add the two actions of an undo stack with the keys that people expect."""
+    """Add the two actions of an undo stack with the keys that people expect.
+
+    Args:
+        window: for which the keys hold.
+        menu: gets them at its end, and a separator.
+        undo: the action that takes an edit back.
+        redo: the action that makes it again.
+    """
     undo.setShortcut(QKeySequence("Ctrl+Z"))
     redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     menu.addActions([undo, redo])
@@ -82,5 +115,10 @@ def add_undo(window: QMainWindow, menu: QMenu, undo: QAction, redo: QAction) -> 
 
 
 def add_actions(menu: QMenu, actions: Mapping[str, QAction]) -> None:
-    """Add actions that a panel has made."""
+    """Add actions that a panel has made.
+
+    Args:
+        menu: gets them at its end.
+        actions: by name, in the order in which they are shown.
+    """
     menu.addActions(list(actions.values()))

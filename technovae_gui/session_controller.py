@@ -102,8 +102,14 @@ class SessionController(QObject):
             self._request(self._last.library, self._last.model)
 
     def adopt_model(self, library: Path, model: Path) -> None:
-        """Work with the `model` that was trained on `library`, unless another library is asked
-        for by now. The map under the last model stays in place until the next one is made."""
+        """Work with a model that was just trained, unless another library is asked for by now.
+
+        The map under the last model stays in place until the next one is made.
+
+        Args:
+            library: folder of the library that it was trained on.
+            model: its file.
+        """
         if library == self._last.library:
             self._request(library, model)
 

@@ -48,7 +48,15 @@ def distinct(count: int) -> tuple[str, ...]:
 
 
 def difference(first: str, second: str) -> float:
-    """How much two colours `#rrggbb` differ: their distance in OKLab; .02 can just be seen."""
+    """How much two colours differ to the eye: their distance in OKLab.
+
+    Args:
+        first: `#rrggbb`.
+        second: `#rrggbb`.
+
+    Returns:
+        0 for equal ones; .02 can just be seen.
+    """
     return float(np.linalg.norm(_oklab(first) - _oklab(second)))
 
 

@@ -116,7 +116,12 @@ class HistoryPanel(QWidget):
             self._repaint()
 
     def set_picture(self, source: ClipSource, picture: QImage) -> None:
-        """Show the spectrogram of a place."""
+        """Show the spectrogram of a place.
+
+        Args:
+            source: what was heard there.
+            picture: scaled when it is painted.
+        """
         self.model.pictures[source] = picture
         self._repaint()
 

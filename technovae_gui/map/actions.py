@@ -74,7 +74,12 @@ class MapActions(QObject):
             self._chosen.choose_random()
 
     def step(self, dx: int, dy: int) -> None:
-        """Choose the next dot in a direction (y upwards), and bring it into sight."""
+        """Choose the next dot in a direction, and bring it into sight.
+
+        Args:
+            dx: 1 to the right, -1 to the left, 0 neither.
+            dy: 1 upwards, -1 downwards, 0 neither.
+        """
         viewport = self._canvas.viewport
         self._chosen.step(dx, dy, (viewport.camera.x, viewport.camera.y))
         if self._scene.chosen is not None:
@@ -86,7 +91,12 @@ class MapActions(QObject):
         return self._chosen.can_move
 
     def move_along(self, name: str, amount: float) -> None:
-        """Move the chosen point along an attribute, by standard deviations."""
+        """Move the chosen point further along an attribute.
+
+        Args:
+            name: of the attribute.
+            amount: by how many standard deviations.
+        """
         self._chosen.move_along(name, amount)
 
     @Slot(int)
@@ -107,7 +117,12 @@ class MapActions(QObject):
             self._morph.set_end(name, MorphEnd(point.xy, point.latent, point.label))
 
     def set_end_at(self, name: str, hit: Hit) -> None:
-        """Make what was hit the end `name`, "A" or "B", of the morph."""
+        """Make what was hit an end of the morph.
+
+        Args:
+            name: "A" or "B".
+            hit: a dot or a place.
+        """
         point = self.point(hit)
         self._morph.set_end(name, MorphEnd(point.xy, point.latent, point.label))
 
@@ -121,7 +136,12 @@ class MapActions(QObject):
 
     @Slot(object, bool)
     def lasso(self, corners: ArrayLike, add: bool) -> None:
-        """Select the dots inside `corners` (n, 2); with `add`, in addition."""
+        """Select the dots inside a polygon.
+
+        Args:
+            corners: (n, 2) on the map.
+            add: keep what is selected already.
+        """
         rows = geometry.inside(corners, self._scene.xy)
         self.select(np.union1d(self._scene.selected, rows) if add else rows)
 
@@ -179,7 +199,12 @@ class MapActions(QObject):
         return [DraggedSource(self.parts.apply(point.source), point.label) for point in points]
 
     def place(self, hit: Hit, *, decoded: bool) -> None:
-        """Ask for what was hit to be placed on the timeline."""
+        """Ask for what was hit to be placed on the timeline.
+
+        Args:
+            hit: a dot or a place; a selected dot stands for all selected ones.
+            decoded: place what the model decodes instead of the real segment.
+        """
         self.place_requested.emit(self.sources(hit, decoded=decoded))
 
     @Slot(object)

@@ -58,24 +58,57 @@ class Camera:
         return out
 
     def to_map(self, x: float, y: float) -> XY:
-        """The position on the map at the pixel (x, y)."""
+        """From pixels to the map.
+
+        Args:
+            x: pixels from the left.
+            y: pixels from the top.
+
+        Returns:
+            The position on the map.
+        """
         across = (x - self.width / 2) / self.across
         up = (self.height / 2 - y) / self.scale
         return self.x + across, self.y + up
 
     def resized(self, width: int, height: int) -> Camera:
-        """A view of another size in pixels with the same centre and at least the same content."""
+        """A view of another size with the same centre and at least the same content.
+
+        Args:
+            width: pixels.
+            height: pixels.
+
+        Returns:
+            The view.
+        """
         factor = min(width, height) / max(1, min(self.width, self.height))
         return replace(
             self, width=max(1, width), height=max(1, height), scale=_clipped(self.scale * factor)
         )
 
     def panned(self, dx: float, dy: float) -> Camera:
-        """The view after the map was moved by (dx, dy) pixels."""
+        """The view after the map was moved with the mouse.
+
+        Args:
+            dx: pixels to the right.
+            dy: pixels downwards.
+
+        Returns:
+            The view.
+        """
         return replace(self, x=self.x - dx / self.across, y=self.y + dy / self.scale)
 
     def zoomed(self, factor: float, x: float, y: float) -> Camera:
-        """The view `factor` times larger; the position at the pixel (x, y) stays there."""
+        """The view enlarged around a pixel, whose position on the map stays there.
+
+        Args:
+            factor: above 1 enlarges.
+            x: pixels from the left.
+            y: pixels from the top.
+
+        Returns:
+            The view; its scale stays in bounds.
+        """
         before = self.to_map(x, y)
         zoomed = replace(self, scale=_clipped(self.scale * factor))
         after = zoomed.to_map(x, y)
@@ -158,7 +191,12 @@ class Viewport(QObject):
         self._set(camera)
 
     def resize(self, width: int, height: int) -> None:
-        """Take over the size of the canvas in pixels."""
+        """Take over the size of the canvas.
+
+        Args:
+            width: pixels.
+            height: pixels.
+        """
         self._set(self.camera.resized(width, height))
 
     def pixel(self, xy: XY) -> QPointF:

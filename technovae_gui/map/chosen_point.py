@@ -81,7 +81,12 @@ class ChosenPoint(QObject):
         self.amounts_changed.emit()
 
     def choose_row(self, row: int, *, decoded: bool = False) -> None:
-        """Choose the dot in `row`: the real segment, or what the model decodes from its latent."""
+        """Choose a dot.
+
+        Args:
+            row: of the map.
+            decoded: what the model decodes from its latent instead of the real segment.
+        """
         make = decoded_point if decoded else segment_point
         self.choose(make(self._map(), row))
 
@@ -126,7 +131,12 @@ class ChosenPoint(QObject):
             self.choose_row(row)
 
     def move_along(self, name: str, amount: float) -> None:
-        """Move the chosen point further along an attribute, by standard deviations."""
+        """Move the chosen point further along an attribute.
+
+        Args:
+            name: of the attribute.
+            amount: by how many standard deviations.
+        """
         self.set_amount(name, self.amounts[name] + amount)
 
     @Slot(str, float)

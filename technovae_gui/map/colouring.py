@@ -54,7 +54,15 @@ class DotColours:
 
 
 def colour_dots(latent_map: LatentMap, name: str) -> DotColours:
-    """Colour the dots of a map by `name`, one of `CHOICES`."""
+    """Colour the dots of a map.
+
+    Args:
+        latent_map: whose dots.
+        name: one of `CHOICES`: by track, or by an attribute.
+
+    Returns:
+        The colours and their legend.
+    """
     return _by_track(latent_map) if name == TRACK else _by_attribute(latent_map, name)
 
 

@@ -323,5 +323,13 @@ def rotation_to_beat(wanted: float, phase: float | None) -> float:
 
 
 def rotated(loop: Array, rotation: float) -> Array:
-    """A loop (frames, channels) whose first sample is moved to `rotation` (0..1) of its length."""
+    """Rotate a loop so that it begins at another place of it.
+
+    Args:
+        loop: (frames, channels).
+        rotation: 0..1 of its length, where its first sample comes to lie.
+
+    Returns:
+        (frames, channels).
+    """
     return np.roll(loop, round(rotation * len(loop)), axis=0) if rotation else loop

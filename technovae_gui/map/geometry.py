@@ -108,7 +108,15 @@ def smooth_path(points: ArrayLike, steps: int = PATH_STEPS) -> Points:
 
 
 def path_through(dots: Points, steps: int = PATH_STEPS) -> Points:
-    """A short path through all dots (n, 2), from one at the rim: (steps, 2)."""
+    """Draw a short path through dots, from one at the rim.
+
+    Args:
+        dots: (n, 2).
+        steps: points of the path.
+
+    Returns:
+        (steps, 2), at equal distances along it.
+    """
     offsets = dots[:, None] - dots[None]
     distances = np.hypot(offsets[..., 0], offsets[..., 1])
     rim = int(np.hypot(*(dots - dots.mean(axis=0)).T).argmax())
@@ -116,7 +124,15 @@ def path_through(dots: Points, steps: int = PATH_STEPS) -> Points:
 
 
 def resample_path(points: Points, steps: int) -> Points:
-    """(steps, 2) at equal distances along the polyline through `points` (n, 2)."""
+    """Put points at equal distances on a polyline.
+
+    Args:
+        points: (n, 2), its corners.
+        steps: how many points.
+
+    Returns:
+        (steps, 2), the first and the last one where those of the polyline are.
+    """
     lengths = np.hypot(*np.diff(points, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(lengths)])
     wanted = np.linspace(0.0, along[-1], steps)

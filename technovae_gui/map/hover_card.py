@@ -116,7 +116,12 @@ class HoverCard(QWidget):
         self.update()
 
     def set_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
-        """Show the spectrogram (512, 128) dB of a segment, and keep it for the next time."""
+        """Show a spectrogram on the card of a segment, and keep it for the next time.
+
+        Args:
+            segment_id: the segment; another one's card may be shown by now.
+            spectrogram_db: (512, 128) dB.
+        """
         ratio = self.devicePixelRatioF()
         width, height = round((_WIDTH - 2 * _MARGIN) * ratio), round(_PICTURE * ratio)
         self._pictures[segment_id] = thumbnail(spectrogram_db, width, height)

@@ -46,7 +46,15 @@ class MapPoint:
 
 
 def segment_point(latent_map: LatentMap, row: int) -> MapPoint:
-    """The dot in `row` of the map, which plays the real segment."""
+    """A dot that plays the real segment.
+
+    Args:
+        latent_map: the map.
+        row: of the dot.
+
+    Returns:
+        The point.
+    """
     segment = latent_map.segments[row]
     x, y = latent_map.xy[row]
     return MapPoint(
@@ -59,7 +67,15 @@ def segment_point(latent_map: LatentMap, row: int) -> MapPoint:
 
 
 def decoded_point(latent_map: LatentMap, row: int) -> MapPoint:
-    """The dot in `row` of the map, which plays what the model decodes from its latent."""
+    """A dot that plays what the model decodes from its latent.
+
+    Args:
+        latent_map: the map.
+        row: of the dot.
+
+    Returns:
+        The point.
+    """
     point = segment_point(latent_map, row)
     source = latent_source(latent_map, point.latent)
     return replace(point, source=source, label=f"{point.label}, decoded")
@@ -104,7 +120,15 @@ def latent_point(
 
 
 def latent_source(latent_map: LatentMap, latent: Array) -> LatentSource:
-    """The latent (64,) as the source of a clip, under the map's model."""
+    """A latent as the source of a clip.
+
+    Args:
+        latent_map: the map, whose model decodes it.
+        latent: (64,).
+
+    Returns:
+        The source, with the default renderer.
+    """
     row = tuple(latent.tolist())
     return LatentSource((row,), renderer=DEFAULT_RENDERER, model_hash=latent_map.model_hash)
 

@@ -52,7 +52,15 @@ class SceneSnapshot:
 
     @classmethod
     def of(cls, scene: MapScene, morph: Morph) -> Self:
-        """Take a snapshot."""
+        """Take a snapshot.
+
+        Args:
+            scene: what is shown on the map.
+            morph: its ends and its amount.
+
+        Returns:
+            All that can be shown on another map.
+        """
         chosen, playing = scene.chosen, scene.playing
         return cls(
             scene.map,

@@ -73,13 +73,23 @@ class Morph(QObject):
         self.changed.emit()
 
     def set_end(self, name: str, end: MorphEnd) -> None:
-        """Set the end `name`, "A" or "B", and move the amount there, because that point plays."""
+        """Set an end, and move the amount there, because that point plays.
+
+        Args:
+            name: "A" or "B".
+            end: the point.
+        """
         self.ends[name] = end
         self.amount = 0.0 if name == "A" else 1.0
         self.changed.emit()
 
     def restore(self, ends: dict[str, MorphEnd], amount: float) -> None:
-        """Set both ends and the amount as they were on another map, without `moved`."""
+        """Set ends and amount as they were on another map, without `moved`.
+
+        Args:
+            ends: by name, those that are set.
+            amount: 0 at A, 1 at B.
+        """
         self.ends, self.amount = ends, amount
         self.changed.emit()
 

@@ -114,7 +114,12 @@ class LatentMapView(QWidget):
         self.overlays.set_button(button)
 
     def set_hover_picture(self, segment_id: str, spectrogram_db: ArrayLike) -> None:
-        """Show a spectrogram (512, 128) dB on the card of the segment that `hovered` named."""
+        """Show a spectrogram on the card of a segment.
+
+        Args:
+            segment_id: the segment that `hovered` named.
+            spectrogram_db: (512, 128) dB.
+        """
         self.overlays.card.set_picture(segment_id, spectrogram_db)
 
     def has_hover_picture(self, segment_id: str) -> bool:

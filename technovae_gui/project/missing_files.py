@@ -153,7 +153,14 @@ class MissingFiles(QObject):
 
 
 def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:
-    """Those of `hashes` whose latents a library cannot bring along to another model.
+    """Find the models whose latents a library cannot bring along to another model.
+
+    Args:
+        library: its folder.
+        hashes: of the models that are asked about.
+
+    Returns:
+        Those of `hashes` under which it has no latents.
 
     Raises:
         LibraryError: it cannot be read.

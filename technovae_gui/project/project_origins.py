@@ -204,7 +204,15 @@ def origin_of_session(session: Session) -> Origin:
 
 
 def is_same_library(one: Origin, other: Origin) -> bool:
-    """Whether two origins are of one library: by its id, which moves with it, or by its path."""
+    """Whether two origins are of one library: by its id, which moves with it, or by its path.
+
+    Args:
+        one: an origin.
+        other: another origin.
+
+    Returns:
+        True if they are.
+    """
     if one.library_id and one.library_id == other.library_id:
         return True
     return one.library == other.library

@@ -33,7 +33,15 @@ class Questions(Protocol):
         """Whether to save the project called `name` before it is left."""
 
     def ask_other_library(self, library: str, current: str) -> OtherLibrary:
-        """Whether to open `library` in a new project, since the arrangement is of `current`."""
+        """Ask whether to open another library than the one that the arrangement is made from.
+
+        Args:
+            library: name of the other one.
+            current: name of the arrangement's.
+
+        Returns:
+            What the user chose.
+        """
 
 
 @dataclass(frozen=True)

@@ -97,12 +97,27 @@ def _band_positions() -> tuple[NDArray[np.int64], Array]:
 
 
 def plot_area(width: int, height: int) -> QRectF:
-    """The rectangle of the spectrogram itself in a widget of `width` x `height` pixels."""
+    """Where the spectrogram itself lies in a widget, between its axes.
+
+    Args:
+        width: of the widget, pixels.
+        height: of the widget, pixels.
+
+    Returns:
+        The rectangle, at least one pixel wide and high.
+    """
     return QRectF(_LEFT, _TOP, max(1, width - _LEFT - _RIGHT), max(1, height - _TOP - _BOTTOM))
 
 
 def paint_title(painter: QPainter, area: QRectF, title: str, note: str) -> None:
-    """Write `title` above `area` on the left, and `note` on the right; both may be empty."""
+    """Write a title above a spectrogram.
+
+    Args:
+        painter: of the widget.
+        area: of the spectrogram.
+        title: on the left, shortened where there is no room; may be empty.
+        note: on the right; may be empty.
+    """
     metrics = painter.fontMetrics()
     taken = metrics.horizontalAdvance(note) + 10 if note else 0
     box = QRectF(area.left(), 0, area.width() + _RIGHT - 4, _TOP - 2)
@@ -116,8 +131,14 @@ def paint_title(painter: QPainter, area: QRectF, title: str, note: str) -> None:
 
 
 def paint_time_axis(painter: QPainter, area: QRectF, bars: int, view: ViewRange = WHOLE) -> None:
-    """Draw lines at bars, beats and, where there is room, sixteenths, with numbers below; of `bars`
-    bars, those in `view`."""
+    """Draw lines at bars, beats and, where there is room, sixteenths, with numbers below.
+
+    Args:
+        painter: of the widget.
+        area: of the spectrogram.
+        bars: in the whole spectrogram.
+        view: the part of it that is shown.
+    """
     steps = bars * SIXTEENTHS_PER_BAR
     per_beat = SIXTEENTHS_PER_BAR // BEATS_PER_BAR
     width = area.width() / steps / (view.end - view.start)
@@ -139,7 +160,13 @@ def paint_time_axis(painter: QPainter, area: QRectF, bars: int, view: ViewRange 
 
 
 def paint_frequency_axis(painter: QPainter, area: QRectF, view: ViewRange = WHOLE) -> None:
-    """Draw ticks in Hz on the left of `area`, those in `view`."""
+    """Draw ticks in Hz on the left of a spectrogram.
+
+    Args:
+        painter: of the widget.
+        area: of the spectrogram.
+        view: the part of it that is shown.
+    """
     for hertz in frequency_ticks(area.height() / (view.high - view.low), _LABEL_HEIGHT):
         share = view.y(frequency_position(hertz))
         if not 0.0 <= share <= 1.0:
@@ -153,7 +180,13 @@ def paint_frequency_axis(painter: QPainter, area: QRectF, view: ViewRange = WHOL
 
 
 def paint_colour_bar(painter: QPainter, area: QRectF, scale: ColourScale) -> None:
-    """Draw the colours of `scale` on the right of `area`, labelled in dB."""
+    """Draw a colour bar, labelled in dB, on the right of a spectrogram.
+
+    Args:
+        painter: of the widget.
+        area: of the spectrogram.
+        scale: its colours.
+    """
     bar = QRectF(area.right() + 6, area.top(), 7, area.height())
     ramp = QLinearGradient(bar.bottomLeft(), bar.topLeft())
     for number, stop in enumerate(scale.stops):

@@ -67,12 +67,22 @@ class SpectrogramPanel(QWidget):
         return None if values is None else float(np.abs(values).mean())
 
     def set_real(self, spectrogram_db: ArrayLike | None, title: str = "Original") -> None:
-        """Show the spectrogram (512, 128) dB of a segment under `title`; None clears it."""
+        """Show the spectrogram of a real segment.
+
+        Args:
+            spectrogram_db: (512, 128) dB; None clears it.
+            title: above it.
+        """
         self.real.show_values(_array(spectrogram_db), title)
         self._compare()
 
     def set_decoded(self, spectrogram_db: ArrayLike | None, title: str = "Decoded") -> None:
-        """Show the decoder's spectrogram (512, 128) dB under `title`; None clears it."""
+        """Show what the decoder makes of it.
+
+        Args:
+            spectrogram_db: (512, 128) dB; None clears it.
+            title: above it.
+        """
         self.decoded.show_values(_array(spectrogram_db), title)
         self._compare()
 

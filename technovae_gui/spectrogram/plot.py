@@ -85,7 +85,12 @@ class SpectrogramPlot(QWidget):
         return QSize(320, 150)
 
     def show_values(self, values: Array | None, title: str) -> None:
-        """Plot `values` (rows, 128) dB under `title`; None shows the text for an empty plot."""
+        """Plot an array.
+
+        Args:
+            values: (rows, 128) dB; None shows the text for an empty plot.
+            title: above it, and for screen readers.
+        """
         self.values, self.title = values, title
         if values is not None:
             self._image = coloured_image(axes.to_log_frequency(values), self.scale)

@@ -54,17 +54,41 @@ class ViewRange:
         return self.low + y * (self.high - self.low)
 
     def zoomed(self, factor: float, x: float) -> ViewRange:
-        """Zoom in time around a share of the width; down to a beat."""
+        """Zoom in time, down to a beat.
+
+        Args:
+            factor: above 1 shows less.
+            x: share of the width that stays where it is, 0 .. 1.
+
+        Returns:
+            The view.
+        """
         start, end = _zoomed(self.start, self.end, factor, x, _LEAST_TIME)
         return dataclasses.replace(self, start=start, end=end)
 
     def zoomed_in_pitch(self, factor: float, y: float) -> ViewRange:
-        """Zoom in frequency around a share of the height from below; down to an octave."""
+        """Zoom in frequency, down to an octave.
+
+        Args:
+            factor: above 1 shows less.
+            y: share of the height, from below, that stays where it is, 0 .. 1.
+
+        Returns:
+            The view.
+        """
         low, high = _zoomed(self.low, self.high, factor, y, _LEAST_PITCH)
         return dataclasses.replace(self, low=low, high=high)
 
     def moved(self, dx: float, dy: float) -> ViewRange:
-        """Move by shares of the view, to later times and higher frequencies, as far as there is."""
+        """Move as far as there is something to see.
+
+        Args:
+            dx: shares of the view to later times.
+            dy: shares of the view to higher frequencies.
+
+        Returns:
+            The view.
+        """
         across = min(max(dx * (self.end - self.start), -self.start), 1.0 - self.end)
         up = min(max(dy * (self.high - self.low), -self.low), 1.0 - self.high)
         return ViewRange(self.start + across, self.end + across, self.low + up, self.high + up)
@@ -90,7 +114,15 @@ def frequency_text(frequency: float) -> str:
 
 
 def position_text(time: float, bars: int) -> str:
-    """Bar, beat and sixteenth, each counted from 1, of a time 0 .. 1 of so many bars."""
+    """Write a time as bar, beat and sixteenth, each counted from 1.
+
+    Args:
+        time: 0 .. 1 of the spectrogram.
+        bars: in the spectrogram.
+
+    Returns:
+        For example "2.4.1".
+    """
     sixteenth = min(int(time * bars * SIXTEENTHS_PER_BAR + 1e-9), bars * SIXTEENTHS_PER_BAR - 1)
     bar, rest = divmod(max(0, sixteenth), SIXTEENTHS_PER_BAR)
     beat, rest = divmod(rest, SIXTEENTHS_PER_BAR // BEATS_PER_BAR)

@@ -123,13 +123,23 @@ class AutomationRows(QObject):
         viewport.changed.connect(self._arrange)
 
     def toggle(self, lane_id: str, shown: bool) -> None:
-        """Show or hide the automation of a lane: what is drawn, or else its volume."""
+        """Show or hide the automation of a lane: what is drawn, or else its volume.
+
+        Args:
+            lane_id: which lane.
+            shown: whether to show it.
+        """
         curves = self._document.arrangement.lane(lane_id).automation
         first = curves[0].parameter if curves else VOLUME.name
         self._state.show_automation(lane_id, first if shown else "")
 
     def show_playhead(self, before: float, now: float) -> None:
-        """Repaint where the playhead was and where it is (ticks)."""
+        """Repaint where the playhead was and where it is.
+
+        Args:
+            before: tick where it was.
+            now: tick where it is.
+        """
         for lane_id, strip in self.strips.items():
             strip.show_playhead(before, now)
             self.heads[lane_id].show_value()

@@ -114,7 +114,12 @@ class AutomationStrip(QWidget):
                 self.update()
 
     def show_playhead(self, before: float, now: float) -> None:
-        """Repaint where the playhead was and where it is (ticks)."""
+        """Repaint where the playhead was and where it is.
+
+        Args:
+            before: tick where it was.
+            now: tick where it is.
+        """
         for tick in (before, now):
             self.update(round(self._viewport.geometry.x(tick)) - 1, 0, 4, self.height())
 

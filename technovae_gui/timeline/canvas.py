@@ -95,7 +95,12 @@ class Canvas(QWidget):
         self._drops.files_dropped.connect(self.files_dropped)
 
     def show_playhead(self, before: float, now: float) -> None:
-        """Repaint where the playhead was and where it is (ticks)."""
+        """Repaint where the playhead was and where it is.
+
+        Args:
+            before: tick where it was.
+            now: tick where it is.
+        """
         for tick in (before, now):
             x = round(self._viewport.geometry.x(tick))
             if -4 <= x <= self.width() + 4:

@@ -30,7 +30,15 @@ class Clipboard:
 
     @classmethod
     def of_clips(cls, arrangement: Arrangement, clip_ids: Iterable[str]) -> Clipboard:
-        """Copy these clips of `arrangement`."""
+        """Copy clips.
+
+        Args:
+            arrangement: that they are in.
+            clip_ids: which clips; those that are not there are left out.
+
+        Returns:
+            The clips, on the lanes that they were on; empty without any.
+        """
         ids = set(clip_ids)
         held = [tuple(c for c in lane.clips if c.id in ids) for lane in arrangement.lanes]
         used = [row for row, clips in enumerate(held) if clips]
@@ -254,7 +262,12 @@ class Nudger:
         self._ticks = self._lanes = 0
 
     def nudge(self, ticks: int, lanes: int) -> None:
-        """Shift the selected clips by ticks and by rows of lanes, as far as they can go."""
+        """Shift the selected clips as far as they can go.
+
+        Args:
+            ticks: to the right; negative to the left.
+            lanes: rows downwards; negative upwards.
+        """
         document = self._document
         if document.arrangement is not self._after or document.selection != self._ids:
             self._serial += 1

@@ -71,7 +71,13 @@ class ClipPainter:
         self._dirty = dirty
 
     def paint(self, row: int, clip: Clip, state: ClipState) -> None:
-        """Paint `clip` on lane `row`."""
+        """Paint a clip with everything on it.
+
+        Args:
+            row: its lane.
+            clip: which clip.
+            state: what its own fields do not say.
+        """
         rect = clip_rect(self._geometry, row, clip)
         info = self._style.info(clip)
         self._ground(rect, info, state)
@@ -90,7 +96,13 @@ class ClipPainter:
             self._handles(rect, clip, state)
 
     def paint_small(self, row: int, clip: Clip, *, silent: bool) -> None:
-        """Paint a clip of a few pixels: there may be a thousand of them."""
+        """Paint a clip of a few pixels: there may be a thousand of them.
+
+        Args:
+            row: its lane.
+            clip: which clip.
+            silent: whether it is not heard, since its lane or it is muted.
+        """
         rect = clip_rect(self._geometry, row, clip)
         colour = self._style.info(clip).colour
         rect.setWidth(max(rect.width() - 1.0, 1.0))
@@ -103,7 +115,12 @@ class ClipPainter:
         )
 
     def paint_outline(self, row: int, clip: Clip) -> None:
-        """Paint the outline of a selected clip; after its neighbours, which would cover it."""
+        """Paint the outline of a selected clip; after its neighbours, which would cover it.
+
+        Args:
+            row: its lane.
+            clip: which clip.
+        """
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(paint_cache.pen(theme.ACCENT, 2.0))
         area = clip_rect(self._geometry, row, clip).adjusted(1, 1, -2, -1)

@@ -70,11 +70,23 @@ class ClipStyle(QObject):
     def thumbnail(
         self, source: ClipSource, colour: str, width: float, height: int
     ) -> QPixmap | None:
-        """The picture of the four bars of `source`, as `ThumbnailCache.scaled` gives it."""
+        """The picture of a source's four bars.
+
+        Args:
+            source, colour, width, height: as for `ThumbnailCache.scaled`.
+
+        Returns:
+            As `ThumbnailCache.scaled`; None while there is none.
+        """
         return self.thumbnails.scaled(source, colour, width, height)
 
     def set_thumbnail(self, source: ClipSource, image: Picture) -> None:
-        """Show `image` as the picture of the four bars of `source`."""
+        """Show another picture of a source.
+
+        Args:
+            source: whose four bars.
+            image: the picture.
+        """
         self.thumbnails.put(source, image)
         self.changed.emit()
 

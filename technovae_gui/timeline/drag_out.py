@@ -119,7 +119,15 @@ class DragOutController(QObject):
 
 
 def cut_of(arrangement: Arrangement, clip_ids: frozenset[str]) -> Cut | None:
-    """The clips on their lanes and nothing else; what is muted there is heard here."""
+    """Cut clips out of an arrangement: nothing else is heard, and nothing of them is muted.
+
+    Args:
+        arrangement: that they are in.
+        clip_ids: which clips.
+
+    Returns:
+        The clips on their lanes, and the ticks from the first to the last; None without any.
+    """
     lanes = tuple(
         replace(
             lane,
@@ -137,7 +145,20 @@ def cut_of(arrangement: Arrangement, clip_ids: frozenset[str]) -> Cut | None:
 
 
 def written(cut: Cut, loops: Loops, folder: Path, name: str) -> Path:
-    """Write `cut` as played into `folder`. Raises `OutputError`."""
+    """Write clips as they are played, at the level that they have.
+
+    Args:
+        cut: the clips.
+        loops: the sounds of all their sources.
+        folder: gets the file; old ones in it are deleted.
+        name: of the file; a number is added where one has it already.
+
+    Returns:
+        The WAV file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     scientific.load()
     from core.arrangement.export import export
     from core.atomic import writing_error

@@ -155,7 +155,15 @@ class Geometry:
         return dataclasses.replace(self, ticks_per_pixel=scale, left=max(0.0, left))
 
     def taller(self, factor: float, y: float) -> Geometry:
-        """Make lanes `factor` times as high, keeping the lane at `y` pixels if possible."""
+        """Make lanes higher or lower, keeping the lane under the mouse if possible.
+
+        Args:
+            factor: above 1 makes them higher.
+            y: pixels, of the mouse.
+
+        Returns:
+            The geometry.
+        """
         height = min(max(round(self.lane_height * factor), LOWEST), HIGHEST)
         top = round((y + self.top) * height / self.lane_height - y)
         return dataclasses.replace(self, lane_height=height, top=max(0, top))
@@ -165,7 +173,15 @@ class Geometry:
         return dataclasses.replace(self, lane_height=min(max(height, LOWEST), HIGHEST))
 
     def scrolled_to(self, *, left: float | None = None, top: int | None = None) -> Geometry:
-        """Scroll so that tick `left` and pixel `top` lie in the upper left corner."""
+        """Scroll to a place; None leaves a direction as it is.
+
+        Args:
+            left: tick that comes to lie at the left edge.
+            top: pixels that are scrolled away above.
+
+        Returns:
+            The geometry.
+        """
         return dataclasses.replace(
             self,
             left=self.left if left is None else max(0.0, left),
@@ -188,7 +204,15 @@ class Geometry:
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
 
     def with_rows(self, rows: int, height: int) -> Geometry:
-        """Fill `height` pixels with `rows` lanes, as far as they can be so low or so high."""
+        """Fill the height with lanes, as far as they can be so low or so high.
+
+        Args:
+            rows: number of lanes.
+            height: pixels that there are.
+
+        Returns:
+            The geometry, scrolled to the top.
+        """
         room = height - STRIP * len(self.strips)
         fitting = self if not rows else self.with_lane_height(room // rows)
         return dataclasses.replace(fitting, top=0)

@@ -54,7 +54,15 @@ def pan_label(pan: float) -> str:
 
 
 def parameter_label(parameter: Parameter, value: float) -> str:
-    """A value of an automated parameter with its unit."""
+    """Write a value of an automated parameter with its unit.
+
+    Args:
+        parameter: one of `PARAMETERS`.
+        value: in the parameter's range.
+
+    Returns:
+        For example "1.20 kHz".
+    """
     if parameter is PAN:
         return pan_label(value)
     if parameter.octaves:

@@ -41,13 +41,23 @@ class MarkerCommands:
         self.add(self._state.edit_tick)
 
     def rename(self, marker_id: str, name: str) -> None:
-        """Give a marker another name."""
+        """Give a marker another name.
+
+        Args:
+            marker_id: which marker.
+            name: its new name.
+        """
         self._document.edit(
             "rename marker", lambda now: marker_edits.set_marker(now, marker_id, name=name)
         )
 
     def set_colour(self, marker_id: str, colour: str) -> None:
-        """Give a marker a colour, `#rrggbb`; empty for the one that goes with its name."""
+        """Give a marker another colour.
+
+        Args:
+            marker_id: which marker.
+            colour: `#rrggbb`; empty for the one that goes with its name.
+        """
         self._document.edit(
             "marker colour", lambda now: marker_edits.set_marker(now, marker_id, colour=colour)
         )

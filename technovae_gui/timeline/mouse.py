@@ -258,7 +258,12 @@ class DragTip(QLabel):
         self.hide()
 
     def show_at(self, point: QPoint, text: str) -> None:
-        """Show `text` near a point of the parent and inside it; no text hides the label."""
+        """Show a text near the mouse, inside the parent.
+
+        Args:
+            point: of the mouse, in the parent.
+            text: what to show; an empty one hides the label.
+        """
         if not text:
             self.hide()
             return

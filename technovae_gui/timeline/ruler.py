@@ -121,7 +121,12 @@ class Ruler(QWidget):
         return QSize(400, HEIGHT)
 
     def show_playhead(self, before: float, now: float) -> None:
-        """Repaint where the playhead was and where it is (ticks)."""
+        """Repaint where the playhead was and where it is.
+
+        Args:
+            before: tick where it was.
+            now: tick where it is.
+        """
         for tick in (before, now):
             x = round(self._viewport.geometry.x(tick))
             self.update(x - 7, STRIP, 16, HEIGHT - STRIP)

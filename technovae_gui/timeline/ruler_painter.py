@@ -51,7 +51,12 @@ def ruler_marks(geometry: Geometry, first_x: float, last_x: float) -> Iterator[R
 
 
 def paint_ground(painter: QPainter, dirty: QRectF) -> None:
-    """Paint what lies behind everything else."""
+    """Paint what lies behind everything else.
+
+    Args:
+        painter: of the ruler.
+        dirty: the area that has to be painted.
+    """
     painter.fillRect(dirty, paint_cache.colour(theme.PANEL))
     strip = QRectF(dirty.left(), 0, dirty.width(), STRIP)
     painter.fillRect(strip, paint_cache.colour(theme.GROUND))
@@ -112,7 +117,12 @@ def paint_marks(
 
 
 def paint_playhead(painter: QPainter, x: float) -> None:
-    """Paint the mark of the playhead around `x` pixels."""
+    """Paint the mark of the playhead.
+
+    Args:
+        painter: of the ruler.
+        x: its middle, pixels.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paint_cache.colour(theme.WARM))

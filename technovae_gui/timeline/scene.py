@@ -98,7 +98,12 @@ def clips_between(lane: Lane, first: float, last: float) -> tuple[Clip, ...]:
 
 
 def clips_with_overlaps(lane: Lane, first: float, last: float) -> Iterator[tuple[Clip, int, int]]:
-    """The clips that touch the ticks `first` to `last`, each with its overlaps.
+    """Find the clips of a lane that can be seen, and where they overlap.
+
+    Args:
+        lane: which lane.
+        first: tick at the left edge.
+        last: tick at the right edge.
 
     Yields:
         A clip, and the ticks of it that lie under the clip before it and under the one after it.

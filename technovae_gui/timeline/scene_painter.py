@@ -56,7 +56,12 @@ class ScenePainter:
         self._span = first, last
 
     def paint(self, selection: frozenset[str], hovered: str) -> None:
-        """Paint grid and clips; `hovered` is the id of the clip under the mouse, or empty."""
+        """Paint grid and clips.
+
+        Args:
+            selection: ids of the selected clips.
+            hovered: id of the clip under the mouse; empty for none.
+        """
         arrangement = self._scene.arrangement
         paint_grid(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
         self._marker_lines()
@@ -110,7 +115,13 @@ class ScenePainter:
             paint_bass_swap(self._painter, self._geometry.x(crossfade.swap), area)
 
     def ghosts(self, row: int, start: int, count: int) -> None:
-        """Paint the outlines of clips that would be dropped: on lane `row`, from tick `start`."""
+        """Paint the outlines of clips that would be dropped.
+
+        Args:
+            row: of the lane.
+            start: tick of the first one.
+            count: how many segments of four bars.
+        """
         painter = self._painter
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(paint_cache.pen(theme.ACCENT, 1.5))
@@ -184,7 +195,13 @@ def _paint_phrases(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
 
 
 def paint_lines(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
-    """Paint the lines of bars and beats in an area, in pixels."""
+    """Paint the lines of bars and beats.
+
+    Args:
+        painter: of the lanes' area.
+        geometry: where ticks lie.
+        area: in which they are painted, pixels.
+    """
     step = geometry.grid()
     tick = int(geometry.tick(area.left() - 1) // step) * step
     while (x := geometry.x(tick)) <= area.right():

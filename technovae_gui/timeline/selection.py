@@ -92,7 +92,15 @@ class RubberBand:
         return min(self._from.tick, self._to.tick), max(self._from.tick, self._to.tick)
 
     def rect(self, left: float, right: float) -> QRectF:
-        """The rectangle in pixels, between two sides: these move while the view scrolls."""
+        """Where the band lies: its sides move while the view scrolls.
+
+        Args:
+            left: pixels.
+            right: pixels.
+
+        Returns:
+            The rectangle in pixels.
+        """
         top, bottom = sorted((self._from.y, self._to.y))
         return QRectF(left, top, right - left, bottom - top)
 

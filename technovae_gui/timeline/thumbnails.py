@@ -59,7 +59,12 @@ class ThumbnailCache:
         return source not in self._images or source in self._expired
 
     def put(self, source: ClipSource, image: Picture) -> None:
-        """Keep `image` for `source`, in place of an earlier one."""
+        """Keep a picture, in place of an earlier one.
+
+        Args:
+            source: whose four bars it shows.
+            image: the picture.
+        """
         self._images[source] = image
         self._expired.discard(source)
         for key in [key for key in self._scaled if key[0] == source]:

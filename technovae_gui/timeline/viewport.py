@@ -64,7 +64,12 @@ class TimelineState(QObject):
             self.follow_changed.emit()
 
     def show_automation(self, lane_id: str, parameter: str) -> None:
-        """Show the curve of a parameter below a lane; an empty name hides it."""
+        """Show a curve below a lane.
+
+        Args:
+            lane_id: which lane.
+            parameter: its name; an empty one hides the automation.
+        """
         if self.automation.get(lane_id, "") != parameter:
             self.automation.pop(lane_id, None)
             if parameter:
@@ -117,12 +122,22 @@ class Viewport(QObject):
         return self._last_top(self.geometry)
 
     def set_size(self, width: int, height: int) -> None:
-        """Take over the size of the lanes' area, in pixels."""
+        """Take over the size of the lanes' area.
+
+        Args:
+            width: pixels.
+            height: pixels.
+        """
         self._width, self._height = max(1, width), max(1, height)
         self.set(self.geometry, force=True)
 
     def set_content(self, end: int, rows: int) -> None:
-        """Take over where the arrangement ends (tick) and how many lanes it has."""
+        """Take over how large the arrangement is.
+
+        Args:
+            end: tick where it ends.
+            rows: how many lanes it has.
+        """
         if (end, rows) != (self._end, self._rows):
             self._end, self._rows = end, rows
             self.set(self.geometry, force=True)
@@ -144,7 +159,12 @@ class Viewport(QObject):
             self.changed.emit()
 
     def scroll(self, dx: float = 0.0, dy: int = 0) -> None:
-        """Scroll by pixels, to the right and down, no further than there is something to see."""
+        """Scroll no further than there is something to see.
+
+        Args:
+            dx: pixels to the right.
+            dy: pixels downwards.
+        """
         now = self.geometry
         left = max(0.0, now.left + dx * now.ticks_per_pixel)
         if dx > 0:
@@ -152,14 +172,23 @@ class Viewport(QObject):
         self.set(now.scrolled_to(left=left, top=now.top + dy))
 
     def zoom(self, factor: float, x: float | None = None) -> None:
-        """Zoom by `factor` around `x` pixels (default: the middle)."""
+        """Zoom in time.
+
+        Args:
+            factor: above 1 shows less.
+            x: pixel that stays at its tick; None: the middle.
+        """
         self.set(self.geometry.zoomed(factor, self._width / 2 if x is None else x))
 
     def fit(self, start: int = 0, end: int | None = None) -> None:
-        """Show the ticks `start` to `end` (default: all, at least eight bars) and all lanes.
+        """Show a stretch of the arrangement, and all lanes.
 
         Lanes become as high as there is room for; where there is enough, a new one may be dropped
         below.
+
+        Args:
+            start: first tick.
+            end: last tick; None for the end, and at least eight bars.
         """
         last = max(self._end, 8 * TICKS_PER_BAR) if end is None else end
         geometry = self.geometry.fitted(start, last, self._width)
