@@ -143,6 +143,12 @@ class FlacBlocks:
     """
 
     def __init__(self, source: ByteSource, found: Survey) -> None:
+        """Read nothing yet.
+
+        Args:
+            source: the file.
+            found: what its frames say of themselves.
+        """
         self.gaps: list[Gap] = []
         self._source = source
         self._found = found
@@ -196,6 +202,12 @@ class Checksum:
     """Compares what was decoded with the MD5 in the header (8.2)."""
 
     def __init__(self, bits: int, expected: bytes) -> None:
+        """Begin with nothing; `of` says when that makes sense.
+
+        Args:
+            bits: of a sample in the file.
+            expected: the MD5 in the header, 16 bytes.
+        """
         self._bits = bits
         self._expected = expected
         self._digest = hashlib.md5(usedforsecurity=False)

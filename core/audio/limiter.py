@@ -95,7 +95,11 @@ class PeakEnvelope:
     """
 
     def __init__(self, phase: int = 0, *, keep: bool = True) -> None:
-        """`keep`: whether `finish` is to give the peaks; else only `highest` is known."""
+        """
+        Args:
+            phase: frames by which the sound begins late in its first step; taken modulo 32.
+            keep: whether `finish` is to give the peaks; else only `highest` is known.
+        """
         self.phase = phase % STEP
         self.highest = 0.0
         self._keep = keep

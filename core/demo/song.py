@@ -18,21 +18,46 @@ class Instrument(Protocol):
     """Plays a whole voice."""
 
     def __call__(self, events: list[Event], stage: Stage, rng: np.random.Generator) -> Signal:
-        """All of `events` as (stage.frames, 1 or 2)."""
+        """Play a voice.
+
+        Args:
+            events: what is to be played, in order.
+            stage: tempo, key and length of the track.
+            rng: gives all that is random.
+
+        Returns:
+            (stage.frames, 1 or 2).
+        """
 
 
 class Insert(Protocol):
     """An effect on one voice or bus."""
 
     def __call__(self, signal: Signal, stage: Stage) -> Signal:
-        """`signal` (frames, c) processed; as long as it was."""
+        """Process a voice or a bus.
+
+        Args:
+            signal: (frames, c).
+            stage: tempo, key and length of the track.
+
+        Returns:
+            (frames, 1 or 2).
+        """
 
 
 class MasterEffect(Protocol):
     """An effect on a whole mix that its parts share."""
 
     def __call__(self, parts: Signal, stage: Stage) -> Signal:
-        """`parts` (4, frames, 2) processed: their sum is the processed mix, silence stays."""
+        """Process the parts of a mix so that their sum is the processed mix; silence stays.
+
+        Args:
+            parts: (4, frames, 2).
+            stage: tempo, key and length of the track.
+
+        Returns:
+            (4, frames, 2).
+        """
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,15 @@ class Database:
     """
 
     def __init__(self, path: Path, *, writable: bool) -> None:
-        """Open `path`. Raises `LibraryError` if it is damaged, of another program, or too new."""
+        """Open a database.
+
+        Args:
+            path: of the file.
+            writable: whether transactions may begin.
+
+        Raises:
+            LibraryError: it is damaged, of another program, or too new.
+        """
         self.path = path
         self.writable = writable
         self._lock = threading.RLock()

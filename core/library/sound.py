@@ -36,7 +36,15 @@ class Forward:
         self._channels = 1
 
     def __call__(self, first: int, frames: int) -> Array:
-        """`frames` samples from `first`."""
+        """Read the next stretch.
+
+        Args:
+            first: sample, no earlier than that of the last call.
+            frames: how many samples.
+
+        Returns:
+            (frames, 1 or 2); silent outside the blocks.
+        """
         self._advance(first, first + frames)
         out = np.zeros((frames, self._channels), np.float32)
         for at, block in self._held:

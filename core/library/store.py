@@ -64,7 +64,15 @@ class Library:
     """
 
     def __init__(self, path: Path, database: Database) -> None:
-        """Use `Library.open` or `Library.create`."""
+        """Use `Library.open` or `Library.create`.
+
+        Args:
+            path: folder of the library.
+            database: the one in it, open; closed with the library.
+
+        Raises:
+            LibraryError: the library is damaged.
+        """
         self.path = path
         self._database = database
         self._beside: Database | None = None

@@ -69,7 +69,12 @@ class BandAffine(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=_PACKAGE)
 class TimeBlock(keras.layers.Layer):
-    """A residual block along time: a dilated kernel per channel, then a small dense network."""
+    """A residual block along time: a dilated kernel per channel, then a small dense network.
+
+    Args:
+        width: channels.
+        dilation: rows from one of the kernel's five taps to the next.
+    """
 
     def __init__(self, width: int, dilation: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

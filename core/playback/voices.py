@@ -109,7 +109,14 @@ class LoopReader:
         parts: FloatArray | None = None,
         part_gains: Sequence[float] = (1.0,) * len(PARTS),
     ) -> None:
-        """`part_gains`: what the parts are heard at from the first frame on; see above."""
+        """
+        Args:
+            loop: (frames, 1 or 2), not changed.
+            position: the frame to begin with; taken modulo the loop's length.
+            gain: what all of it is multiplied by.
+            parts: (4, frames, 1 or 2), which sum to the loop, if they are known.
+            part_gains: a factor for each part from the first frame on.
+        """
         self.loop = loop
         self.gain = gain
         self.parts = parts

@@ -37,11 +37,17 @@ _SUB_DB: Final = (-8.0, 8.0)
 def confidence_of(
     features: OnsetFeatures, line: Line, steps: Steps, salience: float, kick: float
 ) -> float:
-    """0..1 for one stretch: the product of four doubts, each 1 where there is none.
+    """How clearly a stretch shows its grid: the product of four doubts, each 1 where there is none.
 
     Args:
+        features: of the whole track.
+        line: the grid and the stretch.
+        steps: the stretch in sixteenths of that grid.
         salience: how much of the envelope repeats with the beat and its multiples, -1..1.
         kick: mean attack of the lows on the beat, nats.
+
+    Returns:
+        0..1.
     """
     beats = (line.end - line.start) / line.period
     return float(

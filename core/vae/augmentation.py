@@ -42,7 +42,15 @@ class Augmentation:
     swap: float = 0.5
 
     def __call__(self, windows: Array, rng: np.random.Generator) -> Array:
-        """Windows (n, 128, 128, 4) in 0..1, `share` of them varied; a new array."""
+        """Vary some of the windows.
+
+        Args:
+            windows: (n, 128, 128, 4), 0..1.
+            rng: draws which are varied, and how.
+
+        Returns:
+            (n, 128, 128, 4), a new array; `share` of it is varied.
+        """
         out = windows.copy()
         chosen = np.flatnonzero(rng.random(len(windows)) < self.share)
         if len(chosen):

@@ -39,6 +39,13 @@ class Codec:
     """
 
     def __init__(self, model: SegmentVAE, path: Path, digest: str) -> None:
+        """Use `load`.
+
+        Args:
+            model: built, with its weights.
+            path: the file that it is from.
+            digest: hash of that file's bytes.
+        """
         self._model = model
         self.path = path
         self.hash = digest

@@ -79,7 +79,15 @@ class Evaluator:
         self._measure = compiled(_measuring(model), (None, *FOLDED))
 
     def __call__(self, data: TrainingData, places: Index) -> Evaluation:
-        """The model's `Evaluation` over the windows at `places`; error 0 and no means over none."""
+        """Measure the model as it is now.
+
+        Args:
+            data: the library's windows.
+            places: (n, 2), which of them.
+
+        Returns:
+            The measurements; error 0 and no means where n is 0.
+        """
         if not len(places):
             return Evaluation(0.0, 0.0, np.zeros((0, self._latents), np.float32))
         parts = [

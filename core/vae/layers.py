@@ -121,6 +121,11 @@ class Block(keras.layers.Layer):
     """A residual convolution along the sixteenths, steered by the latent where one is given.
 
     Steering is a scale and a shift of each channel (Perez et al. 2018, FiLM).
+
+    Args:
+        width: channels.
+        steered: whether a latent is given to `call`.
+        dropout: share of channels' values that are dropped in training, 0..1.
     """
 
     def __init__(self, width: int, steered: bool, dropout: float = 0.0, **kwargs: Any) -> None:

@@ -32,7 +32,8 @@ class SegmentVAE(keras.Model):
     Args:
         latents: numbers per segment.
         width: channels of the convolutions.
-        depth: convolution blocks of the decoder; the encoder has `encoder_depth`.
+        depth: convolution blocks of the decoder.
+        encoder_depth: convolution blocks of the encoder.
         patch: numbers per sixteenth that the corrections are made of.
         trunk: width of the two dense layers through which the decoder takes a latent.
         dropout: share of channels dropped in training.

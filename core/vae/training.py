@@ -96,7 +96,11 @@ class TrainingRun:
         cancel: CancelFlag | None = None,
         watcher: Watcher | None = None,
     ) -> None:
-        """As `train`. Fits the principal components, makes or loads the model and measures it."""
+        """Fit the principal components, make or load the model, and measure it.
+
+        Args:
+            data, options, progress, cancel, watcher: as for `train`.
+        """
         self.data, self.options, self.progress = data, options, progress
         self.stopped, self._gave_up = "", False
         self.budget = Budget(options.minutes)

@@ -32,7 +32,11 @@ class Background(QObject):
     _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, workers: int = 2) -> None:
-        """`workers`: how many threads."""
+        """
+        Args:
+            parent: the Qt parent.
+            workers: how many threads.
+        """
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="background")
         self._open = True

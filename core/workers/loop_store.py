@@ -35,7 +35,11 @@ class LoopStore(QObject):
     """
 
     def __init__(self, parent: QObject | None = None, *, files: LoopFiles | None = None) -> None:
-        """`files`: default those of `loops_folder()`."""
+        """
+        Args:
+            parent: the Qt parent.
+            files: default those of `loops_folder()`.
+        """
         super().__init__(parent)
         self._thread = Background(self, workers=1)
         self._thread.problem.connect(_LOG.warning)

@@ -116,7 +116,12 @@ class ServiceClient(QObject):
     died = Signal(str)
 
     def __init__(self, config: WorkerConfig, parent: QObject | None = None) -> None:
-        """Start nothing yet: the process comes with the first session."""
+        """Start nothing yet: the process comes with the first session.
+
+        Args:
+            config: which service.
+            parent: the Qt parent.
+        """
         super().__init__(parent)
         self.origin_of: Callable[[ClipSource], Origin | None] = made_from_session
         self._process = QtWorker(config, self, self)

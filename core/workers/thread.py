@@ -130,7 +130,13 @@ class QtWorker(QObject):
     def __init__(
         self, config: WorkerConfig, listener: Listener, parent: QObject | None = None
     ) -> None:
-        """Start nothing yet; see `Worker`."""
+        """Start nothing yet; see `Worker`.
+
+        Args:
+            config: what it is.
+            listener: gets the answers.
+            parent: the Qt parent.
+        """
         super().__init__(parent)
         self._thread: WorkerThread | None = None
         self.worker = Worker(

@@ -18,7 +18,15 @@ class Drum(Protocol):
     """Something that can be struck."""
 
     def __call__(self, velocity: float, rng: np.random.Generator) -> Signal:
-        """One hit, (n, 1 or 2), as strong as `velocity` 0..1 in timbre; level is applied later."""
+        """Make a hit.
+
+        Args:
+            velocity: 0..1, how strong it is in timbre; level is applied later.
+            rng: gives all that is random.
+
+        Returns:
+            (n, 1 or 2).
+        """
 
 
 @dataclass(frozen=True)
