@@ -1,4 +1,4 @@
-"""The last steps: tonal balance, glue, clipping, loudness."""
+"""Mastering: tonal balance, glue, clipping, loudness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a spec to sound."""
+"""From the written form of a track to its sound, as a mix or as its four parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a voice's letters to events on the sample."""
+"""From a voice's letters and patterns to events at samples."""
 
 from __future__ import annotations
 

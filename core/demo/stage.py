@@ -1,4 +1,4 @@
-"""Where everything happens: bars to samples, the key, seeded randomness, and events."""
+"""The time, key and seeds of a track, and the events that its instruments play."""
 
 from __future__ import annotations
 

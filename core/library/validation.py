@@ -1,4 +1,4 @@
-"""Rows of a database of anybody, checked before anything is made of them.
+"""Rows of a database that anybody may have written, checked before anything is made of them.
 
 SQLite puts any type into any column, and whoever hands a library over may have written anything
 into it. `msgspec` checks types and ranges of whole tables in C; the rest is checked here.

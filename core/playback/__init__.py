@@ -1,1 +1,1 @@
-"""The sound device."""
+"""Playing: mixer, metronome, player, meters, and the sound device."""

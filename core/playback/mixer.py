@@ -1,4 +1,4 @@
-"""The mixer: commands in, blocks of sound out. No thread, no device, no clock on a wall.
+"""The mixer: commands in, blocks of sound out. No thread, no device, no real time.
 
 Its clock counts the frames it has rendered. Commands take effect on the next frame; whatever comes
 or goes fades, so that nothing clicks.

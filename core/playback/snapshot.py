@@ -1,4 +1,4 @@
-"""The sounding document: an arrangement made ready, immutable to those who play it."""
+"""What the mixer plays: an arrangement made ready, which does not change while it is played."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ _STEEP: Final = 1.5
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What sounds: a mixdown (None: silence), its tempo and length in frames."""
+    """What the mixer plays.
+
+    Attributes:
+        mix: the mixdown; None is silence.
+        bpm: its tempo.
+        frames: its length.
+    """
 
     mix: Mixdown | None = None
     bpm: float = 120.0

@@ -1,4 +1,4 @@
-"""The variational autoencoder; the only room that imports keras.
+"""The variational autoencoder: its network, training and model files.
 
 Importing this package imports nothing heavy; `core.vae.checkpoint` and `core.vae.training` bring
 keras with them (three to four seconds, 570 MB).

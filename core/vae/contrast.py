@@ -1,4 +1,4 @@
-"""What averaging washes out, put back: decoded spectrograms as rich in contrast as the music.
+"""Decoded spectrograms made as rich in contrast as the music: averaging flattens them.
 
 A decoder that is judged by its mean error says the median of what could be there, so hits come out
 lower and gaps higher than in any real segment, the more so between dots. Speech synthesis meets the

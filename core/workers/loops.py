@@ -62,7 +62,9 @@ class _RequestKey:
 
 
 class LoopService(QObject):
-    """Real segments come from the segment reader, latents and parts from the renderer.
+    """Keeps loops in memory by source and tempo, and has missing ones made.
+
+    Real segments come from the segment reader, latents and parts from the renderer.
 
     Signals:
         arrived(ClipSource): a source wanted by the arrangement has its loop.

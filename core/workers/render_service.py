@@ -47,7 +47,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class RenderService:
-    """A library and a model; both may be replaced."""
+    """Makes loops and spectrograms with a library and a model, in a worker. Both may change."""
 
     def __init__(self) -> None:
         self._exit = contextlib.ExitStack()

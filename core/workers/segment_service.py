@@ -83,7 +83,7 @@ class SeparatedLoop(Loop):
 
 
 class SegmentService:
-    """The library's own music."""
+    """Makes loops and spectrograms of real segments of a library, in a worker."""
 
     def __init__(self) -> None:
         self._exit = contextlib.ExitStack()

@@ -1,1 +1,1 @@
-"""What every window has: messages, help, projects, sessions, background work."""
+"""Projects: opened, saved, recovered, and the libraries and models that they are made from."""

@@ -1,1 +1,1 @@
-"""What stands behind the instruments: echoes, rooms, filters, saturation, dynamics."""
+"""Effects: echoes, rooms, filters, saturation, dynamics."""

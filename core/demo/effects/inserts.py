@@ -171,7 +171,7 @@ class Ring:
 
 @dataclass(frozen=True)
 class Rumble:
-    """What a kick leaves in a cellar: a dark room, cut to the bass and driven. tone: Hz."""
+    """The rumble after a kick: a dark room, cut to the bass and driven. tone: Hz."""
 
     tone: float = 110.0
     drive: float = 10.0

@@ -1,4 +1,4 @@
-"""Single hits: far more kicks and drums than whole songs would ever bring, for little time."""
+"""Single hits: many more kicks and drums than whole songs have, rendered in little time."""
 
 from __future__ import annotations
 

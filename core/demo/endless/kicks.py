@@ -1,4 +1,4 @@
-"""Kick drums of all kinds, and what they leave in a cellar."""
+"""Kick drums of all kinds, and the rumble after them."""
 
 from __future__ import annotations
 

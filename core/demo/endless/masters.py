@@ -1,4 +1,4 @@
-"""What happens to a whole mix: from untouched to crushed, from wide to mono, from CD to cassette."""
+"""Effects on a whole mix: from none to heavy compression, wide to mono, CD to cassette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A song for every number."""
+"""Songs drawn by chance: for every seed a song, the same each time."""
 
 from __future__ import annotations
 

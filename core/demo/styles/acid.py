@@ -1,4 +1,4 @@
-"""Acid: one squelching line that never sits still, and drums that do."""
+"""Scores in the style of acid: a resonant bass line with slides and accents, over plain drums."""
 
 from __future__ import annotations
 

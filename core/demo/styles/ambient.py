@@ -1,4 +1,4 @@
-"""Ambient-leading: long tones first, a beat that comes late and stays polite."""
+"""Scores in the style of ambient techno: long tones first, and a quiet beat that comes in late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Break: drums that stumble forward, played by hand, over bass that answers them."""
+"""Scores in the style of break techno: broken, loosely timed drums, and bass between them."""
 
 from __future__ import annotations
 

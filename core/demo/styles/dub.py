@@ -1,4 +1,4 @@
-"""Dub: one chord, thrown into the echo until it comes back as weather."""
+"""Scores in the style of dub techno: single chords with much echo and reverb."""
 
 from __future__ import annotations
 

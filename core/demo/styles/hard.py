@@ -1,4 +1,4 @@
-"""Hard: fast, driven, few notes; the kick is the tune."""
+"""Scores in the style of hard techno: fast, with a distorted kick and few notes."""
 
 from __future__ import annotations
 

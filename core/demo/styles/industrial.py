@@ -1,4 +1,4 @@
-"""Industrial: metal, distortion and rumble; little harmony, much pressure."""
+"""Scores in the style of industrial techno: metal, distortion and rumble, little harmony."""
 
 from __future__ import annotations
 

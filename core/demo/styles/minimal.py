@@ -1,4 +1,4 @@
-"""Minimal: few sounds, small changes, all of it in the gaps."""
+"""Scores in the style of minimal techno: few short sounds that change little."""
 
 from __future__ import annotations
 

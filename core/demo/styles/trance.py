@@ -1,4 +1,4 @@
-"""Trance: chords that pull, arpeggios that run, and a break that earns its drop."""
+"""Scores in the style of trance: chords, arpeggios, and a long break before the drop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise with a purpose: risers, falls, impacts' tails, hiss, crackle, wind and machine rooms."""
+"""Synthesisers of noise: risers, falls, impacts' tails, hiss, crackle, wind and machine rooms."""
 
 from __future__ import annotations
 
