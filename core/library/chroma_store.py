@@ -24,7 +24,7 @@ class ChromaStore:
         self._database = database
 
     def all(self) -> dict[str, Array]:
-        """(frames, 12) by track id."""
+        """The chroma of all tracks, (frames, 12) by track id."""
         if self._database.row("SELECT 1 FROM sqlite_master WHERE name = 'chroma'") is None:
             return {}
         sql = "SELECT track_id, frames FROM chroma WHERE version = ?"

@@ -58,7 +58,7 @@ class LatentStore:
             self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
 
     def latents(self, model_hash: str) -> dict[str, bytes]:
-        """Segment id -> 64 little-endian floats."""
+        """The latents under a model: segment id -> 64 little-endian float32."""
         sql = "SELECT segment_id, mean FROM latents WHERE model_hash = ?"
         rows = self._database.rows(sql, (model_hash,))
         folder = self._database.path.parent
@@ -90,7 +90,7 @@ class LatentStore:
                 self._drop(old.model_hash)
 
     def map(self, model_hash: str) -> dict[str, tuple[float, float]]:
-        """Segment id -> position."""
+        """The map of a model: segment id -> x, y."""
         sql = "SELECT segment_id, x, y FROM map WHERE model_hash = ?"
         rows = self._database.rows(sql, (model_hash,))
         found = validation.checked(rows, validation.MapRow, self._database.path.parent)

@@ -91,19 +91,19 @@ class Job(QObject):
         """A task is not started again; see `on_failed`."""
 
     def on_progress(self, request: Request, progress: Progress) -> None:
-        """It is so far."""
+        """Pass it on as `progress`."""
         self.progress.emit(progress.done, progress.total, progress.message)
 
     def on_partial(self, request: Request, value: Any) -> None:
-        """Something happened on the way."""
+        """Pass it on as `emitted`."""
         self.emitted.emit(value)
 
     def on_result(self, request: Request, value: Any) -> None:
-        """It is done."""
+        """Pass it on as `returned`."""
         self.returned.emit(value)
 
     def on_failed(self, request: Request, error: Error) -> None:
-        """It stopped as asked, failed, or died."""
+        """Pass it on as `cancelled`, or as `errored` if it failed or died."""
         if error.cancelled:
             self.cancelled.emit()
         else:

@@ -209,7 +209,7 @@ class LoopService(QObject):
         bpm: float,
         separated: Collection[ClipSource] = (),
     ) -> None:
-        """The arrangement needs these loops, and none of those wanted before that are not here.
+        """Have the loops made that the arrangement needs, and no others that were wanted before.
 
         Args:
             sources: the first ones are rendered first.

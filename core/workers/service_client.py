@@ -254,12 +254,12 @@ class ServiceClient(QObject):
         """No request takes so long that its progress is shown."""
 
     def on_partial(self, request: Request, value: Any) -> None:
-        """The first bar of a loop."""
+        """Pass a first bar on as `partial_loop`."""
         for key in request.keys:
             self.partial_loop.emit(_loop_result(key, request, value))
 
     def on_result(self, request: Request, value: Any) -> None:
-        """A loop or a spectrogram."""
+        """Pass it on as `loop_ready` or `spectrogram_ready`."""
         for key in request.keys:
             if isinstance(value, Loop):
                 self.loop_ready.emit(_loop_result(key, request, value))
@@ -268,7 +268,7 @@ class ServiceClient(QObject):
                 self.spectrogram_ready.emit(SpectrogramResult(key, source, value))
 
     def on_failed(self, request: Request, error: Error) -> None:
-        """A loop or a spectrogram that cannot be made."""
+        """Pass it on as `failed`."""
         for key in request.keys:
             self.failed.emit(RequestFailed(key, error.message))
 
