@@ -208,7 +208,15 @@ class Automation:
         return Automation(self.parameter, tuple(points))
 
     def between(self, start: int, end: int) -> tuple[Breakpoint, ...]:
-        """The curve over some time by itself: its points, with one at `start` and one at `end`."""
+        """The curve over some time by itself.
+
+        Args:
+            start: first tick of the time.
+            end: last tick of the time, later than `start`.
+
+        Returns:
+            Its points, with one at `start` and one at `end`.
+        """
         points = self._cut(start)._cut(end).points
         first = bisect_right(points, start, key=_TICK) - 1
         return points[first : bisect_left(points, end, key=_TICK) + 1]

@@ -119,7 +119,15 @@ def repeated(lane: Lane, start: int, end: int) -> tuple[Automation, ...]:
 
 
 def setting(lane: Lane, parameter: Parameter) -> float:
-    """What a lane's own control says: the value of a parameter without automation."""
+    """What a lane's own control says: the value of a parameter without automation.
+
+    Args:
+        lane: which lane.
+        parameter: one of `PARAMETERS`.
+
+    Returns:
+        A value of the parameter; its default, where the lane has no control for it.
+    """
     effects = lane.effects
     return {
         PAN: lane.pan,
