@@ -78,7 +78,7 @@ class ComposePanel(JobPanel):
         self.settings.set_path(points)
 
     def set_project_tempo(self, bpm: float) -> None:
-        """The arrangement's tempo."""
+        """Offer the arrangement's tempo, BPM, as that of the project."""
         self.settings.tempo.set_project_tempo(bpm)
 
     def set_library_tempo(self, bpm: float) -> None:

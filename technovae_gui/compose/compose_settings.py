@@ -243,12 +243,12 @@ class TempoField(QWidget):
         return self.box.value()
 
     def set_project_tempo(self, bpm: float) -> None:
-        """The arrangement's tempo."""
+        """Offer the arrangement's tempo, BPM, as that of the project."""
         self._project_bpm = bpm
         self._show_tempo()
 
     def set_library_tempo(self, bpm: float) -> None:
-        """The median tempo of the library."""
+        """Offer the median tempo of the library, BPM."""
         self._library_bpm = bpm
         self._show_tempo()
 

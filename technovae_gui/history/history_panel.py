@@ -190,7 +190,7 @@ class _Places(QAbstractListModel):
         self.playing: ClipSource | None = None
 
     def show(self, places: list[HeardPlace]) -> None:
-        """Show these."""
+        """Show places, newest first, in the place of those that are shown."""
         if places != self._places:
             self.beginResetModel()
             self._places = places

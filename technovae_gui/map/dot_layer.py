@@ -71,7 +71,7 @@ class DotLayer:
         self._background: tuple[Shading, DotColours, QImage] | None = None
 
     def invalidate(self) -> None:
-        """The dots are others: paint them again before the next use."""
+        """Have the dots painted again before they are drawn next."""
         self._painted = None
 
     def draw(self, painter: QPainter, scene: MapScene, camera: Camera) -> bool:

@@ -84,7 +84,7 @@ class ProjectController(QObject):
 
     @Slot()
     def ask_new(self) -> None:
-        """An empty project."""
+        """Begin an empty project, after the question what becomes of unsaved work."""
         if self.confirm_leaving():
             self._open_project.new()
 

@@ -99,7 +99,7 @@ class MissingFiles(QObject):
         self.banner.settle("model")
 
     def forget(self) -> None:
-        """Another project is open."""
+        """Ask for nothing any more, since another project is open."""
         self.banner.settle("library", "model", "other")
 
     # Inside

@@ -107,7 +107,7 @@ class AbandonedWork:
 
     @property
     def name(self) -> str:
-        """Of the project."""
+        """Name of the project, as its file is called."""
         return self.original.stem if self.original else "Untitled"
 
     @property

@@ -29,12 +29,12 @@ class FileChoosers:
     window: QWidget
 
     def library(self) -> Path | None:
-        """The folder of a library."""
+        """Let the user choose the folder of a library."""
         name = QFileDialog.getExistingDirectory(self.window, "Where is the library?")
         return Path(name) if name else None
 
     def model(self) -> Path | None:
-        """The file of a model."""
+        """Let the user choose the file of a model."""
         kinds = "Models (*.keras)"
         name, _ = QFileDialog.getOpenFileName(self.window, "Where is the model?", "", kinds)
         return Path(name) if name else None
@@ -81,7 +81,7 @@ class RelinkBanner(QObject):
         self._show()
 
     def settle(self, *what: Missing) -> None:
-        """These are known now."""
+        """Ask no more for what is known now."""
         for each in what:
             self._missing.pop(each, None)
         self._show()

@@ -96,7 +96,7 @@ class AutomationStrip(QWidget):
 
     @property
     def parameter(self) -> Parameter:
-        """What is shown."""
+        """The parameter whose curve is shown."""
         return PARAMETERS[self._state.automation[self._lane_id]]
 
     @property

@@ -78,11 +78,11 @@ class DropTarget(QObject):
         self._show(self._position(event))
 
     def drag_leave(self) -> None:
-        """It was dragged elsewhere."""
+        """Show no drop any more: the drag has left the lanes."""
         self._show(None)
 
     def drop(self, event: QDropEvent) -> None:
-        """It was dropped."""
+        """Place dropped sources, or ask for dropped files to be imported."""
         position, data = self._position(event), event.mimeData()
         self._show(None)
         dragged, files = mime.decode(data), mime.local_files(data)

@@ -221,10 +221,10 @@ class PanGesture:
         return ""
 
     def release(self) -> None:
-        """Stay there."""
+        """Leave the view where it is."""
 
     def cancel(self) -> None:
-        """Stay there."""
+        """Leave the view where it is."""
 
 
 class GainGesture(EditGesture):

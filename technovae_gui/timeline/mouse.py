@@ -89,7 +89,7 @@ class MouseHandler(QObject):
         return self._gesture is not None
 
     def press(self, event: QMouseEvent) -> None:
-        """A button went down."""
+        """Select what a press selects, and note where a drag would begin."""
         if event.button() == _MIDDLE and not self.dragging:
             self._begin(PanGesture(self._viewport, self._pointer(event)))
         if event.button() != _LEFT or self.dragging:
@@ -105,7 +105,7 @@ class MouseHandler(QObject):
             )
 
     def move(self, event: QMouseEvent) -> None:
-        """The mouse moved."""
+        """Begin a drag, go on with it, or show what the mouse is over."""
         if isinstance(self._gesture, PanGesture):
             self._gesture.move(self._pointer(event))
             return
@@ -126,7 +126,7 @@ class MouseHandler(QObject):
             self._drag(self._gesture, pointer)
 
     def release(self, event: QMouseEvent) -> None:
-        """The button is up."""
+        """Keep what a drag did, or do what a click does."""
         if event.button() == _MIDDLE and isinstance(self._gesture, PanGesture):
             self._finish()
             self._hover(self._hit(event.position()))
@@ -152,7 +152,7 @@ class MouseHandler(QObject):
             self.rename_requested.emit(clip.id)
 
     def leave(self) -> None:
-        """The mouse is elsewhere."""
+        """Show nothing as hovered: the mouse has left the lanes."""
         if not self.dragging:
             self._hover(_NO_HIT)
 

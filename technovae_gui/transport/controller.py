@@ -39,16 +39,16 @@ class PlayerClock(QObject):
         self._timer.timeout.connect(self.poll)
 
     def start(self) -> None:
-        """Start to tick."""
+        """Start to poll the player."""
         self._timer.start()
 
     def stop(self) -> None:
-        """Stop to tick."""
+        """Stop polling it."""
         self._timer.stop()
 
     @Slot()
     def poll(self) -> None:
-        """Tick once."""
+        """Poll the player once, and emit `ticked`."""
         self.state = self._player.state()
         self.ticked.emit(self.state)
 
