@@ -23,7 +23,7 @@ def response(hall: Hall, rng: np.random.Generator) -> Signal:
         rng: gives the noise and the reflections.
 
     Returns:
-        (n, 2), of unit energy a side; at most 6 s long.
+        (n, 2), of unit energy a side; 6 s after the pre-delay it is over.
     """
     frames = round(min(hall.seconds * 1.1, 6.0) * SAMPLE_RATE)
     t = np.arange(frames, dtype=np.float32) / SAMPLE_RATE
