@@ -1,4 +1,4 @@
-"""`python -m core.cli`, the same as `technovae`."""
+"""`python -m core.cli` in a checkout: the same as `technovae`, without the window."""
 
 from __future__ import annotations
 

@@ -15,9 +15,12 @@ from core import resources
 
 ROOT = Path(__file__).resolve().parents[2]
 
+ENGINE = "technovae_gui/engine"
+
 OPEN_THE_DEMO = """
 import sys
-from core import resources
+import technovae_gui
+from core import processes, resources
 from core.library.store import Library
 from core.library.latent_map import load
 with Library.open(resources.demo_library(), read_only=True) as library:
@@ -25,6 +28,8 @@ with Library.open(resources.demo_library(), read_only=True) as library:
     assert library.segment_audio(library.segments()[0]).any()
 assert load(resources.demo_library(), resources.demo_model()) is not None
 assert "keras" not in sys.modules
+with processes.ProcessExecutor(1) as executor:
+    assert executor.submit(resources.demo_model).result() == resources.demo_model()
 print(resources.demo_library())
 print(resources.demo_model())
 """
@@ -45,8 +50,8 @@ def test_the_demo_of_a_zipped_install_is_unpacked_once(tmp_path: Path) -> None:
     archive = tmp_path / "technovae.whl"
     with zipfile.ZipFile(archive, "w") as made:
         for name, content in files.items():
-            made.writestr(f"core/data/{name}", content)
-    data = zipfile.Path(archive, "core/data/")
+            made.writestr(f"{ENGINE}/core/data/{name}", content)
+    data = zipfile.Path(archive, f"{ENGINE}/core/data/")
     copy = resources.unpacked(data, tmp_path / "cache")
     for name, content in files.items():
         assert (copy / name).read_bytes() == content
@@ -68,8 +73,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_a_wheel_installed_anywhere_finds_its_demo(wheel: Path, tmp_path: Path) -> None:
+    """Beside another distribution that calls a package `core`, which stays as it is, too."""
     target = tmp_path / "vendored"
+    foreign = target / "core" / "__init__.py"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("raise ImportError('the core of another distribution')\n")
     _pip("install", "--target", str(target), str(wheel))
+    assert [path.name for path in foreign.parent.iterdir()] == [foreign.name]
     library, model = _open_the_demo(target, tmp_path)
     assert library.is_relative_to(target)
     assert model.is_relative_to(target)
@@ -85,13 +95,17 @@ def test_a_zipped_install_finds_its_demo(wheel: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    data = {name for name in names if name.startswith("core/data/")}
-    assert "core/data/resources/demo/library.sqlite" in data
-    assert "core/data/saved_models/parts.keras" in data
+    place = f"{ENGINE}/core/data/"
+    data = {name.removeprefix(place) for name in names if name.startswith(place)}
+    assert "resources/demo/library.sqlite" in data
+    assert "saved_models/parts.keras" in data
     assert sum(name.endswith(".ogg") for name in data) == 24
     tops = {name.split("/")[0] for name in names}
     packages = {top for top in tops if not top.endswith((".dist-info", ".data"))}
-    assert packages == {"core", "technovae_gui"}
+    assert packages == {"technovae_gui"}
+    modules = {name.removeprefix(f"{ENGINE}/") for name in names if name.endswith(".py")}
+    sources = (path for top in ("core", "technovae_gui") for path in (ROOT / top).rglob("*.py"))
+    assert modules == {path.relative_to(ROOT).as_posix() for path in sources}
     shared = {name.split(".data/data/")[1] for name in names if ".data/data/" in name}
     assert shared == {
         "share/applications/technovae.desktop",
