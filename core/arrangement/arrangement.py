@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.arrangement.automation import Automation
-from core.arrangement.clip import LONGEST_NAME, Clip, checked_gain_db, whole_number
+from core.arrangement.clip import Clip
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.returns import DEFAULT_RETURNS, Returns
+from core.arrangement.values import LONGEST_NAME, checked_gain_db, whole_number
 from core.errors import InputError
 from core.settings import LAST_BAR, LAST_TICK, SAMPLE_RATE, TICKS_PER_BEAT
 

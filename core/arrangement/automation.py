@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from core.arrangement.clip import whole_number
 from core.arrangement.lane_effects import (
     CUTOFF_MAX_HZ,
     CUTOFF_MIN_HZ,
     SEND_MAX_DB,
     SEND_MIN_DB,
 )
+from core.arrangement.values import whole_number
 from core.errors import InputError
 
 STEEPNESS: Final = 6.0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -14,25 +12,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.arrangement.automation import VOLUME, Automation, Breakpoint
+from core.arrangement.values import (
+    LONGEST_NAME,
+    check_colour,
+    check_place,
+    checked_gain_db,
+    whole_number,
+)
 from core.errors import InputError
 from core.settings import (
     BARS_PER_SEGMENT,
     LARGEST_LATENT,
-    LAST_BAR,
-    LAST_TICK,
     LATENT_SIZE,
     PARTS,
     TICKS_PER_SEGMENT,
 )
 
-GAIN_MIN_DB = -96.0
-GAIN_MAX_DB = 24.0
 DEFAULT_RENDERER = "mosaic"
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
-LONGEST_NAME: Final = 500
-"""Characters of what the user calls a thing; the rest is cut off, since no label shows it."""
-_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
 PARTS_AS_THEY_ARE: Final = (0.0,) * len(PARTS)
 """Gains of parts in dB."""
@@ -307,6 +306,8 @@ class Clip:
         mute: it is silent, and its neighbours sound as if it were not there.
         reverse: its four bars are played backwards.
         colour: `#rrggbb`; empty for that of its music.
+        gain_curve: points of a curve in dB (-60, which is silence, .. 6) on top of the gain, at
+            ticks from the clip's start, 0 .. length. None: it stays as it is.
 
     Raises:
         InputError: a value out of range.
@@ -329,6 +330,7 @@ class Clip:
     mute: bool = False
     reverse: bool = False
     colour: str = ""
+    gain_curve: tuple[Breakpoint, ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("start", "length", "offset", "fade_in", "fade_out"):
@@ -338,6 +340,10 @@ class Clip:
         check_colour(self.colour, "a clip's colour")
         object.__setattr__(self, "name", self.name[:LONGEST_NAME])
         self._check()
+        if self.gain_curve:
+            object.__setattr__(self, "gain_curve", _gain_curve(self.gain_curve).points)
+            if self.gain_curve[-1].tick > self.length:
+                raise InputError("a clip's gain curve must end where the clip does")
 
     def _check(self) -> None:
         if not self.id:
@@ -373,75 +379,23 @@ class Clip:
         """Whether bass, mids and treble are heard."""
         return not self.bass_cut, not self.mid_cut, not self.treble_cut
 
+    @property
+    def gain_automation(self) -> Automation | None:
+        """The gain curve, at ticks from the clip's start; None where there is none."""
+        return _gain_curve(self.gain_curve) if self.gain_curve else None
+
     def changed(self, **fields: object) -> Clip:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
         return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
 
 
+def _gain_curve(points: Iterable[Breakpoint]) -> Automation:
+    return Automation(VOLUME.name, tuple(points))
+
+
 def new_id() -> str:
     """An id that no other clip or lane has."""
     return os.urandom(6).hex()
-
-
-def whole_number(value: object, what: str) -> int:
-    """Check a number of ticks.
-
-    Args:
-        value: anything.
-        what: what it is, for the message.
-
-    Raises:
-        InputError: it is no whole number.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise InputError(f"{what} must be a whole number of ticks, not {value!r}")
-    return int(value)
-
-
-def check_place(tick: int, what: str) -> None:
-    """Check that a place is on the timeline.
-
-    Args:
-        tick: not before its beginning.
-        what: what is there, for the message.
-
-    Raises:
-        InputError: it lies after the last bar.
-    """
-    if tick > LAST_TICK:
-        raise InputError(f"{what} must lie within the {LAST_BAR:,} bars of the timeline")
-
-
-def checked_gain_db(value: object, what: str) -> float:
-    """Check a gain.
-
-    Args:
-        value: anything.
-        what: what it is, for the message.
-
-    Raises:
-        InputError: it is no number of -96 .. 24 dB.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise InputError(f"{what} must be a number of dB, not {value!r}")
-    number = float(value)
-    if not GAIN_MIN_DB <= number <= GAIN_MAX_DB:  # false for NaN, too
-        raise InputError(f"{what} must lie between {GAIN_MIN_DB:g} and {GAIN_MAX_DB:g} dB")
-    return number
-
-
-def check_colour(colour: str, what: str) -> None:
-    """Check a colour.
-
-    Args:
-        colour: anything.
-        what: what it is the colour of, for the message.
-
-    Raises:
-        InputError: it is neither empty nor of the form `#rrggbb`.
-    """
-    if colour and not _COLOUR.fullmatch(colour):
-        raise InputError(f"{what} must be like #4cc9f0, not {colour[:20]!r}")
 
 
 def _checked_width(value: object) -> float:
@@ -482,8 +436,3 @@ def _rows(latents: ArrayLike) -> tuple[tuple[float, ...], ...]:
             "decode the point again"
         )
     return tuple(tuple(row) for row in array.tolist())
-
-
-def db_to_gain(gain_db: float) -> float:
-    """The factor of a gain in dB; -96 dB and less is 0."""
-    return 0.0 if gain_db <= GAIN_MIN_DB else math.pow(10.0, gain_db / 20.0)

@@ -441,6 +441,7 @@ def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrang
         "mute",
         "reverse",
         "colour",
+        "gain_curve",
     }
     _only(fields, allowed, "a clip")
     return _replaced(arrangement, clip_id, lambda clip: clip.changed(**fields))

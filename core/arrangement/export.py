@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from core import memory
 from core.arrangement import fades, return_sound
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, ClipSource, db_to_gain
+from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.part_stems import PartsOf, PartStems
 from core.arrangement.prefetch import Prefetch
 from core.arrangement.transitions import separated_sources
+from core.arrangement.values import db_to_gain
 from core.audio import files, loudness
 from core.audio.limiter import PeakEnvelope
 from core.audio.loudness import Blocks, SoundMeasurement

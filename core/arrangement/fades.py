@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import db_to_gain
+from core.arrangement.values import db_to_gain
 
 FloatArray = NDArray[np.float32]
 

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
-from core.arrangement.clip import db_to_gain
+from core.arrangement.values import db_to_gain
 from core.errors import InputError
 
 EQ_MIN_DB: Final = -30.0

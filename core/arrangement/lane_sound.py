@@ -26,7 +26,6 @@ from core.arrangement.automation import (
     VOLUME,
     Automation,
 )
-from core.arrangement.clip import db_to_gain
 from core.arrangement.lane_effects import (
     CUTOFF_MAX_HZ,
     CUTOFF_MIN_HZ,
@@ -36,6 +35,7 @@ from core.arrangement.lane_effects import (
     SEND_MIN_DB,
 )
 from core.arrangement.return_sound import ReturnState
+from core.arrangement.values import db_to_gain
 from core.settings import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -142,7 +142,7 @@ class LaneProcessor:
             ECHO.name: _send_gain(lane.effects.echo_db),
             REVERB.name: _send_gain(lane.effects.reverb_db),
         }
-        self._curves = {it.parameter: _Curve.of(it, bpm) for it in lane.automation}
+        self._curves = {it.parameter: CurveFrames.of(it, bpm) for it in lane.automation}
         # Compiled here, where nobody waits for a block.
         self._run(np.zeros((1, 2), np.float32), self._new_state(0))
 
@@ -254,7 +254,7 @@ class LaneProcessor:
 
 
 @dataclass(frozen=True, eq=False)
-class _Curve:
+class CurveFrames:
     """Automation in frames: places, heights 0 .. 1 and bends of its points, (n,) each.
 
     Places are on the raster that the kernels read, .7 ms early at most, so that a jump is over on
@@ -266,7 +266,8 @@ class _Curve:
     bends: State
 
     @classmethod
-    def of(cls, automation: Automation, bpm: float) -> _Curve:
+    def of(cls, automation: Automation, bpm: float) -> CurveFrames:
+        """The points of a curve at a tempo."""
         from core.dsp.lane_kernels import GRID
 
         points, share = automation.points, automation.kind.share

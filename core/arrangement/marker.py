@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from core.arrangement.clip import LONGEST_NAME, check_colour, check_place, whole_number
+from core.arrangement.values import LONGEST_NAME, check_colour, check_place, whole_number
 from core.errors import InputError
 
 

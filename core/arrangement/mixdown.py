@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from core.arrangement import fades, return_sound, transitions
 from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, ClipSource, db_to_gain
+from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
+from core.arrangement.clip_gain import ClipGain
 from core.arrangement.lane_sound import (
     LaneProcessor,
     LaneStates,
@@ -30,6 +31,7 @@ from core.arrangement.lane_sound import (
 from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.return_sound import STEMS, ReturnProcessor
 from core.arrangement.transitions import Transition
+from core.arrangement.values import db_to_gain
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -74,6 +76,7 @@ class _ClipSlot:
         end: first frame after it.
         gains: (2,) of the two channels, those of the lane included.
         key: equal where the prepared sound is the same.
+        curve: of its gain; None where it has none.
         prepared: the sound, gains left out.
     """
 
@@ -83,6 +86,7 @@ class _ClipSlot:
     end: int
     gains: FloatArray
     key: object
+    curve: ClipGain | None
     prepared: PreparedClip | None = None
 
 
@@ -210,6 +214,8 @@ class Mixdown:
                 for at, samples in self._prepared(slot).parts(start, end):
                     part = scratch[: len(samples)]
                     np.multiply(samples, slot.gains, out=part)
+                    if slot.curve is not None:
+                        slot.curve.apply(part, at)
                     target[at - start : at - start + len(samples)] += part
                     if apart and target is mix:
                         _add(alone, slot.lane_id, part, at - start, frames)
@@ -278,7 +284,10 @@ class Mixdown:
         for slot in self._slots:
             if slot.lane_id == lane_id and slot.prepared and slot.start < end and slot.end > start:
                 for at, samples in slot.prepared.parts(start, end):
-                    out[at - start : at - start + len(samples)] += samples * slot.gains
+                    part = samples * slot.gains
+                    if slot.curve is not None:
+                        slot.curve.apply(part, at)
+                    out[at - start : at - start + len(part)] += part
 
     def _keep_loops(self, next_use: dict[ClipSource, int]) -> None:
         wanted = [key for key in self._sounds if key[0] in next_use]
@@ -299,7 +308,8 @@ class Mixdown:
         end = min(self.arrangement.frame(clip.end), self.frames)
         key = (_sound_key(clip), start, end, *(self._edge_keys(clip)))
         gains = fades.pan_gains(lane.gain_db, steady_pan(lane)) * db_to_gain(clip.gain_db)
-        return _ClipSlot(lane.id, clip, start, end, gains, key)
+        curve = ClipGain.of(clip, start, end, self._bpm)
+        return _ClipSlot(lane.id, clip, start, end, gains, key, curve)
 
     def _edge_keys(self, clip: Clip) -> Iterator[object]:
         """What the sound of a clip's edges depends on, apart from the clip itself."""
@@ -312,6 +322,7 @@ class Mixdown:
             )
             ratio = transition and transition.outgoing.gain_db - transition.incoming.gain_db
             yield transition and (transition.start, transition.end, transition.swap, sides, ratio)
+            yield transition and (transition.outgoing.gain_curve, transition.incoming.gain_curve)
 
     def _take_over(self, reuse: Mixdown) -> None:
         before = (*reuse._silent_slots, *reuse._slots)
@@ -389,13 +400,10 @@ class Mixdown:
             return self._of_part(both[0]), self._of_part(both[1])
         if transition not in self._gains:
             start, end = transition.frames(self._bpm)
+            clips = (transition.outgoing, transition.incoming)
             sides = [
-                [piece * np.float32(db_to_gain(clip.gain_db)) for piece in pieces]
-                for clip, pieces in zip(
-                    (transition.outgoing, transition.incoming),
-                    self._split(transition, start, end),
-                    strict=True,
-                )
+                [self._amplified(piece, clip, start) for piece in pieces]
+                for clip, pieces in zip(clips, self._split(transition, start, end), strict=True)
             ]
             out, into = transitions.band_gains(
                 *sides,
@@ -409,6 +417,14 @@ class Mixdown:
                 GainEnvelope(start, into),
             )
         return self._gains[transition]
+
+    def _amplified(self, sound: FloatArray, clip: Clip, start: int) -> FloatArray:
+        """A stretch of a clip as loud as it is on its lane."""
+        amplified = sound * np.float32(db_to_gain(clip.gain_db))
+        curve = ClipGain.of(clip, start, start + len(sound), self._bpm)
+        if curve is not None:
+            curve.apply(amplified, start)
+        return amplified
 
     def _split(self, transition: Transition, start: int, end: int) -> list[list[FloatArray]]:
         """What is crossfaded, of both clips: parts, bands, or the whole where they only touch."""

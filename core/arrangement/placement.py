@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from core.arrangement.arrangement import Lane
+from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, new_id
 from core.settings import TICKS_PER_SEGMENT
 
@@ -62,7 +63,8 @@ def with_end(clip: Clip, end: int) -> Clip:
     length = end - clip.start
     fade_in = min(clip.fade_in, max(length, 0))
     fade_out = min(clip.fade_out, max(length, 0) - fade_in)
-    return clip.changed(length=length, fade_in=fade_in, fade_out=fade_out)
+    curve = _curve_between(clip, clip.start, end)
+    return clip.changed(length=length, fade_in=fade_in, fade_out=fade_out, gain_curve=curve)
 
 
 def with_start(clip: Clip, start: int) -> Clip:
@@ -86,7 +88,21 @@ def with_start(clip: Clip, start: int) -> Clip:
         offset=(start - clip.origin) % TICKS_PER_SEGMENT,
         fade_in=min(clip.fade_in, max(length, 0) - fade_out),
         fade_out=fade_out,
+        gain_curve=_curve_between(clip, start, clip.end),
     )
+
+
+def _curve_between(clip: Clip, start: int, end: int) -> tuple[Breakpoint, ...]:
+    """The gain curve from one tick of the arrangement to another, by itself."""
+    curve = clip.gain_automation
+    if curve is None or end <= start:
+        return ()
+    shift = clip.start - start
+    later = [it.changed(tick=it.tick + max(shift, 0)) for it in curve.points]
+    first = max(-shift, 0)
+    piece = Automation(curve.parameter, tuple(later)).between(first, first + end - start)
+    moved = Automation(curve.parameter, tuple(it.changed(tick=it.tick - first) for it in piece))
+    return moved.without_level({0, end - start}).points
 
 
 def split_clip(clip: Clip, tick: int, right_id: str) -> tuple[Clip, Clip]:

@@ -16,10 +16,9 @@ from core.arrangement.clip import (
     PartsSource,
     RealSource,
     SingleSource,
-    check_place,
-    checked_gain_db,
     single_sources,
 )
+from core.arrangement.values import check_place, checked_gain_db
 from core.errors import InputError, ProjectError
 from core.file_names import located
 

@@ -46,11 +46,11 @@ from core.settings import PARTS
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 5
-"""The newest that is read, and written where lanes are automated or send to echo or reverb. Version
-4 is written where parts of a clip have gains, version 3 where a clip plays parts, version 2 where a
-source is transposed. What version 1 has is written as such: each would refuse what a later one
-brought as damage."""
+VERSION: Final = 6
+"""The newest that is read, and written where a clip has a gain curve. Version 5 is written where
+lanes are automated or send to echo or reverb, version 4 where parts of a clip have gains, version 3
+where a clip plays parts, version 2 where a source is transposed. What version 1 has is written as
+such: each would refuse what a later one brought as damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -175,9 +175,11 @@ class _OriginFields(msgspec.Struct):
     models: list[str] = []
 
 
-_ClipFields: Any = _fields_of(Clip, id=_Name, source=_SourceFields)
-_EffectsFields: Any = _fields_of(LaneEffects)
 _PointFields: Any = _fields_of(Breakpoint)
+_ClipFields: Any = _fields_of(
+    Clip, optional=["gain_curve"], id=_Name, source=_SourceFields, gain_curve=list[_PointFields]
+)
+_EffectsFields: Any = _fields_of(LaneEffects)
 _AutomationFields: Any = _fields_of(Automation, points=list[_PointFields])
 _LaneFields: Any = _fields_of(
     Lane,
@@ -299,21 +301,29 @@ def _automation(lane: Lane, unknown: Unknown) -> dict[str, Any]:
         {
             **unknown.get(("automation", lane.id, curve.parameter), {}),
             "parameter": curve.parameter,
-            "points": [_plain(it, without=set() if it.bend else {"bend"}) for it in curve.points],
+            "points": _points(curve.points),
         }
         for curve in lane.automation
     ]
     return {"automation": curves} if curves else {}
 
 
+def _points(points: Iterable[Breakpoint]) -> list[dict[str, Any]]:
+    return [_plain(it, without=set() if it.bend else {"bend"}) for it in points]
+
+
 def _clip(clip: Clip) -> dict[str, Any]:
     # Fields of later versions only where they are used, so that other clips are written as ever.
     unused = {name for name in ("mute", "reverse", "colour") if not getattr(clip, name)}
-    return {**_plain(clip, without={"source", *unused}), "source": source_to_json(clip.source)}
+    plain = _plain(clip, without={"source", "gain_curve", *unused})
+    curve = {"gain_curve": _points(clip.gain_curve)} if clip.gain_curve else {}
+    return {**plain, **curve, "source": source_to_json(clip.source)}
 
 
 def _version(arrangement: Arrangement) -> int:
     """The first version that has all that an arrangement has."""
+    if any(clip.gain_curve for clip in arrangement.clips()):
+        return 6
     if any(lane.automation or lane.effects.sends for lane in arrangement.lanes):
         return 5
     return max((_version_of(it.source) for it in arrangement.clips()), default=1)
@@ -433,15 +443,19 @@ def _origin_from(
 
 
 def _lane(fields: Any) -> Lane:
-    clips = [Clip(**_given(clip, source=_source(clip.source))) for clip in fields.clips]
+    clips = [
+        Clip(**_given(it, source=_source(it.source), gain_curve=_breakpoints(it.gain_curve)))
+        for it in fields.clips
+    ]
     effects = fields.effects
     if not isinstance(effects, LaneEffects):
         effects = LaneEffects(**_given(effects))
-    curves = [
-        Automation(it.parameter, tuple(Breakpoint(**_given(point)) for point in it.points))
-        for it in fields.automation
-    ]
+    curves = [Automation(it.parameter, _breakpoints(it.points)) for it in fields.automation]
     return Lane(**_given(fields, clips=tuple(clips), effects=effects, automation=tuple(curves)))
+
+
+def _breakpoints(points: Iterable[Any]) -> tuple[Breakpoint, ...]:
+    return tuple(Breakpoint(**_given(point)) for point in points)
 
 
 def _source(fields: _SourceFields) -> ClipSource:

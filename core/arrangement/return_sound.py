@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import ECHO, REVERB
-from core.arrangement.clip import db_to_gain
 from core.arrangement.returns import RETURN_MIN_DB
+from core.arrangement.values import db_to_gain
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_BEAT
 
 FloatArray = NDArray[np.float32]

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
-from core.arrangement.clip import whole_number
+from core.arrangement.values import whole_number
 from core.errors import InputError
 
 RETURN_MIN_DB: Final = -60.0

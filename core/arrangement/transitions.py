@@ -30,6 +30,7 @@ SWAP_FRAMES: Final = SAMPLE_RATE // 125
 """8 ms, ending on the downbeat: how long the lows take to change over in a bass swap."""
 _WINDOWS_PER_BEAT: Final = 4
 """The correlation is measured this often, over twice as long, so that it follows the kick."""
+_SAME_DB: Final = 1e-6
 _MOST_CORRECTION: Final = 10 ** (3 / 20)
 _LOWS: Final = {N_BANDS: (0,), len(PARTS): (PARTS.index("kick"), PARTS.index("bass"))}
 """What a bass swap changes over, of the bands of the crossover and of parts."""
@@ -127,7 +128,8 @@ def continues(before: Clip, after: Clip) -> bool:
         after: the next one on its lane.
 
     Returns:
-        Whether `after` continues the loop of `before` with the same gain, bands and width.
+        Whether `after` continues the loop of `before` with the same gain, bands and width,
+        and its gain curve goes on where the other ends.
     """
     return (
         _touch(before, after)
@@ -135,7 +137,14 @@ def continues(before: Clip, after: Clip) -> bool:
         and (before.offset + before.length - after.offset) % TICKS_PER_SEGMENT == 0
         and (before.gain_db, before.bands, before.width)
         == (after.gain_db, after.bands, after.width)
+        and abs(_curve_db(before, before.length) - _curve_db(after, 0)) < _SAME_DB
     )
+
+
+def _curve_db(clip: Clip, tick: int) -> float:
+    """What the gain curve of a clip adds at a tick from its start."""
+    curve = clip.gain_automation
+    return 0.0 if curve is None else curve.value(tick)
 
 
 def _touch(before: Clip, after: Clip) -> bool:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, db_to_gain
+from core.arrangement.clip import Clip
+from core.arrangement.values import db_to_gain
 from core.errors import InputError
 from core.playback.audio_output import OpenOutput
 from core.playback.master_bus import MasterBus

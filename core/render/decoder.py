@@ -21,13 +21,13 @@ from core.arrangement.clip import (
     PartsSource,
     RealSource,
     SingleSource,
-    db_to_gain,
     main_source,
     muted_parts,
     part_gains_db,
     part_sources,
     single_sources,
 )
+from core.arrangement.values import db_to_gain
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import db_to_power, power_to_db

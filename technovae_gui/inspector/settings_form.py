@@ -14,8 +14,6 @@ from core import resources
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
-    GAIN_MAX_DB,
-    GAIN_MIN_DB,
     MAX_TRANSPOSE,
     Clip,
     LatentSource,
@@ -27,6 +25,7 @@ from core.arrangement.clip import (
     with_part_heard,
     with_singles,
 )
+from core.arrangement.values import GAIN_MAX_DB, GAIN_MIN_DB
 from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui import theme
 from technovae_gui.inspector.fields import MIXED, ChoiceField, NumberField, SwitchField

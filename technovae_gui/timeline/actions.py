@@ -35,10 +35,15 @@ MARKER_ACTIONS = (
 )
 """Names of those that add markers and go to them."""
 
+_GAIN_TIP = (
+    "A double click on the line through a clip adds a point, one on a point removes it; a drag "
+    "moves it, Ctrl+drag bends the line"
+)
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
     ("split", "duplicate", "cut", "copy", "paste", "delete", "rename"),
     ("bass_swap", "bass_cut", "reverse", "mute_clip"),
+    ("gain_point", "clear_gain_curve"),
 )
 _FADES = ("fade_in", "fade_out", "no_fades")
 _PARTS = (*(f"part_{part}" for part in PARTS), "split_parts")
@@ -105,6 +110,7 @@ class TimelineActions(QObject):
     def clip_menu(self) -> QMenu:
         """A context menu for the selected clips; it deletes itself once it is closed."""
         menu = self._menu(_CLIP_MENU)
+        menu.setToolTipsVisible(True)
         clips = self._document.selected_clips()
         shown = {clip.colour for clip in clips}
         add_colours(
@@ -199,6 +205,11 @@ class TimelineActions(QObject):
         self._add_for_clips("fade_in", "Fade in over one bar", clips.fade_in)
         self._add_for_clips("fade_out", "Fade out over one bar", clips.fade_out)
         self._add_for_clips("no_fades", "No fades", clips.no_fades)
+        point = self._add_for_clips(
+            "gain_point", "Gain point at the playhead", clips.add_gain_point, "G"
+        )
+        point.setToolTip(_GAIN_TIP)
+        self._add_for_clips("clear_gain_curve", "Clear the gain curve", clips.clear_gain_curve)
         self._add_for_clips(
             "bass_swap", "Bass swap where it comes in", clips.set_bass_swap, toggle=True
         )
@@ -282,6 +293,8 @@ class TimelineActions(QObject):
         if not self._document.selection:
             return
         clips = self._document.selected_clips()
+        drawn = any(clip.gain_curve for clip in clips)
+        self.by_name["clear_gain_curve"].setEnabled(drawn)
         self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))
         self.by_name["bass_cut"].setChecked(all(clip.bass_cut for clip in clips))
         self.by_name["reverse"].setChecked(all(clip.reverse for clip in clips))

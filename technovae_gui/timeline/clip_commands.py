@@ -12,6 +12,7 @@ from core.arrangement.part_edits import split_parts
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
 from technovae_gui.document import Document
+from technovae_gui.timeline.gestures import with_gain_point
 from technovae_gui.timeline.viewport import TimelineState
 
 
@@ -182,6 +183,23 @@ class ClipCommands:
     def no_fades(self) -> None:
         """Remove both fades."""
         self.fade(into=0, out=0)
+
+    def add_gain_point(self) -> None:
+        """Add a point to the gain curves of the selected clips, at the playhead."""
+        tick = self._state.edit_tick
+        if not any(clip.start <= tick <= clip.end for clip in self._document.selected_clips()):
+            self._document.problem.emit("no selected clip lies under the playhead; put it in one")
+            return
+
+        def drawn(clip: Clip) -> Clip:
+            inside = clip.start <= tick <= clip.end
+            return clip.changed(gain_curve=with_gain_point(clip, tick)) if inside else clip
+
+        self._change("gain curve", drawn)
+
+    def clear_gain_curve(self) -> None:
+        """Take the gain curves of the selected clips away; their gains stay."""
+        self._change("clear gain curve", lambda clip: clip.changed(gain_curve=()))
 
     def set_bass_swap(self, on: bool) -> None:
         """Let the lows change over on a downbeat where the selected clips come in, or not."""

@@ -26,6 +26,9 @@ from technovae_gui.timeline.labels import clip_names, gain_label, parts_label
 
 _TEXT_FROM = 19
 _BADGE_FROM = 64
+_GAIN_DOT = 3.0
+_BEND_STEPS = 14
+"""Straight pieces of a bent line."""
 _SILENT_ALPHA = 150
 """Of the shade over what cannot be heard, of 255; its title lies above the shade."""
 
@@ -90,7 +93,7 @@ class ClipPainter:
             )
         self._title(rect, clip, info, state)
         self._badges(rect, clip, info, state)
-        if state.selected or state.hovered or clip.gain_db:
+        if state.selected or state.hovered or clip.gain_db or clip.gain_curve:
             self._gain(body, clip, state)
         if state.selected or state.hovered:
             self._handles(rect, clip, state)
@@ -260,11 +263,35 @@ class ClipPainter:
             paint_fade(self._painter, area, rising=False)
 
     def _gain(self, body: QRectF, clip: Clip, state: ClipState) -> None:
-        y = gain_y(body, clip.gain_db)
         left, right = max(body.left(), self._dirty.left()), min(body.right(), self._dirty.right())
-        alpha = 210 if state.hovered else 110
-        self._painter.setPen(paint_cache.pen(theme.TEXT, 1.0, alpha))
-        self._painter.drawLine(QLineF(left, y, right, y))
+        painter, alpha = self._painter, 210 if state.hovered else 110
+        curve = clip.gain_automation
+        if curve is None:
+            y = gain_y(body, clip.gain_db)
+            painter.setPen(paint_cache.pen(theme.TEXT, 1.0, alpha))
+            painter.drawLine(QLineF(left, y, right, y))
+            return
+        points = [self._gain_point(body, clip, it.tick, it.value) for it in curve.points]
+        line = [QPointF(body.left(), points[0].y())]
+        for one, two, at in zip(curve.points, curve.points[1:], points, strict=False):
+            line.append(at)
+            steps = _BEND_STEPS if one.bend else 0
+            for step in range(1, steps):
+                tick = one.tick + step * (two.tick - one.tick) / steps
+                line.append(self._gain_point(body, clip, tick, curve.value(tick)))
+        line += [points[-1], QPointF(body.right(), points[-1].y())]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(paint_cache.pen(theme.TEXT, 1.4, max(alpha, 170)))
+        painter.drawPolyline(QPolygonF(line))
+        if state.hovered or state.selected:
+            painter.setBrush(paint_cache.GROUND)
+            for point in points:
+                painter.drawEllipse(point, _GAIN_DOT, _GAIN_DOT)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _gain_point(self, body: QRectF, clip: Clip, tick: float, value: float) -> QPointF:
+        """Where a value of the gain curve at a tick from the clip's start lies."""
+        return QPointF(self._geometry.x(clip.start + tick), gain_y(body, clip.gain_db + value))
 
     def _handles(self, rect: QRectF, clip: Clip, state: ClipState) -> None:
         if rect.width() < NARROW:

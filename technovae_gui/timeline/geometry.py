@@ -277,6 +277,11 @@ def gain_y(body: QRectF, gain_db: float) -> float:
     return body.top() + min(max(down, 0.0), 1.0) * (body.height() - 3) + 1.5
 
 
+def gain_per_pixel(body: QRectF) -> float:
+    """The dB that a pixel of a clip's body stands for, see `gain_y`."""
+    return (_TOP_DB - _BOTTOM_DB) / max(body.height() - 3, 1.0)
+
+
 def segment_rects(geometry: Geometry, row: int, start: int, count: int) -> list[QRectF]:
     """Find where clips of four bars would lie, one after the other.
 

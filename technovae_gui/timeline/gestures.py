@@ -9,18 +9,21 @@ from PySide6.QtCore import Qt
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.automation_edits import with_curves_moved
-from core.arrangement.clip import GAIN_MAX_DB, GAIN_MIN_DB, Clip, new_id
+from core.arrangement.automation import VOLUME, Breakpoint
+from core.arrangement.automation_edits import with_curves_moved, with_point
+from core.arrangement.clip import Clip, new_id
+from core.arrangement.values import GAIN_MAX_DB, GAIN_MIN_DB
 from core.settings import TICKS_PER_BEAT, TICKS_PER_SEGMENT
 from technovae_gui.document import Change, Document
 from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer
-from technovae_gui.timeline.labels import gain_label, length_label, position_label
+from technovae_gui.timeline.labels import gain_label, length_label, parameter_label, position_label
 from technovae_gui.timeline.selection import RubberBand
 from technovae_gui.timeline.viewport import Viewport
 
 _SHORTEST: Final = TICKS_PER_BEAT // 4
 _DB_PER_PIXEL: Final = 0.3
 _FINE: Final = 0.2
+_BEND_PER_DB: Final = 0.06
 _ZERO_REACH_DB: Final = 0.5
 _LOWEST_DB: Final = -60.0
 """A drag below it gives silence."""
@@ -251,6 +254,89 @@ class GainGesture(EditGesture):
         return gain_label(wanted)
 
 
+class GainCurveGesture(EditGesture):
+    """A drag on the gain curve of a clip."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, document: Document, hit: Hit, pointer: Pointer) -> None:
+        assert hit.clip is not None
+        super().__init__(document, "gain curve")
+        self.clip, self.points, self.point = hit.clip, hit.clip.gain_curve, hit.point
+        self._from, self._per_pixel = pointer, hit.db_per_pixel
+
+    def raised(self, pointer: Pointer) -> float:
+        """By how many dB the mouse is higher than where it went down."""
+        per_pixel = self._per_pixel * (_FINE if pointer.extending else 1.0)
+        return (self._from.y - pointer.y) * per_pixel
+
+    def ticks(self, pointer: Pointer) -> float:
+        """By how much it is further right."""
+        return pointer.tick - self._from.tick
+
+    def show(self, points: tuple[Breakpoint, ...]) -> None:
+        """Show other points than those at the start of the drag."""
+        self.apply(lambda before: edits.set_clip(before, self.clip.id, gain_curve=points))
+
+    def move(self, pointer: Pointer) -> str:
+        """Move the point between its neighbours; returns where it is, and its gain."""
+        point, start = self.point, self.clip.start
+        assert point is not None
+        wanted = start + point.tick + self.ticks(pointer)
+        tick = pointer.snap.nearest(wanted, free=pointer.free) if self.ticks(pointer) else wanted
+        value = curve_gain(point.value + self.raised(pointer), fine=pointer.free)
+        tick = min(max(round(tick) - start, 0), self.clip.length)
+        self.show(with_point(self.points, point.changed(tick=tick, value=value), point))
+        return f"{position_label(start + tick)}  {parameter_label(VOLUME, value)}"
+
+
+class GainBendGesture(GainCurveGesture):
+    """Bends the line between two points of a gain curve."""
+
+    cursor = Qt.CursorShape.SizeVerCursor
+
+    def __init__(self, document: Document, hit: Hit, pointer: Pointer) -> None:
+        super().__init__(document, hit, pointer)
+        tick = pointer.tick - self.clip.start
+        self._number = max(n for n, it in enumerate(self.points) if it.tick <= tick)
+        one, two = self.points[self._number : self._number + 2]
+        self._one, self._sign = one, -1.0 if two.value >= one.value else 1.0
+
+    def move(self, pointer: Pointer) -> str:
+        """Bend the line; returns by how much."""
+        bend = self._one.bend + self._sign * self.raised(pointer) * _BEND_PER_DB
+        bend = round(min(max(bend, -1.0), 1.0), 2)
+        points = list(self.points)
+        points[self._number] = self._one.changed(bend=bend)
+        self.show(tuple(points))
+        return f"bend {100 * abs(bend):.0f} %" if bend else "straight"
+
+
+def bends_gain(hit: Hit, pointer: Pointer) -> bool:
+    """Whether a drag from there bends a gain curve: with Ctrl, on the line between two points."""
+    if hit.zone is not HitZone.GAIN or not pointer.adding or hit.clip is None:
+        return False
+    points, tick = hit.clip.gain_curve, pointer.tick - hit.clip.start
+    return bool(points) and points[0].tick <= tick < points[-1].tick
+
+
+def with_gain_point(clip: Clip, tick: int) -> tuple[Breakpoint, ...]:
+    """The gain curve of a clip with one more point on it.
+
+    Args:
+        clip: any.
+        tick: of the arrangement, within the clip.
+    """
+    place, curve = tick - clip.start, clip.gain_automation
+    value = 0.0 if curve is None else curve_gain(curve.value(place), fine=True)
+    return with_point(clip.gain_curve, Breakpoint(place, value))
+
+
+def curve_gain(gain_db: float, *, fine: bool = False) -> float:
+    """Round a gain to tenths of a dB within the range of gain curves; see `rounded_gain`."""
+    return min(max(rounded_gain(gain_db, fine=fine), VOLUME.low), VOLUME.high)
+
+
 def rounded_gain(gain_db: float, *, fine: bool = False) -> float:
     """Round a dragged gain to tenths of a dB within the range of clips and lanes.
 
@@ -273,6 +359,7 @@ _CURSORS: Final = {
     HitZone.FADE_IN: FadeGesture.cursor,
     HitZone.FADE_OUT: FadeGesture.cursor,
     HitZone.GAIN: GainGesture.cursor,
+    HitZone.GAIN_POINT: GainCurveGesture.cursor,
 }
 
 
@@ -289,6 +376,10 @@ def begin_gesture(document: Document, hit: Hit, pointer: Pointer) -> Gesture:
         return RubberBand(document, pointer)
     if pointer.slipping:
         return SlipGesture(document, pointer)
+    if hit.zone is HitZone.GAIN_POINT:
+        return GainCurveGesture(document, hit, pointer)
+    if bends_gain(hit, pointer):
+        return GainBendGesture(document, hit, pointer)
     if hit.zone in (HitZone.START, HitZone.END):
         return TrimGesture(document, clip, pointer, start=hit.zone is HitZone.START)
     if hit.zone in (HitZone.FADE_IN, HitZone.FADE_OUT):

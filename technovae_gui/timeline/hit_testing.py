@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Breakpoint
 from core.arrangement.clip import Clip
 from technovae_gui.timeline.geometry import (
     EDGE,
@@ -18,11 +19,13 @@ from technovae_gui.timeline.geometry import (
     body_rect,
     clip_rect,
     fade_handles,
+    gain_per_pixel,
     gain_y,
 )
 from technovae_gui.timeline.scene import clips_at, clips_between, overlaps
 
 _GAIN_REACH = 3.0
+_POINT_REACH = 6.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class HitZone(Enum):
     FADE_IN = auto()
     FADE_OUT = auto()
     GAIN = auto()
+    GAIN_POINT = auto()
 
 
 @dataclass(frozen=True)
@@ -80,18 +84,22 @@ class Hit:
         zone: the part of the clip, or empty space.
         row: the lane; there may be no such lane.
         clip: None in empty space.
+        point: of the clip's gain curve.
+        db_per_pixel: of the clip's gain line.
     """
 
     zone: HitZone
     row: int
     clip: Clip | None = None
+    point: Breakpoint | None = None
+    db_per_pixel: float = field(default=0.0, compare=False)
 
 
 def hit_test(arrangement: Arrangement, geometry: Geometry, point: QPointF) -> Hit:
     """Find what lies at a point of the lanes.
 
-    Fade handles come before edges, edges before the gain line. Of clips that overlap, the later
-    one lies on top.
+    Points of a gain curve come before fade handles, these before edges, edges before the gain
+    line. Of clips that overlap, the later one lies on top.
 
     Args:
         arrangement: what is shown.
@@ -102,15 +110,39 @@ def hit_test(arrangement: Arrangement, geometry: Geometry, point: QPointF) -> Hi
     if not 0 <= row < len(arrangement.lanes):
         return Hit(HitZone.EMPTY, row)
     lane = arrangement.lanes[row]
-    found = _handle(lane, geometry, row, point) or _edge(lane, geometry, row, point)
+    found = (
+        _gain_point(lane, geometry, row, point)
+        or _handle(lane, geometry, row, point)
+        or _edge(lane, geometry, row, point)
+    )
     if found is not None:
         return found
-    for clip in clips_at(lane, geometry.tick(point.x())):
+    tick = geometry.tick(point.x())
+    for clip in clips_at(lane, tick):
         rect = clip_rect(geometry, row, clip)
         if rect.contains(point):
-            on_line = rect.width() >= NARROW and _on_gain_line(rect, clip, point)
-            return Hit(HitZone.GAIN if on_line else HitZone.BODY, row, clip)
+            on_line = rect.width() >= NARROW and _on_gain_line(rect, clip, tick, point)
+            zone = HitZone.GAIN if on_line else HitZone.BODY
+            return Hit(zone, row, clip, db_per_pixel=gain_per_pixel(body_rect(rect)))
     return Hit(HitZone.EMPTY, row)
+
+
+def _gain_point(lane: Lane, geometry: Geometry, row: int, point: QPointF) -> Hit | None:
+    """The nearest point of a gain curve within reach."""
+    best: tuple[float, Hit] | None = None
+    first, last = geometry.tick(point.x() - _POINT_REACH), geometry.tick(point.x() + _POINT_REACH)
+    for clip in clips_between(lane, first, last):
+        rect = clip_rect(geometry, row, clip)
+        if not clip.gain_curve or rect.width() < NARROW:
+            continue
+        body = body_rect(rect)
+        for it in clip.gain_curve:
+            at = QPointF(geometry.x(clip.start + it.tick), gain_y(body, clip.gain_db + it.value))
+            gap = QLineF(at, point).length()
+            if gap <= _POINT_REACH and (best is None or gap < best[0]):
+                zone = HitZone.GAIN_POINT
+                best = gap, Hit(zone, row, clip, it, gain_per_pixel(body))
+    return best[1] if best else None
 
 
 def _edge(lane: Lane, geometry: Geometry, row: int, point: QPointF) -> Hit | None:
@@ -146,6 +178,8 @@ def _handle(lane: Lane, geometry: Geometry, row: int, point: QPointF) -> Hit | N
     return None
 
 
-def _on_gain_line(rect: QRectF, clip: Clip, point: QPointF) -> bool:
-    line = gain_y(body_rect(rect), clip.gain_db)
+def _on_gain_line(rect: QRectF, clip: Clip, tick: float, point: QPointF) -> bool:
+    curve = clip.gain_automation
+    drawn = 0.0 if curve is None else curve.value(tick - clip.start)
+    line = gain_y(body_rect(rect), clip.gain_db + drawn)
     return point.y() > rect.top() + TITLE and abs(point.y() - line) <= _GAIN_REACH

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from core.arrangement.automation import PAN, SILENCE_DB, Parameter
-from core.arrangement.clip import (
-    GAIN_MIN_DB,
-    ClipSource,
-    muted_parts,
-    part_gains_db,
-    single_sources,
-)
+from core.arrangement.clip import ClipSource, muted_parts, part_gains_db, single_sources
+from core.arrangement.values import GAIN_MIN_DB
 from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 
 _SIXTEENTH = TICKS_PER_BEAT // 4

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.arrangement import edits
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline.gestures import (
@@ -16,6 +17,7 @@ from technovae_gui.timeline.gestures import (
     PanGesture,
     begin_gesture,
     cursor_at,
+    with_gain_point,
 )
 from technovae_gui.timeline.hit_testing import (
     Hit,
@@ -146,10 +148,23 @@ class MouseHandler(QObject):
         self._finish()
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Let the user rename the clip."""
-        clip = self._hit(event.position()).clip
-        if clip is not None and event.button() == _LEFT:
+        """On the gain line add a point, or remove the one there; elsewhere rename the clip."""
+        hit = self._hit(event.position())
+        clip, point = hit.clip, hit.point
+        if clip is None or event.button() != _LEFT:
+            return
+        if point is not None:
+            points = tuple(it for it in clip.gain_curve if it is not point)
+        elif hit.zone is HitZone.GAIN:
+            pointer = self._pointer(event)
+            tick = pointer.snap.nearest(pointer.tick, free=pointer.free)
+            points = with_gain_point(clip, min(max(tick, clip.start), clip.end))
+        else:
             self.rename_requested.emit(clip.id)
+            return
+        self._document.edit(
+            "gain curve", lambda now: edits.set_clip(now, clip.id, gain_curve=points)
+        )
 
     def leave(self) -> None:
         """Show nothing as hovered: the mouse has left the lanes."""

@@ -132,7 +132,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+drag", "Copy"),
             ("Drag out", "Of the window: a WAV file"),
             ("Alt or Shift", "While dragging: without snapping"),
-            ("Double-click", "Rename; middle button pans"),
+            ("Double-click", "Rename; on the gain line: a point; middle button pans"),
             ("Ctrl+Shift+drag", "Move the music inside a clip"),
             ("S, 0, Ctrl+R", "Split at the playhead, mute, reverse"),
             ("Ctrl+D", "Duplicate"),

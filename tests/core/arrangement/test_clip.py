@@ -13,7 +13,6 @@ from core.arrangement.clip import (
     Clip,
     LatentSource,
     RealSource,
-    db_to_gain,
     main_source,
     muted_parts,
     part_sources,
@@ -22,6 +21,7 @@ from core.arrangement.clip import (
     with_singles,
 )
 from core.arrangement.marker import Marker
+from core.arrangement.values import db_to_gain
 from core.errors import InputError
 from core.settings import LAST_TICK, SAMPLE_RATE, TICKS_PER_BEAT, TICKS_PER_SEGMENT, segment_frames
 

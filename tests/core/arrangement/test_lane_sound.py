@@ -11,10 +11,11 @@ import soundfile
 from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import PARAMETERS, Automation, Breakpoint
-from core.arrangement.clip import Clip, RealSource, db_to_gain
+from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
+from core.arrangement.values import db_to_gain
 from core.settings import SAMPLE_RATE, segment_frames
 from core.settings import TICKS_PER_BAR as BAR
 from tests.core.arrangement.strategies import loop_of, rendered

@@ -386,7 +386,7 @@ def clip_of(saved: dict[str, Any]) -> dict[str, Any]:
 
 
 DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda d: d.update(version=6), "newer TechnoVAE"),
+    (lambda d: d.update(version=project_file.VERSION + 1), "newer TechnoVAE"),
     (lambda d: d.update(version="1"), "no version"),
     (lambda d: d.pop("version"), "no version"),
     (lambda d: d.update(format="text"), "not a TechnoVAE project"),

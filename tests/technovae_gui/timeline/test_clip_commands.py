@@ -317,3 +317,21 @@ def test_automation_follows_clips_unless_it_is_switched_off(
     document.set_loop((0, BAR))
     view.actions_by_name["delete_time"].trigger()
     assert drawn() == ([15, 17] if follows else [4, 6])
+
+
+def test_gain_points_at_the_playhead(typed: Any, document: Document, view: TimelineView) -> None:
+    document.select(["c"])
+    clear = view.actions_by_name["clear_gain_curve"]
+    assert not clear.isEnabled()
+    view.set_playhead(6.0 * BAR)
+    typed(Qt.Key.Key_G)
+    assert document.arrangement.clip("c").gain_curve == (Breakpoint(2 * BAR, 0.0),)
+    assert clear.isEnabled()
+    view.set_playhead(60.0 * BAR)
+    refused: list[str] = []
+    document.problem.connect(refused.append)
+    typed(Qt.Key.Key_G)
+    assert len(refused) == 1
+    clear.trigger()
+    assert document.arrangement.clip("c").gain_curve == ()
+    assert document.undo_stack.count() == 2

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.arrangement import edits
 from technovae_gui.document import Document
 from technovae_gui.timeline import ClipRequest, Snap, TimelineView
 from technovae_gui.timeline.controls import InlineEdit
-from technovae_gui.timeline.geometry import body_rect, clip_rect, fade_handles, gain_y
+from technovae_gui.timeline.geometry import (
+    body_rect,
+    clip_rect,
+    fade_handles,
+    gain_per_pixel,
+    gain_y,
+)
 from tests.technovae_gui.conftest import PATIENCE
 from tests.technovae_gui.timeline.mouse_driver import BAR, MouseDriver, clip, moved
 
@@ -218,6 +224,41 @@ def test_the_gain_line(mouse: MouseDriver, document: Document) -> None:
     assert document.arrangement.clip("a").gain_db == -96.0
     QTest.keyClick(mouse.canvas, Qt.Key.Key_Escape)
     assert document.arrangement.clip("a").gain_db == -6.0
+
+
+def test_the_gain_curve(mouse: MouseDriver, document: Document) -> None:
+    geometry, a = mouse.view.viewport.geometry, document.arrangement.clip("a")
+    body = body_rect(clip_rect(geometry, 0, a))
+
+    def at(tick: float, gain_db: float) -> QPoint:
+        return QPointF(geometry.x(a.start + tick), gain_y(body, gain_db)).toPoint()
+
+    def drawn() -> list[tuple[float, float, float]]:
+        points = document.arrangement.clip("a").gain_curve
+        return [(it.tick / BAR, it.value, it.bend) for it in points]
+
+    for bar in (1, 3):
+        QTest.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, pos=at(bar * BAR, 0.0))
+        mouse.release(at(bar * BAR, 0.0))
+    assert drawn() == [(1, 0.0, 0.0), (3, 0.0, 0.0)]
+    mouse.drag(at(3 * BAR, 0.0), at(2 * BAR, -20.0))
+    ((_, _, _), (tick, value, _)) = drawn()
+    assert tick == 2
+    assert value == pytest.approx(-20.0, abs=gain_per_pixel(body))
+    assert document.arrangement.clip("a").gain_db == 0.0
+    middle = at(1.5 * BAR, value / 2)
+    mouse.drag(middle, middle + QPoint(0, 8), Qt.KeyboardModifier.ControlModifier)
+    assert drawn()[0][2] < -0.05
+    assert document.undo_stack.undoText() == "gain curve"
+    grip = at(2 * BAR, value)
+    mouse.press(grip)
+    mouse.move(QPoint(grip.x(), 4000))
+    assert drawn()[1][1] == -60.0
+    QTest.keyClick(mouse.canvas, Qt.Key.Key_Escape)
+    assert drawn()[1][1] == value
+    mouse.release(grip)
+    QTest.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, pos=grip)
+    assert [tick for tick, _, _ in drawn()] == [1]
 
 
 def test_the_rubber_band(mouse: MouseDriver, document: Document) -> None:
