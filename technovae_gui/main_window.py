@@ -20,7 +20,7 @@ from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
 from core.workers.thread import close_workers
-from technovae_gui import menus, mime
+from technovae_gui import menus, mime, window_shortcuts
 from technovae_gui.compose.controller import ComposeController
 from technovae_gui.document import Document
 from technovae_gui.export.controller import ExportController
@@ -59,6 +59,7 @@ from technovae_gui.window_settings import WindowSettings
 _SIZE = (1280, 800)
 _JOB, _PATH = "job", "path"
 _MAP_ZOOM = 1.5
+_FIT_MAP = "Show all of the map"
 _QUIT_SECONDS = 0.6
 """What jobs and processes have to end in, all together: closing takes less than a second."""
 
@@ -84,6 +85,13 @@ class MainWindow(QMainWindow):
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
         self._build_menus()
+        import_button = self.library.panel.header.files
+        self.shortcuts = window_shortcuts.enter_commands(
+            self, self.timeline, self.map_view, self.bar, import_button
+        )
+        self.sheet.text_of = self.shortcuts.text
+        self.shortcuts.changed.connect(self._name_map_keys)
+        self._name_map_keys()
         self._connect_rooms()
         self._connect_messages()
         self.settings.restore()
@@ -279,7 +287,9 @@ class MainWindow(QMainWindow):
         view = bar.addMenu("&View")
         for number in range(self.panels.side.count()):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at
-            menus.add_command(self, view, name, f"Ctrl+{number + 1}", partial(show, number))
+            keys = f"Ctrl+{number + 1}"
+            shown = menus.add_command(self, view, name, keys, partial(show, number))
+            shown.setObjectName(f"panel-{menus.command_id(name)}")
         self._build_view_menu(view)
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
         show_log = ("Show log", "", self.show_log)
@@ -304,10 +314,10 @@ class MainWindow(QMainWindow):
                 menus.SEPARATOR,
                 ("Zoom into the map", "", partial(camera.zoom, _MAP_ZOOM)),
                 ("Zoom out of the map", "", partial(camera.zoom, 1 / _MAP_ZOOM)),
-                ("Show all of the map\tF", "", camera.fit),
-                menus.SEPARATOR,
             ),
         )
+        self._fit_map = menus.add_command(self, view, _FIT_MAP, "", camera.fit)
+        view.addSeparator()
         menus.add_actions(view, {k: self.timeline.actions_by_name[k] for k in VIEW_ACTIONS})
         full_screen = ("Full screen", "F11", self.toggle_full_screen)
         menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
@@ -317,13 +327,23 @@ class MainWindow(QMainWindow):
         self._side_shown.setChecked(self.panels.shows_side)
         self._timeline_shown.setChecked(self.panels.shows_timeline)
 
+    @Slot()
+    def _name_map_keys(self) -> None:
+        """In the menu, beside what the map's own keys do."""
+        keys = self.shortcuts.keys("map-fit")
+        self._fit_map.setText(window_shortcuts.shown_in_menu(_FIT_MAP, "".join(keys[:1])))
+
     def show_preferences(self) -> None:
         """Show what the user sets once."""
         from technovae_gui.preferences import PreferencesDialog
 
         file = self.exporting.panel.file
         dialog = PreferencesDialog(
-            self.bar.device, self.services.background, Path(file.folder.text()), self
+            self.bar.device,
+            self.services.background,
+            self.shortcuts,
+            Path(file.folder.text()),
+            self,
         )
         dialog.export_folder_chosen.connect(file.set_folder)
         dialog.open()

@@ -46,12 +46,19 @@ def add_command(
         The action.
     """
     action = QAction(text, window)
+    action.setObjectName(command_id(text))
     if keys:
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
     action.triggered.connect(lambda _=False: act())
     menu.addAction(action)
     return action
+
+
+def command_id(text: str) -> str:
+    """What the command of a menu's text is called in the user's settings."""
+    words = "".join(letter if letter.isalnum() else " " for letter in text.lower()).split()
+    return "-".join(words)
 
 
 def add_toggle(
@@ -108,6 +115,8 @@ def add_undo(window: QMainWindow, menu: QMenu, undo: QAction, redo: QAction) -> 
         undo: the action that takes an edit back.
         redo: the action that makes it again.
     """
+    undo.setObjectName("undo")
+    redo.setObjectName("redo")
     undo.setShortcut(QKeySequence("Ctrl+Z"))
     redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     menu.addActions([undo, redo])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.settings import PARTS
 from technovae_gui.map.actions import MapActions
 from technovae_gui.map.camera import Viewport
 from technovae_gui.map.chosen_point import AXES
@@ -17,69 +19,113 @@ from technovae_gui.map.part_buttons import KEYS
 from technovae_gui.map.scene import MapScene, MouseMode
 from technovae_gui.map.tool_bar import ToolBar
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
+_ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 _MOVE = 0.5
 """Standard deviations by which a key or a menu entry moves the chosen point."""
 _ZOOM = 1.25
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
-_IGNORED_MODIFIERS = Qt.KeyboardModifier.KeypadModifier | _SHIFT
+_MODIFIERS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+
+
+@dataclass(frozen=True)
+class MapCommand:
+    """Something that keys do on the map: its name, how it is called, its keys at first."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...]
+    run: Callable[[], object]
 
 
 class KeyBindings:
-    """The keys of the map. Enter is not among them; the space bar is the canvas's."""
+    """The keys of the map. Enter is not among them; the space bar is the canvas's.
+
+    Attributes:
+        commands: what keys do.
+    """
 
     def __init__(
         self, scene: MapScene, actions: MapActions, viewport: Viewport, tools: ToolBar
     ) -> None:
         self._scene, self._actions = scene, actions
-        self._shifted: dict[int, Callable[[], object]] = {}
-        self._bindings: dict[int, Callable[[], object]] = {
-            Qt.Key.Key_F: viewport.fit,
-            Qt.Key.Key_R: actions.choose_random,
-            Qt.Key.Key_L: partial(self._toggle_mode, MouseMode.LASSO),
-            Qt.Key.Key_P: partial(self._toggle_mode, MouseMode.PATH),
-            Qt.Key.Key_M: tools.attributes.toggle,
-            Qt.Key.Key_A: partial(actions.set_end, "A"),
-            Qt.Key.Key_B: partial(actions.set_end, "B"),
-            Qt.Key.Key_Slash: tools.search.setFocus,
-            Qt.Key.Key_Plus: partial(viewport.zoom, _ZOOM),
-            Qt.Key.Key_Equal: partial(viewport.zoom, _ZOOM),
-            Qt.Key.Key_Minus: partial(viewport.zoom, 1 / _ZOOM),
-        }
-        for part, key in enumerate(KEYS):
-            self._bindings[key] = partial(actions.parts.toggle, part)
-            self._shifted[key] = partial(actions.toggle_lock, part)
+        lasso = partial(self._toggle_mode, MouseMode.LASSO)
+        path = partial(self._toggle_mode, MouseMode.PATH)
+        self.commands = [
+            MapCommand("fit", "Show all of the map", ("F",), viewport.fit),
+            MapCommand("random", "A random point", ("R",), actions.choose_random),
+            MapCommand("lasso", "Lasso", ("L",), lasso),
+            MapCommand("path", "Draw a path", ("P",), path),
+            MapCommand("attributes", "Attribute sliders", ("M",), tools.attributes.toggle),
+            MapCommand("a", "Set the end A of the morph", ("A",), partial(actions.set_end, "A")),
+            MapCommand("b", "Set the end B of the morph", ("B",), partial(actions.set_end, "B")),
+            MapCommand("search", "Find a track on the map", ("/",), tools.search.setFocus),
+            MapCommand("zoom-in", "Zoom into the map", ("+", "="), partial(viewport.zoom, _ZOOM)),
+            MapCommand(
+                "zoom-out", "Zoom out of the map", ("-",), partial(viewport.zoom, 1 / _ZOOM)
+            ),
+        ]
+        for number, part in enumerate(PARTS):
+            key, toggle = chr(KEYS[number]), partial(actions.parts.toggle, number)
+            lock = partial(actions.toggle_lock, number)
+            self.commands += [
+                MapCommand(f"part-{part}", f"Hear the {part}", (key,), toggle),
+                MapCommand(f"lock-{part}", f"Lock the {part}", (f"Shift+{key}",), lock),
+            ]
         for arrow, (dx, dy) in _ARROWS.items():
-            self._bindings[arrow] = partial(actions.step, dx, dy)
+            step = partial(actions.step, dx, dy)
+            text = f"Next dot {arrow.lower()}"
+            self.commands.append(MapCommand(f"step-{arrow.lower()}", text, (arrow,), step))
         for number, name in enumerate(AXES):
-            less = Qt.Key.Key_1 + 2 * number
-            self._bindings[less] = partial(actions.move_along, name, -_MOVE)
-            self._bindings[less + 1] = partial(actions.move_along, name, _MOVE)
+            for sign, more in enumerate(("less", "more")):
+                move = partial(actions.move_along, name, _MOVE * (2 * sign - 1))
+                key = str(2 * number + sign + 1)
+                text = f"{more.capitalize()} {name}"
+                self.commands.append(MapCommand(f"{more}-{name}", text, (key,), move))
+        self._keys = {command.name: command.keys for command in self.commands}
+        self._bindings: dict[tuple[int, int], Callable[[], object]] = {}
+        self._bind()
+
+    def set_keys(self, name: str, keys: Sequence[str]) -> None:
+        """Give a command other keys, as `QKeySequence` reads them."""
+        self._keys[name] = tuple(keys)
+        self._bind()
 
     def has(self, event: QKeyEvent) -> bool:
         """Whether the map has a use for the key, so that no shortcut of the window gets it."""
-        if event.modifiers() & ~_IGNORED_MODIFIERS:
-            return False
-        if event.key() == Qt.Key.Key_Escape:
-            return self._actions.can_cancel
-        return self._scene.map is not None and event.key() in self._bindings
+        return self._command(event) is not None
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key is bound to; whether it is bound to anything."""
-        if not self.has(event):
+        run = self._command(event)
+        if run is None:
             return False
-        if event.key() == Qt.Key.Key_Escape:
-            self._actions.cancel()
-        elif event.key() in self._shifted and event.modifiers() & _SHIFT:
-            self._shifted[event.key()]()
-        else:
-            self._bindings[event.key()]()
+        run()
         return True
+
+    def _bind(self) -> None:
+        self._bindings = {}
+        for command in self.commands:
+            for key in self._keys[command.name]:
+                combination = QKeySequence(key)[0]  # type: ignore[index]
+                held = combination.keyboardModifiers().value
+                self._bindings[held, combination.key()] = command.run
+
+    def _command(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does now. Shift counts only where keys with it have a use: some keyboards need
+        it for a slash."""
+        held = event.modifiers() & _MODIFIERS
+        if event.key() == Qt.Key.Key_Escape and not held:
+            return self._actions.cancel if self._actions.can_cancel else None
+        if self._scene.map is None:
+            return None
+        plain = self._bindings.get((held.value, event.key()))
+        if event.modifiers() & _SHIFT:
+            return self._bindings.get(((held | _SHIFT).value, event.key()), plain)
+        return plain
 
     def _toggle_mode(self, mode: MouseMode) -> None:
         self._scene.set_mode(MouseMode.PICK if self._scene.mode == mode else mode)

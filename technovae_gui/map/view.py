@@ -65,7 +65,7 @@ class LatentMapView(QWidget):
         self.parts = PartChoice(self)
         self.placement = DotPlacement(self)
         self.map_actions = MapActions(self.canvas, self.chosen, self.morph, self.parts)
-        self._keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
+        self.keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
         self._animation = DotAnimation(self.scene)
         self._preparation = MapPreparation(self)
         self._fits_next = False
@@ -202,13 +202,13 @@ class LatentMapView(QWidget):
         super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if not self._keys.press(event):
+        if not self.keys.press(event):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Take the keys that the map has a use for, before the window's shortcuts do."""
         override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and self._keys.has(event):
+        if override and isinstance(event, QKeyEvent) and self.keys.has(event):
             event.accept()
             return True
         return super().event(event)

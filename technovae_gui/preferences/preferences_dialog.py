@@ -1,4 +1,4 @@
-"""The preferences: sound device and latency, contrast, motion, folder of exports, cache."""
+"""The preferences: device and latency, contrast, motion, folder of exports, cache, shortcuts."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from core import user_cache
 from core.errors import DeviceError
 from core.playback.portaudio_output import list_devices
 from core.workers.background import Background
 from technovae_gui import theme
+from technovae_gui.preferences.shortcut_editor import ShortcutEditor
+from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import LATENCIES, DeviceMenuButton, portaudio_name
 from technovae_gui.widgets import forms, motion
 from technovae_gui.widgets.forms import FieldGrid, SectionHeader
 from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 
-_WIDTH: Final = 420
+_WIDTH: Final = 540
 _MEGABYTE: Final = 1_000_000
 
 
@@ -35,6 +37,7 @@ class PreferencesDialog(QDialog):
         self,
         device: DeviceMenuButton,
         background: Background,
+        shortcuts: Shortcuts,
         export_folder: Path,
         parent: QWidget | None = None,
     ) -> None:
@@ -43,6 +46,7 @@ class PreferencesDialog(QDialog):
         Args:
             device: the transport's, which chooses devices.
             background: looks through the cache and clears it.
+            shortcuts: the keys of all commands.
             export_folder: where exports go now.
             parent: the window.
         """
@@ -68,6 +72,8 @@ class PreferencesDialog(QDialog):
             "Delete loops of projects and all else that can be made again; music and projects stay",
             name="Clear cache",
         )
+        self.shortcuts = ShortcutEditor(shortcuts)
+        self.pages = QTabWidget()
         self.message = MessageLabel()
         self._fill(export_folder)
         self._lay_out()
@@ -90,8 +96,9 @@ class PreferencesDialog(QDialog):
         self.folder.show_text(str(export_folder))
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(*[4 * theme.SPACE] * 4)
+        general = QWidget()
+        rows = QVBoxLayout(general)
+        rows.setContentsMargins(0, 2 * theme.SPACE, 0, 0)
         rows.setSpacing(2 * theme.SPACE)
         sound = FieldGrid()
         sound.add("Device", self.device, wide=True)
@@ -112,12 +119,19 @@ class PreferencesDialog(QDialog):
         rows.addWidget(SectionHeader("Files"))
         rows.addLayout(files)
         rows.addWidget(self.message)
+        rows.addStretch(1)
+        self.pages.addTab(general, "General")
+        self.pages.addTab(self.shortcuts, "Shortcuts")
         close = forms.button("Close", "Close the preferences (Esc)", primary=True)
         close.clicked.connect(self.accept)
-        rows.addSpacing(theme.SPACE)
-        rows.addLayout(forms.row(1, close))
+        close.setAutoDefault(False)  # Return is a key that a command may get
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[4 * theme.SPACE] * 4)
+        whole.setSpacing(2 * theme.SPACE)
+        whole.addWidget(self.pages, 1)
+        whole.addLayout(forms.row(1, close))
         self.contrast_note.hide()
-        self.setFixedWidth(_WIDTH)
+        self.resize(_WIDTH, self.sizeHint().height())
 
     def _connect(self) -> None:
         for choice in (self.device, self.latency):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
@@ -96,15 +99,17 @@ def _step(number: int, verb: str, rest: str) -> QWidget:
     return row
 
 
+_NAMES = re.compile(r"\{([^}]+)\}")
+"""Of commands, in the rows of the sheet."""
 SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Transport",
         (
-            ("Space", "Play; stop what sounds"),
-            ("Esc", "Stop, back to where playing began"),
-            ("Home / End", "To the first bar, to the end"),
-            ("Ctrl+L", "Repeat the loop region"),
-            ("T, Ctrl+M", "Tap the tempo, metronome"),
+            ("{play-stop-what-sounds}", "Play; stop what sounds"),
+            ("{stop-back-to-where-playing-began}", "Stop, back to where playing began"),
+            ("{back-to-the-first-bar} / {to-the-end}", "To the first bar, to the end"),
+            ("{repeat-the-loop-region}", "Repeat the loop region"),
+            ("{tap-the-tempo}, {metronome}", "Tap the tempo, metronome"),
         ),
     ),
     (
@@ -113,14 +118,20 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Click", "Play a dot or any place between"),
             ("Drag", "Place it on the timeline"),
             ("Wheel", "Zoom; middle button or Space+drag pans"),
-            ("F", "Fit the map"),
-            ("R", "A random point"),
-            ("L", "Lasso; drag what it holds, or compose along it"),
-            ("A / B", "Set the ends of a morph"),
-            ("P", "Draw a path to compose along"),
-            ("M, 1 to 8", "Less or more of an attribute"),
-            ("Z X C V", "Kick, bass, drums, rest: heard or not; Shift locks"),
-            ("/", "Search"),
+            ("{map-fit}", "Fit the map"),
+            ("{map-random}", "A random point"),
+            ("{map-lasso}", "Lasso; drag what it holds, or compose along it"),
+            ("{map-a} / {map-b}", "Set the ends of a morph"),
+            ("{map-path}", "Draw a path to compose along"),
+            (
+                "{map-attributes}, {map-less-brightness} to {map-more-energy}",
+                "Less or more of an attribute",
+            ),
+            (
+                "{map-part-kick} {map-part-bass} {map-part-drums} {map-part-rest}",
+                "Kick, bass, drums, rest: heard or not; Shift locks",
+            ),
+            ("{map-search}", "Search"),
             ("Alt+drag", "The dot as the model decodes it"),
             ("Arrows", "Next dot in that direction"),
         ),
@@ -134,63 +145,89 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Alt or Shift", "While dragging: without snapping"),
             ("Double-click", "Rename; on the gain line: a point; middle button pans"),
             ("Ctrl+Shift+drag", "Move the music inside a clip"),
-            ("S, 0, Ctrl+R", "Split at the playhead, mute, reverse"),
-            ("Ctrl+D", "Duplicate"),
-            ("A, Ctrl+Shift+A", "Automation of the lane; whether it follows clips"),
-            ("Ctrl+C / X / V", "Copy, cut, paste"),
-            ("Del", "Delete"),
-            ("Z", "Show all"),
+            (
+                "{timeline-split}, {timeline-mute_clip}, {timeline-reverse}",
+                "Split at the playhead, mute, reverse",
+            ),
+            ("{timeline-duplicate}", "Duplicate"),
+            (
+                "{timeline-automation}, {timeline-automation_follows}",
+                "Automation of the lane; whether it follows clips",
+            ),
+            ("{timeline-copy}, {timeline-cut}, {timeline-paste}", "Copy, cut, paste"),
+            ("{timeline-delete}", "Delete"),
+            ("{timeline-zoom_fit}", "Show all"),
             ("Arrows", "Nudge by the snap"),
-            ("M", "Add a marker at the playhead"),
-            ("Ctrl+Left / Right", "To the marker before, to the next"),
-            ("1 … 9", "To that marker"),
+            ("{timeline-add_marker}", "Add a marker at the playhead"),
+            (
+                "{timeline-previous_marker} / {timeline-next_marker}",
+                "To the marker before, to the next",
+            ),
+            ("{timeline-marker_1} … {timeline-marker_9}", "To that marker"),
         ),
     ),
     (
         "Project",
         (
-            ("Ctrl+Z / Ctrl+Shift+Z", "Undo / redo"),
-            ("Ctrl+N / O / S", "New, open, save"),
-            ("Ctrl+I", "Import audio"),
-            ("Ctrl+E", "Export"),
-            ("Ctrl+1 … 5", "The panels at the right"),
-            ("F1", "This sheet"),
-            ("Ctrl+B", "Hide or show the panels"),
-            ("Ctrl+,", "Preferences"),
-            ("Ctrl+Shift+T", "Hide or show the timeline"),
-            ("F11", "Full screen"),
+            ("{undo} / {redo}", "Undo / redo"),
+            ("{new-project}, {open-project}, {save}", "New, open, save"),
+            ("{import-audio}", "Import audio"),
+            ("{export}", "Export"),
+            ("{panel-sound} … {panel-history}", "The panels at the right"),
+            ("{shortcuts}", "This sheet"),
+            ("{panels-at-the-right}", "Hide or show the panels"),
+            ("{preferences}", "Preferences"),
+            ("{timeline}", "Hide or show the timeline"),
+            ("{full-screen}", "Full screen"),
         ),
     ),
 )
 
 
 class ShortcutSheet(QFrame):
-    """All keyboard shortcuts, opened with F1; any key or a click closes it."""
+    """The shortcuts as they are now, opened with F1; any key or a click closes it.
+
+    Attributes:
+        text_of: gives the keys of a command by its id, as the user reads them.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
+        self.text_of: Callable[[str], str] = str
         _style_as_overlay(self)
         self.setAccessibleName("Shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(24, 18, 24, 18)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(24, 18, 24, 18)
+        self._page = QWidget()
+        self._grid.addWidget(self._page)
+        self.hide()
+
+    def _fill(self) -> None:
+        """Build the page anew, since keys may have changed."""
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(36)
-        grid.setVerticalSpacing(16)
         for number in range(2):
             column = QVBoxLayout()
             column.setSpacing(16)
             for title, rows in SHORTCUTS[number::2]:
-                column.addWidget(_section(title, rows))
+                named = [(_with_keys(keys, self.text_of), what) for keys, what in rows]
+                column.addWidget(_section(title, [row for row in named if row[0]]))
             column.addStretch(1)
             grid.addLayout(column, 0, number)
-        self.hide()
+        self._grid.replaceWidget(self._page, page)
+        self._page.deleteLater()
+        self._page = page
 
     def toggle(self) -> None:
         """Show or hide, in the middle of the window."""
         if self.isVisible():
             self.hide()
             return
+        self._fill()
         self.adjustSize()
         centre = self._window.rect().center()
         self.move(centre.x() - self.width() // 2, max(0, centre.y() - self.height() // 2))
@@ -212,7 +249,16 @@ class ShortcutSheet(QFrame):
         self.hide()
 
 
-def _section(title: str, rows: tuple[tuple[str, str], ...]) -> QWidget:
+def _with_keys(template: str, text_of: Callable[[str], str]) -> str:
+    """A row's keys: those of the commands that it names, without the ones that have none."""
+    found = [text_of(name) for name in _NAMES.findall(template)]
+    if len(found) > 1 and not all(found):
+        return ", ".join(filter(None, found))
+    keys = iter(found)
+    return _NAMES.sub(lambda _: next(keys), template)
+
+
+def _section(title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
     section = QWidget()
     column = QVBoxLayout(section)
     column.setContentsMargins(0, 0, 0, 0)

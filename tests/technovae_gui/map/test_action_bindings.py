@@ -61,3 +61,12 @@ def test_escape_ends_the_gesture_then_the_mode(view: LatentMapView, qtbot: Any) 
     assert view.tools.lasso.isChecked()
     qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
     assert not view.tools.lasso.isChecked()
+
+
+def test_keys_are_changed(view: LatentMapView, points: list[MapPoint], qtbot: Any) -> None:
+    view.keys.set_keys("random", ["Alt+J", "Shift+R"])
+    qtbot.keyClick(view.canvas, Qt.Key.Key_R)
+    assert not points
+    qtbot.keyClick(view.canvas, Qt.Key.Key_J, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    assert len(points) == 2

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from core import user_folders
 from technovae_gui import theme
 from technovae_gui.preferences import PreferencesDialog, preferences_dialog
+from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import DeviceMenuButton
 from technovae_gui.widgets import motion
 from tests.technovae_gui.fakes import FakeBackground
@@ -45,7 +46,7 @@ def dialog(
     found = [SimpleNamespace(name=name, host_api="ALSA") for name in ("Speakers", "Box")]
     monkeypatch.setattr(preferences_dialog, "list_devices", lambda: found)
     background: Any = FakeBackground()
-    made = PreferencesDialog(device, background, Path("/music"))
+    made = PreferencesDialog(device, background, Shortcuts(), Path("/music"))
     qtbot.addWidget(made)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     made.show()

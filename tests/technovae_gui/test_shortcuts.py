@@ -1,0 +1,92 @@
+"""The table of shortcuts: what is changed works at once, and in the next window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtGui import QAction, QHelpEvent
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+
+from technovae_gui.main_window import MainWindow
+from technovae_gui.shortcuts import Command, Scope, Shortcuts
+
+
+@pytest.fixture
+def shortcuts(qapp: object) -> Shortcuts:
+    return Shortcuts()
+
+
+def test_one_key_may_mean_two_things_in_two_places(shortcuts: Shortcuts) -> None:
+    shortcuts.add(Command("a", "A", Scope.TIMELINE, ("M",)))
+    shortcuts.add(Command("b", "B", Scope.MAP, ("M",)))
+    shortcuts.add(Command("c", "C", Scope.WINDOW, ()))
+    assert shortcuts.conflicts("a", "M") == []
+    assert [it.id for it in shortcuts.conflicts("c", "M")] == ["a", "b"]
+    shortcuts.set_keys("c", ["M"])
+    assert [shortcuts.keys(it) for it in "abc"] == [(), (), ("M",)]
+    shortcuts.reset("a")
+    assert [shortcuts.keys(it) for it in "abc"] == [("M",), (), ()]
+
+
+def test_what_is_changed_is_found_again(shortcuts: Shortcuts) -> None:
+    action = QAction("&Save…")
+    action.setShortcut("Ctrl+S")
+    shortcuts.add_action("save", action, Scope.WINDOW)
+    shortcuts.set_keys("save", ["Ctrl+K"])
+    assert action.shortcut().toString() == "Ctrl+K"
+    again, later = QAction("Save…"), Shortcuts()
+    again.setShortcut("Ctrl+S")
+    later.add_action("save", again, Scope.WINDOW)
+    assert again.shortcut().toString() == "Ctrl+K"
+    assert later.commands[0].text == "Save…"
+    later.reset_all()
+    assert again.shortcut().toString() == "Ctrl+S"
+    assert not Shortcuts().is_changed("save")
+
+
+@pytest.mark.parametrize("kept", ["odd", {"save": "Ctrl+K"}, {"save": [3]}, {"gone": ["K"]}])
+def test_odd_settings_do_no_harm(kept: object) -> None:
+    QSettings().setValue("shortcuts", kept)
+    shortcuts = Shortcuts()
+    shortcuts.add(Command("save", "Save", Scope.WINDOW, ("Ctrl+S",)))
+    shortcuts.reset_all()
+    assert shortcuts.keys("save") == ("Ctrl+S",)
+
+
+def test_tool_tips_name_the_keys_of_now(
+    shortcuts: Shortcuts, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.setToolTip("Fit the map (F)")
+    shortcuts.add(Command("fit", "Fit", Scope.MAP, ("F",)))
+    shortcuts.show_in_tips("fit", widget)
+    shown: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: shown.append(text))
+    for keys in (["K"], []):
+        shortcuts.set_keys("fit", keys)
+        event = QHelpEvent(QHelpEvent.Type.ToolTip, QPoint(1, 1), QPoint(1, 1))
+        QApplication.sendEvent(widget, event)
+    assert shown == ["Fit the map (K)", "Fit the map"]
+
+
+def test_the_window_takes_chosen_keys(qtbot: Any, tmp_path: Path) -> None:
+    QSettings().setValue("shortcuts", {"timeline-split": ["K"], "map-random": ["Ctrl+Alt+R"]})
+    window = MainWindow(tmp_path / "sessions")
+    qtbot.addWidget(window)
+    shortcuts = window.shortcuts
+    assert window.timeline.actions_by_name["split"].shortcut().toString() == "K"
+    for command in shortcuts.commands:
+        taken = {key: shortcuts.conflicts(command.id, key) for key in shortcuts.keys(command.id)}
+        assert not any(taken.values()), (command, taken)
+    shortcuts.set_keys("map-fit", ["G"])
+    texts = [action.text() for action in window.findChildren(QAction)]
+    assert "Show all of the map\tG" in texts
+    window.sheet.toggle()
+    labels = {label.text() for label in window.sheet.findChildren(QLabel)}
+    assert {"G", "Ctrl+Alt+R"} <= labels
+    assert all("{" not in text for text in labels)
+    window.close()
