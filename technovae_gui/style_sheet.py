@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,11 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from technovae_gui import fonts, theme
+from technovae_gui.widgets import icons
 
 _MARKS: Final = (Path(__file__).parent / "marks").as_posix()
 """Arrows and ticks: a style sheet that draws a frame loses those of the style."""
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}\b")
 
 
 def apply(app: QApplication) -> None:
@@ -19,6 +22,34 @@ def apply(app: QApplication) -> None:
     fonts.load()
     app.setStyle("Fusion")
     app.setFont(theme.font())
+    app.setPalette(_palette())
+
+
+def set_contrast(app: QApplication, *, high: bool) -> None:
+    """Change the contrast of all that is on the screen, and of all that comes later.
+
+    Args:
+        app: whose widgets are shown anew.
+        high: whether it is the high contrast.
+    """
+    before = theme.contrast_colours()
+    theme.use_high_contrast(high)
+    after, instead = theme.contrast_colours(), dict[str, str]()
+    for name, colour in before.items():
+        instead.setdefault(colour, after[name])
+    for widget in app.allWidgets():
+        sheet = widget.styleSheet()
+        recoloured = _COLOUR.sub(lambda found: instead.get(found[0], found[0]), sheet)
+        if recoloured != sheet:
+            widget.setStyleSheet(recoloured)
+    app.setPalette(_palette())
+    app.setStyleSheet(text())
+    icons.recolour(app)
+    for widget in app.allWidgets():
+        widget.update()
+
+
+def _palette() -> QPalette:
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, colour in {
@@ -31,7 +62,7 @@ def apply(app: QApplication) -> None:
         palette.setColor(role, QColor(colour))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.DISABLED))
-    app.setPalette(palette)
+    return palette
 
 
 def dress(app: QApplication) -> None:

@@ -73,6 +73,7 @@ _HIGH_CONTRAST_COLOURS: Final = {
     "CAUTION": "#fff06b",
     "BAD": "#ff8a8a",
 }
+_USUAL_COLOURS: Final = {name: globals()[name] for name in _HIGH_CONTRAST_COLOURS}
 
 SPACE = 4
 """Pixels: every distance is a multiple of it. Once between widgets of a group and below a caption,
@@ -99,18 +100,23 @@ _MOST_TRACK_COLOURS = 128
 
 
 def load() -> None:
-    """Take over the user's choice of contrast.
-
-    Call it before any other module of the window is imported: they take the colours over then.
-    """
+    """Take over the user's choice of contrast, before any widget is made."""
     kept = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, PROGRAM, PROGRAM)
     if kept.value(HIGH_CONTRAST, False, bool):
         use_high_contrast()
 
 
-def use_high_contrast() -> None:
-    """Set the colours of the high contrast theme; as early as `load`."""
-    globals().update(_HIGH_CONTRAST_COLOURS)
+def use_high_contrast(high: bool = True) -> None:
+    """Set the colours of the high contrast theme, or of the usual one.
+
+    What is on the screen by then is shown anew by `style_sheet.set_contrast`.
+    """
+    globals().update(_HIGH_CONTRAST_COLOURS if high else _USUAL_COLOURS)
+
+
+def contrast_colours() -> dict[str, str]:
+    """The colours of now that the contrast changes, by name."""
+    return {name: globals()[name] for name in _HIGH_CONTRAST_COLOURS}
 
 
 def track_colour(index: int) -> str:

@@ -285,7 +285,7 @@ class _Rows(QStyledItemDelegate):
         self._paint_words(painter, place, area.adjusted(_PICTURE.width() + 18, 4, -_STAR - 4, -4))
         star = QRect(0, 0, 18, 18)
         star.moveCenter(QPoint(area.right() - _STAR // 2, area.center().y()))
-        _star(place.favourite).paint(painter, star)
+        _star(place.favourite, theme.TEXT).paint(painter, star)
 
     def _paint_words(self, painter: QPainter, place: HeardPlace, box: QRect) -> None:
         painter.setFont(theme.font(theme.BODY))
@@ -302,6 +302,6 @@ class _Rows(QStyledItemDelegate):
 
 
 @cache
-def _star(full: bool) -> QIcon:
-    """Made when a row is painted first."""
+def _star(full: bool, _colour: str) -> QIcon:
+    """Made when a row is painted first, and with each colour of texts again."""
     return icon("star_full" if full else "star")

@@ -142,6 +142,12 @@ class Canvas(QWidget):
             return True
         return super().event(event)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Paint the dots anew where the theme's colours are others."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._repaint_dots()
+        super().changeEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space.reset()
         self._show_cursor()

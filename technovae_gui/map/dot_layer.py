@@ -143,22 +143,22 @@ def _same_zoom(one: Camera, other: Camera) -> bool:
 def _fade_edges(painter: QPainter, camera: Camera) -> None:
     """Let the shading end softly at the edges of the pane, where it would be cut."""
     wide, high = camera.width, camera.height
-    painter.drawTiledPixmap(0, 0, wide, _FADE, _strip(0.0, 1.0))
-    painter.drawTiledPixmap(0, high - _FADE, wide, _FADE, _strip(0.0, -1.0))
-    painter.drawTiledPixmap(0, 0, _FADE, high, _strip(1.0, 0.0))
-    painter.drawTiledPixmap(wide - _FADE, 0, _FADE, high, _strip(-1.0, 0.0))
+    painter.drawTiledPixmap(0, 0, wide, _FADE, _strip(0.0, 1.0, theme.GROUND))
+    painter.drawTiledPixmap(0, high - _FADE, wide, _FADE, _strip(0.0, -1.0, theme.GROUND))
+    painter.drawTiledPixmap(0, 0, _FADE, high, _strip(1.0, 0.0, theme.GROUND))
+    painter.drawTiledPixmap(wide - _FADE, 0, _FADE, high, _strip(-1.0, 0.0, theme.GROUND))
 
 
-@lru_cache(maxsize=4)
-def _strip(across: float, down: float) -> QPixmap:
+@lru_cache(maxsize=8)
+def _strip(across: float, down: float, ground: str) -> QPixmap:
     """A square that fades from the ground to nothing in one direction, to be tiled along an
     edge."""
     strip = QPixmap(_FADE, _FADE)
     strip.fill(Qt.GlobalColor.transparent)
     middle, half = QPointF(_FADE / 2, _FADE / 2), QPointF(across, down) * (_FADE / 2)
     fade = QLinearGradient(middle - half, middle + half)
-    fade.setColorAt(0.0, QColor(theme.GROUND))
-    fade.setColorAt(1.0, _with_alpha(QColor(theme.GROUND), 0))
+    fade.setColorAt(0.0, QColor(ground))
+    fade.setColorAt(1.0, _with_alpha(QColor(ground), 0))
     painter = QPainter(strip)
     painter.fillRect(strip.rect(), fade)
     painter.end()

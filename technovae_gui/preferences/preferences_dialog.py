@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core import user_cache
 from core.errors import DeviceError
 from core.playback.portaudio_output import list_devices
 from core.workers.background import Background
-from technovae_gui import theme
+from technovae_gui import style_sheet, theme
 from technovae_gui.preferences.shortcut_editor import ShortcutEditor
 from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import LATENCIES, DeviceMenuButton, portaudio_name
@@ -25,7 +33,7 @@ _MEGABYTE: Final = 1_000_000
 
 
 class PreferencesDialog(QDialog):
-    """Settings of the user, each taken over at once; contrast from the next start on.
+    """Settings of the user, each taken over at once.
 
     Signals:
         export_folder_chosen(Path): the user chose another folder for exports.
@@ -62,7 +70,6 @@ class PreferencesDialog(QDialog):
         )
         self.contrast = QCheckBox("High contrast")
         self.motion = QCheckBox("Reduced motion")
-        self.contrast_note = forms.note()
         self.folder = ElidedLabel(collapses=False)
         self.folder.setProperty("dim", False)
         self.browse = forms.button("Browse…", "Choose the folder of exports")
@@ -114,7 +121,6 @@ class PreferencesDialog(QDialog):
         rows.addLayout(sound)
         rows.addWidget(SectionHeader("Display"))
         rows.addWidget(self.contrast)
-        rows.addWidget(self.contrast_note)
         rows.addWidget(self.motion)
         rows.addWidget(SectionHeader("Files"))
         rows.addLayout(files)
@@ -130,7 +136,6 @@ class PreferencesDialog(QDialog):
         whole.setSpacing(2 * theme.SPACE)
         whole.addWidget(self.pages, 1)
         whole.addLayout(forms.row(1, close))
-        self.contrast_note.hide()
         self.resize(_WIDTH, self.sizeHint().height())
 
     def _connect(self) -> None:
@@ -148,8 +153,9 @@ class PreferencesDialog(QDialog):
     @Slot(bool)
     def _set_contrast(self, on: bool) -> None:
         QSettings().setValue(theme.HIGH_CONTRAST, on)
-        self.contrast_note.setText("From the next start on.")
-        self.contrast_note.show()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        style_sheet.set_contrast(app, high=on)
 
     @Slot()
     def _browse(self) -> None:

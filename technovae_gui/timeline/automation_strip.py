@@ -337,7 +337,9 @@ class AutomationStrip(QWidget):
             hovered = point is self._hovered.point
             size = _DOT + 1.5 * hovered
             painter.setPen(paint_cache.pen(theme.BRIGHT if hovered else theme.ACCENT, 1.6))
-            painter.setBrush(paint_cache.colour(theme.ACCENT) if hovered else paint_cache.GROUND)
+            painter.setBrush(
+                paint_cache.colour(theme.ACCENT) if hovered else paint_cache.colour(theme.GROUND)
+            )
             painter.drawEllipse(self._position(point), size, size)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

@@ -138,7 +138,9 @@ class ClipPainter:
             painter.fillRect(rect.adjusted(0, 0, -1, 0), body)
             painter.fillRect(QRectF(rect.left(), rect.top(), rect.width() - 1, TITLE), bar)
             if state.overlap_in:  # two clips of one track have one colour
-                painter.fillRect(QRectF(rect.left(), rect.top(), 1, TITLE), paint_cache.GROUND)
+                painter.fillRect(
+                    QRectF(rect.left(), rect.top(), 1, TITLE), paint_cache.colour(theme.GROUND)
+                )
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -245,7 +247,7 @@ class ClipPainter:
         painter.setPen(paint_cache.pen(theme.GROUND, 1.0, 190, dotted=True))
         painter.drawLine(QLineF(x, body.top(), x, body.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(paint_cache.GROUND)
+        painter.setBrush(paint_cache.colour(theme.GROUND))
         for y, towards in ((body.top(), 5.0), (body.bottom(), -5.0)):
             painter.drawPolygon(
                 QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + towards)])
@@ -284,7 +286,7 @@ class ClipPainter:
         painter.setPen(paint_cache.pen(theme.TEXT, 1.4, max(alpha, 170)))
         painter.drawPolyline(QPolygonF(line))
         if state.hovered or state.selected:
-            painter.setBrush(paint_cache.GROUND)
+            painter.setBrush(paint_cache.colour(theme.GROUND))
             for point in points:
                 painter.drawEllipse(point, _GAIN_DOT, _GAIN_DOT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -136,7 +136,7 @@ class DragNumber(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(paint_cache.pen(theme.ACCENT if self.hasFocus() else theme.LINE))
-        painter.setBrush(paint_cache.GROUND)
+        painter.setBrush(paint_cache.colour(theme.GROUND))
         painter.drawRoundedRect(area, 3, 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.fillRect(
@@ -206,7 +206,7 @@ class LaneMeter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.fillRect(event.rect(), paint_cache.GROUND)
+        painter.fillRect(event.rect(), paint_cache.colour(theme.GROUND))
         hot = self._pixels(_HOT_DB)
         height, width = self.height(), self.width()
         lower = min(self._shown, hot)

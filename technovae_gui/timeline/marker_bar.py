@@ -145,7 +145,7 @@ class MarkerBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter, dirty = QPainter(self), QRectF(event.rect())
-        painter.fillRect(dirty, paint_cache.GROUND)
+        painter.fillRect(dirty, paint_cache.colour(theme.GROUND))
         markers = self._document.arrangement.markers
         for marker, rect in section_rects(self._viewport.geometry, markers, self.width()):
             if rect.right() >= dirty.left() and rect.left() - 1 <= dirty.right():

@@ -69,17 +69,21 @@ def pen(name: str, width: float = 1.0, alpha: int = 255, dotted: bool = False) -
     return made
 
 
-@lru_cache(maxsize=512)
 def text_on(name: str, ground: str, share: float) -> str:
     """The dark or the light colour of texts, whichever can be read better on `mixed(...)`.
 
     Args:
         name, ground, share: see `mixed`.
     """
+    return theme.GROUND if _is_light(name, ground, share) else theme.TEXT
+
+
+@lru_cache(maxsize=512)
+def _is_light(name: str, ground: str, share: float) -> bool:
     back = mixed(name, ground, share)
     channels = (back.redF(), back.greenF(), back.blueF())
     light = sum(w * c**2.2 for w, c in zip(_LIGHT_WEIGHTS, channels, strict=True))
-    return theme.GROUND if light > _MIDDLE_GREY else theme.TEXT
+    return bool(light > _MIDDLE_GREY)
 
 
 @lru_cache(maxsize=64)
@@ -130,6 +134,3 @@ def text_width(text: str, points_less: float = 1.0, bold: bool = False) -> int:
         bold: of the `font`.
     """
     return QFontMetrics(font(points_less, bold)).horizontalAdvance(text)
-
-
-GROUND = colour(theme.GROUND)

@@ -166,7 +166,7 @@ def paint_grid(painter: QPainter, geometry: Geometry, rows: int, dirty: QRectF) 
         rows: number of lanes.
         dirty: the area that has to be painted.
     """
-    painter.fillRect(dirty, paint_cache.GROUND)
+    painter.fillRect(dirty, paint_cache.colour(theme.GROUND))
     bottom = min(dirty.bottom(), float(geometry.y(rows)))
     if bottom > dirty.top():
         lanes = QRectF(dirty.left(), dirty.top(), dirty.width(), bottom - dirty.top())

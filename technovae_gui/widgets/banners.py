@@ -23,7 +23,8 @@ Action = tuple[str, Callable[[], object]]
 """Text of a button, and what it does; what that returns is not used."""
 Kind = Literal["info", "warning", "error"]
 _MAX_BANNERS = 3
-_COLOURS: dict[Kind, str] = {"info": theme.DIM, "warning": theme.CAUTION, "error": theme.BAD}
+_COLOURS: dict[Kind, str] = {"info": "DIM", "warning": "CAUTION", "error": "BAD"}
+"""Names in `theme`."""
 
 
 class Banners(QWidget):
@@ -73,8 +74,9 @@ class Banners(QWidget):
         row = QFrame()
         row.setAccessibleName(text)
         row.setObjectName("banner")
+        edge = getattr(theme, _COLOURS[kind])
         row.setStyleSheet(
-            f"#banner {{ background: {theme.RAISED}; border-left: 4px solid {_COLOURS[kind]}; }}"
+            f"#banner {{ background: {theme.RAISED}; border-left: 4px solid {edge}; }}"
         )
         label = QLabel(text)
         label.setWordWrap(True)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from technovae_gui import theme
 
@@ -19,13 +20,15 @@ _FOLDER: Final = Path(__file__).parents[1] / "icons"
 _PROGRAM: Final = Path(__file__).parents[1] / "marks" / "technovae.svg"
 _PROGRAM_SIDES: Final = (16, 24, 32, 48, 64, 128)
 _COLOURS: Final = (
-    (QIcon.Mode.Normal, QIcon.State.Off, theme.TEXT),
-    (QIcon.Mode.Active, QIcon.State.Off, theme.BRIGHT),
-    (QIcon.Mode.Normal, QIcon.State.On, theme.GROUND),
-    (QIcon.Mode.Disabled, QIcon.State.Off, theme.DISABLED),
-    (QIcon.Mode.Disabled, QIcon.State.On, theme.DISABLED),
+    (QIcon.Mode.Normal, QIcon.State.Off, "TEXT"),
+    (QIcon.Mode.Active, QIcon.State.Off, "BRIGHT"),
+    (QIcon.Mode.Normal, QIcon.State.On, "GROUND"),
+    (QIcon.Mode.Disabled, QIcon.State.Off, "DISABLED"),
+    (QIcon.Mode.Disabled, QIcon.State.On, "DISABLED"),
 )
 """The style fills a checked button with the accent colour, so its icon is dark."""
+_made: Final[dict[int, str]] = {}
+"""Names of icons by Qt's keys, which their copies in buttons share."""
 
 
 def icon(name: str) -> QIcon:
@@ -42,8 +45,21 @@ def icon(name: str) -> QIcon:
     svg = (_FOLDER / f"{name}.svg").read_text(encoding="ascii")
     made = QIcon()
     for mode, state, colour in _COLOURS:
-        made.addPixmap(_rendered(svg, colour), mode, state)
+        made.addPixmap(_rendered(svg, getattr(theme, colour)), mode, state)
+    _made[made.cacheKey()] = name
     return made
+
+
+def recolour(app: QApplication) -> None:
+    """Give the buttons and actions of an application their icons in the theme's colours of now."""
+    for widget in app.allWidgets():
+        holders: list[QAbstractButton | QAction] = [*widget.actions()]
+        if isinstance(widget, QAbstractButton):
+            holders.append(widget)
+        for holder in holders:
+            name = _made.get(holder.icon().cacheKey())
+            if name is not None:
+                holder.setIcon(icon(name))
 
 
 def program_icon() -> QIcon:

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QToolButton,
 )
 
 from technovae_gui import style_sheet, theme, track_colours
 from technovae_gui.timeline import paint_cache
+from technovae_gui.widgets import icons
 
 
 @pytest.fixture
@@ -106,18 +108,6 @@ def test_texts_can_be_read_on_every_ground() -> None:
         assert contrast(theme.DIM, ground) >= 4.5
 
 
-def test_high_contrast_replaces_colours_before_the_window_is_imported() -> None:
-    script = (
-        "from technovae_gui import theme; theme.use_high_contrast();"
-        "from technovae_gui.widgets import banners; print(theme.GROUND, banners._COLOURS['info'])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    ground, dim = done.stdout.split()
-    assert contrast(ground, dim) >= 14
-
-
 def test_the_typeface_is_the_bundled_one_and_its_figures_are_equally_wide(
     dressed: QApplication,
 ) -> None:
@@ -170,3 +160,22 @@ def test_buttons_and_fields_of_a_row_are_equally_high(dressed: QApplication, qtb
         qtbot.addWidget(widget)
         widget.ensurePolished()
     assert {widget.sizeHint().height() for widget in row} == {theme.CONTROL_HEIGHT}
+
+
+def test_contrast_changes_what_is_on_the_screen(dressed: QApplication, qtbot: Any) -> None:
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.setIcon(icons.icon("play"))
+    button.setStyleSheet(f"background: {theme.RAISED}; color: {theme.GROUND};")
+    usual = theme.contrast_colours(), button.styleSheet(), dressed.styleSheet()
+    key = button.icon().cacheKey()
+    try:
+        style_sheet.set_contrast(dressed, high=True)
+        assert contrast(theme.GROUND, theme.DIM) >= 14
+        assert button.styleSheet() == f"background: {theme.RAISED}; color: #000000;"
+        assert button.icon().cacheKey() != key
+        assert usual[0]["LINE"] not in dressed.styleSheet()
+        assert dressed.palette().window().color() == QColor(theme.PANEL)
+    finally:
+        style_sheet.set_contrast(dressed, high=False)
+    assert (theme.contrast_colours(), button.styleSheet(), dressed.styleSheet()) == usual

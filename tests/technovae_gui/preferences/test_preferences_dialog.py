@@ -12,7 +12,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from core import user_folders
-from technovae_gui import theme
+from technovae_gui import style_sheet, theme
 from technovae_gui.preferences import PreferencesDialog, preferences_dialog
 from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import DeviceMenuButton
@@ -74,16 +74,18 @@ def test_a_device_and_its_buffer_are_chosen(
     assert device.latency == "high"
 
 
-def test_motion_is_reduced_at_once_and_contrast_from_the_next_start(
-    dialog: PreferencesDialog,
+def test_motion_and_contrast_change_at_once(
+    dialog: PreferencesDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shown: list[bool] = []
+    monkeypatch.setattr(style_sheet, "set_contrast", lambda _app, *, high: shown.append(high))
     dialog.motion.setChecked(True)
     assert motion.is_reduced()
     dialog.contrast.setChecked(True)
     assert QSettings().value(theme.HIGH_CONTRAST, False, bool) is True
-    assert dialog.contrast_note.isVisible()
-    motion.load()
-    assert motion.is_reduced()
+    dialog.contrast.setChecked(False)
+    assert shown == [True, False]
+    assert QSettings().value(theme.HIGH_CONTRAST, True, bool) is False
 
 
 def test_the_cache_is_cleared(dialog: PreferencesDialog, cache: Path, qtbot: Any) -> None:
