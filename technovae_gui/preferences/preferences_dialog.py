@@ -105,7 +105,7 @@ class PreferencesDialog(QDialog):
     def _lay_out(self) -> None:
         general = QWidget()
         rows = QVBoxLayout(general)
-        rows.setContentsMargins(0, 2 * theme.SPACE, 0, 0)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
         sound = FieldGrid()
         sound.add("Device", self.device, wide=True)

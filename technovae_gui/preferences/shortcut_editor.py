@@ -46,6 +46,7 @@ class ShortcutEditor(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setAlternatingRowColors(True)
         self.table.setUniformRowHeights(True)
+        self.table.setStyleSheet("QTreeWidget::item { height: 22px; padding: 0 4px; }")
         self.keys = QKeySequenceEdit()
         self.keys.setMaximumSequenceLength(1)
         self.keys.setClearButtonEnabled(True)
@@ -85,7 +86,7 @@ class ShortcutEditor(QWidget):
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 2 * theme.SPACE, 0, 0)
+        rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.setSpacing(2 * theme.SPACE)
         rows.addWidget(self.search)
         rows.addWidget(self.table, 1)

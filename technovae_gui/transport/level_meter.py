@@ -87,6 +87,12 @@ class LevelMeter(QWidget):
     def _scale(self, painter: QPainter) -> None:
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(theme.DIM))
-        for tick in _TICKS:
-            box = QRectF(self._x(tick) - 14, 13, 28, 13)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:d}")
+        free = float(self.width())
+        for tick in reversed(_TICKS):  # those that come first have no room for the next
+            text = f"{tick:d}"
+            half = painter.fontMetrics().horizontalAdvance(text) / 2
+            x = min(self._x(tick), self.width() - half)
+            if x + half <= free:
+                box = QRectF(x - half - 1, 13, 2 * half + 2, 13)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+                free = x - half - theme.SPACE
