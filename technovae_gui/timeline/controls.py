@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -16,6 +16,10 @@ from technovae_gui.timeline import paint_cache
 _FINE = 0.1
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 _RESET = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0)
+_KNOB, _LINE = 38, 15
+"""Pixels: the side of a dial, and the height of its caption and of its value."""
+_FIRST_ANGLE, _TURN = 225.0, 270.0
+"""Degrees: where a dial's lowest value is, and from there to its highest."""
 _FLOOR_DB = -54.0
 _TOP_DB = 6.0
 _FALL_DB_PER_SECOND = 30.0
@@ -167,6 +171,63 @@ class DragNumber(QWidget):
     def _request(self, value: float) -> None:
         low, high = self._span
         self.changed.emit(min(max(value, low), high), self._serial)
+
+
+class Dial(DragNumber):
+    """The same as a knob, with its caption above and its value below.
+
+    Args:
+        caption: as short as can be.
+        name, span, text, steps: see `DragNumber`.
+    """
+
+    def __init__(
+        self,
+        caption: str,
+        name: str,
+        span: tuple[float, float],
+        text: Callable[[float], str],
+        **steps: float,
+    ) -> None:
+        super().__init__(name, span, text, **steps)
+        self._caption, self._top = caption, _LINE if caption else 0
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(62, self._top + _KNOB + _LINE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setFont(paint_cache.font(2.0))
+        whole, middle = QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter
+        enabled = self.isEnabled()
+        painter.setPen(paint_cache.pen(theme.DIM if enabled else theme.DISABLED))
+        painter.drawText(QRectF(0, 0, whole.width(), _LINE), middle, self._caption)
+        painter.setPen(paint_cache.pen(theme.TEXT if enabled else theme.DISABLED))
+        bottom = QRectF(0, whole.height() - _LINE, whole.width(), _LINE)
+        painter.drawText(bottom, middle, self._text(self._value))
+        self._paint_knob(painter, QPointF(whole.center().x(), self._top + _KNOB / 2), enabled)
+        painter.end()
+
+    def _paint_knob(self, painter: QPainter, centre: QPointF, enabled: bool) -> None:
+        radius = _KNOB / 2 - 4
+        ring = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        start, end = (self._angle(it) for it in (self._default, self._value))
+        painter.setBrush(paint_cache.colour(theme.GROUND))
+        painter.setPen(paint_cache.pen(theme.ACCENT if self.hasFocus() else theme.LINE))
+        painter.drawEllipse(ring.adjusted(3, 3, -3, -3))
+        painter.setPen(paint_cache.pen(theme.LINE_STRONG, 3.0))
+        painter.drawArc(ring, round(16 * _FIRST_ANGLE), round(-16 * _TURN))
+        painter.setPen(paint_cache.pen(theme.ACCENT if enabled else theme.DISABLED, 3.0))
+        painter.drawArc(ring, round(16 * start), round(16 * (end - start)))
+        painter.setPen(paint_cache.pen(theme.TEXT if enabled else theme.DISABLED, 2.0))
+        turned = math.radians(end)
+        tip = QPointF(math.cos(turned), -math.sin(turned))
+        painter.drawLine(centre + tip * (radius * 0.3), centre + tip * (radius - 4))
+
+    def _angle(self, value: float) -> float:
+        """In degrees, counter-clockwise from the right."""
+        return _FIRST_ANGLE - _TURN * self._share(value)
 
 
 class LaneMeter(QWidget):

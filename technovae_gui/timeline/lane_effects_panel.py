@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
@@ -23,11 +24,12 @@ from core.arrangement.lane_effects import (
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
-from technovae_gui.timeline.controls import DragNumber
+from technovae_gui.timeline.controls import Dial, DragNumber
 
 HEIGHT: Final = 83
 """Pixels of its four rows."""
 _ROW: Final = 18
+_POPUP_WIDTH: Final = 252
 _BANDS: Final = (("bass", "Low"), ("mid", "Mid"), ("treble", "High"))
 _OCTAVES: Final = (math.log2(CUTOFF_MIN_HZ), math.log2(CUTOFF_MAX_HZ))
 _FLAT_REACH_DB: Final = 0.3
@@ -39,20 +41,46 @@ class LaneEffectsPanel(QWidget):
     Args:
         document: what is edited.
         lane_id: the lane.
+        dials: whether there is room for dials, which show numbers otherwise.
     """
 
-    def __init__(self, document: Document, lane_id: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        lane_id: str,
+        parent: QWidget | None = None,
+        *,
+        dials: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._document, self._lane_id = document, lane_id
         self._effects = LaneEffects()
         self.kills = {band: _kill_button(name) for band, name in _BANDS}
-        self.gains = {band: _gain(name) for band, name in _BANDS}
-        self.high_pass = _cutoff("High-pass", "HP", default=_OCTAVES[0])
-        self.low_pass = _cutoff("Low-pass", "LP", default=_OCTAVES[1])
-        self.resonance = DragNumber(
-            "Resonance", (0.0, 1.0), lambda it: f"Q {100 * it:.0f}", step=0.05, per_pixel=0.01
+        self.gains = {
+            band: _number(
+                dials,
+                "",
+                f"{name} gain",
+                (EQ_MIN_DB, EQ_MAX_DB),
+                _decibels,
+                step=1.0,
+                per_pixel=0.25,
+            )
+            for band, name in _BANDS
+        }
+        self.high_pass = _cutoff(dials, "HP", "High-pass", default=_OCTAVES[0])
+        self.low_pass = _cutoff(dials, "LP", "Low-pass", default=_OCTAVES[1])
+        self.resonance = _number(
+            dials,
+            "Q",
+            "Resonance",
+            (0.0, 1.0),
+            lambda it: f"{100 * it:.0f}",
+            step=0.05,
+            per_pixel=0.01,
         )
-        self.echo, self.reverb = _send("Echo send", "Echo"), _send("Reverb send", "Rev")
+        self.echo = _send(dials, "Echo", "Echo send")
+        self.reverb = _send(dials, "Rev", "Reverb send")
         self.returns = QToolButton()
         self.returns.setText("Returns")
         self.returns.setFixedHeight(_ROW)
@@ -171,7 +199,7 @@ class LaneEffectsPopup(QWidget):
         column.setContentsMargins(10, 8, 10, 10)
         column.addWidget(heading)
         column.addWidget(panel)
-        self.setFixedWidth(230)
+        self.setFixedWidth(_POPUP_WIDTH)
 
     def open_at(self, point: QPoint) -> None:
         """Show it with its upper left corner at a point of the screen, or above where it ends."""
@@ -198,30 +226,39 @@ def _kill_button(name: str) -> QToolButton:
     return button
 
 
-def _gain(name: str) -> DragNumber:
-    return DragNumber(f"{name} gain", (EQ_MIN_DB, EQ_MAX_DB), _decibels, step=1.0, per_pixel=0.25)
+def _number(
+    dial: bool,
+    caption: str,
+    name: str,
+    span: tuple[float, float],
+    text: Callable[[float], str],
+    **steps: float,
+) -> DragNumber:
+    """A dial, or a number with its caption before it."""
+    if dial:
+        return Dial(caption, name, span, text, **steps)
+    return DragNumber(name, span, lambda it: f"{caption} {text(it)}".strip(), **steps)
 
 
-def _cutoff(name: str, short: str, *, default: float) -> DragNumber:
+def _cutoff(dial: bool, caption: str, name: str, *, default: float) -> DragNumber:
     off = _hertz(default)
 
     def text(octaves: float) -> str:
         hertz = _hertz(octaves)
         if hertz == off:
-            return f"{short} off"
-        return f"{short} {hertz / 1000:.1f}k" if hertz >= 1000 else f"{short} {hertz:.0f}"
+            return "off"
+        return f"{hertz / 1000:.1f}k" if hertz >= 1000 else f"{hertz:.0f}"
 
-    return DragNumber(name, _OCTAVES, text, step=0.25, per_pixel=0.05, default=default)
+    return _number(dial, caption, name, _OCTAVES, text, step=0.25, per_pixel=0.05, default=default)
 
 
-def _send(name: str, short: str) -> DragNumber:
-    def text(db: float) -> str:
-        return short if db <= SEND_MIN_DB else f"{short} {db:.0f}"
-
-    return DragNumber(
+def _send(dial: bool, caption: str, name: str) -> DragNumber:
+    return _number(
+        dial,
+        caption,
         name,
         (SEND_MIN_DB, SEND_MAX_DB),
-        text,
+        lambda db: "off" if db <= SEND_MIN_DB else f"{db:.0f}",
         step=1.0,
         per_pixel=0.5,
         default=SEND_MIN_DB,

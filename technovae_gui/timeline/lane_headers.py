@@ -106,7 +106,7 @@ class LaneHeader(QWidget):
     def open_effects(self) -> None:
         """Show equaliser and filters in a popup below the button."""
         self.effects.setChecked(self.lane.effects.is_on)
-        panel = self._popup_panel = LaneEffectsPanel(self._document, self.lane.id)
+        panel = self._popup_panel = LaneEffectsPanel(self._document, self.lane.id, dials=True)
         panel.show_lane(self.lane)
         panel.destroyed.connect(self._popup_closed)
         popup = LaneEffectsPopup(self.lane.name, panel, self)

@@ -19,7 +19,7 @@ from core.arrangement.returns import (
 )
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.timeline.controls import DragNumber
+from technovae_gui.timeline.controls import Dial
 
 _WIDTH: Final = 250
 _NOTES: Final = {1: "1/16", 2: "1/8", 3: "1/8 dotted", 4: "beat", 6: "1/4 dotted", 8: "1/2"}
@@ -46,7 +46,8 @@ class ReturnsPopup(QWidget):
         start = Returns()
         octaves = (math.log2(SHORTEST_REVERB), math.log2(LONGEST_REVERB))
         self.numbers = {
-            "echo_sixteenths": DragNumber(
+            "echo_sixteenths": Dial(
+                "Time",
                 "Echo time",
                 (1.0, float(LONGEST_ECHO)),
                 _note,
@@ -54,7 +55,8 @@ class ReturnsPopup(QWidget):
                 per_pixel=0.1,
                 default=float(start.echo_sixteenths),
             ),
-            "echo_feedback": DragNumber(
+            "echo_feedback": Dial(
+                "Feedback",
                 "Echo feedback",
                 (0.0, MOST_FEEDBACK),
                 lambda it: f"{100 * it:.0f} %",
@@ -63,7 +65,8 @@ class ReturnsPopup(QWidget):
                 default=start.echo_feedback,
             ),
             "echo_db": _level("Echo level"),
-            "reverb_seconds": DragNumber(
+            "reverb_seconds": Dial(
+                "Time",
                 "Reverb time",
                 octaves,
                 lambda it: f"{2.0**it:.1f} s",
@@ -92,21 +95,15 @@ class ReturnsPopup(QWidget):
         grid.setContentsMargins(*[3 * theme.SPACE] * 4)
         grid.setSpacing(theme.SPACE)
         rows = (
-            (
-                "Echo",
-                (("Time", "echo_sixteenths"), ("Feedback", "echo_feedback"), ("Level", "echo_db")),
-            ),
-            ("Reverb", (("Time", "reverb_seconds"), ("Level", "reverb_db"))),
+            ("Echo", ("echo_sixteenths", "echo_feedback", "echo_db")),
+            ("Reverb", ("reverb_seconds", "reverb_db")),
         )
-        for row, (title, fields) in enumerate(rows):
+        for row, (title, names) in enumerate(rows):
             heading = QLabel(title)
             heading.setProperty("heading", True)
-            grid.addWidget(heading, 3 * row, 0, 1, 3)
-            for column, (caption, name) in enumerate(fields):
-                label = QLabel(caption)
-                label.setProperty("dim", True)
-                grid.addWidget(label, 3 * row + 1, column)
-                grid.addWidget(self.numbers[name], 3 * row + 2, column)
+            grid.addWidget(heading, 2 * row, 0, 1, 3)
+            for column, name in enumerate(names):
+                grid.addWidget(self.numbers[name], 2 * row + 1, column)
         self.setFixedWidth(_WIDTH)
 
     def _show(self) -> None:
@@ -129,11 +126,11 @@ class ReturnsPopup(QWidget):
         self._show()
 
 
-def _level(name: str) -> DragNumber:
+def _level(name: str) -> Dial:
     def text(db: float) -> str:
         return "off" if db <= RETURN_MIN_DB else f"{db:+.1f} dB"
 
-    return DragNumber(name, (RETURN_MIN_DB, RETURN_MAX_DB), text, step=1.0, per_pixel=0.3)
+    return Dial("Level", name, (RETURN_MIN_DB, RETURN_MAX_DB), text, step=1.0, per_pixel=0.3)
 
 
 def _note(sixteenths: float) -> str:
