@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from technovae_gui.project.controller import ProjectController
 from technovae_gui.project.open_project import OpenProject
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
+from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.actions import MARKER_ACTIONS, VIEW_ACTIONS
 from technovae_gui.timeline.controller import TimelineController
@@ -85,17 +86,21 @@ class MainWindow(QMainWindow):
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
         self._build_menus()
-        import_button = self.library.panel.header.files
-        self.shortcuts = window_shortcuts.enter_commands(
-            self, self.timeline, self.map_view, self.bar, import_button
-        )
-        self.sheet.text_of = self.shortcuts.text
-        self.shortcuts.changed.connect(self._name_map_keys)
-        self._name_map_keys()
+        self.sheet.text_of = lambda command_id: self.shortcuts.text(command_id)
         self._connect_rooms()
         self._connect_messages()
         self.settings.restore()
         self._retitle()
+
+    @cached_property
+    def shortcuts(self) -> Shortcuts:
+        """The keys of all commands; from the first use on, those that the user has chosen."""
+        import_button = self.library.panel.header.files
+        shortcuts = window_shortcuts.enter_commands(
+            self, self.timeline, self.map_view, self.bar, import_button
+        )
+        shortcuts.changed.connect(self._name_map_keys)
+        return shortcuts
 
     @property
     def session(self) -> Session:
@@ -106,6 +111,7 @@ class MainWindow(QMainWindow):
         """After the first paint: open one library: that of `project`, if given and found, else that
         of the last window, else the demo; then the sound device."""
         settings = QSettings()
+        self._name_map_keys()
         self.setWindowIcon(icons.program_icon())
         self.sessions.session_changed.connect(self._open_device)
         self.sessions.problem.connect(self._open_device)
