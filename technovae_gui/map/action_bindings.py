@@ -167,6 +167,9 @@ class ContextMenu(QMenu):
         path = self.addAction("Path through the selection", actions.connect_selected)
         path.setToolTip("To compose along, in the panel Compose")
         path.setEnabled(actions.can_connect)
+        paths = self.addMenu("Paths")
+        paths.setToolTipsVisible(True)
+        actions.presets.fill(paths)
 
     def _add_moves(self) -> None:
         moves = self.addMenu("Move what is chosen")

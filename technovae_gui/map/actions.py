@@ -16,6 +16,7 @@ from technovae_gui.map.gestures import Hit
 from technovae_gui.map.map_point import MapPoint, decoded_point, point_at, segment_point
 from technovae_gui.map.morph import Morph, MorphEnd
 from technovae_gui.map.part_choice import PartChoice
+from technovae_gui.map.path_presets import PathPresets
 from technovae_gui.map.scene import MouseMode
 from technovae_gui.mime import DraggedSource
 from technovae_gui.widgets.drag_pixmap import HEIGHT, drag_pixmap
@@ -28,6 +29,7 @@ class MapActions(QObject):
 
     Attributes:
         parts: which parts are heard, and which stay.
+        presets: paths with names.
 
     Signals:
         selection_changed(list[str]): ids of the selected segments.
@@ -48,6 +50,8 @@ class MapActions(QObject):
         self.parts = parts
         self._canvas, self._scene = canvas, canvas.scene
         self._chosen, self._morph = chosen, morph
+        self.presets = PathPresets(canvas.scene, canvas)
+        self.presets.called_back.connect(self.path_drawn)
 
     # Choosing
 

@@ -76,6 +76,7 @@ class AuditionController(QObject):
         view.parts.changed.connect(self._parts_changed)
         view.placement.placed.connect(self._show_map)
         view.placement.problem.connect(self.problem)
+        view.map_actions.presets.problem.connect(self.problem)
         view.placement.status.connect(self.status)
         view.parts.set_available(resources.has_parts_model())
         loops = services.loops

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QMenu
 
 from core.arrangement.clip import LatentSource, RealSource
 from core.library.latent_map import LatentMap
+from core.library.path_presets import PathPreset
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.action_bindings import ContextMenu
 from technovae_gui.map.map_point import MapPoint
@@ -70,3 +73,32 @@ def test_keys_are_changed(view: LatentMapView, points: list[MapPoint], qtbot: An
     qtbot.keyClick(view.canvas, Qt.Key.Key_J, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(view.canvas, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
     assert len(points) == 2
+
+
+def test_paths_are_saved_called_back_and_deleted(
+    view: LatentMapView, demo_map: LatentMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presets, drawn, told = view.map_actions.presets, [], []
+    view.path_drawn.connect(drawn.append)
+    presets.problem.connect(lambda _topic, line: told.append(line))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Dark", True))
+
+    def entries() -> dict[str, QAction]:
+        menu = ContextMenu(view.map_actions, view.canvas.hit_test(QPointF(5, 5)), view)
+        (paths,) = [it for it in menu.findChildren(QMenu) if it.title() == "Paths"]
+        return {action.text(): action for action in paths.actions()}
+
+    assert not entries()["Save the path…"].isEnabled()
+    path = demo_map.xy[:4] + 0.02
+    view.scene.set_path(path)
+    for _ in range(2):  # the second takes the place of the first
+        entries()["Save the path…"].trigger()
+    view.map_actions.clear()
+    entries()["Dark"].trigger()
+    assert drawn[-1] == pytest.approx(path)
+    assert view.scene.path == pytest.approx(path)
+    (preset,) = presets._known() or ()
+    presets.call_back(PathPreset("Far", ()))
+    assert len(told) == 1
+    presets.delete(preset)
+    assert "Dark" not in entries()

@@ -1,0 +1,112 @@
+"""Paths over the latent map that the user has given a name; kept in a file of JSON.
+
+A path is kept by the dots that it passes, so that it is found again on a map that was made anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from core import atomic
+from core.errors import InputError
+from core.library.latent_map import LatentMap
+
+LONGEST_NAME: Final = 80
+MOST_PRESETS: Final = 100
+_MOST_BYTES: Final = 4 << 20
+_LEAST_POINTS: Final = 2
+_FORMAT: Final = "technovae paths"
+
+
+class PathPoint(msgspec.Struct, frozen=True):
+    """A point of a path, by the dot that is nearest to it.
+
+    Attributes:
+        segment_id: of the dot.
+        dx: how far right of the dot it lies, in units of the map.
+        dy: how far above it.
+    """
+
+    segment_id: str
+    dx: float
+    dy: float
+
+
+class PathPreset(msgspec.Struct, frozen=True):
+    """A path with a name."""
+
+    name: str
+    points: tuple[PathPoint, ...]
+
+    @classmethod
+    def of(cls, name: str, latent_map: LatentMap, path: NDArray[np.float64]) -> PathPreset:
+        """Take a path down.
+
+        Args:
+            name: for people.
+            latent_map: that it is drawn on.
+            path: (n, 2) in units of the map.
+        """
+        gaps = path[:, None] - latent_map.xy[None]
+        rows = (gaps**2).sum(axis=2).argmin(axis=1)
+        points = tuple(
+            PathPoint(latent_map.segments[row].id, *map(float, gap[row]))
+            for row, gap in zip(rows, gaps, strict=True)
+        )
+        return cls(name[:LONGEST_NAME], points)
+
+    def positions(self, latent_map: LatentMap) -> NDArray[np.float64] | None:
+        """Where it lies on a map, (n, 2); None where not even two of its dots are there."""
+        found = [
+            latent_map.xy[latent_map.rows[it.segment_id]] + (it.dx, it.dy)
+            for it in self.points
+            if it.segment_id in latent_map.rows
+        ]
+        return np.stack(found) if len(found) >= _LEAST_POINTS else None
+
+
+def save(presets: tuple[PathPreset, ...], path: Path) -> None:
+    """Write presets to a file, all of it or none.
+
+    Raises:
+        InputError: there are more than `MOST_PRESETS`.
+        OutputError: it cannot be written.
+    """
+    if len(presets) > MOST_PRESETS:
+        raise InputError(f"there are {MOST_PRESETS} paths already; delete one of them first")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise atomic.writing_error(path, error) from error
+    atomic.write_bytes(path, msgspec.json.encode(_File(_FORMAT, presets)))
+
+
+def load(path: Path) -> tuple[PathPreset, ...]:
+    """Read presets; none where there is no such file.
+
+    Raises:
+        InputError: it is no such file, or damaged.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path}: too large for a list of paths; it is left as it is")
+        found = msgspec.json.decode(path.read_bytes(), type=_File)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise InputError(f"{path}: could not be read ({error.strerror})") from error
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: no list of paths; delete it to begin a new one") from error
+    if found.format != _FORMAT:
+        raise InputError(f"{path}: no list of paths; delete it to begin a new one")
+    return found.presets
+
+
+class _File(msgspec.Struct):
+    format: str
+    presets: tuple[PathPreset, ...] = ()
