@@ -159,6 +159,8 @@ def _from(path: Path, start: int, stop: int | None = None) -> ByteSource:
 def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
     """libsndfile if the kind is one of its own and it can, else FFmpeg."""
     source = _from(path, start)
+    if kind in (Kind.WAVE, Kind.AIFF):
+        source = replace(source, pieces=chunks.padded(path, start) or source.pieces)
     faults: list[Exception] = []
     if kind.for_libsndfile:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
+from core.audio import chunks
+from core.audio.containers import Kind, kind_of
 from core.rhythm.loops import LONGEST_SECONDS
 
 _PLAUSIBLE: Final = (40.0, 240.0)
@@ -17,7 +18,6 @@ _BEFORE: Final = re.compile(r"bpm[ _-]?(\d{2,3}(?:[.,]\d{1,3})?)(?![\d])", re.IG
 _BARE: Final = re.compile(r"(?<![A-Za-z\d.#])(\d{2,3}(?:\.\d{1,3})?)(?![A-Za-z\d.%])")
 _TAGS: Final = ("bpm", "tbpm", "tempo", "tmpo", "txxx:bpm")
 _ONE_SHOT_FLAG: Final = 0x01
-_MOST_CHUNKS: Final = 1000
 _ACID_BYTES: Final = 24
 
 
@@ -87,21 +87,15 @@ def _number(text: str) -> float | None:
 def _acid(path: Path) -> TempoHints:
     """What the `acid` chunk of a WAV says: flags, root note, beats, metre and tempo."""
     try:
+        kind, start = kind_of(path)
         with path.open("rb") as file:
-            content = next((body for name, body in _chunks(file) if name == b"acid"), b"")
-            flags, bpm = struct.unpack("<I16xf", content[:_ACID_BYTES])
+            file.seek(start)
+            found = chunks.iff_chunks(file) if kind is Kind.WAVE else iter(())
+            place = next((chunk.start for chunk in found if chunk.name == b"acid"), None)
+            if place is None:
+                return TempoHints()
+            file.seek(place)
+            flags, bpm = struct.unpack("<I16xf", file.read(_ACID_BYTES))
     except (OSError, struct.error):
         return TempoHints()
     return TempoHints((float(bpm),), bool(flags & _ONE_SHOT_FLAG))
-
-
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of the small chunks of a RIFF file; of large ones an empty content."""
-    riff, _, form = struct.unpack("<4sI4s", file.read(12))
-    if riff not in (b"RIFF", b"RF64") or form != b"WAVE":
-        return
-    for _ in range(_MOST_CHUNKS):
-        name, size = struct.unpack("<4sI", file.read(8))
-        place = file.tell()
-        yield name, file.read(size) if size <= 1024 else b""
-        file.seek(place + size + size % 2)

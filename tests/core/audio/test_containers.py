@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from core.audio import chunks, files
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import Kind, kind_of
+from core.audio.writing import acid_chunk
 from core.errors import AudioError
 
 RATE = 44_100
@@ -143,6 +145,66 @@ def test_what_is_no_audio_is_said_to_be_none(tmp_path: Path, octets: bytes, name
     (tmp_path / name).write_bytes(octets)
     with pytest.raises(AudioError, match=r"not an audio file: .* is not audio; "):
         files.probe(tmp_path / name)
+
+
+# Chunks
+
+
+def chunk(name: bytes, body: bytes, order: str = "<", *, padding: bytes = b"") -> bytes:
+    return name + struct.pack(f"{order}I", len(body)) + body + (padding if len(body) % 2 else b"")
+
+
+def wave(*before_data: bytes, after: bytes = b"", frames: int = 999) -> bytes:
+    """A WAV of 8 bits with the given chunks around its samples, which rise and fall."""
+    format = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE, 1, 8))
+    samples = (np.arange(frames) % 200).astype(np.uint8).tobytes()
+    body = b"".join((b"WAVE", *before_data[:1], format, *before_data[1:]))
+    body += chunk(b"data", samples) + after
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize("padding", [b"", b"\0"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        (b"", b"inst", b"<\0\0\x7f\1\x7f\0"),
+        (b"", b"bext", bytes(603)),
+        (b"", b"LIST", b"INFOICMT\5\0\0\0hello"),
+        (b"", b"id3 ", b"ID3\3\0"),
+    ],
+)
+def test_a_chunk_of_odd_size_may_lack_its_padding(
+    tmp_path: Path, odd: tuple[bytes, bytes, bytes], padding: bytes
+) -> None:
+    first, name, body = odd
+    some = chunk(name, body, padding=padding)
+    (tmp_path / "whole.wav").write_bytes(wave())
+    for octets in (wave(first, some), wave(some), wave(some, some), bytes(4096) + wave(some)):
+        (tmp_path / "a.wav").write_bytes(octets)
+        reader = files.AudioReader(tmp_path / "a.wav")
+        samples = np.concatenate(list(reader))
+        np.testing.assert_array_equal(samples, files.read(tmp_path / "whole.wav"))
+        assert reader.warnings == []
+
+
+def test_an_aiff_may_lack_padding_too(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.aiff", tone(0.1), RATE, format="AIFF")
+    octets = (tmp_path / "a.aiff").read_bytes()
+    note = chunk(b"NAME", b"loop!", ">")
+    (tmp_path / "b.aiff").write_bytes(octets[:12] + note + octets[12:])
+    np.testing.assert_array_equal(files.read(tmp_path / "b.aiff"), files.read(tmp_path / "a.aiff"))
+
+
+@pytest.mark.parametrize("padding", [b"", b"\0", b"x"])
+def test_chunks_behind_an_odd_one_are_found(tmp_path: Path, padding: bytes) -> None:
+    """By whoever looks for a tempo there; what pads may be no zero."""
+    acid = chunk(b"acid", acid_chunk(128.0, 4))
+    (tmp_path / "a.wav").write_bytes(wave(after=padding + acid, frames=999))
+    with (tmp_path / "a.wav").open("rb") as file:
+        found = list(chunks.iff_chunks(file))
+    assert [each.name for each in found] == [b"fmt ", b"data", b"acid"]
+    assert found[1].padding_missing == (padding == b"")
+    assert found[2].size == len(acid) - 8
 
 
 # Lengths
