@@ -36,19 +36,16 @@ def polar(magnitudes: Array, phases: Array) -> Spectrum:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float) -> Spectrum:
+def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float) -> None:
     """Give a spectrum other magnitudes: the step of fast Griffin-Lim (Perraudin et al. 2013).
 
     Args:
         now: (n, bins), the spectrum of this round.
-        before: (n, bins), that of the round before.
+        before: (n, bins), that of the round before; replaced by the result, which is `magnitudes`
+            with the phases of now + momentum * (now - before).
         magnitudes: (n, bins), the wanted ones.
         momentum: how far to go on from `before` through `now`; 0 is plain Griffin-Lim.
-
-    Returns:
-        (n, bins): `magnitudes` with the phases of now + momentum * (now - before).
     """
-    out = np.empty(now.shape, np.complex64)
     one = np.float32(1.0)
     tiny = np.float32(1e-30)
     for m in range(now.shape[0]):
@@ -56,8 +53,7 @@ def project(now: Spectrum, before: Spectrum, magnitudes: Array, momentum: float)
             real = now[m, k].real + momentum * (now[m, k].real - before[m, k].real)
             imag = now[m, k].imag + momentum * (now[m, k].imag - before[m, k].imag)
             scale = magnitudes[m, k] * (one / np.sqrt(real * real + imag * imag + tiny))
-            out[m, k] = complex(real * scale, imag * scale)
-    return out
+            before[m, k] = complex(real * scale, imag * scale)
 
 
 @njit(cache=True, nogil=True, fastmath=True)

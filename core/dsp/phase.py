@@ -96,8 +96,9 @@ class PhaseRenderer:
     def _layer(self, layer: Layer, target: Array, frames: int, seed: int) -> Array:
         ring = Ring.near_hop(frames, n_fft=layer.n_fft, hop=layer.hop)
         levels = sharpened_frames(target, ring.count, iterations=_UPDATES_IN_TIME)
-        smooth = linear_magnitudes(levels, bank(layer.n_fft), iterations=_UPDATES_IN_FREQUENCY)
-        magnitudes = smooth * _share(layer) * texture(ring, seed)
+        magnitudes = linear_magnitudes(levels, bank(layer.n_fft), iterations=_UPDATES_IN_FREQUENCY)
+        magnitudes *= _share(layer)
+        magnitudes *= texture(ring, seed)
         spectrum = phase_retrieval.integrate(magnitudes, ring, seed=seed)
         return phase_retrieval.griffin_lim(
             spectrum, magnitudes, ring, iterations=self.iterations, momentum=_MOMENTUM
@@ -122,8 +123,10 @@ def texture(ring: Ring, seed: int) -> Array:
     grain /= np.sqrt(np.mean(grain * grain))
     position = (_hz(ring.n_fft) - _TEXTURE_FROM_HZ) / (_TEXTURE_FULL_HZ - _TEXTURE_FROM_HZ)
     amount: Array = np.clip(position, 0.0, 1.0).astype(np.float32)
-    factors: Array = np.float32(1.0) + amount * (grain - np.float32(1.0))
-    return factors
+    grain -= np.float32(1.0)
+    grain *= amount
+    grain += np.float32(1.0)
+    return grain
 
 
 def _share(layer: Layer) -> Array:

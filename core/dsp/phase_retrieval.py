@@ -52,7 +52,7 @@ def griffin_lim(
     Perraudin, Balazs and Sondergaard, "A fast Griffin-Lim algorithm", 2013.
 
     Args:
-        spectrum: (count, bins) complex64 to start from.
+        spectrum: (count, bins) complex64 to start from; overwritten.
         magnitudes: (count, bins) that the loop should have.
         ring: the transform.
         iterations: 0 or more.
@@ -65,9 +65,10 @@ def griffin_lim(
 
     before = np.zeros_like(spectrum)
     for _ in range(iterations):
-        consistent = ring.analyse(ring.synthesise(spectrum))
-        spectrum = kernels.project(consistent, before, magnitudes, np.float32(momentum))
-        before = consistent
+        # Two arrays of 10 MB take turns: who makes new ones leaves holes between other arrays.
+        consistent = ring.analyse(ring.synthesise(spectrum), out=spectrum)
+        kernels.project(consistent, before, magnitudes, np.float32(momentum))
+        spectrum, before = before, consistent
     return ring.synthesise(spectrum)
 
 

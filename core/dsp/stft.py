@@ -7,6 +7,8 @@ a click.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -19,6 +21,10 @@ from core.errors import InputError
 
 Samples = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
+
+_FRAMES_AT_ONCE = 32
+"""Of a loop that are transformed together: they fit into a core's cache, and all would take 10 MB.
+"""
 
 
 @lru_cache(maxsize=8)
@@ -139,24 +145,38 @@ class Ring:
     @cached_property
     def _inverse_weight(self) -> NDArray[np.float32]:
         """(length,) one over the summed squared window."""
-        squared = np.broadcast_to(hann(self.n_fft) ** 2, (self.count, self.n_fft))
+        squared = itertools.repeat(hann(self.n_fft) ** 2, self.count)
         return (1.0 / np.maximum(self._overlap_add(squared), 1e-6)).astype(np.float32)
 
-    def analyse(self, samples: Samples) -> Spectrum:
-        """Transform: (length,) -> (count, n_fft // 2 + 1) complex64, not scaled."""
+    def analyse(self, samples: Samples, out: Spectrum | None = None) -> Spectrum:
+        """Transform: (length,) -> (count, n_fft // 2 + 1) complex64, not scaled.
+
+        Args:
+            samples: of the loop.
+            out: filled and returned if given.
+        """
         wrapped = extended(samples, self._reach, self._reach).astype(np.float32, copy=False)
         view = np.lib.stride_tricks.sliding_window_view(wrapped, self.n_fft)
-        frames = view[self.centres]
-        frames *= hann(self.n_fft)  # in place: frames of a loop are 10 MB
-        return _rfft(frames)
+        window = hann(self.n_fft)
+        spectrum = np.empty((self.count, self.n_fft // 2 + 1), np.complex64) if out is None else out
+        for first in range(0, self.count, _FRAMES_AT_ONCE):
+            some = slice(first, first + _FRAMES_AT_ONCE)
+            spectrum[some] = _rfft(view[self.centres[some]] * window)
+        return spectrum
 
     def synthesise(self, spectrum: Spectrum) -> Samples:
         """Invert: (count, n_fft // 2 + 1) -> (length,), the least-squares inverse of `analyse`."""
-        frames = _irfft(spectrum, self.n_fft)
-        frames *= hann(self.n_fft)
-        return self._overlap_add(frames) * self._inverse_weight
+        samples = self._overlap_add(self._windowed(spectrum))
+        samples *= self._inverse_weight
+        return samples
 
-    def _overlap_add(self, frames: NDArray[np.float32]) -> Samples:
+    def _windowed(self, spectrum: Spectrum) -> Iterator[Samples]:
+        """The frames (n_fft,) of a spectrum, one by one."""
+        window = hann(self.n_fft)
+        for first in range(0, self.count, _FRAMES_AT_ONCE):
+            yield from _irfft(spectrum[first : first + _FRAMES_AT_ONCE], self.n_fft) * window
+
+    def _overlap_add(self, frames: Iterable[Samples]) -> Samples:
         wide = np.zeros(self.length + self.n_fft, np.float32)
         for start, frame in zip(self.centres.tolist(), frames, strict=True):
             wide[start : start + self.n_fft] += frame

@@ -65,7 +65,7 @@ def test_griffin_lim_brings_magnitudes_nearer(rng: np.random.Generator) -> None:
 
     def error(iterations: int, momentum: float) -> float:
         loop = phase_retrieval.griffin_lim(
-            start, magnitudes, ring, iterations=iterations, momentum=momentum
+            start.copy(), magnitudes, ring, iterations=iterations, momentum=momentum
         )
         return float(np.linalg.norm(np.abs(ring.analyse(loop)) - magnitudes))
 
