@@ -3,7 +3,7 @@
 Each attack says which of the two grids it lies on, if there are any like it elsewhere. In a break,
 the bars are folded over one, those before the cut on the one grid and those after it on the other:
 they are most alike if they are divided at the cut. Where neither tells, what has attacks belongs to
-neither grid, and what has none goes with what was before it.
+neither grid, like what lies on both; what has none goes with what was before it.
 """
 
 from __future__ import annotations
@@ -107,8 +107,10 @@ def _parted(bands: Floats, coarse: Floats, before: Line, after: Line) -> tuple[L
         )
     between = min(first, last) - window, max(first, last) + window
     between = max(between[0], before.start), min(between[1], after.end)
-    time = _boundary(bands, before, after, between, late=False)
-    return dataclasses.replace(before, end=time), dataclasses.replace(after, start=time)
+    end, start = _untold(bands, before, after, between)
+    if start - end <= _BREAK_WINDOWS * window:
+        end = start = _boundary(bands, before, after, between, late=False)
+    return dataclasses.replace(before, end=end), dataclasses.replace(after, start=start)
 
 
 def _is_quiet(coarse: Floats, before: Line, after: Line, window: float) -> bool:
@@ -283,6 +285,30 @@ def _boundary(
         return low + float(np.argmax(total)) / RATE
     little = _LITTLE_GAIN * float(np.ptp(total)) * after.period / max(high - low, after.period)
     return low + float(np.flatnonzero(total >= total.max() - little)[-1]) / RATE
+
+
+def _untold(
+    bands: Floats, before: Line, after: Line, between: tuple[float, float]
+) -> tuple[float, float]:
+    """From when to when one line may give way to the other: `_boundary` is only likeliest there.
+
+    Outside of that time, more speaks against it than a window of the music there says elsewhere.
+    """
+    span = slice(round(between[0] * RATE), round(between[1] * RATE))
+    total = np.cumsum(_explained(bands, before, span) - _explained(bands, after, span))
+    if len(total) == 0:
+        return between[0], between[0]
+    best = int(np.argmax(total))
+    early = np.flatnonzero(total[: best + 1] >= total[best] - _said(bands, before, after))
+    later = np.flatnonzero(total[best:] >= total[best] - _said(bands, after, before))
+    return between[0] + float(early[0]) / RATE, between[0] + float(best + later[-1]) / RATE
+
+
+def _said(bands: Floats, line: Line, other: Line) -> float:
+    """How much a window of what lies on `line` speaks for it and against `other`, on average."""
+    span = slice(round(line.start * RATE), round(line.end * RATE))
+    gain = _explained(bands, line, span) - _explained(bands, other, span)
+    return float(gain.mean()) * BEATS * line.period * RATE if len(gain) else 0.0
 
 
 def _explained(bands: Floats, line: Line, span: slice) -> Numbers:

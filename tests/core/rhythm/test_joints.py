@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from core.rhythm.fit import fit_grid
-from core.rhythm.onsets import features_of
+from core.rhythm.joints import joined_at
+from core.rhythm.onsets import RATE, Floats, features_of
+from core.rhythm.phase import Line
+from core.rhythm.tempo import COARSE_RATE
 from tests.core.rhythm.known import outcome
 from tests.synthetic import LAYERS, Part, Spec, Track, cut, render
 
@@ -54,3 +58,38 @@ def test_what_plays_elsewhere_tells_a_cut_at_the_edge_of_a_breakdown() -> None:
     assert result.sections == (2, 2)
     assert result.worst < 0.002
     assert result.claimed > 0.99
+
+
+def attacks(*stretches: tuple[float, float, float, float]) -> tuple[Floats, Floats]:
+    """Envelopes of stretches (start, end, first, apart) with an attack every `apart` seconds."""
+    seconds = stretches[-1][1]
+    fine = np.zeros((round(seconds * RATE), 4), np.float32)
+    coarse = np.zeros((3, round(seconds * COARSE_RATE)), np.float32)
+    for start, end, first, apart in stretches:
+        for time in start + first + np.arange(0.0, end - start - first, apart):
+            fine[round(time * RATE)] = 1.0
+            coarse[:, round(time * COARSE_RATE)] = 1.0
+    return fine, coarse
+
+
+def line_of(start: float, end: float, origin: float, sure: tuple[float, float]) -> Line:
+    """120 BPM, with windows of four beats that are sure between two times."""
+    centres = np.arange(start + 1.0, end, 2.0)
+    weights = ((centres > sure[0]) & (centres < sure[1])).astype(float)
+    return Line(start, end, 0.5, origin, 1e-5, start, centres, 0 * centres, weights)
+
+
+def test_a_passage_that_lies_on_both_grids_alike_is_in_no_section() -> None:
+    """Kicks on every eighth between two parts that are half a beat apart: anywhere is the cut."""
+    bands, coarse = attacks((0, 40, 0.0, 0.5), (40, 60, 0.0, 0.25), (60, 100, 0.25, 0.5))
+    lines = [line_of(0, 50, 0.0, (0, 40)), line_of(50, 100, 0.25, (60, 100))]
+    before, after = joined_at(bands, coarse, lines)
+    assert before.end == pytest.approx(40.0, abs=2.5)
+    assert after.start == pytest.approx(60.0, abs=2.5)
+
+
+def test_a_passage_that_lies_on_one_grid_belongs_to_it() -> None:
+    bands, coarse = attacks((0, 40, 0.0, 0.5), (40, 60, 0.25, 0.5), (60, 100, 0.25, 0.5))
+    lines = [line_of(0, 50, 0.0, (0, 40)), line_of(50, 100, 0.25, (60, 100))]
+    before, after = joined_at(bands, coarse, lines)
+    assert before.end == after.start == pytest.approx(40.0, abs=0.5)
