@@ -59,6 +59,11 @@ def _import(commands: _Commands) -> None:
         "--workers", type=_between(int, 1, 64), help="processes (default: one per core, up to 4)"
     )
     p.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster that reads the files, as in tcp://host:8786",
+    )
+    p.add_argument(
         "--report", type=Path, metavar="FILE", help="also write the report per file as JSON"
     )
 

@@ -24,6 +24,7 @@ def run(options: Namespace) -> int:
             progress=progress,
             cancel=cancel,
             workers=options.workers,
+            scheduler=options.scheduler,
         )
     _print(report)
     if options.report is not None:

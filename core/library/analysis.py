@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ from core.file_names import as_text
 from core.library import gridding, report, shards, sound, spectrograms
 from core.library.one_shots import OneShot
 from core.library.segments import Segment, lay_out
-from core.library.store import Library
 from core.library.tracks import LONGEST_TITLE, Track, track_id
 from core.progress import Progress
 from core.rhythm.grid import BeatGrid
@@ -98,7 +97,17 @@ class Result:
     peak_bytes: int = 0
 
 
-def run(job: Job, library: Library, progress: Progress) -> Result:
+class KnownMusic(Protocol):
+    """What a job asks of the library: `Library`, or as much of it as a job takes along."""
+
+    def twin(self, content_hash: str) -> str | None: ...
+    def correction(self, content_hash: str) -> BeatGrid | None: ...
+    def track(self, track_id: str) -> Track: ...
+    def audio_path(self, track: Track) -> Path: ...
+    def blocks(self, track: Track) -> sound.Blocks: ...
+
+
+def run(job: Job, library: KnownMusic, progress: Progress) -> Result:
     """Do a job, in a worker process or here.
 
     Args:
@@ -125,7 +134,7 @@ def run(job: Job, library: Library, progress: Progress) -> Result:
         return Result(report.REFUSED, reason, remember=False, stages=stages.seconds)
 
 
-def _import(job: FileJob, library: Library, stages: _Stages) -> Result:
+def _import(job: FileJob, library: KnownMusic, stages: _Stages) -> Result:
     from core.audio.conditioning import condition
 
     audio = job.staging / f"{job.number}.flac"
@@ -142,7 +151,7 @@ def _import(job: FileJob, library: Library, stages: _Stages) -> Result:
 
 
 def _analyse(
-    job: FileJob, library: Library, conditioned: Conditioned, audio: Path, stages: _Stages
+    job: FileJob, library: KnownMusic, conditioned: Conditioned, audio: Path, stages: _Stages
 ) -> Result:
     from core.rhythm.loops import Loop
 
@@ -255,7 +264,7 @@ def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
     return samples
 
 
-def _repeat_as(library: Library, twin: str, conditioned: Conditioned, audio: Path) -> None:
+def _repeat_as(library: KnownMusic, twin: str, conditioned: Conditioned, audio: Path) -> None:
     """Repeat a loop as often as it is in the library, whose audio may have to be put back."""
     from core.rhythm.loops import Loop
 
@@ -265,7 +274,7 @@ def _repeat_as(library: Library, twin: str, conditioned: Conditioned, audio: Pat
         _repeated(conditioned, audio, Loop(track.bpm, max(1, round(bars))))
 
 
-def _regrid(job: RegridJob, library: Library, stages: _Stages) -> Result:
+def _regrid(job: RegridJob, library: KnownMusic, stages: _Stages) -> Result:
     track = library.track(job.track_id)
     grid = BeatGrid.default(track.seconds, job.bpm, track.confidence)
     sections = lay_out(grid, track.seconds)

@@ -36,7 +36,8 @@ def enter(library: Library, source: Source, result: Result) -> FileReport:
     """
     if result.track is not None and result.twin is None:
         # A copy of the same music may have come in while this one was analysed.
-        result = replace(result, twin=library.twin(result.track.content_hash))
+        twin, track = library.twin(result.track.content_hash), result.track
+        result = replace(result, twin=twin, tags=(track.title, track.artist))
     if result.twin is not None:
         return _enter_twin(library, source, result, library.track(result.twin))
     if result.track is not None:

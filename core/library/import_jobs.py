@@ -22,15 +22,18 @@ from core import processes
 from core.deletion import delete_file
 from core.errors import LibraryError, OutputError, TechnoVAEError
 from core.library import analysis, report
-from core.library.analysis import Job, Result
+from core.library.analysis import Job, KnownMusic, Result
 from core.library.store import Library
-from core.progress import CancelFlag, check
+from core.progress import CancelFlag, Progress, check
 
 NICENESS = 10
+JOBS_PER_WORKER = 2
+"""Under way at a time, so that none waits until its last result has been entered."""
 _POLL_SECONDS = 0.1
 _PROGRESS_SECONDS = 0.2
+_MOST_PROCESSES = 4
 _SECONDS_AT_ONCE = 9000.0
-"""Of music, in all jobs under way. A job takes some .1 MB per second of its file."""
+"""Of music, in all jobs under way on one machine. A job takes some .1 MB per second of its file."""
 _FRACTION = struct.Struct("<d")
 
 Event: TypeAlias = tuple[Job, "float | Result"]
@@ -40,7 +43,7 @@ Event: TypeAlias = tuple[Job, "float | Result"]
 def default_processes() -> int:
     """One per core that this process may use, four at most."""
     usable = getattr(os, "sched_getaffinity", None)
-    return max(1, min(4, len(usable(0)) if usable else os.cpu_count() or 1))
+    return max(1, min(_MOST_PROCESSES, len(usable(0)) if usable else os.cpu_count() or 1))
 
 
 class ImportPool:
@@ -61,6 +64,8 @@ class ImportPool:
         self._library, self._workers = library, workers
         self._given = executor
         self._own: Executor | None = None
+        machines = 1.0 if executor is None else max(1.0, workers / _MOST_PROCESSES)
+        self._seconds_at_once = machines * _SECONDS_AT_ONCE
 
     def __enter__(self) -> ImportPool:
         return self
@@ -91,9 +96,8 @@ class ImportPool:
         waiting, under_way = list(jobs), dict[Future[Result], Job]()
         fractions: dict[int, float] = {}
         while waiting or under_way:
-            # One more for each worker, so that none waits until its last result has been entered.
-            while len(under_way) < 2 * self._workers:
-                job = _first_fitting(waiting, under_way.values())
+            while len(under_way) < JOBS_PER_WORKER * self._workers:
+                job = _first_fitting(waiting, under_way.values(), self._seconds_at_once)
                 if job is None:
                     break
                 waiting.remove(job)
@@ -132,14 +136,19 @@ def analyse(library_path: Path, job: Job) -> Result:
     """
     library = _opened(library_path)
     with _ProgressFile(job) as progress:
-        try:
-            result = analysis.run(job, library, progress)
-        except OutputError:
-            raise
-        except Exception as error:
-            # Nothing that a file does to a decoder may end the import of the others.
-            reason = f"could not be analysed ({type(error).__name__}: {error})".splitlines()[0]
-            result = Result(report.REFUSED, reason, remember=False)
+        return guarded(job, library, progress)
+
+
+def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
+    """As `analysis.run`; whatever else the file does to a decoder is in the result, too: it must
+    not end the import of the others. Raises `OutputError`."""
+    try:
+        result = analysis.run(job, library, progress)
+    except OutputError:
+        raise
+    except Exception as error:
+        reason = f"could not be analysed ({type(error).__name__}: {error})".splitlines()[0]
+        result = Result(report.REFUSED, reason, remember=False)
     return replace(result, peak_bytes=processes.peak_bytes())
 
 
@@ -199,10 +208,12 @@ def _moved(under_way: Iterable[Job], fractions: dict[int, float]) -> list[Job]:
     return moved
 
 
-def _first_fitting(waiting: Sequence[Job], under_way: Iterable[Job]) -> Job | None:
+def _first_fitting(
+    waiting: Sequence[Job], under_way: Iterable[Job], most_seconds: float
+) -> Job | None:
     """The first job that does not bring more long music under way than memory might do for."""
     seconds = [job.expected_seconds for job in under_way]
-    room = _SECONDS_AT_ONCE - sum(seconds) if seconds else float("inf")
+    room = most_seconds - sum(seconds) if seconds else float("inf")
     return next((job for job in waiting if job.expected_seconds <= room), None)
 
 

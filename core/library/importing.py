@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.errors import Cancelled, LibraryError
 from core.file_names import as_text
-from core.library import entering, inputs, report, sources, staging
+from core.library import cluster, entering, inputs, report, sources, staging
 from core.library.analysis import FileJob, Job, RegridJob, Result
 from core.library.import_jobs import ImportPool, default_processes
 from core.library.inputs import Found
@@ -35,6 +35,7 @@ def import_audio(
     workers: int | None = None,
     on_file: Callable[[FileReport], None] | None = None,
     executor: Executor | None = None,
+    scheduler: str | None = None,
 ) -> ImportReport:
     """Import audio files into the library at `library_path`, which is made if it is not there.
 
@@ -52,6 +53,8 @@ def import_audio(
         on_file: called with what became of a file as soon as it is known.
         executor: where files are read; by default in processes of this machine. Its workers have to
             see the files and the library's folder under the same paths.
+        scheduler: address of a Dask cluster's ("tcp://host:8786") whose workers read the files, and
+            need to see none of them (`core.library.cluster`).
 
     Returns:
         What became of each file.
@@ -59,7 +62,7 @@ def import_audio(
     Raises:
         InputError: an input that is nowhere, or no audio files in any.
         LibraryError: another import runs; or the folder holds something else, or a library that is
-            read-only, damaged or newer.
+            read-only, damaged or newer; or the cluster cannot be used, or not any more.
         OutputError: the disk is full or read-only; what was imported before is kept.
     """
     folder = Path(library_path).absolute()
@@ -70,7 +73,11 @@ def import_audio(
     with WriterLock(folder), _open_or_create(folder) as library:
         staging.sweep(library)
         run = _Run(library, progress, cancel, on_file)
-        return run.do(found, ImportPool(folder, workers or default_processes(), executor))
+        if scheduler is None:
+            return run.do(found, ImportPool(folder, workers or default_processes(), executor))
+        with cluster.connected(scheduler) as remote:
+            most = min(workers or remote.workers, remote.workers)
+            return run.do(found, ImportPool(folder, most, remote))
 
 
 def _open_or_create(folder: Path) -> Library:

@@ -244,6 +244,12 @@ def correction(database: Database, content_hash: str) -> BeatGrid | None:
     return None if row is None else validation.grid_of(row[0], database.path.parent)
 
 
+def corrections(database: Database) -> dict[str, BeatGrid]:
+    """All grids that the user set, by the content that they are for."""
+    rows = database.rows("SELECT content_hash, grid FROM corrections")
+    return {str(row[0]): validation.grid_of(row[1], database.path.parent) for row in rows}
+
+
 def write_correction(database: Database, content_hash: str, grid: BeatGrid | None) -> None:
     """Keep the grid that the user set for some music, or forget it, inside a transaction.
 

@@ -220,6 +220,10 @@ class Library:
         """The grid that the user set for this content, now or before its track was removed."""
         return records.correction(self._database, content_hash)
 
+    def corrections(self) -> dict[str, BeatGrid]:
+        """All grids that the user set, by the content that they are for."""
+        return records.corrections(self._database)
+
     def set_grid(
         self,
         track_id: str,

@@ -51,13 +51,19 @@ _LOG = logging.getLogger(__name__)
 
 
 def import_audio(
-    library: Path, audio: list[Path], progress: Progress, cancel: CancelFlag, emit: Emit
+    library: Path,
+    audio: list[Path],
+    progress: Progress,
+    cancel: CancelFlag,
+    emit: Emit,
+    scheduler: str | None = None,
 ) -> ImportReport:
     """Import music; emits a `FileReport` for each file.
 
     Args:
         library: folder of the library, which is made if it is not there.
         audio: files, folders and patterns.
+        scheduler: address of a Dask cluster's; None for processes of this machine.
         progress, cancel, emit: see above.
 
     Returns:
@@ -68,7 +74,7 @@ def import_audio(
     """
     from core.library.importing import import_audio as run
 
-    return run(library, audio, progress, cancel, on_file=emit)
+    return run(library, audio, progress, cancel, on_file=emit, scheduler=scheduler)
 
 
 def set_grid(

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from core import scientific
 from core.library.report import ImportReport
@@ -24,6 +24,8 @@ from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import JobSlot
 
+SCHEDULER: Final = "import/scheduler"
+"""The setting: address of a Dask cluster's scheduler; empty for this machine."""
 _PREVIEW_SECONDS: Final = 8.0
 
 
@@ -145,7 +147,11 @@ class LibraryController(QObject):
             self._fail_import(f"{request.library}: this library is gone; open it where it is now")
             return
         self.job.start(
-            tasks.import_audio, context=request, library=request.library, audio=list(request.paths)
+            tasks.import_audio,
+            context=request,
+            library=request.library,
+            audio=list(request.paths),
+            scheduler=str(QSettings().value(SCHEDULER, "")) or None,
         )
 
     @Slot()

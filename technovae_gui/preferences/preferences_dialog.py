@@ -1,4 +1,4 @@
-"""The preferences: device and latency, contrast, motion, folder of exports, cache, shortcuts."""
+"""The preferences: sound device, display, folder of exports, cache, cluster, shortcuts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFileDialog,
+    QLineEdit,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -21,6 +22,7 @@ from core.errors import DeviceError
 from core.playback.portaudio_output import list_devices
 from core.workers.background import Background
 from technovae_gui import style_sheet, theme
+from technovae_gui.library.controller import SCHEDULER
 from technovae_gui.preferences.shortcut_editor import ShortcutEditor
 from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import LATENCIES, DeviceMenuButton, portaudio_name
@@ -81,6 +83,7 @@ class PreferencesDialog(QDialog):
         )
         self.shortcuts = ShortcutEditor(shortcuts)
         self.pages = QTabWidget()
+        self.scheduler = QLineEdit()
         self.message = MessageLabel()
         self._fill(export_folder)
         self._lay_out()
@@ -101,6 +104,10 @@ class PreferencesDialog(QDialog):
         self.motion.setToolTip("Nothing glides or pulses; playheads and meters still move")
         self.motion.setChecked(motion.is_reduced())
         self.folder.show_text(str(export_folder))
+        self.scheduler.setAccessibleName("Cluster")
+        self.scheduler.setPlaceholderText("none; or as tcp://host:8786")
+        self.scheduler.setToolTip("Address of a Dask scheduler whose workers read what is imported")
+        self.scheduler.setText(str(QSettings().value(SCHEDULER, "")))
 
     def _lay_out(self) -> None:
         general = QWidget()
@@ -117,6 +124,7 @@ class PreferencesDialog(QDialog):
         files = FieldGrid()
         files.add("Exports go to", folder, wide=True)
         files.add("Cache", cache, wide=True)
+        files.add("Imports run on", self.scheduler, wide=True)
         rows.addWidget(SectionHeader("Sound"))
         rows.addLayout(sound)
         rows.addWidget(SectionHeader("Display"))
@@ -145,6 +153,7 @@ class PreferencesDialog(QDialog):
         self.motion.toggled.connect(motion.set_reduced)
         self.browse.clicked.connect(self._browse)
         self.clear.clicked.connect(self._clear)
+        self.scheduler.editingFinished.connect(self._set_scheduler)
 
     @Slot()
     def _choose_device(self) -> None:
@@ -164,6 +173,10 @@ class PreferencesDialog(QDialog):
         if name:
             self.folder.show_text(name)
             self.export_folder_chosen.emit(Path(name))
+
+    @Slot()
+    def _set_scheduler(self) -> None:
+        QSettings().setValue(SCHEDULER, self.scheduler.text().strip())
 
     def _count(self) -> None:
         self._background.submit(user_cache.size_bytes, self._show_size)

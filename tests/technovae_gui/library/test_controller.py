@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from core import resources
@@ -18,7 +19,7 @@ from core.session import Session
 from core.settings import SAMPLE_RATE
 from core.workers import tasks
 from technovae_gui.library.beat_grid_editor import ClickPreview, GridCorrection
-from technovae_gui.library.controller import ImportRequest, LibraryController
+from technovae_gui.library.controller import SCHEDULER, ImportRequest, LibraryController
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
@@ -63,11 +64,23 @@ def test_an_import_is_followed_by_a_new_session(
         controller.ask([Path("/music/a.wav")])
     assert started.args == [ImportRequest(tmp_path, (Path("/music/a.wav"),))]
     assert fake_jobs[0].function is tasks.import_audio
-    assert fake_jobs[0].arguments == {"library": tmp_path, "audio": [Path("/music/a.wav")]}
+    assert fake_jobs[0].arguments == {
+        "library": tmp_path,
+        "audio": [Path("/music/a.wav")],
+        "scheduler": None,
+    }
     assert controller.panel.job.isVisible()
     fake_jobs[0].end(report(tmp_path))
     assert not controller.panel.job.isVisible()
     assert sessions.requests == [("reload", tmp_path)]
+
+
+def test_an_import_runs_on_the_cluster_of_the_preferences(
+    controller: LibraryController, fake_jobs: list[FakeJob]
+) -> None:
+    QSettings().setValue(SCHEDULER, "tcp://there:8786")
+    controller.ask([Path("/music/a.wav")])
+    assert fake_jobs[0].arguments["scheduler"] == "tcp://there:8786"
 
 
 def test_an_import_during_an_import_waits_and_is_reported(

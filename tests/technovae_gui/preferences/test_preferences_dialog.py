@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core import user_folders
 from technovae_gui import style_sheet, theme
+from technovae_gui.library.controller import SCHEDULER
 from technovae_gui.preferences import PreferencesDialog, preferences_dialog
 from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.transport.device_menu import DeviceMenuButton
@@ -102,3 +103,12 @@ def test_a_folder_for_exports_is_chosen(
     with qtbot.waitSignal(dialog.export_folder_chosen) as chosen:
         qtbot.mouseClick(dialog.browse, LEFT)
     assert chosen.args == [tmp_path]
+
+
+def test_imports_run_on_a_cluster_until_its_address_is_taken_away(
+    dialog: PreferencesDialog,
+) -> None:
+    for typed, kept in ((" tcp://there:8786 ", "tcp://there:8786"), ("", "")):
+        dialog.scheduler.setText(typed)
+        dialog.scheduler.editingFinished.emit()
+        assert QSettings().value(SCHEDULER) == kept
