@@ -6,6 +6,7 @@ costs seconds in a process: importing music and the window do without it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -92,13 +93,22 @@ class ChromaStream:
 
 def _chroma(samples: Array) -> Array:
     """(frames, 12) of samples (n, channels) at `_RATE`, one frame every `_HOP`."""
-    import librosa
-
     power = sum(_power(channel) for channel in samples.T) / samples.shape[1]
     total = np.sqrt(power[:, _band()]).sum(axis=1, keepdims=True)
     shares = np.sqrt(_partials(power)) / np.maximum(total, np.float32(_SILENCE))
-    folded = librosa.feature.chroma_stft(S=shares.T, sr=_RATE, n_fft=_N_FFT, norm=None, tuning=0.0)
-    return np.ascontiguousarray(folded.T, np.float32)
+    return shares @ _pitch_classes()
+
+
+@cache
+def _pitch_classes() -> Array:
+    """(bins, 12): what each bin adds to each pitch class; C first.
+
+    `librosa.feature.chroma_stft` makes it anew in each call, and `librosa.core`, which it brings,
+    looks through all modules as it is imported: seconds where keras is among them.
+    """
+    from librosa import filters
+
+    return np.ascontiguousarray(filters.chroma(sr=_RATE, n_fft=_N_FFT, tuning=0.0).T, np.float32)
 
 
 def _power(samples: Array) -> Array:
