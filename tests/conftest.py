@@ -61,6 +61,8 @@ def own_user_folders_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Non
     os.environ["XDG_CACHE_HOME"] = str(shared / "user-cache")
     for name in ("DATA", "STATE"):
         os.environ[f"XDG_{name}_HOME"] = str(tmp_path_factory.mktemp(f"user-{name.lower()}"))
+    # Windows asks no such variables; platformdirs asks this one there.
+    os.environ["WIN_PD_OVERRIDE_LOCAL_APPDATA"] = str(tmp_path_factory.mktemp("user"))
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from core.atomic import replacing, require_writable, write_text, writing_error
 from core.errors import OutputError
 from core.file_names import as_text, located, printable
+from tests.systems import needs_modes, needs_pipes
 
 
 def test_replaces_only_at_the_end(tmp_path: Path) -> None:
@@ -157,6 +158,7 @@ def test_a_link_to_itself_is_said(tmp_path: Path) -> None:
         write_text(tmp_path / "a", "x")
 
 
+@needs_pipes
 def test_what_is_no_regular_file_is_written_into(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
@@ -170,6 +172,7 @@ def test_what_is_no_regular_file_is_written_into(tmp_path: Path) -> None:
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
+@needs_modes
 def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "a").touch(mode=0o640)
     (tmp_path / "a").chmod(0o640)

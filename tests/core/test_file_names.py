@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.file_names import as_text, located, printable, shortened
+from tests.systems import needs_names_of_bytes
 
 
+@needs_names_of_bytes
 def test_bytes_that_are_no_text_are_shown_and_found_again() -> None:
     path = Path(os.fsdecode(b"/music/caf\xe9.wav"))
     assert as_text(path) == "/music/caf\\xe9.wav"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from core.workers.protocol import STOP, Call
+from tests.systems import needs_kill
 from tests.technovae_gui.warm_services import LentProcess, WarmServices
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills as POSIX does")
+pytestmark = needs_kill
 
 
 class Counter:

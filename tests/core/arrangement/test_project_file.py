@@ -25,6 +25,7 @@ from core.errors import InputError, OutputError, ProjectError
 from core.identifiers import is_identifier
 from core.settings import LARGEST_LATENT
 from tests.core.arrangement.strategies import arrangements, latent_sources, real_sources
+from tests.systems import needs_names_of_bytes
 
 REAL = Clip("r", RealSource("segment"), 0)
 LATENT = Clip("z", LatentSource(np.linspace(-3, 3, 64), 7, "phase", "abc"), 15360)
@@ -338,6 +339,7 @@ def test_what_is_no_number_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
+@needs_names_of_bytes
 def test_a_library_whose_path_is_no_text_is_found_again(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     library = folder / "library"

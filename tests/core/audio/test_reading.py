@@ -18,6 +18,7 @@ from core.audio.conversion import to_stereo
 from core.audio.loudness import integrated_lufs
 from core.audio.stretch import stretch
 from core.errors import AudioError, InputError
+from tests.systems import needs_pipes
 
 RATE = 44_100
 
@@ -181,6 +182,7 @@ def test_a_file_cut_short_is_used_and_told(tmp_path: Path, kind: str) -> None:
         assert warnings_of(tmp_path / f"b.{kind}")
 
 
+@needs_pipes
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.wav")
     with pytest.raises(AudioError, match="not a regular file"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import struct
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 from core.audio import files
 from core.audio.writing import EXTENSIONS, AudioWriter, acid_chunk
 from core.errors import InputError, OutputError
+from tests.systems import needs_names_of_bytes
 
 
 def tone(frames: int, channels: int = 2) -> np.ndarray:
@@ -116,6 +116,7 @@ def test_an_mp3_holds_its_tempo_rounded_half_up_and_exactly(
 
 @pytest.mark.parametrize("kind", EXTENSIONS)
 @pytest.mark.parametrize("name", [b"caf\xe9", "夜".encode() * 80, b"n" * 250, b"a\x1b[31m"])
+@needs_names_of_bytes
 def test_any_name_that_the_system_takes_is_written(tmp_path: Path, kind: str, name: bytes) -> None:
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     folder.mkdir()
@@ -152,6 +153,7 @@ def test_wrong_arguments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3"])
 def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    resource = pytest.importorskip("resource", reason="limits as POSIX has them")
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limit[1]))

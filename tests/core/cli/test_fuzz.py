@@ -98,7 +98,8 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project_file.save(Project(Arrangement(130.0, (lane,), "x")), folder / "project.technovae")
     (folder / "folder.technovae").mkdir()
     (folder / "loop").symlink_to("loop")
-    (folder / os.fsdecode(b"caf\xe9.wav")).write_bytes((folder / "short.flac").read_bytes())
+    with contextlib.suppress(OSError, UnicodeDecodeError):  # where names of files are text
+        (folder / os.fsdecode(b"caf\xe9.wav")).write_bytes((folder / "short.flac").read_bytes())
     return folder
 
 

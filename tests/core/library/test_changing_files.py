@@ -23,6 +23,7 @@ from core.library.report import FileReport
 from core.library.store import Library
 from tests.core.library.building import kicks
 from tests.core.library.in_process import InProcessPool, nothing
+from tests.systems import needs_names_of_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -178,6 +179,7 @@ def test_a_moved_file_brings_its_new_tags(song: Path) -> None:
     assert titles(song) == ["/Moved"]
 
 
+@needs_names_of_bytes
 def test_a_name_that_is_no_text_is_known_again(song: Path) -> None:
     odd = song.with_name(os.fsdecode(b"caf\xe9.flac"))
     song.rename(odd)

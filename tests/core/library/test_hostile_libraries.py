@@ -23,6 +23,7 @@ from core.library.describe import describe
 from core.library.lock import WriterLock
 from core.library.models import model_for, model_target, remember_model
 from core.library.store import AUDIO, DATABASE, SPECTROGRAMS, Library
+from tests.systems import needs_pipes
 
 DEEP = "[" * 100_000
 TEXT_COLUMNS = ("id", "content_hash", "audio_file", "grid", "warnings", "title")
@@ -166,7 +167,7 @@ def test_a_library_may_itself_be_a_link_and_hold_links_to_itself(path: Path) -> 
     use(path.parent / "link")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@needs_pipes
 @pytest.mark.parametrize("name", ["library.sqlite-journal", "library.sqlite-wal", ".library.lock"])
 def test_a_pipe_in_the_place_of_a_part_is_not_waited_for(path: Path, name: str) -> None:
     (path / name).unlink(missing_ok=True)
@@ -175,7 +176,7 @@ def test_a_pipe_in_the_place_of_a_part_is_not_waited_for(path: Path, name: str) 
         Library.open(path)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@needs_pipes
 def test_pipes_in_the_place_of_audio_shards_and_notes_are_not_waited_for(path: Path) -> None:
     for place in (*(path / AUDIO).iterdir(), *(path / SPECTROGRAMS).iterdir()):
         place.unlink()

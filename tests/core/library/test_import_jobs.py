@@ -18,6 +18,7 @@ from core.library import analysis, report
 from core.library.analysis import FileJob, Result
 from core.library.import_jobs import ImportPool
 from core.library.importing import import_audio
+from tests.systems import needs_kill
 
 
 class FakeExecutor(Executor):
@@ -59,6 +60,7 @@ def outcomes(
         }
 
 
+@needs_kill
 def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
     fine = Result(report.IMPORTED)
     found = outcomes(

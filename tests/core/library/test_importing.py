@@ -27,6 +27,7 @@ from core.library.report import FileReport, ImportReport
 from core.library.store import Library
 from core.rhythm.grid import BeatGrid
 from tests import synthetic
+from tests.systems import needs_kill
 
 RATE = settings.SAMPLE_RATE
 Import = Callable[..., ImportReport]
@@ -337,6 +338,7 @@ def test_leftovers_are_swept_and_foreign_files_are_not(copied: Path, music: Path
 
 
 @pytest.mark.slow
+@needs_kill
 def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
     for k in range(3):
         write(tmp_path / "music" / f"{k}.wav", techno(8 * (3 - k), 126.0, seed=k))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from core.library import report
 from core.library.importing import import_audio
 from core.library.store import DATABASE, Library
 from tests.core.library.test_importing import shards, techno, write
+from tests.systems import needs_kill
 
 ROOT = Path(__file__).resolve().parents[3]
 _IMPORT = """
@@ -93,7 +93,7 @@ def _until_more_tracks(process: subprocess.Popen[bytes], library: Path, more: in
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills as POSIX does")
+@needs_kill
 def test_an_import_killed_again_and_again_ends_like_an_undisturbed_one(
     music: Path, tmp_path: Path
 ) -> None:

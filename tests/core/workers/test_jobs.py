@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from core.workers.jobs import Job
 from core.workers.thread import close_workers
 from tests.core.workers import sample_tasks
+from tests.systems import needs_kill
 
 PATIENCE = 240_000
 
@@ -47,7 +48,10 @@ def test_it_reports_and_returns(qtbot: Any) -> None:
 
 @pytest.mark.parametrize(
     ("function", "text"),
-    [(sample_tasks.refuse, "give another number"), (sample_tasks.die, "SIGKILL")],
+    [
+        (sample_tasks.refuse, "give another number"),
+        pytest.param(sample_tasks.die, "SIGKILL", marks=needs_kill),
+    ],
 )
 def test_failures_are_one_line(qtbot: Any, function: Callable[..., Any], text: str) -> None:
     log = run(qtbot, Job(function, {}))

@@ -19,6 +19,7 @@ from core.library.store import Library
 from core.render.guides import Guide
 from core.render.real_segments import RealSegments
 from core.workers.segment_service import Array, Loop, SegmentHelper, SegmentService
+from tests.systems import needs_kill
 
 BPM = 131.0
 
@@ -99,6 +100,7 @@ def test_every_other_guide_is_read_by_the_helper(
     assert asked == []  # both are there
 
 
+@needs_kill
 def test_when_it_has_died_all_is_read_here(
     reader: SegmentHelper, music: RealSegments, library: Path
 ) -> None:

@@ -16,6 +16,7 @@ from core.workers.service_client import ServiceClient
 from core.workers.worker import WorkerConfig
 from tests.core.workers import sample_service
 from tests.core.workers.sample_service import SampleService
+from tests.systems import needs_kill
 
 PATIENCE = 240_000
 
@@ -47,6 +48,7 @@ def client(qapp: object) -> Iterator[ServiceClient]:
     made.close()
 
 
+@needs_kill
 def test_from_a_request_to_its_answer_over_a_death(client: ServiceClient, qtbot: Any) -> None:
     log = Log(client)
     client.render("clip", RealSource("x"), 120.0)

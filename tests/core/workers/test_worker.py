@@ -20,6 +20,7 @@ from core.workers.protocol import (
 )
 from core.workers.queue import Request
 from core.workers.worker import Worker, WorkerConfig, task_config
+from tests.systems import needs_kill
 
 
 class FakeChannel:
@@ -305,6 +306,7 @@ def test_a_request_that_failed_can_be_made_again(opened: Bench) -> None:
     assert opened.log.all[1:] == [("failed", "picture"), ("result", "picture")]
 
 
+@needs_kill
 def test_what_was_under_way_in_a_process_that_died_is_done_again(opened: Bench) -> None:
     opened.ask("under way")
     opened.ask("waiting")

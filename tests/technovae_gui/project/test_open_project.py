@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -183,7 +182,7 @@ def test_a_killed_window_loses_less_than_five_seconds(tmp_path: Path, qapp: obje
         edits_made = int(line)
         if edits_made >= 75:
             break
-    editor.send_signal(signal.SIGKILL)
+    editor.kill()
     editor.wait()
     editor.stdout.close()
     (found,) = recovery.abandoned(folder)
