@@ -96,7 +96,8 @@ def _chroma(samples: Array) -> Array:
     power = sum(_power(channel) for channel in samples.T) / samples.shape[1]
     total = np.sqrt(power[:, _band()]).sum(axis=1, keepdims=True)
     shares = np.sqrt(_partials(power)) / np.maximum(total, np.float32(_SILENCE))
-    return shares @ _pitch_classes()
+    folded: Array = shares @ _pitch_classes()
+    return folded
 
 
 @cache
@@ -106,9 +107,9 @@ def _pitch_classes() -> Array:
     `librosa.feature.chroma_stft` makes it anew in each call, and `librosa.core`, which it brings,
     looks through all modules as it is imported: seconds where keras is among them.
     """
-    from librosa import filters
+    from librosa.filters import chroma
 
-    return np.ascontiguousarray(filters.chroma(sr=_RATE, n_fft=_N_FFT, tuning=0.0).T, np.float32)
+    return np.ascontiguousarray(chroma(sr=_RATE, n_fft=_N_FFT, tuning=0.0).T, np.float32)
 
 
 def _power(samples: Array) -> Array:
