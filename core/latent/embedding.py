@@ -10,23 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from core.errors import InputError
+from core.latent import tsne
 
 Doubles = NDArray[np.float64]
 Array = NDArray[np.float32]
 FEWEST_FOR_TSNE = 12
-_PERPLEXITY = 30.0
-_FRESH_SPREAD = 1e-4
-_EXAGGERATION = 4.0
-_ITERATIONS = 750
 _MARGIN = 0.03
 _OVERHANG = 0.1
 _GAP = 0.25
 _ROUNDS = 60
-# A map that starts from the former one begins near the size that t-SNE ends at, and without
-# exaggeration, which would collapse it again: of 500 segments of a retrained model, half moved by
-# .05 instead of .21.
-_SETTLED_SPREAD = 0.6
-_SETTLED_ITERATIONS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +63,42 @@ def embed(
     points = _checked(latents, ids)
     shared = _shared(ids, previous)
     start = _start(points, shared)
-    flat = _tsne(points, start, seed) if len(points) >= FEWEST_FOR_TSNE else start.positions
+    flat = start.positions
+    if len(points) >= FEWEST_FOR_TSNE:
+        flat = tsne.lay_out(points, flat, seed, settled=start.is_map)
     flat = fit_to_square(flat) if shared is None else align_to(flat, *shared)
     return separate(flat, np.random.default_rng(seed)).astype(np.float32)
+
+
+def extend(
+    latents: ArrayLike, ids: Sequence[str], previous: PreviousMap, *, seed: int = 0
+) -> Array | None:
+    """Lay out latents of which a map of the same model shows most: its dots stay where they are.
+
+    Args:
+        latents: (n, d).
+        ids: n ids of the segments.
+        previous: a map of latents of the same model.
+        seed: of the shifts that separate new points which coincide with others.
+
+    Returns:
+        (n, 2) float32; None where the map shows less than half of the segments, or fewer than 12:
+        `embed` them then.
+
+    Raises:
+        InputError: as `embed`.
+    """
+    points = _checked(latents, ids)
+    shared = _shared(ids, previous)
+    if shared is None or len(shared[0]) < max(FEWEST_FOR_TSNE, len(points) / 2):
+        return None
+    known, xy = shared
+    new = np.setdiff1d(np.arange(len(points)), known)
+    placed = np.empty((len(points), 2))
+    placed[known] = xy
+    if len(new):
+        placed[new] = tsne.place(points[new], points[known], xy)
+    return separate(placed, np.random.default_rng(seed), still=known).astype(np.float32)
 
 
 def principal_components(points: Doubles, count: int) -> Doubles:
@@ -148,7 +173,9 @@ def orthogonal_procrustes(source: Doubles, target: Doubles) -> Doubles:
     return rotation
 
 
-def separate(points: Doubles, rng: np.random.Generator) -> Doubles:
+def separate(
+    points: Doubles, rng: np.random.Generator, *, still: NDArray[np.int64] | None = None
+) -> Doubles:
     """Move points apart that are nearer to each other than 1 / (4 sqrt(n)).
 
     Repeats of a loop have equal latents and would hide each other. After 60 rounds some pairs may
@@ -157,39 +184,22 @@ def separate(points: Doubles, rng: np.random.Generator) -> Doubles:
     Args:
         points: (n, 2).
         rng: draws the direction in which coinciding points part.
+        still: rows of the points that are not moved.
 
     Returns:
         (n, 2).
     """
     gap = _GAP / np.sqrt(len(points))
-    moved: Doubles = points + rng.uniform(-1e-3, 1e-3, points.shape) * gap
+    free = np.ones((len(points), 1))
+    free[[] if still is None else still] = 0.0
+    moved: Doubles = points + rng.uniform(-1e-3, 1e-3, points.shape) * gap * free
     for _ in range(_ROUNDS):
         pairs = cKDTree(moved).query_pairs(gap, output_type="ndarray")
+        pairs = pairs[free[pairs, 0].any(axis=1)]
         if len(pairs) == 0:
             break
-        moved += _pushes(moved, pairs, gap)
+        moved += _pushes(moved, pairs, gap) * free
     return moved
-
-
-def _tsne(points: Doubles, start: _Start, seed: int) -> Doubles:
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    spread = float(start.positions[:, 0].std()) or 1.0
-    start_spread = _SETTLED_SPREAD * np.sqrt(len(points)) if start.is_map else _FRESH_SPREAD
-    tsne = TSNE(
-        perplexity=min(_PERPLEXITY, (len(points) - 1) / 3.0),
-        init=(start.positions / spread * start_spread).astype(np.float32),
-        early_exaggeration=1.0 if start.is_map else _EXAGGERATION,
-        learning_rate="auto",
-        max_iter=_SETTLED_ITERATIONS if start.is_map else _ITERATIONS,
-        random_state=seed,
-    )
-    # One thread: sums come out the same on any number of cores, and threads that wait for each
-    # other on a busy machine made it 17 times slower (500 points, two cores: 24 s, alone 1.4 s).
-    with threadpool_limits(1):
-        flat = tsne.fit_transform(points.astype(np.float32))
-    return np.asarray(flat, np.float64)
 
 
 @dataclass(frozen=True, eq=False)

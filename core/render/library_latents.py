@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import LibraryError
-from core.latent.embedding import PreviousMap, embed
+from core.latent.embedding import PreviousMap, embed, extend
 from core.latent.metric import Decode, PerceptualMetric
 from core.progress import CancelFlag, Progress, check
 
@@ -68,14 +68,17 @@ def ensure_map(
         decode: latents -> spectrograms, to measure which directions are audible.
 
     Returns:
-        Positions (n, 2), laid over the library's last map as far as that shows the same segments.
+        Positions (n, 2). What a map of this model shows stays where it is, and the rest is placed
+        among it; else they are laid over the last map as far as that shows the same segments.
     """
     known, xy = library.map(model_hash)
     if set(known) == set(ids):
         positions = dict(zip(known, xy, strict=True))
         return np.stack([positions[i] for i in ids])
     perceived = PerceptualMetric.fit(latents, decode).transform(latents)
-    placed = embed(perceived, ids, _last_map(library, ids))
+    placed = extend(perceived, ids, PreviousMap(known, xy))
+    if placed is None:
+        placed = embed(perceived, ids, _last_map(library, ids))
     library.save_map(model_hash, ids, placed)
     return placed
 

@@ -14,6 +14,7 @@ from core.latent.embedding import (
     PreviousMap,
     align_to,
     embed,
+    extend,
     fit_to_square,
     orthogonal_procrustes,
     principal_components,
@@ -74,6 +75,36 @@ def test_a_new_map_lies_over_the_last_one(music: tuple[np.ndarray, np.ndarray]) 
     assert np.median(moved) < 0.5 * np.median(np.linalg.norm(unaligned - last, axis=1))
     _, near = cKDTree(xy).query(xy, k=4)
     assert (tracks[near[:, 1:]] == tracks[:, None]).mean() > 0.95
+
+
+def test_new_music_is_placed_among_dots_that_stay(music: tuple[np.ndarray, np.ndarray]) -> None:
+    latents, tracks = music
+    known = np.flatnonzero(np.arange(len(latents)) % 20 < 15)
+    ids = [f"s{k}" for k in range(len(latents))]
+    middles = np.random.default_rng(0).uniform(0.1, 0.9, (10, 2))
+    last = separate(middles[tracks[known]], np.random.default_rng(1))
+    xy = extend(latents, ids, PreviousMap([ids[k] for k in known], last))
+    assert xy is not None
+    np.testing.assert_array_equal(xy[known], last.astype(np.float32))
+    new = np.setdiff1d(np.arange(len(latents)), known)
+    nearest = np.linalg.norm(xy[new, None] - middles, axis=2).argmin(axis=1)
+    assert (nearest == tracks[new]).mean() > 0.9
+    assert _gaps(xy)[new].min() > 0.1 / np.sqrt(len(latents))
+
+
+def test_a_map_of_less_than_half_is_not_extended(music: tuple[np.ndarray, np.ndarray]) -> None:
+    latents = music[0]
+    ids = [f"s{k}" for k in range(len(latents))]
+    assert extend(latents, ids, PreviousMap(ids[:80], np.zeros((80, 2)))) is None
+    assert extend(latents, ids, PreviousMap([], np.zeros((0, 2)))) is None
+    assert extend(latents[:8], ids[:8], PreviousMap(ids[:6], np.zeros((6, 2)))) is None
+
+
+def test_a_map_that_lost_music_keeps_the_rest() -> None:
+    ids = [str(k) for k in range(20)]
+    last = separate(np.random.default_rng(0).uniform(size=(25, 2)), np.random.default_rng(0))
+    xy = extend(np.eye(20), ids, PreviousMap([*ids, *"abcde"], last))
+    np.testing.assert_array_equal(xy, last[:20].astype(np.float32))
 
 
 def test_a_small_map_is_turned_over_the_last_one() -> None:
