@@ -172,12 +172,11 @@ def read(
     Raises:
         LibraryError: it cannot be read.
     """
-    segments = {segment.id: segment for segment in library.segments()}
-    ids, latents = library.latents(hash_)
-    placed, xy = library.map(hash_)
-    if not segments or set(placed) != set(segments) or not set(placed) <= set(ids):
+    segments = library.segments()
+    dots = library.dots(hash_, [segment.id for segment in segments])
+    if not segments or dots is None:
         return None
-    rows = {segment_id: row for row, segment_id in enumerate(ids)}
+    xy, latents = dots
     return LatentMap(
         library.path,
         model_path,
@@ -185,9 +184,9 @@ def read(
         hash_,
         library.tempo,
         {track.id: track for track in tracks},
-        tuple(segments[i] for i in placed),
+        tuple(segments),
         np.asarray(xy, np.float64),
-        np.asarray(latents, np.float32)[[rows[i] for i in placed]],
+        latents,
     )
 
 

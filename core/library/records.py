@@ -32,7 +32,14 @@ def read_tracks(database: Database) -> list[Track]:
         sections.setdefault(row[0], []).append(row)
     tracks = validation.checked(database.rows("SELECT * FROM tracks"), validation.TrackRow, folder)
     found = [_track(row, sections.get(row[0], []), folder) for row in tracks]
-    return sorted(found, key=lambda t: (natural_key(t.title), natural_key(t.artist), t.id))
+    return sorted(found, key=_order)
+
+
+def read_track_ids(database: Database) -> list[str]:
+    """Ids of all tracks, in the order of `read_tracks`, which takes twenty times as long."""
+    rows = database.rows("SELECT id, title, artist FROM tracks")
+    found = validation.checked(rows, validation.TrackNameRow, database.path.parent)
+    return [row.id for row in sorted(found, key=_order)]
 
 
 def read_track(database: Database, track_id: str) -> Track:
@@ -262,6 +269,11 @@ def write_correction(database: Database, content_hash: str, grid: BeatGrid | Non
     if grid is not None:
         values = (content_hash, grid.to_json())
         database.execute("INSERT INTO corrections VALUES (?, ?)", values)
+
+
+def _order(track: Track | validation.TrackNameRow) -> tuple[object, ...]:
+    title, artist = track.title[:LONGEST_TITLE], track.artist[:LONGEST_TITLE]
+    return (natural_key(title), natural_key(artist), track.id)
 
 
 def _write_sections(database: Database, track_id: str, sections: Iterable[Section]) -> None:

@@ -13,7 +13,7 @@ import dataclasses
 import functools
 import os
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -420,15 +420,9 @@ class Library:
 
     def latents(self, model_hash: str) -> tuple[list[str], Array]:
         """Segment ids, in the order of `segments(1)`, and their latents (n, 64) under a model."""
-        found: dict[str, bytes] = {}
-        for store in self._stores():
-            found.update(store.latents(model_hash))
+        found = self._latents(model_hash)
         ids = self._in_order(found)
-        joined = b"".join(found[i] for i in ids)
-        latents = np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(np.float32)
-        if not (np.abs(latents) <= settings.LARGEST_LATENT).all():  # false for NaN, too
-            validation.refuse(self.path, "a latent is no number")
-        return ids, latents
+        return ids, self._joined(found, ids)
 
     def save_map(self, model_hash: str, segment_ids: Sequence[str], positions: Array) -> None:
         """Keep the map of a model, in place of the one it had.
@@ -447,11 +441,25 @@ class Library:
 
     def map(self, model_hash: str) -> tuple[list[str], Array]:
         """Segment ids, in the order of `segments(1)`, and their positions (n, 2) under a model."""
-        found: dict[str, tuple[float, float]] = {}
-        for store in self._stores():
-            found.update(store.map(model_hash))
+        found = self._positions(model_hash)
         ids = self._in_order(found)
         return ids, np.array([found[i] for i in ids], np.float32).reshape(-1, 2)
+
+    def dots(self, model_hash: str, segment_ids: Sequence[str]) -> tuple[Array, Array] | None:
+        """Positions and latents of segments that are known to exist.
+
+        Args:
+            model_hash: of the model.
+            segment_ids: (n).
+
+        Returns:
+            (n, 2) and (n, 64); None where any of them has no position or no latent yet.
+        """
+        positions, latents = self._positions(model_hash), self._latents(model_hash)
+        if not (positions.keys() >= set(segment_ids) <= latents.keys()):
+            return None
+        xy = np.array([positions[i] for i in segment_ids], np.float32).reshape(-1, 2)
+        return xy, self._joined(latents, segment_ids)
 
     def maps(self) -> list[SavedMap]:
         """The maps kept, the newest first."""
@@ -531,6 +539,25 @@ class Library:
         progress(track.frames, track.frames)
         return track
 
+    def _latents(self, model_hash: str) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for store in self._stores():
+            found.update(store.latents(model_hash))
+        return found
+
+    def _joined(self, found: Mapping[str, bytes], segment_ids: Sequence[str]) -> Array:
+        joined = b"".join(found[i] for i in segment_ids)
+        latents = np.frombuffer(joined, "<f4").reshape(-1, settings.LATENT_SIZE).astype(np.float32)
+        if not (np.abs(latents) <= settings.LARGEST_LATENT).all():  # false for NaN, too
+            validation.refuse(self.path, "a latent is no number")
+        return latents
+
+    def _positions(self, model_hash: str) -> dict[str, tuple[float, float]]:
+        found: dict[str, tuple[float, float]] = {}
+        for store in self._stores():
+            found.update(store.map(model_hash))
+        return found
+
     def _in_order(self, segment_ids: Container[str]) -> list[str]:
         """Those of `segment_ids` that exist, in the order of `segments(1)`."""
         place = self._track_places()
@@ -539,7 +566,8 @@ class Library:
 
     def _track_places(self) -> defaultdict[str, int]:
         """Number of each track; 0 for one that another process removed this moment."""
-        return defaultdict(int, {track.id: k for k, track in enumerate(self.tracks())})
+        ids = records.read_track_ids(self._database)
+        return defaultdict(int, {track_id: k for k, track_id in enumerate(ids)})
 
     def _stores(self) -> list[LatentStore]:
         """Where latents may lie; later ones win."""

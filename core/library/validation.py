@@ -57,6 +57,14 @@ class TrackRow(NamedTuple):
     added_at: _Number
 
 
+class TrackNameRow(NamedTuple):
+    """What tracks are sorted by."""
+
+    id: str
+    title: str
+    artist: str
+
+
 class SectionRow(NamedTuple):
     """Of the table `sections`."""
 

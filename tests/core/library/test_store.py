@@ -217,6 +217,19 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
     assert [m.model_hash for m in library.maps()] == ["later"]
 
 
+def test_dots_are_read_for_the_segments_that_are_named(library: Library) -> None:
+    ids = [segment.id for segment in library.segments()]
+    means = random_latents(len(ids))
+    assert library.dots("model", ids) is None
+    library.save_latents("model", ids, means)
+    library.save_map("model", ids[1:], means[1:, :2])
+    assert library.dots("model", ids) is None, "one has no position"
+    found = library.dots("model", ids[:0:-1])
+    assert found is not None
+    np.testing.assert_array_equal(found[0], means[:0:-1, :2])
+    np.testing.assert_array_equal(found[1], means[:0:-1])
+
+
 def test_maps_by_part_belong_to_the_map_of_their_model(library: Library) -> None:
     ids = [segment.id for segment in library.segments()]
     places = np.random.default_rng(1).random((len(ids), 2)).astype(np.float32)
