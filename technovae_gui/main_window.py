@@ -395,7 +395,7 @@ class MainWindow(QMainWindow):
         self.library.panel.open_requested.connect(self.project.open_library)
         self.library.panel.demo_requested.connect(self.project.open_library)
         self.library.panel.create_requested.connect(self._create_library)
-        self.library.track_wanted.connect(view.show_track)
+        self.library.tracks_wanted.connect(view.show_tracks)
         self.track_analysis.keys_changed.connect(self.library.panel.set_keys)
         self.track_analysis.key_found.connect(self.library.panel.refresh_key)
         self.library.job.started.connect(self.track_analysis.pause)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.arrangement.export import ExportResult
     from core.arrangement.part_stems import PartsOf
     from core.arrangement.project import Origin
+    from core.library.grid_change import GridChange
     from core.library.report import ImportReport
     from core.library.tracks import Track
     from core.render.decoder import Decoder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "analyse_tracks",
+    "change_grids",
     "compose",
     "export_audio",
     "export_loops",
@@ -98,6 +100,34 @@ def set_grid(
 
     with Library.open(library) as opened:
         return opened.set_grid(track_id, grid, progress, cancel)
+
+
+def change_grids(
+    library: Path,
+    track_ids: Sequence[str],
+    change: GridChange,
+    progress: Progress,
+    cancel: CancelFlag,
+) -> tuple[str, ...]:
+    """Correct the beat grids of several tracks in the same way.
+
+    Args:
+        library: folder of the library.
+        track_ids: of the tracks.
+        change: what to do with each grid.
+        progress, cancel: see above.
+
+    Returns:
+        A line for each track that could not be corrected.
+
+    Raises:
+        LibraryError: the library is read-only.
+    """
+    from core.library import grid_change
+    from core.library.store import Library
+
+    with Library.open(library) as opened:
+        return grid_change.change_grids(opened, track_ids, change, progress, cancel)
 
 
 def fit_grid(library: Path, track_id: str, progress: Progress, cancel: CancelFlag) -> Track:

@@ -19,6 +19,7 @@ from core.workers import tasks
 from technovae_gui.library import LibraryPanel
 from technovae_gui.library.beat_grid_editor import ClickPreview, GridCorrection
 from technovae_gui.library.beat_lines import add_clicks
+from technovae_gui.library.several_tracks import GridsChange
 from technovae_gui.library.waveform import read_peaks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
@@ -39,8 +40,10 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class _GridRequest:
+    """A correction of one track's grid; `track_id` is empty where it is of several."""
+
     library: Path
-    track_id: str
+    track_id: str = ""
 
 
 class LibraryController(QObject):
@@ -57,14 +60,14 @@ class LibraryController(QObject):
         import_started(ImportRequest)
         import_failed(str): one line about it.
         panel_wanted(): bring the panel into sight: it has a question.
-        track_wanted(str): show the dots of the track with this id on the map.
+        tracks_wanted(tuple[str]): show the dots of the tracks with these ids on the map.
         problem(str, str): a topic and one line.
     """
 
     import_started = Signal(ImportRequest)
     import_failed = Signal(str)
     panel_wanted = Signal()
-    track_wanted = Signal(str)
+    tracks_wanted = Signal(object)
     problem = Signal(str, str)
 
     def __init__(
@@ -87,7 +90,7 @@ class LibraryController(QObject):
     def _connect_library(self) -> None:
         panel, sessions = self.panel, self._sessions
         panel.remove_requested.connect(self._remove_track)
-        panel.show_on_map.connect(self.track_wanted)
+        panel.show_on_map.connect(self.tracks_wanted)
         sessions.session_changed.connect(self._show)
 
     def _connect_import(self) -> None:
@@ -104,6 +107,7 @@ class LibraryController(QObject):
     def _connect_grids(self) -> None:
         editor, job = self.panel.grid_editor, self.grid_job
         self.panel.waveform_wanted.connect(self._show_waveform)
+        self.panel.grids_change_requested.connect(self._change_grids)
         editor.correction_requested.connect(self._correct_grid)
         editor.refit_requested.connect(self._refit_grid)
         editor.click_preview_requested.connect(self._preview_clicks)
@@ -203,13 +207,31 @@ class LibraryController(QObject):
         self.grid_job.start(tasks.fit_grid, context=request, library=library, track_id=track_id)
 
     @Slot(object)
-    def _grid_corrected(self, track: Track) -> None:
+    def _change_grids(self, request: GridsChange) -> None:
+        library = self._sessions.session.library_path
+        self.grid_job.start(
+            tasks.change_grids,
+            context=_GridRequest(library),
+            library=library,
+            track_ids=request.track_ids,
+            change=request.change,
+        )
+
+    @Slot(object)
+    def _grid_corrected(self, result: Track | tuple[str, ...]) -> None:
+        """One track was corrected, or several; then `result` says which could not be."""
+        self.panel.tracks.message.show_text("")
+        if isinstance(result, tuple) and result:
+            others = f" (and {len(result) - 1} more)" if len(result) > 1 else ""
+            self.panel.tracks.message.show_error(f"not corrected: {result[0]}{others}")
         self._sessions.reload(self.grid_job.context.library)
 
     @Slot(float, float, str)
     def _show_grid_progress(self, done: float, total: float, message: str) -> None:
-        editor = self.panel.grid_editor
-        if editor.track_id == self.grid_job.context.track_id:
+        editor, track_id = self.panel.grid_editor, self.grid_job.context.track_id
+        if not track_id:
+            self.panel.tracks.message.show_text(f"correcting {message} ({done:.0f} of {total:.0f})")
+        elif editor.track_id == track_id:
             editor.progress(done, total, message)
 
     @Slot(str)

@@ -36,7 +36,8 @@ class LibraryPanel(QWidget):
         cancel_requested(): stop the import.
         remove_requested(str): remove the track with this id.
         track_selected(str): the track with this id was selected.
-        show_on_map(str): show the track with this id on the map.
+        show_on_map(tuple[str]): show the tracks with these ids on the map.
+        grids_change_requested(GridsChange): correct the beat grids of several tracks.
         waveform_wanted(str): the beat grid editor needs the waveform of the track with this id.
     """
 
@@ -47,7 +48,8 @@ class LibraryPanel(QWidget):
     cancel_requested = Signal()
     remove_requested = Signal(str)
     track_selected = Signal(str)
-    show_on_map = Signal(str)
+    show_on_map = Signal(object)
+    grids_change_requested = Signal(object)
     waveform_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -228,7 +230,9 @@ class LibraryPanel(QWidget):
         self.new_form.cancelled.connect(self._forget_pending_import)
         self.job.cancel_requested.connect(self.cancel_requested)
         self.tracks.track_selected.connect(self._select_track)
-        self.tracks.track_activated.connect(self.show_on_map)
+        self.tracks.track_activated.connect(lambda track_id: self.show_on_map.emit((track_id,)))
+        self.tracks.several.map_requested.connect(self.show_on_map)
+        self.tracks.several.grids_change_requested.connect(self.grids_change_requested)
         self.tracks.remove_requested.connect(self.remove_requested)
         self.report.track_activated.connect(self.select_track)
         self.grid_section.toggled.connect(self._toggle_grid_section)

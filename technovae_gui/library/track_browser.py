@@ -1,4 +1,4 @@
-"""The library's tracks with a search field; selects, shows on the map and removes them."""
+"""The library's tracks: searched, filtered, selected, shown on the map, corrected, removed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
 from technovae_gui import theme
+from technovae_gui.library.filter_form import FilterForm, with_words
+from technovae_gui.library.several_tracks import SeveralTracks
 from technovae_gui.library.track_table import TrackTable
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.escape_key import EscapeKey
@@ -19,7 +21,8 @@ _MIN_TABLE_HEIGHT = 150
 
 
 class TrackBrowser(QWidget):
-    """A search field above the table, and below it the question before a track is removed.
+    """Search and filter above the table; below it what can be done with several tracks, and the
+    question before a track is removed.
 
     Signals:
         track_selected(str): id of the track that was selected.
@@ -39,6 +42,12 @@ class TrackBrowser(QWidget):
         self.search.setAccessibleName("Search tracks")
         self.search.setToolTip("Show only tracks with these words (Esc clears)")
         self.search.setClearButtonEnabled(True)
+        self.filter_button = forms.button("Filter", "Narrow the list by tempo, key, grid or folder")
+        self.filter_button.setCheckable(True)
+        self.form = FilterForm()
+        self.form.hide()
+        self.count = forms.caption("")
+        self.several = SeveralTracks()
         self.table = TrackTable()
         self.table.setMinimumHeight(_MIN_TABLE_HEIGHT)
         self.confirmation = RemoveConfirmation()
@@ -46,11 +55,17 @@ class TrackBrowser(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
-        rows.addWidget(self.search)
+        rows.addLayout(forms.row(self.search, self.filter_button))
+        rows.addWidget(self.form)
         rows.addWidget(self.table, 1)
+        rows.addWidget(self.count)
+        rows.addWidget(self.several)
         rows.addWidget(self.confirmation)
         rows.addWidget(self.message)
-        self.search.textChanged.connect(self.table.filter)
+        self.search.textChanged.connect(self._filter)
+        self.filter_button.toggled.connect(self.form.setVisible)
+        self.form.filter_changed.connect(self._filter)
+        self.table.selection_changed.connect(self._show_selection)
         self.search.installEventFilter(self)
         self.table.track_selected.connect(self._select)
         self.table.track_activated.connect(self.track_activated)
@@ -61,12 +76,16 @@ class TrackBrowser(QWidget):
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Show these tracks instead."""
         self.confirmation.hide()
+        self.form.show_folders(tracks)
         self.table.show_tracks(tracks)
+        self._show_count()
+        self._show_selection()
 
     def set_writable(self, writable: bool) -> None:
         """Say whether tracks can be removed."""
         self._writable = writable
         self.confirmation.hide()
+        self._show_selection()
         self.message.show_text("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -82,6 +101,19 @@ class TrackBrowser(QWidget):
             self.table.setFocus()
             return True
         return False
+
+    def _filter(self) -> None:
+        self.table.filter(with_words(self.form.filter, self.search.text()))
+        self._show_count()
+
+    def _show_count(self) -> None:
+        """How many tracks the filter leaves; nothing where it leaves all."""
+        shown, whole = self.table.proxy.rowCount(), len(self.table.tracks.tracks)
+        self.count.setText(f"{shown:,} of {whole:,} tracks")
+        self.count.setVisible(shown < whole)
+
+    def _show_selection(self) -> None:
+        self.several.show_tracks(self.table.selected_tracks(), writable=self._writable)
 
     def _select(self, track_id: str) -> None:
         self.confirmation.hide()

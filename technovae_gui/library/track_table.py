@@ -20,6 +20,7 @@ from core.library.tracks import Track
 from core.rhythm.grid import STEADY
 from technovae_gui import theme
 from technovae_gui.library import track_model
+from technovae_gui.library.track_filter import TrackFilter
 from technovae_gui.library.track_model import CONFIDENCE_ROLE, Index, TrackModel
 
 _WIDTHS = {
@@ -47,18 +48,20 @@ class TrackTable(QTableView):
 
     Signals:
         track_selected(str): id of the track of another current row.
+        selection_changed(): `selected_tracks` gives others.
         track_activated(str): id of the track that was double-clicked or chosen with Enter.
         removal_requested(str): id of the track on which Delete was pressed.
     """
 
     track_selected = Signal(str)
+    selection_changed = Signal()
     track_activated = Signal(str)
     removal_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tracks = TrackModel(self)
-        self.proxy = _TrackFilter(self)
+        self.proxy = _FilteredTracks(self)
         self.proxy.setSourceModel(self.tracks)
         self.setModel(self.proxy)
         self._selected_id = ""
@@ -119,9 +122,15 @@ class TrackTable(QTableView):
         row = self.tracks.row_of(self._selected_id)
         return None if row is None else self.tracks.tracks[row]
 
-    def filter(self, text: str) -> None:
-        """Show only tracks with all words of `text` in title, artist or tempo."""
-        self.proxy.set_words(text)
+    def selected_tracks(self) -> list[Track]:
+        """The tracks of all selected rows, from the top."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        sources = (self.proxy.mapToSource(self.proxy.index(row, 0)).row() for row in rows)
+        return [self.tracks.tracks[row] for row in sources]
+
+    def filter(self, chosen: TrackFilter) -> None:
+        """Show only the tracks that a filter accepts."""
+        self.proxy.set_filter(chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         keys = Qt.Key
@@ -147,7 +156,7 @@ class TrackTable(QTableView):
         self.setAccessibleName("Tracks")
         self.setToolTip("Enter or double click: show on the map. Delete: remove.")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -165,6 +174,7 @@ class TrackTable(QTableView):
             self.setColumnWidth(column, width)
 
     def _announce_selection(self, selected: QItemSelection, _: QItemSelection) -> None:
+        self.selection_changed.emit()
         rows = selected.indexes()
         if rows and self._id(rows[0]) != self._selected_id:
             self._selected_id = self._id(rows[0])
@@ -174,23 +184,23 @@ class TrackTable(QTableView):
         return self.tracks.tracks[self.proxy.mapToSource(index).row()].id
 
 
-class _TrackFilter(QSortFilterProxyModel):
-    """Sorts by value, not by text; shows the tracks that have all words."""
+class _FilteredTracks(QSortFilterProxyModel):
+    """Sorts by value, not by text; shows the tracks that the filter accepts."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._words: list[str] = []
+        self._filter = TrackFilter()
 
-    def set_words(self, text: str) -> None:
-        self._words = text.casefold().split()
-        self.invalidate()
+    def set_filter(self, chosen: TrackFilter) -> None:
+        if chosen != self._filter:
+            self._filter = chosen
+            self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802
         model = self.sourceModel()
         assert isinstance(model, TrackModel)
         track = model.tracks[row]
-        text = f"{track.title} {track.artist} {track.bpm:.2f}".casefold()
-        return all(word in text for word in self._words)
+        return self._filter.accepts(track, model.keys.of_track(track.id))
 
     def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
         return bool(left.data(track_model.SORT_ROLE) < right.data(track_model.SORT_ROLE))

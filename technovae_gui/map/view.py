@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -135,10 +135,10 @@ class LatentMapView(QWidget):
         self.scene.phase = phase
         self.canvas.update_marker()
 
-    def show_track(self, track_id: str) -> None:
-        """Highlight a track and bring all of its dots into sight."""
+    def show_tracks(self, track_ids: Collection[str]) -> None:
+        """Highlight tracks and bring all of their dots into sight."""
         self.scene.set_search("")
-        self.scene.set_highlighted(frozenset((track_id,)))
+        self.scene.set_highlighted(frozenset(track_ids))
         self.viewport.fit_to(np.flatnonzero(self.scene.opacity() == 1.0))
 
     @Slot(str)

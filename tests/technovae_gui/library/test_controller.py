@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from core import resources
+from core.library.grid_change import GridChange
 from core.library.latent_map import LatentMap
 from core.library.report import FileReport, ImportReport
 from core.library.store import Library
@@ -20,6 +21,7 @@ from core.settings import SAMPLE_RATE
 from core.workers import tasks
 from technovae_gui.library.beat_grid_editor import ClickPreview, GridCorrection
 from technovae_gui.library.controller import SCHEDULER, ImportRequest, LibraryController
+from technovae_gui.library.several_tracks import GridsChange
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
@@ -118,6 +120,23 @@ def test_a_library_that_is_gone_is_not_made_again_by_an_import(
     assert "is gone" in failed.args[0]
     assert "is gone" in controller.panel.message.text()
     assert fake_jobs == []
+
+
+def test_several_grids_are_one_job_and_what_failed_is_told(
+    controller: LibraryController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
+    tmp_path: Path,
+) -> None:
+    panel = controller.panel
+    panel.grids_change_requested.emit(GridsChange(("a", "b", "c"), GridChange.HALVE))
+    assert [job.function for job in fake_jobs] == [tasks.change_grids]
+    assert fake_jobs[0].arguments["track_ids"] == ("a", "b", "c")
+    fake_jobs[0].progress.emit(1.0, 3.0, "Lithium")
+    assert "Lithium (1 of 3)" in panel.tracks.message.text()
+    fake_jobs[0].end(("Lithium: too slow", "Helium: too slow"))
+    assert "Lithium: too slow (and 1 more)" in panel.tracks.message.text()
+    assert sessions.requests == [("reload", tmp_path)]
 
 
 def test_a_correction_goes_to_its_library_and_a_second_one_waits(

@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core.dsp.key import Key
+from core.library.grid_change import GridChange
 from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from technovae_gui.library import LibraryPanel, track_model
 from technovae_gui.library.beat_grid_edit import nudge
+from technovae_gui.library.several_tracks import GridsChange
+from technovae_gui.library.track_filter import GridFilter
 
 
 def click(qtbot: QtBot, button: object) -> None:
@@ -85,6 +88,49 @@ def test_the_table_is_searched_and_sorted(qtbot: QtBot, panel: LibraryPanel) -> 
     assert titles(panel) == ["Concrete Lung", "Caustic Hour", "Cracked Pavement"]
 
 
+def test_the_list_is_narrowed_by_the_filter(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    browser = panel.tracks
+    assert not browser.form.isVisible()
+    click(qtbot, browser.filter_button)
+    assert browser.form.isVisible()
+    form = browser.form
+    form.grid.setCurrentIndex(form.grid.findData(GridFilter.UNSURE))
+    assert titles(panel) == ["Cracked Pavement"]
+    assert browser.count.text() == "1 of 3 tracks"
+    form.lowest.setValue(500.0)
+    assert titles(panel) == []
+    click(qtbot, form.clear_button)
+    assert len(titles(panel)) == 3
+    assert not browser.count.isVisible()
+    moved = replace(tracks[0], source_path="/music/dub/a.wav")
+    panel.set_tracks([moved, *tracks[1:]])
+    form.folder.setCurrentIndex(form.folder.findData("/music/dub"))
+    assert titles(panel) == ["Caustic Hour"]
+    panel.set_tracks(tracks)
+    assert len(titles(panel)) == 3, "the folder is gone"
+
+
+def test_several_tracks_are_corrected_and_shown_at_once(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    table, several = panel.tracks.table, panel.tracks.several
+    panel.select_track(tracks[0].id)
+    assert not several.isVisible()
+    table.selectAll()
+    assert several.isVisible()
+    ids = tuple(track.id for track in tracks)
+    with qtbot.waitSignal(panel.show_on_map) as shown:
+        click(qtbot, several.show_on_map)
+    assert shown.args == [ids]
+    with qtbot.waitSignal(panel.grids_change_requested) as asked:
+        click(qtbot, several.changes[1])
+    assert asked.args == [GridsChange(ids, GridChange.HALVE)]
+    panel.set_library(None)
+    assert not any(button.isEnabled() for button in several.changes)
+
+
 def test_choosing_and_opening_a_track(
     qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
 ) -> None:
@@ -97,7 +143,7 @@ def test_choosing_and_opening_a_track(
     assert chosen.args == [tracks[1].id]
     with qtbot.waitSignal(panel.show_on_map) as shown:
         qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert shown.args == [tracks[1].id]
+    assert shown.args == [(tracks[1].id,)]
     with qtbot.waitSignal(panel.show_on_map):
         qtbot.keyClick(table, Qt.Key.Key_Return)
 
@@ -180,7 +226,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: LibraryPanel) -> N
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     expected = ["New library", "Open library", "Built-in demo", "Import files", "Import folder"]
     assert seen[:5] == expected
-    assert seen[5:8] == ["Search tracks", "Tracks", "Beat grid"]
+    assert seen[5:9] == ["Search tracks", "Filter", "Tracks", "Beat grid"]
 
 
 def test_keys_are_a_column_that_sorts_as_on_the_wheel(

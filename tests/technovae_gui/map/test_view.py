@@ -52,7 +52,7 @@ def test_searching_dims_the_others_and_enter_shows_the_matches(
 def test_a_track_is_shown(view: LatentMapView, demo_map: LatentMap) -> None:
     track = list(demo_map.tracks)[5]
     view.tools.search.setText("something else")
-    view.show_track(track)
+    view.show_tracks([track])
     assert view.tools.search.text() == ""
     assert view.scene.highlighted == frozenset([track])
     pixels = view.viewport.camera.to_screen(view.scene.xy[view.scene.opacity() == 1.0])
