@@ -80,7 +80,13 @@ class Shortcuts(QObject):
             apply(self._own[command.id])
 
     def add_action(self, command_id: str, action: QAction, scope: Scope) -> None:
-        """Add a command that is an action; its keys now are those at first."""
+        """Add a command that is an action; its keys now are those at first.
+
+        Args:
+            command_id: of its own.
+            action: gets the keys that the user chooses.
+            scope: where its keys work.
+        """
         text = action.text().replace("&", "").partition("\t")[0]
         default = tuple(key.toString() for key in action.shortcuts())
         self.add(
@@ -101,7 +107,15 @@ class Shortcuts(QObject):
         return command_id in self._own
 
     def conflicts(self, command_id: str, key: str) -> list[Command]:
-        """The other commands that a key belongs to where it would work for this one, too."""
+        """Find the other commands that a key belongs to, where it would work for this one, too.
+
+        Args:
+            command_id: the command that is to get the key.
+            key: as `QKeySequence` writes it on all systems.
+
+        Returns:
+            The commands, in the order in which they were added.
+        """
         scope = self._commands[command_id].scope
         return [
             other
@@ -110,7 +124,12 @@ class Shortcuts(QObject):
         ]
 
     def set_keys(self, command_id: str, keys: Iterable[str]) -> None:
-        """Give a command other keys, and take them from the commands that they conflict with."""
+        """Give a command other keys, and take them from the commands that they conflict with.
+
+        Args:
+            command_id: which command.
+            keys: as `QKeySequence` writes them on all systems; none leaves it without.
+        """
         keys = tuple(keys)
         for key in keys:
             for other in self.conflicts(command_id, key):

@@ -82,6 +82,14 @@ def enter_commands(
 
 
 def shown_in_menu(text: str, keys: str) -> str:
-    """A menu's text with keys that are not an action's own."""
+    """Write a menu's text with keys that are not an action's own.
+
+    Args:
+        text: of the menu's entry.
+        keys: as `QKeySequence` reads them; empty for none.
+
+    Returns:
+        The text, and behind a tab the keys as this system writes them.
+    """
     shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
     return f"{text}\t{shown}" if shown else text

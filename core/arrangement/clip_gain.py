@@ -49,7 +49,12 @@ class ClipGain:
         return _factors(Automation(curve.parameter, points), start, end, bpm)
 
     def apply(self, sound: FloatArray, start: int) -> None:
-        """Multiply sound (frames, 2) that begins at frame `start`, in place."""
+        """Multiply a stretch of the clip's sound by its gain curve.
+
+        Args:
+            sound: (frames, 2), changed in place.
+            start: frame of the arrangement that it begins on.
+        """
         from core.dsp import lane_kernels
 
         number, first = divmod(start - self.first * lane_kernels.GRID, lane_kernels.GRID)

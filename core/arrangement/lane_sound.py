@@ -267,7 +267,15 @@ class CurveFrames:
 
     @classmethod
     def of(cls, automation: Automation, bpm: float) -> CurveFrames:
-        """The points of a curve at a tempo."""
+        """The points of a curve at a tempo.
+
+        Args:
+            automation: the curve.
+            bpm: of the arrangement.
+
+        Returns:
+            Its points, with places in frames.
+        """
         from core.dsp.lane_kernels import GRID
 
         points, share = automation.points, automation.kind.share

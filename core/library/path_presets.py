@@ -73,6 +73,10 @@ class PathPreset(msgspec.Struct, frozen=True):
 def save(presets: tuple[PathPreset, ...], path: Path) -> None:
     """Write presets to a file, all of it or none.
 
+    Args:
+        presets: the ones to keep.
+        path: of the file; its folder is made.
+
     Raises:
         InputError: there are more than `MOST_PRESETS`.
         OutputError: it cannot be written.

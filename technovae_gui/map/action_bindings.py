@@ -90,7 +90,12 @@ class KeyBindings:
         self._bind()
 
     def set_keys(self, name: str, keys: Sequence[str]) -> None:
-        """Give a command other keys, as `QKeySequence` reads them."""
+        """Give a command other keys.
+
+        Args:
+            name: of the command.
+            keys: as `QKeySequence` reads them.
+        """
         self._keys[name] = tuple(keys)
         self._bind()
 

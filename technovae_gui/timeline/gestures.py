@@ -313,7 +313,15 @@ class GainBendGesture(GainCurveGesture):
 
 
 def bends_gain(hit: Hit, pointer: Pointer) -> bool:
-    """Whether a drag from there bends a gain curve: with Ctrl, on the line between two points."""
+    """Whether a drag from there bends a gain curve: with Ctrl, on the line between two points.
+
+    Args:
+        hit: where it begins.
+        pointer: of the mouse, with the keys that are held.
+
+    Returns:
+        True if it does.
+    """
     if hit.zone is not HitZone.GAIN or not pointer.adding or hit.clip is None:
         return False
     points, tick = hit.clip.gain_curve, pointer.tick - hit.clip.start
@@ -333,7 +341,15 @@ def with_gain_point(clip: Clip, tick: int) -> tuple[Breakpoint, ...]:
 
 
 def curve_gain(gain_db: float, *, fine: bool = False) -> float:
-    """Round a gain to tenths of a dB within the range of gain curves; see `rounded_gain`."""
+    """Round a dragged gain to tenths of a dB within the range of gain curves.
+
+    Args:
+        gain_db: any number of dB.
+        fine: as for `rounded_gain`.
+
+    Returns:
+        dB.
+    """
     return min(max(rounded_gain(gain_db, fine=fine), VOLUME.low), VOLUME.high)
 
 
