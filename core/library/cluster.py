@@ -282,7 +282,19 @@ class _Known:
 
 
 def order_for(library: Library, job: Job) -> Order:
-    """`job` with all that it needs. Raises `OSError`: the file is gone."""
+    """Put a job together with all of the library that it needs on another machine.
+
+    Args:
+        library: that is imported into.
+        job: an import of a file, or a track to be put on the library's tempo.
+
+    Returns:
+        What is sent.
+
+    Raises:
+        LibraryError: the track is gone.
+        OSError: the file is gone.
+    """
     track = None if isinstance(job, FileJob) else library.track(job.track_id)
     path = job.path if isinstance(job, FileJob) else library.audio_path(library.track(job.track_id))
     mark = uuid.uuid4().hex

@@ -140,8 +140,19 @@ def analyse(library_path: Path, job: Job) -> Result:
 
 
 def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
-    """As `analysis.run`; whatever else the file does to a decoder is in the result, too: it must
-    not end the import of the others. Raises `OutputError`."""
+    """Do a job as `analysis.run`, such that no file ends the import of the others.
+
+    Args:
+        job: an import of a file, or a track to be put on the library's tempo.
+        library: what is known of the library.
+        progress: the share done, of 1.
+
+    Returns:
+        What came of it; whatever the file does to a decoder is in it, too.
+
+    Raises:
+        OutputError: the staging folder cannot be written, which concerns all files.
+    """
     try:
         result = analysis.run(job, library, progress)
     except OutputError:
