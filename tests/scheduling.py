@@ -32,8 +32,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BlockSchedul
     return BlockScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+_TOGETHER = ("tests/core/vae/",)
+"""Folders whose files stay in one process, as one training serves all of them."""
+
+
 class BlockScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Blocks of neighbouring tests of one file, in the order of the collection."""
+    """Blocks of neighbouring tests of one file or folder, in the order of the collection."""
 
     def schedule(self) -> None:
         """As the base class, whose own order would be by the number of tests."""
@@ -50,12 +54,13 @@ class BlockScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
 
 
 def blocks(nodeids: list[str]) -> dict[str, str]:
-    """For each test the name of its block: a number and the file."""
+    """For each test the name of its block: a number, and the file or one of `_TOGETHER`."""
     found: dict[str, str] = {}
     number, last = 0, ""
     for nodeid in nodeids:
         file = nodeid.split("::", 1)[0]
-        number += file != last
-        found[nodeid] = f"{number} {file}"
-        last = file
+        place = next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+        number += place != last
+        found[nodeid] = f"{number} {place}"
+        last = place
     return found

@@ -60,3 +60,13 @@ def test_a_file_has_a_block_of_quick_tests_and_one_of_slow_ones() -> None:
     found = blocks(order)
     assert found["a.py::x"] == found["a.py::y"]
     assert len(set(found.values())) == 4
+
+
+def test_what_is_trained_once_serves_a_whole_folder() -> None:
+    order = [
+        "tests/core/vae/test_a.py::x",
+        "tests/core/vae/test_b.py::x",
+        "tests/core/test_c.py::x",
+    ]
+    found = blocks(order)
+    assert found[order[0]] == found[order[1]] != found[order[2]]
