@@ -19,6 +19,7 @@ from core.audio.mpeg_frames import (
     Information,
     Octets,
     frame_groups,
+    frames_place,
     is_information,
     parse_header,
     read_information,
@@ -92,14 +93,34 @@ class _Repair:
         samples, stated = self._header.samples, self._stated
         total = None
         if stated.frames is not None:
-            total = max(0, stated.frames * samples - stated.delay - stated.padding)
+            frames = stated.frames if self._understated is None else self._understated
+            total = max(0, frames * samples - stated.delay - stated.padding)
         return Stream(
             self._header.sample_rate,
             self._header.channels,
             total,
-            (*self._counted(sum(lost.values())), *self._pieces(lost, muted)),
+            (*self._counted(sum(lost.values())), *self._corrected(), *self._pieces(lost, muted)),
             tuple(self._holes(lost, muted)),
         )
+
+    @property
+    def _understated(self) -> int | None:
+        """Number of frames, where the information frame states fewer.
+
+        Programs that join files leave it as it was, and libsndfile reads no more than it states.
+        """
+        found = len(self._frames) - self._carries
+        stated = self._stated.frames
+        return found if stated is not None and stated < found else None
+
+    def _corrected(self) -> Iterator[Piece]:
+        """The information frame with the number of frames that are there, if it states fewer."""
+        if self._understated is not None:
+            frame = self._frames[0]
+            content = bytearray(self._octets.at(frame.at, frame.header.length))
+            place = frames_place(frame.head, frame.header)
+            content[place : place + 4] = self._understated.to_bytes(4, "big")
+            yield Piece(content=bytes(content))
 
     def _counted(self, lost: int) -> Iterator[Piece]:
         """An information frame where there is none and the frames are of many lengths.
@@ -183,8 +204,9 @@ class _Repair:
         return header.length - 4 - 2 * header.checked - side_bytes(header)
 
     def _pieces(self, lost: dict[int, int], muted: dict[int, int]) -> Iterator[Piece]:
-        start = stop = self._frames[0].at
-        for k, frame in enumerate(self._frames):
+        first = self._understated is not None
+        start = stop = self._frames[first].at
+        for k, frame in enumerate(self._frames[first:], int(first)):
             end = min(frame.at + frame.header.length, self._octets.size)
             if k not in lost and k not in muted and frame.at == stop:
                 stop = end

@@ -225,6 +225,16 @@ def is_information(head: bytes, header: Header) -> bool:
     return head[at : at + 4] in (b"Xing", b"Info") or head[36:40] == b"VBRI"
 
 
+def frames_place(head: bytes, header: Header) -> int:
+    """Where in an information frame, in bytes, the number of frames is, if it states it.
+
+    Args:
+        head: its first bytes.
+        header: what its header says.
+    """
+    return 50 if head[36:40] == b"VBRI" else 4 + side_bytes(header) + 8
+
+
 def state_length(file: BinaryIO, frames: int) -> None:
     """Make the information frame of an MP3 say how long it is.
 
@@ -280,7 +290,7 @@ def read_information(octets: Octets, frame: Frame) -> Information:
     frames = int.from_bytes(content[at + 8 : at + 12], "big") if flags & 1 else None
     place = _trims_at(content, frame.header)
     trims = int.from_bytes(content[place : place + 3], "big")
-    return Information(frames or None, trims >> 12, trims & _LONGEST_TRIM)
+    return Information(frames, trims >> 12, trims & _LONGEST_TRIM)
 
 
 def _trims_at(content: bytes | bytearray, header: Header) -> int:

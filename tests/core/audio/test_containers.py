@@ -256,6 +256,24 @@ def test_an_mp3_of_many_rates_without_a_header_is_read_whole(tmp_path: Path) -> 
     assert reader.warnings == []
 
 
+@pytest.mark.parametrize("stated", [0, 1, 30, -1])
+def test_an_mp3_that_states_fewer_frames_than_it_has_is_read_whole(
+    tmp_path: Path, stated: int
+) -> None:
+    """As those that were joined have it; -1 is one too few."""
+    soundfile.write(tmp_path / "a.mp3", tone(), RATE)
+    octets = bytearray((tmp_path / "a.mp3").read_bytes())
+    at = max(octets.find(b"Xing"), octets.find(b"Info")) + 8
+    count = stated % int.from_bytes(octets[at : at + 4], "big")
+    octets[at : at + 4] = count.to_bytes(4, "big")
+    (tmp_path / "b.mp3").write_bytes(octets)
+    reader = files.AudioReader(tmp_path / "b.mp3")
+    samples = np.concatenate(list(reader))
+    np.testing.assert_array_equal(samples, files.read(tmp_path / "a.mp3"))
+    assert reader.info.frames == len(samples)
+    assert reader.warnings == []
+
+
 @given(st.binary(max_size=300))
 @example(b"RIFF\0\0\0\0WAVE")
 def test_any_bytes_may_stand_for_a_header(octets: bytes) -> None:
