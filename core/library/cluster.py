@@ -103,10 +103,14 @@ class ClusterExecutor(Executor):
         except KilledWorker:
             reason = "every worker that read it died (damaged data, or memory ran out)"
             return Parcel(Result(report.REFUSED, reason, remember=False))
-        except ImportError as error:
+        except RuntimeError as error:
+            # Both scheduler and worker unpickle an order.
+            if not isinstance(error.__cause__, ImportError):
+                raise
             raise LibraryError(
-                f"a worker of {self._address} cannot load TechnoVAE ({error}); install it there, "
-                f"and start the worker with: {_WORKER_COMMAND.format(self._address)}"
+                f"{self._address}: its scheduler or a worker cannot load TechnoVAE "
+                f"({error.__cause__}); install it there, and start both with "
+                "--preload technovae_gui"
             ) from error
         except (CancelledError, OSError) as error:
             raise self._lost() from error
@@ -151,7 +155,8 @@ def connected(address: str) -> Iterator[ClusterExecutor]:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise LibraryError(
-            f"{address}: no scheduler answers there; start one (dask scheduler), check the "
+            f"{address}: no scheduler answers there; start one "
+            "(dask scheduler --preload technovae_gui), check the "
             "address, or import without it"
         ) from error
     with contextlib.ExitStack() as opened:

@@ -105,7 +105,7 @@ class PreferencesDialog(QDialog):
         self.motion.setChecked(motion.is_reduced())
         self.folder.show_text(str(export_folder))
         self.scheduler.setAccessibleName("Cluster")
-        self.scheduler.setPlaceholderText("none; or as tcp://host:8786")
+        self.scheduler.setPlaceholderText("this machine; or a cluster, as tcp://host:8786")
         self.scheduler.setToolTip("Address of a Dask scheduler whose workers read what is imported")
         self.scheduler.setText(str(QSettings().value(SCHEDULER, "")))
 

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from core.errors import LibraryError
 from core.library import cluster, report
 from core.library.analysis import FileJob
 from core.library.cluster import Order, Parcel
+from core.library.import_jobs import analyse
 from core.library.importing import import_audio
 from core.library.report import FileReport, ImportReport
 from core.library.store import Library
@@ -54,9 +57,9 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     shared, own = tmp_path_factory.mktemp("shared"), tmp_path_factory.mktemp("own")
     address = own / "scheduler.json"
     options = ["--scheduler-file", str(address), "--no-dashboard"]
+    options += ["--preload", "technovae_gui"]
     scheduler = _dask("scheduler", "--host", "127.0.0.1", "--port", "0", *options)
-    worker = ["worker", *options, "--nthreads", "1", "--no-nanny", "--preload", "technovae_gui"]
-    worker += ["--local-directory", str(own)]
+    worker = ["worker", *options, "--nthreads", "1", "--no-nanny", "--local-directory", str(own)]
     blindly = _blindly(shared)
     workers = (_dask(*worker), _dask(*worker, before=blindly))
     try:
@@ -162,6 +165,21 @@ def test_a_missing_extra_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(LibraryError, match="pip install"), cluster.connected("tcp://127.0.0.1:9"):
         pass
+
+
+def test_a_cluster_without_the_program_is_told_in_one_line(order: Order) -> None:
+    pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    missing = RuntimeError("Error during deserialization of the task graph")
+    missing.__cause__ = ImportError("No module named 'core'")
+    future: Future[Any] = Future()
+    future.set_exception(missing)
+    client = SimpleNamespace(nthreads=lambda: {"worker": 1}, submit=lambda *_, **__: future)
+    executor = cluster.ClusterExecutor(client, "tcp://there:8786")
+    library = order.job.staging.parent / "library"
+    with pytest.raises(LibraryError, match=r"No module named 'core'.*--preload") as told:
+        executor.submit(analyse, library, order.job).result()
+    assert "\n" not in str(told.value)
+    executor.shutdown()
 
 
 def test_what_a_worker_does_not_see_travels(order: Order) -> None:
