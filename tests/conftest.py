@@ -7,6 +7,7 @@ import os
 # Before numpy comes: on a busy machine two threads of one product wait for each other, tenfold.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -42,6 +43,10 @@ hypothesis.settings.load_profile("technovae")
 
 # Several tests run at once and wait for what is nice beside the others, which play no music.
 os.environ[processes.MOST_NICE] = "0"
+
+# Hundreds of processes import the same modules: these are compiled once, not by each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
