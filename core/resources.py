@@ -21,11 +21,13 @@ from core import user_folders
 _LIBRARY: Final = "resources/demo"
 _MODEL: Final = "saved_models/vae_best.keras"
 _PARTS: Final = "saved_models/parts.keras"
+_PRETRAINED: Final = "saved_models/pretrained.npz"
 PARTS_MISSING: Final = (
     "parts.keras is missing, so kick, bass, drums and rest cannot be told apart; all else works. "
     "Train it: technovae demo --train-parts"
 )
 _HISTORY: Final = "saved_models/vae_best.history.json"
+_OPTIONAL: Final = (_PARTS, _PRETRAINED)
 
 
 def demo_library() -> Path:
@@ -46,6 +48,12 @@ def parts_model() -> Path:
 def has_parts_model() -> bool:
     """Whether there is a network that tells parts apart; else `PARTS_MISSING` says so."""
     return parts_model().is_file()
+
+
+def pretrained() -> Path | None:
+    """What trainings start from, beside the user's music; None where an install has none."""
+    path = _root() / _PRETRAINED
+    return path if path.is_file() else None
 
 
 def digest(path: Path) -> str:
@@ -98,8 +106,8 @@ def unpacked(data: Traversable, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         made = Path(temporary) / "demo"
-        for name in (_LIBRARY, _MODEL, _HISTORY, _PARTS):
-            if name != _PARTS or data.joinpath(name).is_file():
+        for name in (_LIBRARY, _MODEL, _HISTORY, *_OPTIONAL):
+            if name not in _OPTIONAL or data.joinpath(name).is_file():
                 _copy(data.joinpath(name), made / name)
         with contextlib.suppress(OSError):  # another process was faster
             made.rename(copy)

@@ -263,15 +263,27 @@ def _demo(commands: _Commands) -> None:
         action="store_true",
         help="train the network that tells parts apart, on songs drawn by chance",
     )
-    p.add_argument("--out", type=Path, metavar="FILE", help="with --render and --train-parts")
+    what.add_argument(
+        "--pretrain",
+        action="store_true",
+        help="learn what music varies along, from songs drawn by chance: trainings start from it",
+    )
+    p.add_argument(
+        "--out", type=Path, metavar="FILE", help="with --render, --train-parts and --pretrain"
+    )
     p.add_argument(
         "--minutes", type=_between(float, 0.01, 10_000), help="with --train-parts (default: 60)"
     )
     p.add_argument(
-        "--songs", type=_between(int, 1, 100_000), help="with --train-parts (default: 3000)"
+        "--songs",
+        type=_between(int, 1, 100_000),
+        help="with --train-parts (default: 3000) and --pretrain (600)",
     )
     p.add_argument(
-        "--material", type=Path, metavar="DIR", help="with --train-parts: where songs are kept"
+        "--material",
+        type=Path,
+        metavar="DIR",
+        help="with --train-parts and --pretrain: where songs are kept",
     )
     p.add_argument("--resume", action="store_true", help="with --train-parts: go on")
     p.add_argument(

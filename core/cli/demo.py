@@ -15,6 +15,7 @@ from core.demo.render import render
 from core.settings import CEILING_DBTP
 
 _PARTS_MODEL = Path("saved_models/parts.keras")
+_PRETRAINED = Path("saved_models/pretrained.npz")
 _MINUTES = 60.0
 _SONGS = 3000
 _FIRST_SONGS = 150
@@ -31,6 +32,8 @@ def run(options: Namespace) -> int:
         return _retrain()
     if options.train_parts:
         return _train_parts(options)
+    if options.pretrain:
+        return _pretrain(options)
     if options.render:
         return _render(options.render, options.out)
     columns = ("track", "style", "bpm", "key")
@@ -67,7 +70,7 @@ def _train_parts(options: Namespace) -> int:
     require_model_path(out)
     if options.start:
         PartsModel.load(options.start)  # says what is wrong with it before anything is rendered
-    folder = options.material or user_folders.cache_folder() / "parts_material"
+    folder = _material(options)
     chosen = TrainOptions(
         out, minutes=options.minutes or _MINUTES, resume=options.resume, start=options.start
     )
@@ -86,6 +89,25 @@ def _train_parts(options: Namespace) -> int:
     for line in result.lines():
         say(line)
     return 0
+
+
+def _pretrain(options: Namespace) -> int:
+    from core.atomic import require_writable
+    from core.demo.pretraining import SONGS, pretrain
+
+    out = options.out or _PRETRAINED
+    require_writable(out, make_folder=True)
+    with progress_bar("rendering") as progress, cancel_on_interrupt() as cancel:
+        songs = options.songs or SONGS
+        found = pretrain(out, _material(options), songs, progress=progress, cancel=cancel)
+    say(f"{out}: {len(found.components)} components; every training starts from them")
+    return 0
+
+
+def _material(options: Namespace) -> Path:
+    """Folder of the songs drawn by chance, the same for all that learns from them."""
+    folder: Path = options.material or user_folders.cache_folder() / "parts_material"
+    return folder
 
 
 def _retrain() -> int:

@@ -13,10 +13,14 @@ from core.vae.augmentation import Augmentation
 from core.vae.data import Array, Index, TrainingData
 from core.vae.layers import CELLS, patches_of
 from core.vae.model import SegmentVAE, input_shape
+from core.vae.pretrained import Pretrained
 
 _MOST_WINDOWS = 1600
 """Windows that components are fitted to, and as many varied ones: 840 MB while it lasts."""
 _MOST_PATCHES = 40_000
+_VARIED_WEIGHT, _GENERAL_WEIGHT = 0.25, 0.4
+"""How much varied windows and music in general count beside the library's windows. Without music in
+general, varied windows count as much as the library's."""
 _SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
 
 
@@ -48,14 +52,21 @@ class PcaBaseline:
 class Initializer:
     """Fits principal components to a sample of the training windows."""
 
-    def __init__(self, data: TrainingData, learning: Index, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        data: TrainingData,
+        learning: Index,
+        rng: np.random.Generator,
+        pretrained: Pretrained | None = None,
+    ) -> None:
         """
         Args:
             data: the library's windows.
             learning: (n, 2), those to learn from; at most 1,600 are drawn.
             rng: draws them.
+            pretrained: how music in general varies; models then start from both.
         """
-        self._rng = rng
+        self._rng, self._pretrained = rng, pretrained
         self._windows = data.batch(_some(learning, _MOST_WINDOWS, rng))
 
     @cached_property
@@ -86,12 +97,20 @@ class Initializer:
 
     def _components(self, augmentation: Augmentation, count: int) -> pca.Components:
         rows = self._windows.reshape(-1, CELLS)
-        if augmentation.share <= 0:
-            return pca.from_gram(rows, self._gram, count)
-        varied = augmentation.vary(self._windows, self._windows, self._rng).reshape(-1, CELLS)
-        across = rows @ varied.T
-        gram = np.block([[self._gram, across], [across.T, pca.gram(varied)]])
-        return pca.from_gram(np.concatenate([rows, varied]), gram, count)
+        mean = rows.mean(axis=0)
+        deviations, weight = [], 0.0
+        if augmentation.share > 0:
+            share = 1.0 if self._pretrained is None else _VARIED_WEIGHT
+            varied = augmentation.vary(self._windows, self._windows, self._rng)
+            deviations.append((varied.reshape(-1, CELLS) - mean) * np.float32(np.sqrt(share)))
+            weight += share * len(rows)
+        if self._pretrained is not None:
+            windows = _GENERAL_WEIGHT * len(rows)
+            general = [self._pretrained.windows(), (self._pretrained.mean - mean)[None]]
+            deviations += [one * np.float32(np.sqrt(windows)) for one in general]
+            weight += windows
+        beside = (np.concatenate(deviations), weight) if deviations else None
+        return pca.from_gram(rows, self._gram, count, beside)
 
 
 def _some(places: Index, most: int, rng: np.random.Generator) -> Index:

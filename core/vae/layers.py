@@ -19,6 +19,9 @@ CELLS = int(np.prod(FOLDED))
 STEPS = settings.SIXTEENTHS_PER_BAR
 """Positions along time: the sixteenths of a bar, those of all four bars in one position."""
 
+PATCHES = STEPS * settings.BARS_PER_SEGMENT
+"""Sixteenths of a window."""
+
 _PACKAGE = "technovae"
 _PATCH = settings.FRAMES_PER_SIXTEENTH * settings.N_BANDS
 _BARS = settings.BARS_PER_SEGMENT
@@ -166,3 +169,9 @@ def patches_of(windows: Array) -> Array:
     """Every sixteenth of `windows` (n, 128, 128, 4) as a row: (n * 64, 8 * 128)."""
     shape = (-1, STEPS, settings.FRAMES_PER_SIXTEENTH, settings.N_BANDS, _BARS)
     return windows.reshape(shape).transpose(0, 1, 4, 2, 3).reshape(-1, _PATCH)
+
+
+def of_patches(patches: Array) -> Array:
+    """The windows (n, 128, 128, 4) whose sixteenths are `patches` (n * 64, 8 * 128)."""
+    shape = (-1, STEPS, _BARS, settings.FRAMES_PER_SIXTEENTH, settings.N_BANDS)
+    return patches.reshape(shape).transpose(0, 1, 3, 4, 2).reshape(-1, *FOLDED)

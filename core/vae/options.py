@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core import resources
 from core.atomic import require_writable
 from core.errors import OutputError
 from core.file_names import as_text
@@ -74,6 +75,8 @@ class TrainOptions:
             nearer the truth, and the latents stay wide enough to walk between.
         augmentation: how windows are varied.
         model: sizes, as `SegmentVAE` takes them.
+        pretrained: file of what music varies along in general (`core.vae.pretrained`), to start
+            from; None: start from the library alone.
     """
 
     path: Path
@@ -89,6 +92,7 @@ class TrainOptions:
     kl_weight: float = 16.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     model: dict[str, Any] = field(default_factory=dict)
+    pretrained: Path | None = field(default_factory=resources.pretrained)
 
 
 @dataclass(frozen=True)

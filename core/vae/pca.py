@@ -52,7 +52,9 @@ def gram(rows: Array) -> Array:
     return rows @ rows.T
 
 
-def from_gram(rows: Array, products: Array, count: int) -> Components:
+def from_gram(
+    rows: Array, products: Array, count: int, beside: tuple[Array, float] | None = None
+) -> Components:
     """The first principal components, from the rows' inner products.
 
     Args:
@@ -60,17 +62,30 @@ def from_gram(rows: Array, products: Array, count: int) -> Components:
         products: (n, n), inner products of the rows with each other.
         count: of components. Where the rows hold fewer, the rest are directions of no variance:
             zero rows with the scale of the weakest real one, so that whitening divides by no zero.
+        beside: what else varies about the rows' mean: (m, d) deviations, each scaled by the root of
+            its weight, and how many rows all of them count for.
     """
     mean: Array = rows.mean(axis=0, dtype=np.float32)
-    values, vectors = _leading(_centred(products), count)
+    centred = _centred(products)
+    weight = 0.0
+    if beside is not None:
+        deviations, weight = beside
+        across = deviations @ rows.T
+        across -= across.mean(axis=1, keepdims=True)
+        centred = np.block([[centred, across.T], [across, gram(deviations)]])
+    values, vectors = _leading(centred, count)
     norms = np.sqrt(values)
     directions = np.zeros((count, rows.shape[1]), np.float32)
     scale = np.ones(count, np.float32)
     kept = len(values)
     if kept:
-        # vectors sum to zero, so the mean drops out of this product by itself
-        directions[:kept] = vectors.T @ rows / norms[:, None]
-        scale[:kept] = norms / np.float32(np.sqrt(len(rows)))
+        of_rows = vectors[: len(rows)].T
+        directions[:kept] = of_rows @ rows
+        if beside is not None:  # else they sum to zero, and the mean drops out by itself
+            directions[:kept] -= of_rows.sum(axis=1, keepdims=True) * mean
+            directions[:kept] += vectors[len(rows) :].T @ deviations
+        directions[:kept] /= norms[:, None]
+        scale[:kept] = norms / np.float32(np.sqrt(len(rows) + weight))
         scale[kept:] = scale[kept - 1]
     return Components(mean, directions, scale)
 

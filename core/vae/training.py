@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.errors import Cancelled, TrainingError
+from core.errors import Cancelled, ModelError, TrainingError
 from core.keras_backend import keras
 from core.progress import CancelFlag, Progress, silent
 from core.vae import callbacks, checkpoint, training_state
@@ -23,6 +23,7 @@ from core.vae.history import History
 from core.vae.initialization import Initializer
 from core.vae.model import SegmentVAE
 from core.vae.options import Spectra, TrainOptions, TrainResult, Watcher, require_model_path
+from core.vae.pretrained import Pretrained
 from core.vae.schedule import LEARNING_SHARE, Budget, ReduceOnPlateau
 from core.vae.split import split
 from core.vae.training_state import TrainingState
@@ -112,7 +113,9 @@ class TrainingRun:
         self.plateau, self.history = ReduceOnPlateau(), History()
         self._state: TrainingState | None = None
         progress(0, 100, "principal components")
-        initializer = Initializer(data, self._learned(), np.random.default_rng(options.seed))
+        initializer = Initializer(
+            data, self._learned(), np.random.default_rng(options.seed), self._pretrained()
+        )
         baseline = initializer.baseline()
         self.model = self._compiled(initializer)
         self.checkpointer = Checkpointer(self.model, options.path)
@@ -197,6 +200,16 @@ class TrainingRun:
         model.compile(optimizer=keras.optimizers.Adam(options.rate, global_clipnorm=_CLIP_NORM))
         model.optimizer.build(model.trainable_variables)
         return model
+
+    def _pretrained(self) -> Pretrained | None:
+        path = self.options.pretrained
+        if path is None or self.options.resume:
+            return None
+        try:
+            return Pretrained.read(path)
+        except ModelError as error:
+            self.notes.append(f"{error}; meanwhile it starts from the library alone")
+            return None
 
     def _resume(self) -> int:
         """Go on from where learning stopped, or else from the model on disk; its epoch."""

@@ -50,9 +50,11 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One training, for all tests that only look at what came of it; 10 epochs."""
+    folder = tmp_path_factory.mktemp("trained")
     options = TrainOptions(
-        path=tmp_path_factory.mktemp("trained") / "vae_best.keras",
+        path=folder / "vae_best.keras",
         epochs=10, minutes=None, batch=8, model=TINY, validation=0.2,
+        pretrained=folder / "missing.npz",
     )  # fmt: skip
     lines: list[tuple[float, float, str]] = []
     result = train(music(), options, lambda done, total, text="": lines.append((done, total, text)))
@@ -66,7 +68,7 @@ def tiny_options(tmp_path: Path) -> Callable[..., TrainOptions]:
     def make(**changes: Any) -> TrainOptions:
         plain: dict[str, Any] = {
             "path": tmp_path / "vae_best.keras", "epochs": 2, "minutes": None, "batch": 8,
-            "model": TINY, "validation": 0.2,
+            "model": TINY, "validation": 0.2, "pretrained": None,
         }  # fmt: skip
         return TrainOptions(**{**plain, **changes})
 

@@ -55,7 +55,14 @@ def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
     """A training of three epochs, not calibrated."""
     path = tmp_path_factory.mktemp("three") / "vae_best.keras"
     options = TrainOptions(
-        path=path, epochs=3, minutes=None, batch=8, model=TINY, validation=0.2, seed=3
+        path=path,
+        epochs=3,
+        minutes=None,
+        batch=8,
+        model=TINY,
+        validation=0.2,
+        seed=3,
+        pretrained=None,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "calibrate", lambda *_: {})
