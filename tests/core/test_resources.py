@@ -99,6 +99,7 @@ def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) ->
     data = {name.removeprefix(place) for name in names if name.startswith(place)}
     assert "resources/demo/library.sqlite" in data
     assert "saved_models/parts.keras" in data
+    assert "saved_models/pretrained.npz" in data
     assert sum(name.endswith(".ogg") for name in data) == 24
     tops = {name.split("/")[0] for name in names}
     packages = {top for top in tops if not top.endswith((".dist-info", ".data"))}
