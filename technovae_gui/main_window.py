@@ -272,6 +272,8 @@ class MainWindow(QMainWindow):
         actions = self.timeline.actions_by_name
         elsewhere = (*VIEW_ACTIONS, *MARKER_ACTIONS)
         menus.add_actions(edit, {k: v for k, v in actions.items() if k not in elsewhere})
+        edit.setToolTipsVisible(True)
+        edit.aboutToShow.connect(self.timeline.commands.refresh_key)
         preferences = ("Preferences…", "Ctrl+,", self.show_preferences)
         menus.add_commands(self, edit, (menus.SEPARATOR, preferences))
         transport = bar.addMenu("&Transport")
@@ -421,7 +423,7 @@ class MainWindow(QMainWindow):
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
         speakers = (self.sessions, self.audition, self.drag_out, self.dropped_files, self.exporting)
-        for speaker in speakers:
+        for speaker in (*speakers, self.timeline):
             speaker.status.connect(self.statusBar().showMessage)
         rooms = (
             self.sessions,

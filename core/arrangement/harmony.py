@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement.clip import MAX_TRANSPOSE
 from core.dsp.key import Key
 
 _FIFTHS_PER_SEMITONE: Final = 7
@@ -52,6 +53,26 @@ def transposition(key: Key | None, home: int | None) -> int:
             abs(semitones),
         ),
     )
+
+
+def transposition_to(key: Key, target: Key, now: int = 0) -> int:
+    """The transposition that brings a key to a target with the smallest change.
+
+    Args:
+        key: of the music as it was recorded.
+        target: is reached by itself and by its relative major or minor, which has the same notes.
+        now: semitones by which the music is transposed already, -12 .. 12.
+
+    Returns:
+        Semitones, -12 .. 12; the nearest to `now` that are in that range, and of two as near, those
+        that alter the music less.
+    """
+    fitting = [
+        semitones
+        for semitones in range(-MAX_TRANSPOSE, MAX_TRANSPOSE + 1)
+        if key.transposed(semitones).wheel == target.wheel
+    ]
+    return min(fitting, key=lambda semitones: (abs(semitones - now), abs(semitones)))
 
 
 def choose_home(

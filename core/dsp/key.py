@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -52,6 +52,10 @@ class Key:
         """As in "F# minor"."""
         names = _MINOR_NAMES if self.minor else _MAJOR_NAMES
         return f"{names[self.tonic]} {'minor' if self.minor else 'major'}"
+
+    def transposed(self, semitones: int) -> Key:
+        """The key of the same music when it is `semitones` higher; negative: lower."""
+        return replace(self, tonic=(self.tonic + semitones) % 12)
 
     @property
     def camelot(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -16,6 +16,7 @@ from core.arrangement.clip import (
     ClipSource,
     LatentSource,
     RealSource,
+    SingleSource,
     latent_sources,
     main_source,
     with_latents,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _NEAREST_SHARE = 0.6
 """Share of the track's colour in that of a latent clip, so that latents are paler than segments."""
 _MAPS_KEPT = 8
+_NEAREST_KEPT = 4096
+"""Nearest segments of as many latents: in a large library, a search for one takes milliseconds."""
 
 
 class InspectorController(QObject):
@@ -72,7 +75,9 @@ class InspectorController(QObject):
         self._origin_of, self._key_of = origin_of, key_of
         self._colours: dict[str, str] = {}
         self._maps: dict[str, LatentMap] = {}
+        self._nearest_segment = lru_cache(_NEAREST_KEPT)(self._find_nearest)
         sessions.session_changed.connect(self._session_changed)
+        self._timeline.set_key_of(self.key_of)
         self._inspector.set_describe(self.details)
         self._inspector.redecode_requested.connect(self._redecode)
 
@@ -97,13 +102,17 @@ class InspectorController(QObject):
 
         They are of no track where the latent belongs to a model whose map was never open.
         """
-        found = self._maps.get(source.model_hash)
-        if found is None or not len(found):
+        found, nearest = self._maps.get(source.model_hash), self._nearest_segment(source)
+        if found is None or nearest is None:
             return "Latent", theme.LATENT_COLOUR
-        nearest = found.nearest(source.array)[0]
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
         paler = paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
         return f"Near {found.title(nearest)}", paler
+
+    def _find_nearest(self, source: LatentSource) -> Segment | None:
+        """On the map of the latent's own model; None where that was never open."""
+        found = self._maps.get(source.model_hash)
+        return found.nearest(source.array)[0] if found is not None and len(found) else None
 
     def details(self, source: ClipSource) -> Details:
         """Describe a source in lines of label and value; none without a map. Of parts, the source
@@ -136,6 +145,20 @@ class InspectorController(QObject):
         key = self._key_of(segment)
         return details if key is None else [*details, ("Key", f"{key.name} {key.camelot}")]
 
+    def key_of(self, source: SingleSource) -> Key | None:
+        """The key of a source before it is transposed; a latent has that of the nearest segment.
+
+        None without pitch in it, and where it is not known: of another library, or without a map.
+        """
+        found = self._sessions.session.map
+        if found is None or self._origin_of(source) is not None:
+            return None
+        if isinstance(source, RealSource):
+            row = found.rows.get(source.segment_id)
+            return None if row is None else self._key_of(found.segments[row])
+        nearest = self._nearest_segment(source)
+        return None if nearest is None else self._key_of(nearest)
+
     def attributes(self, source: ClipSource) -> dict[str, float]:
         """Percentile of a segment within the library, 0..1 by attribute; none for a latent."""
         found = self._sessions.session.map
@@ -165,6 +188,7 @@ class InspectorController(QObject):
 
     def _keep_map(self, session: Session) -> None:
         """Keep the maps of the library's last models, on which their latents are looked up."""
+        self._nearest_segment.cache_clear()
         found, library = session.map, session.library_path
         self._maps = {h: m for h, m in self._maps.items() if m.library_path == library}
         if found is not None:

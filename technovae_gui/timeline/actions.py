@@ -20,6 +20,7 @@ from core.settings import PARTS
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import ClipCommands
 from technovae_gui.timeline.colour_menu import add_colours
+from technovae_gui.timeline.key_commands import KeyCommands, key_label
 from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.marker_commands import MarkerCommands
 from technovae_gui.timeline.viewport import TimelineState, Viewport
@@ -77,6 +78,7 @@ class TimelineActions(QObject):
         audition_requested(ClipRequest): listen to these clips.
         seek_requested(int): move the playhead to this tick.
         automation_toggled(str, bool): id of the lane whose automation is to be shown or hidden.
+        status(str): one line about what was done.
     """
 
     automation_toggled = Signal(str, bool)
@@ -84,6 +86,7 @@ class TimelineActions(QObject):
     save_requested = Signal(object)
     audition_requested = Signal(object)
     seek_requested = Signal(int)
+    status = Signal(str)
 
     def __init__(
         self, document: Document, viewport: Viewport, state: TimelineState, widget: QWidget
@@ -92,6 +95,7 @@ class TimelineActions(QObject):
         self._document, self._viewport, self._state = document, viewport, state
         self._widget = widget
         self._commands = ClipCommands(document, state)
+        self.key_commands = KeyCommands(document, self.status.emit)
         self.markers = MarkerCommands(document, state, self.seek_requested.emit)
         self.by_name: dict[str, QAction] = {}
         self._of_clips: list[QAction] = []
@@ -107,10 +111,15 @@ class TimelineActions(QObject):
         document.automation_follows_changed.connect(self._refresh_checks)
         self._refresh()
 
-    def clip_menu(self) -> QMenu:
-        """A context menu for the selected clips; it deletes itself once it is closed."""
+    def clip_menu(self, clip_id: str) -> QMenu:
+        """A context menu for the selected clips; it deletes itself once it is closed.
+
+        Args:
+            clip_id: of the clip under the mouse, whose key the others can be brought to.
+        """
         menu = self._menu(_CLIP_MENU)
         menu.setToolTipsVisible(True)
+        self._add_key(menu, clip_id)
         clips = self._document.selected_clips()
         shown = {clip.colour for clip in clips}
         add_colours(
@@ -142,6 +151,21 @@ class TimelineActions(QObject):
         here.setEnabled(self._commands.can_paste)
         menu.insertAction(menu.actions()[0], here)
         return menu
+
+    def refresh_key(self) -> None:
+        """Say whether clips can be brought to a key; it takes the keys of all that are selected,
+        so it is for menus that open."""
+        plan, action = self.key_commands.plan(), self.by_name["bring_to_key"]
+        action.setEnabled(plan.brought is not None)
+        action.setToolTip(plan.tip)
+
+    def _add_key(self, menu: QMenu, clip_id: str) -> None:
+        plan = self.key_commands.plan(clip_id)
+        name = "" if plan.target is None else f": {key_label(plan.target)}"
+        bring = menu.addAction(f"Bring to this key{name}")
+        bring.setToolTip(plan.tip)
+        bring.setEnabled(plan.brought is not None)
+        bring.triggered.connect(lambda: self.key_commands.bring(clip_id))
 
     def _menu(self, groups: tuple[tuple[str, ...], ...]) -> QMenu:
         menu = _self_deleting_menu(self._widget)
@@ -216,6 +240,7 @@ class TimelineActions(QObject):
         self._add_for_clips("bass_cut", "Leave out the bass", clips.set_bass_cut, toggle=True)
         self._add_for_clips("reverse", "Play backwards", clips.set_reverse, "Ctrl+R", toggle=True)
         self._add_for_clips("mute_clip", "Mute clip", clips.set_mute, "0", toggle=True)
+        self._add("bring_to_key", "Bring to the first clip's key", self.key_commands.bring)
         for number, part in enumerate(PARTS):
             self._add_for_clips(
                 f"part_{part}",
@@ -290,6 +315,8 @@ class TimelineActions(QObject):
     def _refresh_checks(self) -> None:
         self.by_name["follow"].setChecked(self._state.follow)
         self.by_name["automation_follows"].setChecked(self._document.automation_follows)
+        self.by_name["bring_to_key"].setEnabled(len(self._document.selection) > 1)
+        self.by_name["bring_to_key"].setToolTip(self.key_commands.tip)
         if not self._document.selection:
             return
         clips = self._document.selected_clips()

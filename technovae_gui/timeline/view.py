@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from core.arrangement.clip import ClipSource
+from core.arrangement.key_edits import KeyOf
 from core.settings import TICKS_PER_BEAT
 from technovae_gui.document import Document
 from technovae_gui.timeline.actions import ClipRequest, TimelineActions, lane_menu
@@ -51,6 +52,7 @@ class TimelineView(QWidget):
         drag_out_requested(ClipRequest): these clips are dragged to another program.
         save_requested(ClipRequest): write these clips as WAV.
         audition_requested(ClipRequest): listen to these clips.
+        status(str): one line about what was done.
     """
 
     seek_requested = Signal(int)
@@ -59,6 +61,7 @@ class TimelineView(QWidget):
     drag_out_requested = Signal(object)
     save_requested = Signal(object)
     audition_requested = Signal(object)
+    status = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +95,10 @@ class TimelineView(QWidget):
     def set_clip_info(self, info_of: ClipInfoOf) -> None:
         """Say what clips are called and which colour they have."""
         self.clip_style.set_info(info_of)
+
+    def set_key_of(self, key_of: KeyOf) -> None:
+        """Say what keys segments and latents are in."""
+        self.commands.key_commands.key_of = key_of
 
     def set_thumbnail(self, source: ClipSource, image: Picture) -> None:
         """Show a picture on the clips of a source.
@@ -232,6 +239,7 @@ class TimelineView(QWidget):
         self.commands.rename_requested.connect(self.canvas.rename)
         self.commands.save_requested.connect(self.save_requested)
         self.commands.audition_requested.connect(self.audition_requested)
+        self.commands.status.connect(self.status)
         self.viewport.changed.connect(self._show_scroll_bars)
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self._scroll_down)
@@ -289,7 +297,7 @@ class TimelineView(QWidget):
 
     def _open_menu(self, hit: Hit, point: QPoint) -> None:
         if hit.clip is not None:
-            self.commands.clip_menu().popup(point)
+            self.commands.clip_menu(hit.clip.id).popup(point)
             return
         tick = self.viewport.geometry.tick(self.canvas.mapFromGlobal(point).x())
         rows = len(self._document.arrangement.lanes)

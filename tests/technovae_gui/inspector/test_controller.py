@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from core.arrangement import edits
-from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource
+from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, SingleSource
 from core.arrangement.project import Origin
 from core.dsp.key import Key
 from core.library.latent_map import LatentMap
@@ -41,7 +42,9 @@ class Room:
         self.keys: dict[str, Key] = {}
         sessions: Any = self.sessions
         services: Any = SimpleNamespace(background=FakeBackground())
-        timeline: Any = SimpleNamespace(set_clip_info=self._set_clip_info)
+        timeline: Any = SimpleNamespace(
+            set_clip_info=self._set_clip_info, set_key_of=self._set_key_of
+        )
         self.controller = InspectorController(
             sessions,
             services,
@@ -62,6 +65,9 @@ class Room:
                 map=latent_map,
             )
         )
+
+    def _set_key_of(self, key_of: Callable[[SingleSource], Key | None]) -> None:
+        self.key_of = key_of
 
     def _set_clip_info(self, clip_info: object) -> None:
         self.clip_info = clip_info
@@ -187,3 +193,17 @@ def test_a_segment_has_its_key_where_it_is_known(room: Room) -> None:
     assert "Key" not in dict(room.controller.details(source))
     room.keys[segment.id] = Key(9, True)
     assert dict(room.controller.details(source))["Key"] == "A minor 8A"
+
+
+def test_a_latent_has_the_key_of_the_segment_it_lies_nearest_to(room: Room) -> None:
+    segment, other = room.map.segments[3], room.map.segments[4]
+    assert room.key_of(RealSource(segment.id)) is None
+    room.keys[segment.id] = Key(9, True)
+    room.keys[other.id] = Key(2, False)
+    assert room.key_of(RealSource(segment.id)) == Key(9, True)
+    assert room.key_of(latent(room.map, 3, 1e-4)) == Key(9, True)
+    assert room.key_of(latent(room.map, 4, 1e-4)) == Key(2, False)
+    assert room.key_of(RealSource("of-no-library")) is None
+    assert room.key_of(LatentSource(latent(room.map, 3).latents, model_hash="unknown")) is None
+    room.sessions.put_in_place(Session())
+    assert room.key_of(RealSource(segment.id)) is None
