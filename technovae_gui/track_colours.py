@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from technovae_gui import oklab
+
 Array = NDArray[np.float64]
 _LIGHTNESS: Final = (0.65, 0.71, 0.77, 0.84, 0.91)
 """In OKLab: light enough for dots on the dark map, dark enough to differ from white."""
@@ -16,12 +18,6 @@ _CHROMA: Final = (0.07, 0.12, 0.17, 0.22, 0.27)
 _HUES: Final = 72
 _FIRST: Final = (0.76, 0.12, 222.0)
 """Lightness, chroma, hue in degrees."""
-_TO_LMS: Final = np.array([[1.0, 0.3963377774, 0.2158037573],
-                           [1.0, -0.1055613458, -0.0638541728],
-                           [1.0, -0.0894841775, -1.2914855480]])  # fmt: skip
-_TO_RGB: Final = np.array([[4.0767416621, -3.3077115913, 0.2309699292],
-                           [-1.2684380046, 2.6097574011, -0.3413193965],
-                           [-0.0041960863, -0.7034186147, 1.7076147010]])  # fmt: skip
 
 
 @cache
@@ -43,8 +39,7 @@ def distinct(count: int) -> tuple[str, ...]:
     while len(chosen) < count:
         nearest = np.minimum(nearest, _distances(lab, lab[chosen[-1]]))
         chosen.append(int(nearest.argmax()))
-    rgb = np.round(255 * _srgb(lab[chosen])).astype(int)
-    return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in rgb)
+    return oklab.to_hex(lab[chosen])
 
 
 def difference(first: str, second: str) -> float:
@@ -57,7 +52,7 @@ def difference(first: str, second: str) -> float:
     Returns:
         0 for equal ones; .02 can just be seen.
     """
-    return float(np.linalg.norm(_oklab(first) - _oklab(second)))
+    return float(np.linalg.norm(oklab.from_hex(first) - oklab.from_hex(second)))
 
 
 def _distances(lab: Array, colour: Array) -> Array:
@@ -71,29 +66,9 @@ def _candidates() -> Array:
     hues = np.arange(_HUES) * 360.0 / _HUES
     grid = np.meshgrid(_LIGHTNESS, _CHROMA, hues, indexing="ij")
     lab = np.stack(_lab(*(axis.ravel() for axis in grid)), axis=1)
-    linear = _linear(lab)
-    return lab[np.all((linear >= 0.0) & (linear <= 1.0), axis=1)]
+    return lab[oklab.shows(lab)]
 
 
 def _lab(lightness: ArrayLike, chroma: ArrayLike, hue: ArrayLike) -> tuple[Array, Array, Array]:
     angle, chroma = np.radians(hue), np.asarray(chroma)
     return np.asarray(lightness), chroma * np.cos(angle), chroma * np.sin(angle)
-
-
-def _linear(lab: Array) -> Array:
-    """OKLab (n, 3) -> linear light (n, 3); beyond 0..1 where no screen can show it."""
-    rgb: Array = (lab @ _TO_LMS.T) ** 3 @ _TO_RGB.T
-    return rgb
-
-
-def _srgb(lab: Array) -> Array:
-    linear = np.clip(_linear(lab), 0.0, 1.0)
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-
-
-def _oklab(colour: str) -> Array:
-    rgb = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255.0
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    lms = np.cbrt(linear @ np.linalg.inv(_TO_RGB).T)
-    lab: Array = lms @ np.linalg.inv(_TO_LMS).T
-    return lab

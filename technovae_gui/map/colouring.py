@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,22 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
 from core.library.latent_map import ATTRIBUTES, LatentMap
-from technovae_gui import theme
+from core.settings import PARTS
+from technovae_gui import oklab, theme
 
 TRACK = "track"
-CHOICES = (TRACK, *ATTRIBUTES)
+PART_ALIKE = {f"{part} alike": part for part in PARTS}
+"""The part by which dots of like colours are alike, by the name of that choice."""
+CHOICES = (TRACK, *ATTRIBUTES, *PART_ALIKE)
 """What the dots can be coloured by."""
 SCALE_STOPS = ("#3f4fb3", "#7b3fc4", "#c0399f", "#ee5d6c", "#f9a03f", "#f7ec7d")
 """Lightness rises evenly, and even the lowest value stands out from the background."""
 _STEPS = 48
+_PLANE_STEPS = 11
+"""Colours of the plane along each side; neighbours can just be told apart."""
+_PLANE_LIGHTNESS = 0.75
+_PLANE_CHROMA = 0.126
+"""In OKLab: the strongest that a screen shows in every hue, and the lightness at which it does."""
 _OUTLIERS = 2.0
 """Per cent of the values at either end of a scale that get the colour of its end."""
 _CELLS = 120
@@ -35,7 +44,7 @@ class DotColours:
     """Colours of the n dots of a map.
 
     Attributes:
-        name: "track", or the attribute that the colours show.
+        name: what the colours show, one of `CHOICES`.
         palette: the colours.
         index: (n,) for each dot its colour in `palette`.
         low: the value of the first colour, where `name` is an attribute.
@@ -54,16 +63,34 @@ class DotColours:
 
 
 def colour_dots(latent_map: LatentMap, name: str) -> DotColours:
-    """Colour the dots of a map.
+    """Colour the dots of a map by track or by an attribute.
 
     Args:
         latent_map: whose dots.
-        name: one of `CHOICES`: by track, or by an attribute.
+        name: `TRACK`, or one of `ATTRIBUTES`.
 
     Returns:
         The colours and their legend.
     """
     return _by_track(latent_map) if name == TRACK else _by_attribute(latent_map, name)
+
+
+def colour_alike(name: str, xy: NDArray[np.float64]) -> DotColours:
+    """Colour dots so that those that lie together on the map by one part have like colours.
+
+    Args:
+        name: one of `PART_ALIKE`.
+        xy: (n, 2) positions of the dots on the map by that part.
+
+    Returns:
+        Colours of one lightness, which differ the more, the farther apart two dots are there.
+    """
+    cells = np.zeros(len(xy), np.int64)
+    for axis in xy.T:
+        low, high = value_range(axis)
+        steps = np.clip((axis - low) / (high - low) * (_PLANE_STEPS - 1), 0, _PLANE_STEPS - 1)
+        cells = cells * _PLANE_STEPS + steps.round().astype(np.int64)
+    return DotColours(name, _plane(), cells)
 
 
 def format_attribute(name: str, value: float) -> str:
@@ -185,6 +212,19 @@ def _scale(steps: int) -> tuple[QColor, ...]:
         for channel in (QColor.red, QColor.green, QColor.blue)
     ]
     return tuple(QColor(*(round(value) for value in colour)) for colour in np.stack(rgb, axis=1))
+
+
+@cache
+def _plane() -> tuple[QColor, ...]:
+    """The colours of the cells of a square, column by column; its corners are rounded to a disc,
+    so that every hue is as strong as the others."""
+    steps = np.linspace(-1.0, 1.0, _PLANE_STEPS)
+    across, up = (axis.ravel() for axis in np.meshgrid(steps, steps, indexing="ij"))
+    red = across * np.sqrt(1.0 - up**2 / 2.0)
+    yellow = up * np.sqrt(1.0 - across**2 / 2.0)
+    lightness = np.full_like(red, _PLANE_LIGHTNESS)
+    lab = np.stack([lightness, _PLANE_CHROMA * red, _PLANE_CHROMA * yellow], axis=1)
+    return tuple(QColor(colour) for colour in oklab.to_hex(lab))
 
 
 def _cells(

@@ -75,9 +75,9 @@ class AuditionController(QObject):
         spectrograms.seek_requested.connect(self.seek)
         view.parts.changed.connect(self._parts_changed)
         view.placement.placed.connect(self._show_map)
-        view.placement.problem.connect(self.problem)
+        view.part_positions.problem.connect(self.problem)
         view.map_actions.presets.problem.connect(self.problem)
-        view.placement.status.connect(self.status)
+        view.part_positions.status.connect(self.status)
         view.parts.set_available(resources.has_parts_model())
         loops = services.loops
         loops.partial.connect(self._bar_arrived)

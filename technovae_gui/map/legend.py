@@ -1,4 +1,4 @@
-"""The legend of the dots' colours: the tracks, which can be highlighted, or a colour bar."""
+"""The legend of the dots' colours: tracks, which can be highlighted, a colour bar, or words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from core.library.latent_map import LatentMap
 from technovae_gui import theme
-from technovae_gui.map.colouring import TRACK, DotColours, format_attribute
+from technovae_gui.map.colouring import PART_ALIKE, TRACK, DotColours, format_attribute
 
 WIDTH = 168
 _ROW = 21
@@ -35,6 +35,7 @@ _HEADER = 30
 _BAR = 190
 _TICKS = 5
 _INSET = 10
+_MARGIN = 4
 
 
 class Legend(QFrame):
@@ -62,14 +63,18 @@ class Legend(QFrame):
         self.names = _track_list()
         self.names.itemSelectionChanged.connect(self._selection_changed)
         self.bar = ColourBar()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.setStyleSheet("padding: 2px 4px;")
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.names)
-        self.pages.addWidget(self.bar)
+        for page in (self.names, self.bar, self.words):
+            self.pages.addWidget(page)
         self.hint = QLabel("Lit: close to your music")
         self.hint.setProperty("caption", True)
         self.hint.setStyleSheet("padding: 2px 4px;")
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 2, 4, 4)
+        column.setContentsMargins(_MARGIN, 2, _MARGIN, _MARGIN)
         column.setSpacing(0)
         for widget in (self.header, self.pages, self.hint):
             column.addWidget(widget)
@@ -94,11 +99,18 @@ class Legend(QFrame):
 
     def show_colours(self, colours: DotColours) -> None:
         """Explain the colours of the dots."""
-        by_track = colours.name == TRACK
-        self.header.setText("Tracks" if by_track else colours.name.capitalize())
-        if not by_track:
+        self.header.setText("Tracks" if colours.name == TRACK else colours.name.capitalize())
+        if colours.name == TRACK:
+            self.pages.setCurrentWidget(self.names)
+        elif colours.name in PART_ALIKE:
+            part = PART_ALIKE[colours.name]
+            self.words.setText(
+                f"Dots of like colours sound alike in their {part}, wherever they lie."
+            )
+            self.pages.setCurrentWidget(self.words)
+        else:
             self.bar.show_scale(colours)
-        self.pages.setCurrentWidget(self.names if by_track else self.bar)
+            self.pages.setCurrentWidget(self.bar)
         self.height_changed.emit()
 
     def show_highlighted(self, tracks: frozenset[str]) -> None:
@@ -113,8 +125,13 @@ class Legend(QFrame):
         """Its height in pixels where `room` pixels are available."""
         if not self.is_open:
             return _HEADER
-        shows_names = self.pages.currentWidget() is self.names
-        body = self.names.count() * _ROW + 6 if shows_names else _BAR
+        if self.pages.currentWidget() is self.names:
+            body = self.names.count() * _ROW + 6
+        elif self.pages.currentWidget() is self.words:
+            # As if they were narrower than they are: the frame takes some of their room.
+            body = self.words.heightForWidth(WIDTH - 3 * _MARGIN) + 2 * _MARGIN
+        else:
+            body = _BAR
         return min(room, _HEADER + body + self.hint.sizeHint().height() + 6)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802

@@ -38,7 +38,6 @@ class MapScene(QObject):
         picker: finds the dots of the map.
         xy: (n, 2) positions of the dots, which differ from the map's while they move.
         colours: of the dots.
-        colour_by: "track" or an attribute.
         shading: of the background, None until it is computed.
         highlighted: ids of the tracks that stand out; empty for all.
         search: text that the titles or artists of the visible tracks hold; empty for all.
@@ -70,7 +69,6 @@ class MapScene(QObject):
         self.picker: DotPicker | None = None
         self.xy: Points = _NO_POINTS
         self.colours: DotColours | None = None
-        self.colour_by = TRACK
         self.shading: Shading | None = None
         self.highlighted: frozenset[str] = frozenset()
         self.search = ""
@@ -85,19 +83,19 @@ class MapScene(QObject):
         self.mode = MouseMode.PICK
 
     def set_map(self, latent_map: LatentMap | None) -> None:
-        """Show another map, without anything that belonged to the former one."""
+        """Show another map, coloured by track, without anything that belonged to the former."""
         self.map = latent_map
+        self.colours = None if latent_map is None else colour_dots(latent_map, TRACK)
         self.picker = None if latent_map is None else DotPicker(latent_map)
         self.xy = _NO_POINTS if latent_map is None else latent_map.xy
         self.shading, self.hovered, self.chosen, self.playing = None, None, None, None
         self.highlighted, self.selected, self.path = frozenset(), _NO_ROWS, _NO_POINTS
-        self.set_colour_by(self.colour_by)
+        self.dots_changed.emit()
         self.filter_changed.emit()
 
-    def set_colour_by(self, name: str) -> None:
-        """Colour the dots by `name`, one of `colouring.CHOICES`."""
-        self.colour_by = name
-        self.colours = None if self.map is None else colour_dots(self.map, name)
+    def set_colours(self, colours: DotColours) -> None:
+        """Show the dots of the map in other colours."""
+        self.colours = colours
         self.dots_changed.emit()
 
     def set_xy(self, xy: Points) -> None:

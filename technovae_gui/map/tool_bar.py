@@ -41,7 +41,7 @@ class ToolBar(QWidget):
     """Colours, search, tools, morph and parts (`parts`, which has signals of its own).
 
     Signals:
-        colour_by_changed(str): "track" or an attribute was chosen for the colours.
+        colour_by_changed(str): one of `colouring.CHOICES` was chosen for the colours.
         search_changed(str): the text of the search field.
         search_entered(): Enter was pressed in the search field.
         search_left(): Escape was pressed in the search field.
@@ -262,7 +262,7 @@ def _colour_box() -> QComboBox:
         box.addItem(name.capitalize(), name)
     box.setToolTip("Colour the dots by…")
     box.setAccessibleName("Colour the dots by")
-    box.setFixedWidth(112)
+    box.setFixedWidth(120)
     return box
 
 

@@ -20,6 +20,7 @@ from technovae_gui.map.actions import MapActions
 from technovae_gui.map.canvas import Canvas
 from technovae_gui.map.chosen_point import ChosenPoint
 from technovae_gui.map.colouring import CHOICES, Shading
+from technovae_gui.map.dot_colouring import DotColouring
 from technovae_gui.map.dot_placement import DotPlacement
 from technovae_gui.map.gestures import Hit
 from technovae_gui.map.map_point import XY, MapPoint
@@ -27,6 +28,7 @@ from technovae_gui.map.map_replacement import DotAnimation, MapPreparation, Scen
 from technovae_gui.map.morph import Morph
 from technovae_gui.map.overlay_widgets import OverlayWidgets
 from technovae_gui.map.part_choice import PartChoice
+from technovae_gui.map.part_positions import PartPositions
 from technovae_gui.map.scene import MapScene
 from technovae_gui.map.tool_bar import AttributeSliders, ToolBar
 
@@ -63,7 +65,9 @@ class LatentMapView(QWidget):
         self.viewport = self.canvas.viewport
         self.overlays = OverlayWidgets(self.canvas)
         self.parts = PartChoice(self)
-        self.placement = DotPlacement(self)
+        self.part_positions = PartPositions(self)
+        self.placement = DotPlacement(self.part_positions, self)
+        self.colouring = DotColouring(self.scene, self.part_positions, self)
         self.map_actions = MapActions(self.canvas, self.chosen, self.morph, self.parts)
         self.keys = KeyBindings(self.scene, self.map_actions, self.viewport, self.tools)
         self._animation = DotAnimation(self.scene)
@@ -96,7 +100,7 @@ class LatentMapView(QWidget):
         self.overlays.show_map()
         self.morph.clear(0.0 if latent_map is None else latent_map.latents.mean(axis=0))
         self._snapshot.restore(self.scene, self.chosen, self.morph, self._animation)
-        self.set_colour_by(self.scene.colour_by)
+        self.colouring.colour()
         self.overlays.arrange()
         if self._fits_next and latent_map is not None:
             self._fits_next = False
@@ -141,14 +145,6 @@ class LatentMapView(QWidget):
         self.scene.set_highlighted(frozenset(track_ids))
         self.viewport.fit_to(np.flatnonzero(self.scene.opacity() == 1.0))
 
-    @Slot(str)
-    def set_colour_by(self, name: str) -> None:
-        """Colour the dots by "track" or an attribute."""
-        self.scene.set_colour_by(name)
-        self.tools.show_colour_by(name)
-        if self.scene.colours is not None:
-            self.overlays.legend.show_colours(self.scene.colours)
-
     # What is chosen
 
     def choose_segment(self, segment_id: str) -> None:
@@ -170,7 +166,7 @@ class LatentMapView(QWidget):
     def state(self) -> dict[str, Any]:
         """What is worth keeping until the next start: texts, numbers, lists of numbers."""
         return {
-            "colour_by": self.scene.colour_by,
+            "colour_by": self.colouring.by,
             "placed_by": self.placement.by,
             "view": self.viewport.state(),
             "legend": int(self.overlays.legend.is_open),
@@ -187,12 +183,12 @@ class LatentMapView(QWidget):
         if placed_by in dot_placement.CHOICES and resources.has_parts_model():
             self.placement.choose(placed_by)
         if state.get("colour_by") in CHOICES:
-            self.set_colour_by(state["colour_by"])
+            self.colouring.choose(state["colour_by"])
 
     def shutdown(self) -> None:
         """Wait for the thread behind the map."""
         self._animation.stop()
-        self.placement.close()
+        self.part_positions.close()
         self._preparation.close()
 
     # Events
@@ -244,7 +240,7 @@ class LatentMapView(QWidget):
 
     def _connect_tools(self) -> None:
         tools, actions = self.tools, self.map_actions
-        tools.colour_by_changed.connect(self.set_colour_by)
+        tools.colour_by_changed.connect(self.colouring.choose)
         tools.search_changed.connect(self.scene.set_search)
         tools.search_entered.connect(actions.show_matches)
         tools.search_left.connect(self.canvas.setFocus)
@@ -270,6 +266,7 @@ class LatentMapView(QWidget):
         self.morph.moved.connect(self.map_actions.choose_morph)
         self.parts.changed.connect(self._show_parts)
         self.placement.changed.connect(self._show_parts)
+        self.colouring.changed.connect(self._show_colours)
         self._preparation.prepared.connect(self._prepared)
 
     @Slot(object, object)
@@ -281,6 +278,12 @@ class LatentMapView(QWidget):
         """What was in sight is elsewhere then, so all of it comes into sight."""
         self._fits_next = by != self.placement.by
         self.placement.choose(by)
+
+    @Slot()
+    def _show_colours(self) -> None:
+        self.tools.show_colour_by(self.colouring.by)
+        if self.scene.colours is not None:
+            self.overlays.legend.show_colours(self.scene.colours)
 
     @Slot()
     def _show_filter(self) -> None:

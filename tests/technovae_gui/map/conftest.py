@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from core import resources
+from core.library import latent_map as latent_maps
 from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView, colouring
 from technovae_gui.map.colouring import Shading
 from technovae_gui.map.map_point import MapPoint
+from technovae_gui.map.part_positions import PartPositions
 from tests.technovae_gui.conftest import PATIENCE
+from tests.technovae_gui.fakes import FakeJob
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +73,22 @@ def lonely(demo_map: LatentMap) -> int:
     distances = (offsets**2).sum(axis=2)
     distances[range(len(distances)), range(len(distances))] = 9.0
     return int(distances.min(axis=1).argmax())
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, NDArray[np.float64]]:
+    """Positions (n, 2) by part that the library keeps; empty at first."""
+    positions: dict[str, NDArray[np.float64]] = {}
+    monkeypatch.setattr(latent_maps, "part_positions", lambda _map, part: positions.get(part))
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    return positions
+
+
+@pytest.fixture
+def positions(
+    qapp: object, kept: dict[str, NDArray[np.float64]], fake_jobs: list[FakeJob]
+) -> Iterator[PartPositions]:
+    """Finds what is in `kept`; the rest is made by `fake_jobs`."""
+    found = PartPositions()
+    yield found
+    found.close()

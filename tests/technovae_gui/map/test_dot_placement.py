@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,66 +10,40 @@ import pytest
 from numpy.typing import NDArray
 
 from core import resources
-from core.library import latent_map as latent_maps
 from core.library.latent_map import LatentMap
 from core.resources import PARTS_MISSING
-from core.workers import tasks
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.dot_placement import WHOLE, DotPlacement
 from technovae_gui.map.map_point import segment_point
+from technovae_gui.map.part_positions import PartPositions
 from tests.technovae_gui.conftest import PATIENCE
 from tests.technovae_gui.fakes import FakeJob
 
-
-class Kept(dict[str, NDArray[np.float64]]):
-    """What a library keeps, in place of one."""
-
-    def read(self, latent_map: LatentMap, part: str) -> NDArray[np.float64] | None:
-        return self.get(part)
+Kept = dict[str, NDArray[np.float64]]
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
-    found = Kept()
-    monkeypatch.setattr(latent_maps, "part_positions", found.read)
-    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
-    return found
+def placement(positions: PartPositions) -> DotPlacement:
+    return DotPlacement(positions)
 
 
-@pytest.fixture
-def placement(qapp: object, kept: Kept, fake_jobs: list[FakeJob]) -> Iterator[DotPlacement]:
-    made = DotPlacement()
-    yield made
-    made.close()
-
-
-def test_a_map_by_part_is_made_once_and_read(
-    placement: DotPlacement, kept: Kept, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
+def test_a_map_by_part_has_the_same_latents_elsewhere(
+    placement: DotPlacement, kept: Kept, demo_map: LatentMap, qtbot: Any
 ) -> None:
     shown: list[LatentMap] = []
-    said: list[str] = []
     placement.placed.connect(shown.append)
-    placement.status.connect(said.append)
     placement.set_map(demo_map)
-    placement.choose("kick")
-    qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
-    assert fake_jobs[0].function is tasks.place_by_part
-    assert fake_jobs[0].arguments["part"] == "kick"
-    assert fake_jobs[0].arguments["library"] == demo_map.library_path
-    assert shown == [demo_map]  # as it lay, until the other is there
-    fake_jobs[0].progress.emit(3, 4, "listening to the kick")
-    assert "75 %" in said[-1]
     kept["kick"] = 1.0 - demo_map.xy
-    with qtbot.waitSignal(placement.placed):
-        fake_jobs[0].end(None)
-    assert said[-1] == ""
-    np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
-    assert shown[-1].latents is demo_map.latents
+    placement.choose("kick")
+    assert shown == [demo_map]  # as it lay, until the other is there
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=PATIENCE)
+    by_kick = shown[-1]
+    np.testing.assert_array_equal(by_kick.xy, 1.0 - demo_map.xy)
+    assert by_kick.latents is demo_map.latents
     placement.choose(WHOLE)
     assert shown[-1] is demo_map
     placement.choose("kick")
-    np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
-    assert len(fake_jobs) == 1
+    assert shown[-1] is by_kick
 
 
 def test_another_map_is_laid_out_the_same_way(
@@ -91,25 +64,31 @@ def test_another_map_is_laid_out_the_same_way(
     np.testing.assert_array_equal(shown[-1].xy, 1.0 - demo_map.xy)
 
 
-def test_what_cannot_be_made_is_told_and_the_whole_stays(
-    placement: DotPlacement, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
+def test_what_cannot_be_made_leaves_the_whole(
+    placement: DotPlacement, kept: Kept, demo_map: LatentMap, fake_jobs: list[FakeJob], qtbot: Any
 ) -> None:
-    told: list[str] = []
-    placement.problem.connect(lambda _topic, line: told.append(line))
+    shown: list[LatentMap] = []
+    placement.placed.connect(shown.append)
     placement.set_map(demo_map)
+    kept["kick"] = 1.0 - demo_map.xy
+    with qtbot.waitSignal(placement.placed):
+        placement.choose("kick")
     placement.choose("drums")
     qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
     fake_jobs[0].fail("it cannot be")
-    assert told == ["it cannot be"]
     assert placement.by == WHOLE
+    assert shown[-1] is demo_map  # not by the kick, as it was shown
 
 
 def test_without_the_network_one_line_says_so(
-    placement: DotPlacement, demo_map: LatentMap, monkeypatch: pytest.MonkeyPatch
+    placement: DotPlacement,
+    positions: PartPositions,
+    demo_map: LatentMap,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(resources, "has_parts_model", lambda: False)
     told: list[str] = []
-    placement.problem.connect(lambda _topic, line: told.append(line))
+    positions.problem.connect(lambda _topic, line: told.append(line))
     placement.set_map(demo_map)
     placement.choose("kick")
     assert told == [PARTS_MISSING]

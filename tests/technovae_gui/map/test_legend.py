@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.colouring import format_attribute
+from technovae_gui.map.colouring import colour_alike, format_attribute
 from tests.technovae_gui.map.mouse import wheel_in_window
 
 
@@ -56,6 +56,15 @@ def test_it_shows_the_scale_of_an_attribute(view: LatentMapView, name: str) -> N
     assert legend.pages.currentWidget() is legend.bar
     assert legend.bar.labels()[0] == format_attribute(name, colours.high)
     assert legend.bar.labels()[-1] == format_attribute(name, colours.low)
+
+
+def test_it_says_what_like_colours_mean(view: LatentMapView, demo_map: LatentMap) -> None:
+    legend = view.overlays.legend
+    legend.show_colours(colour_alike("bass alike", demo_map.xy))
+    assert legend.header.text() == "Bass alike"
+    assert legend.pages.currentWidget() is legend.words
+    assert "alike in their bass" in legend.words.text()
+    assert legend.words.height() >= legend.words.heightForWidth(legend.words.width())
 
 
 def test_it_is_collapsed_and_hides_where_there_is_no_room(view: LatentMapView) -> None:

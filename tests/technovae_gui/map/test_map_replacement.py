@@ -163,7 +163,7 @@ def test_few_dots_are_enough(demo_map: LatentMap, qtbot: Any) -> None:
             view.chosen.move_along("kick", 1.0)
             view.map_actions.choose_random()
             view.chosen.choose_xy((0.2, 0.3))
-            view.set_colour_by("kick")
+            view.colouring.choose("kick")
         assert not view.grab().isNull()
     view.shutdown()
 

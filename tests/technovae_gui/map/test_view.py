@@ -62,10 +62,10 @@ def test_a_track_is_shown(view: LatentMapView, demo_map: LatentMap) -> None:
 
 def test_what_it_showed_is_restored(view: LatentMapView) -> None:
     wheel(view.canvas, QPointF(200, 300), 4)
-    view.set_colour_by("kick")
+    view.colouring.choose("kick")
     view.tools.attributes.click()
     state, camera = view.state(), view.viewport.camera
-    view.set_colour_by("track")
+    view.colouring.choose("track")
     view.tools.attributes.click()
     view.viewport.fit()
     view.restore({name: str(v) if isinstance(v, int) else v for name, v in state.items()})
