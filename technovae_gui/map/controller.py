@@ -278,7 +278,8 @@ class AuditionController(QObject):
         title = "Original" if target.is_segment else "Nearest original"
 
         def show(spectrogram: Array) -> None:
-            if self._target is target:
+            shown = self._target  # on another layout it is another point of the same segment
+            if shown is not None and shown.source == target.source:
                 self._spectrograms.set_real(spectrogram, title)
 
         self._read(target.segment_id, show)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,6 +112,7 @@ class Room:
     sessions: FakeSessions
     read: list[str] = field(default_factory=list)
     unreadable: str = ""
+    while_reading: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.loops, self.decoder, self.player = FakeLoops(), FakeDecoder(), FakePlayer()
@@ -147,6 +148,7 @@ class Room:
         if self.unreadable:
             raise LibraryError(self.unreadable)
         self.read.append(segment_id)
+        self.while_reading()
         return PICTURE
 
 
@@ -170,6 +172,16 @@ def test_a_segment_plays_and_both_spectrograms_are_shown(room: Room, demo_map: L
     assert room.player.auditioned[-1][1] == bpm
     title = demo_map.title(segment)
     assert room.names == [title, f"{title} · original"]
+
+
+def test_the_original_is_shown_though_the_layout_changed_while_it_was_read(
+    room: Room, demo_map: LatentMap
+) -> None:
+    elsewhere = replace(demo_map, xy=1.0 - demo_map.xy)
+    room.while_reading = lambda: room.view.placement.placed.emit(elsewhere)
+    room.view.chosen.choose_row(7)
+    assert room.view.scene.map is elsewhere
+    assert room.spectrograms.real.values is not None
 
 
 def test_a_latent_plays_next_to_its_nearest_segment(room: Room, demo_map: LatentMap) -> None:
