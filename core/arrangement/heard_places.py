@@ -113,7 +113,7 @@ def save(places: HeardPlaces, path: Path) -> None:
         OutputError: it cannot be written.
     """
     rows = [
-        _Row(source_to_json(it.source), it.name, it.xy, it.segment_id, it.favourite)
+        _Row(source_to_json(it.source), it.name, _plain(it.xy), it.segment_id, it.favourite)
         for it in places
     ]
     try:
@@ -121,6 +121,12 @@ def save(places: HeardPlaces, path: Path) -> None:
     except OSError as error:
         raise atomic.writing_error(path, error) from error
     atomic.write_bytes(path, msgspec.json.encode({"format": _FORMAT, "places": rows}))
+
+
+def _plain(xy: tuple[float, float]) -> tuple[float, float]:
+    """Without numpy's numbers, which are floats to Python and nothing to JSON."""
+    x, y = xy
+    return float(x), float(y)
 
 
 def load(path: Path) -> HeardPlaces:

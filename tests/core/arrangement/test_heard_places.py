@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.arrangement import heard_places
@@ -56,6 +57,14 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     assert heard_places.load(path) == HeardPlaces()
     heard_places.save(saved, path)
     assert heard_places.load(path) == saved
+
+
+def test_positions_may_be_numbers_of_numpy(tmp_path: Path) -> None:
+    x, y = np.array([0.25, 0.75])
+    path = tmp_path / "library.json"
+    heard_places.save(HeardPlaces((HeardPlace(LATENT, "here", (x, y), "s"),)), path)
+    (back,) = heard_places.load(path)
+    assert back.xy == (0.25, 0.75)
 
 
 @pytest.mark.parametrize(
