@@ -27,6 +27,8 @@ from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
 LoopOf = Callable[[Guide], Array]
+_Alike = tuple[Guide, Array, float]
+"""A guide, what the model makes of it (512, 128) dB, and its likeness to a target, 0 .. 1."""
 _ALIKE_DB: Final = 3.0
 _LEAST_LIKENESS: Final = 0.02
 """Below, a guide's detail moves the target by a tenth of a decibel, and need not be read."""
@@ -110,9 +112,13 @@ class LatentRenderer:
             (512, 128) or (128, 128) dB to add to `target`: each guide's spectrogram less what the
             model makes of it, weighted by share and by likeness to `target`.
         """
+        return self._detail(self._alike(guides, target), target, bar)
+
+    def _detail(self, alike: Iterable[_Alike], target: Array, bar: int | None = None) -> Array:
+        """As `detail`, of guides that were compared with `target` before."""
         rows = slice(None) if bar is None else settings.bar_rows(bar)
         detail = np.zeros_like(target[rows])
-        for guide, decoded, like in self._alike(guides, target):
+        for guide, decoded, like in alike:
             if bar is None:
                 real = self.real.spectra(guide.segment_id, guide.latent)[0]
             else:
@@ -127,9 +133,7 @@ class LatentRenderer:
                 )
         return detail
 
-    def _alike(
-        self, guides: Iterable[Guide], target: Array
-    ) -> Iterator[tuple[Guide, Array, float]]:
+    def _alike(self, guides: Iterable[Guide], target: Array) -> Iterator[_Alike]:
         """Those guides whose detail counts, each as decoded (512, 128) dB, and its likeness."""
         for guide in guides:
             decoded = self.real.decoded(guide.segment_id, guide.latent)
@@ -175,18 +179,15 @@ class LatentRenderer:
                 heard = _heard_in(guides[_row(source, first.bar)], first.bar)
                 around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
                 first.deliver(self._bar(source, around, bpm, name, first.bar))
-            pairs = list(zip(guides, self.spectra(source), strict=True))
-            wanted = {
-                guide.segment_id
-                for around, target in pairs
-                for guide, _, _ in self._alike(around, target)
-            }
+            targets = self.spectra(source)
+            alike = [list(self._alike(*pair)) for pair in zip(guides, targets, strict=True)]
+            wanted = {guide.segment_id for guide, _, _ in itertools.chain(*alike)}
             self.real.load(itertools.chain(*guides), bpm, wanted, cancel)
             mixes, details = [], []
-            for around, target in pairs:
+            for around, near, target in zip(guides, alike, targets, strict=True):
                 check(cancel)
                 mixes.append(self.mix(around, lambda guide: self.real.guide_loop(guide, bpm)))
-                details.append(self.detail(around, target))
+                details.append(self._detail(near, target))
         except LibraryError:
             return ()
         mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)
