@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core import atomic
+from core import json_lists
 from core.arrangement.clip import ClipSource
 from core.arrangement.project_file import source_from_json, source_to_json
 from core.errors import InputError, TechnoVAEError
@@ -116,11 +116,7 @@ def save(places: HeardPlaces, path: Path) -> None:
         _Row(source_to_json(it.source), it.name, _plain(it.xy), it.segment_id, it.favourite)
         for it in places
     ]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise atomic.writing_error(path, error) from error
-    atomic.write_bytes(path, msgspec.json.encode({"format": _FORMAT, "places": rows}))
+    json_lists.write(path, _File(_FORMAT, rows))
 
 
 def _plain(xy: tuple[float, float]) -> tuple[float, float]:
@@ -135,21 +131,13 @@ def load(path: Path) -> HeardPlaces:
     Raises:
         InputError: it is no such file, or damaged.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: too large for a list of places; it is left as it is")
-        found = msgspec.json.decode(path.read_bytes(), type=_File)
-        places = [_place(row) for row in found.places]
-    except FileNotFoundError:
+    found = json_lists.read(path, _File, _FORMAT, "places", _MOST_BYTES)
+    if found is None:
         return HeardPlaces()
-    except OSError as error:
-        raise InputError(f"{path}: could not be read ({error.strerror})") from error
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: no list of places; delete it to begin a new one") from error
+    try:
+        places = [_place(row) for row in found.places]
     except TechnoVAEError as error:
         raise InputError(f"{path}: damaged ({error}); delete it to begin a new list") from error
-    if found.format != _FORMAT:
-        raise InputError(f"{path}: no list of places; delete it to begin a new one")
     return HeardPlaces().followed_by(HeardPlaces(tuple(places)))
 
 
@@ -161,8 +149,7 @@ class _Row(msgspec.Struct):
     favourite: bool = False
 
 
-class _File(msgspec.Struct):
-    format: str
+class _File(json_lists.ListFile):
     places: list[_Row]
 
 

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic
+from core import json_lists
 from core.errors import InputError
 from core.library.latent_map import LatentMap
 
@@ -83,11 +83,7 @@ def save(presets: tuple[PathPreset, ...], path: Path) -> None:
     """
     if len(presets) > MOST_PRESETS:
         raise InputError(f"there are {MOST_PRESETS} paths already; delete one of them first")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise atomic.writing_error(path, error) from error
-    atomic.write_bytes(path, msgspec.json.encode(_File(_FORMAT, presets)))
+    json_lists.write(path, _File(_FORMAT, presets))
 
 
 def load(path: Path) -> tuple[PathPreset, ...]:
@@ -96,21 +92,9 @@ def load(path: Path) -> tuple[PathPreset, ...]:
     Raises:
         InputError: it is no such file, or damaged.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: too large for a list of paths; it is left as it is")
-        found = msgspec.json.decode(path.read_bytes(), type=_File)
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise InputError(f"{path}: could not be read ({error.strerror})") from error
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: no list of paths; delete it to begin a new one") from error
-    if found.format != _FORMAT:
-        raise InputError(f"{path}: no list of paths; delete it to begin a new one")
-    return found.presets
+    found = json_lists.read(path, _File, _FORMAT, "paths", _MOST_BYTES)
+    return () if found is None else found.presets
 
 
-class _File(msgspec.Struct):
-    format: str
+class _File(json_lists.ListFile):
     presets: tuple[PathPreset, ...] = ()
