@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import resources
-from core.errors import ModelError, TechnoVAEError
+from core.errors import ModelError, TechnoVAEError, TrainingError
 
 if TYPE_CHECKING:
     from core.library.latent_map import LatentMap
+    from core.library.store import Library
     from core.library.tracks import Track
+    from core.library.training_weights import LearningChoice
     from core.vae.data import TrainingData
 
 _log = logging.getLogger(__name__)
@@ -117,17 +119,24 @@ def _model_of(library: Path) -> Path | None:
     return None
 
 
-def training_data(library: Path) -> TrainingData:
-    """All windows of `library`, one on every bar, by reference into its spectrograms.
+def training_data(library: Path, choice: LearningChoice | None = None) -> TrainingData:
+    """The windows of `library`, one on every bar, by reference into its spectrograms.
 
-    A small library gets the built-in demo as background, see `with_demo`.
+    What the library says is to be left out is not among them. A small library gets the built-in
+    demo as background, see `with_demo`.
+
+    Args:
+        library: its folder.
+        choice: what of it is learned; None: all that the library does not leave out.
 
     Raises:
         LibraryError: no such library, or its spectrograms and audio are gone.
+        TrainingError: nothing is left to learn.
     """
     from core.library.models import is_demo
+    from core.library.training_weights import LearningChoice
 
-    data = _windows_of(library)
+    data = _windows_of(library, choice or LearningChoice())
     return data if is_demo(library) else with_demo(data)
 
 
@@ -150,16 +159,31 @@ def with_demo(data: TrainingData) -> TrainingData:
     return replace(mixed, notes=(*data.notes, note))
 
 
-def _windows_of(library: Path) -> TrainingData:
+def _windows_of(library: Path, choice: LearningChoice | None = None) -> TrainingData:
+    """Those that are to be learned; without a choice all, whatever the library says of them."""
     from core.library.models import is_demo
     from core.library.store import Library
     from core.vae.data import TrainingData
 
     with Library.open(library, read_only=is_demo(library)) as opened:
-        return TrainingData.of_tracks(
+        data = TrainingData.of_tracks(
             (_name(track), opened.track_spectrogram(track.id), opened.segment_rows(track.id))
             for track in opened.tracks()
         )
+        return data if choice is None or not len(data) else _chosen(data, opened, choice)
+
+
+def _chosen(data: TrainingData, library: Library, choice: LearningChoice) -> TrainingData:
+    kept, all_tracks = library.training_weights(), library.tracks()
+    weights = choice.weights_of(kept)
+    by_name = {_name(track): weights(track, 1) for track in all_tracks}
+    weighed = (track.weighed(by_name[track.name]) for track in data.tracks)
+    tracks = tuple(track for track in weighed if len(track.starts))
+    if not tracks:
+        raise TrainingError("all music is left out; choose some segments to learn from")
+    learned = choice.summary(kept, all_tracks)
+    notes = data.notes if learned.is_plain else (*data.notes, f"learned from {learned.text}")
+    return replace(data, tracks=tracks, notes=notes)
 
 
 def _name(track: Track) -> str:

@@ -104,7 +104,36 @@ def _train(commands: _Commands) -> None:
         "--minutes", type=_between(float, 0.01, 10_000), help="at most so long (default: 10)"
     )
     p.add_argument("--resume", action="store_true", help="go on from the saved model")
+    p.add_argument(
+        "--only", action="append", default=[], metavar="TRACK", help="learn this track; repeatable"
+    )
+    p.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="TRACK",
+        help="leave this track out, this time; repeatable",
+    )
     _seed(p)
+
+
+def _weigh(commands: _Commands) -> None:
+    p = commands.add_parser(
+        "weigh", help="show or say how often a training learns which track of a library"
+    )
+    p.add_argument("library", type=Path, metavar="LIBRARY")
+    p.add_argument(
+        "tracks",
+        nargs="*",
+        metavar="TRACK",
+        help="numbers or parts of titles, as `info` lists them",
+    )
+    p.add_argument(
+        "--times",
+        type=_between(float, 0, 3),
+        metavar="N",
+        help="0: never, 1: as usual, up to 3",
+    )
 
 
 def _generate(commands: _Commands) -> None:
@@ -368,6 +397,6 @@ def _size(text: str) -> tuple[int, int]:
 
 
 _COMMANDS = (
-    *(_import, _grid, _train, _generate, _compose, _render),
+    *(_import, _grid, _weigh, _train, _generate, _compose, _render),
     *(_reconstruct, _parts, _map, _dataset, _info, _devices, _demo),
 )

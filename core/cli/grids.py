@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
                 raise InputError("name the track to correct; `technovae grid LIBRARY` lists them")
             _print(library.tracks())
             return 0
-        track = _find_track(library, options.track)
+        track = find_track(library, options.track)
         if changes:
             track = _change(library, track, options, changes[0])
             count = len(library.segments(track_id=track.id))
@@ -31,8 +31,12 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _find_track(library: Library, name: str) -> Track:
-    """The track with number `name` in the list, or whose id or title contains it.
+def find_track(library: Library, name: str) -> Track:
+    """Find a track.
+
+    Args:
+        library: an open library.
+        name: number of the track in the list, its id, or a part of its title.
 
     Raises:
         InputError: none or several.

@@ -20,6 +20,7 @@ from core.errors import InputError, TechnoVAEError
 _ROOMS = {
     "import": "importing",
     "grid": "grids",
+    "weigh": "weighing",
     "train": "training",
     "generate": "generating",
     "compose": "composing",

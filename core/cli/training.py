@@ -7,9 +7,12 @@ from pathlib import Path
 
 from core import resources
 from core.cli.console import progress_bar, say
+from core.cli.grids import find_track
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError, OutputError
-from core.library.models import MODEL_NAME, remember_model
+from core.library.models import MODEL_NAME, is_demo, remember_model
+from core.library.store import Library
+from core.library.training_weights import LearningChoice, stretch_of
 from core.session import training_data as library_data
 from core.session import with_demo
 from core.vae import training
@@ -23,7 +26,7 @@ def run(options: Namespace) -> int:
     """Train on a library or an array; the best model so far is always on disk."""
     out = options.out or _default_out(options.data)
     require_model_path(out)
-    data = _data(options.data)
+    data = _data(options)
     say(f"training on {data.describe()}; Ctrl-C stops and keeps the best model")
     chosen = training.TrainOptions(
         path=out,
@@ -48,12 +51,27 @@ def _remember(library: Path, model: Path) -> None:
         say(f"this library is read-only and cannot note its model; name it: --model {model}")
 
 
-def _data(path: Path) -> TrainingData:
+def _data(options: Namespace) -> TrainingData:
+    path: Path = options.data
     if path.is_dir():
-        return library_data(path)
+        return library_data(path, _choice(options))
+    if options.only or options.exclude:
+        raise InputError("--only and --exclude choose tracks of a library, not of an array")
     if path.suffix == ".npy":
         return with_demo(TrainingData.from_file(path))
     raise InputError(f"{path}: neither a library nor a spectrogram_dataset.npy")
+
+
+def _choice(options: Namespace) -> LearningChoice:
+    """The tracks that are named to be learned, or to be left out."""
+    names = (options.only, options.exclude)
+    if not any(names):
+        return LearningChoice()
+    with Library.open(options.data, read_only=is_demo(options.data)) as library:
+        only, without = (
+            tuple(stretch_of(find_track(library, name)) for name in some) for some in names
+        )
+    return LearningChoice(only, without)
 
 
 def _default_out(data: Path) -> Path:

@@ -42,6 +42,7 @@ from core.library.latents import LatentStore, SavedMap, open_overlay
 from core.library.one_shots import OneShot
 from core.library.segments import Segment
 from core.library.tracks import ID_LENGTH, Track
+from core.library.training_weights import Stretch, TrainingWeights, TrainingWeightStore
 from core.progress import CancelFlag, Progress, silent
 from core.rhythm.grid import BeatGrid
 
@@ -499,6 +500,34 @@ class Library:
             OutputError: the library is read-only, and the user's data folder cannot be written.
         """
         ChromaStore(self._database_for_saving()).save(track_id, chroma, of_library=self.writable)
+
+    # What a training learns
+
+    def training_weights(self) -> TrainingWeights:
+        """How often a training learns what."""
+        found = [TrainingWeightStore(database).read() for database in self._databases()]
+        kept = [weights for weights in found if weights is not None]
+        return kept[-1] if kept else TrainingWeights()
+
+    def weigh(self, stretches: Sequence[Stretch], weight: float) -> TrainingWeights:
+        """Say how often a training learns some of the music.
+
+        Args:
+            stretches: of tracks.
+            weight: 0 (left out) to 3.
+
+        Returns:
+            The weights of all music, as they are now.
+
+        Raises:
+            InputError: `weight` lies outside.
+            LibraryError: another process keeps the library locked.
+            OutputError: the library is read-only, and the user's data folder cannot be written.
+        """
+        weights = self.training_weights().with_weight(stretches, weight)
+        store = TrainingWeightStore(self._database_for_saving())
+        store.write(weights, of_library=self.writable)
+        return weights
 
     def compact(self) -> None:
         """Make the database as small as it can be."""

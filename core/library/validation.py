@@ -33,6 +33,7 @@ _Channels = Annotated[int, msgspec.Meta(ge=1, le=2)]
 _Seconds = Annotated[float, msgspec.Meta(ge=-_SLACK_SECONDS, le=MOST_SECONDS + _SLACK_SECONDS)]
 _Tempo = Annotated[float, msgspec.Meta(ge=GRID_BPM_MIN, le=GRID_BPM_MAX)]
 _Decibels = Annotated[float, msgspec.Meta(ge=-1000.0, le=200.0)]
+_Weight = Annotated[float, msgspec.Meta(ge=0.0, le=3.0)]
 _Number = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
 
@@ -134,6 +135,15 @@ class ChromaRow(NamedTuple):
 
     track_id: str
     frames: bytes
+
+
+class TrainingWeightRow(NamedTuple):
+    """How often a stretch of a track is learned."""
+
+    track_id: str
+    start_seconds: _Seconds
+    end_seconds: _Seconds
+    weight: _Weight
 
 
 class IdRow(NamedTuple):

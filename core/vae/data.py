@@ -45,11 +45,13 @@ class Track:
         name: any identity; windows of one name are never split between training and validation.
         decibels: (rows, 128), dB, by reference (a memory-mapped shard will do).
         starts: (n,) first row of each window of 512 rows.
+        weights: (n,) how often each window is learned, above 0; None: all once an epoch.
     """
 
     name: str
     decibels: NDArray[np.floating]
     starts: Index
+    weights: Array | None = None
 
     def __post_init__(self) -> None:
         if self.decibels.ndim != 2 or self.decibels.shape[1] != settings.N_BANDS:
@@ -60,6 +62,18 @@ class Track:
         last = len(self.decibels) - settings.FRAMES_PER_SEGMENT
         if len(self.starts) and not (self.starts.min() >= 0 and self.starts.max() <= last):
             raise InputError(f"{self.name}: a window reaches beyond the track; import it again")
+
+    def weighed(self, weights: NDArray[np.floating]) -> Track:
+        """The same track without the windows that weigh nothing.
+
+        Args:
+            weights: (n,) of its windows.
+        """
+        kept = weights > 0
+        some = np.asarray(weights[kept], np.float32)
+        return replace(
+            self, starts=self.starts[kept], weights=None if (some == 1.0).all() else some
+        )
 
     def rows(self, start: int) -> NDArray[np.floating]:
         """(512, 128) dB of the window that begins on row `start`; a view."""
@@ -209,6 +223,25 @@ class TrainingData:
         behind = self.background_places()
         times = round(len(behind) * (1 / BACKGROUND_SHARE - 1) / len(places))
         return np.concatenate([np.repeat(places, max(1, times), axis=0), behind])
+
+    def weighted(self, places: Index) -> Index:
+        """Windows of an epoch: those at `places` (n, 2), each as often as it weighs on average;
+        in order."""
+        if all(track.weights is None for track in self.tracks):
+            return places
+        weights = np.ones(len(places))
+        for number, track in enumerate(self.tracks):
+            if track.weights is not None:
+                mine = places[:, 0] == number
+                order = np.argsort(track.starts)
+                rows = order[np.searchsorted(track.starts, places[mine, 1], sorter=order)]
+                weights[mine] = track.weights[rows]
+        # Systematic resampling: no window comes more than once too often or too seldom.
+        course = np.cumsum(weights)
+        count = max(1, round(float(course[-1]))) if len(course) else 0
+        wanted = (np.arange(count) + 0.5) * (course[-1] / count) if count else course
+        chosen: Index = places[np.searchsorted(course, wanted)]
+        return chosen
 
     def batch(self, places: Index) -> Array:
         """Windows at `places` (n, 2) as the network sees them: (n, 128, 128, 4), 0..1."""

@@ -240,7 +240,7 @@ class TrainingRun:
 
     def _learned(self) -> Index:
         """(n, 2), the windows of an epoch."""
-        return self.data.along_with_background(self.training)
+        return self.data.along_with_background(self.data.weighted(self.training))
 
     def _stop(self, reason: str) -> None:
         self.stopped = reason

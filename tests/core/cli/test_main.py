@@ -219,3 +219,24 @@ def test_the_last_word_is_looked_at_as_well() -> None:
     assert _with_stems_named([]) == []
     assert _with_stems_named(["--stems"]) == ["--stems=lanes"]
     assert _with_stems_named(["a", "--stems", "parts"]) == ["a", "--stems", "parts"]
+
+
+def test_tracks_are_weighed_and_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lib"
+    make_library(path).close()
+    assert run("weigh", str(path), "Track 2", "--times", "0") == 0
+    assert "left out" in capsys.readouterr().out
+    assert run("weigh", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "a training learns 1 of 2 segments" in out
+    assert "as usual" in out
+    assert run("weigh", str(path), "--times", "2") == 2
+    assert "name the tracks" in capsys.readouterr().err
+
+
+def test_tracks_are_chosen_of_a_library_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "array.npy", np.zeros((2, 512, 128), np.float32))
+    assert run("train", str(tmp_path / "array.npy"), "--only", "1", "--out", "m.keras") == 2
+    assert "tracks of a library" in capsys.readouterr().err

@@ -172,3 +172,19 @@ def test_without_background_the_windows_are_as_they_were() -> None:
 def test_a_window_beyond_its_track_is_refused() -> None:
     with pytest.raises(InputError, match="beyond"):
         TrainingData.of_tracks([("a", track_rows(5, 0), [128, 256])])
+
+
+def test_windows_come_as_often_as_they_weigh_and_never_if_that_is_not_at_all() -> None:
+    data = music(tracks=3, bars=7)  # four windows each
+    weights = np.array([[1, 1, 1, 1], [0, 3, 2, 0], [0.5, 0.5, 0.5, 0.5]])
+    tracks = tuple(t.weighed(w) for t, w in zip(data.tracks, weights, strict=True))
+    weighed = TrainingData(tracks)
+    places = weighed.places()
+    assert len(places) == 10
+    chosen, counts = np.unique(weighed.weighted(places), axis=0, return_counts=True)
+    times = {(int(t), int(row)): int(n) for (t, row), n in zip(chosen, counts, strict=True)}
+    assert [times[0, row] for row in (0, 128, 256, 384)] == [1, 1, 1, 1]
+    assert (times[1, 128], times[1, 256]) == (3, 2)
+    assert sum(n for (track, _), n in times.items() if track == 2) == 2
+    assert data.weighted(data.places()).tolist() == data.places().tolist()
+    assert len(weighed.weighted(places[:0])) == 0

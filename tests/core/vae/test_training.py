@@ -120,6 +120,17 @@ def test_the_held_out_windows_are_learned_in_the_end(tiny_options: Make) -> None
     assert len(run.training) == learned + judged == len(run.data)
 
 
+@pytest.mark.usefixtures("uncalibrated", "uncompiled", "learning_nothing")
+def test_what_weighs_more_is_learned_more_often(tiny_options: Make) -> None:
+    data = music(tracks=2)
+    tracks = (data.tracks[0], data.tracks[1].weighed(np.full(6, 3.0)))
+    run = TrainingRun(TrainingData(tracks), tiny_options())
+    learned = run._learned()
+    times = [int((learned[:, 0] == number).sum()) for number in range(2)]
+    windows = [int((run.training[:, 0] == number).sum()) for number in range(2)]
+    assert times == [windows[0], 3 * windows[1]]
+
+
 @brief
 def test_latents_of_the_library_have_mean_0_and_deviation_1(tiny_options: Make) -> None:
     data = music(tracks=6, bars=20)

@@ -1,0 +1,297 @@
+"""How often a training learns each stretch of the music: left out, as usual, or more often.
+
+Kept by time, not by segment: a corrected beat grid makes other segments of the same music, and what
+the user meant still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.library import validation
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR
+
+if TYPE_CHECKING:
+    from core.library.database import Database
+    from core.library.segments import Segment
+    from core.library.tracks import Track
+
+Doubles = NDArray[np.float64]
+USUAL: Final = 1.0
+STARRED: Final = 3.0
+"""The most that anything can weigh."""
+_NAMES: Final = {0.0: "left out", 0.5: "\N{MULTIPLICATION SIGN}½", 1.0: "as usual"}
+_SLACK_SECONDS: Final = 1.0
+"""Before and after a track, so that the whole of it is meant however its grid is corrected."""
+_SHORTEST_SECONDS: Final = 1e-3
+_BAR_CENTRES: Final = (np.arange(BARS_PER_SEGMENT) + 0.5) / BARS_PER_SEGMENT
+# Made when the first weight is kept: libraries without it stay as they are, and programs that do
+# not know it ignore it.
+_TABLE: Final = """CREATE TABLE IF NOT EXISTS training_weights (
+    track_id TEXT NOT NULL{tracks},
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    weight REAL NOT NULL,
+    PRIMARY KEY (track_id, start_seconds)
+) WITHOUT ROWID"""
+
+
+class Stretch(NamedTuple):
+    """A part of a track: its id, and from when to when in seconds."""
+
+    track_id: str
+    start_seconds: float
+    end_seconds: float
+
+
+class _Weighed(NamedTuple):
+    """From when to when in seconds, and how often that is learned."""
+
+    start_seconds: float
+    end_seconds: float
+    weight: float
+
+
+def stretch_of(music: Track | Segment) -> Stretch:
+    """Where a segment lies in its track, or the whole of a track."""
+    from core.library.segments import Segment
+
+    if isinstance(music, Segment):
+        start = music.start_seconds
+        return Stretch(music.track_id, start, start + music.seconds)
+    return Stretch(music.id, -_SLACK_SECONDS, music.seconds + _SLACK_SECONDS)
+
+
+@dataclass(frozen=True)
+class TrainingWeights:
+    """The weights of all music of a library; what is not in it weighs 1.
+
+    Attributes:
+        by_track: stretches with another weight than 1 by track id; no two of a track overlap.
+    """
+
+    by_track: Mapping[str, tuple[_Weighed, ...]] = field(default_factory=dict)
+
+    def with_weight(self, stretches: Iterable[Stretch], weight: float) -> Self:
+        """The same weights but for some stretches.
+
+        Args:
+            stretches: of tracks; what was said of them before no longer counts.
+            weight: how often they are learned: 0 (never) to 3 times.
+
+        Raises:
+            InputError: `weight` lies outside.
+        """
+        if not 0.0 <= weight <= STARRED:
+            raise InputError(f"a weight of {weight:g} cannot be; give 0 to {STARRED:g}")
+        changed = dict(self.by_track)
+        for track_id, start, end in stretches:
+            kept = [part for old in changed.get(track_id, ()) for part in _without(old, start, end)]
+            if weight != USUAL:
+                kept.append(_Weighed(start, end, weight))
+            changed[track_id] = tuple(sorted(kept))
+        return type(self)({track_id: parts for track_id, parts in changed.items() if parts})
+
+    def of_segments(self, segments: Sequence[Segment]) -> Doubles:
+        """The weight (n,) of each segment: the mean of its bars, 0 where one is left out."""
+        out = np.full(len(segments), USUAL)
+        rows: dict[str, list[int]] = {}
+        for row, segment in enumerate(segments):
+            if segment.track_id in self.by_track:
+                rows.setdefault(segment.track_id, []).append(row)
+        for track_id, members in rows.items():
+            starts = np.array([segments[row].start_seconds for row in members])
+            seconds = np.array([segments[row].seconds for row in members])
+            out[members] = self._of_windows(track_id, starts, seconds)
+        return out
+
+    def of_track(self, track: Track, hop_bars: int = 1) -> Doubles:
+        """The weights of a track's windows of four bars.
+
+        Args:
+            track: the track.
+            hop_bars: bars from one window's beginning to the next one's.
+
+        Returns:
+            (n,) in the order of `Library.segment_rows`.
+        """
+        starts, seconds = _windows(track, hop_bars)
+        if track.id not in self.by_track:
+            return np.full(len(starts), USUAL)
+        return self._of_windows(track.id, starts, seconds)
+
+    def _of_windows(self, track_id: str, starts: Doubles, seconds: Doubles) -> Doubles:
+        """(n,) of windows that begin at `starts` and last `seconds` (n,)."""
+        bars = self._at(track_id, starts[:, None] + seconds[:, None] * _BAR_CENTRES)
+        weights: Doubles = np.where((bars > 0.0).all(axis=1), bars.mean(axis=1), 0.0)
+        return weights
+
+    def _at(self, track_id: str, times: Doubles) -> Doubles:
+        starts, ends, weights = self._columns[track_id]
+        row = np.searchsorted(starts, times, side="right") - 1
+        inside = (row >= 0) & (times < ends[row])
+        return np.where(inside, weights[row], USUAL)
+
+    @cached_property
+    def _columns(self) -> dict[str, Doubles]:
+        return {
+            track_id: np.array(parts, np.float64).T for track_id, parts in self.by_track.items()
+        }
+
+
+class TrainingWeightStore:
+    """The weights that one database keeps. Its table is made with the first of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> TrainingWeights | None:
+        """All weights; None where none were ever kept."""
+        known = "SELECT 1 FROM sqlite_master WHERE name = 'training_weights'"
+        if self._database.row(known) is None:
+            return None
+        rows = self._database.rows("SELECT * FROM training_weights ORDER BY 1, 2")
+        folder = self._database.path.parent
+        found: dict[str, list[_Weighed]] = {}
+        for row in validation.checked(rows, validation.TrainingWeightRow, folder):
+            found.setdefault(row.track_id, []).append(_Weighed(*row[1:]))
+        return TrainingWeights({track_id: tuple(parts) for track_id, parts in found.items()})
+
+    def write(self, weights: TrainingWeights, *, of_library: bool) -> None:
+        """Keep these weights and no others.
+
+        Args:
+            weights: of all tracks; nothing is kept of one that is not there any more.
+            of_library: whether this is the library's database, which holds the tracks.
+        """
+        tracks = " REFERENCES tracks ON DELETE CASCADE" if of_library else ""
+        condition = " WHERE EXISTS (SELECT 1 FROM tracks WHERE id = ?1)" if of_library else ""
+        rows = [(name, *part) for name, parts in weights.by_track.items() for part in parts]
+        with self._database.transaction():
+            self._database.execute(_TABLE.format(tracks=tracks))
+            self._database.execute("DELETE FROM training_weights")
+            self._database.execute_many(
+                f"INSERT OR REPLACE INTO training_weights SELECT ?1, ?2, ?3, ?4{condition}", rows
+            )
+
+
+def _without(old: _Weighed, start: float, end: float) -> Iterable[_Weighed]:
+    """What is left of a stretch where `start` to `end` is cut out."""
+    if old.end_seconds <= start or old.start_seconds >= end:
+        yield old
+        return
+    for part in (old._replace(end_seconds=start), old._replace(start_seconds=end)):
+        if part.end_seconds - part.start_seconds > _SHORTEST_SECONDS:
+            yield part
+
+
+def _windows(track: Track, hop_bars: int) -> tuple[Doubles, Doubles]:
+    """Where the windows of a track begin and how long they are, in seconds, (n,) each."""
+    starts: list[Doubles] = [np.zeros(0)]
+    seconds: list[Doubles] = [np.zeros(0)]
+    for section in track.sections:
+        bars = np.array(section.starts(hop_bars), np.float64)
+        bar_seconds = BEATS_PER_BAR * 60.0 / section.bpm
+        starts.append(section.downbeat + bars * bar_seconds)
+        seconds.append(np.full(len(bars), BARS_PER_SEGMENT * bar_seconds))
+    return np.concatenate(starts), np.concatenate(seconds)
+
+
+def how_often(weights: Doubles) -> str:
+    """In two words, how often segments with these weights (n,) are learned; "" for none."""
+    if not len(weights):
+        return ""
+    if weights.min() != weights.max():
+        return "some left out" if (weights == 0).any() else "mixed"
+    return _NAMES.get(float(weights[0]), f"\N{MULTIPLICATION SIGN}{weights[0]:.2g}")
+
+
+@dataclass(frozen=True)
+class LearningChoice:
+    """What of a library one training learns, beyond what the library says of its music.
+
+    Attributes:
+        only: nothing else is learned, nor any window that reaches beyond; empty for all.
+        without: is left out this time.
+    """
+
+    only: tuple[Stretch, ...] = ()
+    without: tuple[Stretch, ...] = ()
+
+    def weights_of(self, kept: TrainingWeights) -> Callable[[Track, int], Doubles]:
+        """What is learned how often.
+
+        Args:
+            kept: what the library says.
+
+        Returns:
+            A function: track, bars from one window to the next -> weights (n,) of its windows.
+        """
+        weights = kept.with_weight(self.without, 0.0)
+        if not self.only:
+            return weights.of_track
+        chosen = TrainingWeights().with_weight(self.only, STARRED)
+
+        def of_track(track: Track, hop_bars: int) -> Doubles:
+            inside = chosen.of_track(track, hop_bars) >= STARRED
+            return np.where(inside, weights.of_track(track, hop_bars), 0.0)
+
+        return of_track
+
+    def summary(self, kept: TrainingWeights, tracks: Iterable[Track]) -> LearningSummary:
+        """Count the segments that are learned.
+
+        Args:
+            kept: what the library says.
+            tracks: all of the library.
+        """
+        of_track = self.weights_of(kept)
+        parts = [of_track(track, BARS_PER_SEGMENT) for track in tracks]
+        weights = np.concatenate([np.zeros(0), *parts])
+        learned = weights > 0
+        return LearningSummary(
+            segments=len(weights),
+            learned=int(learned.sum()),
+            more_often=int((weights > USUAL).sum()),
+            less_often=int((learned & (weights < USUAL)).sum()),
+        )
+
+
+@dataclass(frozen=True)
+class LearningSummary:
+    """How many segments a training learns.
+
+    Attributes:
+        segments: of the library.
+        learned: of them.
+        more_often, less_often: of those that are learned.
+    """
+
+    segments: int
+    learned: int
+    more_often: int = 0
+    less_often: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all are learned, all as often."""
+        return self.learned == self.segments and not self.more_often and not self.less_often
+
+    @property
+    def text(self) -> str:
+        """E.g. "212 of 240 segments, 12 of them more often"."""
+        whole = self.segments
+        count = f"{whole:,}" if self.learned == whole else f"{self.learned:,} of {whole:,}"
+        parts = [f"{count} segment{'s' * (whole != 1)}"]
+        if self.more_often:
+            parts.append(f"{self.more_often:,} of them more often")
+        if self.less_often:
+            parts.append(f"{self.less_often:,} of them less often")
+        return ", ".join(parts)
