@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.arrangement.automation import Automation
-from core.arrangement.clip import Clip
+from core.arrangement.clip import Clip, GroupSource
 from core.arrangement.lane_effects import NO_EFFECTS, LaneEffects
 from core.arrangement.marker import Marker
 from core.arrangement.returns import DEFAULT_RETURNS, Returns
@@ -148,6 +148,10 @@ class Arrangement:
         for lane in self.lanes:
             yield from lane.clips
 
+    def loop_clips(self) -> Iterator[Clip]:
+        """The clips whose four-bar loops are heard: all, those in groups instead of the groups."""
+        return (loop for clip in self.clips() for loop in clip.loops)
+
     def lane(self, lane_id: str) -> Lane:
         """The lane of that id. Raises `InputError` if there is none."""
         for lane in self.lanes:
@@ -189,6 +193,20 @@ class Arrangement:
     def changed(self, **fields: object) -> Arrangement:
         """A copy with `fields` replaced. Raises `InputError` as the constructor does."""
         return dataclasses.replace(self, **fields)  # type: ignore[arg-type]
+
+
+def group_arrangement(source: GroupSource, bpm: float) -> Arrangement:
+    """The clips of a group, each where it lay, on lanes that change nothing.
+
+    Args:
+        source: the group.
+        bpm: the tempo.
+
+    Raises:
+        InputError: clips that cannot lie on a lane together.
+    """
+    lanes = [Lane(f"row {n}", f"Row {n}", clips) for n, clips in enumerate(source.rows, 1)]
+    return Arrangement(bpm, tuple(lanes))
 
 
 def frame_at(tick: int, bpm: float) -> int:

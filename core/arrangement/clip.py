@@ -26,6 +26,7 @@ from core.settings import (
     LARGEST_LATENT,
     LATENT_SIZE,
     PARTS,
+    TICKS_PER_BEAT,
     TICKS_PER_SEGMENT,
 )
 
@@ -35,6 +36,8 @@ MAX_TRANSPOSE = 12
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
 PARTS_AS_THEY_ARE: Final = (0.0,) * len(PARTS)
 """Gains of parts in dB."""
+SHORTEST_GROUP: Final = TICKS_PER_BEAT // 4
+DEEPEST_GROUP: Final = 8
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,70 @@ class PartsSource:
         return max(reversed(some), key=some.count)
 
 
-ClipSource = SingleSource | PartsSource
+@dataclass(frozen=True)
+class GroupSource:
+    """Clips that were made into one: what they sound like together, repeated after its length.
+
+    Attributes:
+        rows: the clips, lane by lane, where they lay in their arrangement; rows may be empty.
+        start: the tick where the first of them began.
+        length: ticks to the end of the last of them, at least `SHORTEST_GROUP`.
+
+    Raises:
+        InputError: no clip, one that does not lie within, too short, or groups in groups in groups
+            beyond `DEEPEST_GROUP`.
+    """
+
+    rows: tuple[tuple[Clip, ...], ...]
+    start: int
+    length: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        object.__setattr__(self, "start", whole_number(self.start, "a group's start"))
+        object.__setattr__(self, "length", whole_number(self.length, "a group's length"))
+        if not self.clips:
+            raise InputError("a group needs a clip")
+        if self.length < SHORTEST_GROUP:
+            raise InputError("clips that are made into one must last for a sixteenth or longer")
+        end = self.start + self.length
+        if any(clip.start < self.start or clip.end > end for clip in self.clips):
+            raise InputError("the clips of a group must lie within it")
+        if self.depth > DEEPEST_GROUP:
+            raise InputError(
+                f"clips can be made into one {DEEPEST_GROUP} times over; take one apart first"
+            )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.rows, self.start, self.length))
+
+    @cached_property
+    def clips(self) -> tuple[Clip, ...]:
+        """All clips, row by row."""
+        return tuple(clip for row in self.rows for clip in row)
+
+    @cached_property
+    def depth(self) -> int:
+        """1, and 1 more for each group in a group."""
+        inner = (it.source.depth for it in self.clips if isinstance(it.source, GroupSource))
+        return 1 + max(inner, default=0)
+
+    @property
+    def transpose(self) -> int:
+        """Semitones by which what it is called after is higher."""
+        return self.main.transpose
+
+    @property
+    def main(self) -> SingleSource:
+        """The source of the longest of its clips."""
+        return main_source(max(self.clips, key=lambda clip: clip.length).source)
+
+
+ClipSource = SingleSource | PartsSource | GroupSource
 
 
 def with_parts(
@@ -193,17 +259,25 @@ def with_parts(
 
 
 def part_sources(source: ClipSource) -> tuple[SingleSource, ...]:
-    """What each of `settings.PARTS` of a source is from."""
+    """What each of `settings.PARTS` of a source is from; of a group, of what it is called after."""
+    if isinstance(source, GroupSource):
+        return (source.main,) * len(PARTS)
     return source.sources if isinstance(source, PartsSource) else (source,) * len(PARTS)
 
 
 def muted_parts(source: ClipSource) -> tuple[bool, ...]:
-    """Which of `settings.PARTS` are not heard of a source."""
+    """Which of `settings.PARTS` are not heard of a source; of a group, of none of its clips."""
+    if isinstance(source, GroupSource):
+        every = zip(*(muted_parts(clip.source) for clip in source.clips), strict=True)
+        return tuple(all(each) for each in every)
     return source.muted if isinstance(source, PartsSource) else NO_PARTS_MUTED
 
 
 def part_gains_db(source: ClipSource) -> tuple[float, ...]:
-    """The gain in dB of each of `settings.PARTS` of a source, whether it is heard or not."""
+    """The gain in dB of each of `settings.PARTS` of a source, whether it is heard or not; of a
+    group those of its first clip."""
+    if isinstance(source, GroupSource):
+        return part_gains_db(source.clips[0].source)
     return source.gains_db if isinstance(source, PartsSource) else PARTS_AS_THEY_ARE
 
 
@@ -218,6 +292,8 @@ def with_part_heard(source: ClipSource, part: int, heard: bool) -> ClipSource:
     Returns:
         The source; one without parts again, where nothing is muted or changed in it any more.
     """
+    if isinstance(source, GroupSource):
+        return with_members(source, lambda it: with_part_heard(it, part, heard))
     muted = list(muted_parts(source))
     muted[part] = not heard
     return with_parts(part_sources(source), muted, part_gains_db(source))
@@ -237,6 +313,8 @@ def with_part_gain(source: ClipSource, part: int, gain_db: float) -> ClipSource:
     Raises:
         InputError: a gain out of range.
     """
+    if isinstance(source, GroupSource):
+        return with_members(source, lambda it: with_part_gain(it, part, gain_db))
     gains = list(part_gains_db(source))
     gains[part] = gain_db
     return with_parts(part_sources(source), muted_parts(source), gains)
@@ -244,7 +322,21 @@ def with_part_gain(source: ClipSource, part: int, gain_db: float) -> ClipSource:
 
 def single_sources(source: ClipSource) -> tuple[SingleSource, ...]:
     """The segments and latents that a source is made from, each once."""
+    if isinstance(source, GroupSource):
+        found = (single for clip in source.clips for single in single_sources(clip.source))
+        return tuple(dict.fromkeys(found))
     return tuple(dict.fromkeys(part_sources(source)))
+
+
+def with_members(source: GroupSource, change: Callable[[ClipSource], ClipSource]) -> GroupSource:
+    """A group whose clips are of other sources.
+
+    Args:
+        source: the group.
+        change: gives what takes the place of a clip's source.
+    """
+    rows = [[clip.changed(source=change(clip.source)) for clip in row] for row in source.rows]
+    return GroupSource(tuple(map(tuple, rows)), source.start, source.length)
 
 
 def latent_sources(source: ClipSource) -> tuple[LatentSource, ...]:
@@ -254,7 +346,12 @@ def latent_sources(source: ClipSource) -> tuple[LatentSource, ...]:
 
 def main_source(source: ClipSource) -> SingleSource:
     """The segment or latent that a source is called after: that of most of what is heard."""
-    return source.main if isinstance(source, PartsSource) else source
+    return source.main if isinstance(source, PartsSource | GroupSource) else source
+
+
+def loop_source(source: ClipSource) -> SingleSource | PartsSource:
+    """What has a four-bar loop: the source itself, or what a group is called after."""
+    return source.main if isinstance(source, GroupSource) else source
 
 
 def with_latents(source: ClipSource, change: Callable[[LatentSource], LatentSource]) -> ClipSource:
@@ -277,6 +374,8 @@ def with_singles(source: ClipSource, change: Callable[[SingleSource], SingleSour
         source: any.
         change: gives what takes the place of each of its segments and latents.
     """
+    if isinstance(source, GroupSource):
+        return with_members(source, lambda it: with_singles(it, change))
     changed = {single: change(single) for single in single_sources(source)}
     return with_parts(
         [changed[it] for it in part_sources(source)], muted_parts(source), part_gains_db(source)
@@ -285,14 +384,15 @@ def with_singles(source: ClipSource, change: Callable[[SingleSource], SingleSour
 
 @dataclass(frozen=True)
 class Clip:
-    """A four-bar loop of a source, repeated for some length. Positions are whole ticks.
+    """A loop of a source, of four bars or as long as a group, repeated for some length. Positions
+    are whole ticks.
 
     Attributes:
         id: no other clip of the arrangement has it.
         source: the sound.
         start: where it begins on the timeline, 0 or later.
         length: at least 1; it ends by `LAST_TICK`.
-        offset: where in the loop it begins, 0 <= offset < `TICKS_PER_SEGMENT`.
+        offset: where in the loop it begins, 0 <= offset < `period`.
         gain_db: -96 (silence) .. 24.
         fade_in: length, inside the clip. Where the clip overlaps a neighbour, the crossfade over
             the overlap takes the place of the fade.
@@ -353,9 +453,10 @@ class Clip:
         if self.length < 1:
             raise InputError(f"a clip must be longer than nothing (length {self.length} ticks)")
         check_place(self.end, "a clip's end")
-        if not 0 <= self.offset < TICKS_PER_SEGMENT:
+        if not 0 <= self.offset < self.period:
+            what = "clips" if isinstance(self.source, GroupSource) else "four bars"
             raise InputError(
-                f"a clip's offset must lie in its four bars (0 to {TICKS_PER_SEGMENT - 1} ticks, "
+                f"a clip's offset must lie in its {what} (0 to {self.period - 1} ticks, "
                 f"not {self.offset})"
             )
         if min(self.fade_in, self.fade_out) < 0 or self.fade_in + self.fade_out > self.length:
@@ -368,6 +469,18 @@ class Clip:
     def end(self) -> int:
         """The first tick after the clip."""
         return self.start + self.length
+
+    @property
+    def period(self) -> int:
+        """Ticks after which what it plays begins again."""
+        return self.source.length if isinstance(self.source, GroupSource) else TICKS_PER_SEGMENT
+
+    @property
+    def loops(self) -> tuple[Clip, ...]:
+        """The clips whose four-bar loops it is made of: itself, or all that its group holds."""
+        if not isinstance(self.source, GroupSource):
+            return (self,)
+        return tuple(loop for clip in self.source.clips for loop in clip.loops)
 
     @property
     def origin(self) -> int:

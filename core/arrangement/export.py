@@ -190,12 +190,13 @@ def _mastered(
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
     """Clips of audible lanes that sound in the part; transitions need only a few others."""
     return [
-        clip
+        loop
         for lane in arrangement.audible_lanes
         for clip in lane.clips
         if not clip.mute
         and arrangement.frame(clip.start) < part[1]
         and arrangement.frame(clip.end) > part[0]
+        for loop in clip.loops
     ]
 
 

@@ -12,6 +12,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     Clip,
     ClipSource,
+    GroupSource,
     SingleSource,
     muted_parts,
     part_sources,
@@ -98,5 +99,8 @@ def bring_to_key(
 
 def _pitched(source: ClipSource) -> tuple[SingleSource, ...]:
     """The segments and latents that the bass and the rest are heard from, each once."""
+    if isinstance(source, GroupSource):
+        found = (single for clip in source.clips for single in _pitched(clip.source))
+        return tuple(dict.fromkeys(found))
     sources, muted = part_sources(source), muted_parts(source)
     return tuple(dict.fromkeys(sources[part] for part in _PITCHED if not muted[part]))

@@ -21,7 +21,7 @@ from core.arrangement.clip import Clip
 from core.arrangement.crossover import CONTEXT, sum_bands
 from core.arrangement.fades import ramp
 from core.errors import InputError
-from core.settings import TICKS_PER_SEGMENT, segment_frames
+from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 
 FloatArray = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ _SEAM: Final = 64
 
 @dataclass(frozen=True)
 class Loop:
-    """Four bars of stereo.
+    """Four bars of stereo, or as many as a group has.
 
     Attributes:
         samples: (frames, 2) float32.
@@ -42,12 +42,13 @@ class Loop:
     seams: dict[int, FloatArray]
 
     @classmethod
-    def of(cls, samples: ArrayLike, bpm: float) -> Loop:
+    def of(cls, samples: ArrayLike, bpm: float, ticks: int = TICKS_PER_SEGMENT) -> Loop:
         """Make a loop.
 
         Args:
-            samples: (frames, 1 or 2), four bars, give or take a sample.
+            samples: (frames, 1 or 2), of that length, give or take a sample.
             bpm: their tempo.
+            ticks: how long it is; four bars but for groups.
 
         Returns:
             The loop, in stereo.
@@ -56,18 +57,18 @@ class Loop:
             InputError: another shape or length, or samples that are not finite.
         """
         stereo = _stereo(np.asarray(samples, dtype=np.float32))
-        if abs(len(stereo) - segment_frames(bpm)) > 1:
+        frames = frame_at(ticks, bpm)
+        if abs(len(stereo) - frames) > 1:
             raise InputError(
-                f"a loop of {len(stereo)} frames is not four bars at {bpm:g} BPM "
-                f"({segment_frames(bpm)} frames); render it at the arrangement's tempo"
+                f"a loop of {len(stereo)} frames is not {ticks / TICKS_PER_BAR:g} bars at {bpm:g} "
+                f"BPM ({frames} frames); render it at the arrangement's tempo"
             )
         if not np.isfinite(stereo).all():
             raise InputError("a clip's sound holds values that are not numbers; render it again")
-        return cls(stereo, {step: _seam(stereo, step) for step in (-2, -1, 1, 2)})
+        return cls._seamed(stereo)
 
     def shaped(
         self,
-        bpm: float,
         bands: tuple[bool, bool, bool],
         width: float = 1.0,
         *,
@@ -76,7 +77,6 @@ class Loop:
         """The same loop with some of its bands, narrower, or backwards.
 
         Args:
-            bpm: its tempo.
             bands: whether bass, mids and treble are heard.
             width: factor of the difference between left and right, 0 .. 1.
             reverse: whether it is played backwards.
@@ -90,7 +90,11 @@ class Loop:
             samples = middle + np.float32(width) * (samples - middle)
         if reverse:
             samples = samples[::-1]
-        return self if samples is self.samples else Loop.of(samples, bpm)
+        return self if samples is self.samples else Loop._seamed(_stereo(samples))
+
+    @classmethod
+    def _seamed(cls, stereo: FloatArray) -> Loop:
+        return cls(stereo, {step: _seam(stereo, step) for step in (-2, -1, 1, 2)})
 
 
 class LoopStream:
@@ -104,8 +108,8 @@ class LoopStream:
 
     def __init__(self, loop: Loop, clip: Clip, bpm: float) -> None:
         self.loop = loop
-        first = clip.origin - TICKS_PER_SEGMENT
-        repetitions = range(first, clip.end + 2 * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
+        first, period = clip.origin - clip.period, clip.period
+        repetitions = range(first, clip.end + 2 * period, period)
         self._starts = [frame_at(tick, bpm) for tick in repetitions]
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:

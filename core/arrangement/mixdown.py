@@ -9,7 +9,7 @@ Positions are frames at 44.1 kHz from the first bar on, sound is (frames, 2) flo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrangement import fades, return_sound, transitions
-from core.arrangement.arrangement import Arrangement, Lane
-from core.arrangement.clip import Clip, ClipSource
+from core.arrangement.arrangement import Arrangement, Lane, frame_at, group_arrangement
+from core.arrangement.clip import Clip, ClipSource, GroupSource
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
 from core.arrangement.clip_gain import ClipGain
 from core.arrangement.lane_sound import (
@@ -38,7 +38,8 @@ from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BEAT
 FloatArray = NDArray[np.float32]
 AudioOf = Callable[[Clip], FloatArray]
 """Gives a clip's four-bar loop, (frames, 1 or 2), or its parts, (4, frames, 1 or 2), which sum to
-it. Parts are needed for clips that are crossfaded by parts; without them bands are."""
+it; of a group, it is asked for the clips in it. Parts are needed for clips that are crossfaded by
+parts; without them bands are."""
 _Shape = tuple[tuple[bool, bool, bool], float, bool]
 
 _WHOLE: Final[_Shape] = ((True, True, True), 1.0, False)
@@ -132,6 +133,7 @@ class Mixdown:
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
         self._sounds: dict[tuple[ClipSource, _Shape], _Sound] = {}
+        self._groups: dict[GroupSource, Mixdown] = {}
         audible = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
         self._slots = [slot for slot in slots if slot.lane_id in audible]
@@ -242,6 +244,7 @@ class Mixdown:
                 used = next_use.setdefault(slot.clip.source, slot.start)
                 next_use[slot.clip.source] = min(used, slot.start)
         self._keep_loops(next_use)
+        self._groups = {group: mix for group, mix in self._groups.items() if group in next_use}
         self._gains = {
             transition: envelopes
             for transition, envelopes in self._gains.items()
@@ -361,13 +364,15 @@ class Mixdown:
         if wanted not in self._sounds:
             sound = self._sounds[whole]
             shaped = [
-                loop.shaped(self._bpm, clip.bands, clip.width, reverse=clip.reverse)
+                loop.shaped(clip.bands, clip.width, reverse=clip.reverse)
                 for loop in (sound.whole, *sound.parts)
             ]
             self._sounds[wanted] = _Sound(shaped[0], tuple(shaped[1:]))
         return self._sounds[wanted]
 
     def _fetched(self, clip: Clip) -> _Sound:
+        if isinstance(clip.source, GroupSource):
+            return _Sound(self._group_loop(clip.source))
         samples = self._audio_of(clip)
         if samples.ndim != _IN_PARTS:
             return _Sound(Loop.of(samples, self._bpm))
@@ -376,18 +381,31 @@ class Mixdown:
             return _Sound(whole)
         return _Sound(whole, tuple(Loop.of(part, self._bpm) for part in samples))
 
+    def _group_loop(self, source: GroupSource) -> Loop:
+        """What the clips of a group sound like where they lay, so that not a bit of it differs."""
+        mix, end = self._group_mixdown(source), source.start + source.length
+        start, end = self.arrangement.frame(source.start), self.arrangement.frame(end)
+        return Loop.of(mix.render(start, end - start), self._bpm, source.length)
+
+    def _group_mixdown(self, source: GroupSource) -> Mixdown:
+        if source not in self._groups:
+            whole = self._gains_of and self._gains_of._group_mixdown(source)
+            inside = group_arrangement(source, self._bpm)
+            self._groups[source] = Mixdown(inside, self._audio_of, gains_of=whole, part=self._part)
+        return self._groups[source]
+
     def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
         clip, half = slot.clip, (slot.end - slot.start) // 2
         incoming, outgoing = self._incoming.get(clip.id), self._outgoing.get(clip.id)
         if incoming:
             yield self._transition_envelopes(incoming)[1]
-        elif clip.id not in self._before:
+        elif clip.id not in self._before and not _begins_with_group(clip):
             frames = self.arrangement.frame(clip.start + clip.fade_in) - slot.start
             gains = fades.fade_in(frames) if clip.fade_in else fades.edge_fade(min(_EDGE_IN, half))
             yield GainEnvelope(slot.start, gains[:, None])
         if outgoing:
             yield self._transition_envelopes(outgoing)[0]
-        elif clip.id not in self._after:
+        elif clip.id not in self._after and not _ends_with_group(clip):
             frames = slot.end - self.arrangement.frame(clip.end - clip.fade_out)
             gains = (
                 fades.fade_in(frames) if clip.fade_out else fades.edge_fade(min(_EDGE_OUT, half))
@@ -461,6 +479,36 @@ def _sound_key(clip: Clip) -> tuple[object, ...]:
         clip.fade_out,
         _shape(clip),
     )
+
+
+def clip_loop(clip: Clip, bpm: float, loops: Mapping[ClipSource, FloatArray]) -> FloatArray:
+    """What a clip repeats: four bars, or all of its group.
+
+    Args:
+        clip: the clip.
+        bpm: the tempo.
+        loops: the sound of each of `Clip.loops`, as for a mixdown.
+
+    Returns:
+        (frames, 1 or 2), full scale 1.0.
+    """
+    source = clip.source
+    if not isinstance(source, GroupSource):
+        return loops[source]
+    mix, end = Mixdown(group_arrangement(source, bpm), lambda it: loops[it.source]), clip.period
+    start, end = frame_at(source.start, bpm), frame_at(source.start + end, bpm)
+    return mix.render(start, end - start)
+
+
+def _begins_with_group(clip: Clip) -> bool:
+    """Whether it begins as its group does, whose own clips have edges."""
+    return isinstance(clip.source, GroupSource) and not clip.fade_in and clip.offset == 0
+
+
+def _ends_with_group(clip: Clip) -> bool:
+    """Whether it ends as its group does, whose own clips have edges."""
+    is_whole = (clip.offset + clip.length) % clip.period == 0
+    return isinstance(clip.source, GroupSource) and not clip.fade_out and is_whole
 
 
 def _shape(clip: Clip) -> _Shape:

@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterable
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import (
     Clip,
+    ClipSource,
+    GroupSource,
     muted_parts,
     new_id,
     part_gains_db,
     part_sources,
+    with_members,
     with_parts,
 )
 from core.settings import PARTS
@@ -59,6 +62,13 @@ def _split_lane(lane: Lane, ids: Collection[str]) -> list[Lane]:
 
 
 def _alone(clip: Clip, part: int) -> Clip:
-    muted = [number != part for number in range(len(PARTS))]
-    gains = [gain * (number == part) for number, gain in enumerate(part_gains_db(clip.source))]
-    return clip.changed(source=with_parts(part_sources(clip.source), muted, gains))
+    return clip.changed(source=_part_of(clip.source, part))
+
+
+def _part_of(source: ClipSource, part: int) -> ClipSource:
+    """One part of a source; in a group that of each clip, which may be muted there."""
+    if isinstance(source, GroupSource):
+        return with_members(source, lambda it: _part_of(it, part))
+    muted = [number != part or off for number, off in enumerate(muted_parts(source))]
+    gains = [gain * (number == part) for number, gain in enumerate(part_gains_db(source))]
+    return with_parts(part_sources(source), muted, gains)

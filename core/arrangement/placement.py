@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from core.arrangement.arrangement import Lane
 from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, new_id
-from core.settings import TICKS_PER_SEGMENT
 
 
 def place_clip(lane: Lane, clip: Clip) -> Lane:
@@ -85,7 +84,7 @@ def with_start(clip: Clip, start: int) -> Clip:
     return clip.changed(
         start=start,
         length=length,
-        offset=(start - clip.origin) % TICKS_PER_SEGMENT,
+        offset=(start - clip.origin) % clip.period,
         fade_in=min(clip.fade_in, max(length, 0) - fade_out),
         fade_out=fade_out,
         gain_curve=_curve_between(clip, start, clip.end),

@@ -12,6 +12,7 @@ from core import resources
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     ClipSource,
+    GroupSource,
     LatentSource,
     PartsSource,
     RealSource,
@@ -88,7 +89,7 @@ class Origin:
 
     def claims(self, source: ClipSource) -> bool:
         """Whether `source` is of this library or of one of its models."""
-        if isinstance(source, PartsSource):
+        if isinstance(source, PartsSource | GroupSource):
             return any(self.claims(single) for single in single_sources(source))
         if isinstance(source, RealSource):
             return track_of(source) in self.tracks

@@ -21,11 +21,13 @@ from typing import Annotated, Any, Final
 import msgspec
 import numpy as np
 
-from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.arrangement import BPM_MIN, Arrangement, Lane, group_arrangement
 from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import (
+    DEEPEST_GROUP,
     Clip,
     ClipSource,
+    GroupSource,
     LatentSource,
     PartsSource,
     RealSource,
@@ -46,11 +48,12 @@ from core.settings import PARTS
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "load", "save", "source_from_json", "source_to_json"]
 
 FORMAT: Final = "technovae project"
-VERSION: Final = 6
-"""The newest that is read, and written where a clip has a gain curve. Version 5 is written where
-lanes are automated or send to echo or reverb, version 4 where parts of a clip have gains, version 3
-where a clip plays parts, version 2 where a source is transposed. What version 1 has is written as
-such: each would refuse what a later one brought as damage."""
+VERSION: Final = 7
+"""The newest that is read, and written where clips were made into one. Version 6 is written where
+a clip has a gain curve, version 5 where lanes are automated or send to echo or reverb, version 4
+where parts of a clip have gains, version 3 where a clip plays parts, version 2 where a source is
+transposed. What version 1 has is written as such: each would refuse what a later one brought as
+damage."""
 _MOST_BYTES: Final = 64 << 20
 """A thousand clips with a latent for every bar take three million."""
 _LONGEST_MESSAGE: Final = 240
@@ -101,6 +104,9 @@ def load(path: str | os.PathLike[str]) -> Project:
 
 def source_to_json(source: ClipSource) -> dict[str, Any]:
     """`source` as plain JSON values, floats to the last bit."""
+    if isinstance(source, GroupSource):
+        rows = [[_clip(clip) for clip in row] for row in source.rows]
+        return {"group": {"start": source.start, "length": source.length, "rows": rows}}
     if isinstance(source, PartsSource):
         return _parts_to_json(source)
     if isinstance(source, RealSource):
@@ -153,6 +159,7 @@ class _SourceFields(_SingleFields, forbid_unknown_fields=True):
     parts: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
     muted: list[str] = []
     gains_db: dict[str, float] = {}
+    group: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Place(msgspec.Struct):
@@ -179,6 +186,14 @@ _PointFields: Any = _fields_of(Breakpoint)
 _ClipFields: Any = _fields_of(
     Clip, optional=["gain_curve"], id=_Name, source=_SourceFields, gain_curve=list[_PointFields]
 )
+
+
+class _GroupFields(msgspec.Struct):
+    start: int
+    length: int
+    rows: list[list[_ClipFields]]
+
+
 _EffectsFields: Any = _fields_of(LaneEffects)
 _AutomationFields: Any = _fields_of(Automation, points=list[_PointFields])
 _LaneFields: Any = _fields_of(
@@ -322,6 +337,8 @@ def _clip(clip: Clip) -> dict[str, Any]:
 
 def _version(arrangement: Arrangement) -> int:
     """The first version that has all that an arrangement has."""
+    if any(isinstance(clip.source, GroupSource) for clip in arrangement.clips()):
+        return 7
     if any(clip.gain_curve for clip in arrangement.clips()):
         return 6
     if any(lane.automation or lane.effects.sends for lane in arrangement.lanes):
@@ -443,10 +460,7 @@ def _origin_from(
 
 
 def _lane(fields: Any) -> Lane:
-    clips = [
-        Clip(**_given(it, source=_source(it.source), gain_curve=_breakpoints(it.gain_curve)))
-        for it in fields.clips
-    ]
+    clips = [_clip_from(it) for it in fields.clips]
     effects = fields.effects
     if not isinstance(effects, LaneEffects):
         effects = LaneEffects(**_given(effects))
@@ -454,11 +468,29 @@ def _lane(fields: Any) -> Lane:
     return Lane(**_given(fields, clips=tuple(clips), effects=effects, automation=tuple(curves)))
 
 
+def _clip_from(fields: Any, depth: int = 0) -> Clip:
+    curve = _breakpoints(fields.gain_curve)
+    return Clip(**_given(fields, source=_source(fields.source, depth), gain_curve=curve))
+
+
+def _group(value: dict[str, Any], depth: int) -> GroupSource:
+    """`depth`: in how many groups it lies."""
+    if depth >= DEEPEST_GROUP:
+        raise InputError(f"clips are made into one more than {DEEPEST_GROUP} times over")
+    fields = msgspec.convert(value, _GroupFields)
+    rows = tuple(tuple(_clip_from(it, depth + 1) for it in row) for row in fields.rows)
+    made = GroupSource(rows, fields.start, fields.length)
+    group_arrangement(made, BPM_MIN)  # refuses what could not be heard later
+    return made
+
+
 def _breakpoints(points: Iterable[Any]) -> tuple[Breakpoint, ...]:
     return tuple(Breakpoint(**_given(point)) for point in points)
 
 
-def _source(fields: _SourceFields) -> ClipSource:
+def _source(fields: _SourceFields, depth: int = 0) -> ClipSource:
+    if fields.group is not msgspec.UNSET:
+        return _group(fields.group, depth)
     if fields.sources is msgspec.UNSET and fields.parts is msgspec.UNSET:
         return _single(fields)
     if fields.sources is msgspec.UNSET or fields.parts is msgspec.UNSET:

@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.arrangement import Arrangement, Lane, frame_at
+from core.arrangement.arrangement import Arrangement, Lane, frame_at, group_arrangement
 from core.arrangement.bands import N_BANDS
-from core.arrangement.clip import Clip, ClipSource, PartsSource
+from core.arrangement.clip import Clip, ClipSource, GroupSource, PartsSource
 from core.arrangement.fades import crossfade, ramp
-from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT
+from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BAR
 
 FloatArray = NDArray[np.float32]
 
@@ -95,12 +95,14 @@ def nearest_downbeat(start: int, end: int) -> int:
 
 
 def separated_sources(arrangement: Arrangement) -> set[ClipSource]:
-    """The sources whose parts are needed, for they are crossfaded by parts."""
-    if not any(isinstance(clip.source, PartsSource) for clip in arrangement.clips()):
+    """The sources whose parts are needed, for they are crossfaded by parts; in groups, too."""
+    if not any(isinstance(clip.source, PartsSource) for clip in arrangement.loop_clips()):
         return set()
     found = find_transitions(without_muted(arrangement))
     clips = [clip for it in found if it.by_parts for clip in (it.outgoing, it.incoming)]
-    return {clip.source for clip in clips}
+    groups = {it.source for it in arrangement.clips() if isinstance(it.source, GroupSource)}
+    inside = [separated_sources(group_arrangement(it, arrangement.bpm)) for it in groups]
+    return {clip.source for clip in clips}.union(*inside)
 
 
 def without_muted(arrangement: Arrangement) -> Arrangement:
@@ -134,7 +136,7 @@ def continues(before: Clip, after: Clip) -> bool:
     return (
         _touch(before, after)
         and before.source == after.source
-        and (before.offset + before.length - after.offset) % TICKS_PER_SEGMENT == 0
+        and (before.offset + before.length - after.offset) % before.period == 0
         and (before.gain_db, before.bands, before.width)
         == (after.gain_db, after.bands, after.width)
         and abs(_curve_db(before, before.length) - _curve_db(after, 0)) < _SAME_DB

@@ -54,7 +54,7 @@ class MixdownRequest:
         """
         frames = segment_frames(arrangement.bpm)
         loops: dict[ClipSource, FloatArray] = {}
-        for source, clip in {clip.source: clip for clip in arrangement.clips()}.items():
+        for source, clip in {clip.source: clip for clip in arrangement.loop_clips()}.items():
             loop = audio_of(clip)
             if loop is not None and abs(loop.shape[-2] - frames) <= 1:
                 loops[source] = loop
@@ -64,10 +64,13 @@ class MixdownRequest:
         """The arrangement without the clips that have no loop, as long as with them."""
         whole = self.arrangement
         lanes = [
-            lane.changed(clips=tuple(clip for clip in lane.clips if clip.source in self.loops))
+            lane.changed(clips=tuple(clip for clip in lane.clips if self._is_there(clip)))
             for lane in whole.lanes
         ]
         return whole.changed(lanes=tuple(lanes), frames=whole.length_frames)
+
+    def _is_there(self, clip: Clip) -> bool:
+        return all(loop.source in self.loops for loop in clip.loops)
 
 
 def build_snapshot(

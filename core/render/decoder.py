@@ -21,6 +21,7 @@ from core.arrangement.clip import (
     PartsSource,
     RealSource,
     SingleSource,
+    loop_source,
     main_source,
     muted_parts,
     part_gains_db,
@@ -192,6 +193,7 @@ class Decoder:
             ModelError: the latent is of a model that this library was never encoded with, or parts
                 are asked for and there is no network that tells them apart.
         """
+        source = loop_source(source)
         if isinstance(source, PartsSource):
             return self._parts_spectrogram(source)
         if isinstance(source, RealSource):
@@ -258,6 +260,7 @@ class Decoder:
         """
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
+        source = loop_source(source)
         if isinstance(source, RealSource):
             return self.real.loop(source.segment_id, bpm, first, source.transpose)
         if isinstance(source, PartsSource):
@@ -292,6 +295,7 @@ class Decoder:
         Raises:
             InputError, LibraryError, ModelError, Cancelled: as `audio`.
         """
+        source = loop_source(source)
         if not isinstance(source, PartsSource):
             return self._single_parts(source, bpm, renderer, quality, first, cancel)
         missing = [

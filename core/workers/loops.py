@@ -183,7 +183,7 @@ class LoopService(QObject):
         are crossfaded by parts. None while one of them is not kept."""
         separated, bpm = separated_sources(arrangement), arrangement.bpm
         found: dict[ClipSource, Array] = {}
-        for source in {clip.source for clip in arrangement.clips()}:
+        for source in {clip.source for clip in arrangement.loop_clips()}:
             sound = (self.parts if source in separated else self.loop)(source, bpm)
             if sound is None:
                 return None

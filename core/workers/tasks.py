@@ -42,6 +42,7 @@ __all__ = [
     "fit_grid",
     "import_audio",
     "place",
+    "save_clips",
     "save_loops",
     "set_grid",
     "train",
@@ -380,6 +381,32 @@ def save_loops(
             path, level_loop(samples).samples, bit_depth=_CLIP_BIT_DEPTH, bpm=bpm, title=path.stem
         )
     return tuple(loops)
+
+
+def save_clips(
+    clips: Mapping[Path, Clip],
+    loops: Mapping[ClipSource, Array],
+    bpm: float,
+    progress: Progress,
+    cancel: CancelFlag | None = None,
+) -> tuple[Path, ...]:
+    """Write what clips repeat, see `save_loops`: four bars, or all of a group.
+
+    Args:
+        clips: by the file that each becomes.
+        loops: (frames, 2) float32 for each source of `Clip.loops`.
+        bpm, progress, cancel: as for `save_loops`.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: as `save_loops`.
+    """
+    from core.arrangement.mixdown import clip_loop
+
+    sounds = {path: clip_loop(clip, bpm, loops) for path, clip in clips.items()}
+    return save_loops(sounds, bpm, progress, cancel)
 
 
 def _write(

@@ -110,11 +110,11 @@ class ExportController(QObject):
         """The loops of `clips`; None while one of them is not ready."""
         bpm = self._document.arrangement.bpm
         loops: dict[ClipSource, Array] = {}
-        for clip in clips:
-            loop = self._services.loops.loop(clip.source, bpm)
+        for source in {made_of.source for clip in clips for made_of in clip.loops}:
+            loop = self._services.loops.loop(source, bpm)
             if loop is None:
                 return None
-            loops[clip.source] = loop
+            loops[source] = loop
         return loops
 
     def _span(self, part: Range) -> tuple[int, int] | None:
@@ -144,7 +144,7 @@ class ExportController(QObject):
 
     @Slot(object)
     def save_clips(self, request: ClipRequest) -> None:
-        """Write each of the clips as a WAV of its four bars, as it is played.
+        """Write each of the clips as a WAV of its four bars, or of its group, as it is played.
 
         Args:
             request: which clips. For one the user chooses a file, for several a folder, in which no
@@ -157,13 +157,11 @@ class ExportController(QObject):
             line = "these clips are still being rendered; save them once they are no longer hatched"
             self.problem.emit(_SAVING, line)
             return
-        by_path = {
-            path: loops[clip.source] for path, clip in zip(self._files(clips), clips, strict=False)
-        }
+        by_path = dict(zip(self._files(clips), clips, strict=False))
         if by_path:
             bpm = self._document.arrangement.bpm
             self._services.background.submit(
-                lambda: tasks.save_loops(by_path, bpm, silent),
+                lambda: tasks.save_clips(by_path, loops, bpm, silent),
                 self._clips_saved,
                 lambda line: self.problem.emit(_SAVING, line),
             )

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Slot
 
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, main_source
 from core.playback.player import PlayerState
-from core.settings import TICKS_PER_SEGMENT
 from core.workers.service_client import RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.inspector.sound_panel import SoundPanel
@@ -61,7 +60,7 @@ class ClipPictures(QObject):
             return
         tick = self._document.arrangement.tick(state.frame)
         inside = state.playing and clip.start <= tick < clip.end
-        phase = (tick - clip.origin) % TICKS_PER_SEGMENT / TICKS_PER_SEGMENT
+        phase = (tick - clip.origin) % clip.period / clip.period
         self._panel.clip_pictures.set_playhead(phase if inside else None)
 
     @Slot()
@@ -128,7 +127,7 @@ class ClipPictures(QObject):
         clip = self._clip
         if clip is None:
             return
-        tick = clip.origin + round(wanted * TICKS_PER_SEGMENT)
+        tick = clip.origin + round(wanted * clip.period)
         if tick < clip.start:
-            tick += TICKS_PER_SEGMENT
+            tick += clip.period
         self._services.player.seek(self._document.arrangement.frame(min(tick, clip.end - 1)))

@@ -14,6 +14,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     Clip,
     ClipSource,
+    GroupSource,
     LatentSource,
     RealSource,
     SingleSource,
@@ -83,6 +84,9 @@ class InspectorController(QObject):
 
     def info(self, clip: Clip) -> ClipInfo:
         """Name, colour and second line of a clip, as the timeline shows it."""
+        if isinstance(clip.source, GroupSource):
+            whole = self.info(clip.changed(source=clip.source.main, offset=0))
+            return replace(whole, subtitle=f"{len(clip.source.clips)} clips in one")
         origin, source = self._origin_of(clip.source), main_source(clip.source)
         if isinstance(source, LatentSource):
             near, colour = self._nearest(source)
@@ -117,6 +121,9 @@ class InspectorController(QObject):
     def details(self, source: ClipSource) -> Details:
         """Describe a source in lines of label and value; none without a map. Of parts, the source
         of most is described."""
+        if isinstance(source, GroupSource):
+            rows = sum(1 for row in source.rows if row)
+            return [("Made of", f"{len(source.clips)} clips in {rows} row{'s' * (rows > 1)}")]
         origin = self._origin_of(source)
         if origin is not None:
             return [("Library", _where(origin).removeprefix("from "))]

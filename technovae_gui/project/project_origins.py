@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core import resources
 from core.arrangement.clip import (
     ClipSource,
+    GroupSource,
     LatentSource,
     PartsSource,
     RealSource,
@@ -179,7 +180,7 @@ class ProjectOrigins(QObject):
         self.main = self._open
 
     def _is_of_session(self, source: ClipSource) -> bool:
-        if isinstance(source, PartsSource):
+        if isinstance(source, PartsSource | GroupSource):
             return all(self._is_of_session(single) for single in single_sources(source))
         if isinstance(source, RealSource):
             return track_of(source) in self._open.tracks

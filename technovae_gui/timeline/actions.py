@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core import resources
 from core.arrangement import automation_edits, edits
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, latent_sources, muted_parts
+from core.arrangement.clip import Clip, GroupSource, latent_sources, muted_parts
 from core.arrangement.lane_effects import NO_EFFECTS
 from core.settings import PARTS
 from technovae_gui.document import Document
@@ -40,11 +40,16 @@ _GAIN_TIP = (
     "A double click on the line through a clip adds a point, one on a point removes it; a drag "
     "moves it, Ctrl+drag bends the line"
 )
+_CONSOLIDATE_TIP = (
+    "One clip that sounds like those selected, with their gains, fades and parts; it keeps them,"
+    " and “Take apart” gives them back"
+)
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
     ("split", "duplicate", "cut", "copy", "paste", "delete", "rename"),
     ("bass_swap", "bass_cut", "reverse", "mute_clip"),
     ("gain_point", "clear_gain_curve"),
+    ("consolidate", "take_apart"),
 )
 _FADES = ("fade_in", "fade_out", "no_fades")
 _PARTS = (*(f"part_{part}" for part in PARTS), "split_parts")
@@ -94,7 +99,7 @@ class TimelineActions(QObject):
         super().__init__(widget)
         self._document, self._viewport, self._state = document, viewport, state
         self._widget = widget
-        self._commands = ClipCommands(document, state)
+        self._commands = ClipCommands(document, state, self.status.emit)
         self.key_commands = KeyCommands(document, self.status.emit)
         self.markers = MarkerCommands(document, state, self.seek_requested.emit)
         self.by_name: dict[str, QAction] = {}
@@ -188,6 +193,9 @@ class TimelineActions(QObject):
         self._add_for_clips(
             "loop_selection", "Loop the selection", clips.loop_selection, "Ctrl+Shift+L"
         )
+        one = self._add_for_clips("consolidate", "Make into one clip", clips.consolidate, "Ctrl+J")
+        one.setToolTip(_CONSOLIDATE_TIP)
+        self._add_for_clips("take_apart", "Take apart", clips.take_apart, "Ctrl+Shift+J")
         self._add("add_lane", "Add lane", self._add_lane, "Ctrl+T")
         for name, text, run, key in (
             (
@@ -320,6 +328,8 @@ class TimelineActions(QObject):
         if not self._document.selection:
             return
         clips = self._document.selected_clips()
+        grouped = any(isinstance(clip.source, GroupSource) for clip in clips)
+        self.by_name["take_apart"].setEnabled(grouped)
         drawn = any(clip.gain_curve for clip in clips)
         self.by_name["clear_gain_curve"].setEnabled(drawn)
         self.by_name["bass_swap"].setChecked(all(clip.bass_swap for clip in clips))

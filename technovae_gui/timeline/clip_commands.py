@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from core.arrangement import edits
+from core.arrangement import edits, groups
 from core.arrangement.arrangement import Arrangement
-from core.arrangement.clip import Clip, with_latents, with_part_heard
+from core.arrangement.clip import Clip, GroupSource, with_latents, with_part_heard
 from core.arrangement.part_edits import split_parts
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
@@ -49,8 +49,11 @@ class Clipboard:
 class ClipCommands:
     """Edits the selected clips of a document."""
 
-    def __init__(self, document: Document, state: TimelineState) -> None:
-        self._document, self._state = document, state
+    def __init__(
+        self, document: Document, state: TimelineState, say: Callable[[str], object] = str
+    ) -> None:
+        """`say` takes one line about what was done."""
+        self._document, self._state, self._say = document, state, say
         self._clipboard = Clipboard()
 
     def copy(self) -> None:
@@ -237,6 +240,38 @@ class ClipCommands:
         ids = self._document.selection
         if ids:
             self._edit_and_select("split into parts", lambda now: split_parts(now, ids))
+
+    def consolidate(self) -> None:
+        """Make the selected clips into one that sounds like them."""
+        ids = self._document.selection
+        unlike: tuple[str, ...] = ()
+
+        def made(now: Arrangement) -> Arrangement:
+            nonlocal unlike
+            result = groups.consolidate(now, ids)
+            unlike = result.unlike
+            return result.arrangement
+
+        if ids:
+            self._edit_and_select("consolidate", made)
+        if unlike:
+            self._say(
+                f"Heard without pan, effects and automation of {', '.join(unlike)}: a clip is heard"
+                " through its own lane"
+            )
+
+    def take_apart(self) -> None:
+        """Put back the clips that those selected were made of."""
+        made = [c for c in self._document.selected_clips() if isinstance(c.source, GroupSource)]
+
+        def apart(now: Arrangement) -> Arrangement:
+            for clip in made:
+                now = groups.take_apart(now, clip.id)
+            return now
+
+        self._edit_and_select("take apart", apart)
+        if any(clip.fade_in or clip.fade_out or clip.gain_curve for clip in made):
+            self._say("Taken apart; fades and gain curve of the clip that was one are gone")
 
     def set_renderer(self, renderer: str) -> None:
         """Choose the renderer of the latents among the selected clips."""

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QPolygonF
 
-from core.arrangement.clip import Clip, LatentSource, main_source
+from core.arrangement.clip import (
+    Clip,
+    GroupSource,
+    LatentSource,
+    loop_source,
+    main_source,
+)
 from core.settings import TICKS_PER_SEGMENT
 from technovae_gui import theme
 from technovae_gui.timeline import paint_cache
@@ -202,6 +208,9 @@ class ClipPainter:
             self._painter.fillRect(
                 body.intersected(self._dirty), paint_cache.hatch_brush(theme.TEXT, 70)
             )
+        if isinstance(clip.source, GroupSource):
+            self._group_picture(body, clip, clip.source, info)
+            return
         wide = TICKS_PER_SEGMENT / self._geometry.ticks_per_pixel
         if wide < 3:
             return
@@ -216,6 +225,48 @@ class ClipPainter:
             if origin > clip.start:
                 self._notch(body, left)
             origin += TICKS_PER_SEGMENT
+
+    def _group_picture(
+        self, body: QRectF, group: Clip, source: GroupSource, info: ClipInfo
+    ) -> None:
+        """The clips in a group, each row of them in a strip of its own."""
+        rows = [row for row in source.rows if row]
+        height = body.height() / len(rows)
+        for origin in range(group.origin, group.end, group.period):
+            for number, row in enumerate(rows):
+                for clip in row:
+                    start, end = clip.start - source.start, clip.end - source.start
+                    if group.reverse:
+                        start, end = group.period - end, group.period - start
+                    left = self._geometry.x(max(origin + start, group.start))
+                    right = self._geometry.x(min(origin + end, group.end))
+                    strip = QRectF(left, body.top() + number * height, right - left, height)
+                    self._group_member(strip.intersected(body), clip, info)
+            if origin > group.start:
+                self._notch(body, self._geometry.x(origin))
+
+    def _group_member(self, strip: QRectF, clip: Clip, info: ClipInfo) -> None:
+        """A clip in a group: four bars of its music, over and over."""
+        shown = strip.adjusted(0, 0.5, -1, -0.5).intersected(self._dirty.adjusted(-2, 0, 2, 0))
+        if shown.width() <= 0 or clip.mute:
+            return
+        self._painter.fillRect(shown, paint_cache.mixed(info.colour, theme.GROUND, 0.4))
+        wide = TICKS_PER_SEGMENT / self._geometry.ticks_per_pixel
+        source = loop_source(clip.source)
+        picture = self._style.thumbnail(source, info.colour, wide, int(strip.height()))
+        if picture is None or wide < 3 or strip.height() < 4:
+            return
+        self._painter.save()
+        self._painter.setClipRect(shown, Qt.ClipOperation.IntersectClip)
+        left = strip.left() - clip.offset / self._geometry.ticks_per_pixel
+        left += wide * max(0, int((shown.left() - left) / wide))
+        whole = QRectF(0, 0, picture.width(), picture.height())
+        while left < shown.right():
+            self._painter.drawPixmap(
+                QRectF(left, strip.top(), wide, strip.height()), picture, whole
+            )
+            left += wide
+        self._painter.restore()
 
     def _loop_picture(
         self,

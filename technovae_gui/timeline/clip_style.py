@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
-from core.arrangement.clip import Clip, ClipSource, LatentSource, main_source
+from core.arrangement.clip import Clip, ClipSource, GroupSource, LatentSource, main_source
 from technovae_gui import theme
 from technovae_gui.timeline.thumbnails import Picture, ThumbnailCache
 
@@ -96,8 +96,12 @@ class ClipStyle(QObject):
         self.changed.emit()
 
     def is_pending(self, source: ClipSource) -> bool:
-        """Whether the sound has not arrived yet."""
-        return bool(self._pending) and source in self._pending
+        """Whether the sound has not arrived yet, or that of a clip in a group."""
+        if not self._pending:
+            return False
+        if isinstance(source, GroupSource):
+            return any(self.is_pending(clip.source) for clip in source.clips)
+        return source in self._pending
 
     def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """Mark the clips of these sources, and of no others, as waiting for their sound."""

@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.arrangement.clip import Clip, ClipSource, PartsSource, RealSource, part_sources
+from core.arrangement.clip import (
+    Clip,
+    ClipSource,
+    PartsSource,
+    RealSource,
+    loop_source,
+    part_sources,
+)
 from core.arrangement.transitions import separated_sources
 from core.playback.player import PlayerState
 from core.session import Session
@@ -88,7 +95,7 @@ class TimelineController(QObject):
         Where parts of a clip were muted or let in, it sounds as before until its loop is there.
         """
         arrangement, sounds = self._document.arrangement, self._services.loops
-        sources = list(dict.fromkeys(clip.source for clip in arrangement.clips()))
+        sources = list(dict.fromkeys(clip.source for clip in arrangement.loop_clips()))
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
         missing = [source for source, loop in loops.items() if loop is None]
         separated = separated_sources(arrangement)
@@ -96,7 +103,8 @@ class TimelineController(QObject):
         self._timeline.set_pending({s for s in missing if s not in self._failures})
 
         last, self._last = self._last, {}
-        for clip in arrangement.clips():
+        heard: dict[ClipSource, NDArray[np.float32]] = {}
+        for clip in arrangement.loop_clips():
             made_of, loop = part_sources(clip.source), loops[clip.source]
             if clip.source in separated:
                 parts = sounds.parts(clip.source, arrangement.bpm)
@@ -105,10 +113,10 @@ class TimelineController(QObject):
                 loop = last[clip.id][1] if last.get(clip.id, ((),))[0] == made_of else None
             if loop is not None:
                 self._last[clip.id] = made_of, loop
-        heard = self._last
+                heard[clip.source] = loop
 
         def audio_of(clip: Clip) -> NDArray[np.float32] | None:
-            return heard[clip.id][1] if clip.id in heard else None
+            return heard.get(clip.source)
 
         self._services.player.set_arrangement(arrangement, audio_of)
 
@@ -140,7 +148,7 @@ class TimelineController(QObject):
     def _loop_failed(self, source: ClipSource, line: str) -> None:
         self._undrawn.discard(source)
         self._asked.discard(source)
-        if any(clip.source == source for clip in self._document.arrangement.clips()):
+        if any(clip.source == source for clip in self._document.arrangement.loop_clips()):
             self._failures[source] = line
             self.problem.emit("clip", line)
             self._later()
@@ -151,9 +159,10 @@ class TimelineController(QObject):
         for clip in self._document.arrangement.clips():
             if clip.id in request.clip_ids:
                 loops, bpm = self._services.loops, self._document.arrangement.bpm
-                loop = loops.loop(clip.source, bpm)
+                source = loop_source(clip.source)
+                loop = loops.loop(source, bpm)
                 if loop is not None:
-                    gain_db = loops.gain_db(clip.source, bpm)
+                    gain_db = loops.gain_db(source, bpm)
                     self._services.player.audition(loop, bpm, gain_db)
                 return
 

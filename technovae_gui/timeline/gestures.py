@@ -13,7 +13,7 @@ from core.arrangement.automation import VOLUME, Breakpoint
 from core.arrangement.automation_edits import with_curves_moved, with_point
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.values import GAIN_MAX_DB, GAIN_MIN_DB
-from core.settings import TICKS_PER_BEAT, TICKS_PER_SEGMENT
+from core.settings import TICKS_PER_BEAT
 from technovae_gui.document import Change, Document
 from technovae_gui.timeline.hit_testing import Hit, HitZone, Pointer
 from technovae_gui.timeline.labels import gain_label, length_label, parameter_label, position_label
@@ -179,7 +179,7 @@ class SlipGesture(EditGesture):
         later = pointer.snap.nearest(abs(moved), free=pointer.free) * (1 if moved >= 0 else -1)
 
         def slipped(clip: Clip) -> Clip:
-            return clip.changed(offset=(clip.offset - later) % TICKS_PER_SEGMENT)
+            return clip.changed(offset=(clip.offset - later) % clip.period)
 
         self.apply(lambda before: edits.change_clips(before, self._ids, slipped))
         return f"music {'+' if later >= 0 else '-'}{length_label(abs(later))}"

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from core.arrangement.automation import PAN, SILENCE_DB, Parameter
-from core.arrangement.clip import ClipSource, muted_parts, part_gains_db, single_sources
+from core.arrangement.clip import (
+    ClipSource,
+    GroupSource,
+    muted_parts,
+    part_gains_db,
+    single_sources,
+)
 from core.arrangement.values import GAIN_MIN_DB
 from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 
@@ -79,7 +85,7 @@ def parts_label(source: ClipSource) -> str:
     parts = list(zip(PARTS, muted_parts(source), part_gains_db(source), strict=True))
     muted = [part for part, off, _ in parts if off]
     gains = [f"{part} {gain_label(gain)}" for part, off, gain in parts if gain and not off]
-    count = len(single_sources(source))
+    count = 1 if isinstance(source, GroupSource) else len(single_sources(source))
     words = (
         f"parts of {count}" if count > 1 else "",
         f"without {', '.join(muted)}" if muted else "",

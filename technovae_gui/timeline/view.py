@@ -176,7 +176,8 @@ class TimelineView(QWidget):
         span = geometry.tick(0), geometry.tick(self.viewport.width)
         first = max(0, geometry.row(0))
         shown = lanes[first : geometry.row(self.viewport.height) + 1]
-        found = {clip.source: None for lane in shown for clip in clips_between(lane, *span)}
+        clips = (clip for lane in shown for clip in clips_between(lane, *span))
+        found = {loop.source: None for clip in clips for loop in clip.loops}
         return [source for source in found if self.clip_style.thumbnails.is_wanted(source)]
 
     @property

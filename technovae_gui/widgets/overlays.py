@@ -150,6 +150,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "Split at the playhead, mute, reverse",
             ),
             ("{timeline-duplicate}", "Duplicate"),
+            ("{timeline-consolidate}, {timeline-take_apart}", "Make into one clip, take apart"),
             (
                 "{timeline-automation}, {timeline-automation_follows}",
                 "Automation of the lane; whether it follows clips",

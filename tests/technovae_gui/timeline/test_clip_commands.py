@@ -46,6 +46,30 @@ def test_delete_and_duplicate(typed: Any, document: Document) -> None:
     assert document.undo_stack.count() == 2
 
 
+def test_made_into_one_clip_and_taken_apart(
+    typed: Any, document: Document, view: TimelineView
+) -> None:
+    before = document.arrangement
+    document.select(["a", "b", "c"])
+    assert not view.actions_by_name["take_apart"].isEnabled()
+    typed(Qt.Key.Key_J, CTRL)
+    (one,) = document.arrangement.clips()
+    assert document.selection == {one.id}
+    assert (one.name, len(one.loops)) == ("3 clips", 3)
+    assert view.missing() == list({it.source: None for it in before.clips()})
+    view.set_pending([before.clip("b").source])
+    assert view.clip_style.is_pending(one.source)
+    view.grab()
+    typed(Qt.Key.Key_J, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert [[it.start for it in lane.clips] for lane in document.arrangement.lanes] == [
+        [it.start for it in lane.clips] for lane in before.lanes
+    ]
+    assert len(document.selection) == 3
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.arrangement == before
+
+
 def test_select_all(typed: Any, document: Document) -> None:
     typed(Qt.Key.Key_A, CTRL)
     assert document.selection == {"a", "b", "c"}

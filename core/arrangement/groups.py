@@ -1,0 +1,184 @@
+"""Several clips made into one, and that taken apart again. The clips stay inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from core.arrangement import edits
+from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.clip import Clip, GroupSource, new_id
+from core.arrangement.placement import with_end, with_start
+from core.arrangement.values import GAIN_MAX_DB, GAIN_MIN_DB
+from core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """Clips that were made into one.
+
+    Attributes:
+        arrangement: with the one clip instead.
+        clip_id: its id.
+        unlike: names of lanes whose pan, effects or automation their clips are heard without now,
+            since they lie on another lane.
+    """
+
+    arrangement: Arrangement
+    clip_id: str
+    unlike: tuple[str, ...]
+
+
+def consolidate(arrangement: Arrangement, clip_ids: Iterable[str]) -> Consolidated:
+    """Make several clips into one that sounds like them, sample for sample.
+
+    It keeps the clips, with their gains, fades, curves, parts and transpositions. It lies on the
+    first of their lanes that has room, else on a new one like that, and is heard with what that
+    lane does: volume, pan, effects, automation. Volumes of other lanes go into the clips' gains,
+    and clips that a muted lane silenced are muted.
+
+    Args:
+        arrangement: to edit.
+        clip_ids: the clips, of any lanes.
+
+    Raises:
+        InputError: no clip is given, one does not exist, or they are too short.
+    """
+    ids = {arrangement.clip(clip_id).id for clip_id in clip_ids}
+    rows = [n for n, lane in enumerate(arrangement.lanes) if any(c.id in ids for c in lane.clips)]
+    if not rows:
+        raise InputError("select the clips that are to become one")
+    lanes = arrangement.lanes[rows[0] : rows[-1] + 1]
+    held = [(lane, tuple(clip for clip in lane.clips if clip.id in ids)) for lane in lanes]
+    clips = [clip for _, row in held for clip in row]
+    start, end = min(clip.start for clip in clips), max(clip.end for clip in clips)
+    homes = (lane for lane, row in held if row and _has_room(lane, ids, start, end))
+    home = next(homes, None)
+    like = home or lanes[0]
+    audible = {lane.id for lane in arrangement.audible_lanes}
+    inside = tuple(tuple(_as_on(clip, lane, like, audible) for clip in row) for lane, row in held)
+    made = _made(GroupSource(inside, start, end - start), clips)
+    after = edits.delete(arrangement, ids)
+    if home is not None:
+        after = edits.add(after, home.id, made)
+    else:
+        new = like.changed(id=new_id(), name=f"{like.name} one clip".strip(), clips=(made,))
+        after = edits.add_lane(after, new, index=rows[0] + 1)
+    unlike = [lane.name for lane, row in held if row and _character(lane) != _character(like)]
+    return Consolidated(after, made.id, tuple(unlike))
+
+
+def _made(source: GroupSource, clips: Sequence[Clip]) -> Clip:
+    """The clip of a group, called and coloured as `clips` where they agree."""
+    names, colours = {clip.name for clip in clips}, {clip.colour for clip in clips}
+    name = clips[0].name if len(names) == 1 else ""
+    return Clip(
+        new_id(),
+        source,
+        source.start,
+        source.length,
+        name=name or f"{len(clips)} clips",
+        colour=clips[0].colour if len(colours) == 1 else "",
+    )
+
+
+def take_apart(arrangement: Arrangement, clip_id: str) -> Arrangement:
+    """Put the clips that were made into one back, where it lies now and as far as it plays them.
+
+    Its gain, mute, bands and width go to each of them; its own fades and gain curve are dropped.
+    Rows beyond the first lie on the lanes below, or where those have no room on new ones.
+
+    Args:
+        arrangement: to edit.
+        clip_id: of the clip that was made of several.
+
+    Raises:
+        InputError: there is no such clip, it is of one segment or latent, or it plays backwards.
+    """
+    lane, clip = arrangement.lane_of(clip_id)
+    source = clip.source
+    if not isinstance(source, GroupSource):
+        raise InputError("this clip was not made of several, so there is nothing to take apart")
+    if clip.reverse:
+        raise InputError("a clip that plays backwards cannot be taken apart; turn that off first")
+    after = edits.delete(arrangement, [clip_id])
+    first, index = _pieces(clip, source.rows[0]), arrangement.lanes.index(lane)
+    after = edits.add(after, lane.id, *first)
+    for number, row in enumerate(source.rows[1:], 1):
+        pieces = _pieces(clip, row)
+        if not pieces:
+            continue
+        below = after.lanes[index + number] if index + number < len(after.lanes) else None
+        if below is not None and _is_free(below, pieces) and _is_like(below, lane):
+            after = edits.add(after, below.id, *pieces)
+        else:
+            name = f"{lane.name} {number + 1}".strip()
+            new = lane.changed(id=new_id(), name=name, clips=tuple(pieces))
+            after = edits.add_lane(after, new, index=index + number)
+    return after
+
+
+def _has_room(lane: Lane, ids: set[str], start: int, end: int) -> bool:
+    """Whether a clip can lie there without being heard over others than those of `ids` were."""
+    ours = [clip for clip in lane.clips if clip.id in ids]
+    for other in lane.clips:
+        if other.id in ids or other.end <= start or other.start >= end:
+            continue
+        shared = max(start, other.start), min(end, other.end)
+        before = [(max(it.start, other.start), min(it.end, other.end)) for it in ours]
+        inside = other.start >= start and other.end <= end
+        if inside or shared not in before:
+            return False
+    return True
+
+
+def _as_on(clip: Clip, lane: Lane, like: Lane, audible: set[str]) -> Clip:
+    """A clip of a lane that sounds as loud on another."""
+    gain = min(max(clip.gain_db + lane.gain_db - like.gain_db, GAIN_MIN_DB), GAIN_MAX_DB)
+    silent = like.id in audible and lane.id not in audible
+    return clip.changed(gain_db=gain, mute=clip.mute or silent)
+
+
+def _character(lane: Lane) -> tuple[object, ...]:
+    return lane.pan, lane.effects, lane.automation
+
+
+def _is_like(lane: Lane, other: Lane) -> bool:
+    mine, theirs = ((it.gain_db, it.mute, it.solo, _character(it)) for it in (lane, other))
+    return mine == theirs
+
+
+def _is_free(lane: Lane, clips: Sequence[Clip]) -> bool:
+    return not any(a.start < b.end and b.start < a.end for a in lane.clips for b in clips)
+
+
+def _pieces(group: Clip, row: Sequence[Clip]) -> list[Clip]:
+    """What of a row's clips a clip plays, each time round."""
+    assert isinstance(group.source, GroupSource)
+    found = []
+    for origin in range(group.origin, group.end, group.period):
+        shift = origin - group.source.start
+        first, last = max(origin, group.start), min(origin + group.period, group.end)
+        for clip in row:
+            begin, end = clip.start + shift, clip.end + shift
+            if begin >= last or end <= first:
+                continue
+            # Cut before it is moved, since no clip can lie before the first bar.
+            piece = with_end(clip, min(end, last) - shift)
+            piece = with_start(piece, max(begin, first) - shift)
+            found.append(_amended(piece.changed(start=piece.start + shift, id=new_id()), group))
+    return found
+
+
+def _amended(clip: Clip, group: Clip) -> Clip:
+    """A clip with what was set on all of its group."""
+    return replace(
+        clip,
+        gain_db=min(max(clip.gain_db + group.gain_db, GAIN_MIN_DB), GAIN_MAX_DB),
+        mute=clip.mute or group.mute,
+        bass_cut=clip.bass_cut or group.bass_cut,
+        mid_cut=clip.mid_cut or group.mid_cut,
+        treble_cut=clip.treble_cut or group.treble_cut,
+        width=clip.width * group.width,
+        colour=group.colour or clip.colour,
+    )
