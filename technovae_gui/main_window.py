@@ -37,6 +37,7 @@ from technovae_gui.map import LatentMapView
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
 from technovae_gui.map.map_point import MapPoint
+from technovae_gui.map.playback_path import PlaybackPathController
 from technovae_gui.project.controller import ProjectController
 from technovae_gui.project.open_project import OpenProject
 from technovae_gui.services import Services
@@ -182,6 +183,9 @@ class MainWindow(QMainWindow):
         )
         self.audition = AuditionController(
             sessions, services, document, self.map_view, self.sound.pictures, self
+        )
+        self.playback_path = PlaybackPathController(
+            document, services.background, self.map_view, self
         )
         self.history = HistoryController(
             sessions, services, HistoryPanel(), self, folder=self._heard_folder
@@ -452,6 +456,7 @@ class MainWindow(QMainWindow):
         self.arranging.show(state)
         self.audition.show(state)
         self.clip_pictures.show(state)
+        self.playback_path.show(state)
 
     @Slot(object)
     def _selected(self, segment_ids: list[str]) -> None:

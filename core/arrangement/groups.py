@@ -102,18 +102,18 @@ def take_apart(arrangement: Arrangement, clip_id: str) -> Arrangement:
     if clip.reverse:
         raise InputError("a clip that plays backwards cannot be taken apart; turn that off first")
     after = edits.delete(arrangement, [clip_id])
-    first, index = _pieces(clip, source.rows[0]), arrangement.lanes.index(lane)
+    first, index = pieces(clip, source.rows[0]), arrangement.lanes.index(lane)
     after = edits.add(after, lane.id, *first)
     for number, row in enumerate(source.rows[1:], 1):
-        pieces = _pieces(clip, row)
-        if not pieces:
+        below_first = pieces(clip, row)
+        if not below_first:
             continue
         below = after.lanes[index + number] if index + number < len(after.lanes) else None
-        if below is not None and _is_free(below, pieces) and _is_like(below, lane):
-            after = edits.add(after, below.id, *pieces)
+        if below is not None and _is_free(below, below_first) and _is_like(below, lane):
+            after = edits.add(after, below.id, *below_first)
         else:
             name = f"{lane.name} {number + 1}".strip()
-            new = lane.changed(id=new_id(), name=name, clips=tuple(pieces))
+            new = lane.changed(id=new_id(), name=name, clips=tuple(below_first))
             after = edits.add_lane(after, new, index=index + number)
     return after
 
@@ -152,8 +152,16 @@ def _is_free(lane: Lane, clips: Sequence[Clip]) -> bool:
     return not any(a.start < b.end and b.start < a.end for a in lane.clips for b in clips)
 
 
-def _pieces(group: Clip, row: Sequence[Clip]) -> list[Clip]:
-    """What of a row's clips a clip plays, each time round."""
+def pieces(group: Clip, row: Iterable[Clip]) -> list[Clip]:
+    """What a clip plays of the clips in its group, each time round.
+
+    Args:
+        group: the clip, of a group.
+        row: some of the clips in its group.
+
+    Returns:
+        Clips with new ids, where they sound, with what is set on all of the group.
+    """
     assert isinstance(group.source, GroupSource)
     found = []
     for origin in range(group.origin, group.end, group.period):

@@ -59,8 +59,9 @@ class Loop:
         stereo = _stereo(np.asarray(samples, dtype=np.float32))
         frames = frame_at(ticks, bpm)
         if abs(len(stereo) - frames) > 1:
+            bars = "four" if ticks == TICKS_PER_SEGMENT else f"{ticks / TICKS_PER_BAR:g}"
             raise InputError(
-                f"a loop of {len(stereo)} frames is not {ticks / TICKS_PER_BAR:g} bars at {bpm:g} "
+                f"a loop of {len(stereo)} frames is not {bars} bars at {bpm:g} "
                 f"BPM ({frames} frames); render it at the arrangement's tempo"
             )
         if not np.isfinite(stereo).all():

@@ -74,9 +74,19 @@ class Canvas(QWidget):
         """Repaint the marker of the playing point alone."""
         playing = self.scene.playing
         if playing is not None:
-            at = self.viewport.pixel(playing.xy)
-            reach = QPointF(MARKER_REACH, MARKER_REACH)
-            self.update(QRectF(at - reach, at + reach).toAlignedRect())
+            self._update_around(playing.xy)
+
+    def set_playhead(self, at: tuple[float, float] | None) -> None:
+        """Move the dot of the playhead; only the places where it was and is are repainted."""
+        before, self.scene.playhead = self.scene.playhead, at
+        if at != before:
+            for place in (before, at):
+                if place is not None:
+                    self._update_around(place)
+
+    def _update_around(self, xy: tuple[float, float]) -> None:
+        at, reach = self.viewport.pixel(xy), QPointF(MARKER_REACH, MARKER_REACH)
+        self.update(QRectF(at - reach, at + reach).toAlignedRect())
 
     def hit_test(self, pos: QPointF | QPoint) -> Hit:
         """Find what is at a pixel of the canvas."""

@@ -7,7 +7,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QRadialGradient,
+)
 
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR
 from technovae_gui import theme
@@ -24,6 +32,10 @@ MARKER_RADIUS = 11.0
 MARKER_REACH = 30
 """Pixels around the centre of the marker that its pulse touches."""
 _LABEL_WIDTH = 260
+_ROUTE_ALPHA = 0.4
+_GLOW = 22.0
+_PLAYHEAD = 4.0
+"""Radii in pixels of the dot where the arrangement is, and of its glow."""
 
 
 def paint_overlays(painter: QPainter, scene: MapScene, morph: Morph, viewport: Viewport) -> None:
@@ -40,6 +52,7 @@ def paint_overlays(painter: QPainter, scene: MapScene, morph: Morph, viewport: V
         return
     camera = viewport.camera
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_route(painter, camera.to_screen(scene.route))
     _paint_path(painter, camera.to_screen(scene.path))
     _paint_morph(painter, morph, viewport)
     if scene.hovered is not None:
@@ -47,6 +60,8 @@ def paint_overlays(painter: QPainter, scene: MapScene, morph: Morph, viewport: V
         _paint_hover(painter, QPointF(x, y), dot_radius(camera.scale, len(scene.xy)))
     if len(scene.lasso):
         _paint_lasso(painter, scene.lasso)
+    if scene.playhead is not None:
+        _paint_playhead(painter, viewport.pixel(scene.playhead))
     _paint_markers(painter, scene, viewport)
 
 
@@ -156,6 +171,29 @@ def _paint_path(painter: QPainter, points: Points) -> None:
     painter.drawEllipse(QPointF(*points[0]), 4.5, 4.5)
     painter.setBrush(QColor(theme.GROUND))
     painter.drawEllipse(QPointF(*points[-1]), 4.5, 4.5)
+
+
+def _paint_route(painter: QPainter, points: Points) -> None:
+    """The places (n, 2) in pixels that the arrangement comes by, faintly."""
+    if len(points) < 2:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_round_pen(_faded(QColor(theme.WARM), _ROUTE_ALPHA), 1.5))
+    painter.drawPolyline([QPointF(x, y) for x, y in points])
+
+
+def _paint_playhead(painter: QPainter, centre: QPointF) -> None:
+    """A glowing dot where the arrangement is now."""
+    colour = QColor(theme.WARM)
+    glow = QRadialGradient(centre, _GLOW)
+    glow.setColorAt(0.0, _faded(colour, 0.75))
+    glow.setColorAt(0.35, _faded(colour, 0.3))
+    glow.setColorAt(1.0, _faded(colour, 0.0))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(glow)
+    painter.drawEllipse(centre, _GLOW, _GLOW)
+    painter.setBrush(QColor(theme.BRIGHT))
+    painter.drawEllipse(centre, _PLAYHEAD, _PLAYHEAD)
 
 
 def _paint_morph(painter: QPainter, morph: Morph, viewport: Viewport) -> None:

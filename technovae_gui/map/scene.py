@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _FAINT = 0.13
 """Opacity of the dots that the search or the highlighting leaves out."""
-_NO_POINTS: Points = np.zeros((0, 2))
+NO_POINTS: Points = np.zeros((0, 2))
 _NO_ROWS: Rows = np.zeros(0, np.int64)
 
 
@@ -47,6 +47,8 @@ class MapScene(QObject):
         playing: the point that plays.
         phase: how far the playing loop is, 0..1.
         path: (n, 2) positions on the drawn path.
+        route: (n, 2) places that the arrangement comes by, while it plays.
+        playhead: where on it the arrangement is now.
         lasso: (n, 2) pixels of the lasso under way.
         message: text that is shown where there is no map.
         mode: what the left mouse button does.
@@ -67,7 +69,7 @@ class MapScene(QObject):
         super().__init__(parent)
         self.map: LatentMap | None = None
         self.picker: DotPicker | None = None
-        self.xy: Points = _NO_POINTS
+        self.xy: Points = NO_POINTS
         self.colours: DotColours | None = None
         self.shading: Shading | None = None
         self.highlighted: frozenset[str] = frozenset()
@@ -77,8 +79,10 @@ class MapScene(QObject):
         self.chosen: MapPoint | None = None
         self.playing: MapPoint | None = None
         self.phase = 0.0
-        self.path: Points = _NO_POINTS
-        self.lasso: Points = _NO_POINTS
+        self.path: Points = NO_POINTS
+        self.route: Points = NO_POINTS
+        self.playhead: tuple[float, float] | None = None
+        self.lasso: Points = NO_POINTS
         self.message = ""
         self.mode = MouseMode.PICK
 
@@ -87,9 +91,10 @@ class MapScene(QObject):
         self.map = latent_map
         self.colours = None if latent_map is None else colour_dots(latent_map, TRACK)
         self.picker = None if latent_map is None else DotPicker(latent_map)
-        self.xy = _NO_POINTS if latent_map is None else latent_map.xy
+        self.xy = NO_POINTS if latent_map is None else latent_map.xy
         self.shading, self.hovered, self.chosen, self.playing = None, None, None, None
-        self.highlighted, self.selected, self.path = frozenset(), _NO_ROWS, _NO_POINTS
+        self.highlighted, self.selected, self.path = frozenset(), _NO_ROWS, NO_POINTS
+        self.route, self.playhead = NO_POINTS, None
         self.dots_changed.emit()
         self.filter_changed.emit()
 
@@ -143,6 +148,11 @@ class MapScene(QObject):
     def set_path(self, path: Points) -> None:
         """Show the path (n, 2) in units of the map."""
         self.path = path
+        self.overlay_changed.emit()
+
+    def set_route(self, route: Points) -> None:
+        """Show the places (n, 2) that the arrangement comes by, in units of the map."""
+        self.route = route
         self.overlay_changed.emit()
 
     def set_lasso(self, corners: Points) -> None:

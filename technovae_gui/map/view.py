@@ -29,7 +29,7 @@ from technovae_gui.map.morph import Morph
 from technovae_gui.map.overlay_widgets import OverlayWidgets
 from technovae_gui.map.part_choice import PartChoice
 from technovae_gui.map.part_positions import PartPositions
-from technovae_gui.map.scene import MapScene
+from technovae_gui.map.scene import NO_POINTS, MapScene, Points
 from technovae_gui.map.tool_bar import AttributeSliders, ToolBar
 
 
@@ -138,6 +138,19 @@ class LatentMapView(QWidget):
         """Show how far the playing loop is, 0..1 of its four bars; repaints the marker alone."""
         self.scene.phase = phase
         self.canvas.update_marker()
+
+    def set_playback(self, route: Points | None, at: XY | None) -> None:
+        """Show where the arrangement is while it plays; repaints the dot alone.
+
+        Args:
+            route: (n, 2) places that it comes by, in units of the map; None where it does not play.
+            at: where it is now; None where nothing on the map sounds.
+        """
+        if route is None:
+            route = NO_POINTS
+        if route is not self.scene.route:
+            self.scene.set_route(route)
+        self.canvas.set_playhead(at)
 
     def show_tracks(self, track_ids: Collection[str]) -> None:
         """Highlight tracks and bring all of their dots into sight."""
