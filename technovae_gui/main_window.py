@@ -16,6 +16,7 @@ from core import log
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.project import Project
+from core.library.training_weights import Stretch
 from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
@@ -48,6 +49,7 @@ from technovae_gui.timeline.actions import MARKER_ACTIONS, VIEW_ACTIONS
 from technovae_gui.timeline.controller import TimelineController
 from technovae_gui.timeline.drag_out import DragOutController
 from technovae_gui.training.controller import TrainingController
+from technovae_gui.training.weights_controller import WeightsController
 from technovae_gui.transport import TransportBar
 from technovae_gui.transport.controller import TransportController
 from technovae_gui.widgets import file_dialogs, icons
@@ -210,7 +212,8 @@ class MainWindow(QMainWindow):
         self.dropped_files = DroppedFiles(
             sessions, services, document, self.library, self.banners, self
         )
-        self.training = TrainingController(sessions, services, self)
+        self.weights = WeightsController(sessions, services, self)
+        self.training = TrainingController(sessions, services, self.weights, self)
         self.composing = ComposeController(sessions, services.background, document, self)
         self.composing.path_map = lambda: self.map_view.scene.map
         self.exporting = ExportController(
@@ -394,6 +397,12 @@ class MainWindow(QMainWindow):
         view.path_cleared.connect(self._path_cleared)
         view.placement.changed.connect(self._path_cleared)
         view.point_chosen.connect(self._point_chosen)
+        tracks = self.library.panel.tracks
+        for weighing in (view, tracks.learning):
+            weighing.weight_requested.connect(self.weights.weigh)
+            weighing.learn_requested.connect(self._learn_only)
+        self.weights.changed.connect(view.set_training_weights)
+        self.weights.changed.connect(tracks.show_weights)
         self.training.panel.listen_requested.connect(self._listen_to_model)
         timeline.save_requested.connect(self.exporting.save_clips)
         timeline.files_dropped.connect(self.dropped_files.take)
@@ -437,6 +446,7 @@ class MainWindow(QMainWindow):
             self.library,
             self.track_analysis,
             self.history,
+            self.weights,
         )
         for room in (*rooms, self.exporting, self.project.library, self.project.missing):
             room.problem.connect(self._problem)
@@ -493,6 +503,11 @@ class MainWindow(QMainWindow):
     def _path_cleared(self) -> None:
         self.composing.panel.set_path(None)
         self.banners.dismiss(_PATH)
+
+    @Slot(object)
+    def _learn_only(self, music: tuple[Stretch, ...]) -> None:
+        self.training.learn_only(music)
+        self.panels.show_tab(self.training.panel)
 
     @Slot()
     def _listen_to_model(self) -> None:

@@ -27,6 +27,14 @@ Doubles = NDArray[np.float64]
 USUAL: Final = 1.0
 STARRED: Final = 3.0
 """The most that anything can weigh."""
+WEIGHTS: Final = (
+    ("Leave out", 0.0),
+    ("Half as often", 0.5),
+    ("As usual", USUAL),
+    ("Twice as often", 2.0),
+    ("\N{BLACK STAR} Three times as often", STARRED),
+)
+"""What people choose from."""
 _NAMES: Final = {0.0: "left out", 0.5: "\N{MULTIPLICATION SIGN}½", 1.0: "as usual"}
 _SLACK_SECONDS: Final = 1.0
 """Before and after a track, so that the whole of it is meant however its grid is corrected."""
@@ -56,6 +64,14 @@ class _Weighed(NamedTuple):
 
     start_seconds: float
     end_seconds: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class WeightRequest:
+    """Have a training learn these stretches so often: 0 (never) to 3 times."""
+
+    stretches: tuple[Stretch, ...]
     weight: float
 
 

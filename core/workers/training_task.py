@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core import resources
 from core.errors import InputError, OutputError
 from core.library.models import model_target, remember_model
+from core.library.training_weights import LearningChoice
 from core.progress import CancelFlag, Progress
 from core.session import training_data
 
@@ -74,6 +75,7 @@ def train(
     cancel: CancelFlag,
     emit: Emit,
     model: Path | None = None,
+    choice: LearningChoice | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> TrainingResult:
     """Train a model on a library.
@@ -89,6 +91,7 @@ def train(
         progress, cancel, emit: see `tasks`.
         model: the file; by default inside the library, for the built-in demo in the user's data
             folder.
+        choice: what of the library is learned; None: all that it does not leave out.
         options: more fields of `core.vae.options.TrainOptions`.
 
     Returns:
@@ -100,7 +103,7 @@ def train(
     path = _target(library, model)
     from core.vae import training
 
-    data = training_data(library)
+    data = training_data(library, choice)
     chosen = training.TrainOptions(
         path, minutes=minutes, seed=seed, resume=resume, **(options or {})
     )

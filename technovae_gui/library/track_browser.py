@@ -9,9 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.library.tracks import Track
+from core.library.training_weights import TrainingWeights
 from technovae_gui import theme
 from technovae_gui.library.filter_form import FilterForm, with_words
 from technovae_gui.library.several_tracks import SeveralTracks
+from technovae_gui.library.track_learning import TrackLearning
 from technovae_gui.library.track_table import TrackTable
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.escape_key import EscapeKey
@@ -48,6 +50,7 @@ class TrackBrowser(QWidget):
         self.form.hide()
         self.count = forms.caption("")
         self.several = SeveralTracks()
+        self.learning = TrackLearning()
         self.table = TrackTable()
         self.table.setMinimumHeight(_MIN_TABLE_HEIGHT)
         self.confirmation = RemoveConfirmation()
@@ -60,6 +63,7 @@ class TrackBrowser(QWidget):
         rows.addWidget(self.table, 1)
         rows.addWidget(self.count)
         rows.addWidget(self.several)
+        rows.addWidget(self.learning)
         rows.addWidget(self.confirmation)
         rows.addWidget(self.message)
         self.search.textChanged.connect(self._filter)
@@ -80,6 +84,11 @@ class TrackBrowser(QWidget):
         self.table.show_tracks(tracks)
         self._show_count()
         self._show_selection()
+
+    def show_weights(self, weights: TrainingWeights) -> None:
+        """Show how often a training learns the tracks."""
+        self.learning.show_weights(weights)
+        self.table.show_weights(weights)
 
     def set_writable(self, writable: bool) -> None:
         """Say whether tracks can be removed."""
@@ -113,7 +122,9 @@ class TrackBrowser(QWidget):
         self.count.setVisible(shown < whole)
 
     def _show_selection(self) -> None:
-        self.several.show_tracks(self.table.selected_tracks(), writable=self._writable)
+        selected = self.table.selected_tracks()
+        self.several.show_tracks(selected, writable=self._writable)
+        self.learning.show_tracks(selected)
 
     def _select(self, track_id: str) -> None:
         self.confirmation.hide()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
@@ -13,11 +15,13 @@ from core.dsp.key import Key
 from core.library.keys import Keys
 from core.library.report import clock
 from core.library.tracks import Track, natural_key
+from core.library.training_weights import TrainingWeights, how_often
+from core.settings import BARS_PER_SEGMENT
 from technovae_gui import theme
 
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole
 CONFIDENCE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-TITLE, ARTIST, BPM, KEY, GRID, SEGMENTS, LENGTH, WARNINGS = range(8)
+TITLE, ARTIST, BPM, KEY, GRID, SEGMENTS, LENGTH, WARNINGS, LEARNED = range(9)
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -26,6 +30,10 @@ _ORIGINS = {
     "user": "set by you",
     "default": "no steady beat found; uses the library's tempo",
 }
+
+
+_SHORT: Final = {"left out": "out", "as usual": "", "some left out": "some"}
+"""Of `how_often`, in a narrow column."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ _COLUMNS: Final = (
     _Column(
         "⚠", "Warnings", lambda t: "⚠" if warnings_of(t) else "", lambda t: len(warnings_of(t))
     ),
+    _Column("Learn", "How often a training learns it", lambda t: "", lambda t: 0),
 )
 
 Index = QModelIndex | QPersistentModelIndex
@@ -64,6 +73,7 @@ class TrackModel(QAbstractTableModel):
         super().__init__(parent)
         self.tracks: list[Track] = []
         self.keys = Keys()
+        self.weights = TrainingWeights()
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Replace all rows."""
@@ -74,9 +84,17 @@ class TrackModel(QAbstractTableModel):
     def show_keys(self, keys: Keys) -> None:
         """Show the keys of the tracks."""
         self.keys = keys
-        last = len(self.tracks) - 1
+        self._announce(KEY)
+
+    def show_weights(self, weights: TrainingWeights) -> None:
+        """Show how often a training learns the tracks."""
+        self.weights = weights
+        self._announce(LEARNED)
+
+    def _announce(self, column: int) -> None:
         if self.tracks:
-            self.dataChanged.emit(self.index(0, KEY), self.index(last, KEY))
+            last = len(self.tracks) - 1
+            self.dataChanged.emit(self.index(0, column), self.index(last, column))
 
     def refresh_key(self, track_id: str) -> None:
         """Show the key of one track, which `keys` has learned. All rows would be sorted anew."""
@@ -113,6 +131,8 @@ class TrackModel(QAbstractTableModel):
         roles = Qt.ItemDataRole
         if column == KEY and role in (roles.DisplayRole, SORT_ROLE, roles.ToolTipRole):
             return _key_data(self.keys.of_track(track.id), role)
+        if column == LEARNED and role in (roles.DisplayRole, SORT_ROLE, roles.ToolTipRole):
+            return _learned_data(self.weights.of_track(track, BARS_PER_SEGMENT), role)
         if role == roles.DisplayRole:
             return _COLUMNS[column].text(track)
         if role == SORT_ROLE:
@@ -149,6 +169,16 @@ def _key_data(key: Key | None, role: int) -> Any:
         return "" if role == Qt.ItemDataRole.DisplayRole else "No key is known"
     text = f"{key.name} {key.camelot}"
     return text if role == Qt.ItemDataRole.DisplayRole else f"{text}, fits {key.confidence:.0%}"
+
+
+def _learned_data(weights: NDArray[np.float64], role: int) -> Any:
+    """Sorted by how much of the track is learned; nothing is said of what is learned as usual."""
+    if role == SORT_ROLE:
+        return float(weights.mean()) if len(weights) else 0.0
+    text = how_often(weights)
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return f"Training: {text}" if text else None
+    return _SHORT.get(text, text)
 
 
 def _tip(track: Track, column: int) -> str:

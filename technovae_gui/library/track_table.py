@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.library.keys import Keys
 from core.library.tracks import Track
+from core.library.training_weights import TrainingWeights
 from core.rhythm.grid import STEADY
 from technovae_gui import theme
 from technovae_gui.library import track_model
@@ -30,15 +31,17 @@ _WIDTHS = {
     track_model.SEGMENTS: 44,
     track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
+    track_model.LEARNED: 56,
 }
 _SHOWN_FROM_WIDTH = {
     track_model.ARTIST: 340,
     track_model.KEY: 380,
     track_model.SEGMENTS: 440,
     track_model.LENGTH: 280,
+    track_model.LEARNED: 300,
 }
 """Columns that show only in a table of so many pixels; tool tips have their figures too."""
-_COLUMN_COUNT = 8
+_COLUMN_COUNT = 9
 _ARTIST_WIDTH = 100
 _ROW_HEIGHT = 24
 
@@ -79,6 +82,8 @@ class TrackTable(QTableView):
             unused.add(track_model.WARNINGS)
         if not self._any_key():
             unused.add(track_model.KEY)
+        if not self.tracks.weights.by_track:
+            unused.add(track_model.LEARNED)
         self._used_columns = set(range(_COLUMN_COUNT)) - unused
         self._update_columns()
         self.select_track(selected)
@@ -94,11 +99,19 @@ class TrackTable(QTableView):
         if track_model.KEY not in self._used_columns:
             self._update_key_column()
 
+    def show_weights(self, weights: TrainingWeights) -> None:
+        """Show how often a training learns the tracks, in a column that is there if it says so."""
+        self.tracks.show_weights(weights)
+        self._use_column(track_model.LEARNED, used=bool(weights.by_track))
+
     def _update_key_column(self) -> None:
-        if self._any_key():
-            self._used_columns.add(track_model.KEY)
+        self._use_column(track_model.KEY, used=self._any_key())
+
+    def _use_column(self, column: int, *, used: bool) -> None:
+        if used:
+            self._used_columns.add(column)
         else:
-            self._used_columns.discard(track_model.KEY)
+            self._used_columns.discard(column)
         self._update_columns()
 
     def _any_key(self) -> bool:

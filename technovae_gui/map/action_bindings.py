@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from core.library.training_weights import WEIGHTS
 from core.settings import PARTS
 from technovae_gui.map.actions import MapActions
 from technovae_gui.map.camera import Viewport
@@ -153,6 +154,7 @@ class ContextMenu(QMenu):
         for name in "AB":
             self.addAction(f"Set morph end {name} here", partial(actions.set_end_at, name, hit))
         self._add_moves()
+        self._add_learning()
         self.addSeparator()
         clear = self.addAction("Clear path, selection and highlights", actions.clear)
         clear.setEnabled(actions.can_cancel)
@@ -175,6 +177,19 @@ class ContextMenu(QMenu):
         paths = self.addMenu("Paths")
         paths.setToolTipsVisible(True)
         actions.presets.fill(paths)
+
+    def _add_learning(self) -> None:
+        """What a training makes of the dot or of the selection."""
+        actions, meant = self._actions, self._actions.meant(self._hit)
+        count = f" ({len(meant):,} segments)" if len(meant) > 1 else ""
+        learning = self.addMenu(f"Training{count}")
+        learning.setToolTipsVisible(True)
+        learning.setEnabled(bool(meant))
+        for text, weight in WEIGHTS:
+            learning.addAction(text, partial(actions.weigh, meant, weight))
+        learning.addSeparator()
+        only = learning.addAction("Learn from these alone…", partial(actions.learn, meant))
+        only.setToolTip("Choose them for the next training, in the panel Train")
 
     def _add_moves(self) -> None:
         moves = self.addMenu("Move what is chosen")

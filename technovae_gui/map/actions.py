@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QDrag
 
+from core.library.training_weights import Stretch, WeightRequest, stretch_of
 from technovae_gui import mime, theme
 from technovae_gui.map import geometry
 from technovae_gui.map.canvas import Canvas
@@ -34,12 +37,16 @@ class MapActions(QObject):
     Signals:
         selection_changed(list[str]): ids of the selected segments.
         place_requested(list[DraggedSource]): sources to be placed on the timeline.
+        weight_requested(WeightRequest): say how often a training learns segments.
+        learn_requested(tuple[Stretch]): train from this music alone.
         path_drawn(points): positions (n, 2) at equal distances on a path.
         path_cleared(): the path was removed.
     """
 
     selection_changed = Signal(object)
     place_requested = Signal(object)
+    weight_requested = Signal(object)
+    learn_requested = Signal(object)
     path_drawn = Signal(object)
     path_cleared = Signal()
 
@@ -223,6 +230,36 @@ class MapActions(QObject):
         drag.setHotSpot(QPoint(12, HEIGHT // 2))
         drag.exec(Qt.DropAction.CopyAction)
 
+    # What a training learns
+
+    def meant(self, hit: Hit | None) -> tuple[str, ...]:
+        """Ids of the segments that an entry of the menu is about.
+
+        Args:
+            hit: a dot, which stands for all selected ones if it is one of them; anywhere else the
+                selection is meant.
+        """
+        latent_map = self._scene.map
+        if latent_map is None:
+            return ()
+        row = None if hit is None else hit.row
+        if row is None or row in self._scene.selected:
+            return tuple(self._scene.selected_ids())
+        return (latent_map.segments[row].id,)
+
+    def weigh(self, segment_ids: tuple[str, ...], weight: float) -> None:
+        """Say how often a training learns segments.
+
+        Args:
+            segment_ids: of the segments.
+            weight: 0 (never) to 3 times.
+        """
+        self.weight_requested.emit(WeightRequest(self._stretches(segment_ids), weight))
+
+    def learn(self, segment_ids: tuple[str, ...]) -> None:
+        """Ask for a training from these segments alone."""
+        self.learn_requested.emit(self._stretches(segment_ids))
+
     # Searching and leaving
 
     @Slot()
@@ -256,6 +293,12 @@ class MapActions(QObject):
             self.select([])
         self._scene.set_highlighted(frozenset())
         self._scene.set_search("")
+
+    def _stretches(self, segment_ids: Iterable[str]) -> tuple[Stretch, ...]:
+        latent_map = self._scene.map
+        assert latent_map is not None, "there are no segments without a map"
+        rows = (latent_map.rows[segment_id] for segment_id in segment_ids)
+        return tuple(stretch_of(latent_map.segments[row]) for row in rows)
 
     def _colour(self, hit: Hit) -> QColor:
         colours = self._scene.colours

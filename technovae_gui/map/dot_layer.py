@@ -124,7 +124,9 @@ class DotLayer:
         centres = wide.to_screen(scene.xy)
         radius = dot_radius(camera.scale, len(centres))
         _draw_dots(painter, centres, scene.colours, scene.opacity(), radius)
-        _draw_rings(painter, centres[scene.selected], radius)
+        more_often = centres[scene.learned_more_often()]
+        _draw_rings(painter, more_often, radius, QColor(theme.WARM))
+        _draw_rings(painter, centres[scene.selected], radius + 1, QColor(theme.TEXT))
         painter.end()
         return _Painted(background, dots, camera, margin)
 
@@ -202,10 +204,12 @@ def _draw_dots(
     _draw(painter, centres[rows], index[rows], opacity[rows], core, len(keys), ratio)
 
 
-def _draw_rings(painter: QPainter, centres: Points, size: float) -> None:
-    """Draw a thin bright ring around selected dots of radius `size` at `centres` (n, 2)."""
+def _draw_rings(painter: QPainter, centres: Points, size: float, colour: QColor) -> None:
+    """Draw a thin ring around dots of radius `size` at `centres` (n, 2)."""
+    if not len(centres):
+        return
     ratio = painter.device().devicePixelRatioF()
-    rings = _atlas((QColor(theme.TEXT).rgb(),), round(2 * (size + 2.5) * ratio) / 2, "ring")
+    rings = _atlas((colour.rgb(),), round(2 * (size + 2.5) * ratio) / 2, "ring")
     rows = _visible(painter, centres, size)
     first = np.zeros(len(rows), np.int64)
     _draw(painter, centres[rows], first, np.ones(len(rows)), rings, 1, ratio)

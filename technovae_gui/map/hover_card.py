@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from core.library.latent_map import ATTRIBUTES, LatentMap
+from core.library.training_weights import STARRED, USUAL, how_often
 from core.settings import BARS_PER_SEGMENT
 from technovae_gui import theme
 from technovae_gui.map.canvas import Canvas
@@ -23,7 +25,7 @@ _DISTANCE = 18
 HOVER_INTERVAL_MS = 30
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_SIZE = QSize(_WIDTH, 2 * _MARGIN + 40 + _PICTURE + 8 + _ROW * len(ATTRIBUTES))
+_SIZE = QSize(_WIDTH, 2 * _MARGIN + 40 + _PICTURE + 8 + _ROW * (len(ATTRIBUTES) + 1))
 
 
 class HoverTracker(QObject):
@@ -93,13 +95,14 @@ class HoverCard(QWidget):
             self._ranges = {name: value_range(latent_map.values(name)) for name in ATTRIBUTES}
         self.hide()
 
-    def show_dot(self, latent_map: LatentMap, row: int, at: QPointF) -> None:
+    def show_dot(self, latent_map: LatentMap, row: int, at: QPointF, weight: float = USUAL) -> None:
         """Show the card for a dot.
 
         Args:
             latent_map: the map.
             row: of the dot.
             at: its pixel on the canvas.
+            weight: how often a training learns it.
         """
         segment = latent_map.segments[row]
         self.segment_id = segment.id
@@ -110,6 +113,7 @@ class HoverCard(QWidget):
         self.rows = [
             (n.capitalize(), format_attribute(n, v), self._fraction(n, v)) for n, v in values
         ]
+        self.rows.append(("Learned", how_often(np.array([weight])), weight / STARRED))
         self.move(_card_rect(at, self._canvas.size()).topLeft())
         self.show()
         self.raise_()

@@ -70,13 +70,13 @@ class Legend(QFrame):
         self.pages = QStackedWidget()
         for page in (self.names, self.bar, self.words):
             self.pages.addWidget(page)
-        self.hint = QLabel("Lit: close to your music")
-        self.hint.setProperty("caption", True)
-        self.hint.setStyleSheet("padding: 2px 4px;")
+        self.hint = _caption("Lit: close to your music")
+        self.weights = _caption("")
+        self.weights.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 2, _MARGIN, _MARGIN)
         column.setSpacing(0)
-        for widget in (self.header, self.pages, self.hint):
+        for widget in (self.header, self.pages, self.hint, self.weights):
             column.addWidget(widget)
         self.hide()
 
@@ -113,6 +113,18 @@ class Legend(QFrame):
             self.pages.setCurrentWidget(self.bar)
         self.height_changed.emit()
 
+    def show_weights(self, *, left_out: bool, more_often: bool) -> None:
+        """Explain how dots look by what a training learns of them.
+
+        Args:
+            left_out: whether a training leaves any out.
+            more_often: whether it learns any more often.
+        """
+        lines = ("Faint: never learned",) * left_out + ("Ringed: learned more",) * more_often
+        self.weights.setText("\n".join(lines))
+        self.weights.setVisible(bool(lines) and self.is_open)
+        self.height_changed.emit()
+
     def show_highlighted(self, tracks: frozenset[str]) -> None:
         """Select the tracks with these ids in the list."""
         self.names.blockSignals(True)
@@ -132,7 +144,10 @@ class Legend(QFrame):
             body = self.words.heightForWidth(WIDTH - 3 * _MARGIN) + 2 * _MARGIN
         else:
             body = _BAR
-        return min(room, _HEADER + body + self.hint.sizeHint().height() + 6)
+        below = self.hint.sizeHint().height()
+        if self.weights.text():
+            below += self.weights.sizeHint().height()
+        return min(room, _HEADER + body + below + 6)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Keep what the list has no more use for: the map below would zoom."""
@@ -142,6 +157,7 @@ class Legend(QFrame):
     def _toggled(self, is_open: bool) -> None:
         self.pages.setVisible(is_open)
         self.hint.setVisible(is_open)
+        self.weights.setVisible(is_open and bool(self.weights.text()))
         self.height_changed.emit()
 
     @Slot()
@@ -215,6 +231,13 @@ class _TrackList(QListWidget):
             self.clearSelection()
             return
         super().mousePressEvent(event)
+
+
+def _caption(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("caption", True)
+    label.setStyleSheet("padding: 2px 4px;")
+    return label
 
 
 def _track_list() -> QListWidget:

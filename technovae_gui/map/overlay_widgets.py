@@ -83,5 +83,5 @@ class OverlayWidgets(QObject):
             return
         x, y = latent_map.xy[row]
         at = self._canvas.viewport.pixel((float(x), float(y)))
-        self.card.show_dot(latent_map, row, at)
+        self.card.show_dot(latent_map, row, at, float(self._scene.weights[row]))
         self.hovered.emit(latent_map.segments[row].id)

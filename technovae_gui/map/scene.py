@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.library.latent_map import LatentMap
+from core.library.training_weights import USUAL, TrainingWeights
 from technovae_gui.map.colouring import TRACK, DotColours, Shading, colour_dots
 from technovae_gui.map.geometry import DotPicker
 from technovae_gui.map.map_point import MapPoint
@@ -18,6 +19,8 @@ Points = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _FAINT = 0.13
 """Opacity of the dots that the search or the highlighting leaves out."""
+_LEFT_OUT = 0.28
+"""Opacity of the dots that no training learns."""
 NO_POINTS: Points = np.zeros((0, 2))
 _NO_ROWS: Rows = np.zeros(0, np.int64)
 
@@ -42,6 +45,7 @@ class MapScene(QObject):
         highlighted: ids of the tracks that stand out; empty for all.
         search: text that the titles or artists of the visible tracks hold; empty for all.
         selected: rows of the selected dots.
+        weights: (n,) how often a training learns the dots; 0 for never.
         hovered: row of the dot under the mouse.
         chosen: the point that was chosen last.
         playing: the point that plays.
@@ -75,6 +79,8 @@ class MapScene(QObject):
         self.highlighted: frozenset[str] = frozenset()
         self.search = ""
         self.selected: Rows = _NO_ROWS
+        self._training_weights = TrainingWeights()
+        self.weights: NDArray[np.float64] = np.zeros(0)
         self.hovered: int | None = None
         self.chosen: MapPoint | None = None
         self.playing: MapPoint | None = None
@@ -95,6 +101,7 @@ class MapScene(QObject):
         self.shading, self.hovered, self.chosen, self.playing = None, None, None, None
         self.highlighted, self.selected, self.path = frozenset(), _NO_ROWS, NO_POINTS
         self.route, self.playhead = NO_POINTS, None
+        self._weigh()
         self.dots_changed.emit()
         self.filter_changed.emit()
 
@@ -128,6 +135,12 @@ class MapScene(QObject):
     def select(self, rows: ArrayLike) -> None:
         """Select the dots in `rows` (n,) instead of those that were selected."""
         self.selected = np.unique(np.asarray(rows, np.int64))
+        self.dots_changed.emit()
+
+    def set_training_weights(self, weights: TrainingWeights) -> None:
+        """Show which dots a training leaves out, and which it learns more often."""
+        self._training_weights = weights
+        self._weigh()
         self.dots_changed.emit()
 
     def set_hovered(self, row: int | None) -> None:
@@ -188,15 +201,34 @@ class MapScene(QObject):
             }
         )
 
+    def highlighted_rows(self) -> Rows:
+        """Rows of the dots of highlighted tracks."""
+        return self._rows_of(self.highlighted)
+
     def opacity(self) -> Points:
-        """Opacity (n,) of the dots: 1, or less where search or highlighting leave a dot out."""
-        opacity = np.ones(len(self.xy))
+        """Opacity (n,) of the dots: 1, or less where training, search or highlighting leave a dot
+        out."""
+        opacity = np.where(self.weights > 0, 1.0, _LEFT_OUT)
         if self.search.strip():
-            opacity[np.setdiff1d(np.arange(len(opacity)), self.matches())] = _FAINT
+            self._fade(opacity, self.matches())
         if self.highlighted:
-            shown = self._rows_of(self.highlighted)
-            opacity[np.setdiff1d(np.arange(len(opacity)), shown)] = _FAINT
+            self._fade(opacity, self.highlighted_rows())
         return opacity
+
+    def learned_more_often(self) -> Rows:
+        """Rows of the dots that a training learns more often than others."""
+        rows: Rows = np.flatnonzero(self.weights > USUAL)
+        return rows
+
+    @staticmethod
+    def _fade(opacity: Points, shown: Rows) -> None:
+        """Make all dots faint but those in `shown`."""
+        left_out = np.setdiff1d(np.arange(len(opacity)), shown)
+        opacity[left_out] = np.minimum(opacity[left_out], _FAINT)
+
+    def _weigh(self) -> None:
+        segments = () if self.map is None else self.map.segments
+        self.weights = self._training_weights.of_segments(segments)
 
     def _rows_of(self, tracks: Iterable[str]) -> Rows:
         wanted = set(tracks)

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import resources
 from core.library.latent_map import LatentMap
+from core.library.training_weights import USUAL, TrainingWeights
 from technovae_gui.map import dot_placement
 from technovae_gui.map.action_bindings import ContextMenu, KeyBindings
 from technovae_gui.map.actions import MapActions
@@ -43,6 +43,8 @@ class LatentMapView(QWidget):
         path_drawn(points): positions (n, 2) at equal distances on a path.
         path_cleared(): the path was removed.
         place_requested(list[DraggedSource]): sources to be placed on the timeline.
+        weight_requested(WeightRequest): say how often a training learns segments.
+        learn_requested(tuple[Stretch]): train from this music alone.
         play_requested(): the space bar was tapped over the map.
         message_button_clicked(): the button below the message was clicked.
     """
@@ -53,6 +55,8 @@ class LatentMapView(QWidget):
     path_drawn = Signal(object)
     path_cleared = Signal()
     place_requested = Signal(object)
+    weight_requested = Signal(object)
+    learn_requested = Signal(object)
     play_requested = Signal()
     message_button_clicked = Signal()
 
@@ -101,6 +105,7 @@ class LatentMapView(QWidget):
         self.morph.clear(0.0 if latent_map is None else latent_map.latents.mean(axis=0))
         self._snapshot.restore(self.scene, self.chosen, self.morph, self._animation)
         self.colouring.colour()
+        self._show_weights()
         self.overlays.arrange()
         if self._fits_next and latent_map is not None:
             self._fits_next = False
@@ -152,11 +157,16 @@ class LatentMapView(QWidget):
             self.scene.set_route(route)
         self.canvas.set_playhead(at)
 
+    def set_training_weights(self, weights: TrainingWeights) -> None:
+        """Show which dots a training leaves out, and which it learns more often."""
+        self.scene.set_training_weights(weights)
+        self._show_weights()
+
     def show_tracks(self, track_ids: Collection[str]) -> None:
         """Highlight tracks and bring all of their dots into sight."""
         self.scene.set_search("")
         self.scene.set_highlighted(frozenset(track_ids))
-        self.viewport.fit_to(np.flatnonzero(self.scene.opacity() == 1.0))
+        self.viewport.fit_to(self.scene.highlighted_rows())
 
     # What is chosen
 
@@ -248,6 +258,8 @@ class LatentMapView(QWidget):
         self.overlays.legend.tracks_highlighted.connect(self.scene.set_highlighted)
         actions.selection_changed.connect(self.selection_changed)
         actions.place_requested.connect(self.place_requested)
+        actions.weight_requested.connect(self.weight_requested)
+        actions.learn_requested.connect(self.learn_requested)
         actions.path_drawn.connect(self.path_drawn)
         actions.path_cleared.connect(self.path_cleared)
 
@@ -297,6 +309,12 @@ class LatentMapView(QWidget):
         self.tools.show_colour_by(self.colouring.by)
         if self.scene.colours is not None:
             self.overlays.legend.show_colours(self.scene.colours)
+
+    def _show_weights(self) -> None:
+        weights = self.scene.weights
+        self.overlays.legend.show_weights(
+            left_out=bool((weights == 0).any()), more_often=bool((weights > USUAL).any())
+        )
 
     @Slot()
     def _show_filter(self) -> None:

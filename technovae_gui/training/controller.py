@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from core.file_names import companion
+from core.library.training_weights import LearningChoice, Stretch
 from core.session import Session
 from core.vae.history import Epoch, History
 from core.workers import tasks
@@ -16,6 +17,7 @@ from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingPanel, TrainingRequest
 from technovae_gui.training.training_panel import TrainingEvent, TrainingResult
+from technovae_gui.training.weights_controller import WeightsController
 from technovae_gui.widgets.job_slot import JobSlot
 
 _LOG = logging.getLogger(__name__)
@@ -30,13 +32,19 @@ class TrainingController(QObject):
     """
 
     def __init__(
-        self, sessions: SessionController, services: Services, parent: QObject | None = None
+        self,
+        sessions: SessionController,
+        services: Services,
+        weights: WeightsController,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._sessions, self._services = sessions, services
+        self._sessions, self._services, self._weights = sessions, services, weights
+        self._only: tuple[Stretch, ...] = ()
         self.panel = TrainingPanel()
         self.job = JobSlot("training", self)
         self._adopted = False
+        self._library: Path | None = None
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
@@ -46,7 +54,21 @@ class TrainingController(QObject):
         job.returned.connect(self._trained)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
+        panel.everything_requested.connect(lambda: self.learn_only(()))
         sessions.session_changed.connect(self._show)
+        weights.changed.connect(self._show_learning)
+
+    @Slot(object)
+    def learn_only(self, music: tuple[Stretch, ...]) -> None:
+        """Have the next training learn from this music alone; from all again if it is empty."""
+        self._only = music
+        self._show_learning()
+
+    @Slot()
+    def _show_learning(self) -> None:
+        tracks = self._sessions.session.tracks
+        summary = LearningChoice(only=self._only).summary(self._weights.weights, tracks)
+        self.panel.set_learning(summary, self._only)
 
     @Slot(object)
     def _start(self, request: TrainingRequest) -> None:
@@ -58,6 +80,7 @@ class TrainingController(QObject):
             minutes=request.minutes,
             resume=request.resume,
             seed=request.seed,
+            choice=LearningChoice(only=request.only),
         )
 
     @Slot()
@@ -84,6 +107,9 @@ class TrainingController(QObject):
     @Slot(object)
     def _show(self, session: Session) -> None:
         """Show what would be trained on, and the history of the present model."""
+        if session.library_path != self._library:
+            self._library, self._only = session.library_path, ()
+        self._show_learning()
         if self.job.busy:
             return
         windows = sum(track.windows(1) for track in session.tracks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.library.training_weights import LearningSummary, Stretch
 from core.vae.history import Epoch
 from technovae_gui import theme
 from technovae_gui.training.training_progress import (
@@ -34,6 +35,7 @@ from technovae_gui.widgets.labels import MessageLabel
 
 _NEW, _RESUME = range(2)
 _MAX_SEED = 2**31 - 1
+_NOTHING_LEFT = "All music is left out of the training: take some of it in again."
 
 
 TrainingEvent = Epoch | Path | tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -49,11 +51,13 @@ class TrainingRequest:
         minutes: at most.
         resume: whether to go on from the last training.
         seed: the same one on the same library gives the same model.
+        only: what is learned; empty for all that is not left out.
     """
 
     minutes: float
     resume: bool
     seed: int
+    only: tuple[Stretch, ...] = ()
 
 
 class TrainingResult(Protocol):
@@ -72,12 +76,14 @@ class TrainingPanel(JobPanel):
     Signals:
         start_requested(TrainingRequest)
         stop_requested()
+        everything_requested(): learn from all music again, not from a choice.
         listen_requested(): play something as the model decodes it.
     """
 
     cancelled_text = "Stopped before there was a new model; the one before is kept."
     start_requested = Signal(TrainingRequest)
     stop_requested = Signal()
+    everything_requested = Signal()
     listen_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,6 +91,8 @@ class TrainingPanel(JobPanel):
         super().__init__(parent, bar=JobProgressBar(estimates=False))
         self.job.cancel.hide()
         self._windows = 0
+        self._all_left_out = False
+        self._only: tuple[Stretch, ...] = ()
         self._resume = self._demo = False
         self.headline = QLabel()
         self.headline.setProperty("display", True)
@@ -93,6 +101,15 @@ class TrainingPanel(JobPanel):
             "Listen to what it learned", "Play a segment of the map as the model decodes it"
         )
         self.about = forms.note()
+        self.learning_text = forms.note()
+        self.everything = forms.button(
+            "Learn from all", "Learn from all music again that is not left out"
+        )
+        self.learning = QWidget()
+        line = forms.row(self.learning_text, self.everything)
+        line.setStretch(0, 1)
+        self.learning.setLayout(line)
+        self.learning.hide()
         self.controls = TrainingControls()
         self.saved_message = MessageLabel()
         self.figures = EpochFigures()
@@ -102,6 +119,7 @@ class TrainingPanel(JobPanel):
         self.figures_section = self._figures_section()
         self._lay_out()
         self.listen.clicked.connect(self.listen_requested)
+        self.everything.clicked.connect(self.everything_requested)
         self.controls.start_requested.connect(self._request_start)
         self.controls.stop_requested.connect(self.stop_requested)
         self._update_controls()
@@ -116,6 +134,22 @@ class TrainingPanel(JobPanel):
         """
         self._windows, self._demo = windows, demo
         self.about.setText(_about_text(name, windows, demo))
+        self._update_controls()
+
+    def set_learning(self, summary: LearningSummary, only: tuple[Stretch, ...] = ()) -> None:
+        """Say what a training learns of the library.
+
+        Args:
+            summary: how many of its segments.
+            only: the music that it learns; empty for all that is not left out.
+        """
+        self._only = only
+        self.learning.setVisible(bool(only) or not summary.is_plain)
+        what = "The next training learns" if only else "A training learns"
+        text = f"{what} from {summary.text}."
+        self.learning_text.setText(text if summary.learned else _NOTHING_LEFT)
+        self.everything.setVisible(bool(only))
+        self._all_left_out = not summary.learned
         self._update_controls()
 
     def set_listening(self, possible: bool) -> None:
@@ -173,7 +207,7 @@ class TrainingPanel(JobPanel):
     @Slot(object)
     def _request_start(self, request: TrainingRequest) -> None:
         self._resume = request.resume
-        self.start_requested.emit(request)
+        self.start_requested.emit(replace(request, only=self._only))
 
     def _finish(self) -> None:
         self.saved_message.show_text("")
@@ -184,7 +218,9 @@ class TrainingPanel(JobPanel):
 
     def _update_controls(self) -> None:
         self.controls.show_state(
-            training=self._busy, possible=self._windows > 0, resumable=bool(self.curves.epochs)
+            training=self._busy,
+            possible=self._windows > 0 and not self._all_left_out,
+            resumable=bool(self.curves.epochs),
         )
         self._show_verdict()
 
@@ -212,7 +248,7 @@ class TrainingPanel(JobPanel):
         head.addWidget(self.sentence)
         rows.addLayout(head)
         parts: tuple[QWidget, ...] = (
-            *(SectionHeader("Training"), self.about, self.controls),
+            *(SectionHeader("Training"), self.about, self.learning, self.controls),
             *(self.job, self.saved_message, self.message),
             *(self.reconstruction, self.figures_section),
         )

@@ -16,6 +16,7 @@ from core.library.grid_change import GridChange
 from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
+from core.library.training_weights import TrainingWeights, WeightRequest, stretch_of
 from technovae_gui.library import LibraryPanel, track_model
 from technovae_gui.library.beat_grid_edit import nudge
 from technovae_gui.library.several_tracks import GridsChange
@@ -280,3 +281,31 @@ def test_a_key_that_is_found_moves_its_row_and_asks_for_few_others(
     assert not table.isColumnHidden(track_model.KEY)
     shown = [table.model().index(row, track_model.KEY).data() for row in range(3)]
     assert shown == ["A minor 8A", "A minor 8A", ""]
+
+
+def test_selected_tracks_are_left_out_of_trainings_or_learned_alone(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    table, learning = panel.tracks.table, panel.tracks.learning
+    assert not learning.isVisible()
+    assert table.isColumnHidden(track_model.LEARNED)
+    panel.select_track(tracks[0].id)
+    assert learning.isVisible()
+    assert learning.choice.currentText() == "As usual"
+    whole = (stretch_of(tracks[0]),)
+    with qtbot.waitSignal(learning.weight_requested) as asked:
+        learning.choice.activated.emit(0)
+    assert asked.args == [WeightRequest(whole, 0.0)]
+    with qtbot.waitSignal(learning.learn_requested) as only:
+        click(qtbot, learning.only)
+    assert only.args == [whole]
+    panel.tracks.show_weights(TrainingWeights().with_weight(whole, 0.0))
+    assert learning.choice.currentText() == "Leave out"
+    assert not table.isColumnHidden(track_model.LEARNED)
+    row = table.tracks.row_of(tracks[0].id)
+    assert row is not None
+    assert table.tracks.index(row, track_model.LEARNED).data() == "out"
+    table.selectAll()
+    assert learning.choice.currentIndex() == -1
+    panel.tracks.show_weights(TrainingWeights())
+    assert table.isColumnHidden(track_model.LEARNED)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from core.arrangement.clip import LatentSource, RealSource
 from core.library.latent_map import LatentMap
 from core.library.path_presets import PathPreset
+from core.library.training_weights import Stretch, WeightRequest, stretch_of
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.action_bindings import ContextMenu
 from technovae_gui.map.map_point import MapPoint
@@ -102,3 +103,24 @@ def test_paths_are_saved_called_back_and_deleted(
     assert len(told) == 1
     presets.delete(preset)
     assert "Dark" not in entries()
+
+
+def test_the_menu_says_what_a_training_learns_of_the_selection(
+    view: LatentMapView, demo_map: LatentMap, lonely: int
+) -> None:
+    wanted: list[WeightRequest] = []
+    only: list[tuple[Stretch, ...]] = []
+    view.weight_requested.connect(wanted.append)
+    view.learn_requested.connect(only.append)
+    view.map_actions.select([lonely, 3])
+    hit = view.canvas.hit_test(at(view, demo_map.xy[lonely]))
+    menu = ContextMenu(view.map_actions, hit, view)
+    (learning,) = (m for m in menu.findChildren(QMenu) if m.title().startswith("Training"))
+    assert learning.title() == "Training (2 segments)"
+    entries = {action.text(): action for action in learning.actions()}
+    entries["Leave out"].trigger()
+    entries["Learn from these alone…"].trigger()
+    both = tuple(stretch_of(demo_map.segments[row]) for row in sorted((lonely, 3)))
+    assert wanted == [WeightRequest(both, 0.0)]
+    assert only == [both]
+    menu.deleteLater()

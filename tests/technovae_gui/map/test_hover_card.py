@@ -23,7 +23,9 @@ def test_it_describes_the_dot_under_the_mouse(
     assert card.isVisible()
     assert card.title == demo_map.tracks[segment.track_id].title
     assert f"{segment.bpm:.1f} BPM" in card.detail
-    assert [name for name, _, _ in card.rows] == [name.capitalize() for name in ATTRIBUTES]
+    names = [*(name.capitalize() for name in ATTRIBUTES), "Learned"]
+    assert [name for name, _, _ in card.rows] == names
+    assert card.rows[-1][1] == "as usual"
     view.set_hover_picture(segment.id, np.full((512, 128), -20.0, np.float32))
     assert card.has_picture(segment.id)
     assert not card.grab().isNull()

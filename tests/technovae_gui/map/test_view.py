@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from core.library.latent_map import LatentMap
+from core.library.training_weights import TrainingWeights, stretch_of
 from technovae_gui.map import LatentMapView
 from tests.technovae_gui.map.mouse import drag, wheel
 
@@ -47,6 +48,25 @@ def test_searching_dims_the_others_and_enter_shows_the_matches(
     qtbot.keyClick(view.tools.search, Qt.Key.Key_Escape)
     assert (view.scene.opacity() == 1.0).all()
     assert view.canvas.hasFocus()
+
+
+def test_what_no_training_learns_is_dimmed_and_explained(
+    view: LatentMapView, demo_map: LatentMap
+) -> None:
+    legend, first = view.overlays.legend, demo_map.segments[0].track_id
+    assert legend.weights.isHidden()
+    weights = TrainingWeights().with_weight([stretch_of(demo_map.tracks[first])], 0.0)
+    weights = weights.with_weight([stretch_of(demo_map.segments[-1])], 3.0)
+    view.set_training_weights(weights)
+    of_first = np.array([segment.track_id == first for segment in demo_map.segments])
+    np.testing.assert_array_equal(view.scene.opacity() < 1.0, of_first)
+    assert view.scene.learned_more_often().tolist() == [len(demo_map) - 1]
+    assert legend.weights.text() == "Faint: never learned\nRinged: learned more"
+    assert not legend.weights.isHidden()
+    before = view.canvas.grab().toImage()
+    view.set_training_weights(TrainingWeights())
+    assert legend.weights.isHidden()
+    assert view.canvas.grab().toImage() != before
 
 
 def test_a_track_is_shown(view: LatentMapView, demo_map: LatentMap) -> None:

@@ -11,12 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from core import resources
 from core.library.latent_map import LatentMap
+from core.library.training_weights import LearningChoice, TrainingWeights, stretch_of
 from core.session import Session
 from core.vae.history import History
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingRequest
 from technovae_gui.training.controller import TrainingController
+from technovae_gui.training.weights_controller import WeightsController
 from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
 
 MODEL = Path("vae_best.keras")
@@ -43,7 +45,10 @@ def sessions(demo_map: LatentMap, tmp_path: Path) -> FakeSessions:
 def controller(
     qtbot: QtBot, sessions: FakeSessions, fake_jobs: list[FakeJob]
 ) -> TrainingController:
-    made = TrainingController(cast(SessionController, sessions), cast(Services, FakeServices()))
+    as_sessions, services = cast(SessionController, sessions), cast(Services, FakeServices())
+    weights = WeightsController(as_sessions, services)
+    made = TrainingController(as_sessions, services, weights)
+    weights.setParent(made)
     qtbot.addWidget(made.panel)
     sessions.put_in_place(sessions.session)
     return made
@@ -57,7 +62,13 @@ def test_a_training_is_of_the_open_library(
     controller: TrainingController, fake_jobs: list[FakeJob], tmp_path: Path
 ) -> None:
     start(controller)
-    expected = {"library": tmp_path, "minutes": 2.0, "resume": False, "seed": 7}
+    expected = {
+        "library": tmp_path,
+        "minutes": 2.0,
+        "resume": False,
+        "seed": 7,
+        "choice": LearningChoice(),
+    }
     assert fake_jobs[0].arguments == expected
     assert controller.panel.busy
 
@@ -130,3 +141,39 @@ def test_the_history_shown_is_that_of_the_open_model(
     sessions.session = session
     controller._show_history(2, epochs)
     assert controller.panel.curves.epochs == []
+
+
+def test_a_training_learns_the_chosen_music_until_all_of_it_is_wanted_again(
+    controller: TrainingController, sessions: FakeSessions, fake_jobs: list[FakeJob]
+) -> None:
+    panel, tracks = controller.panel, sessions.session.tracks
+    assert panel.learning.isHidden()
+    only = (stretch_of(tracks[0]),)
+    controller.learn_only(only)
+    whole = sum(track.windows() for track in tracks)
+    expected = f"learns from {tracks[0].windows()} of {whole} segments."
+    assert panel.learning_text.text().endswith(expected)
+    panel.controls.start.click()
+    assert fake_jobs[0].arguments["choice"] == LearningChoice(only=only)
+    panel.everything.click()
+    assert panel.learning.isHidden()
+    controller.learn_only(only)
+    sessions.put_in_place(Session(library_path=Path("elsewhere"), tracks=tracks))
+    assert panel.learning.isHidden()
+
+
+def test_the_panel_says_what_is_left_out_and_starts_nothing_without_music(
+    controller: TrainingController, sessions: FakeSessions
+) -> None:
+    panel, (first, *others) = controller.panel, sessions.session.tracks
+    weights = TrainingWeights().with_weight([stretch_of(first)], 0.0)
+    controller._weights.changed.emit(weights)
+    controller._weights.weights = weights.with_weight([stretch_of(others[0])], 2.0)
+    controller._weights.changed.emit(controller._weights.weights)
+    assert f"{others[0].windows()} of them more often" in panel.learning_text.text()
+    assert panel.controls.start.isEnabled()
+    everything = [stretch_of(track) for track in sessions.session.tracks]
+    controller._weights.weights = weights.with_weight(everything, 0.0)
+    controller._weights.changed.emit(controller._weights.weights)
+    assert "left out" in panel.learning_text.text()
+    assert not panel.controls.start.isEnabled()

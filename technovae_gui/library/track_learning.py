@@ -1,0 +1,76 @@
+"""How often a training learns the selected tracks, and a training from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.library.tracks import Track
+from core.library.training_weights import (
+    WEIGHTS,
+    Stretch,
+    TrainingWeights,
+    WeightRequest,
+    how_often,
+    stretch_of,
+)
+from core.settings import BARS_PER_SEGMENT
+from technovae_gui.widgets import forms
+
+_MIXED = "mixed"
+
+
+class TrackLearning(QWidget):
+    """A choice and a button for the selected tracks; hidden without any.
+
+    Signals:
+        weight_requested(WeightRequest): have a training learn the tracks so often.
+        learn_requested(tuple[Stretch]): train from these tracks alone.
+    """
+
+    weight_requested = Signal(object)
+    learn_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tracks: tuple[Track, ...] = ()
+        self._weights = TrainingWeights()
+        self.choice = forms.combo(
+            *WEIGHTS, tip="How often a training learns the selected tracks", name="Training"
+        )
+        self.choice.setPlaceholderText(_MIXED)
+        self.only = forms.button("Learn from only these", "Choose them for the next training")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(forms.caption("Training"))
+        row.addWidget(self.choice, 1)
+        row.addWidget(self.only)
+        self.choice.activated.connect(self._weigh)
+        self.only.clicked.connect(lambda: self.learn_requested.emit(self._stretches()))
+        self.hide()
+
+    def show_tracks(self, tracks: Sequence[Track]) -> None:
+        """Show how often these tracks are learned, which are selected."""
+        self._tracks = tuple(tracks)
+        self.setVisible(bool(tracks))
+        self._show()
+
+    def show_weights(self, weights: TrainingWeights) -> None:
+        """Show other weights."""
+        self._weights = weights
+        self._show()
+
+    def _show(self) -> None:
+        parts = [self._weights.of_track(track, BARS_PER_SEGMENT) for track in self._tracks]
+        weights = np.concatenate([np.zeros(0), *parts])
+        named = {how_often(np.array([weight])): row for row, (_, weight) in enumerate(WEIGHTS)}
+        self.choice.setCurrentIndex(named.get(how_often(weights), -1))
+
+    def _weigh(self, row: int) -> None:
+        self.weight_requested.emit(WeightRequest(self._stretches(), WEIGHTS[row][1]))
+
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return tuple(stretch_of(track) for track in self._tracks)
