@@ -140,6 +140,25 @@ def training_data(library: Path, choice: LearningChoice | None = None) -> Traini
     return data if is_demo(library) else with_demo(data)
 
 
+def describe_learning(library: Path, choice: LearningChoice | None = None) -> str:
+    """Say what a training learns of a library, e.g. "212 of 240 segments, 12 of them more often".
+
+    Args:
+        library: its folder.
+        choice: what of it is learned; None: all that the library does not leave out.
+
+    Raises:
+        LibraryError: no such library, or it cannot be read.
+    """
+    from core.library.models import is_demo
+    from core.library.store import Library
+    from core.library.training_weights import LearningChoice
+
+    with Library.open(library, read_only=is_demo(library)) as opened:
+        summary = (choice or LearningChoice()).summary(opened.training_weights(), opened.tracks())
+    return summary.text
+
+
 def with_demo(data: TrainingData) -> TrainingData:
     """`data`; with the built-in demo as background where it has few windows."""
     from core.vae.data import ENOUGH_WINDOWS

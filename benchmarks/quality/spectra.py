@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from core.dsp.sharpness import sharpness
+
+__all__ = ["blocks", "error_db", "novelty", "sharpness", "step_ratio", "to_nearest"]
+
 Array = NDArray[np.float32]
 _BLOCK_ROWS, _BLOCK_BANDS = 16, 4
 
@@ -13,14 +17,6 @@ _BLOCK_ROWS, _BLOCK_BANDS = 16, 4
 def error_db(real: Array, made: Array) -> float:
     """Mean absolute difference over all cells, dB."""
     return float(np.abs(real - made).mean(dtype=np.float64))
-
-
-def sharpness(real: Array, made: Array) -> float:
-    """Gradient energy of `made` over that of `real`; 1: equally sharp, less: blurred.
-
-    The energy is the sum of the squared differences of neighbouring rows and bands.
-    """
-    return _gradient_energy(made) / max(_gradient_energy(real), 1e-12)
 
 
 def blocks(spectra: Array) -> Array:
@@ -52,8 +48,3 @@ def step_ratio(path: Array) -> float:
     levels = blocks(path)
     steps = np.abs(np.diff(levels, axis=0)).mean(axis=1, dtype=np.float64)
     return float(steps.max() / max(float(steps.mean()), 1e-12))
-
-
-def _gradient_energy(spectra: Array) -> float:
-    along, across = (np.diff(spectra, axis=axis) for axis in (1, 2))
-    return float((along**2).sum(dtype=np.float64) + (across**2).sum(dtype=np.float64))

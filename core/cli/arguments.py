@@ -114,6 +114,7 @@ def _train(commands: _Commands) -> None:
         metavar="TRACK",
         help="leave this track out, this time; repeatable",
     )
+    p.add_argument("--note", default="", metavar="TEXT", help="kept with this version of the model")
     _seed(p)
 
 

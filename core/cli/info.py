@@ -62,6 +62,22 @@ def _library(path: Path, *, with_segments: bool, with_keys: bool) -> None:
         table("tracks", about.columns, about.rows, right=about.columns[3:])
         if with_segments:
             _segments(library)
+    _versions(path)
+
+
+def _versions(path: Path) -> None:
+    from core.library.model_versions import describe, read_versions, total_size
+
+    versions = read_versions(path)
+    if not versions:
+        return
+    columns = ("version", "trained", "minutes", "error", "held out", "sharpness", "learned", "note")
+    rows = [
+        (it.model_hash, *describe(it), it.figures.learned, " ".join(it.note.split()))
+        for it in versions
+    ]
+    size = total_size(versions) / 1e6
+    table(f"versions of the model, {size:.0f} MB", columns, rows, right=columns[2:6])
 
 
 def _segments(library: object) -> None:
@@ -103,6 +119,7 @@ def _model(path: Path) -> None:
             f"{info['top_hz']:,.0f} Hz, {info['floor_db']:g} to {info['ceiling_db']:g} dB",
             "attribute axes": ", ".join(info.get("axes") or ()) or "none",
             "restores contrast": "yes" if info.get("contrast") else "no",
+            **({"sharpness": f"{info['sharpness']:.2f}"} if info.get("sharpness") else {}),
             "seed": info.get("seed", ""),
         },
     )

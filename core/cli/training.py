@@ -9,12 +9,13 @@ from core import resources
 from core.cli.console import progress_bar, say
 from core.cli.grids import find_track
 from core.cli.interrupts import cancel_on_interrupt
-from core.errors import InputError, OutputError
+from core.errors import InputError, OutputError, TechnoVAEError
+from core.library.model_versions import Figures, keep_present_model, keep_version
 from core.library.models import MODEL_NAME, is_demo, remember_model
 from core.library.store import Library
 from core.library.training_weights import LearningChoice, stretch_of
+from core.session import describe_learning, with_demo
 from core.session import training_data as library_data
-from core.session import with_demo
 from core.vae import training
 from core.vae.data import TrainingData
 from core.vae.options import require_model_path
@@ -35,13 +36,28 @@ def run(options: Namespace) -> int:
         seed=options.seed,
         resume=options.resume,
     )
+    if options.data.is_dir():
+        keep_present_model(options.data)
     with cancel_on_interrupt() as cancel, progress_bar("training") as progress:
         result = training.train(data, chosen, progress=progress, cancel=cancel)
     for line in result.lines():
         say(line)
     if options.data.is_dir():
         _remember(options.data, out)
+        _keep(options, result)
     return 0
+
+
+def _keep(options: Namespace, result: training.TrainResult) -> None:
+    """Keep the model as a version of the library's."""
+    try:
+        learned = describe_learning(options.data, _choice(options))
+        figures = Figures(**result.figures(), learned=learned)
+        kept = keep_version(options.data, result.path, figures, options.note)
+    except (TechnoVAEError, OSError) as error:
+        say(f"it is not kept as a version: {error}")
+    else:
+        say(f"kept as version {kept.model_hash}; `technovae info {options.data}` lists them")
 
 
 def _remember(library: Path, model: Path) -> None:

@@ -16,6 +16,7 @@ from core import resources
 from core.arrangement.clip import Clip, ClipSource, PartsSource, RealSource
 from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
+from core.library.model_versions import find_version
 from core.library.models import model_for
 from core.library.store import Library
 from core.render.parts import shared_separator
@@ -228,7 +229,8 @@ class OtherLibraries:
 
 
 def model_of(origin: Origin) -> Path:
-    """The model of an origin; if it is gone, the one that belongs to its library by now.
+    """The model of an origin; if it is gone, the version that is the same, else the one of its
+    library by now.
 
     Raises:
         ModelError: there is neither.
@@ -238,6 +240,9 @@ def model_of(origin: Origin) -> Path:
     demo = resources.demo_model()
     if origin.model is None and origin.model_hash and origin.model_hash == resources.digest(demo):
         return demo
+    version = find_version(origin.library or resources.demo_library(), origin.model_hash)
+    if version is not None:
+        return version
     return model_for(origin.library or resources.demo_library())
 
 

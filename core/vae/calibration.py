@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dsp import attributes
+from core.dsp.sharpness import sharpness
 from core.keras_backend import compiled
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
@@ -39,12 +40,16 @@ def calibrate(
         places: (n, 2), which of them to measure on.
 
     Returns:
-        "contrast" (see `Contrast.info`; None for a handful of windows) and "axes" (see
-        `attribute_axes`), for the model file.
+        "contrast" (see `Contrast.info`; None for a handful of windows), "axes" (see
+        `attribute_axes`) and "sharpness" (see `measured_sharpness`), for the model file.
     """
     contrast = Contrast.fit(model, data, places)
     axes = attribute_axes(model, contrast, evaluator, data, places)
-    return {"contrast": contrast and contrast.info(), "axes": axes}
+    return {
+        "contrast": contrast and contrast.info(),
+        "axes": axes,
+        "sharpness": measured_sharpness(model, contrast, data, places),
+    }
 
 
 def recalibrate(path: Path, data: TrainingData) -> None:
@@ -60,6 +65,28 @@ def recalibrate(path: Path, data: TrainingData) -> None:
     model = checkpoint.load_model(path)
     found = calibrate(model, Evaluator(model), data, data.places())
     checkpoint.save(model, path, {**model.info, **found})
+
+
+def measured_sharpness(
+    model: SegmentVAE, contrast: Contrast | None, data: TrainingData, places: Index
+) -> float | None:
+    """How sharp decoded windows are beside the real ones, see `core.dsp.sharpness`.
+
+    Args:
+        model: the model.
+        contrast: applied to what it decodes.
+        data: the library's windows.
+        places: (n, 2), which of them; at most 48 are measured.
+
+    Returns:
+        1: as sharp as the music; None for no windows.
+    """
+    if not len(places):
+        return None
+    some = places[np.linspace(0, len(places) - 1, min(len(places), _POINTS)).astype(np.int64)]
+    windows = data.batch(some)
+    decoded = decoding(model, contrast)(model.encode(windows)[0])
+    return round(sharpness(unfold(windows), unfold(np.asarray(decoded))), 3)
 
 
 def attribute_axes(

@@ -11,6 +11,7 @@ from core.keras_archive import read_config
 
 FORMAT: Final = 1
 _REGISTERED: Final = "technovae>SegmentVAE"
+_NUMBERS: Final = ("tracks", "windows", "epoch", "seed", "held_out_db", "sharpness")
 _LARGEST: Final = {
     "latents": settings.LATENT_SIZE, "width": 2048, "depth": 16, "encoder_depth": 16,
     "patch": 512, "trunk": 4096, "seed": 1 << 63,
@@ -44,7 +45,7 @@ def read_info(path: Path, *, check_weights: bool = False) -> dict[str, Any]:
 
     Returns:
         Plain JSON values: `layout`, `format`, `epoch`, `tracks`, `windows`, `held_out_db`, `seed`,
-        `axes` and `contrast`, as far as the training wrote them.
+        `axes`, `contrast` and `sharpness`, as far as the training wrote them.
 
     Raises:
         ModelError: missing, damaged, of another program or version.
@@ -87,7 +88,7 @@ def _require_plain_facts(path: Path, info: dict[str, Any]) -> None:
     Raises:
         ModelError: they are not.
     """
-    numbers = (info.get(name) for name in ("tracks", "windows", "epoch", "seed", "held_out_db"))
+    numbers = (info.get(name) for name in _NUMBERS)
     tables = (info.get(name) for name in ("axes", "contrast"))
     plain = all(value is None or isinstance(value, int | float) for value in numbers)
     if not plain or not all(value is None or isinstance(value, dict) for value in tables):

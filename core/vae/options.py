@@ -111,6 +111,7 @@ class TrainResult:
         pca_library_db, pca_held_out_db: errors of as many principal components of the same
             training windows.
         notes: what was decided on the way, one sentence each.
+        sharpness: of decoded windows beside real ones, 1: as sharp; None where not measured.
     """
 
     path: Path
@@ -123,6 +124,17 @@ class TrainResult:
     pca_library_db: float
     pca_held_out_db: float | None
     notes: tuple[str, ...]
+    sharpness: float | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """What a version of the model is kept with: see `core.library.model_versions.Figures`."""
+        return {
+            "seconds": self.seconds,
+            "epochs": self.epochs,
+            "library_db": self.library.error_db,
+            "held_out_db": self.held_out_db,
+            "sharpness": self.sharpness,
+        }
 
     def lines(self) -> tuple[str, ...]:
         """The result in plain sentences."""

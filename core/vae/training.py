@@ -169,7 +169,8 @@ class TrainingRun:
 
     def result(self) -> TrainResult:
         """What the model on disk can do."""
-        evaluator = Evaluator(checkpoint.load_model(self.options.path))
+        model = checkpoint.load_model(self.options.path)
+        evaluator = Evaluator(model)
         held = self.validation.held_out_db
         return TrainResult(
             path=self.options.path,
@@ -182,6 +183,7 @@ class TrainingRun:
             pca_library_db=self.validation.pca_library_db(),
             pca_held_out_db=None if held is None else self.validation.pca_held_out_db,
             notes=tuple(self.notes),
+            sharpness=model.info.get("sharpness"),
         )
 
     def picture(self) -> Spectra:

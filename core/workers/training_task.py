@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import resources
-from core.errors import InputError, OutputError
+from core.errors import InputError, OutputError, TechnoVAEError
+from core.library.model_versions import Figures, keep_present_model, keep_version
 from core.library.models import model_target, remember_model
 from core.library.training_weights import LearningChoice
 from core.progress import CancelFlag, Progress
-from core.session import training_data
+from core.session import describe_learning, training_data
 
 if TYPE_CHECKING:
     from core.vae.history import Epoch
@@ -104,11 +105,13 @@ def train(
     from core.vae import training
 
     data = training_data(library, choice)
+    keep_present_model(library)
     chosen = training.TrainOptions(
         path, minutes=minutes, seed=seed, resume=resume, **(options or {})
     )
     result = training.train(data, chosen, progress, cancel, _Watcher(path, emit))
-    return _result_of(result, remembered=_remembered(library, path))
+    kept = _kept(library, result, choice)
+    return _result_of(result, kept, remembered=_remembered(library, path))
 
 
 def _target(library: Path, model: Path | None) -> Path:
@@ -128,7 +131,17 @@ def _remembered(library: Path, path: Path) -> bool:
     return True
 
 
-def _result_of(result: TrainResult, *, remembered: bool) -> TrainingResult:
+def _kept(library: Path, result: TrainResult, choice: LearningChoice | None) -> tuple[str, ...]:
+    """Keep the model as a version; why that was not possible, in one sentence."""
+    try:
+        figures = Figures(**result.figures(), learned=describe_learning(library, choice))
+        keep_version(library, result.path, figures)
+    except (TechnoVAEError, OSError) as error:
+        return (f"it is not kept as a version: {error}",)
+    return ()
+
+
+def _result_of(result: TrainResult, kept: tuple[str, ...], *, remembered: bool) -> TrainingResult:
     return TrainingResult(
         path=result.path,
         model_hash=resources.digest(result.path),
@@ -139,7 +152,7 @@ def _result_of(result: TrainResult, *, remembered: bool) -> TrainingResult:
         library_db=result.library.error_db,
         held_out_db=result.held_out_db,
         remembered=remembered,
-        text=result.lines(),
+        text=(*result.lines(), *kept),
     )
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin, Project, track_of
 from core.errors import ModelError, TechnoVAEError
+from core.library.model_versions import find_version
 from core.library.models import model_for
 from core.session import Session
 from core.workers.background import Background
@@ -202,7 +203,8 @@ def _create(library: Path) -> Path:
 
 
 def _model_to_open(library: Path, origin: Origin, project_path: Path) -> Path | None:
-    """The project's model; None for the one that belongs to its library."""
+    """The project's model, or the version that is the same if it is gone; None for the one that
+    belongs to its library."""
     if not origin.model_hash:
         return None
     try:
@@ -212,7 +214,7 @@ def _model_to_open(library: Path, origin: Origin, project_path: Path) -> Path | 
         return model
     except TechnoVAEError:
         _log.info("%s: its model %s is gone", project_path, origin.model)
-        return None
+        return find_version(library, origin.model_hash)
 
 
 def _is_model_gone(origin: Origin, project_path: Path) -> bool:

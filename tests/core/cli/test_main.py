@@ -13,6 +13,7 @@ from core.audio import files
 from core.cli import arguments, opening
 from core.cli.main import _with_stems_named, main
 from core.demo.catalogue import catalogue
+from core.library.model_versions import Figures, keep_version
 from core.library.store import Library
 from tests.core.library.building import make_library
 
@@ -232,6 +233,20 @@ def test_tracks_are_weighed_and_listed(tmp_path: Path, capsys: pytest.CaptureFix
     assert "as usual" in out
     assert run("weigh", str(path), "--times", "2") == 2
     assert "name the tracks" in capsys.readouterr().err
+
+
+def test_versions_of_a_model_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lib"
+    make_library(path).close()
+    model = tmp_path / "model.keras"
+    model.write_bytes(b"any")
+    figures = Figures(600.0, 40, 2.91, 7.5, 0.93, "2 segments")
+    version = keep_version(path, model, figures, "more bass")
+    assert run("info", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "versions of the model" in out
+    for told in (version.model_hash, "10.0", "2.91", "7.50", "0.93", "more bass"):
+        assert told in out
 
 
 def test_tracks_are_chosen_of_a_library_alone(

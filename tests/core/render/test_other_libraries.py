@@ -14,6 +14,7 @@ from core import resources
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Origin
 from core.errors import LibraryError, ModelError
+from core.library.model_versions import Figures, keep_version
 from core.library.store import Library
 from core.render.decoder import Decoder
 from core.render.other_libraries import OtherLibraries, model_of
@@ -114,3 +115,6 @@ def test_the_model_of_an_origin(tmp_path: Path, model: Path) -> None:
     assert model_of(Origin(tmp_path, None, model_hash=demo)) == resources.demo_model()
     with pytest.raises(ModelError):
         model_of(Origin(tmp_path, Path("/gone.keras")))
+    version = keep_version(tmp_path, model, Figures())
+    gone = Origin(tmp_path, Path("/gone.keras"), model_hash=version.model_hash)
+    assert model_of(gone) == version.path

@@ -29,6 +29,12 @@ def test_the_weights_stay(trained: Trained, tmp_path: Path) -> None:
     assert after.info["axes"].keys() == calibrated["axes"].keys()
 
 
+def test_a_model_says_how_sharp_it_is(trained: Trained) -> None:
+    told = checkpoint.load_model(trained.options.path).info["sharpness"]
+    assert told == trained.result.sharpness
+    assert 0.0 < told < 1.5
+
+
 def test_fitted_to_other_music_it_is_another(trained: Trained, tmp_path: Path) -> None:
     options = trained.copied(tmp_path)
     before = checkpoint.load_model(options.path).info["contrast"]

@@ -14,6 +14,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin
 from core.audio.loudness import integrated_lufs, true_peak_dbtp
+from core.library.model_versions import read_versions
 from core.library.models import model_for
 from core.library.store import Library
 from core.parts import model_file
@@ -52,6 +53,10 @@ def test_training_reports_how_it_goes_and_leaves_a_model(library: Path) -> None:
     assert pictures[0].real.max() <= 0.0
     assert np.abs(pictures[0].real - pictures[0].decoded).mean() < 30.0
     assert result.path in events
+    (version,) = read_versions(library)
+    assert version.model_hash == result.model_hash
+    assert version.figures.library_db == result.library_db
+    assert version.figures.learned.endswith("segments")
 
 
 def test_the_model_of_the_demo_is_not_written_over(library: Path) -> None:
