@@ -16,6 +16,7 @@ from core import log
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
 from core.arrangement.project import Project
+from core.library.latent_map import LatentMap
 from core.library.training_weights import Stretch
 from core.playback.player import PlayerState
 from core.session import Session
@@ -35,6 +36,7 @@ from technovae_gui.library.controller import LibraryController
 from technovae_gui.library.dropped_files import DroppedFiles
 from technovae_gui.library.track_analysis_controller import TrackAnalysisController
 from technovae_gui.map import LatentMapView
+from technovae_gui.map.compared_place import ComparedPlace
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
 from technovae_gui.map.map_point import MapPoint
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         the user's data folder."""
         super().__init__()
         self._heard_folder = None if recovery_folder is None else recovery_folder.parent / "heard"
+        self._compared, self._heard_with = ComparedPlace(), ""
         self._make_services(recovery_folder)
         self._make_panels()
         self._make_controllers()
@@ -403,6 +406,8 @@ class MainWindow(QMainWindow):
             weighing.learn_requested.connect(self._learn_only)
         self.weights.changed.connect(view.set_training_weights)
         self.weights.changed.connect(tracks.show_weights)
+        self.training.versions.heard_with.connect(self._compare_with)
+        view.placement.placed.connect(self._hear_version)
         self.training.panel.listen_requested.connect(self._listen_to_model)
         timeline.save_requested.connect(self.exporting.save_clips)
         timeline.files_dropped.connect(self.dropped_files.take)
@@ -508,6 +513,24 @@ class MainWindow(QMainWindow):
     def _learn_only(self, music: tuple[Stretch, ...]) -> None:
         self.training.learn_only(music)
         self.panels.show_tab(self.training.panel)
+
+    @Slot(str)
+    def _compare_with(self, model_hash: str) -> None:
+        """The place that is chosen is heard as soon as the map of this model is there."""
+        if self.map_view.scene.chosen is None:
+            self.map_view.map_actions.choose_random()
+        self._compared.take(self.map_view.scene)
+        self._heard_with = model_hash
+
+    @Slot(object)
+    def _hear_version(self, latent_map: LatentMap | None) -> None:
+        if latent_map is None or latent_map.model_hash != self._heard_with:
+            return
+        self._heard_with = ""
+        point = self._compared.on(latent_map)
+        if point is not None:
+            self.map_view.chosen.restore(point)
+            self._audition_again(point)
 
     @Slot()
     def _listen_to_model(self) -> None:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.library import validation
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR
 
 if TYPE_CHECKING:
@@ -173,6 +172,8 @@ class TrainingWeightStore:
         known = "SELECT 1 FROM sqlite_master WHERE name = 'training_weights'"
         if self._database.row(known) is None:
             return None
+        from core.library import validation  # with sqlite3: not before the first window is seen
+
         rows = self._database.rows("SELECT * FROM training_weights ORDER BY 1, 2")
         folder = self._database.path.parent
         found: dict[str, list[_Weighed]] = {}

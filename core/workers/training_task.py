@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from core import resources
 from core.errors import InputError, OutputError, TechnoVAEError
-from core.library.model_versions import Figures, keep_present_model, keep_version
 from core.library.models import model_target, remember_model
 from core.library.training_weights import LearningChoice
 from core.progress import CancelFlag, Progress
@@ -102,6 +101,7 @@ def train(
         TechnoVAEError: as `core.vae.training.train`.
     """
     path = _target(library, model)
+    from core.library.model_versions import keep_present_model
     from core.vae import training
 
     data = training_data(library, choice)
@@ -133,6 +133,8 @@ def _remembered(library: Path, path: Path) -> bool:
 
 def _kept(library: Path, result: TrainResult, choice: LearningChoice | None) -> tuple[str, ...]:
     """Keep the model as a version; why that was not possible, in one sentence."""
+    from core.library.model_versions import Figures, keep_version
+
     try:
         figures = Figures(**result.figures(), learned=describe_learning(library, choice))
         keep_version(library, result.path, figures)

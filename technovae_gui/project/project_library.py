@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin, Project, track_of
 from core.errors import ModelError, TechnoVAEError
-from core.library.model_versions import find_version
 from core.library.models import model_for
 from core.session import Session
 from core.workers.background import Background
@@ -214,6 +213,8 @@ def _model_to_open(library: Path, origin: Origin, project_path: Path) -> Path | 
         return model
     except TechnoVAEError:
         _log.info("%s: its model %s is gone", project_path, origin.model)
+        from core.library.model_versions import find_version  # seldom, and not at the start
+
         return find_version(library, origin.model_hash)
 
 

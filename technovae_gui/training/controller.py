@@ -17,6 +17,7 @@ from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingPanel, TrainingRequest
 from technovae_gui.training.training_panel import TrainingEvent, TrainingResult
+from technovae_gui.training.versions_controller import VersionsController
 from technovae_gui.training.weights_controller import WeightsController
 from technovae_gui.widgets.job_slot import JobSlot
 
@@ -28,6 +29,7 @@ class TrainingController(QObject):
 
     Attributes:
         panel: the training panel.
+        versions: of the model.
         job: the training.
     """
 
@@ -42,6 +44,7 @@ class TrainingController(QObject):
         self._sessions, self._services, self._weights = sessions, services, weights
         self._only: tuple[Stretch, ...] = ()
         self.panel = TrainingPanel()
+        self.versions = VersionsController(self.panel.versions, sessions, services, self)
         self.job = JobSlot("training", self)
         self._adopted = False
         self._library: Path | None = None
@@ -97,6 +100,7 @@ class TrainingController(QObject):
     @Slot(object)
     def _trained(self, result: TrainingResult) -> None:
         self.panel.finished(result)
+        self.versions.refresh()
         if not self._adopted:  # none was better than the one on disk, which may not be open
             self._adopt(Path(result.path))
 

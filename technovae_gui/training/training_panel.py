@@ -28,6 +28,7 @@ from technovae_gui.training.training_progress import (
     TrainingCurves,
 )
 from technovae_gui.training.verdict import DEMO, NOTHING, verdict
+from technovae_gui.training.versions_panel import VersionsPanel
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.forms import CollapsibleSection, FieldGrid, SectionHeader
 from technovae_gui.widgets.job_panel import JobPanel, JobProgressBar
@@ -117,6 +118,10 @@ class TrainingPanel(JobPanel):
         self.report = MessageLabel()
         self.reconstruction = ReconstructionView()
         self.figures_section = self._figures_section()
+        self.versions = VersionsPanel()
+        self.versions_section = CollapsibleSection(
+            "Versions", self.versions, tip="What earlier trainings left: use it, or compare by ear"
+        )
         self._lay_out()
         self.listen.clicked.connect(self.listen_requested)
         self.everything.clicked.connect(self.everything_requested)
@@ -222,6 +227,7 @@ class TrainingPanel(JobPanel):
             possible=self._windows > 0 and not self._all_left_out,
             resumable=bool(self.curves.epochs),
         )
+        self.versions.set_usable(not self._busy)
         self._show_verdict()
 
     def _show_verdict(self) -> None:
@@ -250,7 +256,7 @@ class TrainingPanel(JobPanel):
         parts: tuple[QWidget, ...] = (
             *(SectionHeader("Training"), self.about, self.learning, self.controls),
             *(self.job, self.saved_message, self.message),
-            *(self.reconstruction, self.figures_section),
+            *(self.reconstruction, self.figures_section, self.versions_section),
         )
         for part in parts:
             rows.addWidget(part)
