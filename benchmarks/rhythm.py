@@ -8,8 +8,9 @@ over 20 ms, how many are above `STEADY` ("sure and wrong"). What is in no sectio
 tell on which grid it lies, is not compared; "claimed" is the rest.
 
 There are two sets of such tracks that share no tempo, cut, sound or pattern: what is tuned on one
-is judged by the other. `--features DIR` keeps the onset features of the tracks, so that only the
-fit runs the next time.
+is judged by the other. `--real DIR` takes the files of a folder instead, cut at 60 s and
+overloaded. `--features DIR` keeps the onset features of the tracks, so that only the fit runs the
+next time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
+from benchmarks.real_tracks import real_tracks
 from core.rhythm.fit import fit_grid
 from core.rhythm.grid import STEADY
 from core.rhythm.onsets import OnsetFeatures, features_of
@@ -133,7 +135,7 @@ def main() -> None:
     """Parse the arguments, fit all, print and write."""
     options = _arguments()
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for case in cases(SETS[options.set]):
+    for case in cases(SETS[options.set]) if options.real is None else _real_cases(options.real):
         if options.family and not case.family.startswith(options.family):
             continue
         rows[case.family].append(_row(case, options.features))
@@ -149,6 +151,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--set", type=int, choices=SETS, default=1, help="which tracks")
+    parser.add_argument("--real", type=Path, metavar="DIR", help="tracks of this folder instead")
     parser.add_argument("--family", help="only families whose name begins so")
     parser.add_argument("--features", type=Path, help="where to keep onset features")
     parser.add_argument("--verbose", action="store_true", help="a line per track that is not right")
@@ -169,6 +172,11 @@ def cases(m: Material) -> Iterator[Case]:
         yield Case(name, "one tempo", lambda spec=spec: (render(spec), True))
     for seed in range(6):
         yield Case(f"noise {seed}", "no beat", lambda seed=seed: (_beatless(m, seed), False))
+
+
+def _real_cases(folder: Path) -> Iterator[Case]:
+    for name, family, make in real_tracks(folder):
+        yield Case(name, family, lambda make=make: (make(), True))
 
 
 def _steady_spec(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.rhythm.grid import GridSection
 from core.rhythm.onsets import POWER_RATE, Floats, OnsetFeatures
@@ -15,6 +16,8 @@ from core.rhythm.tempo import COARSE_RATE, KICK
 
 _REPEATS: Final = (0.08, 0.22)
 """Autocorrelation at the beat's multiples: from speech and whales to the loosest techno."""
+_METRE: Final = (0.01, 0.06)
+"""By how much the tempo leads other readings of the metre, as a share."""
 _HOLDS: Final = (0.45, 0.75)
 """Share of the attacks' windows that lie within 10 ms of the line."""
 _KICKS: Final = (0.25, 0.60)
@@ -31,19 +34,23 @@ _ALIKE: Final = 0.6
 _WITH_KICKS: Final = 0.3
 """Mean of the kicks' envelope, as a share of that of the eighth with most, that can be judged."""
 _CLEARLY_OFF: Final = 0.25
+_KICKS_ALIKE: Final = 0.5
+_KICKS_OFF: Final = 0.2
+"""By how much kicks alone must be more alike elsewhere: other music can begin with an edit."""
 _SUB_DB: Final = (-8.0, 8.0)
 
 
 def confidence_of(
-    features: OnsetFeatures, line: Line, steps: Steps, salience: float, kick: float
+    features: OnsetFeatures, line: Line, steps: Steps, metre: tuple[float, float], kick: float
 ) -> float:
-    """How clearly a stretch shows its grid: the product of four doubts, each 1 where there is none.
+    """How clearly a stretch shows its grid: the product of doubts, each 1 where there is none.
 
     Args:
         features: of the whole track.
         line: the grid and the stretch.
         steps: the stretch in sixteenths of that grid.
-        salience: how much of the envelope repeats with the beat and its multiples, -1..1.
+        metre: how much of the envelope repeats with the beat and its multiples, -1..1, and by how
+            much that tempo leads other readings of the metre.
         kick: mean attack of the lows on the beat, nats.
 
     Returns:
@@ -51,7 +58,8 @@ def confidence_of(
     """
     beats = (line.end - line.start) / line.period
     return float(
-        _ramp(salience, _REPEATS)
+        _ramp(metre[0], _REPEATS)
+        * _ramp(metre[1], _METRE)
         * _ramp(held(line), _HOLDS)
         * _ramp(kick, _KICKS)
         * _ramp(beats, _BEATS)
@@ -80,16 +88,47 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
     if len(profiles) < _FEWEST_EIGHTHS:
         return 1.0
     likeness = _likeness(profiles)
+    least = _OFF_SECONDS / period
+    off = _off_in_all(likeness, least) | _off_in_kicks(likeness[:, :, KICK], least)
+    return float(_OFF_FACTOR ** np.count_nonzero(off))
+
+
+def _off_in_all(likeness: Numbers, least: float) -> NDArray[np.bool_]:
+    """(n,) whether lows, highs and kicks of an eighth are all elsewhere than they typically are.
+
+    Args:
+        likeness: (n, n, rows, phases) of `_likeness`.
+        least: beats from which on that counts.
+    """
     together = likeness.mean(axis=2)
-    typical = int(np.argmax(np.median(together[:, :, 0], axis=1)))
-    best = together[typical].argmax(axis=1)
+    typical, best, away = _places(together)
     rows = np.arange(len(best))
     gains = likeness[typical, rows, :, best] - likeness[typical, :, :, 0]
-    shift = (best + _PHASES // 2) % _PHASES - _PHASES // 2
-    off = np.abs(shift) * period / _PHASES > _OFF_SECONDS
-    off &= together[typical, rows, best] > _ALIKE
-    off &= (gains[:, KICK] > _CLEARLY_OFF) & (gains.min(axis=1) > 0.0)
-    return float(_OFF_FACTOR ** np.count_nonzero(off))
+    off = (away > least) & (together[typical, rows, best] > _ALIKE)
+    return np.asarray(off & (gains[:, KICK] > _CLEARLY_OFF) & (gains.min(axis=1) > 0.0))
+
+
+def _off_in_kicks(likeness: Numbers, least: float) -> NDArray[np.bool_]:
+    """(n,) whether the kicks of an eighth are elsewhere, whatever plays along with them.
+
+    Args:
+        likeness: (n, n, phases) of the kicks alone.
+        least: beats from which on that counts.
+    """
+    typical, best, away = _places(likeness)
+    rows = np.arange(len(best))
+    found = likeness[typical, rows, best]
+    gains = found - likeness[typical, :, 0]
+    return np.asarray((away > least) & (found > _KICKS_ALIKE) & (gains > _KICKS_OFF))
+
+
+def _places(likeness: Numbers) -> tuple[int, NDArray[np.int64], Numbers]:
+    """(n, n, phases) -> the most typical eighth, and (n,) the phase at which each is most like it,
+    and the beats by which that is away from where the grid has it."""
+    typical = int(np.argmax(np.median(likeness[:, :, 0], axis=1)))
+    best = likeness[typical].argmax(axis=1)
+    away = np.abs((best + _PHASES // 2) % _PHASES - _PHASES // 2) / _PHASES
+    return typical, best, away
 
 
 def _likeness(profiles: Numbers) -> Numbers:

@@ -23,7 +23,7 @@ from core.rhythm.joints import gap_between
 from core.rhythm.kicks import Kicks, find_kicks
 from core.rhythm.onsets import Floats, OnsetFeatures
 from core.rhythm.phase import Line, Numbers, band_envelopes
-from core.rhythm.sections import fit_lines, salience_of
+from core.rhythm.sections import fit_lines, metre_of
 from core.rhythm.steps import STEPS_PER_BEAT, Steps, steps_of
 from core.rhythm.tempo import envelopes
 
@@ -49,6 +49,7 @@ class _Part:
     steps: Steps
     scores: Numbers
     salience: float
+    metre_lead: float
 
     @property
     def origin(self) -> float:
@@ -139,7 +140,7 @@ def _part(features: OnsetFeatures, coarse: Floats, line: Line, kicks: Kicks) -> 
         scores = scores + opening_scores(features, line.period, origin)
     if line.after_break:
         scores = scores + entry_scores((line.start - origin) / line.period * STEPS_PER_BEAT)
-    return _Part(line, kicks, steps, scores, salience_of(coarse, line))
+    return _Part(line, kicks, steps, scores, *metre_of(coarse, line))
 
 
 def _positions(parts: list[_Part], quarters: dict[int, Numbers]) -> list[int]:
@@ -217,7 +218,7 @@ def _confidence(features: OnsetFeatures, parts: list[_Part], positions: list[int
             features,
             part.line,
             part.steps,
-            part.salience,
+            (part.salience, part.metre_lead),
             float(part.kicks.attacks[position % STEPS_PER_BEAT]),
         )
         for part, position in zip(parts, positions, strict=True)

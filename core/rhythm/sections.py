@@ -20,7 +20,7 @@ from core.rhythm.beat_course import Course, follow
 from core.rhythm.joints import gap_between, joined_at, kick_level
 from core.rhythm.onsets import Floats
 from core.rhythm.phase import Line, Numbers, fine_envelope, fit_line, held, robust_line
-from core.rhythm.tempo import COARSE_RATE, TempoPath, coarse_tempo, jumps, tempo_path
+from core.rhythm.tempo import COARSE_RATE, TempoPath, coarse_tempo, jumps, metre, tempo_path
 
 _TOLERANCE_SECONDS: Final = 3e-3
 _TOLERANCE_SCATTERS: Final = 2.0
@@ -96,19 +96,19 @@ def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:
     return fit_line(fine, whole.start, whole.end, period, (course.times, least))
 
 
-def salience_of(coarse: Floats, line: Line) -> float:
-    """How strongly a stretch repeats with a tempo.
+def metre_of(coarse: Floats, line: Line) -> tuple[float, float]:
+    """How clear the beat of a stretch is, and its metre.
 
     Args:
         coarse: (3, m) envelopes of `tempo.envelopes`.
-        line: whose stretch.
+        line: whose stretch and tempo.
 
     Returns:
-        How much of the first two envelopes repeats with its likeliest tempo, -1..1
-        (`coarse_tempo`).
+        How much of the stretch repeats with its likeliest tempo, -1..1, and by how much the line's
+        tempo leads other readings of the metre (`tempo.metre`).
     """
     span = slice(round(line.start * COARSE_RATE), round(line.end * COARSE_RATE))
-    return coarse_tempo(coarse[:, span])[1]
+    return metre(coarse[:, span], line.bpm)
 
 
 @dataclass(frozen=True)

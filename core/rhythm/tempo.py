@@ -40,6 +40,16 @@ tempo) miss the short ones, wrong tempi the long ones."""
 _KICK_MULTIPLES: Final = ((1.0, 2.0), (2.0, 1.0), (4.0, 1.5), (8.0, 1.0), (16.0, 1.0))
 """The same for kicks, which are silent between beats: 3/16 of another pattern say nothing."""
 _KICK_WEIGHT: Final = 1.2
+_READINGS: Final = (2 / 3, 3 / 4, 4 / 3, 3 / 2)
+"""Periods that are false readings of the metre, in beats of the right one, and the other way
+round."""
+_ELSEWHERE: Final = 1.0
+"""What a tempo loses where lows and highs repeat with another reading's beat, not with its own."""
+_KICKS_AGREE: Final = 0.05
+"""By how much less kicks may repeat with the other beat."""
+_EVERY: Final = 4
+"""Tempi for which that is the same: a beat's lag is not known as well as that of sixteen."""
+_READING_WIDTH: Final = 0.01
 _STEP: Final = 0.0004
 """Relative step of the tempo scale; a lag of 16 beats still tells neighbours apart."""
 _PRIOR_OCTAVES: Final = 1.0
@@ -117,9 +127,35 @@ def coarse_tempo(envelope: Floats) -> tuple[float, float]:
     Returns:
         BPM (within about 0.1), and how much of the first two rows repeats with it, -1..1.
     """
-    salience, kicks = _salience(envelope)
-    best = int(np.argmax((salience + _KICK_WEIGHT * kicks) * _scale()[1]))
+    salience, total, _ = _salience(envelope)
+    best = int(np.argmax(total))
     return float(tempo_scale()[best]), float(salience[best])
+
+
+def metre(envelope: Floats, bpm: float) -> tuple[float, float]:
+    """How clear the beat is, and whether it could be read as well in 2:3 or 3:4 of its tempo.
+
+    Args:
+        envelope: (3, n).
+        bpm: the tempo that it was put on.
+
+    Returns:
+        How much of the first two rows repeats with their likeliest tempo, -1..1 (`coarse_tempo`);
+        by how much `bpm` explains more than the best of the other readings, as a share, less what
+        repeats with another one's beat: 0 for a toss-up, negative where another is better.
+    """
+    salience, total, elsewhere = _salience(envelope)
+    own = _best_near(total, bpm)
+    others = max(_best_near(total, bpm * reading) for reading in _READINGS)
+    lead = 1.0 - others / max(own, 1e-9) - _best_near(elsewhere, bpm)
+    return float(salience[np.argmax(total)]), lead
+
+
+def _best_near(values: NDArray[np.float64], bpm: float) -> float:
+    """The highest of values over `tempo_scale` near `bpm`, at least 0; 0 outside the scale."""
+    scale = tempo_scale()
+    low, high = np.searchsorted(scale, (bpm * (1 - _READING_WIDTH), bpm * (1 + _READING_WIDTH)))
+    return float(values[low:high].max(initial=0.0))
 
 
 def tempo_path(envelope: Floats) -> TempoPath:
@@ -128,8 +164,8 @@ def tempo_path(envelope: Floats) -> TempoPath:
     hop = round(_WINDOW_HOP_SECONDS * COARSE_RATE)
     starts = range(0, max(1, envelope.shape[1] - size + hop), hop)
     both = np.stack([_salience(envelope[:, at : at + size]) for at in starts])
-    seen, kicks = both[:, 0], both[:, 1]
-    path = _viterbi((seen + _KICK_WEIGHT * kicks) * _scale()[1])
+    seen, total = both[:, 0], both[:, 1]
+    path = _viterbi(total)
     times = np.array([at + min(size, envelope.shape[1]) / 2 for at in starts]) / COARSE_RATE
     salience = float(seen[np.arange(len(path)), path].mean())
     return TempoPath(times, _without_excursions(tempo_scale()[path], times), salience)
@@ -154,14 +190,32 @@ def _without_excursions(
     return bridged
 
 
-def _salience(envelope: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) over `tempo_scale`, twice: mean autocorrelation of the first two rows at the beat's
-    multiples, and that of the kicks at theirs (never below 0)."""
+def _salience(
+    envelope: Floats,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) over `tempo_scale`, three times: mean autocorrelation of the first two rows at the
+    beat's multiples; all that speaks for a tempo, the kicks above all, times the prior; and
+    `_elsewhere`."""
     longest = round(_MULTIPLES[-1][0] * 60.0 / TEMPO_MIN * COARSE_RATE) + 2
     lags = min(longest, max(2, envelope.shape[1] * 3 // 4))
-    low, high, kicks = _autocorrelations(envelope, lags)
-    all_of_them = _at_multiples((low + high) / 2, _MULTIPLES)
-    return all_of_them, np.maximum(_at_multiples(kicks, _KICK_MULTIPLES), 0.0)
+    rows = _autocorrelations(envelope, lags)
+    all_of_them = _at_multiples((rows[0] + rows[1]) / 2, _MULTIPLES)
+    by_kicks = np.maximum(_at_multiples(rows[2], _KICK_MULTIPLES), 0.0)
+    elsewhere = _elsewhere(rows)
+    total = all_of_them + _KICK_WEIGHT * by_kicks - _ELSEWHERE * elsewhere
+    return all_of_them, total * _scale()[1], elsewhere
+
+
+def _elsewhere(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3, lags) -> (n,) over `tempo_scale`: how much more lows and highs both repeat with the beat
+    of another reading of the metre than with the tempo's own; 0 where the kicks do not."""
+    left, part = _places()
+    left = np.minimum(left, rows.shape[1] - 2)
+    repeats = rows[:, left] * (1.0 - part) + rows[:, left + 1] * part
+    own, others = repeats[:, :1], repeats[:, 1:]
+    more = others - own
+    by_all = np.where(more[KICK] > -_KICKS_AGREE, more[:KICK].min(axis=0), 0.0)
+    return np.repeat(by_all.max(axis=0).clip(0.0), _EVERY)[: len(tempo_scale())]
 
 
 def _at_multiples(
@@ -227,3 +281,12 @@ def _scale() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     bpm = np.geomspace(TEMPO_MIN, TEMPO_MAX, count)
     prior = np.exp(-0.5 * (np.log2(bpm / TEMPO_PRIOR) / _PRIOR_OCTAVES) ** 2)
     return bpm, prior
+
+
+@lru_cache(maxsize=1)
+def _places() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(5, n) over every `_EVERY`th of `tempo_scale`: the lags of its beat and of the other
+    readings' beats, whole ones and parts."""
+    lags = np.outer((1.0, *_READINGS), 60.0 / tempo_scale()[::_EVERY] * COARSE_RATE)
+    left = np.floor(lags).astype(np.int64)
+    return left, lags - left

@@ -10,9 +10,9 @@ import pytest
 
 from core.rhythm.confidence import agreement
 from core.rhythm.fit import fit_grid
-from core.rhythm.grid import STEADY, BeatGrid
+from core.rhythm.grid import STEADY, BeatGrid, GridSection
 from core.rhythm.onsets import POWER_HOP, SPECTRUM_HOP, OnsetFeatures, features_of
-from core.rhythm.tempo import envelopes
+from core.rhythm.tempo import COARSE_RATE, envelopes
 from core.settings import SAMPLE_RATE
 from tests.core.rhythm.known import FAST, Outcome, outcome, rendered
 from tests.synthetic import LAYERS, Part, Spec, Stretch, Track, bars_for, cut, joined, render
@@ -133,6 +133,17 @@ def test_confidence_falls_where_an_eighth_is_off(beats: float) -> None:
     last = cut_features(features, track.seconds * 7 / 8, beats * 60.0 / 128.0)
     assert agreement(envelopes(features), sections) == 1.0
     assert agreement(envelopes(last), sections) < 0.7
+
+
+@pytest.mark.parametrize(("late", "expected"), [(0.5, 0.36), (0.0, 1.0)])
+def test_confidence_falls_where_only_the_kicks_are_off(late: float, expected: float) -> None:
+    """A real track was cut by half a beat where other music begins; hats played eighths in both."""
+    coarse = np.zeros((3, round(120 * COARSE_RATE)), np.float32)
+    eighths = np.arange(0.0, 239.0, 0.5)
+    kicks = np.arange(0.0, 239.0) + np.where(np.arange(239) < 60, late, 0.0)
+    for row, beats in enumerate((eighths, eighths, kicks)):
+        coarse[row, np.round(beats * 0.5 * COARSE_RATE).astype(int)] = 1.0
+    assert agreement(coarse, [GridSection(0.0, 120.0, 120.0, 0.0)]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("layers", [TECHNO | {"stab"}, PLAIN], ids=["chords", "gaps"])

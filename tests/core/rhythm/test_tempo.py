@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.rhythm.onsets import Floats, features_of
-from core.rhythm.tempo import coarse_tempo, envelopes, tempo_path
+from core.rhythm.tempo import COARSE_RATE, coarse_tempo, envelopes, metre, tempo_path
 from core.settings import TEMPO_MAX, TEMPO_MIN
 from tests.synthetic import Part, Spec, bars_for, mix, render
 
@@ -35,6 +35,39 @@ def test_nothing_repeats_in_noise(rng: np.random.Generator) -> None:
     found, salience = coarse_tempo(envelopes(features_of(noise)))
     assert TEMPO_MIN <= found <= TEMPO_MAX * 1.0001
     assert salience < 0.08
+
+
+def in_six(kicks: list[float]) -> Floats:
+    """(3, n) of fifty seconds at 140 BPM: something on all beats, these kicks on every six."""
+    beats = np.arange(116)
+    at = np.round(beats * 60.0 / 140.0 * COARSE_RATE).astype(int)
+    envelope = np.zeros((3, round(50 * COARSE_RATE)), np.float32)
+    high = np.array([1.0, 0.8, 0.8])[beats % 3]
+    kick = np.array(kicks)[beats % 6]
+    envelope[:, at] = high + kick, high, kick
+    return envelope
+
+
+@pytest.mark.parametrize(
+    "kicks", [[1, 1, 1, 1, 0, 0], [1, 0.6, 0.4, 0.4, 0, 0], [1, 0, 1, 0, 0, 0]]
+)
+def test_bars_of_six_beats_are_not_four_slower_ones(kicks: list[float]) -> None:
+    """A real track of 140 BPM was put on 93.33: every second beat there had nothing on it."""
+    envelope = in_six(kicks)
+    assert coarse_tempo(envelope)[0] == pytest.approx(140.0, rel=1e-3)
+    assert metre(envelope, 140.0)[1] > 0.2
+    assert metre(envelope, 280.0 / 3)[1] < 0.0
+
+
+def test_kicks_on_every_third_beat_leave_the_metre_open() -> None:
+    envelope = in_six([1, 0, 0, 1, 0, 0])
+    assert metre(envelope, coarse_tempo(envelope)[0])[1] < 0.0
+
+
+def test_four_beats_a_bar_are_clear() -> None:
+    envelope = envelope_of(Spec(bpm=132.0, parts=(Part(12),)))
+    assert metre(envelope, 132.0)[1] > 0.2
+    assert metre(envelope, 99.0)[1] < 0.0
 
 
 def test_silence_has_no_salience() -> None:
