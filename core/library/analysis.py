@@ -208,11 +208,14 @@ def _grid_of(
     if seconds > loops.LONGEST_SECONDS:
         return fit_grid(features)
     hints = loop_detection.tempo_hints(path, seconds)
-    loop = None if hints.one_shot else loops.loop_at(seconds, hints.tempi)
+    loop = None if hints.one_shot else loops.stated_loop(features, hints.tempi)
     if loop is not None:
         return loop
     if hints.one_shot or loops.is_one_shot(features):
         return _SINGLE
+    loop = loops.loop_with_tail(features, hints.tempi)
+    if loop is not None:
+        return loop
     grid = fit_grid(features)
     loop = loops.loop_by_length(seconds, grid) or loops.loop_by_beat(features, grid)
     if loop is not None:
@@ -251,7 +254,7 @@ def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
     """
     from core.audio.writing import AudioWriter
 
-    once = np.concatenate(list(conditioned.blocks()))
+    once = np.concatenate(list(conditioned.blocks()))[round(loop.start * settings.SAMPLE_RATE) :]
     exact = loop.seconds * settings.SAMPLE_RATE
     starts = [round(k * exact) for k in range(loop.repeats + 1)]
     samples = np.zeros((starts[-1], conditioned.channels), np.float32)
@@ -266,12 +269,14 @@ def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
 
 def _repeat_as(library: KnownMusic, twin: str, conditioned: Conditioned, audio: Path) -> None:
     """Repeat a loop as often as it is in the library, whose audio may have to be put back."""
-    from core.rhythm.loops import Loop
+    from core.rhythm.loops import Loop, from_first_sound
 
     track = library.track(twin)
     if track.frames > conditioned.frames and not library.audio_path(track).exists():
         bars = conditioned.seconds * track.bpm / 60.0 / settings.BEATS_PER_BAR
-        _repeated(conditioned, audio, Loop(track.bpm, max(1, round(bars))))
+        loop = Loop(track.bpm, max(1, round(bars)))
+        features = gridding.onset_features(conditioned.blocks())
+        _repeated(conditioned, audio, from_first_sound(loop, features))
 
 
 def _regrid(job: RegridJob, library: KnownMusic, stages: _Stages) -> Result:

@@ -47,7 +47,8 @@ def fit(
         return with_segment(grid, seconds)
     stated = [*tempi_in_name(name, marked_only=True), *tempi_in_name(name)]
     loop = (
-        loops.loop_at(seconds, stated)
+        loops.stated_loop(features, stated)
+        or loops.loop_with_tail(features, stated)
         or loops.loop_by_length(seconds, grid)
         or loops.loop_by_beat(features, grid)
     )

@@ -1,20 +1,21 @@
-"""Loops and one-shots: short files that are whole bars from their first sample, or a single sound.
+"""Loops and one-shots: short files that are whole bars from their first sound, or a single sound.
 
 Most of what producers own are loops. A loop was cut on a downbeat to a whole number of bars, so its
-length and its tempo tell its whole grid, whether it has a beat or not (claps, basses, pads).
+length and its tempo tell its whole grid, whether it has a beat or not (claps, basses, pads). What
+encoders add before it and reverbs after it is no part of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.rhythm.grid import BeatGrid, GridSection
-from core.rhythm.onsets import RATE, OnsetFeatures
+from core.rhythm.onsets import POWER_RATE, RATE, OnsetFeatures
 from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, SIXTEENTHS_PER_BAR, TEMPO_MAX, TEMPO_MIN
 
 Numbers = NDArray[np.float64]
@@ -28,6 +29,19 @@ SURE: Final = 0.9
 
 _TOLERANCE_BARS: Final = 1 / 64
 """Encoders and editors add or drop a few milliseconds: 29 at 128 BPM."""
+_LONGEST_LEAD_SECONDS: Final = 0.1
+"""Of silence before the first sound; MP3 encoders put up to 50 ms there."""
+_SHORTEST_LEAD_SECONDS: Final = 4e-3
+_LEAD_SHARE: Final = 1e-4
+_SILENT_SHARE: Final = 1e-5
+"""Powers, as shares of the loudest, of the first sound and of the silence before it; a pad swells
+from one to the other."""
+_LEAD_REACH_SECONDS: Final = 0.012
+_LONGEST_TAIL_BARS: Final = 1 / 8
+_TAIL_POWER: Final = 0.25
+"""Mean power of a tail, at most, as a share of that of the loop: music that goes on has more."""
+_TAIL_ATTACK: Final = 0.3
+_MOSTLY_ON_GRID: Final = 0.6
 _WHOLE_TEMPO_BPM: Final = 0.02
 _OTHER_TEMPO: Final = 0.02
 _TYPED_SECONDS: Final = 2e-3
@@ -49,10 +63,11 @@ _ONE_SHOT_SECONDS: Final = 8.0
 
 @dataclass(frozen=True)
 class Loop:
-    """A file that is `bars` whole bars at `bpm`, its first sample a downbeat."""
+    """A file that is `bars` whole bars at `bpm`, with a downbeat at `start` seconds."""
 
     bpm: float
     bars: int
+    start: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -65,8 +80,10 @@ class Loop:
         return -(-BARS_PER_SEGMENT // self.bars)
 
     def grid(self) -> BeatGrid:
-        """The grid of the loop, repeated as often as `repeats` says."""
-        section = GridSection(0.0, self.seconds * self.repeats, self.bpm, 0.0)
+        """The grid of the loop, repeated as often as `repeats` says; then it starts at 0."""
+        start = self.start if self.repeats == 1 else 0.0
+        end = start + self.seconds * self.repeats
+        section = GridSection(start, end, self.bpm, start)
         return BeatGrid((section,), SURE)
 
 
@@ -89,6 +106,55 @@ def loop_at(seconds: float, tempi: Sequence[float]) -> Loop | None:
         if whole in BARS and abs(bars - whole) <= _TOLERANCE_BARS:
             return Loop(bpm, whole)
     return None
+
+
+def stated_loop(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | None:
+    """The loop that a file is by its length (`loop_at`), from its first sound on.
+
+    Args:
+        features: of the whole file.
+        tempi: BPM that are stated, the most trustworthy first.
+    """
+    loop = loop_at(features.seconds, tempi)
+    return None if loop is None else from_first_sound(loop, features)
+
+
+def loop_with_tail(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | None:
+    """The loop that a file is but for silence before it and up to half a beat that fades after it.
+
+    Reverbs ring on after the last bar, and encoders fill their last block; nothing begins there.
+
+    Args:
+        features: of the whole file, which is no one-shot.
+        tempi: BPM that are stated, the most trustworthy first.
+    """
+    for tempo in tempi:
+        if not TEMPO_MIN / 2 <= tempo <= TEMPO_MAX * 2 or features.seconds > LONGEST_SECONDS:
+            continue
+        bpm = _in_octave(tempo)
+        lead = _lead(features, bpm)
+        bars = (features.seconds - lead) * bpm / 60.0 / BEATS_PER_BAR
+        loop = Loop(bpm, int(bars + _TOLERANCE_BARS), lead)
+        if (
+            loop.bars in BARS
+            and bars - loop.bars <= _LONGEST_TAIL_BARS
+            and _tail_fades(features, loop)
+            and _plays_bars(features, loop)
+        ):
+            return loop
+    return None
+
+
+def from_first_sound(loop: Loop, features: OnsetFeatures) -> Loop:
+    """The loop, begun after the silence before its first sound if the file is that much longer.
+
+    Args:
+        loop: of the file.
+        features: of the whole file.
+    """
+    lead = _lead(features, loop.bpm)
+    surplus = features.seconds - loop.seconds
+    return replace(loop, start=lead) if lead <= surplus + _SHORTEST_LEAD_SECONDS else loop
 
 
 def loop_by_length(seconds: float, grid: BeatGrid) -> Loop | None:
@@ -164,6 +230,53 @@ def attacks_of(features: OnsetFeatures) -> tuple[Numbers, Numbers]:
             kept.append(int(frame))
     kept.sort()
     return np.array(kept, np.float64) / RATE, total[kept]
+
+
+def _lead(features: OnsetFeatures, bpm: float) -> float:
+    """Seconds of silence before the first downbeat; 0 where that is no padding.
+
+    Where the first sound is later than any padding, the downbeat is as far into the file as its
+    attacks are behind their sixteenths.
+    """
+    power = features.powers.sum(axis=1)
+    if len(power) == 0 or power.max() <= 0.0:
+        return 0.0
+    frame = int(np.argmax(power > _LEAD_SHARE * power.max()))
+    if (power[: max(1, frame - 1)] > _SILENT_SHARE * power.max()).any():
+        return 0.0
+    first = frame / POWER_RATE
+    low = max(0, round((first - _LEAD_REACH_SECONDS) * RATE))
+    near = features.attacks[low : round((first + _LEAD_REACH_SECONDS) * RATE)].sum(axis=1)
+    if len(near) and near.max() > _ONSET_NATS:
+        first = float(low + np.argmax(near)) / RATE
+    if first > _LONGEST_LEAD_SECONDS:
+        times, weights = attacks_of(features)
+        step = BEATS_PER_BAR * 60.0 / bpm / SIXTEENTHS_PER_BAR
+        first = (
+            float(np.angle((weights * np.exp(2j * np.pi * times / step)).sum())) / 2 / np.pi * step
+        )
+    return first if _SHORTEST_LEAD_SECONDS < first < _LONGEST_LEAD_SECONDS else 0.0
+
+
+def _tail_fades(features: OnsetFeatures, loop: Loop) -> bool:
+    """Whether what follows the last bar is quieter than the loop, and begins nothing."""
+    end = loop.start + loop.seconds
+    power = features.powers.sum(axis=1)
+    own, tail = np.split(power, [round(end * POWER_RATE)])
+    times, heights = attacks_of(features)
+    later = heights[times > end - _AT_START_SECONDS / 2]
+    if later.max(initial=0.0) > _TAIL_ATTACK * heights.max(initial=0.0):
+        return False
+    return len(tail) == 0 or float(tail.mean()) < _TAIL_POWER * float(own.mean())
+
+
+def _plays_bars(features: OnsetFeatures, loop: Loop) -> bool:
+    """Whether its attacks, where it has many, are mostly on its sixteenths."""
+    times, weights = attacks_of(features)
+    inside = times < loop.start + loop.seconds
+    if np.count_nonzero(inside) < _FEWEST_ONSETS:
+        return True
+    return _on_grid(times[inside] - loop.start, weights[inside], loop) > _MOSTLY_ON_GRID
 
 
 def _in_octave(bpm: float) -> float:

@@ -16,9 +16,10 @@ from core.library.loop_detection import tempi_in_name, tempo_hints
 from core.library.one_shots import audio_path
 from core.library.store import Library
 from core.settings import SAMPLE_RATE, segment_frames
-from tests.synthetic import Part, Spec, bass_sound, chord_sound, kick_sound, render
+from tests.synthetic import Part, Spec, bass_sound, chord_sound, kick_sound, noise_sound, render
 
 DRUMS = frozenset({"kick", "hats", "clap"})
+ONE_SHOTS = {"kick.wav", "stab.wav", "crash 128bpm.wav"}
 
 
 def write(path: Path, samples: np.ndarray) -> Path:  # type: ignore[type-arg]
@@ -47,8 +48,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "claps 128 bpm.wav", bars(128.0, 2, frozenset({"clap"})))
     write(folder / "bass_126.wav", bars(126.0, 4, frozenset({"bass"})))
     write(folder / "exact.wav", bars(124.0, 4))
+    silence, tail = np.zeros((882, 2)), np.zeros((9_000, 2))
+    write(folder / "padded 132bpm.wav", np.concatenate([silence, bars(132.0, 2), tail]))
+    write(folder / "padded4 132bpm.wav", np.concatenate([silence, bars(132.0, 4), tail]))
     kick = np.concatenate([kick_sound("909"), np.zeros(2_000, np.float32)])
     write(folder / "kick.wav", 0.9 * kick[:, None])
+    crash = noise_sound("crash")[:87_000] * np.exp(np.arange(87_000) / -8_000)
+    write(folder / "crash 128bpm.wav", 0.8 * crash[:, None])  # a bar and a fifth of a beat
     write(folder / "stab.wav", np.concatenate([bass_sound(40, 20_000), np.zeros(9_000)])[:, None])
     return folder
 
@@ -58,10 +64,8 @@ def library(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("library") / "library"
     result = import_audio(path, [folder], workers=2)
     statuses = {file.path.name: file.status for file in result.files}
-    assert {n for n, s in statuses.items() if s == report.ONE_SHOT} == {"kick.wav", "stab.wav"}
-    assert {s for n, s in statuses.items() if n not in ("kick.wav", "stab.wav")} == {
-        report.IMPORTED
-    }
+    assert {n for n, s in statuses.items() if s == report.ONE_SHOT} == ONE_SHOTS
+    assert {s for n, s in statuses.items() if n not in ONE_SHOTS} == {report.IMPORTED}
     return path
 
 
@@ -104,10 +108,23 @@ def test_a_loop_of_one_bar_is_played_four_times(library: Path, folder: Path) -> 
     assert np.corrcoef(rounds[2], once[: len(rounds[2]), 0])[0, 1] > 0.99
 
 
+def test_silence_before_a_loop_and_a_tail_after_it_are_not_played(library: Path) -> None:
+    """Both were once refused as no whole number of bars."""
+    with Library.open(library, read_only=True) as opened:
+        tracks = {track.title: track for track in opened.tracks()}
+        repeated, long = tracks["padded 132bpm"], tracks["padded4 132bpm"]
+        assert (repeated.bpm, repeated.frames) == (132.0, segment_frames(132.0))
+        assert repeated.grid.downbeat == 0.0
+        sound = np.abs(opened.audio(repeated.id, 0.0, repeated.frames)[:, 0])
+        assert sound[:300].max() > 0.3 * sound.max()
+        assert long.grid.downbeat == pytest.approx(0.02, abs=0.002)
+        assert long.windows() == 1
+
+
 def test_one_shots_are_kept_aside(library: Path) -> None:
     with Library.open(library, read_only=True) as opened:
         kept = opened.one_shots()
-        assert [one.title for one in kept] == ["kick", "stab"]
+        assert [one.title for one in kept] == ["crash 128bpm", "kick", "stab"]
         for one in kept:
             assert soundfile.info(audio_path(opened.path, one.id)).frames == one.frames
         assert not {one.title for one in kept} & {track.title for track in opened.tracks()}
@@ -116,7 +133,7 @@ def test_one_shots_are_kept_aside(library: Path) -> None:
 def test_a_second_import_reads_nothing_again(library: Path, folder: Path) -> None:
     again = import_audio(library, [folder], workers=1)
     assert again.decoded_seconds == 0.0
-    assert len(again.with_status(report.ONE_SHOT)) == 2
+    assert len(again.with_status(report.ONE_SHOT)) == 3
     with Library.open(library, read_only=True) as opened:
         assert all(audio_path(opened.path, one.id).exists() for one in opened.one_shots())
 

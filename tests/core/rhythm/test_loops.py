@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.signal
 
 from core.rhythm.fit import fit_grid
 from core.rhythm.grid import BeatGrid, GridSection
@@ -13,8 +14,10 @@ from core.rhythm.loops import (
     loop_at,
     loop_by_beat,
     loop_by_length,
+    loop_with_tail,
+    stated_loop,
 )
-from core.rhythm.onsets import features_of
+from core.rhythm.onsets import Floats, features_of
 from core.settings import SAMPLE_RATE
 from tests.synthetic import Part, Spec, kick_sound, noise_sound, render
 
@@ -94,3 +97,54 @@ def test_noise_of_no_special_length_is_no_loop(rng: np.random.Generator) -> None
     features = features_of(0.3 * rng.standard_normal((200_000, 1)).astype(np.float32))
     assert loop_by_beat(features, fit_grid(features)) is None
     assert not is_one_shot(features)
+
+
+def ringing(samples: Floats, seconds: float) -> Floats:
+    """`samples` in a room, whose reverb goes on for `seconds` after them."""
+    time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    if len(time) == 0:
+        return samples
+    room = 0.02 * np.exp(-time / 0.07) * np.random.default_rng(4).standard_normal(len(time))
+    room[0] = 1.0
+    wet = scipy.signal.fftconvolve(samples[:, 0], room)[:, None]
+    return np.asarray(wet, np.float32)
+
+
+def after_silence(samples: Floats, seconds: float) -> Floats:
+    return np.concatenate([np.zeros((round(seconds * SAMPLE_RATE), 1), np.float32), samples])
+
+
+@pytest.mark.parametrize("layers", [DRUMS, frozenset({"clap", "hats"}), frozenset({"bass"})])
+@pytest.mark.parametrize(
+    ("bpm", "bars", "lead", "tail"),
+    [(128.0, 1, 0.02, 0.0), (132.0, 2, 0.05, 0.05), (126.0, 4, 0.0, 0.23), (140.0, 2, 0.02, 0.2)],
+)
+def test_silence_before_and_a_tail_after_are_no_part_of_a_loop(
+    bpm: float, bars: int, lead: float, tail: float, layers: frozenset[str]
+) -> None:
+    samples = render(Spec(bpm=bpm, parts=(Part(bars, layers),), noise=0.0)).samples
+    features = features_of(after_silence(ringing(samples, tail), lead))
+    found = stated_loop(features, [bpm]) or loop_with_tail(features, [bpm])
+    assert found is not None
+    assert (found.bpm, found.bars) == (bpm, bars)
+    assert found.start == pytest.approx(lead, abs=0.004)
+
+
+def test_music_that_goes_on_is_no_tail() -> None:
+    """Four and an eighth of a bar at 128 BPM are no loop at that tempo."""
+    samples = render(Spec(bpm=128.0, parts=(Part(5, DRUMS),))).samples
+    features = features_of(samples[: round(7.7 * SAMPLE_RATE)])
+    assert loop_with_tail(features, [128.0]) is None
+    assert stated_loop(features, [128.0]) is None
+
+
+def test_a_loop_without_silence_before_it_starts_at_once() -> None:
+    pad = np.linspace(0.0, 1.0, round(1.9 * SAMPLE_RATE)) * np.sin(np.arange(83_790) * 0.05)
+    features = features_of(pad[:, None].astype(np.float32))
+    loop = stated_loop(features, [128.0])
+    assert loop == Loop(128.0, 1)
+
+
+def test_the_grid_of_a_loop_starts_with_its_music() -> None:
+    assert Loop(128.0, 4, 0.02).grid().sections[0].downbeat == 0.02
+    assert Loop(128.0, 2, 0.02).grid().sections[0].downbeat == 0.0
