@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import os
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
@@ -199,17 +200,28 @@ class Library:
         return records.read_segment(self._database, segment_id)
 
     def remove_track(self, track_id: str) -> None:
-        """Remove a track with its segments, latents and files; a grid set by the user is kept.
+        """Remove a track, see `remove_tracks`."""
+        self.remove_tracks([track_id])
+
+    def remove_tracks(self, track_ids: Sequence[str]) -> None:
+        """Remove tracks with their segments, latents and files: all of them, or none.
+
+        Grids that the user set are kept.
+
+        Args:
+            track_ids: of the tracks.
 
         Raises:
             LibraryError: no such track, or the library is read-only.
         """
-        track = self.track(track_id)
-        audio = self.audio_path(track)
+        tracks = [self.track(track_id) for track_id in track_ids]
+        audio = [self.audio_path(track) for track in tracks]
         with self._database.transaction():
-            records.delete_track(self._database, track_id)
+            for track in tracks:
+                records.delete_track(self._database, track.id)
         # What cannot be deleted now (in use elsewhere, on Windows) the next import sweeps.
-        for path in (audio, *self._shard_folder.glob(f"{track.id}-*.npy")):
+        shards_of = (self._shard_folder.glob(f"{track.id}-*.npy") for track in tracks)
+        for path in (*audio, *itertools.chain.from_iterable(shards_of)):
             delete_file(path, self.path)
 
     def twin(self, content_hash: str) -> str | None:

@@ -89,7 +89,7 @@ class LibraryController(QObject):
 
     def _connect_library(self) -> None:
         panel, sessions = self.panel, self._sessions
-        panel.remove_requested.connect(self._remove_track)
+        panel.remove_requested.connect(self._remove_tracks)
         panel.show_on_map.connect(self.tracks_wanted)
         sessions.session_changed.connect(self._show)
 
@@ -124,15 +124,15 @@ class LibraryController(QObject):
         self.panel.set_tracks(session.tracks)
         self.panel.set_map_info(session.map)
 
-    @Slot(str)
-    def _remove_track(self, track_id: str) -> None:
+    @Slot(object)
+    def _remove_tracks(self, track_ids: tuple[str, ...]) -> None:
         path = self._sessions.session.library_path
 
         def remove() -> None:
             from core.library.store import Library
 
             with Library.open(path) as library:
-                library.remove_track(track_id)
+                library.remove_tracks(track_ids)
 
         self._services.background.submit(
             remove, lambda _: self._sessions.reload(path), self._report_problem

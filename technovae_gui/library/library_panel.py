@@ -34,7 +34,7 @@ class LibraryPanel(QWidget):
         demo_requested(): open the built-in demo.
         import_requested(list[Path]): import these files and folders.
         cancel_requested(): stop the import.
-        remove_requested(str): remove the track with this id.
+        remove_requested(tuple[str]): remove the tracks with these ids.
         track_selected(str): the track with this id was selected.
         show_on_map(tuple[str]): show the tracks with these ids on the map.
         grids_change_requested(GridsChange): correct the beat grids of several tracks.
@@ -46,7 +46,7 @@ class LibraryPanel(QWidget):
     demo_requested = Signal()
     import_requested = Signal(object)
     cancel_requested = Signal()
-    remove_requested = Signal(str)
+    remove_requested = Signal(object)
     track_selected = Signal(str)
     show_on_map = Signal(object)
     grids_change_requested = Signal(object)

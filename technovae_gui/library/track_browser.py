@@ -24,17 +24,17 @@ _MIN_TABLE_HEIGHT = 150
 
 class TrackBrowser(QWidget):
     """Search and filter above the table; below it what can be done with several tracks, and the
-    question before a track is removed.
+    question before tracks are removed.
 
     Signals:
         track_selected(str): id of the track that was selected.
         track_activated(str): id of the track that was double-clicked or chosen with Enter.
-        remove_requested(str): id of the track to remove; the user confirmed it.
+        remove_requested(tuple[str]): ids of the tracks to remove; the user confirmed it.
     """
 
     track_selected = Signal(str)
     track_activated = Signal(str)
-    remove_requested = Signal(str)
+    remove_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,32 +132,32 @@ class TrackBrowser(QWidget):
         self.track_selected.emit(track_id)
 
     def _ask_to_remove(self, _: str) -> None:
-        track = self.table.selected_track()
+        tracks = self.table.selected_tracks()
         if not self._writable:
             self.message.show_text("This library is read-only: its tracks cannot be removed.")
-        elif track is not None:
-            self.confirmation.ask(track)
+        elif tracks:
+            self.confirmation.ask(tracks)
 
 
 class RemoveConfirmation(QFrame):
-    """Asks whether a track shall be removed; hidden until `ask`.
+    """Asks whether tracks shall be removed; hidden until `ask`.
 
     Signals:
-        confirmed(str): id of the track.
+        confirmed(tuple[str]): ids of the tracks.
         cancelled()
     """
 
-    confirmed = Signal(str)
+    confirmed = Signal(object)
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._track_id = ""
+        self._track_ids: tuple[str, ...] = ()
         forms.style_as_card(self, theme.CAUTION)
         self.text = forms.note()
         self.text.setProperty("dim", False)
-        self.keep = forms.button("Keep", "Keep the track (Esc)")
-        self.remove = forms.button("Remove", "Remove the track from the library (Enter)")
+        self.keep = forms.button("Keep", "Keep them in the library (Esc)")
+        self.remove = forms.button("Remove", "Remove them from the library (Enter)")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(*[3 * theme.SPACE] * 4)
         rows.addWidget(self.text)
@@ -167,13 +167,17 @@ class RemoveConfirmation(QFrame):
         EscapeKey(self, self._cancel)
         self.hide()
 
-    def ask(self, track: Track) -> None:
-        """Ask whether to remove `track`."""
-        self._track_id = track.id
-        self.text.setText(
-            f"Remove “{track.title}” and its {track.windows()} segments from the library? "
-            "The file that was imported stays where it is."
-        )
+    def ask(self, tracks: Sequence[Track]) -> None:
+        """Ask whether to remove these tracks."""
+        self._track_ids = tuple(track.id for track in tracks)
+        segments = sum(track.windows() for track in tracks)
+        if len(tracks) == 1:
+            what = f"“{tracks[0].title}” and its {segments} segments"
+            stays = "The file that was imported stays where it is."
+        else:
+            what = f"{len(tracks):,} tracks and their {segments:,} segments"
+            stays = "The files that were imported stay where they are."
+        self.text.setText(f"Remove {what} from the library? {stays}")
         self.show()
         self.remove.setFocus()
 
@@ -185,7 +189,7 @@ class RemoveConfirmation(QFrame):
 
     def _confirm(self) -> None:
         self.hide()
-        self.confirmed.emit(self._track_id)
+        self.confirmed.emit(self._track_ids)
 
     def _cancel(self) -> None:
         self.hide()

@@ -636,3 +636,14 @@ def test_the_schema_is_written_whole_or_not_at_all(
     with pytest.raises(sqlite3.Error):
         schema.create(tmp_path / "x.sqlite")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tracks_are_removed_all_together_or_not_at_all(library: Library) -> None:
+    ids = [track.id for track in library.tracks()]
+    with pytest.raises(LibraryError, match="no track"):
+        library.remove_tracks([ids[0], "f" * 16])
+    assert len(library.tracks()) == 2
+    library.remove_tracks(ids)
+    assert library.tracks() == []
+    assert list((library.path / "audio").iterdir()) == []
+    assert list((library.path / "spectrograms").iterdir()) == []

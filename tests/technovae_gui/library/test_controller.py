@@ -194,6 +194,6 @@ def test_a_track_that_cannot_be_removed_is_reported(
     qtbot: QtBot, controller: LibraryController, sessions: FakeSessions
 ) -> None:
     with qtbot.waitSignal(controller.problem) as problem:
-        controller.panel.remove_requested.emit("no such track")
+        controller.panel.remove_requested.emit(("no such track",))
     assert problem.args[0] == "library"
     assert sessions.requests == []

@@ -172,7 +172,21 @@ def test_delete_asks_once_more(qtbot: QtBot, panel: LibraryPanel, tracks: list[T
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     with qtbot.waitSignal(panel.remove_requested) as asked:
         qtbot.keyClick(confirmation.remove, Qt.Key.Key_Return)
-    assert asked.args == [tracks[0].id]
+    assert asked.args == [(tracks[0].id,)]
+
+
+def test_several_tracks_are_removed_after_one_question(
+    qtbot: QtBot, panel: LibraryPanel, tracks: list[Track]
+) -> None:
+    table, confirmation = panel.tracks.table, panel.tracks.confirmation
+    table.selectAll()
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    segments = sum(track.windows() for track in tracks)
+    assert f"3 tracks and their {segments} segments" in confirmation.text.text()
+    with qtbot.waitSignal(panel.remove_requested) as asked:
+        click(qtbot, confirmation.remove)
+    (removed,) = asked.args
+    assert set(removed) == {track.id for track in tracks}
 
 
 def test_a_read_only_library_keeps_its_tracks(
