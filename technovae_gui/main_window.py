@@ -513,6 +513,8 @@ class MainWindow(QMainWindow):
     def _learn_only(self, music: tuple[Stretch, ...]) -> None:
         self.training.learn_only(music)
         self.panels.show_tab(self.training.panel)
+        panel = self.training.panel
+        QTimer.singleShot(0, panel, panel.show_learning)  # once it is laid out
 
     @Slot(str)
     def _compare_with(self, model_hash: str) -> None:

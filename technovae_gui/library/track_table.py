@@ -31,7 +31,7 @@ _WIDTHS = {
     track_model.SEGMENTS: 44,
     track_model.LENGTH: 56,
     track_model.WARNINGS: 24,
-    track_model.LEARNED: 56,
+    track_model.LEARNED: 48,
 }
 _SHOWN_FROM_WIDTH = {
     track_model.ARTIST: 340,
@@ -161,6 +161,8 @@ class TrackTable(QTableView):
     def _update_columns(self) -> None:
         """Show the columns that have content and fit."""
         width = self.width() + (0 if track_model.ARTIST in self._used_columns else _ARTIST_WIDTH)
+        if track_model.LEARNED in self._used_columns:
+            width -= _WIDTHS[track_model.LEARNED]
         for column in range(_COLUMN_COUNT):
             room = width >= _SHOWN_FROM_WIDTH.get(column, 0)
             self.setColumnHidden(column, column not in self._used_columns or not room)

@@ -157,6 +157,10 @@ class TrainingPanel(JobPanel):
         self._all_left_out = not summary.learned
         self._update_controls()
 
+    def show_learning(self) -> None:
+        """Bring into sight what the next training learns."""
+        self.scroll_area.ensureWidgetVisible(self.learning)
+
     def set_listening(self, possible: bool) -> None:
         """Say whether there is a model to listen to."""
         self.listen.setEnabled(possible)

@@ -37,6 +37,7 @@ _NOTE = len(_COLUMNS) - 1
 _ROWS = 5
 _LONGEST_NOTE = 1000
 _MEGABYTE = 1e6
+_YEAR = len("2026-")
 _WHEN = Qt.ItemDataRole.UserRole
 
 
@@ -208,8 +209,11 @@ class VersionsPanel(QWidget):
 def _item(version: ModelVersion) -> QTreeWidgetItem:
     from core.library.model_versions import describe
 
-    item = QTreeWidgetItem([*describe(version), version.note])
+    when, *figures = describe(version)
+    # The tool tip has the year; the note has its room.
+    item = QTreeWidgetItem([when[_YEAR:], *figures, version.note])
     item.setData(0, _WHEN, item.text(0))
+    item.setToolTip(0, when)
     item.setToolTip(_NOTE, version.note)
     return item
 

@@ -241,7 +241,8 @@ class JobPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(forms.scrolled(self._content), 1)
+        self.scroll_area = forms.scrolled(self._content)
+        outer.addWidget(self.scroll_area, 1)
         if pinned:
             foot = QVBoxLayout()
             foot.setContentsMargins(*[3 * theme.SPACE] * 4)

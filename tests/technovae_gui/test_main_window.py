@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Project
 from core.library.store import Library
+from core.library.training_weights import TrainingWeights, WeightRequest, stretch_of
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from technovae_gui import mime
 from technovae_gui.app import close_unasked
 from technovae_gui.compose import ComposeRequest
 from technovae_gui.main_window import MainWindow
+from technovae_gui.map.map_point import MapPoint
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary
 from tests.technovae_gui.conftest import PATIENCE
 
@@ -313,3 +316,45 @@ def test_real_mouse_drags_on_a_real_screen(tmp_path: Path, qapp: object) -> None
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert picture.stat().st_size > 20_000
+
+
+@pytest.mark.usefixtures("silent_renderer")
+def test_what_the_map_says_of_training_is_kept_and_shown(window: MainWindow, qtbot: Any) -> None:
+    found, view = window.session.map, window.map_view
+    assert found is not None
+    stretches = (stretch_of(found.segments[7]),)
+
+    def kept() -> TrainingWeights:
+        with Library.open(window.session.library_path, read_only=True) as library:
+            return library.training_weights()
+
+    view.weight_requested.emit(WeightRequest(stretches, 0.0))
+    assert np.flatnonzero(view.scene.opacity() < 1.0).tolist() == [7]
+    assert "224 of 225 segments" in window.training.panel.learning_text.text()
+    qtbot.waitUntil(lambda: kept() == window.weights.weights, timeout=PATIENCE)
+    view.weight_requested.emit(WeightRequest(stretches, 1.0))
+    qtbot.waitUntil(lambda: kept() == TrainingWeights(), timeout=PATIENCE)
+    view.learn_requested.emit(stretches)
+    assert window.panels.side.currentWidget() is window.training.panel
+    assert "1 of 225 segments" in window.training.panel.learning_text.text()
+
+
+@pytest.mark.usefixtures("silent_renderer")
+def test_the_chosen_place_is_heard_with_another_version(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, placement = window.session.map, window.map_view.placement
+    assert found is not None
+    heard: list[MapPoint] = []
+    monkeypatch.setattr(window.audition, "audition", heard.append)
+    window.map_view.choose_segment(found.segments[7].id)
+    heard.clear()
+    window.training.versions.heard_with.emit("other")
+    turned = np.roll(found.latents, 1, axis=1)
+    placement.set_map(replace(found, latents=turned, model_hash="other"))
+    (point,) = heard
+    assert isinstance(point.source, LatentSource)
+    assert point.source.model_hash == "other"
+    np.testing.assert_array_equal(point.latent, turned[7])
+    placement.set_map(found)
+    assert heard == [point], "a map that was not asked for plays nothing"
