@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from core import resources
 from core.cli.console import progress_bar, quiet_libraries, table
 from core.cli.interrupts import cancel_on_interrupt
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.settings import SAMPLE_RATE
 
 
@@ -67,13 +68,33 @@ def _library(path: Path, *, with_segments: bool, with_keys: bool) -> None:
 
 def _versions(path: Path) -> None:
     from core.library.model_versions import describe, read_versions, total_size
+    from core.library.models import model_for
 
     versions = read_versions(path)
     if not versions:
         return
-    columns = ("version", "trained", "minutes", "error", "held out", "sharpness", "learned", "note")
+    columns = (
+        "version",
+        "trained",
+        "minutes",
+        "error",
+        "held out",
+        "sharpness",
+        "learned",
+        "note",
+        "in use",
+    )
+    in_use = ""
+    with contextlib.suppress(ModelError):
+        in_use = resources.digest(model_for(path))
     rows = [
-        (it.model_hash, *describe(it), it.figures.learned, " ".join(it.note.split()))
+        (
+            it.model_hash,
+            *describe(it),
+            it.figures.learned,
+            " ".join(it.note.split()),
+            "yes" if it.model_hash == in_use else "",
+        )
         for it in versions
     ]
     size = total_size(versions) / 1e6

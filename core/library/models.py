@@ -66,7 +66,7 @@ def model_target(library: Path) -> Path:
 
 
 def remember_model(library: Path, model: Path) -> None:
-    """Note in a library which model was trained on it.
+    """Note in a library which model was trained on it, so that a library that is moved knows it.
 
     Args:
         library: folder of the library.
@@ -77,7 +77,10 @@ def remember_model(library: Path, model: Path) -> None:
     """
     if is_demo(library):
         raise OutputError("the built-in demo keeps its own model; name the new one with --model")
-    write_text(library / _NOTE, as_text(model.resolve()) + "\n")
+    path, folder = model.resolve(), library.resolve()
+    # A model inside is named from there on: it goes where the library goes.
+    named = path.relative_to(folder) if path.is_relative_to(folder) else path
+    write_text(library / _NOTE, as_text(named) + "\n")
 
 
 def _remembered(library: Path) -> Path | None:
@@ -86,6 +89,8 @@ def _remembered(library: Path) -> Path | None:
         return None
     try:
         with note.open(encoding="utf-8") as file:
-            return located(file.read(_LONGEST_NOTE).strip())
+            text = file.read(_LONGEST_NOTE).strip()
+            # `located` looks for a name as it is; one that is relative is so to the library.
+            return located(str(library / text)) if text else None
     except (OSError, UnicodeDecodeError):
         return None

@@ -117,6 +117,8 @@ class TrainingWeights:
     def of_segments(self, segments: Sequence[Segment]) -> Doubles:
         """The weight (n,) of each segment: the mean of its bars, 0 where one is left out."""
         out = np.full(len(segments), USUAL)
+        if not self.by_track:
+            return out
         rows: dict[str, list[int]] = {}
         for row, segment in enumerate(segments):
             if segment.track_id in self.by_track:
@@ -137,10 +139,9 @@ class TrainingWeights:
         Returns:
             (n,) in the order of `Library.segment_rows`.
         """
-        starts, seconds = _windows(track, hop_bars)
         if track.id not in self.by_track:
-            return np.full(len(starts), USUAL)
-        return self._of_windows(track.id, starts, seconds)
+            return np.full(track.windows(hop_bars), USUAL)
+        return self._of_windows(track.id, *_windows(track, hop_bars))
 
     def _of_windows(self, track_id: str, starts: Doubles, seconds: Doubles) -> Doubles:
         """(n,) of windows that begin at `starts` and last `seconds` (n,)."""

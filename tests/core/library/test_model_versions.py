@@ -146,3 +146,14 @@ def test_nothing_is_read_or_written_through_links(folder: Path, tmp_path: Path) 
 def test_versions_of_the_demo_are_the_users(tmp_path: Path) -> None:
     assert versions_folder(demo_library()).is_relative_to(tmp_path / "user-data")
     assert read_versions(demo_library()) == []
+
+
+def test_a_library_that_is_moved_goes_on_with_its_version(folder: Path) -> None:
+    first, _ = trained(folder, 1), trained(folder, 2)
+    remember_model(folder, first.path)
+    moved = folder.rename(folder.with_name("moved"))
+    assert model_for(moved).read_bytes() == b"model 1"
+    outside = folder.with_name("elsewhere.keras")
+    outside.write_bytes(b"model 3")
+    remember_model(moved, outside)
+    assert model_for(moved.rename(folder)) == outside
