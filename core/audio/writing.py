@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import shutil
@@ -182,15 +183,13 @@ class AudioWriter:
         if isinstance(error, OSError):
             return writing_error(self.path, error)
         # libsndfile that cannot write its header says "System error", whatever the system said.
-        if "No space" in str(error) or "write" in str(error).lower() or self._no_room():
+        if (
+            "No space" in str(error)
+            or "write" in str(error).lower()
+            or _has_no_room(self.path.parent)
+        ):
             return OutputError(f"{self.path}: the disk is full; free some space and try again")
         return OutputError(f"{self.path}: could not be written ({error}); choose another place")
-
-    def _no_room(self) -> bool:
-        try:
-            return shutil.disk_usage(self.path.parent).free < _LEAST_ROOM
-        except OSError:
-            return False
 
 
 def coding_room_db(path: str | os.PathLike[str]) -> float:
@@ -342,6 +341,13 @@ class _Mp3:
             mpeg_frames.state_length(self._file, self._at)
 
 
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
+
+
 def _retag(path: Path, tags: dict[str, str]) -> None:
     """Copy the stream into a file with `tags`: libsndfile knows no tag for the tempo."""
     tagged = path.with_name("tagged-" + path.name)
@@ -361,6 +367,11 @@ def _retag(path: Path, tags: dict[str, str]) -> None:
                     packet.stream = copy
                     target.mux(packet)
         tagged.replace(path)
+    except av.FFmpegError as error:
+        # PyAV says that a callback failed, not why; once the file is gone there is room again.
+        if _has_no_room(path.parent):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
     finally:
         tagged.unlink(missing_ok=True)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import struct
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ from typing import TypeAlias
 from core import processes
 from core.deletion import delete_file
 from core.errors import LibraryError, OutputError, TechnoVAEError
+from core.file_names import as_text
 from core.library import analysis, report
 from core.library.analysis import Job, KnownMusic, Result
 from core.library.store import Library
@@ -155,8 +157,10 @@ def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
     """
     try:
         result = analysis.run(job, library, progress)
-    except OutputError:
-        raise
+    except OutputError as error:
+        # Nobody knows the files of an import by name; it is the library that has no room.
+        place, staged = as_text(job.staging.parent), re.escape(as_text(job.staging))
+        raise OutputError(re.sub(rf"^{staged}[^:]*", lambda _: place, str(error))) from error
     except Exception as error:
         reason = f"could not be analysed ({type(error).__name__}: {error})".splitlines()[0]
         result = Result(report.REFUSED, reason, remember=False)

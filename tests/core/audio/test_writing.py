@@ -166,6 +166,24 @@ def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(tmp_path: Path, na
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_fills_while_tags_are_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyAV says "error in callback"; once the second copy is gone there is room again."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise av.FFmpegError(1447131472, "Error in PyAV callback")
+
+    def usage(folder: Path) -> shutil._ntuple_diskusage:
+        return shutil._ntuple_diskusage(9, 9, 0 if any(Path(folder).glob("tagged-*")) else 1 << 30)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    monkeypatch.setattr(av, "open", fail)
+    with pytest.raises(OutputError, match="the disk is full"):
+        files.write(tmp_path / "a.flac", np.zeros((10, 2), np.float32), bpm=128.0)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_full_disk_is_said_whatever_the_writer_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

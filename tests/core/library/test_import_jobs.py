@@ -16,8 +16,10 @@ from pebble import ProcessExpired
 from core.errors import Cancelled, LibraryError, OutputError
 from core.library import analysis, report
 from core.library.analysis import FileJob, Result
-from core.library.import_jobs import ImportPool
+from core.library.import_jobs import ImportPool, guarded
 from core.library.importing import import_audio
+from core.library.store import Library
+from core.progress import silent
 from tests.systems import needs_kill
 
 
@@ -142,3 +144,19 @@ def test_files_are_read_where_the_executor_says(
     assert "ZeroDivisionError" in files["b.wav"].reason
     assert {name.split("_")[0] for name in threads} == {"somewhere"}
     assert not list((tmp_path / "library").glob(".library-incoming*"))
+
+
+def test_a_full_disk_is_said_of_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said of a file in the import's own folder, whose name nobody knows."""
+    staging = tmp_path / "library" / ".library-incoming-7"
+
+    def refuse(*_: object) -> Result:
+        raise OutputError(f"{staging / '0.flac'}: the disk is full; free some space and try again")
+
+    monkeypatch.setattr(analysis, "run", refuse)
+    (job,) = jobs(staging, "a.wav")
+    with pytest.raises(OutputError) as caught:
+        guarded(job, Library.create(tmp_path / "library"), silent)
+    assert str(caught.value).startswith(f"{tmp_path / 'library'}: the disk is full")

@@ -15,7 +15,7 @@ import soundfile
 
 from core import settings
 from core.dsp import attributes, spectrogram
-from core.errors import Cancelled, InputError, LibraryError
+from core.errors import Cancelled, InputError, LibraryError, OutputError
 from core.library import database, latents, schema
 from core.library.latents import part_map_name
 from core.library.store import DATABASE, Library
@@ -627,6 +627,17 @@ def test_a_failed_transaction_leaves_nothing(library: Library) -> None:
     with pytest.raises(LibraryError):
         _delete_and_fail(library)
     assert library.tracks() == before
+
+
+def test_a_new_library_on_a_full_disk_is_a_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It "failed inside" with SQLite's words."""
+    tables = "PRAGMA max_page_count = 2;" + schema._LIBRARY_TABLES
+    monkeypatch.setattr(schema, "_LIBRARY_TABLES", tables)
+    with pytest.raises(OutputError, match=r"library.sqlite: the disk is full; free some space"):
+        Library.create(tmp_path / "library")
+    assert not list((tmp_path / "library").rglob("*.sqlite"))
 
 
 def test_the_schema_is_written_whole_or_not_at_all(
