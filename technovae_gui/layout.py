@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -13,7 +15,8 @@ _SIDE_SHARE = 0.25
 """Of the width of a larger window."""
 _MOST_SIDE_WIDTH = 640
 _LEAST_MAP_SIZE = QSize(280, 180)
-_LEAST_SIDE_WIDTH = 330
+_LEAST_SIDE_WIDTH = 400
+"""No panel is cut, and all tabs can be seen."""
 _LEAST_TIMELINE_HEIGHT = 150
 _LAPTOP_SIZE = QSize(1440, 900)
 _DESK_SHARE = 0.88
@@ -131,19 +134,27 @@ class Layout(QWidget):
             if 0 in splitter.sizes():
                 splitter.setSizes(before)
 
-    def add_tab(self, widget: QWidget, name: str, shortcut: str, *, scrolls: bool = False) -> None:
+    def add_tab(self, widget: QWidget, name: str, *, scrolls: bool = False) -> None:
         """Add a panel at the right.
 
         Args:
             widget: the panel.
             name: on its tab.
-            shortcut: that shows it, for the tool tip.
             scrolls: whether it scrolls by itself; otherwise it is put into a scroll area.
         """
         page = widget if scrolls else _scrolled(widget)
         self._pages[widget] = page
-        index = self.side.addTab(page, name)
-        self.side.setTabToolTip(index, f"{name} ({shortcut})")
+        self.side.addTab(page, name)
+
+    def name_keys(self, keys: Sequence[str]) -> None:
+        """Name the keys that show the panels in the tool tips of their tabs.
+
+        Args:
+            keys: of each panel as the user reads them; empty where it has none.
+        """
+        for index, key in enumerate(keys):
+            name = self.side.tabText(index)
+            self.side.setTabToolTip(index, f"{name} ({key})" if key else name)
 
     def show_tab(self, widget: QWidget) -> None:
         """Show a panel, also where the right side is hidden."""

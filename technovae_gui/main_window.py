@@ -103,9 +103,9 @@ class MainWindow(QMainWindow):
         """The keys of all commands; from the first use on, those that the user has chosen."""
         import_button = self.library.panel.header.files
         shortcuts = window_shortcuts.enter_commands(
-            self, self.timeline, self.map_view, self.bar, import_button
+            self, self.timeline, self.map_view, self.bar, import_button, self.composing.panel
         )
-        shortcuts.changed.connect(self._name_map_keys)
+        shortcuts.changed.connect(self._name_keys)
         return shortcuts
 
     @property
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         """After the first paint: open one library: that of `project`, if given and found, else that
         of the last window, else the demo; then the sound device."""
         settings = QSettings()
-        self._name_map_keys()
+        self._name_keys()
         self.setWindowIcon(icons.program_icon())
         self.sessions.session_changed.connect(self._open_device)
         self.sessions.problem.connect(self._open_device)
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
 
     def show_hint(self) -> None:
         """Show the three first steps."""
-        hint = WelcomeCard(self.panels)
+        hint = WelcomeCard(self.panels, self.shortcuts.text)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
         hint.show()
         hint.setFocus()
@@ -229,11 +229,10 @@ class MainWindow(QMainWindow):
             self, self.open_project, sessions, services.background, self.banners
         )
         self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
-        self.panels.add_tab(self.sound, "Sound", "Ctrl+1")
-        for number, (name, panel) in enumerate(self._job_panels(), 2):
-            scrolls = isinstance(panel, JobPanel)
-            self.panels.add_tab(panel, name, f"Ctrl+{number}", scrolls=scrolls)
-        self.panels.add_tab(self.history.panel, "History", "Ctrl+6", scrolls=True)
+        self.panels.add_tab(self.sound, "Sound")
+        for name, panel in self._job_panels():
+            self.panels.add_tab(panel, name, scrolls=isinstance(panel, JobPanel))
+        self.panels.add_tab(self.history.panel, "History", scrolls=True)
         self.settings = WindowSettings(
             self,
             self.document,
@@ -307,7 +306,7 @@ class MainWindow(QMainWindow):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at
             keys = f"Ctrl+{number + 1}"
             shown = menus.add_command(self, view, name, keys, partial(show, number))
-            shown.setObjectName(f"panel-{menus.command_id(name)}")
+            shown.setObjectName(_panel_command(name))
         self._build_view_menu(view)
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
         show_log = ("Show log", "", self.show_log)
@@ -346,8 +345,10 @@ class MainWindow(QMainWindow):
         self._timeline_shown.setChecked(self.panels.shows_timeline)
 
     @Slot()
-    def _name_map_keys(self) -> None:
-        """In the menu, beside what the map's own keys do."""
+    def _name_keys(self) -> None:
+        """In the menu, beside what the map's own keys do, and in the tool tips of the panels."""
+        names = (self.panels.side.tabText(n) for n in range(self.panels.side.count()))
+        self.panels.name_keys([self.shortcuts.text(_panel_command(name)) for name in names])
         keys = self.shortcuts.keys("map-fit")
         self._fit_map.setText(window_shortcuts.shown_in_menu(_FIT_MAP, "".join(keys[:1])))
 
@@ -592,3 +593,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.open_project.name}[*] – TechnoVAE")  # noqa: RUF001
         self.setWindowModified(self.open_project.unsaved)
         self.exporting.panel.set_title(self.open_project.name)
+
+
+def _panel_command(name: str) -> str:
+    """The command that shows a panel, by the panel's name."""
+    return f"panel-{menus.command_id(name)}"

@@ -148,10 +148,15 @@ class Shortcuts(QObject):
                 self._set(command_id, self._commands[command_id].default)
         self._keep()
 
-    def show_in_tips(self, command_id: str, *widgets: QWidget) -> None:
-        """Let tool tips that name the keys of a command, in brackets, name those it has now."""
-        for widget in widgets:
-            _KeysInTip(widget, self, self._commands[command_id])
+    def show_in_tip(self, widget: QWidget, *mentions: Sequence[str]) -> None:
+        """Let a tool tip that names keys name those that commands have now.
+
+        Args:
+            widget: its tool tip, which may change, holds the keys at first in brackets: "(F)", or
+                of several commands "(1, 2)".
+            mentions: ids of the commands in each of the brackets.
+        """
+        _KeysInTip(widget, self, [[self._commands[name] for name in names] for names in mentions])
 
     def _set(self, command_id: str, keys: tuple[str, ...]) -> None:
         if keys == self._commands[command_id].default:
@@ -166,20 +171,25 @@ class Shortcuts(QObject):
 
 
 class _KeysInTip(QObject):
-    """Shows the tool tip of a widget with the keys that a command has now."""
+    """Shows the tool tip of a widget with the keys that commands have now."""
 
-    def __init__(self, widget: QWidget, shortcuts: Shortcuts, command: Command) -> None:
+    def __init__(
+        self, widget: QWidget, shortcuts: Shortcuts, mentions: Sequence[Sequence[Command]]
+    ) -> None:
         super().__init__(widget)
-        self._widget, self._shortcuts, self._command = widget, shortcuts, command
+        self._widget, self._shortcuts, self._mentions = widget, shortcuts, mentions
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        unchanged = not self._shortcuts.is_changed(self._command.id)
-        if unchanged or not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
+        if not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
             return False
-        before = f" ({native(self._command.default[:1])})"
-        now = self._shortcuts.text(self._command.id)
-        text = self._widget.toolTip().replace(before, f" ({now})" if now else "")
+        text = self._widget.toolTip()
+        for commands in self._mentions:
+            before = ", ".join(native(it.default[:1]) for it in commands)
+            now = ", ".join(filter(None, (self._shortcuts.text(it.id) for it in commands)))
+            text = text.replace(f" ({before})", f" ({now})" if now else "")
+        if text == self._widget.toolTip():
+            return False
         QToolTip.showText(event.globalPos(), text, self._widget)
         return True
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from core.settings import PARTS
+from technovae_gui.compose.compose_panel import ComposePanel
 from technovae_gui.map import LatentMapView
 from technovae_gui.shortcuts import Command, Scope, Shortcuts
 from technovae_gui.timeline import TimelineView
@@ -27,6 +29,7 @@ def enter_commands(
     view: LatentMapView,
     bar: TransportBar,
     import_button: QWidget,
+    compose: ComposePanel,
 ) -> Shortcuts:
     """Make the table; the commands take over the keys that the user has chosen for them.
 
@@ -36,6 +39,7 @@ def enter_commands(
         view: the map, which has keys of its own.
         bar: the transport; its tool tips name keys, as those of the timeline and the map do.
         import_button: its tool tip, too.
+        compose: tells how a composition is taken back.
     """
     shortcuts = Shortcuts(window)
     direct = Qt.FindChildOption.FindDirectChildrenOnly
@@ -56,13 +60,22 @@ def enter_commands(
             Command(f"map-{command.name}", command.text, Scope.MAP, command.keys),
             partial(view.keys.set_keys, command.name),
         )
+    _show_in_tips(shortcuts, timeline, view, bar)
+    shortcuts.show_in_tip(import_button, ["import-audio"])
+    shortcuts.show_in_tip(compose.destination, ["undo"])
+    return shortcuts
+
+
+def _show_in_tips(
+    shortcuts: Shortcuts, timeline: TimelineView, view: LatentMapView, bar: TransportBar
+) -> None:
     tools, toolbar = view.tools, timeline.toolbar
     for name, widget in (
         ("back-to-the-first-bar", bar.start),
         ("repeat-the-loop-region", bar.loop),
         ("tap-the-tempo", bar.tap),
+        ("tap-the-tempo", bar.tempo),
         ("metronome", bar.metronome),
-        ("import-audio", import_button),
         ("timeline-add_lane", timeline.headers.add_button),
         ("timeline-add_lane", toolbar.add_lane),
         ("timeline-split", toolbar.split),
@@ -74,11 +87,15 @@ def enter_commands(
         ("map-lasso", tools.lasso),
         ("map-path", tools.path),
         ("map-search", tools.search),
+        ("map-attributes", tools.attributes),
         ("map-a", tools.a),
         ("map-b", tools.b),
     ):
-        shortcuts.show_in_tips(name, widget)
-    return shortcuts
+        shortcuts.show_in_tip(widget, [name])
+    for part, button in zip(PARTS, tools.parts.buttons, strict=True):
+        shortcuts.show_in_tip(button, [f"map-part-{part}"], [f"map-lock-{part}"])
+    for name, slider in view.attributes.sliders.items():
+        shortcuts.show_in_tip(slider, [f"map-less-{name}", f"map-more-{name}"])
 
 
 def shown_in_menu(text: str, keys: str) -> str:

@@ -52,7 +52,7 @@ class ComposePanel(JobPanel):
         self.destination = forms.combo(
             ("Replace the timeline", True),
             ("Add at its end", False),
-            tip="Where the track goes; Ctrl+Z takes it back",
+            tip="Where the track goes; undo takes it back (Ctrl+Z)",
             name="Result",
         )
         self.compose = forms.button("Compose", "Compose a track (Ctrl+Enter)", primary=True)
@@ -99,7 +99,7 @@ class ComposePanel(JobPanel):
         """The composition is on the timeline."""
         self._finish()
         clips = sum(len(lane.clips) for lane in arrangement.lanes)
-        self.message.show_text(f"{clips} clips are on the timeline; Ctrl+Z takes them back.")
+        self.message.show_text(f"{clips} clips are on the timeline; undo takes them back.")
 
     def request(self) -> ComposeRequest:
         """What the fields ask for now."""

@@ -134,8 +134,8 @@ class _PartButton(QToolButton):
         states = [*(["muted"] if muted else []), *(["locked"] if locked else [])]
         self.setAccessibleName(f"{name.capitalize()}{''.join(f', {state}' for state in states)}")
         self.setToolTip(
-            f"{name.capitalize()}: heard or not ({key}); Alt+click: alone; Shift+click or "
-            f"Shift+{key}: locked, it stays when another point is chosen"
+            f"{name.capitalize()}: heard or not ({key}); Alt+click: alone; Shift+click: locked "
+            f"(Shift+{key}), it stays when another point is chosen"
             if available
             else PARTS_MISSING
         )

@@ -73,7 +73,7 @@ class ToolBar(QWidget):
         self.lasso = _icon_button("lasso", "Lasso: encircle dots, then drag them (L)", "Lasso")
         self.path = _icon_button("path", "Draw a path to compose along (P)", "Draw a path")
         self.attributes = _icon_button(
-            "sliders", "Make what sounds brighter, denser… (M, keys 1 to 8)", "Attribute moves"
+            "sliders", "Make what sounds brighter, denser… (M)", "Attribute moves"
         )
         self.a = _end_button("A")
         self.b = _end_button("B")
@@ -237,8 +237,8 @@ class AttributeSliders(QWidget):
         slider.setPageStep(_DEVIATION_STEPS)
         slider.setMinimumWidth(60)
         slider.setStyleSheet(_CENTRED_SLIDER)
-        keys = f"keys {2 * number + 1} and {2 * number + 2}"
-        slider.setToolTip(f"Less or more {name} than what was chosen; {keys}, double click: none")
+        keys = f"({2 * number + 1}, {2 * number + 2})"
+        slider.setToolTip(f"Less or more {name} than what was chosen {keys}; double click: none")
         slider.setAccessibleName(f"Move what is chosen along {name}")
         slider.valueChanged.connect(lambda value: self.moved.emit(name, value / _DEVIATION_STEPS))
         self.sliders[name], self._labels[name] = slider, label

@@ -41,7 +41,7 @@ class TempoBox(QDoubleSpinBox):
         theme.indent(self)
         self.setToolTip(
             "Tempo of the project; everything follows.\n"
-            "Drag up or down (Shift: finely), click to type, T to tap"
+            "Drag up or down (Shift: finely), click to type, or tap it (T)"
         )
         self.setAccessibleName("Tempo")
         # A press may become a drag, which leaves the keys where they are.

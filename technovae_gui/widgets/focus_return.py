@@ -23,7 +23,7 @@ class FocusReturn(QObject):
 
     The focus goes to the widget among `homes` that had it last. Escape puts the number back that a
     number field showed before it was typed over. In number fields Space is no text, and remains the
-    window's shortcut.
+    window's shortcut; Escape is the field's, also where it is a shortcut of the window.
 
     An event filter of the whole application would see every event in Python; only the field with
     the focus is watched.
@@ -58,7 +58,7 @@ class FocusReturn(QObject):
         if not isinstance(event, QKeyEvent):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
-            return self._leave_space_to_window(watched, event)
+            return self._leave_space_to_window(watched, event) or _keep_escape(event)
         if event.type() == QEvent.Type.KeyPress and event.key() in _LEAVING:
             if event.key() == Qt.Key.Key_Escape and isinstance(watched, _NUMBERS):
                 watched.setValue(watched.value())  # type: ignore[arg-type]
@@ -76,3 +76,11 @@ class FocusReturn(QObject):
     def _leave(self) -> None:
         if self._field is not None and self._field.hasFocus() and self._home.isVisible():
             self._home.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _keep_escape(event: QKeyEvent) -> bool:
+    """Take Escape from the shortcuts of the window, so that the field gets it; whether it is it."""
+    if event.key() != Qt.Key.Key_Escape or event.modifiers():
+        return False
+    event.accept()
+    return True

@@ -23,7 +23,7 @@ from technovae_gui.widgets.escape_key import EscapeKey
 _STEPS = (
     ("Click", "a dot, or anywhere between the dots: you hear that place, looped on the beat."),
     ("Drag", "dots and places down onto a lane. Clips that overlap crossfade by themselves."),
-    ("Export", "with Ctrl+E when it is music: WAV, FLAC, OGG or MP3."),
+    ("Export", "{export} when it is music: WAV, FLAC, OGG or MP3."),
 )
 
 
@@ -36,7 +36,8 @@ class WelcomeCard(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, text_of: Callable[[str], str]) -> None:
+        """`text_of` gives the keys of a command by its id, as the user reads them."""
         super().__init__(parent)
         self._window = parent
         _style_as_overlay(self)
@@ -46,7 +47,9 @@ class WelcomeCard(QFrame):
         column.setSpacing(12)
         column.addWidget(_heading("Make music out of your own techno"))
         for number, (verb, rest) in enumerate(_STEPS, 1):
-            column.addWidget(_step(number, verb, rest))
+            keys = text_of("export")
+            told = rest.format(export=f"with {keys}" if keys else "from the File menu")
+            column.addWidget(_step(number, verb, told))
         self.button = QPushButton("Start playing")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.dismiss)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from technovae_gui.layout import Layout, first_size
+from technovae_gui.main_window import MainWindow
 
 
 @pytest.mark.parametrize("laptop", [(1280, 800), (1366, 768), (1440, 860), (1920, 880)])
@@ -26,7 +29,7 @@ def test_a_desk_gives_it_most(screen: tuple[int, int]) -> None:
 @pytest.fixture
 def layout(qtbot: QtBot) -> Layout:
     made = Layout(QLabel("transport"), QLabel("map"), QLabel("timeline"))
-    made.add_tab(QLabel("sound"), "Sound", "Ctrl+1")
+    made.add_tab(QLabel("sound"), "Sound")
     qtbot.addWidget(made)
     made.resize(1024, 640)
     made.arrange(1024, 640)
@@ -65,3 +68,21 @@ def test_a_pane_that_an_older_window_lost_comes_back(layout: Layout) -> None:
     layout.restore_sizes(*lost)
     assert 0 not in (*layout.across.sizes(), *layout.down.sizes())
     assert not layout.across.childrenCollapsible()
+
+
+def test_no_panel_is_cut_where_the_side_is_narrowest(qtbot: QtBot, tmp_path: Path) -> None:
+    window = MainWindow(tmp_path / "sessions")
+    qtbot.addWidget(window)
+    window.resize(1024, 640)
+    window.show()
+    side = window.panels.side
+    window.panels.across.setSizes([1024, 0])
+    assert side.width() == side.minimumWidth()
+    assert side.tabBar().sizeHint().width() <= side.width()
+    for number in range(side.count()):
+        side.setCurrentIndex(number)
+        for area in side.currentWidget().findChildren(QScrollArea):
+            if area.isVisible():
+                room, least = area.viewport().width(), area.widget().minimumSizeHint().width()
+                assert least <= room, (side.tabText(number), area)
+    window.close()

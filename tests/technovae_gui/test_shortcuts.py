@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtGui import QAction, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
+from core import resources
+from technovae_gui.library.beat_grid_editor import BeatGridEditor
 from technovae_gui.main_window import MainWindow
-from technovae_gui.shortcuts import Command, Scope, Shortcuts
+from technovae_gui.shortcuts import Command, Scope, Shortcuts, native
 
 
 @pytest.fixture
@@ -61,16 +65,53 @@ def test_tool_tips_name_the_keys_of_now(
 ) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
-    widget.setToolTip("Fit the map (F)")
-    shortcuts.add(Command("fit", "Fit", Scope.MAP, ("F",)))
-    shortcuts.show_in_tips("fit", widget)
+    widget.setToolTip("Fit the map (F), move it (1, 2)")
+    for name, key in (("fit", "F"), ("left", "1"), ("right", "2")):
+        shortcuts.add(Command(name, name, Scope.MAP, (key,)))
+    shortcuts.show_in_tip(widget, ["fit"], ["left", "right"])
     shown: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: shown.append(text))
     for keys in (["K"], []):
         shortcuts.set_keys("fit", keys)
+        shortcuts.set_keys("left", ["L" if keys else "3"])
         event = QHelpEvent(QHelpEvent.Type.ToolTip, QPoint(1, 1), QPoint(1, 1))
         QApplication.sendEvent(widget, event)
-    assert shown == ["Fit the map (K)", "Fit the map"]
+    assert shown == ["Fit the map (K), move it (L, 2)", "Fit the map, move it (3, 2)"]
+
+
+def test_every_tool_tip_names_the_keys_of_now(
+    qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every one of the window, once all commands have other keys; but for the keys that only the
+    editor of beat grids has."""
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    window = MainWindow(tmp_path / "sessions")
+    qtbot.addWidget(window)
+    shortcuts = window.shortcuts
+    changeable = [command for command in shortcuts.commands if not command.fixed]
+    first = {native(command.default[:1]) for command in changeable} - {"", "Return"}
+    first |= {f"{one}, {two}" for one, two in itertools.product(first, repeat=2)}
+    monkeypatch.setattr(QSettings, "setValue", lambda *_: None)
+    for number, command in enumerate(changeable):
+        shortcuts._set(command.id, (f"Ctrl+Alt+F{number % 34 + 1}",))
+    shortcuts.changed.emit()
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: told.append(text))
+    for widget in window.findChildren(QWidget):
+        if not widget.toolTip() or isinstance(widget.parent(), BeatGridEditor):
+            continue
+        before = len(told)
+        QApplication.sendEvent(
+            widget, QHelpEvent(QHelpEvent.Type.ToolTip, QPoint(1, 1), QPoint(1, 1))
+        )
+        if len(told) == before:
+            told.append(widget.toolTip())
+    side = window.panels.side
+    told += [side.tabToolTip(number) for number in range(side.count())]
+    brackets = {found for tip in told for found in re.findall(r"\(([^()]+)\)", tip)}
+    assert not brackets & first
+    assert len(told) > 100
+    window.close()
 
 
 def test_the_window_takes_chosen_keys(qtbot: Any, tmp_path: Path) -> None:

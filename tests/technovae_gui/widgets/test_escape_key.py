@@ -52,7 +52,7 @@ def test_the_sheet_of_shortcuts(window: Window, qtbot: Any) -> None:
 
 
 def test_the_first_steps(window: Window, qtbot: Any) -> None:
-    card = WelcomeCard(window)
+    card = WelcomeCard(window, str)
     card.show()
     card.setFocus()
     with qtbot.waitSignal(card.dismissed):

@@ -24,6 +24,7 @@ class Bench:
     number: QDoubleSpinBox
     text: QLineEdit
     played: list[bool] = field(default_factory=list)
+    stopped: list[bool] = field(default_factory=list)
 
     def press(self, qtbot: QtBot, key: Qt.Key) -> None:
         """As from the keyboard: shortcuts of the window see the key too."""
@@ -47,6 +48,10 @@ def bench(qtbot: QtBot) -> Bench:
     play.setShortcut(QKeySequence("Space"))
     play.triggered.connect(lambda: made.played.append(True))
     window.addAction(play)
+    stop = QAction("Stop", window)
+    stop.setShortcut(QKeySequence("Esc"))
+    stop.triggered.connect(lambda: made.stopped.append(True))
+    window.addAction(stop)
     FocusReturn(window, (made.map, made.timeline))
     qtbot.addWidget(window)
     window.show()
@@ -66,6 +71,9 @@ def test_enter_and_escape_give_the_focus_back(
     getattr(bench, filled).setFocus()
     bench.press(qtbot, key)
     qtbot.waitUntil(getattr(bench, home).hasFocus)
+    assert not bench.stopped
+    bench.press(qtbot, Qt.Key.Key_Escape)
+    assert bench.stopped == [True]
 
 
 def test_enter_takes_the_number_and_escape_the_one_before(qtbot: QtBot, bench: Bench) -> None:

@@ -13,7 +13,7 @@ def test_the_welcome_card_is_dismissed_with_its_button(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     parent.resize(900, 600)
-    card = WelcomeCard(parent)
+    card = WelcomeCard(parent, str)
     parent.show()
     card.show()
     with qtbot.waitSignal(card.dismissed):
