@@ -33,8 +33,8 @@ MARKER_REACH = 30
 """Pixels around the centre of the marker that its pulse touches."""
 _LABEL_WIDTH = 260
 _ROUTE_ALPHA = 0.4
-_GLOW = 22.0
-_PLAYHEAD = 4.0
+_GLOW = 27.0
+_PLAYHEAD = 4.5
 """Radii in pixels of the dot where the arrangement is, and of its glow."""
 
 
@@ -60,9 +60,9 @@ def paint_overlays(painter: QPainter, scene: MapScene, morph: Morph, viewport: V
         _paint_hover(painter, QPointF(x, y), dot_radius(camera.scale, len(scene.xy)))
     if len(scene.lasso):
         _paint_lasso(painter, scene.lasso)
+    _paint_markers(painter, scene, viewport)
     if scene.playhead is not None:
         _paint_playhead(painter, viewport.pixel(scene.playhead))
-    _paint_markers(painter, scene, viewport)
 
 
 def _paint_markers(painter: QPainter, scene: MapScene, viewport: Viewport) -> None:
@@ -186,12 +186,13 @@ def _paint_playhead(painter: QPainter, centre: QPointF) -> None:
     """A glowing dot where the arrangement is now."""
     colour = QColor(theme.WARM)
     glow = QRadialGradient(centre, _GLOW)
-    glow.setColorAt(0.0, _faded(colour, 0.75))
-    glow.setColorAt(0.35, _faded(colour, 0.3))
+    glow.setColorAt(0.0, _faded(colour, 0.95))
+    glow.setColorAt(0.4, _faded(colour, 0.4))
     glow.setColorAt(1.0, _faded(colour, 0.0))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(glow)
     painter.drawEllipse(centre, _GLOW, _GLOW)
+    painter.setPen(QPen(QColor(theme.GROUND), 1.5))
     painter.setBrush(QColor(theme.BRIGHT))
     painter.drawEllipse(centre, _PLAYHEAD, _PLAYHEAD)
 
