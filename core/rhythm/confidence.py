@@ -37,6 +37,8 @@ _CLEARLY_OFF: Final = 0.25
 _KICKS_ALIKE: Final = 0.5
 _KICKS_OFF: Final = 0.2
 """By how much kicks alone must be more alike elsewhere: other music can begin with an edit."""
+_KICKS_AWAY: Final = 1 / 8
+"""Beats by which kicks alone must be away: less is a double or a late kick, and no edit."""
 _SUB_DB: Final = (-8.0, 8.0)
 
 
@@ -89,7 +91,7 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
         return 1.0
     likeness = _likeness(profiles)
     least = _OFF_SECONDS / period
-    off = _off_in_all(likeness, least) | _off_in_kicks(likeness[:, :, KICK], least)
+    off = _off_in_all(likeness, least) | _off_in_kicks(likeness[:, :, KICK])
     return float(_OFF_FACTOR ** np.count_nonzero(off))
 
 
@@ -108,18 +110,14 @@ def _off_in_all(likeness: Numbers, least: float) -> NDArray[np.bool_]:
     return np.asarray(off & (gains[:, KICK] > _CLEARLY_OFF) & (gains.min(axis=1) > 0.0))
 
 
-def _off_in_kicks(likeness: Numbers, least: float) -> NDArray[np.bool_]:
-    """(n,) whether the kicks of an eighth are elsewhere, whatever plays along with them.
-
-    Args:
-        likeness: (n, n, phases) of the kicks alone.
-        least: beats from which on that counts.
-    """
+def _off_in_kicks(likeness: Numbers) -> NDArray[np.bool_]:
+    """(n,) whether the kicks of an eighth, by their likeness (n, n, phases), are elsewhere,
+    whatever plays along with them."""
     typical, best, away = _places(likeness)
     rows = np.arange(len(best))
     found = likeness[typical, rows, best]
     gains = found - likeness[typical, :, 0]
-    return np.asarray((away > least) & (found > _KICKS_ALIKE) & (gains > _KICKS_OFF))
+    return np.asarray((away > _KICKS_AWAY) & (found > _KICKS_ALIKE) & (gains > _KICKS_OFF))
 
 
 def _places(likeness: Numbers) -> tuple[int, NDArray[np.int64], Numbers]:

@@ -135,7 +135,7 @@ def test_confidence_falls_where_an_eighth_is_off(beats: float) -> None:
     assert agreement(envelopes(last), sections) < 0.7
 
 
-@pytest.mark.parametrize(("late", "expected"), [(0.5, 0.36), (0.0, 1.0)])
+@pytest.mark.parametrize(("late", "expected"), [(0.5, 0.36), (0.06, 1.0), (0.0, 1.0)])
 def test_confidence_falls_where_only_the_kicks_are_off(late: float, expected: float) -> None:
     """A real track was cut by half a beat where other music begins; hats played eighths in both."""
     coarse = np.zeros((3, round(120 * COARSE_RATE)), np.float32)
