@@ -22,6 +22,7 @@ import soundfile
 from core import settings
 from core.audio import files, loudness
 from core.cli import main
+from core.library.model_versions import read_versions
 from core.library.store import Library
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import OnsetStream
@@ -73,7 +74,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audio" / "broken.wav").write_bytes(b"RIFF....WAVEjunk")
     report = done("import", "lib", "audio", "--report", "report.json", cwd=folder)
     assert "3 imported, 1 refused" in report
-    out = done("train", "lib", "--epochs", 2, "--minutes", 1, cwd=folder)
+    out = done("train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder)
     assert "of 64 latents active" in out
     return folder
 
@@ -94,6 +95,10 @@ def test_training_leaves_model_and_history(studio: Path) -> None:
     assert (studio / "saved_models" / "vae_best.history.png").stat().st_size > 1000
     assert json.loads((studio / "saved_models" / "vae_best.history.json").read_text())
     assert "64" in done("info", model, cwd=studio)
+    (version,) = read_versions(studio / "lib")
+    assert version.path.read_bytes() == model.read_bytes()
+    assert version.figures.sharpness is not None
+    assert (version.note, version.figures.learned) == ("the first", "18 segments")
 
 
 def test_generated_loops_are_exact_seeded_and_seamless(studio: Path) -> None:
