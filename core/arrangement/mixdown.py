@@ -175,6 +175,8 @@ class Mixdown:
         for index, slot in enumerate(wanted):
             check(cancel)
             progress(index, len(wanted), "rendering clips")
+            if isinstance(slot.clip.source, GroupSource) and slot.prepared is None:
+                self._prepare_group(slot.clip.source, cancel)
             self._prepared(slot)
         progress(len(wanted), len(wanted), "rendering clips")
 
@@ -333,6 +335,7 @@ class Mixdown:
         for slot in (*self._slots, *self._silent_slots):
             slot.prepared = done.get(slot.key)
         sources = {clip.source for clip in self.arrangement.clips()}
+        self._groups = {group: mix for group, mix in reuse._groups.items() if group in sources}
         self._sounds = {
             key: sound
             for key, sound in reuse._sounds.items()
@@ -384,8 +387,14 @@ class Mixdown:
     def _group_loop(self, source: GroupSource) -> Loop:
         """What the clips of a group sound like where they lay, so that not a bit of it differs."""
         mix, end = self._group_mixdown(source), source.start + source.length
+        del self._groups[source]  # its sound takes as much memory again
         start, end = self.arrangement.frame(source.start), self.arrangement.frame(end)
         return Loop.of(mix.render(start, end - start), self._bpm, source.length)
+
+    def _prepare_group(self, source: GroupSource, cancel: CancelFlag | None) -> None:
+        """Clip by clip, so that it can be cancelled: there may be many in it."""
+        if (source, _WHOLE) not in self._sounds:
+            self._group_mixdown(source).prepare(cancel=cancel)
 
     def _group_mixdown(self, source: GroupSource) -> Mixdown:
         if source not in self._groups:

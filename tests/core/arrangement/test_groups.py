@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ from core.arrangement.part_stems import PartStems
 from core.arrangement.project import Project
 from core.arrangement.project_file import load, save, source_from_json, source_to_json
 from core.arrangement.transitions import separated_sources
-from core.errors import InputError, ProjectError
+from core.errors import Cancelled, InputError, ProjectError
 from core.settings import PARTS, TICKS_PER_BAR
 from tests.core.arrangement.strategies import arrangements, loop_of
 
@@ -97,6 +98,26 @@ def test_whatever_the_clips_are(arrangement: Arrangement) -> None:
     assume(not first.mute)
     made = all_in_one(before)
     np.testing.assert_array_equal(heard(made.arrangement), heard(before))
+
+
+def test_it_is_prepared_clip_by_clip(arrangement: Arrangement) -> None:
+    """So a long one holds nobody up, and what was done until then is not done again."""
+    one, stop, asked = all_in_one(arrangement).arrangement, threading.Event(), []
+
+    def audio_of(it: Clip) -> Sound:
+        asked.append(it.id)
+        if len(asked) == 2:
+            stop.set()
+        return loop_of(it.source, BPM)
+
+    mix = Mixdown(one, audio_of)
+    with pytest.raises(Cancelled):
+        mix.prepare(cancel=stop)
+    assert len(asked) < 5
+    again = mix.updated(one)
+    again.prepare()
+    assert sorted(asked) == sorted("abcde")
+    np.testing.assert_array_equal(again.render(0, again.frames), heard(arrangement))
 
 
 def test_moved_and_repeated_it_is_the_same_again(arrangement: Arrangement) -> None:
