@@ -112,7 +112,9 @@ class Course:
         Returns:
             The robust line through the windows; what stays off it is in its lags.
         """
-        weights = self.weights * len(self) / max(float(self.weights.sum()), 1e-12)
+        # Between two jumps there may be nothing sure at all; then all windows say the same.
+        said = self.weights if self.weights.any() else np.ones(len(self))
+        weights = said * len(self) / max(float(said.sum()), 1e-12)
         period, level, pivot, error = robust_line(self.beats, self.times, weights)
         return Line(
             start=start,

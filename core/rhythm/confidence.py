@@ -35,8 +35,12 @@ _WITH_KICKS: Final = 0.3
 """Mean of the kicks' envelope, as a share of that of the eighth with most, that can be judged."""
 _CLEARLY_OFF: Final = 0.25
 _KICKS_ALIKE: Final = 0.5
-_KICKS_OFF: Final = 0.2
-"""By how much kicks alone must be more alike elsewhere: other music can begin with an edit."""
+_KICKS_OFF: Final = 0.25
+_KICKS_GONE: Final = 0.5
+"""Kicks alone: by how much they must be more alike elsewhere, and how alike, at most, where they
+typically are. Where they stay, another instrument came in beside them."""
+_SOME_KICKS: Final = 0.04
+"""Mean of the kicks' envelope; in a track with less they are attacks of something else."""
 _KICKS_AWAY: Final = 1 / 8
 """Beats by which kicks alone must be away: less is a double or a late kick, and no edit."""
 _SUB_DB: Final = (-8.0, 8.0)
@@ -91,7 +95,9 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
         return 1.0
     likeness = _likeness(profiles)
     least = _OFF_SECONDS / period
-    off = _off_in_all(likeness, least) | _off_in_kicks(likeness[:, :, KICK])
+    off = _off_in_all(likeness, least)
+    if float(coarse[KICK].mean()) > _SOME_KICKS:
+        off |= _off_in_kicks(likeness[:, :, KICK])
     return float(_OFF_FACTOR ** np.count_nonzero(off))
 
 
@@ -115,9 +121,9 @@ def _off_in_kicks(likeness: Numbers) -> NDArray[np.bool_]:
     whatever plays along with them."""
     typical, best, away = _places(likeness)
     rows = np.arange(len(best))
-    found = likeness[typical, rows, best]
-    gains = found - likeness[typical, :, 0]
-    return np.asarray((away > _KICKS_AWAY) & (found > _KICKS_ALIKE) & (gains > _KICKS_OFF))
+    found, stayed = likeness[typical, rows, best], likeness[typical, :, 0]
+    off = (away > _KICKS_AWAY) & (found > _KICKS_ALIKE) & (found - stayed > _KICKS_OFF)
+    return np.asarray(off & (stayed < _KICKS_GONE))
 
 
 def _places(likeness: Numbers) -> tuple[int, NDArray[np.int64], Numbers]:

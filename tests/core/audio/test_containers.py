@@ -274,6 +274,24 @@ def test_an_mp3_that_states_fewer_frames_than_it_has_is_read_whole(
     assert reader.warnings == []
 
 
+@pytest.mark.parametrize(("more", "told"), [(200, True), (2, False)])
+def test_an_mp3_that_states_more_frames_than_it_has_is_told(
+    tmp_path: Path, more: int, told: bool
+) -> None:
+    """That is a promise, broken; two frames are less than what encoders pad."""
+    soundfile.write(tmp_path / "a.mp3", tone(), RATE)
+    octets = bytearray((tmp_path / "a.mp3").read_bytes())
+    at = max(octets.find(b"Xing"), octets.find(b"Info")) + 8
+    count = int.from_bytes(octets[at : at + 4], "big") + more
+    octets[at : at + 4] = count.to_bytes(4, "big")
+    (tmp_path / "b.mp3").write_bytes(octets)
+    reader = files.AudioReader(tmp_path / "b.mp3")
+    samples = np.concatenate(list(reader))
+    whole = files.read(tmp_path / "a.mp3")
+    np.testing.assert_array_equal(samples[: len(whole)], whole)
+    assert any("cut short" in warning for warning in reader.warnings) == told
+
+
 @given(st.binary(max_size=300))
 @example(b"RIFF\0\0\0\0WAVE")
 def test_any_bytes_may_stand_for_a_header(octets: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.rhythm.beat_course import Course
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import features_of
 from tests.core.rhythm.known import Outcome, outcome
@@ -78,3 +79,10 @@ def test_vague_windows_do_not_add_up_to_a_part_of_their_own() -> None:
     grid = fit_grid(features_of(np.concatenate([sure, late, vague])))
     assert len(grid.sections) == 1
     assert grid.bpm == pytest.approx(164.2, abs=0.01)
+
+
+def test_windows_that_say_nothing_still_lie_on_a_line() -> None:
+    """Between two jumps in a breakdown; a track of the benchmark ended in a division by zero."""
+    beats = np.arange(12) * 4.0
+    line = Course(beats, 1.0 + 0.5 * beats, np.zeros(12)).line(0.0, 24.0)
+    assert (line.period, line.origin) == (pytest.approx(0.5), pytest.approx(1.0))

@@ -142,7 +142,7 @@ def test_confidence_falls_where_only_the_kicks_are_off(late: float, expected: fl
     eighths = np.arange(0.0, 239.0, 0.5)
     kicks = np.arange(0.0, 239.0) + np.where(np.arange(239) < 60, late, 0.0)
     for row, beats in enumerate((eighths, eighths, kicks)):
-        coarse[row, np.round(beats * 0.5 * COARSE_RATE).astype(int)] = 1.0
+        coarse[row, np.round(beats * 0.5 * COARSE_RATE).astype(int)] = 9.0
     assert agreement(coarse, [GridSection(0.0, 120.0, 120.0, 0.0)]) == pytest.approx(expected)
 
 
