@@ -19,7 +19,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from core import processes
+from core import garbage, processes
 from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
@@ -48,10 +48,18 @@ os.environ[processes.MOST_NICE] = "0"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Half a million objects of modules and tests are made before the first test, and stay.
+garbage.pause()
+
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
 _GRACE_SECONDS = 120.0
 _PATIENCE_MS = 240_000
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is searched for, among what tests make."""
+    garbage.resume()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from benchmarks.quality import learning, recipe, table
 from benchmarks.quality.rows import Amounts
 from core.audio import files
 from core.vae.training import TrainOptions
+from tests import synthetic
 from tests.core.vae.conftest import TINY
-from tests.synthetic import Spec, arrangement, render
+from tests.synthetic import Spec, arrangement
 
 RECIPE = {"held MR-STFT": 2.0, "library MR-STFT": 2.0, "seconds": 2.4}
 COMPONENTS = {"library error": 4.0, "held error": 6.0}
@@ -89,7 +90,7 @@ def test_training_time_is_counted_until_the_same_share_is_reached() -> None:
 
 
 def test_an_excerpt_of_the_recipe_is_scaled_below_its_loudest_cell() -> None:
-    sound = render(Spec(bpm=130.0)).samples[: recipe.FRAMES]
+    sound = synthetic.render(Spec(bpm=130.0)).samples[: recipe.FRAMES]
     unit = recipe.spectrum(sound)
     assert unit.shape == (432, 128)
     assert unit.max() == pytest.approx(1.0)
@@ -111,24 +112,35 @@ def test_a_page_keeps_what_stands_around_the_table(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With little of everything: a small network, and one composition for all renderers."""
+    """With little of everything: small networks, one composition for all renderers, and one sound
+    of the original recipe, which is also that of its other spectra."""
     little = Amounts(rendered=2, generated=2, timed=1, steps=2, compose_bars=12)
     monkeypatch.setattr(quality, "QUICK", little)
     monkeypatch.setattr(learning.training, "TrainOptions", partial(TrainOptions, model=TINY))
+    eagerly = partialmethod(recipe.PlainVAE.compile, run_eagerly=True)  # one step is all there is
+    monkeypatch.setattr(recipe.PlainVAE, "compile", eagerly)
     compose, composed = composing.run, list[dict[str, Any]]()
+    render, rendered = recipe.render, list[np.ndarray]()
 
     def composed_once(options: argparse.Namespace) -> list[dict[str, Any]]:
-        composed[:] = composed or compose(options)
+        composed[:] = composed or compose(
+            argparse.Namespace(**vars(options) | {"renderer": "phase"})
+        )
         return composed
 
+    def rendered_once(mel: np.ndarray, frames: int) -> np.ndarray:
+        rendered[:] = rendered or [render(mel, frames)]
+        return np.resize(rendered[0], (frames, 1))
+
     monkeypatch.setattr(composing, "run", composed_once)
+    monkeypatch.setattr(recipe, "render", rendered_once)
     music = tmp_path / "music"
     music.mkdir()
     for k, bpm in enumerate((124.0, 130.0, 136.0, 128.0)):
         spec = Spec(
             bpm=bpm, parts=arrangement(24), seed=k, kick=("909", "deep", "hard", "round")[k]
         )
-        files.write(music / f"{k}.wav", render(spec).samples)
+        files.write(music / f"{k}.wav", synthetic.render(spec).samples)
     found, page = tmp_path / "found.json", tmp_path / "found.md"
     words = [str(music), "--quick", "--minutes-training", "0.01"]
     monkeypatch.setattr(

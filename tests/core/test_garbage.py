@@ -20,9 +20,11 @@ class Node:
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """Other tests search as ever."""
+    """Other tests search as ever, and as little (`tests/conftest.py`)."""
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()
     gc.enable()
 
 

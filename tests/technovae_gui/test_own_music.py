@@ -50,7 +50,6 @@ def small_network(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
 @pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("small_network")
 def test_from_files_to_a_map_of_ones_own(

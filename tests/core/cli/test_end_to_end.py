@@ -34,6 +34,8 @@ from tests.core.vae.conftest import TINY
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 BPM = 128.0
+SMALL = partial(training.TrainOptions, model=TINY)
+"""Of a network that an epoch takes a moment of."""
 SPECS = (
     synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), start=0.5, seed=1),
     synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), kick="deep", channels=2, seed=2),
@@ -64,7 +66,10 @@ def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with audio, a library made of it, and a model trained for a moment."""
+    """A folder with audio, a library made of it, and a small model trained for a moment.
+
+    The network of the usual size is trained where a training is interrupted.
+    """
     folder = tmp_path_factory.mktemp("studio")
     (folder / "audio").mkdir()
     for number, spec in enumerate(SPECS):
@@ -74,7 +79,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audio" / "broken.wav").write_bytes(b"RIFF....WAVEjunk")
     report = done("import", "lib", "audio", "--report", "report.json", cwd=folder)
     assert "3 imported, 1 refused" in report
-    out = done("train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "TrainOptions", SMALL)
+        out = done(
+            "train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder
+        )
     assert "of 64 latents active" in out
     return folder
 
@@ -126,12 +135,12 @@ def _assert_levelled(path: Path) -> None:
 
 def test_a_composition_is_exact_and_its_project_renders_the_same(studio: Path) -> None:
     done(
-        *("compose", "--library", "lib", "--bars", 32, "--bpm", 127.5, "--seed", 3),
+        *("compose", "--library", "lib", "--bars", 16, "--bpm", 127.5, "--seed", 3),
         *("--out", "track.wav", "--project", "track.technovae"),
         cwd=studio,
     )
     samples, rate = soundfile.read(studio / "track.wav", dtype="float32")
-    assert len(samples) == round(32 * 4 * 60 / 127.5 * rate)
+    assert len(samples) == round(16 * 4 * 60 / 127.5 * rate)
     assert loudness.integrated_lufs(samples) == pytest.approx(-14.0, abs=0.2)
     assert loudness.true_peak_dbtp(samples) <= -0.95
     onsets = OnsetStream()
@@ -147,8 +156,8 @@ def test_a_composition_is_exact_and_its_project_renders_the_same(studio: Path) -
 
 def test_minutes_are_exact_to_the_sample_in_every_format(studio: Path) -> None:
     for name in ("a.flac", "a.ogg", "a.mp3"):
-        done("compose", "--library", "lib", "--minutes", 0.2, "--out", name, cwd=studio)
-        assert len(files.read(studio / name)) == round(0.2 * 60 * settings.SAMPLE_RATE)
+        done("compose", "--library", "lib", "--minutes", 0.1, "--out", name, cwd=studio)
+        assert len(files.read(studio / name)) == round(0.1 * 60 * settings.SAMPLE_RATE)
 
 
 def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
@@ -171,8 +180,7 @@ def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
 
 @pytest.fixture
 def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trainings in this process are of a network that an epoch takes a moment of."""
-    monkeypatch.setattr(training, "TrainOptions", partial(training.TrainOptions, model=TINY))
+    monkeypatch.setattr(training, "TrainOptions", SMALL)
 
 
 @pytest.mark.usefixtures("small_network")
@@ -211,7 +219,7 @@ def ctrl_c() -> Iterator[None]:
     ("words", "appears"),
     [
         (("compose", "--library", "{studio}/lib", "--minutes", 3, "--out", "long.wav"), None),
-        (("compose", "--library", "{studio}/lib", "--minutes", 3, "--out", "long.wav"), ".*wav*"),
+        (("compose", "--library", "{studio}/lib", "--minutes", 1, "--out", "long.wav"), ".*wav*"),
         (("import", "fresh", "{studio}/audio"), "fresh/library.sqlite"),
         (("train", "{studio}/lib", "--out", "m.keras"), "*m.*"),
     ],
@@ -261,6 +269,6 @@ def test_a_library_of_a_few_loops_trains_maps_and_composes(tmp_path: Path, count
     assert f"{count} segments on the map" in done("map", "few", "--out", "map.png", cwd=tmp_path)
     done("generate", "--library", "few", "--count", 2, "--out", "loops", cwd=tmp_path)
     assert len(list((tmp_path / "loops").glob("*.wav"))) == 2
-    done("compose", "--library", "few", "--bars", 12, "--out", "new.wav", cwd=tmp_path)
+    done("compose", "--library", "few", "--bars", 8, "--out", "new.wav", cwd=tmp_path)
     samples, _ = soundfile.read(tmp_path / "new.wav")
     assert np.abs(samples).max() > 0.1

@@ -58,6 +58,16 @@ def parts(stage: Stage) -> Signal:
     return render_parts(song(), stage)
 
 
+@pytest.fixture(scope="module")
+def mixed(stage: Stage) -> Signal:
+    return mix(song(), stage)
+
+
+@pytest.fixture(scope="module")
+def mastered(stage: Stage) -> Signal:
+    return render_mastered_parts(song(), stage)
+
+
 def decibels(error: Signal, of: Signal) -> float:
     return float(20 * np.log10(np.abs(error).max() / np.abs(of).max()))
 
@@ -67,10 +77,10 @@ def bar(sound: Signal, number: int) -> Signal:
     return sound[:, number * frames : (number + 1) * frames]
 
 
-def test_parts_add_up_to_the_mix(parts: Signal, stage: Stage) -> None:
+def test_parts_add_up_to_the_mix(parts: Signal, mixed: Signal) -> None:
     assert parts.shape == (4, SPEC.frames, 2)
     assert parts.dtype == np.float32
-    np.testing.assert_array_equal(mix(song(), stage), parts.sum(axis=0))
+    np.testing.assert_array_equal(mixed, parts.sum(axis=0))
 
 
 def test_parts_apart_sound_as_if_they_were_one(stage: Stage) -> None:
@@ -82,9 +92,10 @@ def test_parts_apart_sound_as_if_they_were_one(stage: Stage) -> None:
     assert decibels(one[REST] - four.sum(axis=0), one[REST]) < -100.0
 
 
-def test_mastered_parts_add_up_to_the_master(parts: Signal, stage: Stage) -> None:
-    master = finish(mix(song(), stage), song().finish)
-    mastered = render_mastered_parts(song(), stage)
+def test_mastered_parts_add_up_to_the_master(
+    parts: Signal, mixed: Signal, mastered: Signal
+) -> None:
+    master = finish(mixed, song().finish)
     assert mastered.dtype == np.float32
     assert decibels(mastered.sum(axis=0) - master, master) < -80.0
     loud = np.abs(master).max()
@@ -93,8 +104,8 @@ def test_mastered_parts_add_up_to_the_master(parts: Signal, stage: Stage) -> Non
     assert not silent.any()
 
 
-def test_who_plays_alone_is_alone(parts: Signal, stage: Stage) -> None:
-    for sound in (parts, render_mastered_parts(song(), stage)):
+def test_who_plays_alone_is_alone(parts: Signal, mastered: Signal) -> None:
+    for sound in (parts, mastered):
         first = bar(sound, 0)[:, :-1000]
         assert np.abs(first[KICK]).max() > 0.1
         assert np.abs(first[BASS:]).max() < 1e-7  # convolution by FFT leaves its rounding

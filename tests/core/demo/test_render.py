@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.audio.loudness import integrated_lufs, true_peak_dbtp
 from core.demo.catalogue import find
@@ -14,10 +17,16 @@ from core.rhythm.onsets import OnsetStream
 pytestmark = pytest.mark.slow
 
 
+@cache
+def rendered(name: str) -> NDArray[np.float32]:
+    """A track of the demo, which takes seconds: once for all tests."""
+    return render(find(name))
+
+
 @pytest.mark.parametrize("name", ["Parallax", "Half Moon Street"])
 def test_a_track_has_its_exact_tempo_and_its_downbeat_at_the_start(name: str) -> None:
     spec = find(name)
-    sound = render(spec)
+    sound = rendered(name)
     assert sound.shape == (spec.frames, 2)
     assert sound.dtype == np.float32
     stream = OnsetStream()
@@ -31,5 +40,4 @@ def test_a_track_has_its_exact_tempo_and_its_downbeat_at_the_start(name: str) ->
 
 
 def test_a_track_is_the_same_in_every_rendering() -> None:
-    spec = find("Parallax")
-    np.testing.assert_array_equal(render(spec), render(spec))
+    np.testing.assert_array_equal(rendered("Parallax"), render(find("Parallax")))

@@ -19,6 +19,8 @@ from tests.core.library.test_importing import shards, techno, write
 from tests.systems import needs_kill
 
 ROOT = Path(__file__).resolve().parents[3]
+_TRACKS_UNTIL_KILLED = (1, 0, 2, 1, 1)
+"""How many tracks come in before each kill; 0: it is killed while it starts."""
 _IMPORT = """
 import sys
 from core.library.importing import import_audio
@@ -101,10 +103,10 @@ def test_an_import_killed_again_and_again_ends_like_an_undisturbed_one(
     import_audio(undisturbed, [music], workers=2)
     draw = random.Random(3)
     kills, tracks_seen = 0, {0}
-    for _ in range(30):
+    for more in _TRACKS_UNTIL_KILLED:
         process = start(killed, music)
         assert process.stdout is not None
-        finished = _until_more_tracks(process, killed, draw.choice((0, 1, 1, 2)))
+        finished = _until_more_tracks(process, killed, more)
         time.sleep(draw.uniform(0.0, 0.4))
         process.kill()  # the main process alone: its workers must see to their own end
         process.wait()
