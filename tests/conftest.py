@@ -10,7 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,18 +48,20 @@ os.environ[processes.MOST_NICE] = "0"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Half a million objects of modules and tests are made before the first test, and stay.
-garbage.pause()
-
 # Pools that libraries keep for the life of the process; they are nobody's leak.
 _LIBRARY_THREADS = ("OMP", "tf_", "pydevd", "asyncio_", "ThreadPoolExecutor-keras")
 _GRACE_SECONDS = 120.0
 _PATIENCE_MS = 240_000
 
 
-def pytest_collection_finish() -> None:
-    """From here on garbage is searched for, among what tests make."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Search for garbage only among what tests make: half a million objects of modules and of the
+    tests themselves come before, and stay."""
+    garbage.pause()
+    collected = yield
     garbage.resume()
+    return collected
 
 
 @pytest.fixture(autouse=True, scope="session")

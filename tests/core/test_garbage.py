@@ -22,9 +22,6 @@ class Node:
 def as_before() -> Iterator[None]:
     """Other tests search as ever, and as little (`tests/conftest.py`)."""
     yield
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
     gc.enable()
 
 

@@ -29,13 +29,11 @@ from core.rhythm.onsets import OnsetStream
 from core.vae import training
 from tests import synthetic
 from tests.core.library.building import add_track
-from tests.core.vae.conftest import TINY
+from tests.core.vae.conftest import TINY, do_steps_one_by_one
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 BPM = 128.0
-SMALL = partial(training.TrainOptions, model=TINY)
-"""Of a network that an epoch takes a moment of."""
 SPECS = (
     synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), start=0.5, seed=1),
     synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), kick="deep", channels=2, seed=2),
@@ -64,6 +62,12 @@ def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
+def train_small_networks(patch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process are of a network that an epoch takes a moment of."""
+    patch.setattr(training, "TrainOptions", partial(training.TrainOptions, model=TINY))
+    do_steps_one_by_one(patch)
+
+
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with audio, a library made of it, and a small model trained for a moment.
@@ -80,10 +84,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = done("import", "lib", "audio", "--report", "report.json", cwd=folder)
     assert "3 imported, 1 refused" in report
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "TrainOptions", SMALL)
-        out = done(
-            "train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder
-        )
+        train_small_networks(patch)
+        out = done("train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder)
     assert "of 64 latents active" in out
     return folder
 
@@ -180,7 +182,7 @@ def test_reconstruct_map_dataset_and_info(studio: Path) -> None:
 
 @pytest.fixture
 def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TrainOptions", SMALL)
+    train_small_networks(monkeypatch)
 
 
 @pytest.mark.usefixtures("small_network")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from core.vae.data import TrainingData
+from core.vae.model import SegmentVAE
 from core.vae.training import TrainOptions, TrainResult, train
 
 TINY = {"width": 16, "depth": 1, "encoder_depth": 1, "patch": 8, "trunk": 16}
@@ -31,6 +33,11 @@ def track_rows(bars: int, seed: int) -> np.ndarray:
 def music(tracks: int = 6, bars: int = 9) -> TrainingData:
     """`tracks` tracks with a window on every bar."""
     return TrainingData.of_tracks((f"track {i}", track_rows(bars, i), None) for i in range(tracks))
+
+
+def do_steps_one_by_one(patch: pytest.MonkeyPatch) -> None:
+    """Training steps are not compiled, as a handful is done sooner than that."""
+    patch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from core.vae.fitting import WindowBatches
 from core.vae.model import SegmentVAE
 from core.vae.training import TrainingRun, TrainOptions, TrainResult, train
 from core.vae.validation import Validation
-from tests.core.vae.conftest import TINY, Trained, music, track_rows
+from tests.core.vae.conftest import TINY, Trained, do_steps_one_by_one, music, track_rows
 
 Make = Callable[..., TrainOptions]
 
@@ -36,8 +35,7 @@ def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps that are done one by one, as a handful is sooner than it is compiled."""
-    monkeypatch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
+    do_steps_one_by_one(monkeypatch)
 
 
 brief = pytest.mark.usefixtures("uncalibrated", "uncompiled")
@@ -66,7 +64,7 @@ def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "calibrate", lambda *_: {})
-        patch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
+        do_steps_one_by_one(patch)
         return train(music(), options)
 
 

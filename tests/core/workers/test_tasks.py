@@ -25,19 +25,22 @@ from core.workers import tasks
 from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
 from tests.core.parts.conftest import TINY as TINY_PARTS
-from tests.core.vae.conftest import TINY
+from tests.core.vae.conftest import TINY, do_steps_one_by_one
 from tests.core.workers.run_now import run_now
 
 
 @pytest.mark.slow
-def test_training_reports_how_it_goes_and_leaves_a_model(library: Path) -> None:
+def test_training_reports_how_it_goes_and_leaves_a_model(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do_steps_one_by_one(monkeypatch)
     name, result, events = run_now(
         tasks.train,
         library=library,
         minutes=None,
         resume=False,
         seed=1,
-        options={"epochs": 1, "batch": 4, "model": TINY},
+        options={"epochs": 1, "batch": 16, "model": TINY},
     )
     assert name == "returned"
     events = pickle.loads(pickle.dumps(events))
