@@ -21,6 +21,7 @@ from technovae_gui.map.dot_layer import DotLayer
 from technovae_gui.map.gestures import Hit, MouseGestures, SpaceBar, hit_test
 from technovae_gui.map.morph import Morph
 from technovae_gui.map.overlays import MARKER_REACH, paint_overlays
+from technovae_gui.map.route_layer import RouteLayer
 from technovae_gui.map.scene import MapScene, MouseMode
 
 
@@ -50,7 +51,7 @@ class Canvas(QWidget):
         self.scene, self._morph = scene, morph
         self.viewport = Viewport(scene, self)
         self.gestures = MouseGestures(scene, morph, self.viewport, self)
-        self._layer = DotLayer()
+        self._layer, self._route = DotLayer(), RouteLayer()
         self._space = SpaceBar()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -95,6 +96,7 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         self._layer.draw(painter, self.scene, self.viewport.camera)
+        self._route.draw(painter, self.scene, self.viewport.camera)
         paint_overlays(painter, self.scene, self._morph, self.viewport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -32,7 +32,6 @@ MARKER_RADIUS = 11.0
 MARKER_REACH = 30
 """Pixels around the centre of the marker that its pulse touches."""
 _LABEL_WIDTH = 260
-_ROUTE_ALPHA = 0.4
 _GLOW = 27.0
 _PLAYHEAD = 4.5
 """Radii in pixels of the dot where the arrangement is, and of its glow."""
@@ -52,7 +51,6 @@ def paint_overlays(painter: QPainter, scene: MapScene, morph: Morph, viewport: V
         return
     camera = viewport.camera
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_route(painter, camera.to_screen(scene.route))
     _paint_path(painter, camera.to_screen(scene.path))
     _paint_morph(painter, morph, viewport)
     if scene.hovered is not None:
@@ -171,15 +169,6 @@ def _paint_path(painter: QPainter, points: Points) -> None:
     painter.drawEllipse(QPointF(*points[0]), 4.5, 4.5)
     painter.setBrush(QColor(theme.GROUND))
     painter.drawEllipse(QPointF(*points[-1]), 4.5, 4.5)
-
-
-def _paint_route(painter: QPainter, points: Points) -> None:
-    """The places (n, 2) in pixels that the arrangement comes by, faintly."""
-    if len(points) < 2:
-        return
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_round_pen(_faded(QColor(theme.WARM), _ROUTE_ALPHA), 1.5))
-    painter.drawPolyline([QPointF(x, y) for x, y in points])
 
 
 def _paint_playhead(painter: QPainter, centre: QPointF) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QPixmap
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement, Lane
@@ -18,7 +18,7 @@ from core.playback.player import PlayerState
 from core.settings import TICKS_PER_BAR
 from technovae_gui import theme
 from technovae_gui.document import Document
-from technovae_gui.map import LatentMapView
+from technovae_gui.map import LatentMapView, route_layer
 from technovae_gui.map.map_point import locate
 from technovae_gui.map.playback_path import (
     PlaybackPathController,
@@ -127,6 +127,32 @@ def test_the_dot_moves_and_only_it_is_painted_again(
     assert view.scene.playhead is None
     controller.show(PlayerState())
     assert (len(view.scene.route), view.scene.playhead) == (0, None)
+
+
+def test_its_path_is_painted_once_while_the_map_stays(
+    shown: tuple[PlaybackPathController, Document],
+    prepared: LatentMapView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (controller, document), view = shown, prepared
+    painted: list[int] = []
+    paint = route_layer._paint
+
+    def counted(picture: QPixmap, places: np.ndarray) -> None:
+        painted.append(len(places))
+        paint(picture, places)
+
+    monkeypatch.setattr(route_layer, "_paint", counted)
+    for bar in (0, 1, 2, 5):
+        controller.show(playing(document, bar))
+        view.canvas.grab()
+    assert painted == [2]
+    first = view.canvas.grab().toImage()
+    view.viewport.zoom(1.5)
+    view.canvas.grab()
+    assert painted == [2, 2]
+    controller.show(PlayerState())
+    assert view.canvas.grab().toImage() != first
 
 
 def test_it_does_not_glide_where_nothing_should(
