@@ -20,6 +20,7 @@ SCRIPT = Path(__file__).with_name("play_window.py")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # as all, but it waits for music to be played: it begins early
 def test_the_window_plays_what_it_exports(tmp_path: Path) -> None:
     agreed: list[float] = []
     # A busy machine may lose a block; what is before it still has to be right.

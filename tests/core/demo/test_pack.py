@@ -21,10 +21,10 @@ from core.resources import digest
 from core.vae import checkpoint
 from core.vae.training import TrainOptions
 from tests import synthetic
-from tests.core.vae.conftest import TINY
+from tests.core.vae.conftest import TINY, do_steps_one_by_one
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
-MINUTES = 0.05
+MINUTES = 0.02
 SPECS = [replace(find(name), bars=20) for name in ("Parallax", "Pin Tumbler")]
 
 
@@ -47,6 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> pack.PackResult:
         patch.setattr(pack, "catalogue", lambda: SPECS)
         patch.setattr(pack, "render_many", played)
         patch.setattr(pack, "TrainOptions", small)
+        do_steps_one_by_one(patch)
         return pack.build_pack(
             folder / "resources" / "demo", folder / "saved" / "vae.keras", minutes=MINUTES
         )
@@ -94,6 +95,7 @@ def test_training_again_changes_the_model_and_no_music(
     built: pack.PackResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pack, "TrainOptions", small)
+    do_steps_one_by_one(monkeypatch)
     codec = checkpoint.load(built.model)
     checkpoint.save(codec._model, built.model, {**codec.info, "epoch": 999})
     with Library.open(built.library) as library:
