@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import ceil
 from typing import cast
 
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -33,8 +34,6 @@ _FIELDS = 10
 """Doubles of a `QPainter.PixmapFragment`: x, y, left, top, width, height, scales, turn, alpha."""
 _FADE = 48
 """Pixels at each edge of the pane in which the shading ends."""
-_MARGIN = 208
-"""Pixels around the pane that a map is painted with once it is dragged."""
 _GLOW = 3.2
 _GLOW_ALPHA = 40
 _GLOW_LIMIT = 4000
@@ -43,27 +42,38 @@ _GLOW_LIMIT = 4000
 
 @dataclass(frozen=True, eq=False)
 class _Painted:
-    """A map as it was painted: `margin` pixels more than the pane on every side."""
+    """A map as it was painted for a pane.
+
+    Attributes:
+        background: ground and shading.
+        dots: what lies above, on nothing.
+        camera: which part of the map they show, to the pixel of the device.
+        glowing: whether dots have glows, wherever the map is dragged.
+    """
 
     background: QPixmap
     dots: QPixmap
     camera: Camera
-    margin: int
+    glowing: bool
 
-    def moved(self, camera: Camera) -> QPointF | None:
-        """By how many pixels it lies elsewhere under `camera`; None if it does not show that."""
+    def moved(self, camera: Camera) -> QPoint | None:
+        """By how many pixels of the device it lies elsewhere under `camera`; None if it does not
+        show that, or too little of it."""
         if not _same_zoom(self.camera, camera):
             return None
+        ratio = self.dots.devicePixelRatioF()
         x = (self.camera.x - camera.x) * camera.across
         y = (camera.y - self.camera.y) * camera.scale
-        return QPointF(x, y) if max(abs(x), abs(y)) <= self.margin else None
+        if abs(x) > camera.width / 2 or abs(y) > camera.height / 2:
+            return None
+        return QPoint(round(x * ratio), round(y * ratio))
 
 
 class DotLayer:
     """Background and dots of a scene as pixmaps, painted again only where that is needed.
 
-    Whatever pulses or follows the mouse above them costs no more than its own few pixels. A map
-    that is dragged is painted with a margin, and then only moved.
+    Whatever pulses or follows the mouse above them costs no more than its own few pixels. Of a
+    map that is dragged only the strips that come into sight are painted.
     """
 
     def __init__(self) -> None:
@@ -83,52 +93,73 @@ class DotLayer:
             camera: which part of it.
 
         Returns:
-            Whether it was painted anew.
+            Whether all of it was painted anew.
         """
-        ratio = painter.device().devicePixelRatioF()
         kept = self._painted
         moved = None if kept is None else kept.moved(camera)
         anew = kept is None or moved is None
         if kept is None or moved is None:
-            dragged = kept is not None and _same_zoom(kept.camera, camera)
-            kept = self._painted = self._paint(scene, camera, _MARGIN if dragged else 0, ratio)
-            moved = QPointF()
-        # Whole pixels of the device: others would blur the dots while the map is dragged.
-        x, y = round(moved.x() * ratio) / ratio, round(moved.y() * ratio) / ratio
-        corner = QPointF(x - kept.margin, y - kept.margin)
-        painter.drawPixmap(corner, kept.background)
+            kept = self._paint(scene, camera, painter.device().devicePixelRatioF())
+        elif not moved.isNull():
+            kept = self._scroll(kept, scene, moved)
+        self._painted = kept
+        painter.drawPixmap(0, 0, kept.background)
         if scene.shading is not None:
             _fade_edges(painter, camera)
-        painter.drawPixmap(corner, kept.dots)
+        painter.drawPixmap(0, 0, kept.dots)
         return anew
 
-    def _paint(self, scene: MapScene, camera: Camera, margin: int, ratio: float) -> _Painted:
-        size = QSize(camera.width + 2 * margin, camera.height + 2 * margin)
-        background, dots = QPixmap(size * ratio), QPixmap(size * ratio)
-        wide = replace(camera, width=size.width(), height=size.height())
-        for pixmap, ground in (
-            (background, QColor(theme.GROUND)),
-            (dots, QColor(Qt.GlobalColor.transparent)),
-        ):
+    def _paint(self, scene: MapScene, camera: Camera, ratio: float) -> _Painted:
+        size = QSize(camera.width, camera.height)
+        area = QRect(QPoint(), size)
+        centres = camera.to_screen(scene.xy)
+        shown = len(_visible(area, centres, dot_radius(camera.scale, len(centres))))
+        glowing = shown <= _GLOW_LIMIT
+        painted = _Painted(QPixmap(size * ratio), QPixmap(size * ratio), camera, glowing)
+        for pixmap in (painted.background, painted.dots):
             pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(ground)
-        if scene.map is None or scene.colours is None:
-            return _Painted(background, dots, camera, margin)
-        if scene.shading is not None:
-            painter = QPainter(background)
+        self._paint_area(painted, scene, area)
+        return painted
+
+    def _scroll(self, kept: _Painted, scene: MapScene, moved: QPoint) -> _Painted:
+        """Move what was painted by pixels of the device, and paint what comes into sight.
+
+        Whole pixels of the device: others would blur the dots while the map is dragged.
+        """
+        ratio = kept.dots.devicePixelRatioF()
+        x, y = moved.x() / ratio, moved.y() / ratio
+        painted = replace(kept, camera=kept.camera.panned(x, y))
+        for pixmap in (painted.background, painted.dots):
+            pixmap.scroll(moved.x(), moved.y(), pixmap.rect())
+        wide, high = kept.camera.width, kept.camera.height
+        # One pixel more, since the pane may end within a pixel of the device.
+        if moved.x():
+            across = ceil(abs(x)) + 1
+            self._paint_area(painted, scene, QRect(0 if x > 0 else wide - across, 0, across, high))
+        if moved.y():
+            down = ceil(abs(y)) + 1
+            self._paint_area(painted, scene, QRect(0, 0 if y > 0 else high - down, wide, down))
+        return painted
+
+    def _paint_area(self, painted: _Painted, scene: MapScene, area: QRect) -> None:
+        """Paint all that lies in an area of the pane, instead of what is there."""
+        camera = painted.camera
+        painter = _cleared(painted.background, area, QColor(theme.GROUND))
+        if scene.shading is not None and scene.colours is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            area = _on_screen(scene.shading.rect, wide)
-            painter.drawImage(area, self._background_image(scene.shading, scene.colours))
-            painter.end()
-        painter = QPainter(dots)
-        centres = wide.to_screen(scene.xy)
-        radius = dot_radius(camera.scale, len(centres))
-        _draw_dots(painter, centres, scene.colours, scene.opacity(), radius)
-        more_often = centres[scene.learned_more_often()]
-        _draw_rings(painter, more_often, radius, QColor(theme.WARM))
-        _draw_rings(painter, centres[scene.selected], radius + 1, QColor(theme.TEXT))
+            where = _on_screen(scene.shading.rect, camera)
+            painter.drawImage(where, self._background_image(scene.shading, scene.colours))
         painter.end()
-        return _Painted(background, dots, camera, margin)
+        painter = _cleared(painted.dots, area, QColor(Qt.GlobalColor.transparent))
+        if scene.map is not None and scene.colours is not None:
+            centres = camera.to_screen(scene.xy)
+            radius = dot_radius(camera.scale, len(centres))
+            glowing = painted.glowing
+            _draw_dots(painter, centres, scene.colours, scene.opacity(), radius, glowing)
+            more_often = centres[scene.learned_more_often()]
+            _draw_rings(painter, more_often, radius, QColor(theme.WARM))
+            _draw_rings(painter, centres[scene.selected], radius + 1, QColor(theme.TEXT))
+        painter.end()
 
     def _background_image(self, shading: Shading, colours: DotColours) -> QImage:
         drawn = self._background
@@ -136,6 +167,16 @@ class DotLayer:
             drawn = (shading, colours, shading_image(shading, colours))
             self._background = drawn
         return drawn[2]
+
+
+def _cleared(pixmap: QPixmap, area: QRect, ground: QColor) -> QPainter:
+    """A painter of an area of a pixmap, on the ground alone."""
+    painter = QPainter(pixmap)
+    painter.setClipRect(area)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    painter.fillRect(area, ground)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    return painter
 
 
 def _same_zoom(one: Camera, other: Camera) -> bool:
@@ -190,14 +231,15 @@ def _draw_dots(
     colours: DotColours,
     opacity: NDArray[np.float64],
     size: float,
+    glowing: bool,
 ) -> None:
     """Draw dots of radius `size` at `centres` (n, 2) in pixels, the faintest at the bottom."""
-    rows = _visible(painter, centres, size)
+    rows = _visible(_clipped_to(painter), centres, size)
     rows = rows[opacity[rows].argsort(kind="stable")]
     keys = tuple(colour.rgb() for colour in colours.palette)
     index = colours.index
     ratio = painter.device().devicePixelRatioF()
-    if len(rows) <= _GLOW_LIMIT:
+    if glowing:
         glow = _atlas(keys, round(2 * size * _GLOW * ratio) / 2, "glow")
         _draw(painter, centres[rows], index[rows], opacity[rows] ** 2, glow, len(keys), ratio)
     core = _atlas(keys, round(2 * size * ratio) / 2, "dot")
@@ -210,16 +252,21 @@ def _draw_rings(painter: QPainter, centres: Points, size: float, colour: QColor)
         return
     ratio = painter.device().devicePixelRatioF()
     rings = _atlas((colour.rgb(),), round(2 * (size + 2.5) * ratio) / 2, "ring")
-    rows = _visible(painter, centres, size)
+    rows = _visible(_clipped_to(painter), centres, size)
     first = np.zeros(len(rows), np.int64)
     _draw(painter, centres[rows], first, np.ones(len(rows)), rings, 1, ratio)
 
 
-def _visible(painter: QPainter, centres: Points, size: float) -> NDArray[np.int64]:
-    """Rows of the `centres` (n, 2) whose dots of radius `size`, with their glow, are in sight."""
-    box, reach = painter.viewport(), (1 + _GLOW) * size
-    inside = (centres > -reach).all(axis=1)
-    inside &= (centres < (box.width() + reach, box.height() + reach)).all(axis=1)
+def _clipped_to(painter: QPainter) -> QRect:
+    return painter.clipBoundingRect().toAlignedRect()
+
+
+def _visible(area: QRect, centres: Points, size: float) -> NDArray[np.int64]:
+    """Rows of the `centres` (n, 2) whose dots of radius `size`, with their glow, touch the area."""
+    reach = (1 + _GLOW) * size
+    right, bottom = area.x() + area.width(), area.y() + area.height()
+    inside = (centres > (area.x() - reach, area.y() - reach)).all(axis=1)
+    inside &= (centres < (right + reach, bottom + reach)).all(axis=1)
     return np.flatnonzero(inside)
 
 
