@@ -18,6 +18,8 @@ from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
 from core.arrangement.transitions import separated_sources
 from core.session import Session
+from core.settings import segment_frames
+from core.workers.first_bars import FirstBars
 from core.workers.loop_store import LoopStore
 from core.workers.protocol import Priority
 from core.workers.segment_service import Loop
@@ -105,6 +107,7 @@ class LoopService(QObject):
         self._store = store
         self._stored: set[_LoopKey] = set()
         """Those that need not be written for this session."""
+        self._first_bars = FirstBars()
         self._cache: LoopCache[_LoopKey] = LoopCache(KEPT_BYTES)
         self._wanted: dict[_LoopKey, None] = {}
         self._audition: _LoopKey | None = None
@@ -260,7 +263,10 @@ class LoopService(QObject):
             return
         self._audition_bar = bar
         self._idle.stop()
-        self._ask_audition(key, bar)
+        first = self._first_bars.get(key, segment_frames(bpm), bar)
+        self._ask_audition(key, bar if first is None else None)
+        if first is not None:
+            self.partial.emit(first)
 
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
@@ -273,7 +279,7 @@ class LoopService(QObject):
         plain = _LoopKey(source, bpm)
         return self._cache.get(replace(plain, separated=True)) or self._cache.get(plain)
 
-    def _ask_audition(self, key: _LoopKey, bar: int) -> None:
+    def _ask_audition(self, key: _LoopKey, bar: int | None) -> None:
         asked = _RequestKey(key, Priority.AUDITION)
         self._client(key).audition(
             asked, key.source, key.bpm, key.renderer, bar, separated=key.separated
@@ -344,6 +350,7 @@ class LoopService(QObject):
 
     def _outdate_all(self) -> None:
         self._cache.outdate(lambda key: True)
+        self._first_bars.clear()
         self._wanted.clear()
         self._audition = self._audition_bar = None
         self._drop_waiting()
@@ -351,6 +358,7 @@ class LoopService(QObject):
 
     def _outdate_latents(self) -> None:
         self._cache.outdate(lambda key: key.takes_network)
+        self._first_bars.clear()
 
     def _drop_waiting(self) -> None:
         keep = {_RequestKey(key, Priority.CLIP) for key in self._wanted}
@@ -370,6 +378,7 @@ class LoopService(QObject):
     @Slot(object)
     def _take_partial(self, result: LoopResult) -> None:
         if _is_ours(result.key) and result.key == self._audition_key():
+            self._first_bars.put(result.key.loop, result)
             self.partial.emit(result)
 
     @Slot(object)
@@ -378,6 +387,7 @@ class LoopService(QObject):
             return
         key = result.key.loop
         self._cache.put(key, result)
+        self._first_bars.drop(key)
         if key in self._wanted:
             self._settle(key)
             self._keep(key)

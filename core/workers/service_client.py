@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ class LoopResult:
         priority: what it is for: `Priority.AUDITION` or `Priority.CLIP`.
         gain_db: for hearing it by itself, as loud as everything that is.
         parts: (4, settings.segment_frames(bpm), 2), which sum to `loop`, where they were asked for.
+        bar: 0..3, which bar `loop` repeats; None: it is all of the loop.
     """
 
     key: Hashable
@@ -58,6 +59,7 @@ class LoopResult:
     priority: Priority
     gain_db: float = 0.0
     parts: Array | None = None
+    bar: int | None = None
 
     @property
     def nbytes(self) -> int:
@@ -237,7 +239,8 @@ class ServiceClient(QObject):
             "bar": bar,
             "origin": origin,
         }
-        same = (function, source, bpm, renderer, bar, origin)
+        # Whichever bar comes beforehand, the loop is the same.
+        same = (function, source, bpm, renderer, origin)
         self._worker.submit(Request(function, arguments, priority, [key], same=same))
 
     # `worker.Listener`
@@ -256,7 +259,8 @@ class ServiceClient(QObject):
     def on_partial(self, request: Request, value: Any) -> None:
         """Pass a first bar on as `partial_loop`."""
         for key in request.keys:
-            self.partial_loop.emit(_loop_result(key, request, value))
+            loop = _loop_result(key, request, value)
+            self.partial_loop.emit(replace(loop, bar=request.arguments["bar"]))
 
     def on_result(self, request: Request, value: Any) -> None:
         """Pass it on as `loop_ready` or `spectrogram_ready`."""

@@ -43,6 +43,7 @@ class FakeClient(QObject):
         self.opened: list[Any] = []
         self.origin_of: Any = None
         self.separated = False
+        self.bar: int | None = None
         self.prepared = 0
         self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
 
@@ -58,11 +59,11 @@ class FakeClient(QObject):
         source: ClipSource,
         bpm: float,
         renderer: str | None,
-        bar: int,
+        bar: int | None,
         *,
         separated: bool = False,
     ) -> None:
-        self.separated = separated
+        self.separated, self.bar = separated, bar
         self.waiting.insert(0, (key, source, bpm, Priority.AUDITION))
 
     def render(
@@ -82,7 +83,9 @@ class FakeClient(QObject):
         loop = np.full((100, 2), level, np.float32)
         signal = self.partial_loop if begin else self.loop_ready
         parts = np.stack([loop] * 4) if self.separated else None
-        signal.emit(LoopResult(key, source, bpm, loop, None, "guided", priority, parts=parts))
+        bar = self.bar if begin else None
+        made = LoopResult(key, source, bpm, loop, None, "guided", priority, 0.0, parts, bar)
+        signal.emit(made)
 
     def fail(self) -> None:
         self.failed.emit(RequestFailed(self.waiting.pop(0)[0], "it cannot be"))
@@ -235,6 +238,27 @@ def test_an_audition_comes_bar_first_and_then_at_once(bench: Bench) -> None:
     assert [name for name, _ in bench.log[-3:]] == ["partial", "auditioned", "auditioned"]
     assert [result.loop[0, 0] for _, result in bench.log[-3:]] == [1.0, 2.0, 2.0]
     assert {result.priority for _, result in bench.log[-3:]} == {Priority.AUDITION}
+
+
+def test_a_place_whose_first_bar_was_heard_sounds_at_once(bench: Bench) -> None:
+    bench.loops.audition(LATENT, BPM, bar=2)
+    bench.renderer.answer(1.0, begin=True)
+    bench.loops.audition(REAL, BPM)
+    bench.loops.audition(LATENT, BPM, bar=2)
+    assert [result.loop[0, 0] for result in bench.of("partial")] == [1.0, 1.0]
+    assert bench.renderer.bar is None  # it need not be made again
+    bench.loops.audition(LATENT, BPM, bar=3)
+    assert len(bench.of("partial")) == 2
+    assert bench.renderer.bar == 3
+
+
+def test_a_first_bar_of_another_model_is_not_heard_again(bench: Bench) -> None:
+    bench.loops.audition(LATENT, BPM)
+    bench.renderer.answer(1.0, begin=True)
+    bench.loops.set_session(replace(SESSION, generation=2, model_hash="second"))
+    bench.loops.audition(LATENT, BPM)
+    assert len(bench.of("partial")) == 1
+    assert bench.renderer.bar == 0
 
 
 def test_only_the_last_audition_is_reported(bench: Bench) -> None:
