@@ -28,6 +28,8 @@ T = TypeVar("T")
 MOST_NICE = "TECHNOVAE_MOST_NICE"
 """Environment variable: how nice long work is at most."""
 _MATRIX_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_OPEN_FILES = 10_240
+"""What macOS allows at most."""
 _STARTING = threading.Lock()
 
 
@@ -53,6 +55,20 @@ class Context(SpawnContext):
         made = Process(*args, **kwargs)
         self.processes.add(made)
         return made
+
+
+def allow_many_files() -> None:
+    """Let this process, and those it starts, have as many files open as an hour of arrangement has
+    loops, each of which is mapped from a file. Many systems stop at 1,024 unless they are asked."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a system with a limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def prepare(niceness: int) -> None:

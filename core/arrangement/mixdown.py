@@ -9,8 +9,8 @@ Positions are frames at 44.1 kHz from the first bar on, sound is (frames, 2) flo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -32,6 +32,7 @@ from core.arrangement.loop_stream import Loop, LoopStream
 from core.arrangement.return_sound import STEMS, ReturnProcessor
 from core.arrangement.transitions import Transition
 from core.arrangement.values import db_to_gain
+from core.mapped_arrays import SpillingMemory, release_pages
 from core.progress import CancelFlag, Progress, check, silent
 from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BEAT
 
@@ -101,9 +102,11 @@ class Mixdown:
         arrangement: what to mix.
         audio_of: gives a clip's sound at the arrangement's tempo; asked once for every source.
         reuse: an earlier mixdown of a similar arrangement; what has not changed is taken from it.
+        changed: sources that have another sound than in `reuse`.
         gains_of: a mixdown of the same arrangement with other sound, whose gains at transitions are
             used. None: they follow from the sound.
         part: which of `settings.PARTS` the sound is, whose gains are used of `gains_of`.
+        memory: takes what is prepared; None: all of it stays in memory until `release`.
 
     Attributes:
         frames: length of the whole, to the end of the last clip.
@@ -117,8 +120,10 @@ class Mixdown:
         audio_of: AudioOf,
         *,
         reuse: Mixdown | None = None,
+        changed: Collection[ClipSource] = (),
         gains_of: Mixdown | None = None,
         part: int = 0,
+        memory: SpillingMemory | None = None,
     ) -> None:
         arrangement = transitions.without_muted(arrangement)
         self.arrangement = arrangement
@@ -126,6 +131,7 @@ class Mixdown:
         self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
         self._gains_of, self._part = gains_of, part
+        self._memory = memory
         self._separated = transitions.separated_sources(arrangement) if gains_of is None else set()
         self._bpm = arrangement.bpm
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
@@ -146,11 +152,11 @@ class Mixdown:
         self.tail = return_sound.tail_frames(arrangement)
         self._returns = ReturnProcessor(arrangement) if self.tail else None
         if reuse is not None and reuse._bpm == self._bpm:
-            self._take_over(reuse)
+            self._take_over(reuse, frozenset(changed))
 
     def updated(self, arrangement: Arrangement) -> Mixdown:
         """A mixdown of an edited arrangement, which takes over all sound that has not changed."""
-        return Mixdown(arrangement, self._audio_of, reuse=self)
+        return Mixdown(arrangement, self._audio_of, reuse=self, memory=self._memory)
 
     def prepare(
         self,
@@ -231,6 +237,15 @@ class Mixdown:
             for lane, sound in alone.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
         return mix
+
+    def release_pages(self) -> None:
+        """Give back memory of what lies in files; it is read again as it sounds."""
+        for sound in list(self._sounds.values()):
+            for loop in (sound.whole, *sound.parts):
+                release_pages(loop.samples)
+        for slot in (*self._slots, *self._silent_slots):
+            for _, samples in slot.prepared.pieces if slot.prepared else ():
+                release_pages(samples)
 
     def release(self, before: int) -> None:
         """Forget sound that ends before frame `before`; if asked for, it is rendered again.
@@ -329,12 +344,17 @@ class Mixdown:
             yield transition and (transition.start, transition.end, transition.swap, sides, ratio)
             yield transition and (transition.outgoing.gain_curve, transition.incoming.gain_curve)
 
-    def _take_over(self, reuse: Mixdown) -> None:
+    def _take_over(self, reuse: Mixdown, changed: Collection[ClipSource]) -> None:
         before = (*reuse._silent_slots, *reuse._slots)
         done = {slot.key: slot.prepared for slot in before if slot.prepared}
         for slot in (*self._slots, *self._silent_slots):
-            slot.prepared = done.get(slot.key)
-        sources = {clip.source for clip in self.arrangement.clips()}
+            if not (changed and self._hears(slot.clip, changed)):
+                slot.prepared = done.get(slot.key)
+        sources = {
+            clip.source
+            for clip in self.arrangement.clips()
+            if not any(loop.source in changed for loop in clip.loops)
+        }
         self._groups = {group: mix for group, mix in reuse._groups.items() if group in sources}
         self._sounds = {
             key: sound
@@ -342,16 +362,37 @@ class Mixdown:
             if key[0] in sources and (sound.parts or key[0] not in self._separated)
         }
 
+    def _hears(self, clip: Clip, sources: Collection[ClipSource]) -> bool:
+        """Whether the sound of a clip, or its gains at a transition, depend on one of `sources`."""
+        into, out = self._incoming.get(clip.id), self._outgoing.get(clip.id)
+        beside = (clip, into and into.outgoing, out and out.incoming)
+        return any(loop.source in sources for it in beside if it for loop in it.loops)
+
     def _prepared(self, slot: _ClipSlot) -> PreparedClip:
         if slot.prepared is None:
-            slot.prepared = PreparedClip.of(
+            made = PreparedClip.of(
                 self._stream(slot.clip),
                 slot.start,
                 slot.end,
                 self._envelopes(slot),
                 self._part_streams(slot.clip),
             )
+            if self._memory is not None:
+                made = replace(
+                    made, pieces=tuple((at, self._memory.keep(it)) for at, it in made.pieces)
+                )
+                for shape in (_WHOLE, _shape(slot.clip)):
+                    release_pages(self._sounds[slot.clip.source, shape].whole.samples)
+                self._forget_gains(slot.clip)
+            slot.prepared = made
         return slot.prepared
+
+    def _forget_gains(self, clip: Clip) -> None:
+        """Those of the transition into a clip: clips are prepared in order, and should the one
+        before come later, they are found again."""
+        into = self._incoming.get(clip.id)
+        if into is not None:
+            self._gains.pop(into, None)
 
     def _stream(self, clip: Clip) -> LoopStream:
         return LoopStream(self._sound(clip).whole, clip, self._bpm)
@@ -370,19 +411,28 @@ class Mixdown:
                 loop.shaped(clip.bands, clip.width, reverse=clip.reverse)
                 for loop in (sound.whole, *sound.parts)
             ]
-            self._sounds[wanted] = _Sound(shaped[0], tuple(shaped[1:]))
+            self._sounds[wanted] = self._held(_Sound(shaped[0], tuple(shaped[1:])), sound)
         return self._sounds[wanted]
+
+    def _held(self, made: _Sound, given: _Sound | None = None) -> _Sound:
+        """What was made of a sound, in this mixdown's memory."""
+        memory = self._memory
+        if memory is None or made.whole is (given and given.whole):
+            return made
+        loops = (replace(it, samples=memory.keep(it.samples)) for it in (made.whole, *made.parts))
+        whole, *parts = loops
+        return _Sound(whole, tuple(parts))
 
     def _fetched(self, clip: Clip) -> _Sound:
         if isinstance(clip.source, GroupSource):
-            return _Sound(self._group_loop(clip.source))
+            return self._held(_Sound(self._group_loop(clip.source)))
         samples = self._audio_of(clip)
         if samples.ndim != _IN_PARTS:
             return _Sound(Loop.of(samples, self._bpm))
         whole = Loop.of(samples.sum(axis=0), self._bpm)
         if clip.source not in self._separated:
-            return _Sound(whole)
-        return _Sound(whole, tuple(Loop.of(part, self._bpm) for part in samples))
+            return self._held(_Sound(whole))
+        return self._held(_Sound(whole, tuple(Loop.of(part, self._bpm) for part in samples)))
 
     def _group_loop(self, source: GroupSource) -> Loop:
         """What the clips of a group sound like where they lay, so that not a bit of it differs."""
@@ -400,7 +450,13 @@ class Mixdown:
         if source not in self._groups:
             whole = self._gains_of and self._gains_of._group_mixdown(source)
             inside = group_arrangement(source, self._bpm)
-            self._groups[source] = Mixdown(inside, self._audio_of, gains_of=whole, part=self._part)
+            self._groups[source] = Mixdown(
+                inside,
+                self._audio_of,
+                gains_of=whole,
+                part=self._part,
+                memory=self._memory,
+            )
         return self._groups[source]
 
     def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:

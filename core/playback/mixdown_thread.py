@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core import scientific
+from core import scientific, user_folders
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource
 from core.errors import Cancelled, InputError
+from core.mapped_arrays import SpillingMemory, release_pages
 from core.playback.snapshot import Snapshot
 from core.playback.supervised_thread import SupervisedThread, one_line
 from core.settings import SAMPLE_RATE, segment_frames
@@ -31,6 +33,10 @@ _IN_PARTS: Final = 3
 """Dimensions of a sound in parts."""
 _WAIT_SECONDS: Final = 1.0
 """How often it is seen whether the program still runs."""
+_KEPT_BYTES: Final = 128 << 20
+"""Of prepared sound that stays in memory; an hour of a thousand clips takes forty times as much."""
+_RELEASE_SECONDS: Final = 20.0
+"""How often memory of what lies in files is given back."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +80,32 @@ class MixdownRequest:
 
 
 def build_snapshot(
-    request: MixdownRequest, last: tuple[MixdownRequest, Snapshot] | None
+    request: MixdownRequest,
+    last: tuple[MixdownRequest, Snapshot] | None,
+    memory: SpillingMemory | None = None,
 ) -> Snapshot:
     """A snapshot to play, of which nothing is rendered yet but what it shares with the last one.
 
     Args:
         request: what will be played.
-        last: the request before and its snapshot, whose rendered clips are used again where no
-            loop has changed.
+        last: the request before and its snapshot, whose rendered clips are used again where their
+            loops have not changed.
+        memory: takes what is rendered; None: all of it stays in memory.
     """
     from core.arrangement.mixdown import Mixdown
 
     arrangement, loops = request.audible(), dict(request.loops)
-    reuse = None
-    if last is not None and _agree(last[0].loops, loops):
+    reuse, changed = None, list[ClipSource]()
+    if last is not None:
         reuse = last[1].mix
-    mix = Mixdown(arrangement, lambda clip: loops[clip.source], reuse=reuse)
+        changed = [it for it, loop in loops.items() if not _same(last[0].loops.get(it, loop), loop)]
+    mix = Mixdown(
+        arrangement,
+        lambda clip: loops[clip.source],
+        reuse=reuse,
+        changed=changed,
+        memory=memory,
+    )
     return Snapshot(mix, arrangement.bpm, arrangement.length_frames)
 
 
@@ -111,15 +127,11 @@ def playable(request: MixdownRequest, last: MixdownRequest | None) -> tuple[Mixd
             if last is None or not _same(last.loops.get(source), loop):
                 for part in loop if loop.ndim == _IN_PARTS else [loop]:
                     Loop.of(part, request.arrangement.bpm)
+                release_pages(loop)
             loops[source] = loop
         except InputError as error:
             problem = str(error)
     return MixdownRequest(request.arrangement, loops), problem
-
-
-def _agree(before: Loops, after: Loops) -> bool:
-    """No source has another loop than it had."""
-    return all(_same(loop, after.get(source, loop)) for source, loop in before.items())
 
 
 def _same(a: FloatArray | None, b: FloatArray) -> bool:
@@ -158,6 +170,8 @@ class MixdownThread(SupervisedThread):
         self._current: MixdownRequest | None = None
         self._retried: MixdownRequest | None = None
         self._last: tuple[MixdownRequest, Snapshot] | None = None
+        self._memory = SpillingMemory(_KEPT_BYTES, user_folders.cache_folder() / "prepared")
+        self._released = time.monotonic()
 
     def request(self, request: MixdownRequest) -> None:
         """Prepare `request` next, in place of any that still waits."""
@@ -188,6 +202,7 @@ class MixdownThread(SupervisedThread):
         """Wait for a request and prepare it."""
         request = self._next()
         if request is None:
+            self._release_pages()
             return
         with contextlib.suppress(Cancelled):
             self._prepare(request)
@@ -215,6 +230,17 @@ class MixdownThread(SupervisedThread):
             self._current, self._waiting = self._waiting, None
             return None if self._stopping.is_set() else self._current
 
+    def _release_pages(self) -> None:
+        """What has sounded need not stay in memory."""
+        now = time.monotonic()
+        if self._last is None or now - self._released < _RELEASE_SECONDS:
+            return
+        self._released = now
+        for loop in self._last[0].loops.values():
+            release_pages(loop)
+        if self._last[1].mix is not None:
+            self._last[1].mix.release_pages()
+
     def _finish(self) -> None:
         with self._changed:
             self._current = None
@@ -222,7 +248,7 @@ class MixdownThread(SupervisedThread):
 
     def _prepare(self, request: MixdownRequest) -> None:
         request, problem = playable(request, self._last and self._last[0])
-        snapshot = build_snapshot(request, self._last)
+        snapshot = build_snapshot(request, self._last, self._memory)
         assert snapshot.mix is not None
         # Only after it is handed over may it give way: else a stream of edits would never sound.
         spans = list(self._soon())

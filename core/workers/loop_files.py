@@ -1,7 +1,7 @@
 """Loops in files, so that a project that is opened again sounds at once: bounded, never trusted.
 
 A file is one loop: what is in it, then the samples and the spectrogram as they are in memory. It is
-read by mapping it into memory, so the system may let go of it and read it again. What is damaged,
+read by mapping it into memory, and nothing of it stays there until it is played. What is damaged,
 cut short or no loop at all counts as not there.
 """
 
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from core import atomic, settings
 from core.deletion import delete_file
 from core.errors import OutputError
+from core.mapped_arrays import release_pages
 from core.workers.segment_service import Loop
 
 Array = NDArray[np.float32]
-LIMIT_BYTES: Final = 2_000_000_000
-"""Some seven hundred loops at 130 BPM."""
+LIMIT_BYTES: Final = 4_000_000_000
+"""Some fourteen hundred loops at 130 BPM: an hour of a thousand clips and what was before it."""
 _LEFT_FREE_BYTES: Final = 1_000_000_000
 """Of the disk, where nothing more is written."""
 _MAGIC: Final = b"TechnoVAE loop 1"
@@ -67,7 +68,10 @@ class LoopFiles:
             found = _read(path, name, frames)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except OSError as error:  # too many files are open, say: it is as good as before
+            _LOG.info("%s: not used: %s", path, error)
+            return None
+        except ValueError as error:
             _LOG.info("%s: not used, and made again: %s", path, error)
             self._drop(path)
             return None
@@ -163,9 +167,10 @@ def _read(path: Path, name: str, frames: int) -> Loop:
             raise ValueError("it is another loop")
         if path.stat().st_size != _HEADER_BYTES + 4 * count:
             raise ValueError("it is cut short")
-        values = np.memmap(file, np.float32, "r", _HEADER_BYTES, (count,)).view(np.ndarray)
+    values = np.memmap(path, np.float32, "r", _HEADER_BYTES, (count,)).view(np.ndarray)
     if zlib.crc32(values.data) != checksum:
         raise ValueError("it is damaged")
+    release_pages(values)
     seen = values[2 * frames :].reshape(_SPECTROGRAM_SHAPE) if is_seen else None
     return Loop(
         values[: 2 * frames].reshape(frames, 2), seen, renderer.rstrip(b"\0").decode(), gain_db

@@ -65,20 +65,29 @@ class LoopStore(QObject):
 
         self._thread.submit(found, then, lambda line: then(None))
 
-    def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop) -> None:
+    def keep(
+        self,
+        session: Session,
+        source: ClipSource,
+        bpm: float,
+        loop: Loop,
+        then: Callable[[Loop | None], None] = lambda _: None,
+    ) -> None:
         """Write a loop that was made, on the thread of the store; comes back at once.
 
         Args:
             session, source, bpm: as for `find`.
             loop: of four bars at that tempo.
+            then: gets the same loop as it lies on disk, or None, on the thread of this object.
         """
 
-        def write() -> None:
+        def write() -> Loop | None:
             name = self._name(session, source, bpm)
-            if name:
-                self._opened().write(name, loop)
+            if not name or not self._opened().write(name, loop):
+                return None
+            return self._opened().read(name, len(loop.loop))
 
-        self._thread.submit(write)
+        self._thread.submit(write, then, lambda line: then(None))
 
     def close(self) -> None:
         """Finish what is being written; drop what waits."""

@@ -318,14 +318,48 @@ class LoopService(QObject):
         store.find(session, key.source, key.bpm, found)
 
     def _keep(self, key: _LoopKey) -> None:
-        """Have a loop of the arrangement written, once."""
-        store, session, result = self._store, self._session, self._cache.get(key)
-        if store is None or session is None or result is None or key in self._stored:
+        """Have a loop of the arrangement written, once; from then on it takes no memory."""
+        result = self._cache.get(key)
+        if result is None:
             return
+
+        def swap(written: LoopResult) -> None:
+            if self._cache.get(key) is result:
+                self._cache.swap(key, written)
+
+        self._write(key, result, swap)
+
+    def _write(self, key: _LoopKey, result: LoopResult, then: Callable[[LoopResult], None]) -> bool:
+        """Write a loop, unless it is written or is not to be.
+
+        Args:
+            key: of the loop.
+            result: with the loop in memory.
+            then: gets it as it lies on disk, or `result` where that cannot be.
+
+        Returns:
+            Whether `then` will be called.
+        """
+        store, session = self._store, self._session
+        if store is None or session is None or key in self._stored:
+            return False
         self._stored.add(key)
-        if self._origin_of(key.source) is None:
-            loop = Loop(result.loop, result.spectrogram, result.renderer, result.gain_db)
-            store.keep(session, key.source, key.bpm, loop)
+        if self._origin_of(key.source) is not None:
+            return False
+
+        def written(loop: Loop | None) -> None:
+            then(result if loop is None or result.parts is not None else _clip_result(key, loop))
+
+        loop = Loop(result.loop, result.spectrogram, result.renderer, result.gain_db)
+        store.keep(session, key.source, key.bpm, loop, written)
+        return True
+
+    def _is_valid(self, key: _LoopKey, made_for: Session | None) -> bool:
+        """Whether what was made for another session is still that of the one that is open."""
+        session = self._session
+        if session is None or made_for is None or session is made_for:
+            return session is made_for
+        return not key.takes_network and session.same_music(made_for)
 
     def _render(self, key: _LoopKey) -> None:
         asked = _RequestKey(key, Priority.CLIP)
@@ -385,12 +419,20 @@ class LoopService(QObject):
     def _take_loop(self, result: LoopResult) -> None:
         if not _is_ours(result.key):
             return
-        key = result.key.loop
-        self._cache.put(key, result)
+        key, session = result.key.loop, self._session
         self._first_bars.drop(key)
-        if key in self._wanted:
-            self._settle(key)
-            self._keep(key)
+
+        def settle(written: LoopResult) -> None:
+            if key in self._wanted and self._is_valid(key, session):
+                self._cache.put(key, written)
+                self._settle(key)
+
+        # What the arrangement plays is on disk before it is played, so that memory holds little of
+        # it however long the arrangement is.
+        if key not in self._wanted or not self._write(key, result, settle):
+            self._cache.put(key, result)
+            if key in self._wanted:
+                self._settle(key)
         if result.key == self._audition_key():
             self._audition_bar = None
             self._idle.start()
@@ -480,6 +522,15 @@ class LoopCache(Generic[Key]):
         self._kept.move_to_end(key)
         self._outdated.discard(key)
         self._shrink()
+
+    def swap(self, key: Key, result: LoopResult) -> None:
+        """Keep the same sound in another place.
+
+        Args:
+            key: of what is kept, be it outdated or not.
+            result: to keep in its stead.
+        """
+        self._kept[key] = result
 
     def need(self, keys: Iterable[Key]) -> None:
         """Let these stay, and no others."""

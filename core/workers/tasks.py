@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.errors import InputError, LibraryError
+from core.mapped_arrays import ArrayFile
 from core.progress import CancelFlag, Progress, check
 from core.workers.training_task import Emit, train
 
@@ -318,7 +319,7 @@ def export_audio(
 
 def export_loops(
     arrangement: Arrangement,
-    loops: Mapping[ClipSource, Array],
+    loops: Mapping[ClipSource, Array | ArrayFile],
     path: Path,
     bit_depth: int,
     stems: bool,
@@ -331,7 +332,7 @@ def export_loops(
     Args:
         arrangement: what to write.
         loops: (settings.segment_frames(arrangement.bpm), 2) float32 for each clip's source, or its
-            parts, as a mixdown takes them.
+            parts, as a mixdown takes them; or where that lies.
         path, bit_depth, stems, span: as in `export_audio`.
         progress, cancel: see above.
 
@@ -339,14 +340,18 @@ def export_loops(
         What was written, and what was measured of it.
 
     Raises:
-        InputError: a loop that is needed is missing.
+        InputError: a loop that is needed is missing, or its file is.
         OutputError: the file cannot be written.
     """
 
     def audio_of(clip: Clip) -> Array:
         if clip.source not in loops:
             raise InputError("some clips are still being decoded; export again once they are")
-        return loops[clip.source]
+        loop = loops[clip.source]
+        try:
+            return loop.open() if isinstance(loop, ArrayFile) else loop
+        except (OSError, ValueError) as error:
+            raise InputError(f"a kept loop is gone ({error}); open the project again") from error
 
     return _write(arrangement, audio_of, path, bit_depth, stems, span, None, progress, cancel)
 

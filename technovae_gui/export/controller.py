@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core import resources
 from core.arrangement.clip import Clip, ClipSource
 from core.arrangement.project import Origin
+from core.mapped_arrays import ArrayFile
 from core.progress import silent
 from core.session import Session
 from core.workers import tasks
@@ -94,7 +95,8 @@ class ExportController(QObject):
         as_played = request.lufs is None and not request.part_stems
         loops = self._services.loops.sounds(arrangement) if as_played else None
         if loops is not None:  # as it is played, so from the loops that the player plays
-            self.job.start(tasks.export_loops, loops=loops, **arguments)
+            where = {source: ArrayFile.of(loop) or loop for source, loop in loops.items()}
+            self.job.start(tasks.export_loops, loops=where, **arguments)
         else:
             self.job.start(
                 tasks.export_audio,

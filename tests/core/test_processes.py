@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from multiprocessing import active_children
 from pathlib import Path
@@ -76,3 +77,18 @@ def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path:
     finally:
         executor.shutdown(cancel_futures=True)
     assert active_children() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        processes.allow_many_files()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert hard == before[1]
+        assert soft > 256 or hard == 256
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

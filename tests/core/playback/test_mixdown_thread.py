@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip
 from core.arrangement.mixdown import Mixdown
+from core.mapped_arrays import SpillingMemory
 from core.playback.mixdown_thread import MixdownRequest, MixdownThread, build_snapshot
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import BPM, Sound, arrangement, audio_of, clip, loop
@@ -79,6 +81,29 @@ def test_a_new_view_of_the_same_memory_is_the_same_loop() -> None:
     after = build_snapshot(views, (first, before))
     assert after.mix is not None
     assert all(slot.prepared for slot in after.mix._slots)
+
+
+def test_a_loop_that_changes_takes_no_other_clip_with_it() -> None:
+    first = MixdownRequest.of(arrangement(), audio_of())
+    before = build_snapshot(first, None)
+    sound(before)
+    louder = {**first.loops, clip("c", 0, 4).source: 0.5 * loop("c")}
+    second = MixdownRequest.of(arrangement(), lambda one: louder[one.source])
+    after = build_snapshot(second, (first, before))
+    assert after.mix is not None
+    assert {slot.clip.id for slot in after.mix._slots if slot.prepared} == {"a", "b"}
+    fresh = build_snapshot(second, None)
+    np.testing.assert_array_equal(sound(after), sound(fresh))
+
+
+def test_what_lies_in_files_sounds_the_same(tmp_path: Path) -> None:
+    request = MixdownRequest.of(arrangement(), audio_of())
+    expected = sound(build_snapshot(request, None))
+    snapshot = build_snapshot(request, None, SpillingMemory(0, tmp_path))
+    np.testing.assert_array_equal(sound(snapshot), expected)
+    assert snapshot.mix is not None
+    snapshot.mix.release_pages()
+    np.testing.assert_array_equal(sound(snapshot), expected)
 
 
 def test_unmuting_renders_nothing_again() -> None:

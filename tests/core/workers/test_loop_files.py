@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import namedtuple
 from pathlib import Path
@@ -111,3 +112,16 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
 def test_names_from_elsewhere_are_refused(files: LoopFiles) -> None:
     with pytest.raises(ValueError, match="no name of a loop"):
         files.read("../../etc/passwd", FRAMES)
+
+
+def test_what_cannot_be_opened_now_is_not_deleted(
+    files: LoopFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_more(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    files.write(NAMES[0], loop())
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "memmap", no_more)
+        assert files.read(NAMES[0], FRAMES) is None
+    assert files.read(NAMES[0], FRAMES) is not None

@@ -12,6 +12,7 @@ import pytest
 
 from core import resources
 from core.arrangement.clip import ClipSource, LatentSource, RealSource, with_parts
+from core.mapped_arrays import ArrayFile
 from core.session import Session, open_session
 from core.settings import segment_frames
 from core.workers.loop_files import LoopFiles
@@ -50,10 +51,14 @@ def test_what_was_kept_is_found_by_another_window(
     qtbot: Any, store: LoopStore, session: Session, tmp_path: Path, source: ClipSource
 ) -> None:
     assert find(qtbot, store, session, source) is None
-    store.keep(session, source, BPM, MADE)
+    written: list[Loop | None] = []
+    store.keep(session, source, BPM, MADE, written.append)
     other = LoopStore(files=LoopFiles(tmp_path))
     again = replace(session, generation=7, library_path=Path("moved"))
-    qtbot.waitUntil(lambda: len(list(tmp_path.glob("[0-9a-f]*.loop"))) == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(written), timeout=30_000)
+    assert written[0] is not None
+    np.testing.assert_array_equal(written[0].loop, MADE.loop)
+    assert ArrayFile.of(written[0].loop) is not None
     found = find(qtbot, other, again, source)
     other.close()
     assert found is not None

@@ -443,12 +443,19 @@ class FakeStore:
     def __init__(self) -> None:
         self.kept: dict[tuple[int, ClipSource], Loop] = {}
         self.asked: list[Any] = []
+        self.writing: list[Any] | None = None
+        """Calls that say that something is on disk, to be called by the test."""
 
     def find(self, session: Session, source: ClipSource, bpm: float, then: Any) -> None:
         self.asked.append((session, source, then))
 
-    def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop) -> None:
+    def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop, then: Any) -> None:
         self.kept[session.generation, source] = loop
+        on_disk = replace(loop, loop=loop.loop.copy())
+        if self.writing is None:
+            then(on_disk)
+        else:
+            self.writing.append(lambda: then(on_disk))
 
     def close(self) -> None:
         self.asked.clear()
@@ -486,6 +493,43 @@ def test_what_was_auditioned_is_kept_once_it_is_a_clip(bench: Bench, store: Fake
     bench.loops.want([LATENT], BPM)
     assert store.kept[1, LATENT].loop[0, 0] == 3.0
     assert store.asked == []
+
+
+def test_what_a_clip_plays_lies_on_disk(bench: Bench, store: FakeStore) -> None:
+    store.writing = []
+    bench.loops.want([LATENT], BPM)
+    store.answer(None)
+    bench.renderer.answer(3.0)
+    assert bench.of("arrived") == []
+    assert bench.loops.outstanding == 1
+    bench.loops.want([LATENT], BPM)
+    assert store.asked == bench.renderer.waiting == []  # it is not asked for twice
+    store.writing.pop()()
+    assert bench.of("arrived") == [LATENT]
+    assert bench.level(LATENT) == 3.0
+    assert bench.loops.loop(LATENT, BPM) is not store.kept[1, LATENT].loop
+    # What was heard before it was placed plays from memory until it is on disk.
+    bench.loops.audition(REAL, BPM)
+    bench.reader.answer(2.0)
+    bench.loops.want([LATENT, REAL], BPM)
+    before = bench.loops.loop(REAL, BPM)
+    assert before is store.kept[1, REAL].loop
+    store.writing.pop()()
+    after = bench.loops.loop(REAL, BPM)
+    assert after is not before
+    np.testing.assert_array_equal(after, before)
+
+
+def test_what_is_written_while_a_session_takes_over_still_arrives(
+    bench: Bench, store: FakeStore
+) -> None:
+    store.writing = []
+    bench.loops.want([REAL], BPM)
+    store.answer(None)
+    bench.reader.answer(2.0)
+    bench.loops.set_session(replace(SESSION, generation=2))
+    store.writing.pop()()
+    assert bench.of("arrived") == [REAL]
 
 
 def test_what_is_found_for_an_older_session_is_not_used(bench: Bench, store: FakeStore) -> None:

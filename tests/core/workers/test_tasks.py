@@ -17,6 +17,7 @@ from core.audio.loudness import integrated_lufs, true_peak_dbtp
 from core.library.model_versions import read_versions
 from core.library.models import model_for
 from core.library.store import Library
+from core.mapped_arrays import ArrayFile
 from core.parts import model_file
 from core.parts.network import PartsNetwork, input_shape
 from core.settings import CEILING_DBTP, PARTS, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
@@ -213,15 +214,26 @@ def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path)
     )
     arrangement = Arrangement(bpm, (Lane("lane-a", "A", clips),))
     wanted = {"bit_depth": 32, "stems": False, "span": None}
-    path = tmp_path / "track.wav"
+    path, file = tmp_path / "track.wav", tmp_path / "b.loop"
+    loops[RealSource("b")].tofile(file)  # that is where the window has what a project plays
+    given = {**loops, RealSource("b"): ArrayFile(file, 0, loops[RealSource("b")].shape)}
     name, result, _ = run_now(
-        tasks.export_loops, arrangement=arrangement, loops=loops, path=path, **wanted
+        tasks.export_loops, arrangement=arrangement, loops=given, path=path, **wanted
     )
     assert name == "returned"
     written, _ = soundfile.read(result.path, dtype="float32")
     assert len(written) == result.frames == arrangement.frame(2 * TICKS_PER_SEGMENT)
     middle = slice(5_000, segment_frames(bpm) - 5_000)  # without the fades between clips
     np.testing.assert_allclose(written[middle], loops[RealSource("a")][middle], atol=1e-6)
+    second = written[arrangement.frame(TICKS_PER_SEGMENT) :]
+    np.testing.assert_allclose(second[middle], loops[RealSource("b")][middle], atol=1e-6)
+
+    file.unlink()
+    name, line, _ = run_now(
+        tasks.export_loops, arrangement=arrangement, loops=given, path=path, **wanted
+    )
+    assert name == "errored"
+    assert "open the project again" in line
 
     name, line, _ = run_now(
         tasks.export_loops, arrangement=arrangement, loops={}, path=tmp_path / "no.wav", **wanted
