@@ -1,7 +1,9 @@
-"""Data of drag and drop: sources of clips inside the window, files to and from the desktop."""
+"""Data of drag and drop: sources of clips and tracks inside the window, files to and from the
+desktop."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,10 @@ from PySide6.QtCore import QMimeData, QUrl
 
 from core.arrangement.clip import ClipSource
 from core.errors import TechnoVAEError
+from core.identifiers import is_track_id
 
 SOURCES = "application/x-technovae-sources"
+TRACKS = "application/x-technovae-tracks"
 OUTGOING_FILE = "application/x-technovae-outward"
 _MOST_BYTES = 64 << 20
 """Of what is dragged, which any program may offer: ten thousand points between dots."""
@@ -51,6 +55,20 @@ def decode(mime: QMimeData) -> list[DraggedSource]:
         return [DraggedSource(source, name) for source, name in from_json(content.data())]
     except TechnoVAEError:
         return []
+
+
+def encode_tracks(track_ids: Iterable[str]) -> QMimeData:
+    """Write the ids of tracks that are dragged to a playlist."""
+    mime = QMimeData()
+    mime.setData(TRACKS, "\n".join(track_ids).encode())
+    return mime
+
+
+def tracks(mime: QMimeData) -> tuple[str, ...]:
+    """The ids that `encode_tracks` wrote, in order; none if `mime` holds no tracks."""
+    content = bytes(mime.data(TRACKS).data())
+    ids = content.decode(errors="replace").split("\n") if len(content) <= _MOST_BYTES else []
+    return tuple(it for it in ids if is_track_id(it))
 
 
 def encode_file(path: Path) -> QMimeData:

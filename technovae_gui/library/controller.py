@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
-from core import scientific
+from core import scientific, user_folders
+from core.errors import TechnoVAEError
+from core.identifiers import is_identifier
+from core.library.playlists import Playlists
 from core.library.report import ImportReport
 from core.library.tracks import Track
 from core.session import Session
@@ -75,6 +78,7 @@ class LibraryController(QObject):
     ) -> None:
         super().__init__(parent)
         self._sessions, self._services = sessions, services
+        self._library_id = ""
         self.panel = LibraryPanel()
         self.job = JobSlot("import", self)
         self.grid_job = JobSlot("change of a beat grid", self)
@@ -91,6 +95,7 @@ class LibraryController(QObject):
         panel, sessions = self.panel, self._sessions
         panel.remove_requested.connect(self._remove_tracks)
         panel.show_on_map.connect(self.tracks_wanted)
+        panel.tracks.playlists.changed.connect(self._save_playlists)
         sessions.session_changed.connect(self._show)
 
     def _connect_import(self) -> None:
@@ -120,6 +125,7 @@ class LibraryController(QObject):
 
     @Slot(object)
     def _show(self, session: Session) -> None:
+        self._show_playlists(session.library_id)
         self.panel.set_library(session.library_path, session.is_demo, session.writable)
         self.panel.set_tracks(session.tracks)
         self.panel.set_map_info(session.map)
@@ -137,6 +143,32 @@ class LibraryController(QObject):
         self._services.background.submit(
             remove, lambda _: self._sessions.reload(path), self._report_problem
         )
+
+    def _show_playlists(self, library_id: str) -> None:
+        """Those of another library; the ones that cannot be read are told and left alone."""
+        if library_id == self._library_id:
+            return
+        self._library_id = library_id
+        from core.library import playlist_file
+
+        known: Playlists = ()
+        shown = self.panel.tracks.playlists
+        shown.setEnabled(True)
+        try:
+            known = playlist_file.load(_playlist_file(library_id)) if library_id else ()
+        except TechnoVAEError as error:
+            shown.setEnabled(False)  # what is in the file would be written over
+            self._report_problem(str(error))
+        shown.show_playlists(known)
+
+    @Slot(object)
+    def _save_playlists(self, known: Playlists) -> None:
+        from core.library import playlist_file
+
+        try:
+            playlist_file.save(known, _playlist_file(self._library_id))
+        except TechnoVAEError as error:
+            self._report_problem(str(error))
 
     def _report_problem(self, line: str) -> None:
         self.problem.emit("library", line)
@@ -263,3 +295,8 @@ class LibraryController(QObject):
             lambda made: player.audition(made[0], preview.grid.bpm, made[1]),
             self.panel.grid_editor.failed,
         )
+
+
+def _playlist_file(library_id: str) -> Path:
+    name = library_id if is_identifier(library_id) else "library"
+    return user_folders.data_folder() / "playlists" / f"{name}.json"

@@ -232,6 +232,7 @@ class LibraryPanel(QWidget):
         self.tracks.track_selected.connect(self._select_track)
         self.tracks.track_activated.connect(lambda track_id: self.show_on_map.emit((track_id,)))
         self.tracks.several.map_requested.connect(self.show_on_map)
+        self.tracks.playlists.map_requested.connect(self.show_on_map)
         self.tracks.several.grids_change_requested.connect(self.grids_change_requested)
         self.tracks.remove_requested.connect(self.remove_requested)
         self.report.track_activated.connect(self.select_track)

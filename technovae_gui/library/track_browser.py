@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
@@ -12,6 +13,7 @@ from core.library.tracks import Track
 from core.library.training_weights import TrainingWeights
 from technovae_gui import theme
 from technovae_gui.library.filter_form import FilterForm, with_words
+from technovae_gui.library.playlist_list import PlaylistList
 from technovae_gui.library.several_tracks import SeveralTracks
 from technovae_gui.library.track_learning import TrackLearning
 from technovae_gui.library.track_table import TrackTable
@@ -23,8 +25,8 @@ _MIN_TABLE_HEIGHT = 150
 
 
 class TrackBrowser(QWidget):
-    """Search and filter above the table; below it what can be done with several tracks, and the
-    question before tracks are removed.
+    """Playlists, search and filter above the table; below it what can be done with several tracks,
+    and the question before tracks are removed.
 
     Signals:
         track_selected(str): id of the track that was selected.
@@ -48,6 +50,8 @@ class TrackBrowser(QWidget):
         self.filter_button.setCheckable(True)
         self.form = FilterForm()
         self.form.hide()
+        self.playlists = PlaylistList()
+        self._listed: frozenset[str] | None = None
         self.count = forms.caption("")
         self.several = SeveralTracks()
         self.learning = TrackLearning()
@@ -58,6 +62,7 @@ class TrackBrowser(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE)
+        rows.addWidget(self.playlists)
         rows.addLayout(forms.row(self.search, self.filter_button))
         rows.addWidget(self.form)
         rows.addWidget(self.table, 1)
@@ -66,6 +71,7 @@ class TrackBrowser(QWidget):
         rows.addWidget(self.learning)
         rows.addWidget(self.confirmation)
         rows.addWidget(self.message)
+        self.playlists.chosen.connect(self._list)
         self.search.textChanged.connect(self._filter)
         self.filter_button.toggled.connect(self.form.setVisible)
         self.form.filter_changed.connect(self._filter)
@@ -80,6 +86,7 @@ class TrackBrowser(QWidget):
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Show these tracks instead."""
         self.confirmation.hide()
+        self.playlists.show_tracks(tracks)
         self.form.show_folders(tracks)
         self.table.show_tracks(tracks)
         self._show_count()
@@ -111,8 +118,14 @@ class TrackBrowser(QWidget):
             return True
         return False
 
+    @Slot(object)
+    def _list(self, track_ids: frozenset[str] | None) -> None:
+        self._listed = track_ids
+        self._filter()
+
     def _filter(self) -> None:
-        self.table.filter(with_words(self.form.filter, self.search.text()))
+        chosen = replace(self.form.filter, track_ids=self._listed)
+        self.table.filter(with_words(chosen, self.search.text()))
         self._show_count()
 
     def _show_count(self) -> None:
@@ -125,6 +138,7 @@ class TrackBrowser(QWidget):
         selected = self.table.selected_tracks()
         self.several.show_tracks(selected, writable=self._writable)
         self.learning.show_tracks(selected)
+        self.playlists.show_selection(selected)
 
     def _select(self, track_id: str) -> None:
         self.confirmation.hide()

@@ -1,4 +1,4 @@
-"""Which tracks of a library are shown: by words, tempo, key, beat grid and folder."""
+"""Which tracks of a library are shown: by words, tempo, key, beat grid, folder and playlist."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class TrackFilter:
         fits: place on the Camelot wheel that its key mixes with, as in "8A"; empty for any.
         grid: how sure its beat grid is.
         folder: of the file that was imported; empty for any.
+        track_ids: of the tracks of a playlist; None for any.
     """
 
     words: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class TrackFilter:
     fits: str = ""
     grid: GridFilter = GridFilter.ANY
     folder: str = ""
+    track_ids: frozenset[str] | None = None
 
     def accepts(self, track: Track, key: Key | None) -> bool:
         """Whether a track is shown.
@@ -58,6 +60,7 @@ class TrackFilter:
             and (not self.fits or (key is not None and mixes(key.camelot, self.fits)))
             and self._accepts_grid(track)
             and (not self.folder or folder_of(track) == self.folder)
+            and (self.track_ids is None or track.id in self.track_ids)
         )
 
     def _accepts_grid(self, track: Track) -> bool:

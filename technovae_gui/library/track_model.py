@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from core.dsp.key import Key
@@ -17,7 +17,7 @@ from core.library.report import clock
 from core.library.tracks import Track, natural_key
 from core.library.training_weights import TrainingWeights, how_often
 from core.settings import BARS_PER_SEGMENT
-from technovae_gui import theme
+from technovae_gui import mime, theme
 
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole
 CONFIDENCE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -112,6 +112,18 @@ class TrackModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else len(_COLUMNS)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows can be dragged, to playlists."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802
+        return [mime.TRACKS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+        return mime.encode_tracks(
+            self.tracks[row].id for row in dict.fromkeys(index.row() for index in indexes)
+        )
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

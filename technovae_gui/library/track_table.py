@@ -169,10 +169,13 @@ class TrackTable(QTableView):
 
     def _set_up(self) -> None:
         self.setAccessibleName("Tracks")
-        self.setToolTip("Enter or double click: show on the map. Delete: remove.")
+        self.setToolTip(
+            "Enter or double click: show on the map. Delete: remove. Drag: into a playlist."
+        )
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setSortingEnabled(True)
