@@ -41,13 +41,15 @@ _SHARES = {"condition": 0.55, "beats": 0.2, "spectrogram": 0.25}
 class FileJob:
     """A file to import. Files made for it go into `staging`, named after `number`.
 
-    `expected_seconds` is a guess at the length of its audio.
+    `expected_seconds` is a guess at the length of its audio. With `only_known` music that is not in
+    the library is skipped.
     """
 
     number: int
     path: Path
     staging: Path
     expected_seconds: float = 0.0
+    only_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ def _import(job: FileJob, library: KnownMusic, stages: _Stages) -> Result:
             tags = _tags(job.path, conditioned)
             seconds = conditioned.seconds
             return Result(report.DUPLICATE, twin=twin, tags=tags, audio=audio, seconds=seconds)
+        if job.only_known:
+            return Result(report.SKIPPED, "no track of the library", remember=False)
         return _analyse(job, library, conditioned, audio, stages)
 
 

@@ -36,6 +36,7 @@ def import_audio(
     on_file: Callable[[FileReport], None] | None = None,
     executor: Executor | None = None,
     scheduler: str | None = None,
+    only_known: bool = False,
 ) -> ImportReport:
     """Import audio files into the library at `library_path`, which is made if it is not there.
 
@@ -55,6 +56,7 @@ def import_audio(
             see the files and the library's folder under the same paths.
         scheduler: address of a Dask cluster's ("tcp://host:8786") whose workers read the files, and
             need to see none of them (`core.library.cluster`).
+        only_known: skip music that is not in the library (see `missing_audio`).
 
     Returns:
         What became of each file.
@@ -72,7 +74,7 @@ def import_audio(
         make_folders(folder)
     with WriterLock(folder), _open_or_create(folder) as library:
         staging.sweep(library)
-        run = _Run(library, progress, cancel, on_file)
+        run = _Run(library, progress, cancel, on_file, only_known=only_known)
         if scheduler is None:
             return run.do(found, ImportPool(folder, workers or default_processes(), executor))
         with cluster.connected(scheduler) as remote:
@@ -100,8 +102,10 @@ class _Run:
         progress: Progress,
         cancel: CancelFlag | None,
         on_file: Callable[[FileReport], None] | None,
+        *,
+        only_known: bool = False,
     ) -> None:
-        self._on_file = on_file
+        self._on_file, self._only_known = on_file, only_known
         self._library = library
         self._cancel = cancel
         self._tally = _Tally(progress)
@@ -146,7 +150,7 @@ class _Run:
         longest_first = sorted(new, key=lambda source: -source.expected_seconds)
         self._sources = dict(enumerate(longest_first))
         jobs = [
-            FileJob(number, source.path, folder, source.expected_seconds)
+            FileJob(number, source.path, folder, source.expected_seconds, self._only_known)
             for number, source in self._sources.items()
         ]
         for job in jobs:

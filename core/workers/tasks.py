@@ -40,6 +40,7 @@ __all__ = [
     "compose",
     "export_audio",
     "export_loops",
+    "find_audio",
     "fit_grid",
     "import_audio",
     "place",
@@ -79,6 +80,27 @@ def import_audio(
     from core.library.importing import import_audio as run
 
     return run(library, audio, progress, cancel, on_file=emit, scheduler=scheduler)
+
+
+def find_audio(
+    library: Path, folder: Path, progress: Progress, cancel: CancelFlag, emit: Emit
+) -> ImportReport:
+    """Put missing audio of a library back; emits a `FileReport` for each file that did.
+
+    Args:
+        library: folder of the library.
+        folder: where the files may be.
+        progress, cancel, emit: see above.
+
+    Returns:
+        What became of each file.
+
+    Raises:
+        InputError, LibraryError, OutputError: as `core.library.missing_audio.find_again`.
+    """
+    from core.library.missing_audio import find_again
+
+    return find_again(library, folder, progress, cancel, on_file=emit)
 
 
 def set_grid(

@@ -101,6 +101,7 @@ class LibraryController(QObject):
     def _connect_import(self) -> None:
         panel, job = self.panel, self.job
         panel.import_requested.connect(self._import)
+        panel.find_requested.connect(self._find_audio)
         panel.cancel_requested.connect(job.cancel)
         job.started.connect(self._import_started)
         job.progress.connect(panel.import_progress)
@@ -129,6 +130,26 @@ class LibraryController(QObject):
         self.panel.set_library(session.library_path, session.is_demo, session.writable)
         self.panel.set_tracks(session.tracks)
         self.panel.set_map_info(session.map)
+        self._count_missing(session)
+
+    def _count_missing(self, session: Session) -> None:
+        """A file system may take a while to say what is there."""
+        path, whole = session.library_path, len(session.tracks)
+
+        def count() -> int:
+            from core.library.missing_audio import missing_tracks
+            from core.library.store import Library
+
+            with Library.open(path, read_only=True) as library:
+                return len(missing_tracks(library))
+
+        def show(missing: int) -> None:
+            if self._sessions.session.library_path == path:
+                self.panel.header.show_missing(missing, whole)
+
+        self.panel.header.show_missing(0, whole)
+        if session.writable and whole:
+            self._services.background.submit(count, show, lambda _: None)
 
     @Slot(object)
     def _remove_tracks(self, track_ids: tuple[str, ...]) -> None:
@@ -188,6 +209,16 @@ class LibraryController(QObject):
             library=request.library,
             audio=list(request.paths),
             scheduler=str(QSettings().value(SCHEDULER, "")) or None,
+        )
+
+    @Slot(object)
+    def _find_audio(self, folder: Path) -> None:
+        library = self._sessions.session.library_path
+        self.job.start(
+            tasks.find_audio,
+            context=ImportRequest(library, (folder,)),
+            library=library,
+            folder=folder,
         )
 
     @Slot()

@@ -21,12 +21,14 @@ class LibraryHeader(QWidget):
         new_requested(): make a library.
         open_requested(): open another one.
         demo_requested(): open the built-in demo.
+        find_requested(): choose where the missing audio may be.
         import_files_requested(), import_folder_requested(): choose what to import.
     """
 
     new_requested = Signal()
     open_requested = Signal()
     demo_requested = Signal()
+    find_requested = Signal()
     import_files_requested = Signal()
     import_folder_requested = Signal()
 
@@ -37,6 +39,7 @@ class LibraryHeader(QWidget):
         self.counts = forms.note()
         self.map_info = forms.note()
         self.hint = forms.note()
+        self.missing = forms.note()
         self._make_buttons()
         self._lay_out()
 
@@ -61,6 +64,7 @@ class LibraryHeader(QWidget):
     def enable_import(self, possible: bool) -> None:
         """Say whether an import can be started now."""
         self.files.setEnabled(possible)
+        self.find_button.setEnabled(possible)
         self.folder.setEnabled(possible)
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
@@ -70,6 +74,17 @@ class LibraryHeader(QWidget):
         counts = f"{_count_text(len(tracks), 'track')} · {_count_text(segments, 'segment')}"
         self.counts.setText(f"{counts} · {minutes:.0f} min")
 
+    def show_missing(self, count: int, tracks: int) -> None:
+        """Say that audio is gone from the library, and offer to look for it.
+
+        Args:
+            count: tracks whose audio is not there.
+            tracks: of the library.
+        """
+        self.missing.setText(f"Audio of {count:,} of {_count_text(tracks, 'track')} is missing.")
+        for widget in (self.missing, self.find_button):
+            widget.setVisible(count > 0)
+
     def _make_buttons(self) -> None:
         make = forms.button
         self.new = make("New…", "Make a library for your own music", name="New library")
@@ -77,7 +92,11 @@ class LibraryHeader(QWidget):
         self.demo = make("Demo", "Open the built-in demo library", name="Built-in demo")
         self.files = make("Import files…", "Import audio files (Ctrl+I); or drop them here")
         self.folder = make("Import folder…", "Import all audio in a folder; or drop it here")
+        self.find_button = make(
+            "Find in folder…", "Look for the missing audio; only its sound has to be the same"
+        )
         for button, signal in (
+            (self.find_button, self.find_requested),
             (self.new, self.new_requested),
             (self.open, self.open_requested),
             (self.demo, self.demo_requested),
@@ -97,6 +116,9 @@ class LibraryHeader(QWidget):
         rows.addLayout(forms.row(self.new, self.open, self.demo))
         rows.addLayout(forms.row(self.files, self.folder))
         rows.addWidget(self.hint)
+        rows.addWidget(self.missing)
+        rows.addWidget(self.find_button)
+        self.show_missing(0, 0)
 
     def _emphasise(self, button: QWidget, on: bool) -> None:
         button.setProperty("primary", on)

@@ -33,6 +33,7 @@ class LibraryPanel(QWidget):
         create_requested(Path): make a library in this folder and open it.
         demo_requested(): open the built-in demo.
         import_requested(list[Path]): import these files and folders.
+        find_requested(Path): look for missing audio in this folder.
         cancel_requested(): stop the import.
         remove_requested(tuple[str]): remove the tracks with these ids.
         track_selected(str): the track with this id was selected.
@@ -45,6 +46,7 @@ class LibraryPanel(QWidget):
     create_requested = Signal(Path)
     demo_requested = Signal()
     import_requested = Signal(object)
+    find_requested = Signal(Path)
     cancel_requested = Signal()
     remove_requested = Signal(object)
     track_selected = Signal(str)
@@ -226,6 +228,7 @@ class LibraryPanel(QWidget):
         self.header.demo_requested.connect(self.demo_requested)
         self.header.import_files_requested.connect(self._choose_files)
         self.header.import_folder_requested.connect(self._choose_folder)
+        self.header.find_requested.connect(self._choose_where_to_find)
         self.new_form.folder_chosen.connect(self._create)
         self.new_form.cancelled.connect(self._forget_pending_import)
         self.job.cancel_requested.connect(self.cancel_requested)
@@ -249,6 +252,11 @@ class LibraryPanel(QWidget):
     def _choose_folder(self) -> None:
         path = file_dialogs.choose_audio_folder(self)
         self.import_paths([] if path is None else [path])
+
+    def _choose_where_to_find(self) -> None:
+        path = file_dialogs.choose_audio_folder(self)
+        if path is not None:
+            self.find_requested.emit(path)
 
     @Slot(object)
     def _create(self, path: Path) -> None:

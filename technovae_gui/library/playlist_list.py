@@ -32,7 +32,7 @@ from technovae_gui.widgets import forms
 from technovae_gui.widgets.labels import MessageLabel
 
 _ROW_HEIGHT: Final = 24
-_MOST_ROWS: Final = 6
+_MOST_ROWS: Final = 5
 """In sight; more are scrolled to."""
 
 
@@ -62,6 +62,7 @@ class PlaylistList(QWidget):
         )
         self.map_button = forms.button("On map", "Show the dots of the chosen playlist's tracks")
         self.back_button = forms.button("Put back", "Have the playlist again that was deleted")
+        self.back_button.hide()
         self._before: Playlists = ()
         self.message = MessageLabel()
         column = QVBoxLayout(self)

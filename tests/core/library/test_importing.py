@@ -20,7 +20,7 @@ import soundfile
 from core import settings
 from core.audio.writing import AudioWriter
 from core.errors import InputError, LibraryError
-from core.library import report
+from core.library import missing_audio, report
 from core.library.importing import import_audio
 from core.library.lock import NAME, WriterLock
 from core.library.report import FileReport, ImportReport
@@ -182,6 +182,33 @@ def test_a_changed_file_is_read_again_and_the_old_music_stays(
     assert "former music stays" in again.warnings[0]
     with Library.open(copied) as library:
         assert len(library.tracks()) == 5
+
+
+def test_lost_audio_is_found_in_a_folder_by_its_sound(
+    import_here: Import, copied: Path, music: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other disk"
+    other.mkdir()
+    shutil.copy(music / "z retagged.flac", other / "track 7.flac")
+    write(other / "new music.wav", techno(12, 128.0, seed=9))
+    write(other / "longer.wav", techno(20, 128.0))
+    with Library.open(copied) as library:
+        before = library.tracks()
+        lost = next(track for track in before if track.source_path.endswith("a.wav"))
+        audio = library.audio_path(lost)
+        content = audio.read_bytes()
+        audio.unlink()
+        assert missing_audio.missing_tracks(library) == (lost,)
+    executor = import_here.keywords["executor"]  # type: ignore[attr-defined]
+    done = missing_audio.find_again(copied, other, executor=executor)
+    assert [Path(file.path).name for file in done.files] == ["track 7.flac"]
+    assert "is back" in done.files[0].reason
+    assert audio.read_bytes() == content
+    with Library.open(copied) as library:
+        assert missing_audio.missing_tracks(library) == ()
+        assert [track.id for track in library.tracks()] == [track.id for track in before]
+    with pytest.raises(InputError, match="choose another folder"):
+        missing_audio.find_again(copied, other)
 
 
 @pytest.mark.slow

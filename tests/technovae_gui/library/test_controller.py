@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core import resources
@@ -197,3 +199,29 @@ def test_a_track_that_cannot_be_removed_is_reported(
         controller.panel.remove_requested.emit(("no such track",))
     assert problem.args[0] == "library"
     assert sessions.requests == []
+
+
+def test_missing_audio_is_told_and_looked_for_where_the_user_says(
+    qtbot: QtBot,
+    controller: LibraryController,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    fake_jobs: list[FakeJob],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    header = controller.panel.header
+    assert not header.find_button.isVisible()
+    library = Path(shutil.copytree(resources.demo_library(), tmp_path / "library"))
+    with Library.open(library, read_only=True) as opened:
+        tracks = tuple(opened.tracks())
+        opened.audio_path(tracks[3]).unlink()
+    whole = replace(sessions.session, library_path=library, tracks=tracks)
+    sessions.put_in_place(whole)
+    assert header.find_button.isVisible()
+    assert header.missing.text() == f"Audio of 1 of {len(tracks)} tracks is missing."
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "disk"))
+    header.find_button.click()
+    assert fake_jobs[-1].function is tasks.find_audio
+    assert fake_jobs[-1].arguments == {"library": library, "folder": tmp_path / "disk"}
+    sessions.put_in_place(replace(whole, writable=False))
+    assert not header.find_button.isVisible()

@@ -241,7 +241,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: LibraryPanel) -> N
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     expected = ["New library", "Open library", "Built-in demo", "Import files", "Import folder"]
     assert seen[:5] == expected
-    assert seen[5:9] == ["Search tracks", "Filter", "Tracks", "Beat grid"]
+    assert seen[5:10] == ["New playlist", "Search tracks", "Filter", "Tracks", "Beat grid"]
 
 
 def test_keys_are_a_column_that_sorts_as_on_the_wheel(
