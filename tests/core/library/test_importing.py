@@ -194,7 +194,9 @@ def test_lost_audio_is_found_in_a_folder_by_its_sound(
     write(other / "longer.wav", techno(20, 128.0))
     with Library.open(copied) as library:
         before = library.tracks()
-        lost = max(before, key=lambda track: track.seconds)  # of all files with the sound of "a.wav"
+        lost = max(
+            before, key=lambda track: track.seconds
+        )  # of all files with the sound of "a.wav"
         audio = library.audio_path(lost)
         content = audio.read_bytes()
         audio.unlink()
