@@ -359,7 +359,7 @@ class _Stages:
 
     @contextmanager
     def of(self, name: str) -> Iterator[Progress]:
-        share, before, started = _SHARES[name], self._before, time.perf_counter()
+        share, before, started = _SHARES[name], self._before, time.process_time()
 
         def stage_progress(done: float, total: float, message: str = "") -> None:
             self._progress(before + share * done / max(total, 1e-9), 1.0, message)
@@ -368,4 +368,4 @@ class _Stages:
             yield stage_progress
         finally:
             self._before = before + share
-            self.seconds[name] = time.perf_counter() - started
+            self.seconds[name] = time.process_time() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from multiprocessing import active_children
@@ -92,3 +93,12 @@ def test_as_many_files_may_be_open_as_the_system_allows() -> None:
         assert soft > 256 or hard == 256
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_memory_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    large = bytearray(400 << 20)
+    large[:: 1 << 12] = b"x" * len(large[:: 1 << 12])  # so that all of it is there
+    command = [sys.executable, "-c", "from core import processes; print(processes.peak_bytes())"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    assert 1 << 20 < int(done.stdout) < len(large) < processes.peak_bytes()

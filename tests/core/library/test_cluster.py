@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -118,6 +119,33 @@ def test_the_library_is_the_same_byte_for_byte(
     shipped = [parcel for parcel in parcels if parcel.files]
     assert bool(shipped) == dask.one_is_blind
     assert len(shipped) < len(parcels)
+
+
+@pytest.mark.slow
+def test_what_is_in_when_it_is_cancelled_stays_in(
+    dask: Cluster,
+    music: Path,
+    library: Path,
+    expected: dict[str, Any],
+) -> None:
+    cancel, threads = threading.Event(), threading.active_count()
+    files: list[FileReport] = []
+
+    def tell(file: FileReport) -> None:
+        files.append(file)
+        cancel.set()
+
+    done = import_audio(library, [music], cancel=cancel, scheduler=dask.address, on_file=tell)
+    assert done.cancelled
+    assert [file.path for file in done.files] == [file.path for file in files]
+    assert not list((library / "staging").glob("*"))
+    assert threading.active_count() <= threads + 2  # of Dask, which it keeps for other clients
+    with Library.open(library, read_only=True) as opened:
+        known = {file.track_id for file in files if file.track_id is not None}
+        assert {track.id for track in opened.tracks()} == known
+    # The workers are free for whoever comes next, and the import goes on where it was.
+    import_audio(library, [music], scheduler=dask.address)
+    assert contents(library) == expected
 
 
 @pytest.mark.slow
