@@ -49,6 +49,8 @@ _IN_PARTS: Final = 3
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
+_RELEASE_EVERY: Final = 16
+"""Clips; each has read some five megabytes of what lies in files."""
 _LOOP_BYTES: Final = 96 << 20
 """Loops that `release` keeps for later clips."""
 
@@ -184,6 +186,8 @@ class Mixdown:
             if isinstance(slot.clip.source, GroupSource) and slot.prepared is None:
                 self._prepare_group(slot.clip.source, cancel)
             self._prepared(slot)
+            if self._memory is not None and index % _RELEASE_EVERY == 0:
+                self.release_pages()
         progress(len(wanted), len(wanted), "rendering clips")
 
     def render(
@@ -381,8 +385,6 @@ class Mixdown:
                 made = replace(
                     made, pieces=tuple((at, self._memory.keep(it)) for at, it in made.pieces)
                 )
-                for shape in (_WHOLE, _shape(slot.clip)):
-                    release_pages(self._sounds[slot.clip.source, shape].whole.samples)
                 self._forget_gains(slot.clip)
             slot.prepared = made
         return slot.prepared

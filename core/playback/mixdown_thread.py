@@ -33,8 +33,8 @@ _IN_PARTS: Final = 3
 """Dimensions of a sound in parts."""
 _WAIT_SECONDS: Final = 1.0
 """How often it is seen whether the program still runs."""
-_KEPT_BYTES: Final = 128 << 20
-"""Of prepared sound that stays in memory; an hour of a thousand clips takes forty times as much."""
+_KEPT_BYTES: Final = 64 << 20
+"""Of prepared sound that stays in memory; an hour of a thousand clips takes 80 times as much."""
 _RELEASE_SECONDS: Final = 20.0
 """How often memory of what lies in files is given back."""
 

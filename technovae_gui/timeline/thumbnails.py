@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from core.arrangement.clip import ClipSource, latent_sources
+from core.mapped_arrays import release_pages
 from core.settings import CEILING_DB, FLOOR_DB
 
 COLUMNS = 512
@@ -125,6 +126,7 @@ def waveform_thumbnail(loop: NDArray[np.float32]) -> QImage:
     mono = np.abs(samples).max(axis=1)
     edges = np.linspace(0, len(mono), COLUMNS, endpoint=False).astype(int)
     peaks = np.minimum(np.maximum.reduceat(mono, edges), 1.0)
+    release_pages(loop)
     from_middle = np.abs((np.arange(ROWS) + 0.5) / ROWS * 2.0 - 1.0)
     half = np.maximum(peaks, 1.0 / ROWS)[None, :]
     cover = np.clip((half - from_middle[:, None]) * ROWS / 2.0 + 0.5, 0.0, 1.0)
