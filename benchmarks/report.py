@@ -10,8 +10,13 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import time
+from collections.abc import Mapping
 from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
 
 _ADDITIONS = 20_000_000
 
@@ -30,17 +35,20 @@ def calibration_seconds() -> float:
     return time.perf_counter() - started
 
 
-def finish(figures: object, path: Path | None) -> None:
+def finish(figures: object, path: Path | None) -> float:
     """Print the calibration, and write it with the figures.
 
     Args:
         figures: whatever JSON can hold.
         path: where to write {"machine": ..., "figures": ...}; None: nowhere.
 
+    Returns:
+        How many seconds the calibration took: the median of three.
+
     Raises:
         OSError: the file cannot be written.
     """
-    seconds = calibration_seconds()
+    seconds = statistics.median(calibration_seconds() for _ in range(3))
     print(f"calibration: 20 million additions take {seconds:.2f} s here", flush=True)
     if path is not None:
         machine = {
@@ -51,3 +59,20 @@ def finish(figures: object, path: Path | None) -> None:
         }
         report = {"machine": machine, "figures": figures}
         path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return seconds
+
+
+def compare(figures: Mapping[str, float], most: Mapping[str, float], seconds: float) -> None:
+    """Print times as multiples of the calibration, beside what is to be reached.
+
+    Args:
+        figures: name -> milliseconds; those that were not measured are left out.
+        most: name -> largest multiple.
+        seconds: what the calibration took.
+    """
+    table = Table("as a multiple of the calibration", "now", "at most", "")
+    for name, limit in most.items():
+        if name in figures:
+            now = figures[name] / 1000.0 / seconds
+            table.add_row(name, f"{now:.4f}", f"{limit:g}", "" if now <= limit else "missed")
+    Console().print(table)

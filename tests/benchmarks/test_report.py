@@ -27,3 +27,15 @@ def test_without_a_file_it_is_only_printed(
     monkeypatch.setattr(report, "_ADDITIONS", 1000)
     report.finish({}, None)
     assert capsys.readouterr().out.startswith("calibration: ")
+
+
+def test_times_are_compared_with_the_calibration(capsys: pytest.CaptureFixture[str]) -> None:
+    measured = {"paint, ms": 30.0, "click, ms": 400.0}
+    report.compare(measured, {"paint, ms": 0.02, "click, ms": 0.1, "drag, ms": 0.006}, 2.0)
+    lines = capsys.readouterr().out.splitlines()
+    paint, click = (next(line for line in lines if name in line) for name in measured)
+    assert "0.0150" in paint
+    assert "missed" not in paint
+    assert "0.2000" in click
+    assert "missed" in click
+    assert not any("drag" in line for line in lines)
