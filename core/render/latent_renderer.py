@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,6 +31,8 @@ LoopOf = Callable[[Guide], Array]
 _Alike = tuple[Guide, Array, float]
 """A guide, what the model makes of it (512, 128) dB, and its likeness to a target, 0 .. 1."""
 _ALIKE_DB: Final = 3.0
+_AT_ONCE: Final = 2
+"""Guides that are read for a first bar at the same time; while one is stretched, others wait."""
 _LEAST_LIKENESS: Final = 0.02
 """Below, a guide's detail moves the target by a tenth of a decibel, and need not be read."""
 
@@ -112,7 +115,11 @@ class LatentRenderer:
             (512, 128) or (128, 128) dB to add to `target`: each guide's spectrogram less what the
             model makes of it, weighted by share and by likeness to `target`.
         """
-        return self._detail(self._alike(guides, target), target, bar)
+        some = list(guides)
+        if bar is None:
+            return self._detail(self._alike(some, target), target)
+        pairs = zip(some, self.real.decoded_together(some), strict=True)
+        return self._detail(_alike_among(pairs, target), target, bar)
 
     def _detail(self, alike: Iterable[_Alike], target: Array, bar: int | None = None) -> Array:
         """As `detail`, of guides that were compared with `target` before."""
@@ -134,20 +141,22 @@ class LatentRenderer:
         return detail
 
     def _alike(self, guides: Iterable[Guide], target: Array) -> Iterator[_Alike]:
-        """Those guides whose detail counts, each as decoded (512, 128) dB, and its likeness."""
-        for guide in guides:
-            decoded = self.real.decoded(guide.segment_id, guide.latent)
-            like = likeness(target, decoded, guide.bands)
-            if like >= _LEAST_LIKENESS:
-                yield guide, decoded, like
+        pairs = ((guide, self.real.decoded(guide.segment_id, guide.latent)) for guide in guides)
+        return _alike_among(pairs, target)
 
     def _bar(
         self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, name: str, bar: int
     ) -> Array:
-        """Bar `bar` (0..3) of `source`, guided by `guides`, four times over."""
-        spectra = self.spectra(source)
-        mix = self.mix(guides, lambda guide: self.real.guide_bar(guide, bpm, bar))
-        detail = self.detail(guides, spectra[_row(source, bar)], bar)
+        """Bar `bar` (0..3) of `source`, guided by `guides`, four times over.
+
+        Somebody waits: the network runs while audio is read and stretched.
+        """
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="first bar") as pool:
+            bars = [pool.submit(self.real.guide_bar, guide, bpm, bar) for guide in guides]
+            spectra = self.spectra(source)
+            detail = self.detail(guides, spectra[_row(source, bar)], bar)
+            loops = {guide: made.result() for guide, made in zip(guides, bars, strict=True)}
+        mix = self.mix(guides, loops.__getitem__)
         sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[settings.bar_rows(bar)]
         made = _rendered(name, "interactive", target, len(mix), sounding, source.seed)
@@ -192,6 +201,14 @@ class LatentRenderer:
             return ()
         mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)
         return (RenderSource(mix, 1.0, joined_rows(details)),)
+
+
+def _alike_among(pairs: Iterable[tuple[Guide, Array]], target: Array) -> Iterator[_Alike]:
+    """Of guides, each as decoded (512, 128) dB, those whose detail counts, and their likeness."""
+    for guide, decoded in pairs:
+        like = likeness(target, decoded, guide.bands)
+        if like >= _LEAST_LIKENESS:
+            yield guide, decoded, like
 
 
 def likeness(a: Array, b: Array, bands: Array | None = None) -> float:

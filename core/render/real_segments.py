@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 _SPECTRA_SHARE = 4
+_DECODED_BYTES = 6 << 20
+"""What guides are as decoded, from when they are compared with a target until they are needed."""
 _MOST_SEMITONES = 4.0
 _AROUND_FRAMES = settings.N_FFT
 """On either side of a bar and the sixteenth before it: what filters look at beyond its edges."""
@@ -92,6 +94,7 @@ class RealSegments:
         self._decode = decode
         self._loops = ByteCache(cache_bytes)
         self._spectra = ByteCache(cache_bytes // _SPECTRA_SHARE)
+        self._decoded = ByteCache(min(_DECODED_BYTES, cache_bytes // _SPECTRA_SHARE))
         self.helper: SegmentHelper | None = None
 
     def loop(
@@ -239,8 +242,30 @@ class RealSegments:
             (512, 128) dB.
         """
         kept = self._spectra.peek(segment_id)
-        decoded: Array = self._decode(latent[None])[0] if kept is None else kept[1]
-        return decoded
+        if kept is not None:
+            known: Array = kept[1]
+            return known
+        return self._decoded.get(segment_id, lambda: self._decode(latent[None])[0].copy())
+
+    def decoded_together(self, guides: Sequence[Guide]) -> list[Array]:
+        """As `decoded`, of several at once, which takes half the time.
+
+        Args:
+            guides: real segments.
+
+        Returns:
+            (512, 128) dB each; by some 4e-5 dB they depend on what is decoded with them, so this is
+            for what is heard once.
+        """
+        known = {guide.segment_id: self._spectra.peek(guide.segment_id) for guide in guides}
+        latents = {guide.segment_id: guide.latent for guide in guides}
+        missing = [segment_id for segment_id, kept in known.items() if kept is None]
+        made = {}
+        if missing:
+            decoded = self._decode(np.stack([latents[segment_id] for segment_id in missing]))
+            made = dict(zip(missing, decoded, strict=True))
+        found = {i: made[i] if kept is None else kept[1] for i, kept in known.items()}
+        return [found[guide.segment_id] for guide in guides]
 
     def bar_spectrum(self, segment_id: str, bar: int) -> Array:
         """One bar of the first of `spectra`.
@@ -306,6 +331,7 @@ class RealSegments:
         """Forget everything, after the library changed."""
         self._loops.clear()
         self._spectra.clear()
+        self._decoded.clear()
 
     def _read_guide(self, guide: Guide, bpm: float, with_spectra: Collection[str]) -> None:
         self.guide_loop(guide, bpm)
@@ -365,7 +391,7 @@ class RealSegments:
             return  # reading it in this process, when it is needed, says what is wrong
         self._loops.get(self._key(guide, frames), lambda: loop)
         if real is not None:
-            both = self._with_decoded(real, guide.latent)
+            both = self._with_decoded(guide.segment_id, real, guide.latent)
             self._spectra.get(guide.segment_id, lambda: both)
 
     def _read(self, segment_id: str, frames: int, semitones: int) -> Array:
@@ -398,10 +424,10 @@ class RealSegments:
 
     def _both(self, segment_id: str, latent: Array) -> Array:
         real = self._library.segment_spectrogram(self._library.segment(segment_id))
-        return self._with_decoded(real, latent)
+        return self._with_decoded(segment_id, real, latent)
 
-    def _with_decoded(self, real: Array, latent: Array) -> Array:
-        return np.stack([real, self._decode(latent[None])[0]])
+    def _with_decoded(self, segment_id: str, real: Array, latent: Array) -> Array:
+        return np.stack([real, self.decoded(segment_id, latent)])
 
 
 def _lead_frames(frames: int) -> int:

@@ -264,9 +264,12 @@ class LoopService(QObject):
         self._audition_bar = bar
         self._idle.stop()
         first = self._first_bars.get(key, segment_frames(bpm), bar)
-        self._ask_audition(key, bar if first is None else None)
-        if first is not None:
-            self.partial.emit(first)
+        if first is None:
+            self._ask_audition(key, bar)
+            return
+        self.partial.emit(first)  # before the renderer takes a core
+        if self._audition is key:
+            self._ask_audition(key, None)
 
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""

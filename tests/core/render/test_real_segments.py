@@ -106,3 +106,26 @@ def test_loading_stops_between_guides(music: RealSegments, guide: Callable[..., 
         music.load([guide()], BPM, cancel=cancel)
     music.load([guide()], BPM, cancel=threading.Event())
     assert len(music.guide_loop(guide(), BPM)) == FRAMES
+
+
+def test_guides_are_decoded_at_once_and_none_of_them_twice(library: Library) -> None:
+    decoded: list[int] = []
+
+    def decode(latents: Array) -> Array:
+        decoded.append(len(latents))
+        return np.ones((1, 512, 128), np.float32) * latents[:, :1, None]
+
+    music = RealSegments(library, decode, 1 << 28)
+    guides = [
+        Guide(segment.id, np.full(64, number, np.float32), 0.5)
+        for number, segment in enumerate(library.segments()[:3])
+    ]
+    together = music.decoded_together([*guides, guides[0]])
+    assert [seen[0, 0] for seen in together] == [0.0, 1.0, 2.0, 0.0]
+    assert decoded == [3]
+    for guide in guides:
+        music.decoded(guide.segment_id, guide.latent)
+        assert music.spectra(guide.segment_id, guide.latent)[1, 0, 0] == guide.latent[0]
+    assert decoded == [3, 1, 1, 1]
+    music.decoded_together(guides)
+    assert decoded == [3, 1, 1, 1]
