@@ -1,8 +1,9 @@
 """Playback by numbers, through a real stream into a null sink: python -m benchmarks.playback.
 
 From a click to its sound, with nothing else sounding; from an edit of a large arrangement to its
-being mixed, and to its being audible; how much of real time the mixer takes; gaps while a thread of
-pure Python is busy beside it. Needs PulseAudio.
+being mixed, and to its being audible; from a mute to the device taking the first silent frame; how
+much of real time the mixer takes; gaps while a thread of pure Python is busy beside it. Needs
+PulseAudio.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,16 +24,18 @@ from rich.table import Table
 
 from benchmarks import report
 from benchmarks.ear import Ear
+from benchmarks.handover import WatchedOutput
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.lane_effects import LaneEffects
-from core.playback.audio_output import BLOCK
+from core.playback.audio_output import BLOCK, OpenOutput
 from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
 from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import Mixer
 from core.playback.player import Player
+from core.playback.portaudio_output import open_output
 from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
 from tests.virtual_device import VirtualDevice, virtual_device
 
@@ -68,6 +71,9 @@ def main() -> None:
         with Ear(device) as ear, _playing() as player:
             figures["click to sound ms"] = _clicks(player, ear, options.clicks)
             figures["mute to silence ms"] = _mutes(player, ear, options.clicks)
+        for name, busy in (("", False), (", beside a busy thread", True)):
+            with Ear(device), _busy(busy):
+                figures.update(_handovers(options.clicks, name))
         for name, busy in (("quiet", False), ("beside a busy thread", True)):
             for what, arrangement in (("", _arrangement()), (", 16 lanes of effects", _full())):
                 gaps = _gaps(device, options.seconds, busy, arrangement)
@@ -104,6 +110,46 @@ def _mutes(player: Player, ear: Ear, count: int) -> dict[str, float]:
         time.sleep(0.25)
     player.stop()
     return _spread(waits)
+
+
+def _handovers(count: int, beside: str) -> dict[str, dict[str, float]]:
+    """From a mute or its end to the first frame without, or with, the sound: until the device takes
+    it. Its own latency comes after that."""
+    opened: list[WatchedOutput] = []
+
+    def open_watched(*choice: Any) -> WatchedOutput:
+        opened.append(WatchedOutput.open(*choice))
+        return opened[-1]
+
+    loops, lane, rng = _loops(), _lane(0, muted=False, moved=False), np.random.default_rng(1)
+    parts = np.stack([loops["0"], *(np.zeros_like(loops["0"]) for _ in range(3))])
+
+    def move_part(player: Player, muted: bool) -> None:
+        player.set_part_gains((float(not muted), 1.0, 1.0, 1.0))
+
+    def move_lane(player: Player, muted: bool) -> None:
+        edited = Arrangement(BPM, (lane.changed(mute=muted),))
+        player.set_arrangement(edited, lambda clip: loops[clip.name])
+
+    def waits(player: Player, move: Callable[[Player, bool], None]) -> dict[str, float]:
+        found = []
+        for number in range(2 * count):
+            time.sleep(0.5 if not number else rng.uniform(0.1, 0.2))
+            opened[-1].expect(sound=number % 2 == 1)
+            started = time.perf_counter()
+            move(player, number % 2 == 0)
+            opened[-1].wait_until_taken()
+            found.append(1000 * (time.perf_counter() - started))
+        return _spread(found) | {"p95": float(np.percentile(found, 95))}
+
+    with _playing(open_watched) as player:
+        player.audition(loops["0"], BPM, parts=parts)
+        figures = {f"part muted, taken by the device{beside} ms": waits(player, move_part)}
+        player.end_audition()
+        move_lane(player, False)
+        player.wait_until_prepared(60)
+        player.play(0)
+        return figures | {f"lane muted, taken by the device{beside} ms": waits(player, move_lane)}
 
 
 def _edits() -> dict[str, dict[str, float]]:
@@ -182,8 +228,8 @@ def _gaps(device: VirtualDevice, seconds: float, busy: bool, arrangement: Arrang
 
 
 @contextmanager
-def _playing() -> Iterator[Player]:
-    player = Player()
+def _playing(opened: OpenOutput = open_output) -> Iterator[Player]:
+    player = Player(open_output=opened)
     player.open()
     try:
         while not player.state().device:

@@ -6,6 +6,7 @@ loudness while it plays, would need for nothing else.
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Final
 
@@ -56,6 +57,10 @@ class KWeighting:
         delay = np.arange(_STEP)[:, None] - np.arange(_STEP)
         self._through = np.where(delay >= 0, impulse[np.maximum(delay, 0)], 0.0)
         self._state = np.zeros((len(system), channels))
+
+    def copy(self) -> KWeighting:
+        """One in the same state, which goes on by itself."""
+        return copy.copy(self)  # its arrays are replaced, never changed
 
     def filter(self, samples: ArrayLike) -> Doubles:
         """The next block (n, channels), filtered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from typing import Final
 
@@ -210,6 +211,12 @@ class StreamingLimiter:
         """Of the next frame to come out, plus `LATENCY`."""
         self._pending = np.zeros((_HALF_TAPS + self._frame, channels), np.float32)
         self._late = np.zeros((LATENCY, channels), np.float32)
+
+    def copy(self) -> StreamingLimiter:
+        """One in the same state, which goes on by itself."""
+        made = copy.copy(self)  # arrays are replaced, never changed
+        made._curve = copy.copy(self._curve)
+        return made
 
     def process(self, samples: Array) -> Array:
         """Take the next block (n, c); give as many frames of what came `LATENCY` frames ago."""

@@ -1,7 +1,8 @@
 """What the player needs of a sound device, and the silent clock that stands in for a missing one.
 
-Blocks of `BLOCK` frames are rendered up to `AHEAD` frames before the device takes them. Frames are
-numbered through from the `origin` that an output is opened with.
+Blocks of `BLOCK` frames are rendered up to `AHEAD` frames before the device takes them, and may be
+replaced until shortly before. Frames are numbered through from the `origin` that an output is
+opened with.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from core.settings import SAMPLE_RATE
 BLOCK: Final = 512
 """Frames that are rendered, and handed to the device, at once."""
 AHEAD: Final = 8 * BLOCK
-"""93 ms: rendered ahead while something sounds. Commands take effect that much later, but a thread
-of Python may be kept waiting as long without a gap."""
+"""93 ms: rendered ahead while something sounds, so that a thread of Python may be kept waiting as
+long without a gap. Commands do not wait for it: what they change is rendered anew."""
 
 _SMOOTHING: Final = 0.05
 """How far each observation moves the estimate; there are a hundred a second."""
@@ -50,6 +51,20 @@ class AudioOutput(Protocol):
 
     def write(self, block: NDArray[np.float32]) -> None:
         """Take `block`, (frames, 2), at most `write_available` frames."""
+
+    def taken(self) -> int:
+        """Number of the frame that the device takes next."""
+
+    def replace(self, frame: int, block: NDArray[np.float32]) -> bool:
+        """Play something else than what was written.
+
+        Args:
+            frame: number of its first frame.
+            block: (frames, 2), all of which were written before.
+
+        Returns:
+            False, and nothing has changed, where the device may be taking the frames already.
+        """
 
     def start(self) -> None:
         """Play what was written."""
@@ -93,6 +108,14 @@ class SilentOutput:
         if self._at(now) == self._written:
             self._anchor = (self._written, now)
         self._written += len(block)
+
+    def taken(self) -> int:
+        """Number of the frame whose time comes next."""
+        return self.played()
+
+    def replace(self, frame: int, block: NDArray[np.float32]) -> bool:
+        """True if the time of `frame`, the first of `block`, is still to come."""
+        return frame >= self.played()
 
     def start(self) -> None:
         """Nothing to start."""

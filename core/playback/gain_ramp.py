@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,10 @@ class GainRamp:
 
     def __init__(self, gain: float = 1.0) -> None:
         self.wanted = self._gain = gain
+
+    def copy(self) -> GainRamp:
+        """The same, to move on by itself."""
+        return copy.copy(self)
 
     def is_at(self, gain: float) -> bool:
         """Whether it is `gain` and stays so."""

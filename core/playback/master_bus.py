@@ -6,6 +6,7 @@ out here. Frame n that comes out is frame n of the mixer.
 
 from __future__ import annotations
 
+import copy
 import importlib
 from collections import deque
 from typing import TYPE_CHECKING, Final
@@ -46,6 +47,26 @@ class MasterBus:
         self._gain = GainRamp()
         self._meter = Meter()
         self._mixed: deque[MeteredBlock] = deque(maxlen=_KEPT_BLOCKS)
+
+    def copy(self) -> MasterBus:
+        """One in the same state, with a mixer of its own."""
+        made = copy.copy(self)
+        made.mixer, made._meter = self.mixer.copy(), self._meter.copy()
+        made._gain = self._gain.copy()
+        made._limiter = self._limiter and self._limiter.copy()
+        made._mixed = self._mixed.copy()
+        return made
+
+    def restore(self, state: MasterBus) -> None:
+        """Go back to a `copy`, which is used up. The mixer stays the same object."""
+        self.mixer.restore(state.mixer)
+        self._meter.restore(state._meter)
+        vars(self).update(vars(state), mixer=self.mixer, _meter=self._meter)
+
+    @property
+    def limiting(self) -> bool:
+        """The mixer is ahead, by what the limiter looks ahead; else the bus is at rest."""
+        return self._limiter is not None
 
     @property
     def sounding(self) -> bool:

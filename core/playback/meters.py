@@ -6,6 +6,7 @@ measured as it is rendered, and read when the device plays it.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
 from collections.abc import Mapping
@@ -85,6 +86,18 @@ class Meter:
         self._weighting: KWeighting | None = None
         self._powers: deque[tuple[int, float]] = deque()
 
+    def copy(self) -> Meter:
+        """One in the same state, which goes on by itself."""
+        made = Meter()
+        made._weighting = self._weighting and self._weighting.copy()
+        made._powers = self._powers.copy()
+        return made
+
+    def restore(self, state: Meter) -> None:
+        """Go back to a `copy`, which is used up; a filter that was loaded since stays."""
+        self._weighting = state._weighting or self._weighting
+        self._powers = state._powers
+
     def load(self) -> None:
         """Load the loudness filter; until then all loudness is minus infinity."""
         self._weighting = KWeighting(2)
@@ -147,14 +160,19 @@ class MeterLog:
         """Take the next block."""
         self._blocks.append(block)
 
+    def drop(self, clock: int) -> None:
+        """Forget the blocks from frame `clock` on, of which none is audible yet."""
+        with contextlib.suppress(IndexError):  # the one that polls may take the last one meanwhile
+            while self._blocks[-1].clock >= clock:
+                self._blocks.pop()
+
     def poll(self, clock: int) -> MeterReading:
         """What is audible when the device plays frame `clock` of the mixer."""
         left = right = 0.0
         lanes: dict[str, float] = {}
         fresh = False
-        while self._blocks and self._blocks[0].clock < clock:
-            fresh, block = True, self._blocks.popleft()
-            self._current = block
+        while (block := self._first()) is not None and block.clock < clock:
+            fresh, self._current = True, self._blocks.popleft()
             left, right = max(left, block.peaks[0]), max(right, block.peaks[1])
             for lane, peak in block.lane_peaks.items():
                 lanes[lane] = max(lanes.get(lane, 0.0), peak)
@@ -171,6 +189,9 @@ class MeterLog:
         current = self._current
         if current is not None and clock < current.clock + current.frames:
             return current
+        return self._first()
+
+    def _first(self) -> MeteredBlock | None:
         try:
             return self._blocks[0]
         except IndexError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from functools import lru_cache
 from typing import Final
@@ -34,6 +35,12 @@ class Metronome:
     def __init__(self) -> None:
         self.on = False
         self._onsets: deque[tuple[int, bool]] = deque()
+
+    def copy(self) -> Metronome:
+        """One with the same clicks to come."""
+        made = copy.copy(self)
+        made._onsets = self._onsets.copy()
+        return made
 
     @property
     def pending(self) -> bool:

@@ -6,6 +6,7 @@ or goes fades, so that nothing clicks.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from typing import Final
@@ -52,6 +53,24 @@ class Mixer:
         self._auditions: list[Audition] = []
         self._gain = GainRamp()
         self._part_gains = (1.0,) * len(PARTS)
+
+    def copy(self) -> Mixer:
+        """One in the same state, which goes on by itself."""
+        made = copy.copy(self)
+        voices = {id(voice): voice.copy() for voice in self._voices}
+        made._voices = list(voices.values())
+        auditions = (voices[id(audition)] for audition in self._auditions)
+        made._auditions = [voice for voice in auditions if isinstance(voice, Audition)]
+        made._transport = voices[id(self._transport)] if self._transport else None
+        heard = (voices[id(it)].reader for it in self._voices if it.reader is self._reader)
+        reader = next(heard, None)
+        made._reader = reader if isinstance(reader, ArrangementReader) else self._reader.copy()
+        made._gain, made.metronome = self._gain.copy(), self.metronome.copy()
+        return made
+
+    def restore(self, state: Mixer) -> None:
+        """Go back to a `copy`, which is used up."""
+        vars(self).update(vars(state))
 
     @property
     def sounding(self) -> bool:

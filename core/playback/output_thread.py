@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Final
 
 from core.errors import DeviceError
 from core.playback.audio_output import BLOCK, AudioOutput, OpenOutput, SilentOutput
+from core.playback.block_history import BlockHistory
 from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
 from core.playback.mixer import Mixer
@@ -58,7 +60,7 @@ class OutputThread(SupervisedThread):
         self.device_problem = self.mixer_problem = ""
         self.underruns = 0
         self._bus = bus
-        self._log = log
+        self._blocks = BlockHistory(bus, log, self._mixer_failed)
         self._commands = commands
         self._open = open_output
         self._wake = threading.Event()
@@ -80,7 +82,7 @@ class OutputThread(SupervisedThread):
     def serve(self) -> None:
         """Open or change the device, take commands, render what there is room for, then wait."""
         self._choose_output()
-        self._run_commands()
+        self._carry_out()
         busy = self._fill()
         self._wake.wait(_BUSY_SECONDS if busy else _IDLE_SECONDS)
         self._wake.clear()
@@ -107,7 +109,8 @@ class OutputThread(SupervisedThread):
 
     def _reconnect(self, reason: str) -> None:
         """Go on with the silent clock, and look for the device again soon."""
-        failed, self.output = self.output, SilentOutput(self._bus.clock)
+        failed = self.output
+        self._change_output(SilentOutput(self._bus.clock))
         if failed.name:
             # Numbers change when devices come and go, names do not.
             self._device = (failed.name, self._device[1])
@@ -121,9 +124,9 @@ class OutputThread(SupervisedThread):
 
     def _reopen(self) -> None:
         self._close_output()
-        self.output = SilentOutput(self._bus.clock)
+        self._change_output(SilentOutput(self._bus.clock))
         try:
-            self.output = self._opened(self._device)
+            self._change_output(self._opened(self._device))
         except DeviceError as error:
             self.device_problem = str(error)
             pause = max(_RECONNECT_SECONDS, self._attempts.failed(time.monotonic()))
@@ -142,15 +145,27 @@ class OutputThread(SupervisedThread):
                 raise
             return self._open(None, latency, self._bus.clock, self.wake)
 
+    def _change_output(self, output: AudioOutput) -> None:
+        self.output = output
+        self._blocks.forget()
+
     def _close_output(self) -> None:
         _close(self.output)
 
-    def _run_commands(self) -> None:
-        while True:
-            try:
-                command = self._commands.get_nowait()
-            except Empty:
-                return
+    def _carry_out(self) -> None:
+        """Carry out what is waiting: in sound that is rendered already, else in what comes next."""
+        if self._commands.empty():
+            return
+        first = self.output.taken() + BLOCK  # where that fails, the commands go on waiting
+        commands: list[Command] = []
+        with contextlib.suppress(Empty):
+            while True:
+                commands.append(self._commands.get_nowait())
+        if not self._blocks.replace(first, lambda: self._run(commands), self.output.replace):
+            self._run(commands)
+
+    def _run(self, commands: list[Command]) -> None:
+        for command in commands:
             try:
                 command(self._bus.mixer)
             except Exception as error:
@@ -169,12 +184,11 @@ class OutputThread(SupervisedThread):
     def _render(self) -> bool:
         """Hand the next block over; False if it could not be rendered."""
         try:
-            samples, block = self._bus.render(BLOCK)
+            samples = self._blocks.render()
         except Exception as error:
             self._mixer_failed(error)
             return False
         self.mixer_problem = ""
-        self._log.add(block)
         self.output.write(samples)
         return True
 

@@ -19,7 +19,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip
 from core.arrangement.values import db_to_gain
 from core.errors import InputError
-from core.playback.audio_output import OpenOutput
+from core.playback.audio_output import AHEAD, OpenOutput
 from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog, MeterReading
 from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread
@@ -309,7 +309,8 @@ class Player:
 
     def _soon(self) -> list[tuple[int, int]]:
         """What sounds next, for the thread that prepares: from the playhead on, and a jump."""
-        first, region = self._position(), self._mixer.region
+        # Commands go back to what is rendered already.
+        first, region = max(0, self._position() - AHEAD), self._mixer.region
         spans = [(first, first + LOOKAHEAD)]
         if region is not None:
             at = region.scaled(self._mixer.snapshot.bpm / self._bpm)

@@ -186,14 +186,18 @@ def _refusal(sounddevice: ModuleType, device: int | str | None, error: Exception
 
 
 class _Ring:
-    """A stream and the ring buffer that its callback drains; the callback stops at its end.
-
-    `wake` is called when the stream ends by itself.
-    """
+    """A stream and the ring buffer that its callback drains; the callback stops at its end."""
 
     stream: Any
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, samples: FloatArray, wake: Callable[[], None]) -> None:
+        """
+        Args:
+            samples: (_RING, 2), the memory of the ring.
+            wake: called when the stream ends by itself.
+        """
+        self._samples = samples
+        self._written = 0
         self.lost = False
         self.closing = False
         self._wake = wake
@@ -211,6 +215,15 @@ class _Ring:
     def write(self, block: FloatArray) -> None:
         """Take (frames, 2); there must be room."""
         raise NotImplementedError
+
+    def replace(self, back: int, block: FloatArray) -> None:
+        """Overwrite frames that the callback has not come to.
+
+        Args:
+            back: how many frames before the end of what was written the first one is.
+            block: (frames, 2), at most `back`.
+        """
+        _overwrite(self._samples, self._written - back, block)
 
     def running(self) -> bool:
         """The callback takes from the ring."""
@@ -236,8 +249,9 @@ class _CRing(_Ring):
     def __init__(
         self, rtmixer: ModuleType, options: dict[str, Any], wake: Callable[[], None]
     ) -> None:
-        super().__init__(wake)
         self._ring = rtmixer.RingBuffer(8, _RING)
+        _, memory, _ = self._ring.get_write_buffers(_RING)  # all of it, for it is empty
+        super().__init__(np.frombuffer(memory, np.float32).reshape(_RING, 2), wake)
         self.stream = rtmixer.Mixer(finished_callback=self.finished, **options)
         self._play: Any = None
         self._stats: Any = None
@@ -248,6 +262,7 @@ class _CRing(_Ring):
 
     def write(self, block: FloatArray) -> None:
         self._ring.write(np.ascontiguousarray(block, np.float32))
+        self._written += len(block)
 
     def running(self) -> bool:
         return self._play is not None and self._play in self.stream.actions
@@ -273,9 +288,8 @@ class _NumpyRing(_Ring):
     def __init__(
         self, sounddevice: ModuleType, options: dict[str, Any], wake: Callable[[], None]
     ) -> None:
-        super().__init__(wake)
-        self._samples = np.zeros((_RING, 2), np.float32)
-        self._written = self._taken = self._underruns = 0
+        super().__init__(np.zeros((_RING, 2), np.float32), wake)
+        self._taken = self._underruns = 0
         self._running = False
         self.stream = sounddevice.OutputStream(
             dtype="float32", callback=self.callback, finished_callback=self.finished, **options
@@ -300,10 +314,7 @@ class _NumpyRing(_Ring):
         return self._written - self._taken
 
     def write(self, block: FloatArray) -> None:
-        at = self._written % _RING
-        whole = min(len(block), _RING - at)
-        self._samples[at : at + whole] = block[:whole]
-        self._samples[: len(block) - whole] = block[whole:]
+        _overwrite(self._samples, self._written, block)
         self._written += len(block)
 
     def running(self) -> bool:
@@ -315,6 +326,14 @@ class _NumpyRing(_Ring):
     def device_underruns(self) -> int:
         found, self._underruns = self._underruns, 0
         return found
+
+
+def _overwrite(ring: FloatArray, frame: int, block: FloatArray) -> None:
+    """Put `block` into the memory of a ring from the place of `frame` on."""
+    at = frame % len(ring)
+    whole = min(len(block), len(ring) - at)
+    ring[at : at + whole] = block[:whole]
+    ring[: len(block) - whole] = block[whole:]
 
 
 def _c_ring(options: dict[str, Any], wake: Callable[[], None]) -> _Ring | None:
@@ -344,14 +363,24 @@ class _StreamOutput:
         return self._ring.lost
 
     def write_available(self) -> int:
-        unread = self._ring.read_available()
+        taken = self.taken()
         if self._fed:
-            self._clock.observe(self._written - unread, time.monotonic())
-        return AHEAD - unread
+            self._clock.observe(taken, time.monotonic())
+        return AHEAD - (self._written - taken)
 
     def write(self, block: FloatArray) -> None:
         self._ring.write(block)
         self._written += len(block)
+
+    def taken(self) -> int:
+        return self._written - self._ring.read_available()
+
+    def replace(self, frame: int, block: FloatArray) -> bool:
+        # A callback that copies now says so only when it is done.
+        if frame < self.taken() + BLOCK:
+            return False
+        self._ring.replace(self._written - frame, block)
+        return True
 
     def start(self) -> None:
         if self._ring.running():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ FloatArray = NDArray[np.float32]
 
 class Reader(Protocol):
     """An endless sound with a place in it."""
+
+    def copy(self) -> Self:
+        """One in the same place, which goes on by itself."""
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
         """Fill a block and move on.
@@ -55,6 +59,12 @@ class ArrangementReader:
         self.position = position
         self.states = LaneStates() if states is None else states
         self.set_region(region)
+
+    def copy(self) -> Self:
+        """See `Reader.copy`."""
+        made = copy.copy(self)
+        made.states = self.states.copy()
+        return made
 
     def set_region(self, region: LoopRegion | None) -> None:
         """Go round in another region from now on, or in none."""
@@ -123,6 +133,12 @@ class LoopReader:
         self.position = position % len(loop)
         self._ramps = [GainRamp(each) for each in part_gains]
 
+    def copy(self) -> Self:
+        """See `Reader.copy`."""
+        made = copy.copy(self)
+        made._ramps = [ramp.copy() for ramp in self._ramps]
+        return made
+
     def move_parts(self, gains: Sequence[float]) -> None:
         """Move the gains of the parts, within 10 ms for a change of 1."""
         for ramp, gain in zip(self._ramps, gains, strict=True):
@@ -165,6 +181,10 @@ class Voice:
     rise: int = 0
     end: int | None = None
     fall: int = 0
+
+    def copy(self) -> Self:
+        """The same with a reader of its own."""
+        return replace(self, reader=self.reader.copy())
 
     def started(self, clock: int) -> bool:
         """Some of it is rendered by frame `clock`."""

@@ -117,6 +117,21 @@ class FakeOutput:
             self._written += len(block)
             self._changed.notify_all()
 
+    def taken(self) -> int:
+        self._check()
+        return self._taken
+
+    def replace(self, frame: int, block: Sound) -> bool:
+        self._check()
+        with self._changed:
+            if frame < self._taken:
+                return False
+            waiting = np.concatenate(self._blocks)
+            at = len(waiting) - (self._written - frame)
+            waiting[at : at + len(block)] = block
+            self._blocks = [waiting]
+        return True
+
     def start(self) -> None:
         self._check()
 

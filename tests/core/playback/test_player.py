@@ -11,17 +11,20 @@ import pytest
 from core.arrangement.arrangement import frame_at
 from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
-from core.playback.audio_output import AHEAD
+from core.playback.audio_output import AHEAD, BLOCK
+from core.playback.gain_ramp import RAMP
 from core.playback.player import Player, PlayerState
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import (
     BAR,
     BPM,
+    STEEPEST,
     FakeOutput,
     PortAudioError,
     arrangement,
     audio_of,
     loop,
+    steepest,
 )
 
 
@@ -135,6 +138,21 @@ def test_parts_of_an_audition_are_muted_while_it_sounds(desk: Desk) -> None:
     for wrong in (parts[:3], parts[:, :, 0]):
         with pytest.raises(InputError):
             desk.player.separate_audition(whole, wrong)
+
+
+def test_a_part_is_muted_in_what_is_rendered_already(desk: Desk) -> None:
+    desk.player.open()
+    desk.state_when(lambda state: state.device != "")
+    whole = loop("x")
+    desk.player.audition(whole, BPM, parts=np.stack([whole, 0 * whole, 0 * whole, 0 * whole]))
+    before = desk.output.pull(4000)
+    desk.state_when(lambda _: desk.output.write_available() < BLOCK)
+    desk.player.set_part_gains((0.0, 1.0, 1.0, 1.0))
+    desk.state_when(lambda _: desk.player._commands.empty())
+    heard = desk.output.pull(AHEAD)
+    assert heard[:512].all(axis=1).any()
+    assert not heard[BLOCK + BLOCK + RAMP :].any()
+    assert steepest(np.concatenate([before, heard])) < 2 * STEEPEST + 0.5 / RAMP
 
 
 def test_auditions(desk: Desk) -> None:

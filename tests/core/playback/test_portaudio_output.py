@@ -133,6 +133,20 @@ def test_the_stand_in_gives_what_was_written_in_order(streams: list[Stream]) -> 
     assert 1000 <= output.played() <= 1000 + 512 * len(given)
 
 
+def test_what_was_written_is_replaced_but_for_what_is_being_taken(streams: list[Stream]) -> None:
+    output = open_output(None, "high", 1000, lambda: None)
+    for turn in range(20):  # more than once round the ring
+        assert output.taken() == 1000 + 2048 * turn
+        output.write(counting(2048))
+        output.start()
+        assert not output.replace(1000 + 2048 * turn + 511, counting(100))
+        assert output.replace(1000 + 2048 * turn + 1024, -counting(1000))
+        taken = streams[0].pull(2048)
+        np.testing.assert_array_equal(taken[1024:2024], -counting(1000))
+        np.testing.assert_array_equal(taken[:1024], counting(1024))
+        np.testing.assert_array_equal(taken[2024:], counting(24, 2024))
+
+
 def test_running_dry_is_a_gap_only_while_something_sounds(streams: list[Stream]) -> None:
     output = open_output(None, "high", 0, lambda: None)
     output.write(counting(512))
