@@ -84,8 +84,8 @@ class Loop:
         """
         samples = self.samples
         if not all(bands):
-            around = range(-CONTEXT, len(samples) + CONTEXT)
-            samples = sum_bands(np.take(samples, around, 0, mode="wrap"), bands)
+            around = (samples[-CONTEXT:], samples, samples[:CONTEXT])
+            samples = sum_bands(np.concatenate(around), bands)
         if width != 1.0:
             middle = samples.mean(axis=1, keepdims=True)
             samples = middle + np.float32(width) * (samples - middle)

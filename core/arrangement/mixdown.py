@@ -133,7 +133,7 @@ class Mixdown:
         self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
         self._gains_of, self._part = gains_of, part
-        self._memory = memory
+        self._memory, self._unreleased = memory, 0
         self._separated = transitions.separated_sources(arrangement) if gains_of is None else set()
         self._bpm = arrangement.bpm
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
@@ -185,8 +185,10 @@ class Mixdown:
             progress(index, len(wanted), "rendering clips")
             if isinstance(slot.clip.source, GroupSource) and slot.prepared is None:
                 self._prepare_group(slot.clip.source, cancel)
+            self._unreleased += slot.prepared is None
             self._prepared(slot)
-            if self._memory is not None and index % _RELEASE_EVERY == 0:
+            if self._memory is not None and self._unreleased >= _RELEASE_EVERY:
+                self._unreleased = 0
                 self.release_pages()
         progress(len(wanted), len(wanted), "rendering clips")
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from core.mapped_arrays import SpillingMemory, release_pages
 from core.playback.snapshot import Snapshot
 from core.playback.supervised_thread import SupervisedThread, one_line
 from core.settings import SAMPLE_RATE, segment_frames
+
+if TYPE_CHECKING:
+    from core.arrangement.mixdown import Mixdown
 
 FloatArray = NDArray[np.float32]
 Loops = Mapping[ClipSource, FloatArray]
@@ -257,6 +260,13 @@ class MixdownThread(SupervisedThread):
         self._last = request, snapshot
         self._deliver(snapshot)
         self.problem = problem
-        for start, _ in spans:
-            snapshot.mix.prepare(cancel=self, span=(start, snapshot.frames))
-        snapshot.mix.prepare(cancel=self)
+        self._prepare_rest(snapshot.mix, spans)
+
+    def _prepare_rest(self, mix: Mixdown, spans: list[Span]) -> None:
+        """From the playhead to the end, then from the beginning; wherever it is taken meanwhile
+        comes first."""
+        first = max((start for start, _ in spans), default=0)
+        places = [*range(first, mix.frames, LOOKAHEAD), *range(0, first, LOOKAHEAD)]
+        for place in places:
+            for span in (*self._soon(), (place, place + LOOKAHEAD)):
+                mix.prepare(cancel=self, span=span)

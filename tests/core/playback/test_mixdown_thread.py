@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip
 from core.arrangement.mixdown import Mixdown
 from core.mapped_arrays import SpillingMemory
+from core.playback import mixdown_thread
 from core.playback.mixdown_thread import MixdownRequest, MixdownThread, build_snapshot
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import BPM, Sound, arrangement, audio_of, clip, loop
@@ -160,6 +162,25 @@ def test_the_latest_wins(desk: Desk) -> None:
     assert desk.thread.wait_until_prepared(20)
     gains = [one.mix.arrangement.lanes[1].gain_db for one in desk.delivered if one.mix]
     assert gains == [-6.0, -3.0]
+
+
+def test_where_the_playhead_goes_meanwhile_is_prepared_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, order = arrangement(), list[str]()
+    monkeypatch.setattr(mixdown_thread, "LOOKAHEAD", 1000)
+    prepared = Mixdown._prepared
+
+    def note(mix: Mixdown, slot: Any) -> Any:
+        if slot.prepared is None:
+            order.append(slot.clip.id)
+        return prepared(mix, slot)
+
+    monkeypatch.setattr(Mixdown, "_prepared", note)
+    jumped = [(whole.length_frames - 1000, whole.length_frames)]
+    monkeypatch.setattr(desk.thread, "_soon", lambda: jumped if order else [(0, 1000)])
+    desk.prepare(MixdownRequest.of(whole, audio_of()))
+    assert order == ["a", "b", "c"]
 
 
 def test_a_loop_that_cannot_be_played_is_reported_and_the_others_are_played(desk: Desk) -> None:
