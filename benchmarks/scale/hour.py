@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +45,7 @@ from core.settings import SAMPLE_RATE, TICKS_PER_BAR, segment_frames
 from tests.virtual_device import virtual_device
 
 if TYPE_CHECKING:
+    from core.playback.player import Player
     from core.session import Session
     from technovae_gui.main_window import MainWindow
 
@@ -208,15 +210,19 @@ def _inside(name: str, work: Path, export_minutes: float) -> Figures:
     _until(lambda: window.session.map is not None and bool(window.transport.clock.state.device))
     _for_seconds(4.0)
     figures = {"MB before": _megabytes("VmRSS")}
+    phases: dict[str, Callable[[], Figures]] = {
+        "opening": lambda: _opened(window, work),
+        "playing": lambda: _played(window) | _painted(window),
+        "preparing": lambda: _prepared(window),
+        "playing, prepared": lambda: _played(window),
+    }
+    if export_minutes:
+        phases["exporting"] = lambda: _exported(window, work, export_minutes)
     with _watched() as watched:
-        figures |= _opened(window, work)
-        figures |= watched("opening")
-        figures |= _played(window)
-        figures |= _painted(window)
-        figures |= watched("playing")
-        if export_minutes:
-            figures |= _exported(window, work, export_minutes)
-            figures |= watched("exporting")
+        for phase, measure in phases.items():
+            found = measure() | watched()
+            figures |= {f"{phase}: {what}": value for what, value in found.items()}
+            print(json.dumps({name: figures}), file=sys.stderr, flush=True)  # it takes long
     window.open_project.discard_when_left()
     window.shut_down()
     window.close()
@@ -250,10 +256,13 @@ def _opened(window: MainWindow, work: Path) -> Figures:
     player.stop()
     _until(lambda: loops.outstanding == 0)
     figures["all loops there, s"] = time.perf_counter() - begun
-    _for_seconds(0.2)
-    _until(lambda: player.wait_until_prepared(0.01))
-    figures["all prepared, s"] = time.perf_counter() - begun
     return figures
+
+
+def _prepared(window: MainWindow) -> Figures:
+    begun = time.perf_counter()
+    _until(lambda: window.services.player.wait_until_prepared(0.01))
+    return {"s": time.perf_counter() - begun}
 
 
 def _played(window: MainWindow) -> Figures:
@@ -269,7 +278,7 @@ def _played(window: MainWindow) -> Figures:
         frame = whole.frame(tick)
         begun = time.perf_counter()
         window.timeline.seek_requested.emit(tick)
-        _until(lambda at=frame: 0 <= player.state().frame - at < 2 * SAMPLE_RATE)
+        _until(partial(_has_reached, player, frame))
         waits.append(1000 * (time.perf_counter() - begun))
         _for_seconds(0.3)
     after = player.state().underruns
@@ -280,6 +289,10 @@ def _played(window: MainWindow) -> Figures:
         "seek, ms max": max(waits),
         "under-runs": float(after - before),
     }
+
+
+def _has_reached(player: Player, frame: int) -> bool:
+    return 0 <= player.state().frame - frame < 2 * SAMPLE_RATE
 
 
 def _painted(window: MainWindow) -> Figures:
@@ -319,7 +332,7 @@ def _exported(window: MainWindow, work: Path, minutes: float) -> Figures:
 
 
 @contextlib.contextmanager
-def _watched() -> Iterator[Callable[[str], Figures]]:
+def _watched() -> Iterator[Callable[[], Figures]]:
     """How late a timer of 5 ms was at most, and the most memory, since it was asked last."""
     from PySide6.QtCore import Qt, QTimer
 
@@ -334,17 +347,15 @@ def _watched() -> Iterator[Callable[[str], Figures]]:
         memory.append(_megabytes("VmRSS"))
         own.append(_megabytes("RssAnon"))
 
-    def figures(phase: str) -> Figures:
+    def figures() -> Figures:
         look()
         found = {
-            f"{phase}: event loop late, ms p99": float(np.percentile(gaps, 99)),
-            f"{phase}: event loop late, ms max": max(gaps),
-            f"{phase}: most MB": max(memory),
-            f"{phase}: most MB of its own": max(own),
-            f"{phase}: MB at its end": memory[-1],
-            f"{phase}: files open at its end": float(
-                sum(1 for _ in Path("/proc/self/fd").iterdir())
-            ),
+            "event loop late, ms p99": float(np.percentile(gaps, 99)),
+            "event loop late, ms max": max(gaps),
+            "most MB": max(memory),
+            "most MB of its own": max(own),
+            "MB at its end": memory[-1],
+            "open files": float(sum(1 for _ in Path("/proc/self/fd").iterdir())),
         }
         for values in (gaps, memory, own):
             values[:] = [0.0]
