@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
-_BATCH = 32
+_BATCH = 64
+"""A sixth faster a segment than 32, and still only a second and a half until a cancel is seen."""
 
 
 def ensure_latents(
