@@ -75,11 +75,17 @@ class LaneStates:
     """The past of the filters of all lanes, of echo and reverb, and the space blocks are made in.
 
     One thread at a time uses it, for one passage that it renders in order.
+
+    Attributes:
+        by_lane: of each lane by its id.
+        returns: of echo and reverb.
+        left_out: ids of the clips that were not prepared in time for the last block.
     """
 
     def __init__(self) -> None:
         self.by_lane: dict[str, LaneState] = {}
         self.returns = ReturnState()
+        self.left_out: set[str] = set()
         self._space: dict[str, FloatArray] = {}
 
     def copy(self, *, tails: bool = True) -> LaneStates:
@@ -91,6 +97,7 @@ class LaneStates:
         made = LaneStates()
         if tails:
             made.returns = self.returns.copy()
+        made.left_out = self.left_out.copy()
         made.by_lane = {
             lane: LaneState(
                 it.position,

@@ -200,6 +200,8 @@ class Mixdown:
         peaks: dict[str, float] | None = None,
         lanes: dict[str, FloatArray] | None = None,
         states: LaneStates | None = None,
+        *,
+        waits: bool = True,
     ) -> FloatArray:
         """Mix a block. What is not prepared yet is prepared here.
 
@@ -212,6 +214,8 @@ class Mixdown:
             lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id,
                 and that of echo and reverb (`return_sound.STEMS`).
             states: the past of the lanes' effects, for who renders block after block.
+            waits: False leaves out groups, and clips that give way to them, until they are
+                prepared: that takes seconds for a long one. Then they fade in.
 
         Returns:
             (frames, 2) float32; silence outside the arrangement and the tail of its echoes.
@@ -224,17 +228,12 @@ class Mixdown:
         end = min(start + frames, self.frames)
         states = states or LaneStates()
         processed = {lane_id: states.block(lane_id, frames) for lane_id in self._processors}
-        for slot in self._slots:
-            if slot.start < end and slot.end > start:
-                target = processed.get(slot.lane_id, mix)
-                for at, samples in self._prepared(slot).parts(start, end):
-                    part = scratch[: len(samples)]
-                    np.multiply(samples, slot.gains, out=part)
-                    if slot.curve is not None:
-                        slot.curve.apply(part, at)
-                    target[at - start : at - start + len(samples)] += part
-                    if apart and target is mix:
-                        _add(alone, slot.lane_id, part, at - start, frames)
+        for slot in self._sounding(start, end, states, waits=waits):
+            target = processed.get(slot.lane_id, mix)
+            for at, part in self._slot_sound(slot, start, end, scratch, states):
+                target[at - start : at - start + len(part)] += part
+                if apart and target is mix:
+                    _add(alone, slot.lane_id, part, at - start, frames)
         for name, part in self._effects(processed, start, max(end - start, 0), states):
             mix[: len(part)] += part
             if apart:
@@ -373,6 +372,41 @@ class Mixdown:
         into, out = self._incoming.get(clip.id), self._outgoing.get(clip.id)
         beside = (clip, into and into.outgoing, out and out.incoming)
         return any(loop.source in sources for it in beside if it for loop in it.loops)
+
+    def _sounding(
+        self, start: int, end: int, states: LaneStates, *, waits: bool
+    ) -> Iterator[_ClipSlot]:
+        """The clips that are heard between two frames, see `render`."""
+        for slot in self._slots:
+            if slot.start < end and slot.end > start:
+                if waits or not self._takes_long(slot):
+                    yield slot
+                else:
+                    states.left_out.add(slot.clip.id)
+
+    def _slot_sound(
+        self, slot: _ClipSlot, start: int, end: int, scratch: FloatArray, states: LaneStates
+    ) -> Iterator[tuple[int, FloatArray]]:
+        """Stretches of a clip, as loud as on its lane, by their first frames, in `scratch`."""
+        for at, samples in self._prepared(slot).parts(start, end):
+            part = scratch[: len(samples)]
+            np.multiply(samples, slot.gains, out=part)
+            if slot.curve is not None:
+                slot.curve.apply(part, at)
+            if slot.clip.id in states.left_out:
+                part *= fades.ramp(end - start)[at - start : at - start + len(part), None]
+            yield at, part
+        states.left_out.discard(slot.clip.id)
+
+    def _takes_long(self, slot: _ClipSlot) -> bool:
+        """Whether a group would have to be rendered for it."""
+        if slot.prepared is not None:
+            return False
+        id_ = slot.clip.id
+        before, after = self._incoming.get(id_), self._outgoing.get(id_)
+        clips = [slot.clip, *([before.outgoing] if before else [])]
+        clips += [after.incoming] if after else []
+        return any(isinstance(clip.source, GroupSource) for clip in clips)
 
     def _prepared(self, slot: _ClipSlot) -> PreparedClip:
         if slot.prepared is None:

@@ -21,7 +21,7 @@ from core.playback.snapshot import Snapshot
 from core.playback.supervised_thread import SupervisedThread, one_line
 from core.settings import SAMPLE_RATE, segment_frames
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it brings scipy, which the window's first paint does not wait for
     from core.arrangement.mixdown import Mixdown
 
 FloatArray = NDArray[np.float32]
@@ -172,6 +172,7 @@ class MixdownThread(SupervisedThread):
         self._waiting: MixdownRequest | None = None
         self._current: MixdownRequest | None = None
         self._retried: MixdownRequest | None = None
+        self._moved = threading.Event()
         self._last: tuple[MixdownRequest, Snapshot] | None = None
         self._memory = SpillingMemory(_KEPT_BYTES, user_folders.cache_folder() / "prepared")
         self._released = time.monotonic()
@@ -187,8 +188,15 @@ class MixdownThread(SupervisedThread):
         with self._changed:
             return self._changed.wait_for(lambda: not (self._waiting or self._current), seconds)
 
+    def look_again(self) -> None:
+        """Something else sounds soon: prepare that first. Any thread may call it."""
+        self._moved.set()
+
     def is_set(self) -> bool:
         """What is under way should give way (this is the `CancelFlag` of the second half)."""
+        return self._gives_way() or self._moved.is_set()
+
+    def _gives_way(self) -> bool:
         return self._stopping.is_set() or self._waiting is not None
 
     def wake(self) -> None:
@@ -264,9 +272,15 @@ class MixdownThread(SupervisedThread):
 
     def _prepare_rest(self, mix: Mixdown, spans: list[Span]) -> None:
         """From the playhead to the end, then from the beginning; wherever it is taken meanwhile
-        comes first."""
+        comes first, at once."""
         first = max((start for start, _ in spans), default=0)
         places = [*range(first, mix.frames, LOOKAHEAD), *range(0, first, LOOKAHEAD)]
-        for place in places:
-            for span in (*self._soon(), (place, place + LOOKAHEAD)):
-                mix.prepare(cancel=self, span=span)
+        while places:
+            self._moved.clear()
+            try:
+                for span in (*self._soon(), (places[0], places[0] + LOOKAHEAD)):
+                    mix.prepare(cancel=self, span=span)
+                del places[0]
+            except Cancelled:
+                if self._gives_way():
+                    raise

@@ -144,7 +144,12 @@ class Player:
             count_in: beats that click before it starts, where nothing plays yet.
         """
         bpm = self._bpm
-        self._run("playing", True, lambda mixer: mixer.play(frame, bpm, count_in))
+
+        def play(mixer: Mixer) -> None:
+            mixer.play(frame, bpm, count_in)
+            self._look_again()
+
+        self._run("playing", True, play)
 
     def set_metronome(self, on: bool) -> None:
         """Click on every beat while it plays, or not; exports never have it."""
@@ -167,7 +172,12 @@ class Player:
     def seek(self, frame: int) -> None:
         """Go on at `frame`, playing or not."""
         bpm = self._bpm
-        self._send(lambda mixer: mixer.seek(frame, bpm))
+
+        def seek(mixer: Mixer) -> None:
+            mixer.seek(frame, bpm)
+            self._look_again()
+
+        self._send(seek)
 
     def set_loop(self, span: tuple[int, int] | None) -> None:
         """Repeat a part of the arrangement, or nothing.
@@ -316,6 +326,11 @@ class Player:
             at = region.scaled(self._mixer.snapshot.bpm / self._bpm)
             spans += [(at.start - SEAM, at.start + LOOKAHEAD), (at.end - SEAM, at.end)]
         return spans
+
+    def _look_again(self) -> None:
+        """The playhead has jumped; what sounds there is prepared next."""
+        if self._mixdown is not None:
+            self._mixdown.look_again()
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self._send(lambda mixer: mixer.swap(snapshot))

@@ -54,7 +54,7 @@ class Snapshot:
         peaks: dict[str, float] | None = None,
         states: LaneStates | None = None,
     ) -> None:
-        """Render a passage.
+        """Render a passage. Groups that are not prepared yet come in when they are.
 
         Args:
             start: its first frame.
@@ -65,7 +65,7 @@ class Snapshot:
         if self.mix is None:
             out[:] = 0.0
         else:
-            self.mix.render(start, len(out), out, peaks, states=states)
+            self.mix.render(start, len(out), out, peaks, states=states, waits=False)
 
 
 @dataclass(frozen=True)

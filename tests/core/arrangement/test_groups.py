@@ -11,7 +11,7 @@ import soundfile
 from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
-from core.arrangement import edits, groups
+from core.arrangement import edits, fades, groups
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.automation import Breakpoint
 from core.arrangement.clip import (
@@ -28,6 +28,7 @@ from core.arrangement.clip import (
 )
 from core.arrangement.export import export
 from core.arrangement.lane_effects import NO_EFFECTS
+from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown, clip_loop
 from core.arrangement.part_edits import split_parts
 from core.arrangement.part_stems import PartStems
@@ -282,3 +283,33 @@ def test_nothing_cannot_be_made_into_one() -> None:
         groups.consolidate(before, [])
     with pytest.raises(InputError, match="sixteenth"):
         groups.consolidate(before, ["short"])
+
+
+def test_who_does_not_wait_hears_a_group_fade_in_once_it_is_prepared(
+    arrangement: Arrangement,
+) -> None:
+    whole = all_in_one(arrangement).arrangement
+    asked: list[Clip] = []
+
+    def audio_of(it: Clip) -> Sound:
+        asked.append(it)
+        return loop_of(it.source, BPM)
+
+    mix, states, start = Mixdown(whole, audio_of), LaneStates(), 3 * frame_at(BAR, BPM)
+    assert not mix.render(start, 512, states=states, waits=False).any()
+    assert not asked
+    mix.prepare()
+    ramp = mix.render(start + 512, 512, states=states, waits=False)
+    wanted = heard(whole)[start:]
+    np.testing.assert_allclose(ramp, wanted[512:1024] * fades.ramp(512)[:, None], atol=1e-6)
+    np.testing.assert_array_equal(
+        mix.render(start + 1024, 512, states=states, waits=False), wanted[1024:1536]
+    )
+
+
+def test_a_clip_that_gives_way_to_a_group_does_not_render_it() -> None:
+    inside = groups.consolidate(plain((clip("a", 4, 2), clip("b", 6, 2))), ["a", "b"]).arrangement
+    (group,) = inside.clips()
+    mix = Mixdown(plain((clip("c", 0, 5), group)), lambda it: loop_of(it.source, BPM))
+    mix.render(0, 512, waits=False)
+    assert not mix._sounds

@@ -13,7 +13,7 @@ from core.arrangement.clip import Clip
 from core.arrangement.mixdown import Mixdown
 from core.mapped_arrays import SpillingMemory
 from core.playback import mixdown_thread
-from core.playback.mixdown_thread import MixdownRequest, MixdownThread, build_snapshot
+from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread, build_snapshot
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import BPM, Sound, arrangement, audio_of, clip, loop
 
@@ -126,6 +126,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.delivered: list[Snapshot] = []
+        self.playhead = 0
         self.held = threading.Event()
         self.go = threading.Event()
         self.go.set()
@@ -136,7 +137,7 @@ class Desk:
     def soon(self) -> list[tuple[int, int]]:
         self.held.set()
         self.go.wait(60)
-        return [(0, 1000)]
+        return [(self.playhead, self.playhead + 1000)]
 
     def prepare(self, request: MixdownRequest) -> None:
         self.thread.request(request)
@@ -196,6 +197,23 @@ def test_a_loop_that_cannot_be_played_is_reported_and_the_others_are_played(desk
     desk.prepare(MixdownRequest.of(arrangement(), lambda one: loop(one.id)))
     assert desk.thread.problem == ""
     assert [one.id for one in desk.delivered[-1].mix.arrangement.clips()] == ["a", "b", "c"]
+
+
+def test_after_a_jump_what_sounds_there_is_prepared_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, spans = Mixdown.prepare, []
+
+    def jump(mixdown: Mixdown, **options: Any) -> None:
+        spans.append(options.get("span"))
+        if len(spans) == 2:
+            desk.playhead = 200_000
+            desk.thread.look_again()
+        prepare(mixdown, **options)
+
+    monkeypatch.setattr(Mixdown, "prepare", jump)
+    desk.prepare(MixdownRequest.of(arrangement(), audio_of()))
+    assert spans == [(0, 1000), (0, 1000), (200_000, 201_000), (0, LOOKAHEAD)]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("it broke"), MemoryError(), KeyError("a")])

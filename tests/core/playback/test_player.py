@@ -100,6 +100,8 @@ def test_seeking_repeating_and_another_tempo(desk: Desk) -> None:
     ready(desk)
     desk.player.seek(5000)
     assert desk.state_when(lambda state: state.frame == 5000)
+    assert desk.player._mixdown is not None
+    assert desk.player._mixdown.is_set()  # it looks again at what sounds soon
     desk.player.set_loop((4000, 40_000))
     desk.player.play()
     desk.output.pull(36_000)
