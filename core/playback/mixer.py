@@ -179,7 +179,11 @@ class Mixer:
                 self._align()
 
     def audition(
-        self, loop: FloatArray, gain: float = 1.0, parts: FloatArray | None = None
+        self,
+        loop: FloatArray,
+        gain: float = 1.0,
+        parts: FloatArray | None = None,
+        beats: float = _BEATS,
     ) -> None:
         """Sound a loop: at once if nothing does, else from the next beat on, in step.
 
@@ -187,18 +191,19 @@ class Mixer:
             loop: (frames, 1 or 2), four bars.
             gain: what it is multiplied by.
             parts: (4, frames, 1 or 2), which sum to it; each sounds at its gain (`set_part_gains`).
+            beats: how many it is long, where it is not four bars.
         """
         self._drop_waiting()
         beat = self._next_beat()
         if beat is None:
-            self._add_audition(self._loop_reader(loop, 0, gain, parts), self.clock, EDGE)
+            self._add_audition(self._loop_reader(loop, 0, gain, parts, beats), self.clock, EDGE)
             return
-        wait, place = beat
+        wait, index = beat
         rise = min(JOIN, wait)
         for audition in self._auditions:
             audition.leave(self.clock + wait, rise, self.clock)
-        first = round(place * len(loop)) - rise
-        reader = self._loop_reader(loop, first, gain, parts)
+        first = round(index % beats / beats * len(loop)) - rise
+        reader = self._loop_reader(loop, first, gain, parts, beats)
         self._add_audition(reader, self.clock + wait - rise, rise)
 
     def separate_audition(self, loop: FloatArray, parts: FloatArray) -> None:
@@ -297,7 +302,7 @@ class Mixer:
         """Where the transport has jumped, the audition comes in again, in step with it."""
         if self._auditions:
             last = self._auditions[-1].reader
-            self.audition(last.loop, last.gain, last.parts)
+            self.audition(last.loop, last.gain, last.parts, last.beats)
 
     def _drop_waiting(self) -> None:
         waiting = [one for one in self._auditions if not one.started(self.clock)]
@@ -305,33 +310,39 @@ class Mixer:
         self._voices = [one for one in self._voices if one not in waiting]
 
     def _loop_reader(
-        self, loop: FloatArray, position: int, gain: float, parts: FloatArray | None
+        self,
+        loop: FloatArray,
+        position: int,
+        gain: float,
+        parts: FloatArray | None,
+        beats: float,
     ) -> LoopReader:
-        return LoopReader(loop, position, gain, parts, self._part_gains)
+        return LoopReader(loop, position, gain, parts, self._part_gains, beats)
 
     def _add_audition(self, reader: LoopReader, start: int, rise: int) -> None:
         audition = Audition(reader, start, rise)
         self._auditions.append(audition)
         self._voices.append(audition)
 
-    def _next_beat(self) -> tuple[int, float] | None:
-        """Frames until the next beat of what sounds, and its place (0..1) in four bars."""
+    def _next_beat(self) -> tuple[int, int] | None:
+        """Frames until the next beat of what sounds, and its number there."""
         if self._transport is not None:
             return self._transport_beat()
         if self._auditions:
             playing = self._auditions[-1]
-            index, at = _beat_after(playing.position + EDGE, len(playing.loop) / _BEATS)
-            return at - playing.position, index % _BEATS / _BEATS
+            beat = len(playing.loop) / playing.reader.beats
+            index, at = _beat_after(playing.position + EDGE, beat)
+            return at - playing.position, index
         return None
 
-    def _transport_beat(self) -> tuple[int, float]:
+    def _transport_beat(self) -> tuple[int, int]:
         position, region, beat = self.position, self._region, self.snapshot.beat
         index, at = _beat_after(position + EDGE, beat)
         if region is None or position >= region.end or at < region.end:
-            return self.lead + at - position, index % _BEATS / _BEATS
+            return self.lead + at - position, index
         left = region.end - position
         index, at = _beat_after(region.start + max(0, EDGE - left), beat)
-        return self.lead + left + at - region.start, index % _BEATS / _BEATS
+        return self.lead + left + at - region.start, index
 
     def _playback_position(self) -> PlaybackPosition:
         """Where timeline and audition are at the first frame of the next block."""

@@ -27,7 +27,7 @@ from core.playback.mixer import Mixer
 from core.playback.output_thread import Command, OutputThread
 from core.playback.portaudio_output import open_output
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot
-from core.settings import PARTS
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS
 
 FloatArray = NDArray[np.float32]
 
@@ -206,6 +206,7 @@ class Player:
         bpm: float,
         gain_db: float = 0.0,
         parts: FloatArray | None = None,
+        beats: float = BARS_PER_SEGMENT * BEATS_PER_BAR,
     ) -> None:
         """Sound a loop endlessly.
 
@@ -218,6 +219,7 @@ class Player:
             gain_db: what it is amplified by (`core.audio.levelling.loop_gain_db`).
             parts: (4, frames, 1 or 2), which sum to it; they are heard at the gains of
                 `set_part_gains`.
+            beats: how many it is long, where it is not four bars.
 
         Raises:
             InputError: another shape, or a tempo that is not positive.
@@ -227,7 +229,7 @@ class Player:
             raise InputError(f"a loop must be (frames, 1 or 2), not {np.shape(loop)}")
         gain = db_to_gain(gain_db)
         pieces = None if parts is None else _checked_parts(parts, stereo.shape)
-        self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain, pieces))
+        self._run("auditioning", True, lambda mixer: mixer.audition(stereo, gain, pieces, beats))
 
     def separate_audition(self, loop: FloatArray, parts: FloatArray) -> None:
         """Let the parts of what is auditioned be heard at the gains of `set_part_gains` from now

@@ -14,7 +14,7 @@ from core.arrangement.fades import edge_fade
 from core.arrangement.lane_sound import LaneStates
 from core.playback.gain_ramp import GainRamp
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot, seam
-from core.settings import PARTS
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS
 
 FloatArray = NDArray[np.float32]
 
@@ -102,13 +102,16 @@ class ArrangementReader:
 
 
 class LoopReader:
-    """A seamless loop, four bars, endlessly; once its parts are known, each at a gain of its own.
+    """A seamless loop, four bars or all of a group, endlessly.
+
+    Once its parts are known, each is heard at a gain of its own.
 
     Attributes:
         loop: (frames, 1 or 2).
         position: the frame that is read next.
         gain: what all of it is multiplied by.
         parts: (4, frames, 1 or 2), which sum to the loop; None while they are not known.
+        beats: how many it is long.
     """
 
     def __init__(
@@ -118,6 +121,7 @@ class LoopReader:
         gain: float = 1.0,
         parts: FloatArray | None = None,
         part_gains: Sequence[float] = (1.0,) * len(PARTS),
+        beats: float = BARS_PER_SEGMENT * BEATS_PER_BAR,
     ) -> None:
         """
         Args:
@@ -126,7 +130,9 @@ class LoopReader:
             gain: what all of it is multiplied by.
             parts: (4, frames, 1 or 2), which sum to the loop, if they are known.
             part_gains: a factor for each part from the first frame on.
+            beats: how many the loop is long.
         """
+        self.beats = beats
         self.loop = loop
         self.gain = gain
         self.parts = parts

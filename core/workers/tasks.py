@@ -43,6 +43,7 @@ __all__ = [
     "find_audio",
     "fit_grid",
     "import_audio",
+    "levelled_clip",
     "place",
     "save_clips",
     "save_loops",
@@ -434,6 +435,24 @@ def save_clips(
 
     sounds = {path: clip_loop(clip, bpm, loops) for path, clip in clips.items()}
     return save_loops(sounds, bpm, progress, cancel)
+
+
+def levelled_clip(clip: Clip, bpm: float, loops: Mapping[ClipSource, Array]) -> tuple[Array, float]:
+    """What a clip repeats, and how loud it is heard by itself.
+
+    Args:
+        clip: the clip.
+        bpm: the tempo.
+        loops: (frames, 2) float32 for each source of `Clip.loops`.
+
+    Returns:
+        (frames, 2), four bars or all of a group, and the gain in dB that it is heard with.
+    """
+    from core.arrangement.mixdown import clip_loop
+    from core.audio.levelling import rough_gain_db
+
+    loop = clip_loop(clip, bpm, loops)
+    return loop, rough_gain_db(loop)
 
 
 def _write(

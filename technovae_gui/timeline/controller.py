@@ -10,14 +10,16 @@ from PySide6.QtGui import QImage
 from core.arrangement.clip import (
     Clip,
     ClipSource,
+    GroupSource,
     PartsSource,
     RealSource,
-    loop_source,
     part_sources,
 )
 from core.arrangement.transitions import separated_sources
 from core.playback.player import PlayerState
 from core.session import Session
+from core.settings import TICKS_PER_BEAT
+from core.workers import tasks
 from core.workers.service_client import RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.services import Services
@@ -29,9 +31,12 @@ from technovae_gui.timeline.thumbnails import (
     waveform_thumbnail,
 )
 
+FloatArray = NDArray[np.float32]
+
 _GATHER_MS = 15
 """Edits and arrivals within this time become one new arrangement for the player."""
 _PICTURE = "thumbnail"
+_NOT_RENDERED = "this clip is still being rendered; listen to it once it is no longer hatched"
 _IN_PARTS = 3
 """Dimensions of the spectrograms of parts."""
 
@@ -62,8 +67,10 @@ class TimelineController(QObject):
         self._session = sessions.session
         self._asked: set[ClipSource] = set()
         self._undrawn: set[ClipSource] = set()
-        self._last: dict[str, tuple[tuple[ClipSource, ...], NDArray[np.float32]]] = {}
+        self._last: dict[str, tuple[tuple[ClipSource, ...], FloatArray]] = {}
         self._failures: dict[ClipSource, str] = {}
+        self._listening: Clip | None = None
+        """The group that is heard as soon as it is mixed."""
         self._timer = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._timer.timeout.connect(self.hand_over)
         document.changed.connect(self._later)
@@ -103,7 +110,7 @@ class TimelineController(QObject):
         self._timeline.set_pending({s for s in missing if s not in self._failures})
 
         last, self._last = self._last, {}
-        heard: dict[ClipSource, NDArray[np.float32]] = {}
+        heard: dict[ClipSource, FloatArray] = {}
         for clip in arrangement.loop_clips():
             made_of, loop = part_sources(clip.source), loops[clip.source]
             if clip.source in separated:
@@ -115,7 +122,7 @@ class TimelineController(QObject):
                 self._last[clip.id] = made_of, loop
                 heard[clip.source] = loop
 
-        def audio_of(clip: Clip) -> NDArray[np.float32] | None:
+        def audio_of(clip: Clip) -> FloatArray | None:
             return heard.get(clip.source)
 
         self._services.player.set_arrangement(arrangement, audio_of)
@@ -156,15 +163,41 @@ class TimelineController(QObject):
     @Slot(object)
     def _audition(self, request: ClipRequest) -> None:
         """Hear the first of the clips alone, looped."""
-        for clip in self._document.arrangement.clips():
-            if clip.id in request.clip_ids:
-                loops, bpm = self._services.loops, self._document.arrangement.bpm
-                source = loop_source(clip.source)
-                loop = loops.loop(source, bpm)
-                if loop is not None:
-                    gain_db = loops.gain_db(source, bpm)
-                    self._services.player.audition(loop, bpm, gain_db)
+        self._listening = None
+        every = self._document.arrangement.clips()
+        clip = next((it for it in every if it.id in request.clip_ids), None)
+        if clip is None:
+            return
+        if isinstance(clip.source, GroupSource):
+            self._audition_group(clip)
+            return
+        loops, bpm = self._services.loops, self._document.arrangement.bpm
+        loop = loops.loop(clip.source, bpm)
+        if loop is not None:
+            self._services.player.audition(loop, bpm, loops.gain_db(clip.source, bpm))
+
+    def _audition_group(self, clip: Clip) -> None:
+        """Mix what is in the clip, which takes up to seconds, then hear it."""
+        bpm = self._document.arrangement.bpm
+        loops: dict[ClipSource, FloatArray] = {}
+        for inside in clip.loops:
+            loop = self._services.loops.loop(inside.source, bpm)
+            if loop is None:
+                self.problem.emit("clip", _NOT_RENDERED)
                 return
+            loops[inside.source] = loop
+
+        def play(made: tuple[FloatArray, float]) -> None:
+            if self._listening is clip:
+                beats = clip.period / TICKS_PER_BEAT
+                self._services.player.audition(made[0], bpm, made[1], beats=beats)
+
+        self._listening = clip
+        self._services.background.submit(
+            lambda: tasks.levelled_clip(clip, bpm, loops),
+            play,
+            lambda line: self.problem.emit("clip", line),
+        )
 
     @Slot(object)
     def _draw_thumbnails(self, request: ThumbnailRequest) -> None:

@@ -256,6 +256,22 @@ class TestAuditioning:
         assert not sound[: at - JOIN - 30_000].any()
         np.testing.assert_allclose(sound[at - 30_000 :], loop("x")[at:40_000], atol=1e-6)
 
+    def test_one_of_another_length_is_in_step_too(self) -> None:
+        half = loop("x")[:44_100]
+        made = mixer()
+        made.play(0, BPM)
+        rendered(made, 60_000)  # beat 10.88
+        made.audition(half, beats=8)
+        sound = rendered(made, 10_000) - reference(60_000, 10_000)
+        at = 60_638  # beat 11, the fourth of the second time round
+        np.testing.assert_allclose(sound[at - 60_000 :], half[16_538:25_900], atol=1e-6)
+        made.stop()
+        rendered(made, 1000)
+        made.audition(loop("y"))
+        sound = rendered(made, 6000)
+        at = 71_662  # beat 13, the sixth of the loop that sounds
+        np.testing.assert_allclose(sound[at - 71_000 :], loop("y")[27_562:32_900], atol=1e-6)
+
     def test_the_next_beat_may_lie_behind_the_jump(self) -> None:
         made = mixer()
         made.set_region(LoopRegion(22_050, 28_000), BPM)  # beat 4 to 5.08

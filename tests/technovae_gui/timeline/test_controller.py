@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from core.arrangement import edits
+from core.arrangement import edits, groups
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, with_part_heard
+from core.arrangement.mixdown import clip_loop
 from core.session import Session
-from core.settings import TICKS_PER_SEGMENT
+from core.settings import TICKS_PER_SEGMENT, segment_frames
 from core.workers.service_client import SpectrogramResult
 from technovae_gui.document import Document
 from technovae_gui.main_window import MainWindow
-from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline import ClipRequest, TimelineView
 from technovae_gui.timeline.controller import TimelineController
 from technovae_gui.timeline.thumbnails import ThumbnailRequest
 from tests.technovae_gui.conftest import PATIENCE
@@ -53,6 +54,9 @@ class FakeLoops(QObject):
     def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return self.there.get(source)
 
+    def gain_db(self, source: ClipSource, bpm: float) -> float:
+        return -1.0
+
     def parts(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return self.in_parts.get(source)
 
@@ -75,6 +79,14 @@ class FakeDecoder(QObject):
 
 
 class FakePlayer:
+    def __init__(self) -> None:
+        self.auditioned: list[tuple[np.ndarray, float, float, float]] = []
+
+    def audition(
+        self, loop: np.ndarray, bpm: float, gain_db: float = 0.0, *, beats: float = 16
+    ) -> None:
+        self.auditioned.append((loop, bpm, gain_db, beats))
+
     def set_arrangement(self, arrangement: Arrangement, audio_of: Callable[[Clip], Any]) -> None:
         self.heard = {clip.id: audio_of(clip) for clip in arrangement.clips()}
 
@@ -120,6 +132,34 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
     loops.failed.emit(muted, "it cannot be")
     controller.hand_over()
     assert player.heard["a"] is None
+
+
+def test_a_group_is_listened_to_as_a_whole(document: Document, qtbot: Any) -> None:
+    controller, loops, player = handed_over_to_fakes(document, qtbot)
+    problems: list[str] = []
+    controller.problem.connect(lambda _, line: problems.append(line))
+    rng = np.random.default_rng(1)
+    bpm = document.arrangement.bpm
+    sources = [RealSource(f"{name}-0-0") for name in "ab"]
+    clips = [
+        Clip(source.segment_id, source, number * TICKS_PER_SEGMENT, TICKS_PER_SEGMENT)
+        for number, source in enumerate(sources)
+    ]
+    document.apply(edits.put(document.arrangement, [(0, clip) for clip in clips]))
+    made = groups.consolidate(document.arrangement, [clip.id for clip in clips])
+    document.apply(made.arrangement)
+    listen = ClipRequest((made.clip_id,))
+    for source in sources:
+        controller._timeline.audition_requested.emit(listen)
+        loops.there[source] = rng.standard_normal((segment_frames(bpm), 2), np.float32)
+    assert "still being rendered" in problems[1]
+    assert not player.auditioned
+    controller._timeline.audition_requested.emit(listen)
+    ((sound, heard_bpm, _, beats),) = player.auditioned
+    assert (heard_bpm, beats) == (bpm, 32.0)
+    expected = clip_loop(document.arrangement.clip(made.clip_id), bpm, loops.there)
+    np.testing.assert_array_equal(sound, expected)
+    assert abs(len(sound) - 2 * segment_frames(bpm)) <= 2
 
 
 def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(
