@@ -425,17 +425,19 @@ class LoopService(QObject):
         key, session = result.key.loop, self._session
         self._first_bars.drop(key)
 
+        is_asked = result.priority == Priority.AUDITION  # as a clip it still waits to be made
+
         def settle(written: LoopResult) -> None:
             if key in self._wanted and self._is_valid(key, session):
                 self._cache.put(key, written)
-                self._settle(key)
+                self._settle(key, is_asked=is_asked)
 
         # What the arrangement plays is on disk before it is played, so that memory holds little of
         # it however long the arrangement is.
         if key not in self._wanted or not self._write(key, result, settle):
             self._cache.put(key, result)
             if key in self._wanted:
-                self._settle(key)
+                self._settle(key, is_asked=is_asked)
         if result.key == self._audition_key():
             self._audition_bar = None
             self._idle.start()
@@ -453,10 +455,17 @@ class LoopService(QObject):
     def _audition_key(self) -> _RequestKey | None:
         return None if self._audition is None else _RequestKey(self._audition, Priority.AUDITION)
 
-    def _settle(self, key: _LoopKey) -> None:
-        """A wanted loop is there, be it that it was auditioned."""
+    def _settle(self, key: _LoopKey, *, is_asked: bool = False) -> None:
+        """A wanted loop is there.
+
+        Args:
+            key: of the loop.
+            is_asked: whether a client is still to make it. To drop one request goes through all,
+                which takes seconds where each of a thousand loops on disk does it.
+        """
         del self._wanted[key]
-        self._drop_waiting()
+        if is_asked:
+            self._drop_waiting()
         self.arrived.emit(key.source)
         self.busy.emit(len(self._wanted))
 
@@ -524,7 +533,8 @@ class LoopCache(Generic[Key]):
         self._kept[key] = result
         self._kept.move_to_end(key)
         self._outdated.discard(key)
-        self._shrink()
+        if key not in self._needed:
+            self._shrink()
 
     def swap(self, key: Key, result: LoopResult) -> None:
         """Keep the same sound in another place.

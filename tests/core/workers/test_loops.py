@@ -495,6 +495,21 @@ def test_what_was_auditioned_is_kept_once_it_is_a_clip(bench: Bench, store: Fake
     assert store.asked == []
 
 
+def test_a_thousand_loops_on_disk_are_taken_one_by_one(
+    bench: Bench, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [RealSource(f"0123456789abcdef-0-{number}") for number in range(1000)]
+    bench.loops.want(sources, BPM)
+    looked_at: list[int] = []
+    for client in (bench.renderer, bench.reader):
+        monkeypatch.setattr(client, "keep_clips", lambda keys: looked_at.append(len(keys)))
+    monkeypatch.setattr(LoopCache, "_shrink", lambda cache: looked_at.append(len(cache)))
+    for _ in sources:
+        store.answer(0.5)
+    assert bench.loops.outstanding == 0
+    assert sum(looked_at) < 10 * len(sources)
+
+
 def test_what_a_clip_plays_lies_on_disk(bench: Bench, store: FakeStore) -> None:
     store.writing = []
     bench.loops.want([LATENT], BPM)
