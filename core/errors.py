@@ -39,6 +39,15 @@ class TrainingError(TechnoVAEError):
     """Training that cannot start or go on: too little data, loss not a number."""
 
 
+class ProcessGone(TrainingError):  # noqa: N818  (what happened to another process, not a fault here)
+    """Another process of the same training has ended, so that none can go on."""
+
+    MESSAGE = (
+        "another process of this training has ended, and none can go on without it; start all of "
+        "them again, process 0 with --resume where it has kept a model"
+    )
+
+
 class ProjectError(TechnoVAEError):
     """A project file that is damaged, too new, or points at things that are gone."""
 

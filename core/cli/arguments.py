@@ -115,6 +115,20 @@ def _train(commands: _Commands) -> None:
         help="leave this track out, this time; repeatable",
     )
     p.add_argument("--note", default="", metavar="TEXT", help="kept with this version of the model")
+    p.add_argument(
+        "--processes",
+        type=_between(int, 1, 1024),
+        metavar="N",
+        help="train on JAX in so many processes, on this machine unless --coordinator is given",
+    )
+    p.add_argument(
+        "--coordinator",
+        metavar="HOST:PORT",
+        help="where process 0 of several machines runs; run the same command on each",
+    )
+    p.add_argument(
+        "--process", type=_between(int, 0, 1023), metavar="I", help="which this is, from 0"
+    )
     _seed(p)
 
 

@@ -76,4 +76,4 @@ class PartsModel:
         def softmax(spectrograms: Any) -> Any:
             return ops.softmax(network(spectrograms), axis=-1)
 
-        return compiled(softmax, input_shape())
+        return compiled(softmax, input_shape(), variables=network.variables)

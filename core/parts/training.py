@@ -273,7 +273,9 @@ class Judge:
             return distortion_db(powers, ops.softmax(network(mixes), axis=-1))
 
         shape = input_shape()
-        self._judged = compiled(judged, shape, (*shape, len(settings.PARTS)))
+        self._judged = compiled(
+            judged, shape, (*shape, len(settings.PARTS)), variables=network.variables
+        )
 
     def __call__(self) -> dict[str, float]:
         """`score`, the mean distortion in dB of all parts (the lower, the better), and for each

@@ -118,7 +118,7 @@ def attribute_axes(
     latents = evaluator(data, some).means
     windows = [unfold(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
     values = _measured(np.concatenate(windows))
-    decode = compiled(decoding(model, contrast), (None, model.latents))
+    decode = compiled(decoding(model, contrast), (None, model.latents), variables=model.variables)
 
     def decoded(z: Array) -> Mapping[str, Doubles]:
         rows = [z[i : i + _BATCH] for i in range(0, len(z), _BATCH)]

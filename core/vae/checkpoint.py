@@ -86,12 +86,14 @@ class Codec:
 
     @cached_property
     def _encode(self) -> Callable[..., Any]:
-        return compiled(latent_refinement.refined_encoder(self._model), (None, *FOLDED))
+        encode = latent_refinement.refined_encoder(self._model)
+        return compiled(encode, (None, *FOLDED), variables=self._model.variables)
 
     @cached_property
     def _decode(self) -> Callable[..., Any]:
         contrast = Contrast.of(self.info)
-        return compiled(decoding(self._model, contrast), (None, settings.LATENT_SIZE))
+        decode = decoding(self._model, contrast)
+        return compiled(decode, (None, settings.LATENT_SIZE), variables=self._model.variables)
 
 
 _SPECTRUM = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)

@@ -76,7 +76,7 @@ class Contrast:
             mean = model.encode(windows)[0]
             return mean, _power(fast_part(windows)), _power(fast_part(model.decode(mean)))
 
-        fast = compiled(run, (None, *FOLDED))
+        fast = compiled(run, (None, *FOLDED), variables=model.variables)
         parts = [fast(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
         latents, power, decoded = (
             np.concatenate([np.asarray(part[k], np.float64) for part in parts]) for k in range(3)

@@ -76,7 +76,7 @@ class Evaluator:
 
     def __init__(self, model: SegmentVAE) -> None:
         self._latents = model.latents
-        self._measure = compiled(_measuring(model), (None, *FOLDED))
+        self._measure = compiled(_measuring(model), (None, *FOLDED), variables=model.variables)
 
     def __call__(self, data: TrainingData, places: Index) -> Evaluation:
         """Measure the model as it is now.

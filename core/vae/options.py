@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from core.atomic import require_writable
 from core.errors import OutputError
 from core.file_names import as_text
 from core.vae.augmentation import Augmentation
-from core.vae.evaluation import Evaluation
 from core.vae.history import Epoch
+
+if TYPE_CHECKING:
+    from core.vae.evaluation import Evaluation
 
 MODEL_SUFFIX = ".keras"
 """keras writes no other kind of file whole."""

@@ -6,11 +6,12 @@ and the held-out windows are learned as well. Each part is one `fit` with callba
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 import numpy as np
 
-from core.errors import Cancelled, ModelError, TrainingError
+from core.errors import Cancelled, ModelError, ProcessGone, TrainingError
 from core.keras_backend import keras
 from core.progress import CancelFlag, Progress, silent
 from core.vae import callbacks, checkpoint, training_state
@@ -18,7 +19,7 @@ from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.evaluation import Evaluator
-from core.vae.fitting import WindowBatches, fit, steps_per_epoch
+from core.vae.fitting import Part, Steps, WindowBatches, fit, steps_per_epoch
 from core.vae.history import History
 from core.vae.initialization import Initializer
 from core.vae.model import SegmentVAE
@@ -40,6 +41,7 @@ def train(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
     watcher: Watcher | None = None,
+    together: Together | None = None,
 ) -> TrainResult:
     """Train a model; the best one so far is at `options.path` whatever happens.
 
@@ -49,6 +51,7 @@ def train(
         progress: gets percent, and a line with error, KL, active latents and the time left.
         cancel: set to stop; like Ctrl-C this is no error, the result says so.
         watcher: is called for every epoch and every better model.
+        together: the other processes that train the same model; None: this one alone does.
 
     Returns:
         What the model on disk can do.
@@ -65,7 +68,7 @@ def train(
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy("float32")
     try:
-        run = TrainingRun(data, options, progress, cancel, watcher)
+        run = TrainingRun(data, options, progress, cancel, watcher, together)
     except KeyboardInterrupt as error:
         raise Cancelled("stopped as asked, before there was a model to keep") from error
     failure: TrainingError | None = None
@@ -75,10 +78,25 @@ def train(
         run.stopped = "as asked"
     except TrainingError as error:
         failure = error
-    run.finish()
+    if together is not None:
+        together.end()
+    run.finish(calibrated=not isinstance(failure, ProcessGone))
     if failure is not None:
         raise failure
     return run.result()
+
+
+class Together(Steps, Protocol):
+    """Steps that are done together with other processes.
+
+    Attributes:
+        part: which part of every batch is done here.
+    """
+
+    part: Part
+
+    def end(self) -> None:
+        """Let the other processes go."""
 
 
 class TrainingRun:
@@ -96,17 +114,25 @@ class TrainingRun:
         progress: Progress = silent,
         cancel: CancelFlag | None = None,
         watcher: Watcher | None = None,
+        together: Together | None = None,
     ) -> None:
         """Fit the principal components, make or load the model, and measure it.
 
         Args:
-            data, options, progress, cancel, watcher: as for `train`.
+            data, options, progress, cancel, watcher, together: as for `train`. Each device of a
+                group gets batches of the size that the options say.
         """
+        self._together, self._part = together, Part() if together is None else together.part
+        options = replace(options, batch=options.batch * self._part.devices)
         self.data, self.options, self.progress = data, options, progress
         self.stopped, self._gave_up = "", False
         self.budget = Budget(options.minutes)
         parts = split(data, options.validation, options.seed)
         self.training, self.held_out = parts.training, parts.validation
+        if len(self._learned()) < self._part.devices:
+            raise TrainingError(
+                f"{len(self._learned())} windows for {self._part.devices} processes; take fewer"
+            )
         if options.epochs is not None:
             self.budget.steps = self._steps() * options.epochs
         self.notes = [*data.notes, parts.note]
@@ -159,9 +185,16 @@ class TrainingRun:
             self._anneal()
             self._fit()
 
-    def finish(self) -> None:
-        """Write the best model, what a resume needs, and the history. Raises `OutputError`."""
-        self.checkpointer.finish(self._calibrated_info)
+    def finish(self, *, calibrated: bool = True) -> None:
+        """Write the best model, what a resume needs, and the history.
+
+        Args:
+            calibrated: with what takes seconds to measure, see `calibrate`.
+
+        Raises:
+            OutputError: a file cannot be written.
+        """
+        self.checkpointer.finish(self._calibrated_info if calibrated else self._info)
         state = self._state or TrainingState.of(self.model, self.history, self.plateau)
         if state.finite:
             state.write(self.options.path)
@@ -234,8 +267,9 @@ class TrainingRun:
             augmentation=self.options.augmentation,
             seed=self.options.seed,
             epoch=self.history.last,
+            part=self._part,
         )
-        fit(self.model, batches, self._callbacks)
+        fit(self.model, batches, self._callbacks, self._together)
 
     def _steps(self) -> int:
         return steps_per_epoch(len(self._learned()), self.options.batch)

@@ -173,7 +173,7 @@ def test_resume_without_its_state_says_so(trained: Trained, tmp_path: Path) -> N
 def test_keras_s_own_fit_does_the_same_with_these_batches_and_callbacks(
     tiny_options: Make, three_epochs: TrainResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fit(model: SegmentVAE, batches: WindowBatches, callbacks: list[Any]) -> None:
+    def fit(model: SegmentVAE, batches: WindowBatches, callbacks: list[Any], steps: None) -> None:
         model.fit(batches, epochs=1000, callbacks=callbacks, shuffle=False, verbose=0)
 
     monkeypatch.setattr(training, "fit", fit)
