@@ -62,6 +62,8 @@ class Remix:
         doubled: chance of each part to be the sum of two songs'.
         struck: chance of each part to be played with single hits instead, if there are any.
         gain_db: standard deviation of the gain of each layer of a part.
+        faint: chance of each part to be far quieter than usual, by up to 18 dB: else what leaks
+            into quiet hats is never worth a thought.
         gated: chance of each part to come in or go out within the example.
         off_beat: share of examples that start anywhere, not on a beat.
         bars: of each example; shorter than a segment, for more examples in the same time.
@@ -74,6 +76,7 @@ class Remix:
     doubled: tuple[float, ...] = (0.0, 0.1, 0.3, 0.3)
     struck: tuple[float, ...] = (0.6, 0.0, 0.45, 0.0)
     gain_db: tuple[float, ...] = (4.0, 5.0, 6.0, 5.0)
+    faint: tuple[float, ...] = (0.05, 0.1, 0.25, 0.1)
     gated: tuple[float, ...] = (0.5, 0.4, 0.65, 0.4)
     off_beat: float = 0.3
     bars: int = 2
@@ -117,6 +120,8 @@ class Remix:
                     rows = self._song(material.part(index, part)[self._cut(rng)], part, rng)
                     level = material.level(index)
                 powers[part] += self._layer(rows, level, part, rng)
+            if rng.random() < self.faint[part]:
+                powers[part] *= np.float32(10.0 ** rng.uniform(-1.8, -0.4))
             if rng.random() < self.gated[part]:
                 powers[part] *= _gate(powers.shape[1], rng)[:, None]
             if part != _KICK and rng.random() < 0.4:

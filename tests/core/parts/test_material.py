@@ -86,6 +86,19 @@ def test_parts_come_and_go_within_an_example(material: Material) -> None:
     assert silent_beats(1.0) >= silent_beats(0.0) + 10
 
 
+def test_a_part_is_far_quieter_than_usual_now_and_then(material: Material) -> None:
+    def drums_db(faint: float) -> float:
+        """Median level of the drums against the kick, over a few examples."""
+        remix = Remix(whole=0.0, missing=(0, 0, 0, 0), alone=0.0, faint=(0, 0, faint, 0))
+        levels = []
+        for seed in range(12):
+            powers = remix.example(material, np.random.default_rng(seed))[1].sum(axis=(0, 1))
+            levels.append(10.0 * np.log10(powers[2] / powers[0]))
+        return float(np.median(levels))
+
+    assert -20.0 < drums_db(1.0) - drums_db(0.0) < -4.0
+
+
 def test_the_mix_is_what_its_parts_add_up_to(material: Material) -> None:
     for seed in range(8):
         mix, powers = Remix(whole=0.0).example(material, np.random.default_rng(seed))
