@@ -249,6 +249,8 @@ def _check_overlaps(clips: tuple[Clip, ...]) -> None:
 
 
 def _check_ids(ids: list[str], what: str) -> None:
+    if len(set(ids)) == len(ids):
+        return
     seen: set[str] = set()
     for name in ids:
         if name in seen:

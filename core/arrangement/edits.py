@@ -7,7 +7,7 @@ themselves, as `placement` describes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation_edits import repeated, rippled, with_curves_moved
@@ -175,13 +175,7 @@ def delete(
         InputError: one of the clips does not exist.
     """
     removed = dict.fromkeys(_known(arrangement, clip_ids), "")
-    after = _with_lanes(
-        arrangement,
-        [
-            lane.changed(clips=tuple(clip for clip in lane.clips if clip.id not in removed))
-            for lane in arrangement.lanes
-        ],
-    )
+    after = _with_lanes(arrangement, [_without(lane, removed) for lane in arrangement.lanes])
     return with_curves_moved(arrangement, after, removed) if automation else after
 
 
@@ -676,6 +670,11 @@ def _checked_change(before: Clip, after: Clip) -> Clip:
     if (after.id, after.start, after.end) != (before.id, before.start, before.end):
         raise InputError(f"clip {before.id!r} was moved where only its settings may change")
     return after
+
+
+def _without(lane: Lane, removed: Container[str]) -> Lane:
+    kept = tuple(clip for clip in lane.clips if clip.id not in removed)
+    return lane if len(kept) == len(lane.clips) else lane.changed(clips=kept)
 
 
 def by_row(arrangement: Arrangement) -> list[tuple[int, Clip]]:

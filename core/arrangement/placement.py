@@ -54,11 +54,13 @@ def with_end(clip: Clip, end: int) -> Clip:
         end: the tick where it ends.
 
     Returns:
-        The clip, its fades shortened to fit.
+        The clip, its fades shortened to fit; the very same one where it ends there already.
 
     Raises:
         InputError: `end` is not after its start.
     """
+    if end == clip.end:
+        return clip
     length = end - clip.start
     fade_in = min(clip.fade_in, max(length, 0))
     fade_out = min(clip.fade_out, max(length, 0) - fade_in)
@@ -74,11 +76,13 @@ def with_start(clip: Clip, start: int) -> Clip:
         start: the tick where it starts.
 
     Returns:
-        The clip, its fades shortened to fit.
+        The clip, its fades shortened to fit; the very same one where it starts there already.
 
     Raises:
         InputError: `start` is not before its end, or before the first bar.
     """
+    if start == clip.start:
+        return clip
     length = clip.end - start
     fade_out = min(clip.fade_out, max(length, 0))
     return clip.changed(

@@ -145,6 +145,22 @@ def test_extending_loops() -> None:
     np.testing.assert_array_equal(played[turn + 64 : 2 * turn - 300], played[64 : turn - 300])
 
 
+def test_what_an_edit_does_not_touch_is_the_same_object() -> None:
+    """Painting and preparing look again only at what is another object than before."""
+    rows = [
+        (n % 3, Clip(f"c{n}", RealSource("t-0-0"), 3 * (n // 3) * TICKS_PER_BAR)) for n in range(12)
+    ]
+    before = edits.put(Arrangement(128.0, lanes=(Lane("a"), Lane("b"), Lane("c"))), rows)
+    after = edits.move(before, ["c4"], ticks=TICKS_PER_BAR // 4)
+    changed = [clip.id for clip in after.clips() if clip is not before.clip(clip.id)]
+    assert changed == ["c4"]
+    assert [new is old for new, old in zip(after.lanes, before.lanes, strict=True)] == [
+        True,
+        False,
+        True,
+    ]
+
+
 def test_moving_between_lanes_and_against_the_start() -> None:
     moved = edits.move(one_clip(start=100), ["c"], ticks=-1000, lanes=7)
     lane, clip = moved.lane_of("c")
