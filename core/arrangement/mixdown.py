@@ -533,6 +533,8 @@ class Mixdown:
                 if transition.swap is None
                 else self.arrangement.frame(transition.swap) - start,
             )
+            if self._memory is not None:  # a seek may leave one that is long not needed again
+                out, into = self._memory.keep(out), self._memory.keep(into)
             self._gains[transition] = (
                 GainEnvelope(start, out),
                 GainEnvelope(start, into),
