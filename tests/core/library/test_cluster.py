@@ -138,7 +138,7 @@ def test_what_is_in_when_it_is_cancelled_stays_in(
     done = import_audio(library, [music], cancel=cancel, scheduler=dask.address, on_file=tell)
     assert done.cancelled
     assert [file.path for file in done.files] == [file.path for file in files]
-    assert not list((library / "staging").glob("*"))
+    assert not list(library.glob(".library-incoming-*"))
     assert threading.active_count() <= threads + 2  # of Dask, which it keeps for other clients
     with Library.open(library, read_only=True) as opened:
         known = {file.track_id for file in files if file.track_id is not None}
