@@ -118,6 +118,7 @@ class DotLayer:
         painted = _Painted(QPixmap(size * ratio), QPixmap(size * ratio), camera, glowing)
         for pixmap in (painted.background, painted.dots):
             pixmap.setDevicePixelRatio(ratio)
+        painted.dots.fill(Qt.GlobalColor.transparent)  # a pixmap has no alpha until it is filled so
         self._paint_area(painted, scene, area)
         return painted
 

@@ -41,7 +41,7 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         PartsNetwork, "compile", partialmethod(PartsNetwork.compile, run_eagerly=True)
     )
-    monkeypatch.setattr(training, "compiled", lambda function, *_: function)
+    monkeypatch.setattr(training, "compiled", lambda function, *_, **__: function)
 
 
 brief = pytest.mark.usefixtures("uncompiled")

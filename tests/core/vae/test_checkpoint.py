@@ -59,7 +59,9 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
         cwd=_ROOT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout + done.stderr == ""
+    # On some processors TensorFlow says now and then, whatever its log level, what oneDNN lacks.
+    told = [line for line in done.stderr.splitlines() if "oneDNN" not in line]
+    assert (done.stdout, told) == ("", [])
     here = checkpoint.load(saved).decode(z)
     np.testing.assert_allclose(np.load(tmp_path / "out.npy"), here, atol=1e-3)
 
