@@ -26,6 +26,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.ear import Ear
+from benchmarks.probing import megabytes
 from benchmarks.tables import list_figures
 from tests.virtual_device import virtual_device
 
@@ -127,7 +128,7 @@ def _measured(folder: Path, ear: Ear, options: argparse.Namespace) -> dict[str, 
         figures = _cold(window, ear, begun)
         figures |= _clicks(window, ear, options.clicks)
         figures |= _loop(window, options, folder)
-        figures["memory of the window's process, MB"] = _megabytes()
+        figures["memory of the window's process, MB"] = megabytes("VmRSS")
         figures |= _repaints()
     finally:
         window.shut_down()  # without asking about unsaved work
@@ -255,13 +256,6 @@ def _until(done: Callable[[], bool], patience: float = 120.0) -> None:
     timer.start()
     loop.exec()
     timer.stop()
-
-
-def _megabytes() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 if __name__ == "__main__":

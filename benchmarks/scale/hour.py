@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from benchmarks import report
+from benchmarks.probing import for_seconds, megabytes, until
 from benchmarks.tables import list_figures
 from core import garbage
 from core.arrangement.arrangement import Arrangement, Lane
@@ -156,7 +157,7 @@ def _fill_in(session: Session) -> None:
                 sound = library.audio(at.track_id, at.start_seconds, frames)
                 store.keep(session, source, BPM, Loop(sound, None, "original"))
     store.find(session, whole[0], BPM, answers.append)
-    _until(lambda: bool(answers))
+    until(lambda: bool(answers), _RENDERED_WITHIN)
     store.close()
 
 
@@ -207,9 +208,12 @@ def _inside(name: str, work: Path, export_minutes: float) -> Figures:
     window = open_window(work / "sessions")
     window.resize(1280, 800)
     window.begin()
-    _until(lambda: window.session.map is not None and bool(window.transport.clock.state.device))
-    _for_seconds(4.0)
-    figures = {"MB before": _megabytes("VmRSS")}
+    until(
+        lambda: window.session.map is not None and bool(window.transport.clock.state.device),
+        _RENDERED_WITHIN,
+    )
+    for_seconds(4.0)
+    figures = {"MB before": megabytes("VmRSS")}
     phases: dict[str, Callable[[], Figures]] = {
         "opening": lambda: _opened(window, work),
         "playing": lambda: _played(window) | _painted(window),
@@ -248,20 +252,20 @@ def _opened(window: MainWindow, work: Path) -> Figures:
     clips = window.document.arrangement.clips()
     loops, player = window.services.loops, window.services.player
     soon = {clip.source for clip in clips if clip.start < 4 * TICKS_PER_BAR}
-    _until(lambda: all(loops.loop(source, BPM) is not None for source in soon))
+    until(lambda: all(loops.loop(source, BPM) is not None for source in soon), _RENDERED_WITHIN)
     figures["loops of its start there, s"] = time.perf_counter() - begun
     player.play(0)
-    _until(lambda: max(player.state().peaks) > 0.0)
+    until(lambda: max(player.state().peaks) > 0.0, _RENDERED_WITHIN)
     figures["its start heard, s"] = time.perf_counter() - begun
     player.stop()
-    _until(lambda: loops.outstanding == 0)
+    until(lambda: loops.outstanding == 0, _RENDERED_WITHIN)
     figures["all loops there, s"] = time.perf_counter() - begun
     return figures
 
 
 def _prepared(window: MainWindow) -> Figures:
     begun = time.perf_counter()
-    _until(lambda: window.services.player.wait_until_prepared(0.01))
+    until(lambda: window.services.player.wait_until_prepared(0.01), _RENDERED_WITHIN)
     return {"s": time.perf_counter() - begun}
 
 
@@ -270,17 +274,17 @@ def _played(window: MainWindow) -> Figures:
     player, whole = window.services.player, window.document.arrangement
     rng = np.random.default_rng(1)
     player.play(0)
-    _until(lambda: player.state().playing and player.state().frame > 0)
-    _for_seconds(2.0)
+    until(lambda: player.state().playing and player.state().frame > 0, _RENDERED_WITHIN)
+    for_seconds(2.0)
     before, waits = player.state().underruns, []
     for _ in range(_SEEKS):
         tick = int(rng.integers(0, whole.end - 8 * TICKS_PER_BAR))
         frame = whole.frame(tick)
         begun = time.perf_counter()
         window.timeline.seek_requested.emit(tick)
-        _until(partial(_has_reached, player, frame))
+        until(partial(_has_reached, player, frame), _RENDERED_WITHIN)
         waits.append(1000 * (time.perf_counter() - begun))
-        _for_seconds(0.3)
+        for_seconds(0.3)
     after = player.state().underruns
     player.stop()
     return {
@@ -321,7 +325,7 @@ def _exported(window: MainWindow, work: Path, minutes: float) -> Figures:
         path = work / "hour.wav"
         begun = time.perf_counter()
         window.exporting.panel.export_requested.emit(ExportRequest(path, 24, "loop", lufs=lufs))
-        _until(lambda: bool(ended))
+        until(lambda: bool(ended), _RENDERED_WITHIN)
         taken = time.perf_counter() - begun
         if not path.exists():
             raise SystemExit(f"the export failed: {ended}")
@@ -344,8 +348,8 @@ def _watched() -> Iterator[Callable[[], Figures]]:
         last[0] = now
 
     def look() -> None:
-        memory.append(_megabytes("VmRSS"))
-        own.append(_megabytes("RssAnon"))
+        memory.append(megabytes("VmRSS"))
+        own.append(megabytes("RssAnon"))
 
     def figures() -> Figures:
         look()
@@ -371,23 +375,6 @@ def _watched() -> Iterator[Callable[[], Figures]]:
     yield figures
     timer.stop()
     watch.stop()
-
-
-def _until(done: Callable[[], bool]) -> None:
-    from technovae_gui.event_loop import wait_until
-
-    if not wait_until(done, _RENDERED_WITHIN):
-        raise TimeoutError("not in time")
-
-
-def _for_seconds(seconds: float) -> None:
-    end = time.monotonic() + seconds
-    _until(lambda: time.monotonic() > end)
-
-
-def _megabytes(field: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 
 
 if __name__ == "__main__":

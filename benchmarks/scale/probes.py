@@ -22,6 +22,7 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.probing import for_seconds, megabytes, until
 from core import garbage
 
 NEW_TRACKS: Final = 10
@@ -72,13 +73,13 @@ def window(library: Path) -> Figures:
     opened.repaint()
     figures = {"first paint, s": time.time() - begun}
     opened.begin()
-    _until(lambda: opened.session.map is not None)
+    until(lambda: opened.session.map is not None, _PATIENCE)
     figures["map in sight, s"] = time.time() - begun
-    _until(lambda: opened.map_view.scene.shading is not None)
+    until(lambda: opened.map_view.scene.shading is not None, _PATIENCE)
     figures["map playable, s"] = time.time() - begun
-    _for_seconds(4.0)
-    figures["window, MB"] = _megabytes("VmRSS")
-    figures["window's own, MB"] = _megabytes("RssAnon")
+    for_seconds(4.0)
+    figures["window, MB"] = megabytes("VmRSS")
+    figures["window's own, MB"] = megabytes("RssAnon")
     opened.shut_down()
     opened.close()
     return figures
@@ -105,7 +106,7 @@ def opening(library: Path) -> Figures:
         "open, s": sorted(times)[1],
         "inverse of the map, s": built,
         "latent of a place, ms": 1000 * (time.perf_counter() - begun),
-        "memory once it is open, MB": _megabytes("RssAnon"),
+        "memory once it is open, MB": megabytes("RssAnon"),
     }
 
 
@@ -148,7 +149,7 @@ def mapping(library: Path) -> Figures:
         "map of more tracks, CPU s": more[1],
         "old dots moved by, median": float(np.median(moved)),
         "neighbours kept": neighbours_kept(latents, placed),
-        "memory while mapping, MB": _megabytes("VmHWM"),
+        "memory while mapping, MB": megabytes("VmHWM"),
     }
 
 
@@ -179,7 +180,7 @@ def clicks(library: Path) -> Figures:
         ready.clear()
         begun = time.perf_counter()
         loops.audition(source, 127.0, bar=0)
-        _until(lambda: bool(ready))
+        until(lambda: bool(ready), _PATIENCE)
         return ready[0] - begun
 
     begun = time.perf_counter()
@@ -187,7 +188,7 @@ def clicks(library: Path) -> Figures:
     figures = {"cold click on a dot, ms": 1000 * seconds(real[0])}
     seconds(latents[0])
     figures["cold click on a place, ms"] = 1000 * (ready[0] - begun)
-    _for_seconds(2.0)
+    for_seconds(2.0)
     for name, sources in (("a dot", real), ("a place", latents)):
         for state in ("new", "known"):
             times = [1000 * seconds(source) for source in sources[1:]]
@@ -222,7 +223,7 @@ def looking(library: Path) -> Figures:
     view.resize(1280, 900)
     view.show()
     view.set_map(session.map)
-    _until(lambda: view.scene.shading is not None)
+    until(lambda: view.scene.shading is not None, _PATIENCE)
     view.canvas.repaint()
     table.resize(500, 700)
     table.show()
@@ -261,7 +262,7 @@ def training(library: Path) -> Figures:
 
     def watch() -> None:
         while not ended.wait(0.1):
-            memory.append(_megabytes("RssAnon"))
+            memory.append(megabytes("RssAnon"))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -330,23 +331,6 @@ def _drop_maps(library: object) -> None:
     assert isinstance(library, Library)
     with library.database.transaction():
         library.database.execute("DELETE FROM map")
-
-
-def _until(done: Callable[[], bool]) -> None:
-    from technovae_gui.event_loop import wait_until
-
-    if not wait_until(done, _PATIENCE):
-        raise TimeoutError("not in time")
-
-
-def _for_seconds(seconds: float) -> None:
-    end = time.monotonic() + seconds
-    _until(lambda: time.monotonic() > end)
-
-
-def _megabytes(field: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 
 
 PROBES: Final = {
