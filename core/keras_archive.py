@@ -32,6 +32,58 @@ _DAMAGED: Final = (
 )
 
 
+class Weights:
+    """The weights of a model file, by the names that keras gives them inside it; each is read when
+    it is taken."""
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        """
+        Args:
+            path: of the model file.
+            content: the HDF5 file inside it, checked.
+        """
+        import h5py
+
+        self._path = path
+        self._file = h5py.File(io.BytesIO(content), "r")
+
+    def take(self, layer: str, number: int, *shape: int) -> NDArray[np.float32]:
+        """One weight of a layer.
+
+        Args:
+            layer: its name, like "decoder_blocks/block/mix"; empty for the model itself.
+            number: of the weight: 0 is a kernel, 1 its bias.
+            shape: that it must have.
+
+        Returns:
+            An array of its own.
+
+        Raises:
+            ModelError: there is none of this shape.
+        """
+        try:
+            found = self._file[f"{layer}/vars/{number}"]
+            if found.shape != shape or found.dtype.kind != "f":
+                raise ValueError(layer)
+            return np.asarray(found[()], np.float32)
+        except Exception as error:  # h5py raises nearly anything for a damaged file
+            raise ModelError(f"{self._path}: the model file is damaged; train it again") from error
+
+
+def read_model(path: Path, registered_name: str) -> tuple[dict[str, Any], Weights]:
+    """Configuration and weights of a model file, without keras.
+
+    Args:
+        path: of the file.
+        registered_name: of the class that the file must hold.
+
+    Raises:
+        ModelError: as `read_config` with its weights checked.
+    """
+    config, content = _read(path, registered_name, check_weights=True)
+    return config, Weights(path, content)
+
+
 def read_config(path: Path, registered_name: str, *, check_weights: bool = False) -> dict[str, Any]:
     """The configuration that a model file carries, after the whole archive was checked, so that
     keras, whose messages are pages long, need not say what is wrong with it.
@@ -49,26 +101,7 @@ def read_config(path: Path, registered_name: str, *, check_weights: bool = False
     Raises:
         ModelError: missing, damaged, or of another program.
     """
-    if not path.is_file():  # a pipe would never answer, a device never end
-        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _require_members(path, archive)
-            config = json.loads(archive.read("config.json"))
-            if check_weights:
-                _check_weights(path, archive.read(WEIGHTS))
-            damaged = None if check_weights else archive.testzip()
-    except PermissionError as error:
-        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
-    except _DAMAGED as error:
-        raise ModelError(f"{path}: the model file is damaged; train it again") from error
-    except KeyError as error:
-        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
-    if damaged:
-        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
-    if not isinstance(config, dict) or config.get("registered_name") != registered_name:
-        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
-    return config
+    return _read(path, registered_name, check_weights)[0]
 
 
 def compress(path: Path) -> None:
@@ -83,6 +116,32 @@ def compress(path: Path) -> None:
         for name, content in members:
             member = zipfile.ZipInfo(name, _DATE)
             archive.writestr(member, _undated(name, content), zipfile.ZIP_DEFLATED)
+
+
+def _read(path: Path, registered_name: str, check_weights: bool) -> tuple[dict[str, Any], bytes]:
+    """As `read_config`; also the HDF5 file inside, empty where it was not to be checked."""
+    content = b""
+    if not path.is_file():  # a pipe would never answer, a device never end
+        raise ModelError(f"{path}: there is no such model file; train one, or check the name")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _require_members(path, archive)
+            config = json.loads(archive.read("config.json"))
+            if check_weights:
+                content = archive.read(WEIGHTS)
+                _check_weights(path, content)
+            damaged = None if check_weights else archive.testzip()
+    except PermissionError as error:
+        raise ModelError(f"{path}: the model file may not be read; check its rights") from error
+    except _DAMAGED as error:
+        raise ModelError(f"{path}: the model file is damaged; train it again") from error
+    except KeyError as error:
+        raise ModelError(f"{path}: not a model file; choose a .keras file") from error
+    if damaged:
+        raise ModelError(f"{path}: the model file is damaged ({damaged}); train it again")
+    if not isinstance(config, dict) or config.get("registered_name") != registered_name:
+        raise ModelError(f"{path}: a model of another program; choose a file that `train` wrote")
+    return config, content
 
 
 def _check_weights(path: Path, content: bytes) -> None:

@@ -1,0 +1,30 @@
+"""Weights read from a model file without keras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import keras_archive, resources
+from core.errors import ModelError
+from core.settings import LATENT_SIZE
+
+
+def test_weights_are_taken_by_their_shape() -> None:
+    config, weights = keras_archive.read_model(resources.demo_model(), "technovae>SegmentVAE")
+    assert config["config"]["latents"] == LATENT_SIZE
+    found = weights.take("", 1, LATENT_SIZE)
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    for layer, shape in (("", (LATENT_SIZE + 1,)), ("nowhere", ()), ("gather", (1,))):
+        with pytest.raises(ModelError, match="damaged"):
+            weights.take(layer, 1, *shape)
+
+
+def test_a_model_of_another_kind_is_refused() -> None:
+    with pytest.raises(ModelError, match="another program"):
+        keras_archive.read_model(resources.demo_model(), "technovae>Other")
+    with pytest.raises(ModelError, match="no such model"):
+        keras_archive.read_model(Path("nowhere.keras"), "technovae>SegmentVAE")
