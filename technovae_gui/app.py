@@ -85,7 +85,7 @@ def open_window(recovery_folder: Path | None = None) -> MainWindow:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     style_sheet.dress(app)
-    if not QSettings().contains("geometry"):
+    if not window.settings.found_geometry:
         _set_first_geometry(window)
     window.show()
     QTimer.singleShot(_STARTED_MS, garbage.resume)
@@ -99,7 +99,7 @@ def close_unasked(window: MainWindow) -> None:
 
 
 def _set_first_geometry(window: MainWindow) -> None:
-    """At the first start; later the window comes back as it was left."""
+    """At the first start, and on a screen of another size; else it comes back as it was left."""
     available = window.screen().availableGeometry()
     size = first_size(available.size())
     if size is None:

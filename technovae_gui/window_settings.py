@@ -29,14 +29,18 @@ class WindowSettings:
         self._window, self._document, self._layout = window, document, layout
         self._map_view, self._timeline, self._device = map_view, timeline, device
         self._metronome = metronome
+        self.found_geometry = False
         device.chosen.connect(_keep_device)
 
     def restore(self) -> None:
-        """Make the window as it was when the last one closed."""
+        """Make the window as it was when the last one closed.
+
+        `found_geometry` then says whether its size and place fit the screens there are now.
+        """
         settings, layout = QSettings(), self._layout
         geometry, across, down = (settings.value(name) for name in ("geometry", "across", "down"))
         if isinstance(geometry, QByteArray):
-            self._window.restoreGeometry(geometry)
+            self.found_geometry = self._window.restoreGeometry(geometry)
         if isinstance(across, QByteArray) and isinstance(down, QByteArray):
             layout.restore_sizes(across, down)
         layout.show_side(bool(settings.value("shows_side", True, bool)))

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 
 from core.settings import TICKS_PER_BAR
+from technovae_gui import app
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap
 from tests.technovae_gui.conftest import PATIENCE
@@ -70,6 +71,19 @@ def test_nonsense_in_the_settings_is_left(make: Callable[[], MainWindow]) -> Non
     window = make()
     assert window.timeline.snap is Snap.BAR
     assert window.bar.device.latency == "high"
+
+
+def test_a_size_that_fits_no_screen_is_not_kept(
+    qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QSettings().setValue("geometry", QByteArray(b"of a screen that was taken away"))
+    monkeypatch.setattr(app, "first_size", lambda screen: QSize(1010, 700))
+    window = app.open_window(tmp_path / "sessions")
+    try:
+        assert window.size() == QSize(1010, 700)
+    finally:
+        window.close()
+        window.deleteLater()
 
 
 def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
