@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         """Show the three first steps."""
         hint = WelcomeCard(self.panels, self.shortcuts.text)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
+        hint.dismissed.connect(self.map_view.setFocus)
         hint.show()
         hint.setFocus()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from core.workers.segment_service import ORIGINAL
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import DIFFERENCE, LEVELS
 from technovae_gui.spectrogram.plot import SpectrogramPlot
@@ -87,8 +88,10 @@ class SpectrogramPanel(QWidget):
         self._compare()
 
     def set_renderer(self, name: str) -> None:
-        """Show the name of the renderer that plays; empty for none."""
-        self.decoded.show_note(f"♪ {renderer_name(name)}" if name else "")
+        """Show what plays beside its spectrogram: the original, or a renderer; empty for none."""
+        original = name == ORIGINAL
+        self.real.show_note("♪ heard" if original else "")
+        self.decoded.show_note(f"♪ {renderer_name(name)}" if name and not original else "")
 
     def set_playhead(self, fraction: float | None) -> None:
         """Move the playhead of all three to 0..1 of the four bars, or hide it (None)."""

@@ -67,6 +67,9 @@ class PositionField(QLineEdit):
             self.selectAll()
         self._fresh = False
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.selectAll()  # a word, which Qt selects, would be a part of the position
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:

@@ -72,6 +72,9 @@ class TempoBox(QDoubleSpinBox):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if watched is not self.lineEdit() or not isinstance(event, QMouseEvent):
             return False
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.selectAll()  # a word, which Qt selects, would be a part of the number
+            return True
         if self.hasFocus() and self._press is None:
             return False  # it is being typed into: the mouse selects text
         match event.type():

@@ -13,6 +13,7 @@ from core.settings import TICKS_PER_BAR
 from technovae_gui import app
 from technovae_gui.main_window import MainWindow
 from technovae_gui.timeline import Snap
+from technovae_gui.widgets.overlays import WelcomeCard
 from tests.technovae_gui.conftest import PATIENCE
 
 LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
@@ -71,6 +72,13 @@ def test_nonsense_in_the_settings_is_left(make: Callable[[], MainWindow]) -> Non
     window = make()
     assert window.timeline.snap is Snap.BAR
     assert window.bar.device.latency == "high"
+
+
+def test_after_the_first_steps_the_keys_play_the_map(make: Callable[[], MainWindow]) -> None:
+    window = make()
+    window.show_hint()
+    window.findChild(WelcomeCard).dismiss()
+    assert window.focusWidget() is window.map_view.canvas
 
 
 def test_a_size_that_fits_no_screen_is_not_kept(

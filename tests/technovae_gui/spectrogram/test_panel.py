@@ -126,8 +126,10 @@ def test_the_playhead_repaints_its_strip_alone(panel: SpectrogramPanel, qtbot: A
 def test_the_renderer_is_named(panel: SpectrogramPanel) -> None:
     panel.set_renderer("griffin_lim")
     assert panel.decoded.note == "♪ classic synthesis"
+    panel.set_renderer("original")
+    assert (panel.real.note, panel.decoded.note) == ("♪ heard", "")
     panel.set_renderer("")
-    assert panel.decoded.note == ""
+    assert (panel.real.note, panel.decoded.note) == ("", "")
 
 
 def test_it_stands_or_lies_as_there_is_room(panel: SpectrogramPanel, qtbot: Any) -> None:

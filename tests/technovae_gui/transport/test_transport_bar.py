@@ -116,6 +116,17 @@ def test_a_click_on_the_tempo_types(bar: TransportBar, qtbot: Any) -> None:
     assert asked.args == [99.0]
 
 
+def test_a_double_click_selects_all_of_a_number(bar: TransportBar, qtbot: Any) -> None:
+    activate(bar, qtbot)
+    bar.show_tempo(130.0)
+    bar.show_position(TICKS_PER_BAR, 1.8)
+    for field, text in ((bar.tempo.lineEdit(), "130.00 BPM"), (bar.position, "2.1.1")):
+        at = field.rect().center()  # behind the point of the number
+        qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=at)
+        qtbot.mouseDClick(field, Qt.MouseButton.LeftButton, pos=at)
+        assert field.selectedText() in (text, text.removesuffix(" BPM"))
+
+
 def test_a_tapped_tempo_is_asked_for_after_the_last_tap(
     bar: TransportBar, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
