@@ -20,6 +20,7 @@ from core.arrangement import anchors, form
 from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
+from core.arrangement.form_catalogue import Form
 from core.arrangement.held_parts import KickHolder, LowParts
 from core.arrangement.layers import NO_FILL, plan_layers
 from core.arrangement.marker import Marker
@@ -119,11 +120,7 @@ def compose(
     bpm = checked_tempo(options.bpm or _median_tempo(material))
     frames = None if options.bars else round((options.minutes or 3.0) * 60 * SAMPLE_RATE)
     bars = options.bars or _bars_for(frames or 1, bpm)
-    curve = options.energy
-    if curve is None:
-        sections = form.plan(bars, options.form, options.seed, material.forms)
-    else:
-        sections = form.plan_curve(bars, curve)
+    sections = plan_sections(bars, options, material.forms)
     progress(0, 3, "choosing anchors")
     start = None if options.start is None else material.index(options.start)
     chosen = anchors.choose_anchors(material, sections, rng, bpm=bpm, start=start)
@@ -135,10 +132,24 @@ def compose(
     blocks = _layered(palette, options, sections, walks, rng)
     lanes = sequence_lanes(blocks, _end_tick(bars, frames, bpm))
     progress(3, 3, "composed")
-    return Arrangement(bpm, lanes, options.title, frames, _section_markers(sections))
+    return Arrangement(bpm, lanes, options.title, frames, section_markers(sections))
 
 
-def _section_markers(sections: Sequence[FormSection]) -> tuple[Marker, ...]:
+def plan_sections(bars: int, options: ComposeOptions, learned: Sequence[Form]) -> list[FormSection]:
+    """The sections that a track has.
+
+    Args:
+        bars: its length.
+        options: of these count the form, the energy curve and the seed.
+        learned: forms of the user's own tracks.
+    """
+    if options.energy is None:
+        return form.plan(bars, options.form, options.seed, learned)
+    return form.plan_curve(bars, options.energy)
+
+
+def section_markers(sections: Sequence[FormSection]) -> tuple[Marker, ...]:
+    """A marker where each section begins, with its name."""
     return tuple(
         Marker(f"marker-{number}", section.start * TICKS_PER_BAR, section.name)
         for number, section in enumerate(sections, 1)

@@ -52,6 +52,21 @@ class FormSection:
         return self.start + self.bars
 
 
+def energy_at(sections: Sequence[FormSection], bar: float) -> float:
+    """The energy that a form wants at a place.
+
+    Args:
+        sections: in order, without gaps.
+        bar: from 0; fractions are places within a bar.
+
+    Returns:
+        0 .. 1.
+    """
+    section = next(it for it in reversed(sections) if it.start <= bar)
+    first, last = section.energy
+    return first + min(1.0, (bar - section.start) / section.bars) * (last - first)
+
+
 def choose_form(bars: int, seed: int, learned: Sequence[Form] = ()) -> Form:
     """The form of a track where none is asked for: seeds and lengths take turns through all.
 

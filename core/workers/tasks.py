@@ -267,6 +267,7 @@ def compose(
     from core.arrangement import drawn_path
     from core.arrangement.compose import ComposeOptions
     from core.arrangement.compose import compose as run
+    from core.arrangement.learned_forms import learn_forms
     from core.render.composition import gather_material
     from core.render.workspace import open_workspace
 
@@ -275,7 +276,8 @@ def compose(
         decode, model_hash = space.decoder.decode, space.codec.hash
         if path_points is not None:
             bpm = chosen.bpm or space.library.tempo
-            return drawn_path.compose_path(path_points, decode, model_hash, bpm, chosen)
+            learned = learn_forms(space.library.segments())
+            return drawn_path.compose_path(path_points, decode, model_hash, bpm, chosen, learned)
         material = gather_material(space.library, space.decoder, progress, cancel)
         return run(material, chosen, np.random.default_rng(chosen.seed), progress)
 

@@ -80,13 +80,8 @@ def preset_curve(name: str, bars: int, seed: int = 0, learned: Sequence[Form] = 
 
 
 def _energy_of(sections: Sequence[form.FormSection], bars: int) -> list[float]:
-    heights = []
-    for bar in (np.arange(COLUMNS) + 0.5) * bars / COLUMNS:
-        section = next(s for s in reversed(sections) if s.start <= bar)
-        share = min(1.0, (bar - section.start) / section.bars)
-        first, last = section.energy
-        heights.append(float(first + share * (last - first)))
-    return heights
+    bars_of_columns = (np.arange(COLUMNS) + 0.5) * bars / COLUMNS
+    return [form.energy_at(sections, float(bar)) for bar in bars_of_columns]
 
 
 def _random_curve(seed: int) -> list[float]:

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from core.arrangement import form
 from core.arrangement.clip import LatentSource
 from core.arrangement.compose import ComposeOptions
 from core.arrangement.drawn_path import compose_path
@@ -48,3 +49,22 @@ def test_clips_overlap_by_a_beat(points: np.ndarray) -> None:
 def test_minutes_are_rounded_to_segments(points: np.ndarray) -> None:
     made = compose_path(points, linear_decoder(), "hash", 128.0, ComposeOptions(minutes=1.0))
     assert made.end == 8 * TICKS_PER_SEGMENT  # 7.5 s each
+
+
+def test_it_has_the_sections_of_its_form(points: np.ndarray) -> None:
+    options = ComposeOptions(bars=96, form="classic", seed=3)
+    made = compose_path(points, linear_decoder(), "hash", 130.0, options)
+    sections = form.plan(96, "classic", 3)
+    places = [(section.start * TICKS_PER_BAR, section.name) for section in sections]
+    assert [(marker.tick, marker.name) for marker in made.markers] == places
+    gains = {
+        name: np.mean([clip.gain_db for clip in made.lanes[0].clips if begin <= clip.start < end])
+        for (begin, name), (end, _) in itertools.pairwise([*places, (made.end, "")])
+    }
+    assert gains["drop"] > gains["break"] + 1
+
+
+def test_a_drawn_energy_makes_its_sections(points: np.ndarray) -> None:
+    options = ComposeOptions(bars=64, energy=[0.1] * 8 + [1.0] * 8)
+    made = compose_path(points, linear_decoder(), "hash", 130.0, options)
+    assert 32 * TICKS_PER_BAR in [marker.tick for marker in made.markers]
