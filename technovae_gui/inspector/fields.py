@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSizePolicy
 
-from technovae_gui import theme
+from technovae_gui.widgets import forms
 
 MIXED = "mixed"
 
@@ -34,7 +34,7 @@ class NumberField(QDoubleSpinBox):
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
-        theme.indent(self)
+        forms.style_number(self)
         # The range would ask for room that its largest number needs.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(60)

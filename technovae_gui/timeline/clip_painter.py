@@ -167,7 +167,7 @@ class ClipPainter:
         if room < _TEXT_FROM:
             return
         mark = "◇ " if isinstance(main_source(clip.source), LatentSource) else ""
-        text = _fitting(mark, info.name or "Clip", room)
+        text = fitting_name(mark, info.name or "Clip", room)
         self._painter.setFont(paint_cache.font(1.0, True))
         share = _title_share(state) * (1.0 - _SILENT_ALPHA / 255 if state.silent else 1.0)
         self._painter.setPen(paint_cache.pen(paint_cache.text_on(info.colour, theme.GROUND, share)))
@@ -358,15 +358,26 @@ class ClipPainter:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
 
 
-def _fitting(mark: str, name: str, room: int) -> str:
-    """`mark` and the longest way to write `name` that fits into `room` pixels; of the shortest the
-    music is elided, not its bar."""
+def fitting_name(mark: str, name: str, room: int) -> str:
+    """The longest way to write a clip's name that fits.
+
+    Of the shortest one the name of the music is elided, not its bar.
+
+    Args:
+        mark: before it.
+        name: of the clip.
+        room: pixels.
+
+    Returns:
+        Nothing where there is no room for two letters.
+    """
     texts = [mark + text for text in clip_names(name)]
     for text in texts:
         if paint_cache.text_width(text, 1.0, True) <= room:
             return text
     music, space, bar = texts[-1].rpartition(" ")
     if not bar.isdecimal():
-        return paint_cache.elided(texts[-1], room, 1.0, True)
+        text = paint_cache.elided(texts[-1], room, 1.0, True)
+        return text if sum(map(str.isalnum, text)) > 1 else ""
     rest = paint_cache.text_width(space + bar, 1.0, True)
     return paint_cache.elided(music, room - rest, 1.0, True) + space + bar

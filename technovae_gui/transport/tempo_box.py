@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from core.rhythm.tap_tempo import TapTempo
-from technovae_gui import theme
+from technovae_gui.widgets import forms
 
 _RANGE: Final = (40.0, 250.0)
 _DRAG_PIXELS: Final = 4
@@ -38,7 +38,7 @@ class TempoBox(QDoubleSpinBox):
         self.setSuffix(" BPM")
         self.setKeyboardTracking(False)
         self.setFixedWidth(110)
-        theme.indent(self)
+        forms.style_number(self)
         self.setToolTip(
             "Tempo of the project; everything follows.\n"
             "Drag up or down (Shift: finely), click to type, or tap it (T)"
@@ -72,9 +72,6 @@ class TempoBox(QDoubleSpinBox):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if watched is not self.lineEdit() or not isinstance(event, QMouseEvent):
             return False
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.selectAll()  # a word, which Qt selects, would be a part of the number
-            return True
         if self.hasFocus() and self._press is None:
             return False  # it is being typed into: the mouse selects text
         match event.type():

@@ -200,9 +200,30 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     for box in content.findChildren(QAbstractSpinBox):
-        theme.indent(box)
+        style_number(box)
     WheelGuard(content)
     return area
+
+
+def style_number(box: QAbstractSpinBox) -> None:
+    """Leave a margin left of the number in `box`; a double click selects all of it."""
+    theme.indent(box)
+    _WholeNumberClicks(box)
+
+
+class _WholeNumberClicks(QObject):
+    """Qt selects a word, which may be the decimals: what is typed then becomes a part of them."""
+
+    def __init__(self, box: QAbstractSpinBox) -> None:
+        super().__init__(box)
+        self._box = box
+        box.lineEdit().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() != QEvent.Type.MouseButtonDblClick:
+            return False
+        self._box.selectAll()
+        return True
 
 
 class WheelGuard(QObject):

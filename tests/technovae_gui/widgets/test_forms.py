@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from technovae_gui.widgets import forms
@@ -44,3 +44,18 @@ def test_an_entry_can_be_disabled(qtbot: QtBot) -> None:
     forms.enable_entry(box, 1, True)
     qtbot.keyClick(box, Qt.Key.Key_Down)
     assert box.currentData() == 2
+
+
+def test_a_double_click_selects_all_of_a_number(qtbot: QtBot) -> None:
+    box = QDoubleSpinBox()
+    box.setSuffix(" BPM")
+    forms.style_number(box)
+    qtbot.addWidget(box)
+    box.resize(120, 28)
+    box.show()
+    box.setValue(31.15)
+    field = box.lineEdit()
+    field.setCursorPosition(4)
+    decimals = field.cursorRect().center()
+    qtbot.mouseDClick(field, Qt.MouseButton.LeftButton, pos=decimals)
+    assert field.selectedText() == "31.15"

@@ -1,0 +1,19 @@
+"""What is written on clips."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from technovae_gui.timeline.clip_painter import fitting_name
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "shown"),
+    [("path", 100, "◇ path"), ("path", 25, ""), ("path", 0, ""), ("Red Line, bar 21", 30, "…")],
+)
+def test_a_name_without_room_is_left_out(
+    qapp: QApplication, name: str, room: int, shown: str
+) -> None:
+    text = fitting_name("◇ ", name, room)
+    assert text == shown or (shown == "…" and text.endswith(" 21"))
