@@ -11,19 +11,29 @@ endif
 # wait until the others are under way (tests/scheduling.py).
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test lint unit slow format demo pictures clean
+.PHONY: run test lint style types unit slow format demo pictures clean
 
 run: $(VENV)/.ready
 	@$(BIN)/technovae
 
-test: lint
-	$(BIN)/python -m pytest -q $(WORKERS)
+# Types are checked beside the tests, as both leave cores idle at times; what that says comes in one
+# piece at the end, and a fault there fails the whole as a failed test does.
+test: style
+	@types=$$(mktemp); $(BIN)/mypy >"$$types" 2>&1 & checking=$$!; \
+	trap 'kill $$checking 2>/dev/null; rm -f "$$types"' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/python -m pytest -q $(WORKERS); tested=$$?; \
+	wait $$checking; typed=$$?; echo "$(BIN)/mypy"; cat "$$types"; \
+	[ $$typed -eq 0 ] && exit $$tested
 
-lint: $(VENV)/.ready-dev
+lint: style types
+
+style: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
 
 unit: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
