@@ -39,8 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return command_line([])
     garbage.pause()
-    from technovae_gui import theme
+    from technovae_gui import plain_imports, theme
 
+    plain_imports.restore()
     theme.load()
     from technovae_gui.app import main as window
 

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from core import garbage, processes
+from technovae_gui import plain_imports
 from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
@@ -59,6 +60,7 @@ def pytest_collection() -> Generator[None, object, object]:
     """Search for garbage only among what tests make: half a million objects of modules and of the
     tests themselves come before, and stay."""
     garbage.pause()
+    plain_imports.restore()  # pytest-qt has imported PySide6
     collected = yield
     garbage.resume()
     return collected
