@@ -38,6 +38,16 @@ def silu(x: Array) -> Array:
     return x * logistic(x)
 
 
+def apply_silu(x: Array) -> Array:
+    """`silu` in the array itself, which is returned; for pictures, as it is faster: half of x times
+    1 + tanh(x / 2) is the same."""
+    x *= np.float32(0.5)
+    gate = np.tanh(x)
+    gate += np.float32(1.0)
+    x *= gate
+    return x
+
+
 def logistic(x: Array) -> Array:
     """1 / (1 + exp(-x)), of any shape."""
     with np.errstate(over="ignore"):  # where exp(-x) is infinite, 0 is right

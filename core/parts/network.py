@@ -9,26 +9,28 @@ reach over more than a bar: there the pattern is seen.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from core import settings
 from core.keras_backend import keras, ops
+from core.parts.dimensions import (
+    BEAT_ROWS,
+    DILATIONS,
+    FEATURES,
+    HEADROOM_DB,
+    NEPERS,
+    RANGE_DB,
+    RISES,
+    TAPS,
+    UNIT_DB,
+)
 from core.parts.losses import separation_loss
 
 Tensor = Any
 
 _PACKAGE = "technovae"
 _BANDS = settings.N_BANDS
-_BEAT = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
 _PARTS = len(settings.PARTS)
-_RANGE_DB = 70.0
-"""Below the segment's own level; what is quieter decides nothing."""
-_HEADROOM_DB = 30.0
-_UNIT_DB = 20.0
-_NEPERS = math.log(10.0) / 10.0
-_FEATURES = 5
-_DILATIONS = (1, 2, 4, 8, 1, 4)
 
 
 @keras.saving.register_keras_serializable(package=_PACKAGE)
@@ -43,12 +45,12 @@ class LevelFeatures(keras.layers.Layer):
 
     def call(self, decibels: Tensor) -> Tensor:
         """(n, rows, 128) dB, whole bars -> (n, rows, 128, 5)."""
-        mean = ops.logsumexp(decibels * _NEPERS, axis=(1, 2), keepdims=True) / _NEPERS
+        mean = ops.logsumexp(decibels * NEPERS, axis=(1, 2), keepdims=True) / NEPERS
         rows = ops.cast(ops.shape(decibels)[1], decibels.dtype)
-        level = mean - ops.log(rows * _BANDS) / _NEPERS
-        x = ops.clip(decibels - level, -_RANGE_DB, _HEADROOM_DB) / _UNIT_DB
-        rises = [x - ops.roll(x, shift, axis=1) for shift in (1, 4)]
-        beat, bar = (_periodic_mean(x, period) for period in (_BEAT, settings.FRAMES_PER_BAR))
+        level = mean - ops.log(rows * _BANDS) / NEPERS
+        x = ops.clip(decibels - level, -RANGE_DB, HEADROOM_DB) / UNIT_DB
+        rises = [x - ops.roll(x, shift, axis=1) for shift in RISES]
+        beat, bar = (_periodic_mean(x, period) for period in (BEAT_ROWS, settings.FRAMES_PER_BAR))
         return ops.stack([x + 1.0, *rises, beat + 1.0, x - bar], axis=-1)
 
 
@@ -89,7 +91,7 @@ class TimeBlock(keras.layers.Layer):
         spread = keras.initializers.RandomNormal(stddev=0.3)
         self.kernel = self.add_weight(
             name="kernel",
-            shape=(5, self.width),
+            shape=(TAPS, self.width),
             initializer=spread,
         )
         self.norm.build(shape)
@@ -100,7 +102,10 @@ class TimeBlock(keras.layers.Layer):
     def call(self, x: Tensor) -> Tensor:
         """(n, steps, width), the same shape; time goes round."""
         y = self.norm(x)
-        taps = [ops.roll(y, (k - 2) * self.dilation, axis=1) * self.kernel[k] for k in range(5)]
+        taps = [
+            ops.roll(y, (k - TAPS // 2) * self.dilation, axis=1) * self.kernel[k]
+            for k in range(TAPS)
+        ]
         return x + self.outer(self.inner(y + sum(taps[1:], taps[0])))
 
     def get_config(self) -> dict[str, Any]:
@@ -145,7 +150,7 @@ class PartsNetwork(keras.Model):
         }
         self.floor_in = keras.layers.Dense(floor, name="floor_in")
         self.floor_blocks = [
-            TimeBlock(floor, _DILATIONS[k % len(_DILATIONS)], name=f"floor_{k}")
+            TimeBlock(floor, DILATIONS[k % len(DILATIONS)], name=f"floor_{k}")
             for k in range(blocks)
         ]
         self.floor_norm = keras.layers.LayerNormalization(name="floor_norm")
@@ -162,7 +167,7 @@ class PartsNetwork(keras.Model):
         fine, middle, coarse = self._options["widths"]
         floor = self._options["floor"]
         self.features.build((None, None, _BANDS))
-        self.entry.build((None, None, _BANDS // 2, 4 * _FEATURES))
+        self.entry.build((None, None, _BANDS // 2, 4 * FEATURES))
         at_fine = (None, None, _BANDS // 2, fine)
         at_middle = (None, None, _BANDS // 4, middle)
         at_coarse = (None, None, _BANDS // 16, coarse)
@@ -183,7 +188,7 @@ class PartsNetwork(keras.Model):
         self.up_fine.build(at_middle)
         self.join_fine.build((*at_fine[:3], 2 * fine))
         self.head.build(at_fine)
-        self.detail.build((None, None, _BANDS // 2, 4 * _FEATURES))
+        self.detail.build((None, None, _BANDS // 2, 4 * FEATURES))
         self.bias.build((None, None, _BANDS, _PARTS))
         self.built = True
 

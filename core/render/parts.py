@@ -48,7 +48,7 @@ class PartsSeparator:
         return self._model is not None or (self._path or resources.parts_model()).is_file()
 
     def prepare(self) -> None:
-        """Load the network and use it once, which compiles what has to be.
+        """Load the network and use it once.
 
         Raises:
             ModelError: it is missing or damaged.
