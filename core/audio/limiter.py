@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import scipy.ndimage
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.settings import SAMPLE_RATE
@@ -28,6 +29,10 @@ _RECOVERED: Final = 1e-4
 _OVERSAMPLING: Final = 4
 _HALF_TAPS: Final = 12
 """Frames on either side that the oversampling filter takes in."""
+_WINDOW: Final = STEP + 2 * _HALF_TAPS
+"""Frames that the peaks of a step depend on."""
+_ROWS: Final = 16
+"""Windows that are multiplied at once."""
 _LARGEST_OVERSHOOT: Final = 2.4
 """No signal passes its largest sample by more: the sum of the filter's taps is 2.25."""
 _LOUD: Final = 1.65
@@ -51,11 +56,10 @@ def step_peaks(samples: Array) -> Array:
     for first in range(0, steps, _BLOCK_STEPS):
         count = min(_BLOCK_STEPS, steps - first)
         part = samples[first * STEP : (first + count) * STEP + 2 * _HALF_TAPS]
+        highest = peaks[first : first + count]
         for channel in np.asarray(part, np.float32).T:
-            for phase in _phases():
-                fine = np.abs(np.convolve(channel, phase, "valid")).reshape(count, STEP)
-                highest = peaks[first : first + count]
-                np.maximum(highest, fine.max(axis=1), out=highest)
+            windows = sliding_window_view(channel, _WINDOW)[::STEP]
+            np.maximum(highest, _window_peaks(windows), out=highest)
     return peaks
 
 
@@ -76,13 +80,22 @@ def loop_peak(samples: Array) -> float:
         starts = loud[first : first + _BLOCK_STEPS] * STEP
         around = np.take(samples, starts[:, None] + offsets, axis=0, mode="wrap")
         for channel in np.moveaxis(np.asarray(around, np.float32), -1, 0):
-            fine = np.zeros(channel.size, np.float32)
-            for phase in _phases():
-                fine[: -2 * _HALF_TAPS] = np.convolve(channel.ravel(), phase, "valid")
-                # The rest of each row is made across the border to the next one.
-                inner = fine.reshape(channel.shape)[:, :STEP]
-                peak = max(peak, float(np.abs(inner).max()))
+            peak = max(peak, float(_window_peaks(channel).max()))
     return peak
+
+
+def _window_peaks(windows: Array) -> Array:
+    """Largest true peak of the step in the middle of each window (n, 56), (n,).
+
+    All products of matrices are of one shape, so equal windows have equal bits wherever they are.
+    """
+    count = len(windows)
+    rows = np.zeros((-(-count // _ROWS), _ROWS, _WINDOW), np.float32)
+    rows.reshape(-1, _WINDOW)[:count] = windows
+    fine = rows @ _oversampling()
+    np.abs(fine, out=fine)
+    highest: Array = fine.max(axis=2).ravel()[:count]
+    return highest
 
 
 class PeakEnvelope:
@@ -324,15 +337,20 @@ def _wanted(peaks: Array, ceiling: float) -> Array:
 
 
 @cache
-def _phases() -> Array:
-    """The oversampling filter (4, 25), one row for each of the four samples of a frame.
+def _oversampling() -> Array:
+    """The oversampling filter as a matrix (56, 128): from a step and what is around it to four
+    samples for each of its frames.
 
     A low-pass at half the rate: a sinc in a Kaiser window, of gain 1 at 0 Hz.
     """
     half = _HALF_TAPS * _OVERSAMPLING
     taps = np.sinc(np.arange(-half, half + 1) / _OVERSAMPLING) * np.kaiser(2 * half + 1, 7.0)
     taps = np.append(_OVERSAMPLING * taps / taps.sum(), np.zeros(_OVERSAMPLING - 1))
-    return np.asarray(taps.reshape(-1, _OVERSAMPLING).T, dtype=np.float32)
+    phases = taps.reshape(-1, _OVERSAMPLING)[::-1]
+    made = np.zeros((_WINDOW, STEP, _OVERSAMPLING), np.float32)
+    for frame in range(STEP):
+        made[frame : frame + len(phases), frame] = phases
+    return made.reshape(_WINDOW, -1)
 
 
 def _smooth(gains: Array) -> Array:

@@ -1,4 +1,8 @@
-"""Loops compiled by numba. Import this module only inside functions: numba is slow to import."""
+"""Loops compiled by numba. Import this module only inside functions: numba is slow to import.
+
+What numpy does in one call is written out here where it is as short: compiling `cumsum`, `max` or a
+copy of a slice takes up to a second each, which the first sound after an installation waits for.
+"""
 
 from __future__ import annotations
 
@@ -113,8 +117,10 @@ def integrate_phase(
     count, bins = logs.shape
     buckets = int(reach * _BUCKETS_PER_NEPER) + 1
     cells = _cells(logs, steps, n_fft, gamma, buckets, phases)
-    head = np.full(buckets, -1, np.int32)
-    following = np.empty(logs.size, np.int32)
+    head = np.empty(buckets, np.int32)
+    for bucket in range(buckets):
+        head[bucket] = -1
+    following = np.empty(count * bins, np.int32)
     for start in _loudest_first(cells, buckets):
         if cells[start, _LEVEL] < 0:
             continue
@@ -135,7 +141,9 @@ def integrate_phase(
                 top = _reach(cells, head, following, cell, cell + 1, _ALONG, np.float32(1.0), top)
             if k > 0:
                 top = _reach(cells, head, following, cell, cell - 1, _ALONG, np.float32(-1.0), top)
-    phases[:] = cells[:, _PHASE].copy().reshape(count, bins)
+    for m in range(count):
+        for k in range(bins):
+            phases[m, k] = cells[m * bins + k, _PHASE]
 
 
 # Columns of `cells`. A cell is one row, so that a visit touches one line of the processor's cache.
@@ -186,9 +194,13 @@ def _cells(
     """(count * bins, 4): gradients of the phase after Prusa et al. 2017, phase and level."""
     count, bins = logs.shape
     per_hop = np.float32(0.25 * n_fft / gamma)
-    per_bin = np.float32(-0.25 * gamma / (steps.mean() * n_fft))
+    total, loudest = np.float32(0.0), logs[0, 0]
+    for m in range(count):
+        total += steps[m]
+        for k in range(bins):
+            loudest = max(loudest, logs[m, k])
+    per_bin = np.float32(-0.25 * gamma / (total / count * n_fft))
     turn = np.float32(math.pi / n_fft)
-    loudest = logs.max()
     cells = np.empty((count * bins, 4), np.float32)
     for m in range(count):
         after = m + 1 if m + 1 < count else 0
@@ -207,11 +219,14 @@ def _cells(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _loudest_first(cells: Array, buckets: int) -> NDArray[np.int32]:
     """The cells that are integrated, by bucket (counting sort)."""
-    start = np.zeros(buckets + 1, np.int64)
+    start = np.empty(buckets + 1, np.int64)
+    for bucket in range(buckets + 1):
+        start[bucket] = 0
     for cell in range(len(cells)):
         start[int(cells[cell, _LEVEL]) + 1] += 1
     start[0] = 0
-    start = np.cumsum(start)
+    for bucket in range(buckets):
+        start[bucket + 1] += start[bucket]
     order = np.empty(start[buckets], np.int32)
     for cell in range(len(cells)):
         bucket = int(cells[cell, _LEVEL])
