@@ -548,7 +548,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _place(self, dragged: list[mime.DraggedSource]) -> None:
         """Put what was chosen on the map where the playhead is, one after the other."""
-        tick = edits.snap(int(self.transport.tick))
+        tick = edits.snap(round(self.transport.tick))
         rows = [
             [
                 Clip(new_id(), it.source, tick + number * TICKS_PER_SEGMENT, name=it.name)

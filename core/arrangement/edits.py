@@ -142,7 +142,7 @@ def put(
         arrangement: to edit.
         clips: each with its row; lanes that are missing at the bottom are added.
         cover: whether a clip that one of them covers completely is removed. Otherwise they all go
-            as many rows further down as it takes to leave every clip in place.
+            as many rows further down as it takes to find free places.
 
     Returns:
         The arrangement with the clips.
@@ -151,11 +151,12 @@ def put(
         InputError: an id is taken.
     """
     after = _put_covering(arrangement, clips)
-    kept, down = {clip.id for clip in arrangement.clips()}, 0
-    while not cover and not kept <= {clip.id for clip in after.clips()}:
+    kept, down = {clip.id for clip in arrangement.clips()}, 1
+    if cover or kept <= {clip.id for clip in after.clips()}:
+        return after
+    while not _are_free(arrangement, lower := [(row + down, clip) for row, clip in clips]):
         down += 1
-        after = _put_covering(arrangement, [(row + down, clip) for row, clip in clips])
-    return after
+    return _put_covering(arrangement, lower)
 
 
 def delete(
@@ -633,6 +634,16 @@ def _put_covering(arrangement: Arrangement, clips: Sequence[tuple[int, Clip]]) -
     while len(arrangement.lanes) <= max((row for row, _ in clips), default=-1):
         arrangement = add_lane(arrangement)
     return _placed(arrangement, clips)
+
+
+def _are_free(arrangement: Arrangement, places: Sequence[tuple[int, Clip]]) -> bool:
+    rows = dict(enumerate(arrangement.lanes))
+    return not any(
+        other.start < clip.end and clip.start < other.end
+        for row, clip in places
+        if row in rows
+        for other in rows[row].clips
+    )
 
 
 def _rippled(

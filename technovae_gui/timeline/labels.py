@@ -18,7 +18,7 @@ _SIXTEENTH = TICKS_PER_BEAT // 4
 
 def position_label(tick: float) -> str:
     """`bar.beat.sixteenth` of a tick; 0 is "1.1.1"."""
-    bar, rest = divmod(int(tick), TICKS_PER_BAR)
+    bar, rest = divmod(round(tick), TICKS_PER_BAR)
     beat, rest = divmod(rest, TICKS_PER_BEAT)
     return f"{bar + 1}.{beat + 1}.{rest // _SIXTEENTH + 1}"
 

@@ -201,7 +201,7 @@ _SIXTEENTH = TICKS_PER_BEAT // 4
 
 def bars_text(tick: float) -> str:
     """A position as `bar.beat.sixteenth`, each counted from 1: tick 0 is "1.1.1"."""
-    whole = max(0, int(tick))
+    whole = max(0, round(tick))
     bar, rest = divmod(whole, TICKS_PER_BAR)
     beat, rest = divmod(rest, TICKS_PER_BEAT)
     return f"{bar + 1}.{beat % BEATS_PER_BAR + 1}.{rest // _SIXTEENTH + 1}"

@@ -192,6 +192,19 @@ def test_no_clip_is_lost_under_others(
     assert ids <= {clip.id for clip in moved.clips()}
 
 
+def test_a_clip_that_would_cover_another_goes_to_a_lane_that_is_free() -> None:
+    bar, source = TICKS_PER_BAR, RealSource("t-0-0")
+    lanes = (
+        Lane("a", "", (Clip("moved", source, 0, 4 * bar), Clip("short", source, 5 * bar, bar))),
+        Lane("b", "", (Clip("long", source, 4 * bar, 16 * bar),)),
+        Lane("c", "", (Clip("far", source, 16 * bar, bar),)),
+    )
+    before = Arrangement(128.0, lanes)
+    after = edits.move(before, ["moved"], ticks=3 * bar)
+    assert after.lane_of("moved")[0].id == "c"
+    assert all(after.clip(name) is before.clip(name) for name in ("short", "long", "far"))
+
+
 def test_putting_adds_the_rows_that_are_missing() -> None:
     clip = Clip("d", SOURCE, TICKS_PER_BAR)
     after = edits.put(one_clip(), [(3, clip)])

@@ -26,9 +26,15 @@ def bar(qtbot: Any) -> TransportBar:
 
 @pytest.mark.parametrize(
     ("tick", "text"),
-    [(0, "1.1.1"), (TICKS_PER_BAR, "2.1.1"), (TICKS_PER_BEAT * 5 + 250, "2.2.2"), (-5, "1.1.1")],
+    [
+        (0, "1.1.1"),
+        (TICKS_PER_BAR, "2.1.1"),
+        (TICKS_PER_BEAT * 5 + 250, "2.2.2"),
+        (-5, "1.1.1"),
+        (43 * TICKS_PER_BAR - 0.02, "44.1.1"),
+    ],
 )
-def test_positions_count_from_one(tick: int, text: str) -> None:
+def test_positions_count_from_one(tick: float, text: str) -> None:
     assert bars_text(tick) == text
 
 
