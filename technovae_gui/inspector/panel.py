@@ -99,7 +99,8 @@ class ClipInspector(QWidget):
         self.empty.setVisible(not clips)
         if not clips:
             return
-        self.heading.setText(clips[0].name or "Clip" if len(clips) == 1 else f"{len(clips)} clips")
+        self.heading.setText(f"{len(clips)} clips")
+        self.heading.setVisible(len(clips) > 1)  # of one, the field below has the name
         self.form.show_clips(clips)
         self._show_source(clips)
 
@@ -159,7 +160,7 @@ class ClipInspector(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(*(3 * theme.SPACE,) * 4)
         column.setSpacing(2 * theme.SPACE)
-        for widget in (self.heading, self.details, self.bars, _line(), self.form, self.redecode):
+        for widget in (self.heading, self.details, self.form, self.redecode, _line(), self.bars):
             column.addWidget(widget)
         column.addStretch(1)
         self.empty.setProperty("dim", True)

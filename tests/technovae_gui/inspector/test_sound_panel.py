@@ -36,6 +36,15 @@ def test_a_selected_clip_gets_half(panel: SoundPanel, document: Document) -> Non
     assert panel.split.sizes()[1] < 80
 
 
+def test_a_clip_that_was_selected_behind_another_tab_gets_half(
+    panel: SoundPanel, document: Document
+) -> None:
+    panel.hide()
+    document.select(["a"])
+    panel.show()
+    assert panel.split.sizes()[1] == pytest.approx(190, abs=4)
+
+
 def test_a_border_that_was_moved_stays(panel: SoundPanel, document: Document) -> None:
     panel.split.setSizes([280, 100])
     panel.split.splitterMoved.emit(280, 1)
