@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Automation
 from core.arrangement.clip import Clip, GroupSource, new_id
+from core.arrangement.curve_sums import fade_curve, summed
 from core.arrangement.placement import with_end, with_start
 from core.arrangement.values import GAIN_MAX_DB, GAIN_MIN_DB
 from core.errors import InputError
@@ -85,7 +87,8 @@ def _made(source: GroupSource, clips: Sequence[Clip]) -> Clip:
 def take_apart(arrangement: Arrangement, clip_id: str) -> Arrangement:
     """Put the clips that were made into one back, where it lies now and as far as it plays them.
 
-    Its gain, mute, bands and width go to each of them; its own fades and gain curve are dropped.
+    Its gain, mute, bands and width go to each of them, and so do its fades and its gain curve, as
+    far as they lie over it: as a fade where that is the same, else in its gain curve.
     Rows beyond the first lie on the lanes below, or where those have no room on new ones.
 
     Args:
@@ -175,7 +178,47 @@ def pieces(group: Clip, row: Iterable[Clip]) -> list[Clip]:
             piece = with_end(clip, min(end, last) - shift)
             piece = with_start(piece, max(begin, first) - shift)
             found.append(_amended(piece.changed(start=piece.start + shift, id=new_id()), group))
-    return found
+    return [_faded(piece, group, found) for piece in found]
+
+
+def _faded(clip: Clip, group: Clip, row: Sequence[Clip]) -> Clip:
+    """A piece of a group with what the fades and the gain curve of the group do to it."""
+    alone = _is_alone(clip, row)
+    into, out = group.start + group.fade_in, group.end - group.fade_out
+    curves = [] if group.gain_automation is None else [_shifted(group.gain_automation, group.start)]
+    fade_in, fade_out = clip.fade_in, clip.fade_out
+    if group.fade_in and clip.start < into:
+        if alone and clip.start == group.start and into <= clip.end - fade_out and not fade_in:
+            fade_in = group.fade_in
+        else:
+            curves.append(fade_curve(group.start, into))
+    if group.fade_out and clip.end > out:
+        if alone and clip.end == group.end and out >= clip.start + fade_in and not fade_out:
+            fade_out = group.fade_out
+        else:
+            curves.append(fade_curve(group.end, out))
+    faded = clip.changed(fade_in=fade_in, fade_out=fade_out)
+    return _amplified(faded, curves) if curves else faded
+
+
+def _is_alone(clip: Clip, row: Sequence[Clip]) -> bool:
+    """Whether it crossfades with no other, which would take the place of its own fade."""
+    return not any(it is not clip and it.start < clip.end and clip.start < it.end for it in row)
+
+
+def _amplified(clip: Clip, curves: Sequence[Automation]) -> Clip:
+    """A clip with more curves, at ticks of the arrangement, on top of its own."""
+    over = [Automation(it.parameter, it.between(clip.start, clip.end)) for it in curves]
+    own = clip.gain_automation
+    mine = [_shifted(it, -clip.start) for it in over] + ([] if own is None else [own])
+    curve = summed(mine).without_level({0, clip.length})
+    level = curve.points[0].value if len(curve.points) == 1 else None
+    return clip if level == 0.0 else clip.changed(gain_curve=curve.points)
+
+
+def _shifted(curve: Automation, ticks: int) -> Automation:
+    points = tuple(point.changed(tick=point.tick + ticks) for point in curve.points)
+    return Automation(curve.parameter, points)
 
 
 def _amended(clip: Clip, group: Clip) -> Clip:

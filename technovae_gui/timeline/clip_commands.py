@@ -270,8 +270,6 @@ class ClipCommands:
             return now
 
         self._edit_and_select("take apart", apart)
-        if any(clip.fade_in or clip.fade_out or clip.gain_curve for clip in made):
-            self._say("Taken apart; fades and gain curve of the clip that was one are gone")
 
     def set_renderer(self, renderer: str) -> None:
         """Choose the renderer of the latents among the selected clips."""

@@ -189,6 +189,25 @@ def test_what_is_set_on_all_of_it_stays_when_it_is_taken_apart(arrangement: Arra
         groups.take_apart(arrangement, "a")
 
 
+def test_its_fades_and_curve_stay_when_it_is_taken_apart(arrangement: Arrangement) -> None:
+    """The fades lie over several clips, one of which fades and has a curve of its own."""
+    made = all_in_one(arrangement)
+    curve = (Breakpoint(2 * BAR, 0.0, 0.5), Breakpoint(5 * BAR, -12.0), Breakpoint(5 * BAR, -3.0))
+    one = edits.set_fades(made.arrangement, made.clip_id, fade_in=3 * BAR, fade_out=2 * BAR)
+    one = edits.set_clip(one, made.clip_id, gain_curve=curve)
+    wanted, apart = heard(one), heard(groups.take_apart(one, made.clip_id))
+    assert np.abs(apart - wanted).max() < 0.03 * np.abs(wanted).max()
+    assert np.abs(apart - heard(arrangement)).max() > 0.3 * np.abs(wanted).max()
+
+
+def test_a_fade_over_one_clip_stays_that_fade() -> None:
+    made = all_in_one(plain((clip("a", 0, 4), clip("b", 4, 4))))
+    one = edits.set_fades(made.arrangement, made.clip_id, fade_in=BAR, fade_out=2 * BAR)
+    apart = groups.take_apart(one, made.clip_id)
+    assert [(it.fade_in, it.fade_out) for it in apart.clips()] == [(BAR, 0), (0, 2 * BAR)]
+    assert not any(it.gain_curve for it in apart.clips())
+
+
 def test_groups_of_groups(arrangement: Arrangement, tmp_path: Path) -> None:
     inner = groups.consolidate(arrangement, ["a", "b"])
     outer = all_in_one(inner.arrangement)
