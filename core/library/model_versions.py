@@ -191,6 +191,37 @@ def keep_present_model(library: Path) -> None:
         _log.warning("the model before this training could not be kept", exc_info=True)
 
 
+def bring_to_target(library: Path, target: Path) -> bool:
+    """Put the model that a library opens with where a training goes on, if another is there.
+
+    What is there is kept as a version first. The demo always opens with its own model, which is not
+    what a training on it goes on from, so that nothing is done for it.
+
+    Args:
+        library: folder of the library.
+        target: file that the training reads and writes.
+
+    Returns:
+        Whether another model is there now, whose training state nobody knows.
+
+    Raises:
+        OutputError: it cannot be written.
+        OSError: one of the two cannot be read.
+    """
+    if is_demo(library) or not target.is_file():
+        return False
+    present = model_for(library)
+    if digest(present) == digest(target):
+        return False
+    if find_version(library, digest(target)) is None:
+        keep_version(library, target, Figures(), made_at=target.stat().st_mtime)
+    history = companion(present, _HISTORY)
+    if history.is_file():
+        _copy(history, companion(target, _HISTORY))
+    _copy(present, target)
+    return True
+
+
 def write_note(library: Path, model_hash: str, note: str) -> None:
     """Write the user's note of a version, in the place of the one before.
 

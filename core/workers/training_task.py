@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import resources
+from core.deletion import delete_file
 from core.errors import InputError, OutputError, TechnoVAEError
 from core.library.models import model_target, remember_model
 from core.library.training_weights import LearningChoice
@@ -86,7 +87,7 @@ def train(
     Args:
         library: folder of the library.
         minutes: how long; None until it no longer improves.
-        resume: whether to go on from the last training.
+        resume: whether to go on from the model that the library opens with.
         seed: of all that is drawn.
         progress, cancel, emit: see `tasks`.
         model: the file; by default inside the library, for the built-in demo in the user's data
@@ -106,6 +107,8 @@ def train(
 
     data = training_data(library, choice)
     keep_present_model(library)
+    if resume and model is None:
+        _go_on_from_present(library, path)
     chosen = training.TrainOptions(
         path, minutes=minutes, seed=seed, resume=resume, **(options or {})
     )
@@ -121,6 +124,18 @@ def _target(library: Path, model: Path | None) -> Path:
         raise InputError(f"{path} is the built-in demo's model; give the new one another name")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _go_on_from_present(library: Path, path: Path) -> None:
+    """It may be an earlier version, while the last training's state lies beside `path`."""
+    from core.library.model_versions import bring_to_target
+    from core.vae.training_state import state_path
+
+    try:
+        if bring_to_target(library, path):
+            delete_file(state_path(path), path.parent)
+    except OSError as error:
+        raise OutputError(f"{path}: the model in use cannot be put there ({error})") from error
 
 
 def _remembered(library: Path, path: Path) -> bool:

@@ -290,7 +290,7 @@ class TrainingControls(QWidget):
         self.minutes.setToolTip("At most; training ends earlier if the model stops improving")
         self.begin = forms.combo(
             ("anew", _NEW),
-            ("where the last one ended", _RESUME),
+            ("from the model in use", _RESUME),
             tip="What the model knows when the training starts",
         )
         self.seed = QSpinBox()

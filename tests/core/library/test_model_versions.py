@@ -13,6 +13,7 @@ from core.library.model_versions import (
     MOST_VERSIONS,
     Figures,
     ModelVersion,
+    bring_to_target,
     delete_version,
     describe,
     find_version,
@@ -84,6 +85,25 @@ def test_the_oldest_versions_without_a_note_make_room(folder: Path) -> None:
         *range(MOST_VERSIONS + 5, 5, -1),
     ]
     assert left[-2:] == [in_use, noted]
+
+
+def test_a_training_goes_on_from_the_version_in_use(folder: Path) -> None:
+    target = folder / MODEL_NAME
+    target.with_suffix(".history.json").write_text("[1]")
+    first = trained(folder, 1)
+    target.with_suffix(".history.json").write_text("[2]")
+    target.write_bytes(b"model 2, which is no version yet")
+    assert not bring_to_target(folder, target)
+    remember_model(folder, first.path)
+    assert bring_to_target(folder, target)
+    assert target.read_bytes() == b"model 1"
+    assert target.with_suffix(".history.json").read_text() == "[1]"
+    assert {it.path.read_bytes() for it in read_versions(folder)} == {
+        b"model 1",
+        b"model 2, which is no version yet",
+    }
+    assert not bring_to_target(folder, target)
+    assert not bring_to_target(demo_library(), target)
 
 
 def test_a_note_is_written_and_cut(folder: Path) -> None:

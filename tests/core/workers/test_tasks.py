@@ -14,14 +14,17 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
 from core.arrangement.project import Origin
 from core.audio.loudness import integrated_lufs, true_peak_dbtp
-from core.library.model_versions import read_versions
-from core.library.models import model_for
+from core.errors import InputError
+from core.library.model_versions import Figures, keep_version, read_versions
+from core.library.models import MODEL_NAME, model_for, remember_model
 from core.library.store import Library
 from core.mapped_arrays import ArrayFile
 from core.parts import checkpoint
 from core.parts.network import PartsNetwork, input_shape
 from core.settings import CEILING_DBTP, PARTS, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
+from core.vae.options import TrainOptions
+from core.vae.training_state import state_path
 from core.workers import tasks
 from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
@@ -61,6 +64,27 @@ def test_training_reports_how_it_goes_and_leaves_a_model(
     assert version.model_hash == result.model_hash
     assert version.figures.library_db == result.library_db
     assert version.figures.learned.endswith("segments")
+
+
+def test_going_on_begins_with_the_version_that_is_used(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = library / MODEL_NAME
+    target.parent.mkdir()
+    target.write_bytes(b"model 1")
+    used = keep_version(library, target, Figures())
+    target.write_bytes(b"model 2")
+    state_path(target).write_bytes(b"of model 2")
+    remember_model(library, used.path)
+    begun: list[tuple[bytes, bool]] = []
+
+    def train(data: object, options: TrainOptions, *_: object) -> None:
+        begun.append((options.path.read_bytes(), state_path(options.path).exists()))
+        raise InputError("seen")
+
+    monkeypatch.setattr("core.vae.training.train", train)
+    run_now(tasks.train, library=library, minutes=None, resume=True, seed=0)
+    assert begun == [(b"model 1", False)]
 
 
 def test_the_model_of_the_demo_is_not_written_over(library: Path) -> None:
