@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -22,6 +23,7 @@ from technovae_gui.project.relink_banner import RelinkBanner
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.banners import Banners
 
+_VERSION = "version"
 _FILTER = f"TechnoVAE projects (*{SUFFIX})"
 
 
@@ -49,7 +51,9 @@ class ProjectController(QObject):
         self._questions = questions or MessageBoxes(window)
         banner = RelinkBanner(banners, window)
         self.missing = MissingFiles(open_project, sessions, background, banner, self)
+        open_project.opened.connect(lambda *_: banners.dismiss(_VERSION))
         self.library = ProjectLibrary(open_project, sessions, background, self.missing, self)
+        self.missing.version_found.connect(self._offer_version)
         self._unasked = False
         self.dialog: RecoveryDialog | None = None
         open_project.overtaken.connect(self._overtaken)
@@ -110,6 +114,17 @@ class ProjectController(QObject):
     def save(self) -> bool:
         """Save where it was; ask where there is no such place yet. Says whether it is saved."""
         return self._open_project.save() if self._open_project.path else self.ask_save()
+
+    @Slot(object)
+    def _offer_version(self, model: Path) -> None:
+        use = partial(self.library.use_version, model)
+        line = "This project was made with an earlier model of its library; now it plays with the"
+        self._banners.show_message(
+            _VERSION,
+            f"{line} present one.",
+            kind="info",
+            actions=(("Use the earlier one", use),),
+        )
 
     # Unsaved work of windows that died
 

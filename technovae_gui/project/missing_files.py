@@ -18,10 +18,12 @@ from technovae_gui.session_controller import SessionController
 
 @dataclass(frozen=True)
 class _Checked:
-    """Hashes of models that the library of `session` does not know."""
+    """Hashes of models that the library of `session` does not know, and the file of the version of
+    its model that the project was made with."""
 
     session: Session
     unknown: frozenset[str]
+    version: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,12 @@ class MissingFiles(QObject):
 
     Signals:
         problem(str, str): a topic and one line.
+        version_found(Path): the project was made with this version of its library's model, and
+            another is open; said once for each project that is opened.
     """
 
     problem = Signal(str, str)
+    version_found = Signal(object)
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class MissingFiles(QObject):
         super().__init__(parent)
         self._open_project, self._sessions, self._background = open_project, sessions, background
         self.banner = banner
+        self._made_with = ""
         banner.other_chosen.connect(self._other_found)
 
     def check(self, session: Session) -> None:
@@ -72,9 +78,8 @@ class MissingFiles(QObject):
         if not hashes or session.model_path is None:
             self._models_checked(_Checked(session, hashes))
             return
-        library = session.library_path
         self._background.submit(
-            lambda: _Checked(session, unknown_models(library, hashes)), self._models_checked
+            lambda: _check_models(session, hashes, self._made_with), self._models_checked
         )
 
     def unsettled_models(self, session: Session) -> frozenset[str]:
@@ -98,9 +103,14 @@ class MissingFiles(QObject):
         """The project's model is known."""
         self.banner.settle("model")
 
-    def forget(self) -> None:
-        """Ask for nothing any more, since another project is open."""
+    def start_project(self, made_with: str) -> None:
+        """Ask for nothing any more, since another project is open.
+
+        Args:
+            made_with: hash of the model that it was made with.
+        """
         self.banner.settle("library", "model", "other")
+        self._made_with = made_with
 
     # Inside
 
@@ -113,6 +123,9 @@ class MissingFiles(QObject):
         else:
             self._open_project.origins.adopt_model()
             self.banner.settle("model")
+        if found.version is not None and self._made_with:
+            self.version_found.emit(found.version)
+        self._made_with = ""
 
     def _check_others(self) -> None:
         gone = self._gone_other()
@@ -150,6 +163,16 @@ class MissingFiles(QObject):
     @Slot(str)
     def _other_unreadable(self, line: str) -> None:
         self.problem.emit("library", line)
+
+
+def _check_models(session: Session, hashes: frozenset[str], made_with: str) -> _Checked:
+    version = None
+    if made_with in hashes:
+        from core.library.model_versions import find_version  # seldom, and not at the start
+
+        version = find_version(session.library_path, made_with)
+        hashes -= {made_with} if version is not None else set()
+    return _Checked(session, unknown_models(session.library_path, hashes), version)
 
 
 def unknown_models(library: Path, hashes: frozenset[str]) -> frozenset[str]:

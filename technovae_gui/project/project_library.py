@@ -68,6 +68,10 @@ class ProjectLibrary(QObject):
         """Open a library; the project is made from it from then on."""
         self._choose(_Choice(library, None))
 
+    def use_version(self, model: Path) -> None:
+        """Open the library that is open with another of its models; the project is made with it."""
+        self._choose(_Choice(self._sessions.session.library_path, model, relink=True))
+
     def create(self, library: Path) -> None:
         """Make an empty library in a folder, and use it."""
         self._background.submit(lambda: _create(library), self._created, self._not_created)
@@ -82,7 +86,7 @@ class ProjectLibrary(QObject):
     def _project_opened(self, project: Project, path: Path | None) -> None:
         """Open the library and the model that the project is made from."""
         self._choice = self._own_library = None
-        self.missing.forget()
+        self.missing.start_project(project.origin.model_hash)
         if path is None and not project.sources():
             return  # a new one: it is made from what is open
         origins = self._open_project.origins

@@ -297,3 +297,12 @@ def test_a_library_for_files_dropped_on_the_arrangement_keeps_it(
     assert sessions.opened == [(tmp_path / "new", None)]
     assert clips(document) == 1
     assert len(questions.asked) == 1
+
+
+def test_the_version_of_a_project_is_offered_until_another_is_opened(
+    controller: ProjectController, open_project: OpenProject, banners: Banners
+) -> None:
+    controller.missing.version_found.emit(Path("version.keras"))
+    assert "earlier model" in banners.texts()["version"]
+    open_project.new()
+    assert "version" not in banners.texts()

@@ -12,6 +12,8 @@ from PySide6.QtCore import QSettings
 from core import resources
 from core.arrangement import project_file
 from core.arrangement.project import Origin, Project
+from core.library.model_versions import Figures, keep_version
+from core.library.models import MODEL_NAME
 from core.library.store import Library
 from technovae_gui.document import Document
 from technovae_gui.project import missing_files
@@ -284,6 +286,36 @@ def test_a_model_is_asked_for_until_one_makes_the_clips(
         sessions.arrive(session(mine, "t1", model=model_hash, model_path=model))
     assert library.missing.banner.missing == {}
     assert open_project.snapshot().model == tmp_path / "1.keras"
+
+
+def test_the_version_that_a_project_was_made_with_is_offered_once(
+    library: ProjectLibrary,
+    open_project: OpenProject,
+    sessions: FakeSessions,
+    tmp_path: Path,
+    mine: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault: a newer model under the same name took its place without a word."""
+    monkeypatch.setattr(missing_files, "unknown_models", lambda *_: frozenset())
+    model = mine / MODEL_NAME
+    model.parent.mkdir()
+    model.write_bytes(b"then")
+    version = keep_version(mine, model, Figures())
+    model.write_bytes(b"now")
+    offered: list[Path] = []
+    library.missing.version_found.connect(offered.append)
+    made = {"model": model, "model_hash": version.model_hash}
+    open_project.open(saved(tmp_path, mine, latent(version.model_hash), **made))
+    for _ in range(2):
+        sessions.arrive(session(mine, "t1", model="now", model_path=model))
+    assert offered == [version.path]
+    library.use_version(version.path)
+    assert sessions.opened[-1] == (mine, version.path)
+    sessions.arrive(session(mine, "t1", model=version.model_hash, model_path=version.path))
+    assert open_project.unsaved
+    assert open_project.snapshot().model == version.path
+    assert offered == [version.path]
 
 
 def test_a_library_that_cannot_be_read_is_asked_for(
