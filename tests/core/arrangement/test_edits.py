@@ -76,7 +76,7 @@ def some_id(arrangement: Arrangement, data: st.DataObject) -> str:
     return data.draw(st.sampled_from(ids)) if ids else "none"
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(arrangements(), st.lists(st.sampled_from(EDITS), min_size=1, max_size=4), st.data())
 def test_any_edits_leave_a_valid_arrangement(
     arrangement: Arrangement,

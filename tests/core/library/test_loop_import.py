@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import soundfile
 
 from core.audio.writing import AudioWriter
 from core.library import report
-from core.library.importing import import_audio
 from core.library.loop_detection import tempi_in_name, tempo_hints
 from core.library.one_shots import audio_path
+from core.library.report import ImportReport
 from core.library.store import Library
 from core.settings import SAMPLE_RATE, segment_frames
 from tests.synthetic import Part, Spec, bass_sound, chord_sound, kick_sound, noise_sound, render
@@ -60,9 +61,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def library(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def library(
+    import_here: Callable[..., ImportReport], folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     path = tmp_path_factory.mktemp("library") / "library"
-    result = import_audio(path, [folder], workers=2)
+    result = import_here(path, [folder])
     statuses = {file.path.name: file.status for file in result.files}
     assert {n for n, s in statuses.items() if s == report.ONE_SHOT} == ONE_SHOTS
     assert {s for n, s in statuses.items() if n not in ONE_SHOTS} == {report.IMPORTED}
@@ -130,8 +133,10 @@ def test_one_shots_are_kept_aside(library: Path) -> None:
         assert not {one.title for one in kept} & {track.title for track in opened.tracks()}
 
 
-def test_a_second_import_reads_nothing_again(library: Path, folder: Path) -> None:
-    again = import_audio(library, [folder], workers=1)
+def test_a_second_import_reads_nothing_again(
+    import_here: Callable[..., ImportReport], library: Path, folder: Path
+) -> None:
+    again = import_here(library, [folder])
     assert again.decoded_seconds == 0.0
     assert len(again.with_status(report.ONE_SHOT)) == 3
     with Library.open(library, read_only=True) as opened:
