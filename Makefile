@@ -1,17 +1,20 @@
 # `make run` and `make test` set everything up by themselves, on a bare machine too.
 
 VENV := .venv
+# The self-contained program holds what is installed there, so nothing else is.
+APP_VENV := build/app-venv
 ifeq ($(OS),Windows_NT)
-BIN := $(VENV)/Scripts
+SCRIPTS := Scripts
 else
-BIN := $(VENV)/bin
+SCRIPTS := bin
 endif
+BIN := $(VENV)/$(SCRIPTS)
 
 # A file of tests stays in one process: what it has made once serves all of its tests. The slow ones
 # wait until the others are under way (tests/scheduling.py).
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test lint style types unit slow format demo pictures clean
+.PHONY: run test lint style types unit slow format demo pictures app clean
 
 run: $(VENV)/.ready
 	@$(BIN)/technovae
@@ -52,8 +55,13 @@ demo: $(VENV)/.ready
 pictures: $(VENV)/.ready
 	$(BIN)/technovae --screenshot resources/window.png --size 1440x900 --panels docs/pictures
 
+# dist/technovae, which runs without Python, the training pack, and archives of both.
+app: $(APP_VENV)/.ready-app
+	$(APP_VENV)/$(SCRIPTS)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build .ci/app/app.spec
+	$(APP_VENV)/$(SCRIPTS)/python .ci/app/pack.py dist
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.ready: pyproject.toml .ci/setup
 	@sh .ci/setup $(VENV)
@@ -61,4 +69,8 @@ $(VENV)/.ready: pyproject.toml .ci/setup
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@sh .ci/setup $(VENV) dev
+	@touch $@
+
+$(APP_VENV)/.ready-app: pyproject.toml .ci/setup
+	@sh .ci/setup $(APP_VENV) app
 	@touch $@

@@ -9,10 +9,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.errors import TrainingError
 
 
 @contextlib.contextmanager
@@ -34,9 +37,23 @@ def _quiet_stderr() -> Iterator[None]:
         os.close(kept)
 
 
-with _quiet_stderr():
-    import keras
-    from keras import ops
+def _missing(package: str) -> TrainingError:
+    """What to do about keras or its backend, which is not installed."""
+    if getattr(sys, "frozen", False):
+        cure = f"unpack the training pack into {Path(sys.executable).parents[1]}"
+    else:
+        cure = "install the program again: pip install --force-reinstall technovae"
+    return TrainingError(f"learning needs {package}, which is not installed; {cure}")
+
+
+try:
+    with _quiet_stderr():
+        import keras
+        from keras import ops
+except ModuleNotFoundError as error:
+    if error.name not in ("keras", "tensorflow"):
+        raise
+    raise _missing(error.name) from error
 
 __all__ = ["compiled", "gradient", "keras", "ops", "values"]
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from core.resources import PARTS_MISSING
 from core.settings import PARTS, SAMPLE_RATE
 from technovae_gui import theme
 from technovae_gui.export.export_settings import FileForm, LoudnessField, length_text, size_text
-from technovae_gui.widgets import forms
+from technovae_gui.widgets import file_manager, forms
 from technovae_gui.widgets.forms import FieldGrid
 from technovae_gui.widgets.job_panel import JobPanel
 from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
@@ -258,4 +257,4 @@ class ResultCard(QFrame):
         self.show()
 
     def _open(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+        file_manager.open_folder(self._folder)

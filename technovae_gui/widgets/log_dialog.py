@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication, QTextCursor
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from technovae_gui.widgets import forms
+from technovae_gui.widgets import file_manager, forms
 
 _MOST_BYTES: Final = 200_000
 _SIZE: Final = (900, 560)
@@ -47,7 +47,7 @@ class LogDialog(QDialog):
 
     @Slot()
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+        file_manager.open_folder(self._path.parent)
 
 
 def _end_of(path: Path) -> str:
