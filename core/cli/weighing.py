@@ -10,7 +10,6 @@ from core.errors import InputError
 from core.library.models import is_demo
 from core.library.store import Library
 from core.library.training_weights import LearningChoice, how_often, stretch_of
-from core.settings import BARS_PER_SEGMENT
 
 
 def run(options: Namespace) -> int:
@@ -33,7 +32,7 @@ def _print(library: Library, chosen: set[str]) -> None:
             number,
             track.title,
             track.windows(),
-            how_often(weights.of_track(track, BARS_PER_SEGMENT)),
+            how_often([weights.range_of(track)]),
         )
         for number, track in enumerate(tracks, 1)
         if not chosen or track.id in chosen

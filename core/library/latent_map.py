@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core import scientific
 from core.errors import ModelError
 from core.library.models import is_demo
+from core.library.training_weights import SegmentTimes
 from core.resources import digest
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class LatentMap:
     def rows(self) -> Mapping[str, int]:
         """Row of each segment by its id."""
         return {segment.id: row for row, segment in enumerate(self.segments)}
+
+    @cached_property
+    def times(self) -> SegmentTimes:
+        """Where the segments lie in their tracks."""
+        return SegmentTimes.of(self.segments)
 
     @cached_property
     def inverse(self) -> MapInverse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from core import settings
 from core.library.segments import Section
@@ -76,6 +77,16 @@ class Track:
 
     def windows(self, hop_bars: int = settings.BARS_PER_SEGMENT) -> int:
         """Number of its segments, one every `hop_bars` bars."""
+        if hop_bars == settings.BARS_PER_SEGMENT:
+            return self._segments
+        return self._count(hop_bars)
+
+    @cached_property
+    def _segments(self) -> int:
+        """Lists and their filters ask for it again and again."""
+        return self._count(settings.BARS_PER_SEGMENT)
+
+    def _count(self, hop_bars: int) -> int:
         return sum(len(section.starts(hop_bars)) for section in self.sections)
 
 

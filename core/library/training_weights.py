@@ -6,6 +6,7 @@ the user meant still holds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +67,45 @@ class _Weighed(NamedTuple):
     weight: float
 
 
+@dataclass(frozen=True, eq=False)
+class _TrackTimes:
+    """Rows (n,) of a track's segments in a list, when they start and how long they are, in seconds;
+    when the first one starts, and when the last one ends."""
+
+    rows: NDArray[np.intp]
+    starts: Doubles
+    seconds: Doubles
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentTimes:
+    """Where the segments of a list lie in their tracks: found once, as there may be many.
+
+    Attributes:
+        count: of the segments.
+        by_track: by id of the track.
+    """
+
+    count: int
+    by_track: Mapping[str, _TrackTimes]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> Self:
+        """Of these segments, in their order."""
+        rows: dict[str, list[int]] = {}
+        for row, segment in enumerate(segments):
+            rows.setdefault(segment.track_id, []).append(row)
+        found = {}
+        for track_id, members in rows.items():
+            starts = np.array([segments[row].start_seconds for row in members])
+            seconds = np.array([segments[row].seconds for row in members])
+            first, last = float(starts.min()), float((starts + seconds).max())
+            found[track_id] = _TrackTimes(np.array(members), starts, seconds, first, last)
+        return cls(len(segments), found)
+
+
 @dataclass(frozen=True)
 class WeightRequest:
     """Have a training learn these stretches so often: 0 (never) to 3 times."""
@@ -114,19 +154,18 @@ class TrainingWeights:
             changed[track_id] = tuple(sorted(kept))
         return type(self)({track_id: parts for track_id, parts in changed.items() if parts})
 
-    def of_segments(self, segments: Sequence[Segment]) -> Doubles:
+    def of_segments(self, segments: SegmentTimes) -> Doubles:
         """The weight (n,) of each segment: the mean of its bars, 0 where one is left out."""
-        out = np.full(len(segments), USUAL)
-        if not self.by_track:
-            return out
-        rows: dict[str, list[int]] = {}
-        for row, segment in enumerate(segments):
-            if segment.track_id in self.by_track:
-                rows.setdefault(segment.track_id, []).append(row)
-        for track_id, members in rows.items():
-            starts = np.array([segments[row].start_seconds for row in members])
-            seconds = np.array([segments[row].seconds for row in members])
-            out[members] = self._of_windows(track_id, starts, seconds)
+        out = np.full(segments.count, USUAL)
+        for track_id, parts in self.by_track.items():
+            times = segments.by_track.get(track_id)
+            if times is None:
+                continue
+            start, end, weight = parts[0]
+            if start <= times.start and times.end <= end:
+                out[times.rows] = weight
+            else:
+                out[times.rows] = self._of_windows(track_id, times.starts, times.seconds)
         return out
 
     def of_track(self, track: Track, hop_bars: int = 1) -> Doubles:
@@ -142,6 +181,25 @@ class TrainingWeights:
         if track.id not in self.by_track:
             return np.full(track.windows(hop_bars), USUAL)
         return self._of_windows(track.id, *_windows(track, hop_bars))
+
+    def range_of(self, track: Track) -> tuple[float, float] | None:
+        """The least and the greatest weight of a track's segments; None where it has none."""
+        if not track.windows():
+            return None
+        even = self.even_weight(track)
+        if even is not None:
+            return even, even
+        weights = self.of_track(track, BARS_PER_SEGMENT)
+        return float(weights.min()), float(weights.max())
+
+    def even_weight(self, track: Track) -> float | None:
+        """What all of a track weighs; None where that was said of a part of it alone."""
+        parts = self.by_track.get(track.id)
+        if parts is None:
+            return USUAL
+        start, end, weight = parts[0]
+        _, first, last = stretch_of(track)
+        return weight if start <= first and last <= end else None
 
     def _of_windows(self, track_id: str, starts: Doubles, seconds: Doubles) -> Doubles:
         """(n,) of windows that begin at `starts` and last `seconds` (n,)."""
@@ -222,13 +280,16 @@ def _windows(track: Track, hop_bars: int) -> tuple[Doubles, Doubles]:
     return np.concatenate(starts), np.concatenate(seconds)
 
 
-def how_often(weights: Doubles) -> str:
-    """In two words, how often segments with these weights (n,) are learned; "" for none."""
-    if not len(weights):
+def how_often(ranges: Iterable[tuple[float, float] | None]) -> str:
+    """In two words, how often tracks with these least and greatest weights are learned; "" for
+    none."""
+    known = [each for each in ranges if each is not None]
+    if not known:
         return ""
-    if weights.min() != weights.max():
-        return "some left out" if (weights == 0).any() else "mixed"
-    return _NAMES.get(float(weights[0]), f"\N{MULTIPLICATION SIGN}{weights[0]:.2g}")
+    low, high = min(low for low, _ in known), max(high for _, high in known)
+    if low != high:
+        return "some left out" if low == 0 else "mixed"
+    return _NAMES.get(low, f"\N{MULTIPLICATION SIGN}{low:.2g}")
 
 
 @dataclass(frozen=True)
@@ -255,13 +316,18 @@ class LearningChoice:
         weights = kept.with_weight(self.without, 0.0)
         if not self.only:
             return weights.of_track
-        chosen = TrainingWeights().with_weight(self.only, STARRED)
+        chosen = self._chosen
 
         def of_track(track: Track, hop_bars: int) -> Doubles:
             inside = chosen.of_track(track, hop_bars) >= STARRED
             return np.where(inside, weights.of_track(track, hop_bars), 0.0)
 
         return of_track
+
+    @property
+    def _chosen(self) -> TrainingWeights:
+        """What is learned alone weighs most."""
+        return TrainingWeights().with_weight(self.only, STARRED)
 
     def summary(self, kept: TrainingWeights, tracks: Iterable[Track]) -> LearningSummary:
         """Count the segments that are learned.
@@ -270,16 +336,35 @@ class LearningChoice:
             kept: what the library says.
             tracks: all of the library.
         """
-        of_track = self.weights_of(kept)
-        parts = [of_track(track, BARS_PER_SEGMENT) for track in tracks]
-        weights = np.concatenate([np.zeros(0), *parts])
-        learned = weights > 0
+        of_track, even = self.weights_of(kept), self._even_weights(kept)
+        counts: Counter[float] = Counter()
+        for track in tracks:
+            weight = even(track)
+            if weight is None:
+                counts.update(of_track(track, BARS_PER_SEGMENT).tolist())
+            else:
+                counts[weight] += track.windows()
         return LearningSummary(
-            segments=len(weights),
-            learned=int(learned.sum()),
-            more_often=int((weights > USUAL).sum()),
-            less_often=int((learned & (weights < USUAL)).sum()),
+            segments=counts.total(),
+            learned=sum(count for weight, count in counts.items() if weight > 0.0),
+            more_often=sum(count for weight, count in counts.items() if weight > USUAL),
+            less_often=sum(count for weight, count in counts.items() if 0.0 < weight < USUAL),
         )
+
+    def _even_weights(self, kept: TrainingWeights) -> Callable[[Track], float | None]:
+        """What `weights_of` gives for all of a track, where that is one weight."""
+        weights = kept.with_weight(self.without, 0.0)
+        if not self.only:
+            return weights.even_weight
+        chosen = self._chosen
+
+        def even_weight(track: Track) -> float | None:
+            inside = chosen.even_weight(track)
+            if inside is None:
+                return None
+            return weights.even_weight(track) if inside >= STARRED else 0.0
+
+        return even_weight
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -17,7 +16,6 @@ from core.library.training_weights import (
     how_often,
     stretch_of,
 )
-from core.settings import BARS_PER_SEGMENT
 from technovae_gui.widgets import forms
 
 _MIXED = "mixed"
@@ -64,10 +62,9 @@ class TrackLearning(QWidget):
         self._show()
 
     def _show(self) -> None:
-        parts = [self._weights.of_track(track, BARS_PER_SEGMENT) for track in self._tracks]
-        weights = np.concatenate([np.zeros(0), *parts])
-        named = {how_often(np.array([weight])): row for row, (_, weight) in enumerate(WEIGHTS)}
-        self.choice.setCurrentIndex(named.get(how_often(weights), -1))
+        named = {how_often([(weight, weight)]): row for row, (_, weight) in enumerate(WEIGHTS)}
+        learned = how_often(map(self._weights.range_of, self._tracks))
+        self.choice.setCurrentIndex(named.get(learned, -1))
 
     def _weigh(self, row: int) -> None:
         self.weight_requested.emit(WeightRequest(self._stretches(), WEIGHTS[row][1]))

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
@@ -86,10 +84,17 @@ class TrackModel(QAbstractTableModel):
         self.keys = keys
         self._announce(KEY)
 
-    def show_weights(self, weights: TrainingWeights) -> None:
-        """Show how often a training learns the tracks."""
+    def show_weights(self, weights: TrainingWeights, *, announce: bool) -> None:
+        """Show how often a training learns the tracks.
+
+        Args:
+            weights: of all tracks.
+            announce: whether models above are told, which filter and sort every row anew; else
+                whoever shows it has to be painted again.
+        """
         self.weights = weights
-        self._announce(LEARNED)
+        if announce:
+            self._announce(LEARNED)
 
     def _announce(self, column: int) -> None:
         if self.tracks:
@@ -141,14 +146,14 @@ class TrackModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         track, column = self.tracks[index.row()], index.column()
         roles = Qt.ItemDataRole
-        if column == KEY and role in (roles.DisplayRole, SORT_ROLE, roles.ToolTipRole):
+        if role == SORT_ROLE:
+            return self.sort_key(index.row(), column)
+        if column == KEY and role in (roles.DisplayRole, roles.ToolTipRole):
             return _key_data(self.keys.of_track(track.id), role)
-        if column == LEARNED and role in (roles.DisplayRole, SORT_ROLE, roles.ToolTipRole):
-            return _learned_data(self.weights.of_track(track, BARS_PER_SEGMENT), role)
+        if column == LEARNED and role in (roles.DisplayRole, roles.ToolTipRole):
+            return self._learned_data(track, role)
         if role == roles.DisplayRole:
             return _COLUMNS[column].text(track)
-        if role == SORT_ROLE:
-            return _COLUMNS[column].sort_key(track)
         if role == CONFIDENCE_ROLE:
             return track.confidence if column == GRID else None
         if role == roles.TextAlignmentRole:
@@ -160,6 +165,32 @@ class TrackModel(QAbstractTableModel):
         if role == roles.ForegroundRole:
             return _colour(track, column)
         return None
+
+    def sort_key(self, row: int, column: int) -> Any:
+        """What a row is sorted by.
+
+        Args:
+            row: of the track.
+            column: that the rows are sorted by: keys as on the wheel, those without one last;
+                training by how much of the track is learned.
+        """
+        track = self.tracks[row]
+        if column == KEY:
+            key = self.keys.of_track(track.id)
+            return (13, "") if key is None else (key.wheel, key.camelot)
+        if column == LEARNED:
+            even = self.weights.even_weight(track) if track.windows() else 0.0
+            if even is not None:
+                return even
+            return float(self.weights.of_track(track, BARS_PER_SEGMENT).mean())
+        return _COLUMNS[column].sort_key(track)
+
+    def _learned_data(self, track: Track, role: int) -> str | None:
+        """Nothing is said of what is learned as usual."""
+        text = how_often([self.weights.range_of(track)])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"Training: {text}" if text else None
+        return _SHORT.get(text, text)
 
 
 def warnings_of(track: Track) -> tuple[str, ...]:
@@ -174,23 +205,10 @@ def grid_origin(track: Track) -> str:
 
 
 def _key_data(key: Key | None, role: int) -> Any:
-    """Sorted as on the wheel; tracks without a key come last."""
-    if role == SORT_ROLE:
-        return (13, "") if key is None else (key.wheel, key.camelot)
     if key is None:
         return "" if role == Qt.ItemDataRole.DisplayRole else "No key is known"
     text = f"{key.name} {key.camelot}"
     return text if role == Qt.ItemDataRole.DisplayRole else f"{text}, fits {key.confidence:.0%}"
-
-
-def _learned_data(weights: NDArray[np.float64], role: int) -> Any:
-    """Sorted by how much of the track is learned; nothing is said of what is learned as usual."""
-    if role == SORT_ROLE:
-        return float(weights.mean()) if len(weights) else 0.0
-    text = how_often(weights)
-    if role == Qt.ItemDataRole.ToolTipRole:
-        return f"Training: {text}" if text else None
-    return _SHORT.get(text, text)
 
 
 def _tip(track: Track, column: int) -> str:

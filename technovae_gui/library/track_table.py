@@ -101,7 +101,8 @@ class TrackTable(QTableView):
 
     def show_weights(self, weights: TrainingWeights) -> None:
         """Show how often a training learns the tracks, in a column that is there if it says so."""
-        self.tracks.show_weights(weights)
+        self.tracks.show_weights(weights, announce=self.proxy.sortColumn() == track_model.LEARNED)
+        self.viewport().update()
         self._use_column(track_model.LEARNED, used=bool(weights.by_track))
 
     def _update_key_column(self) -> None:
@@ -137,7 +138,9 @@ class TrackTable(QTableView):
 
     def selected_tracks(self) -> list[Track]:
         """The tracks of all selected rows, from the top."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        ranges = self.selectionModel().selection().toList()
+        # `selectedRows` asks for the flags of every cell, 30 ms for 500 tracks.
+        rows = sorted({row for it in ranges for row in range(it.top(), it.bottom() + 1)})
         sources = (self.proxy.mapToSource(self.proxy.index(row, 0)).row() for row in rows)
         return [self.tracks.tracks[row] for row in sources]
 
@@ -221,7 +224,9 @@ class _FilteredTracks(QSortFilterProxyModel):
         return self._filter.accepts(track, model.keys.of_track(track.id))
 
     def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
-        return bool(left.data(track_model.SORT_ROLE) < right.data(track_model.SORT_ROLE))
+        model, column = self.sourceModel(), left.column()
+        assert isinstance(model, TrackModel)
+        return bool(model.sort_key(left.row(), column) < model.sort_key(right.row(), column))
 
 
 _BAR_HEIGHT = 6.0

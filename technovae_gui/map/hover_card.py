@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -113,7 +112,7 @@ class HoverCard(QWidget):
         self.rows = [
             (n.capitalize(), format_attribute(n, v), self._fraction(n, v)) for n, v in values
         ]
-        self.rows.append(("Learned", how_often(np.array([weight])), weight / STARRED))
+        self.rows.append(("Learned", how_often([(weight, weight)]), weight / STARRED))
         self.move(_card_rect(at, self._canvas.size()).topLeft())
         self.show()
         self.raise_()

@@ -227,8 +227,10 @@ class MapScene(QObject):
         opacity[left_out] = np.minimum(opacity[left_out], _FAINT)
 
     def _weigh(self) -> None:
-        segments = () if self.map is None else self.map.segments
-        self.weights = self._training_weights.of_segments(segments)
+        if self.map is None or not self._training_weights.by_track:
+            self.weights = np.full(0 if self.map is None else len(self.map), USUAL)
+        else:
+            self.weights = self._training_weights.of_segments(self.map.times)
 
     def _rows_of(self, tracks: Iterable[str]) -> Rows:
         wanted = set(tracks)

@@ -14,6 +14,7 @@ from core.library.store import Library
 from core.library.training_weights import (
     LearningChoice,
     LearningSummary,
+    SegmentTimes,
     Stretch,
     TrainingWeights,
     how_often,
@@ -38,7 +39,9 @@ def test_windows_weigh_in_the_order_of_the_librarys_rows(library: Library, long_
     # Bars 4 to 7 weigh 2, so windows weigh what their bars do on average.
     expected = [1, 1.25, 1.5, 1.75, 2, 1.75, 1.5, 1.25, 1, 1, 1, 1, 1]
     np.testing.assert_allclose(weights.of_track(track), expected)
-    np.testing.assert_allclose(weights.of_segments(library.segments(1, long_track)), expected)
+    np.testing.assert_allclose(
+        weights.of_segments(SegmentTimes.of(library.segments(1, long_track))), expected
+    )
 
 
 def test_no_window_that_touches_what_is_left_out_is_learned(
@@ -85,7 +88,8 @@ def test_weights_stay_with_the_music_when_its_grid_is_corrected(
     second = library.segments(track_id=long_track)[1]
     library.weigh([stretch_of(second)], 0.0)
     library.set_grid(long_track, library.track(long_track).grid.nudged(0.02))
-    weights = library.training_weights().of_segments(library.segments(track_id=long_track))
+    times = SegmentTimes.of(library.segments(track_id=long_track))
+    weights = library.training_weights().of_segments(times)
     assert weights.tolist() == [1.0, 0.0, 1.0, 1.0]
 
 
@@ -109,6 +113,23 @@ def test_one_training_can_be_of_a_few_tracks(library: Library, long_track: str) 
     assert "learned from 1 of 6 segments" in one.notes
 
 
+def test_whole_tracks_are_weighed_without_a_look_at_their_segments(
+    library: Library, long_track: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault: with 500 of 1,000 tracks, the window stood still for 46 ms."""
+    track, times = library.track(long_track), SegmentTimes.of(library.segments())
+    kept = TrainingWeights().with_weight([stretch_of(track)], 2.0)
+    only = LearningChoice(only=(stretch_of(track),))
+    counted = LearningChoice(without=(stretch_of(track),)).summary(kept, library.tracks())
+    monkeypatch.delattr(TrainingWeights, "_of_windows")
+    assert kept.range_of(track) == (2.0, 2.0)
+    assert sorted(set(kept.of_segments(times).tolist())) == [1.0, 2.0]
+    assert only.summary(kept, library.tracks()) == LearningSummary(
+        times.count, track.windows(), more_often=track.windows()
+    )
+    assert counted == LearningSummary(times.count, times.count - track.windows())
+
+
 def test_what_is_learned_is_said_in_a_musicians_words(library: Library, long_track: str) -> None:
     first, second, *_ = library.segments(track_id=long_track)
     kept = TrainingWeights().with_weight([stretch_of(first)], 0.0)
@@ -117,9 +138,9 @@ def test_what_is_learned_is_said_in_a_musicians_words(library: Library, long_tra
     assert found == LearningSummary(6, 5, more_often=1)
     assert found.text == "5 of 6 segments, 1 of them more often"
     assert LearningSummary(6, 6).text == "6 segments"
-    assert how_often(np.array([0.0, 0.0])) == "left out"
-    assert how_often(np.array([2.0])) == "×2"  # noqa: RUF001
-    assert how_often(np.array([0.0, 1.0])) == "some left out"
+    assert how_often([(0.0, 0.0), None, (0.0, 0.0)]) == "left out"
+    assert how_often([(2.0, 2.0)]) == "×2"  # noqa: RUF001
+    assert how_often([(0.0, 1.0)]) == "some left out"
 
 
 @pytest.mark.parametrize("row", ["'a', 0, 1, 9", "'a', 0, 1e99, 1", "'a', 'x', 1, 1", "1, 0, 1, 1"])
