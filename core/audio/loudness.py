@@ -46,7 +46,7 @@ class LoudnessMeter:
         """Take the next block."""
         if not len(samples):
             return
-        self.sample_peak = max(self.sample_peak, float(np.abs(samples).max()))
+        self.sample_peak = max(self.sample_peak, float(samples.max()), -float(samples.min()))
         if self._true_peak is not None:
             joined = samples if self._tail is None else np.concatenate([self._tail, samples])
             self._true_peak = max(self._true_peak, float(peak_envelope(joined).max()))
@@ -54,7 +54,7 @@ class LoudnessMeter:
         if self._weighting is None:
             self._weighting = KWeighting(samples.shape[1])
         weighted = self._weighting.filter(samples)
-        power = np.concatenate([self._rest, np.einsum("ij,ij->i", weighted, weighted)])
+        power = np.concatenate([self._rest, np.einsum("ji,ji->i", weighted.T, weighted.T)])
         whole = len(power) // LOUDNESS_HOP * LOUDNESS_HOP
         self._hops.append(power[:whole].reshape(-1, LOUDNESS_HOP).sum(axis=1))
         self._rest = power[whole:]

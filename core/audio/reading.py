@@ -184,18 +184,23 @@ def _gathered(blocks: Iterable[Block], block_frames: int) -> Iterator[Block]:
     for block in blocks:
         same = held and rate == block.rate and held[0].shape[1] == block.samples.shape[1]
         if held and (not same or count >= block_frames):
-            yield Block(np.concatenate(held), rate)
+            yield Block(_joined(held), rate)
             held, count = [], 0
         held.append(block.samples)
         count += len(block.samples)
         rate = block.rate
     if held:
-        yield Block(np.concatenate(held), rate)
+        yield Block(_joined(held), rate)
+
+
+def _joined(blocks: list[Array]) -> Array:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 def _check_finite(path: Path, samples: Array) -> None:
-    # One sum is finite only if all samples are, and costs a third of asking each.
-    if not np.isfinite(np.sum(samples, dtype=np.float64)):
+    # One sum is finite only if all samples are, and costs a tenth of asking each; that of large
+    # numbers may be infinite, too.
+    if not np.isfinite(np.sum(samples)) and not np.isfinite(samples).all():
         raise AudioError(
             f"{path}: holds samples that are not numbers (NaN or infinite); export it again"
         )

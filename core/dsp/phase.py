@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.dsp import phase_retrieval
+from core.dsp.band_power import CROSSOVER_HZ, N_FFT_ABOVE
 from core.dsp.bank import bank
 from core.dsp.filtering import filtered
 from core.dsp.inversion import linear_magnitudes, sharpened_frames
 from core.dsp.renderer import RenderSource, bars_of, check_target
-from core.dsp.spectrogram import CROSSOVER_HZ, N_FFT_ABOVE, of_loop
+from core.dsp.spectrogram import of_loop
 from core.dsp.stft import Ring
 from core.progress import CancelFlag, check
 

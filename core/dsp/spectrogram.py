@@ -10,26 +10,16 @@ in does not depend on the phase of the hop.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
 from core.audio.looping import extended
-from core.dsp.bank import bank
-from core.dsp.stft import hann, power_scale
+from core.dsp.band_power import HOP, band_power
 from core.errors import InputError
 
 Array = NDArray[np.float32]
-HOP = 256
-CROSSOVER_HZ = 1200.0
-N_FFT_ABOVE = 1024
-"""Window of the bands from `CROSSOVER_HZ` up: half as long and twice as sharp in time. The bands
-are wider than its bins there, so no resolution in frequency is lost."""
-_BATCH = 128
-_FRAMES_AT_ONCE = 32
-"""What fits into a core's cache: three fifths of the time that 128 at once take."""
 _BARS_AT_ONCE = 16
 _LOOP_MARGIN = 16 * HOP
 """Samples of a loop that are repeated at either end of it: more than a window and a row."""
@@ -37,20 +27,20 @@ _LOOP_MARGIN = 16 * HOP
 
 @dataclass(frozen=True, eq=False)
 class BandFrames:
-    """Band levels of a track at a fixed hop.
+    """Band power of a track at a fixed hop.
 
     Attributes:
-        decibels: (n, 128) float16; frame k is centred on sample k * hop.
+        power: (n, 128), 1 for a full-scale sine; frame k is centred on sample k * hop.
         hop: samples.
     """
 
-    decibels: NDArray[np.float16]
+    power: Array
     hop: int = HOP
 
     @property
     def seconds(self) -> float:
         """Time of the last frame."""
-        return (len(self.decibels) - 1) * self.hop / settings.SAMPLE_RATE
+        return (len(self.power) - 1) * self.hop / settings.SAMPLE_RATE
 
 
 @dataclass(eq=False)
@@ -58,7 +48,7 @@ class SpectrogramStream:
     """Analyses a track that is fed in blocks of any size. An object is used once.
 
     The power of a band is the mean of its powers in the channels, so that sounds in opposite phase
-    do not cancel. Memory: 256 bytes a frame, 172 frames a second (318 MB for two hours).
+    do not cancel. Memory: 512 bytes a frame, 172 frames a second (5 MB a minute).
 
     Example:
         >>> stream = SpectrogramStream()
@@ -68,7 +58,7 @@ class SpectrogramStream:
     """
 
     _pending: Array | None = None
-    _done: list[NDArray[np.float16]] = field(default_factory=list)
+    _done: list[Array] = field(default_factory=list)
     _finished: bool = False
 
     def feed(self, block: Array) -> None:
@@ -98,18 +88,15 @@ class SpectrogramStream:
             self._drain()
         self._finished = True
         self._pending = None
-        whole = np.concatenate([np.zeros((0, settings.N_BANDS), np.float16), *self._done])
+        whole = np.concatenate([np.zeros((0, settings.N_BANDS), np.float32), *self._done])
         self._done = [whole]
         return BandFrames(whole)
 
     def _drain(self) -> None:
         assert self._pending is not None
         count = (self._pending.shape[1] - settings.N_FFT) // HOP + 1
-        for first in range(0, count, _BATCH):
-            last = min(first + _BATCH, count)
-            part = self._pending[:, first * HOP : (last - 1) * HOP + settings.N_FFT]
-            self._done.append(power_to_db(_band_power(part)).astype(np.float16))
         if count > 0:
+            self._done.append(band_power(self._pending))
             self._pending = self._pending[:, count * HOP :].copy()
 
 
@@ -136,7 +123,7 @@ def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: int) -> 
     rows = bars * settings.FRAMES_PER_BAR
     step = _BARS_AT_ONCE * settings.FRAMES_PER_BAR
     edges = first_edge + per_row * np.arange(rows + 1, dtype=np.float64)
-    parts = [_mean_power(frames.decibels, edges[r : r + step + 1]) for r in range(0, rows, step)]
+    parts = [_mean_power(frames.power, edges[r : r + step + 1]) for r in range(0, rows, step)]
     return power_to_db(np.concatenate(parts))
 
 
@@ -205,69 +192,34 @@ def from_unit(unit: Array) -> Array:
     return (settings.FLOOR_DB + clipped * span).astype(np.float32)
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """A range of bands of one window length: the bins that they use and their weights."""
-
-    n_fft: int
-    bins: slice
-    weights: Array
-
-    @classmethod
-    def of(cls, n_fft: int, bands: slice) -> _Part:
-        weights = bank(n_fft).weights[:, bands]
-        touched = np.flatnonzero(weights.any(axis=1))
-        bins = slice(int(touched[0]), int(touched[-1]) + 1)
-        scale = np.float32(power_scale(n_fft))
-        return cls(n_fft, bins, np.ascontiguousarray(weights[bins]) * scale)
-
-    def power(self, channels: Array) -> Array:
-        """Band power (n, bands) of `channels` (c, samples) at the hops of the longest window."""
-        import scipy.fft  # here, so that the window's first paint does not wait for it
-
-        inset = (settings.N_FFT - self.n_fft) // 2
-        inner = channels[:, inset : channels.shape[1] - inset]
-        views = np.lib.stride_tricks.sliding_window_view(inner, self.n_fft, axis=1)[:, ::HOP]
-        power = np.zeros((views.shape[1], len(self.weights)), np.float32)
-        for view in views:
-            for first in range(0, len(view), _FRAMES_AT_ONCE):
-                some = slice(first, first + _FRAMES_AT_ONCE)
-                spectrum = scipy.fft.rfft(view[some] * hann(self.n_fft), axis=-1)[:, self.bins]
-                power[some] += spectrum.real**2
-                power[some] += spectrum.imag**2
-        mean: Array = (power @ self.weights) / np.float32(len(views))
-        return mean
+def _mean_power(power: Array, edges: NDArray[np.float64]) -> Array:
+    """Mean between successive `edges` (in frames) of linearly interpolated power; 0 outside."""
+    rows = np.zeros((len(edges) - 1, power.shape[1]), np.float32)
+    if len(power) < 2:
+        return rows
+    inside = np.clip(edges, 0.0, len(power) - 1.0)
+    first, shares = _shares(inside[:-1], inside[1:])
+    shares /= np.diff(edges)
+    for k, share in enumerate(shares.astype(np.float32)):
+        rows += share[:, None] * power[np.minimum(first + k, len(power) - 1)]
+    return rows
 
 
-@lru_cache(maxsize=1)
-def _parts() -> tuple[_Part, _Part]:
-    crossover = int(np.searchsorted(bank().centres_hz, CROSSOVER_HZ))
-    below = _Part.of(settings.N_FFT, slice(0, crossover))
-    return below, _Part.of(N_FFT_ABOVE, slice(crossover, settings.N_BANDS))
+def _shares(
+    start: NDArray[np.float64], end: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The integral of a linear interpolation from each `start` to its `end`, as a sum of frames.
 
-
-def _band_power(channels: Array) -> Array:
-    """Band power (n, 128) of `channels` (c, samples) at every hop, mean over channels."""
-    return np.concatenate([part.power(channels) for part in _parts()], axis=1)
-
-
-def _mean_power(decibels: NDArray[np.float16], edges: NDArray[np.float64]) -> Array:
-    """Mean power between successive `edges` (in frames) of linearly interpolated power."""
-    first = max(0, int(np.floor(edges[0])) - 1)
-    last = min(len(decibels), int(np.ceil(edges[-1])) + 2)
-    if last - first < 2:
-        return np.zeros((len(edges) - 1, settings.N_BANDS), np.float32)
-    power = db_to_power(decibels[first:last].astype(np.float32)).astype(np.float64)
-    integral = _integral(power, np.clip(edges - first, 0.0, last - first - 1.0))
-    mean = np.diff(integral, axis=0) / np.diff(edges)[:, None]
-    return np.maximum(mean, 0.0).astype(np.float32)
-
-
-def _integral(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Integral from 0 to each of `at` of the linear interpolation of `values` (n, bands)."""
-    whole = np.zeros_like(values)
-    np.cumsum((values[1:] + values[:-1]) / 2, axis=0, out=whole[1:])
-    k = np.minimum(at.astype(np.int64), len(values) - 2)
-    f = (at - k)[:, None]
-    partial: NDArray[np.float64] = f * values[k] + f * f / 2 * (values[k + 1] - values[k])
-    return whole[k] + partial
+    Returns:
+        First frames (rows,), and what each of the frames from there on counts, (frames, rows).
+    """
+    first = start.astype(np.int64)
+    most = int((np.ceil(end).astype(np.int64) - first).max(initial=0)) + 1
+    shares = np.zeros((most + 1, len(first)))
+    for k in range(most):
+        a = np.clip(start - first - k, 0.0, 1.0)
+        b = np.clip(end - first - k, 0.0, 1.0)
+        risen = (b * b - a * a) / 2  # from frame k to the next: 1 - t of the one, t of the other
+        shares[k] += (b - a) - risen
+        shares[k + 1] += risen
+    return first, shares

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core import atomic, settings
 from core.deletion import delete_file
 from core.dsp import attributes, spectrogram
+from core.dsp.band_power import HOP
 from core.library.segments import Section, Segment, segment_id
 from core.library.sound import Stretch, seconds_to_frame
 
@@ -72,7 +73,7 @@ def of_bars(read: Stretch, start_seconds: float, bpm: float, bars: int) -> Array
         LibraryError: the audio is gone or damaged.
     """
     first = seconds_to_frame(start_seconds) - _MARGIN
-    first -= first % spectrogram.HOP
+    first -= first % HOP
     seconds = bars * settings.BEATS_PER_BAR * 60.0 / bpm
     stream = spectrogram.SpectrogramStream()
     stream.feed(read(first, seconds_to_frame(seconds) + 2 * _MARGIN))

@@ -12,7 +12,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.audio import files
+from core.audio import conditioning, files
 from core.audio.conditioning import condition
 from core.audio.conversion import to_stereo
 from core.audio.loudness import integrated_lufs
@@ -91,6 +91,22 @@ def test_conditioning_measures_and_stores(tmp_path: Path) -> None:
     stored = files.read(tmp_path / "a.flac") * 10 ** (conditioned.stored_gain_db / 20)
     assert np.abs(stored - sound).max() < 2e-4
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.flac", "a.wav"]
+
+
+@pytest.mark.parametrize("in_memory", [0, 1 << 20, 1 << 30])
+def test_the_spool_is_the_same_in_memory_on_disk_and_on_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    samples = np.stack([sine(220, 5.0, RATE, 0.1), sine(330, 5.0, RATE, 0.2)], axis=1)
+    soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
+    monkeypatch.setattr(conditioning, "_SPOOLED_IN_MEMORY", in_memory)
+    with condition(tmp_path / "a.wav", tmp_path / "a.flac") as conditioned:
+        large, small = conditioned.blocks(), conditioned.blocks(777)
+        first, second = next(large), next(small)
+        sound = np.concatenate([first, *large])
+        np.testing.assert_array_equal(np.concatenate([second, *small]), sound)
+    gain = np.float32(10 ** (conditioned.gain_db / 20))
+    np.testing.assert_allclose(sound, (samples - samples.mean(axis=0)) * gain, atol=1e-6)
 
 
 def test_over_full_scale_is_scaled_not_clipped(tmp_path: Path) -> None:
