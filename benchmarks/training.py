@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks import original_recipe, report
 from core import settings
 from core.session import training_data
-from core.vae import checkpoint, pca, training
+from core.vae import network_file, pca, training
 from core.vae.data import TrainingData
 from core.vae.evaluation import ACTIVE_VARIANCE, DEVIATION_RANGE, Evaluator
 from core.vae.layers import CELLS
@@ -128,7 +128,7 @@ def _ours(data: TrainingData, unseen: TrainingData, options: argparse.Namespace)
             training.TrainOptions(path=path, minutes=options.minutes, seed=options.seed),
             lambda done, total, message="": bars.update(task, completed=done, description=message),
         )
-        meter = Evaluator(checkpoint.load_model(path))
+        meter = Evaluator(network_file.load(path))
         library, held = (meter(d, d.places()) for d in (segments_of(data), unseen))
         note = f"{path.stat().st_size / 1e6:.1f} MB, epoch {result.best_epoch} of {result.epochs}"
     print(*result.lines(), sep="\n")

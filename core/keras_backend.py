@@ -55,7 +55,7 @@ except ModuleNotFoundError as error:
         raise
     raise _missing(error.name) from error
 
-__all__ = ["compiled", "gradient", "keras", "ops", "values"]
+__all__ = ["compiled", "keras", "ops", "values"]
 
 
 def compiled(
@@ -99,24 +99,6 @@ def _jitted(function: Callable[..., Any], variables: list[Any]) -> Callable[...,
 
     jitted = jax.jit(pure)
     return lambda *tensors: jitted([variable.value for variable in variables], *tensors)
-
-
-def gradient(function: Callable[[Any], Any], at: Any) -> Any:
-    """The derivative of a scalar function; TensorFlow only, `keras.ops` has none.
-
-    Args:
-        function: tensor -> scalar.
-        at: where, any shape.
-
-    Returns:
-        A tensor of the shape of `at`.
-    """
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        tape.watch(at)
-        value = function(at)
-    return tape.gradient(value, at)
 
 
 def values(variables: Iterable[Any]) -> list[NDArray[Any]]:

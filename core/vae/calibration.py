@@ -14,9 +14,17 @@ from core.dsp.sharpness import sharpness
 from core.keras_backend import compiled
 from core.latent.axes import NAMES, AttributeAxes
 from core.latent.sampling import AggregatePosterior
-from core.vae import checkpoint
-from core.vae.contrast import Contrast, decoding
-from core.vae.data import Array, Index, TrainingData, unfold
+from core.vae import network_file
+from core.vae.contrast import Contrast, fast_power
+from core.vae.data import (
+    FOLDED,
+    Array,
+    Index,
+    TrainingData,
+    in_decibels,
+    unfold,
+    unrolled,
+)
 from core.vae.evaluation import Evaluator
 from core.vae.model import SegmentVAE
 
@@ -40,10 +48,10 @@ def calibrate(
         places: (n, 2), which of them to measure on.
 
     Returns:
-        "contrast" (see `Contrast.info`; None for a handful of windows), "axes" (see
-        `attribute_axes`) and "sharpness" (see `measured_sharpness`), for the model file.
+        "contrast" (see `measured_contrast`), "axes" (see `attribute_axes`) and "sharpness" (see
+        `measured_sharpness`), for the model file.
     """
-    contrast = Contrast.fit(model, data, places)
+    contrast = measured_contrast(model, data, places)
     axes = attribute_axes(model, contrast, evaluator, data, places)
     return {
         "contrast": contrast and contrast.info(),
@@ -60,11 +68,41 @@ def recalibrate(path: Path, data: TrainingData) -> None:
         data: windows to measure on; all are used.
 
     Raises:
-        ModelError, OutputError: as `checkpoint.load` and `checkpoint.save`.
+        ModelError, OutputError: as `network_file.load` and `network_file.save`.
     """
-    model = checkpoint.load_model(path)
+    model = network_file.load(path)
     found = calibrate(model, Evaluator(model), data, data.places())
-    checkpoint.save(model, path, {**model.info, **found})
+    network_file.save(model, path, {**model.info, **found})
+
+
+def measured_contrast(model: SegmentVAE, data: TrainingData, places: Index) -> Contrast | None:
+    """How rich in contrast a library is, for what the model decodes to be so again.
+
+    Args:
+        model: the model.
+        data: the library's windows.
+        places: (n, 2), which of them; at most 400 are measured.
+
+    Returns:
+        None for a handful of windows, which say nothing.
+    """
+    if len(places) < _LEAST_WINDOWS:
+        return None
+
+    def run(windows: Any) -> tuple[Any, Any]:
+        mean = model.encode(windows)[0]
+        return mean, model.decode(mean)
+
+    fast = compiled(run, (None, *FOLDED), variables=model.variables)
+    some = _spread(places, _MOST_WINDOWS)
+    parts = []
+    for first in range(0, len(some), _BATCH):
+        windows = data.batch(some[first : first + _BATCH])
+        latents, decoded = (np.asarray(out) for out in fast(windows))
+        parts.append((latents, fast_power(unrolled(windows)), fast_power(unrolled(decoded))))
+    return Contrast.fit(
+        *(np.concatenate(part).astype(np.float64) for part in zip(*parts, strict=True))
+    )
 
 
 def measured_sharpness(
@@ -83,10 +121,10 @@ def measured_sharpness(
     """
     if not len(places):
         return None
-    some = places[np.linspace(0, len(places) - 1, min(len(places), _POINTS)).astype(np.int64)]
-    windows = data.batch(some)
-    decoded = decoding(model, contrast)(model.encode(windows)[0])
-    return round(sharpness(unfold(windows), unfold(np.asarray(decoded))), 3)
+    windows = data.batch(_spread(places, _POINTS))
+    latents = np.asarray(model.encode(windows)[0])
+    decoded = _for_the_ear(np.asarray(model.decode(latents)), latents, contrast)
+    return round(sharpness(unfold(windows), decoded), 3)
 
 
 def attribute_axes(
@@ -114,15 +152,15 @@ def attribute_axes(
     """
     if len(places) < _LEAST_WINDOWS:
         return {}
-    some = places[np.linspace(0, len(places) - 1, min(len(places), _MOST_WINDOWS)).astype(np.int64)]
+    some = _spread(places, _MOST_WINDOWS)
     latents = evaluator(data, some).means
     windows = [unfold(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
     values = _measured(np.concatenate(windows))
-    decode = compiled(decoding(model, contrast), (None, model.latents), variables=model.variables)
+    decode = compiled(model.decode, (None, model.latents), variables=model.variables)
 
     def decoded(z: Array) -> Mapping[str, Doubles]:
         rows = [z[i : i + _BATCH] for i in range(0, len(z), _BATCH)]
-        parts = [_measured(unfold(np.asarray(decode(some)))) for some in rows]
+        parts = [_measured(_for_the_ear(np.asarray(decode(z)), z, contrast)) for z in rows]
         return {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
 
     drawn = AggregatePosterior.fit(latents).sample(_POINTS, np.random.default_rng(0))
@@ -134,3 +172,15 @@ def attribute_axes(
 def _measured(spectra: Array) -> dict[str, Doubles]:
     found = [attributes.measure(spectrum) for spectrum in spectra]
     return {name: np.array([getattr(one, name) for one in found]) for name in NAMES}
+
+
+def _spread(places: Index, count: int) -> Index:
+    """At most `count` of `places` (n, 2), evenly spread."""
+    some: Index = places[np.linspace(0, len(places) - 1, min(len(places), count)).astype(np.int64)]
+    return some
+
+
+def _for_the_ear(windows: Array, latents: Array, contrast: Contrast | None) -> Array:
+    """What is heard of decoded `windows` (n, 128, 128, 4): (n, 512, 128) dB, with contrast."""
+    rows = unrolled(windows)
+    return in_decibels(rows if contrast is None else contrast.restored(rows, latents))

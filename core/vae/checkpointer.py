@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.keras_backend import keras
-from core.vae import checkpoint
+from core.vae import network_file
 from core.vae.callbacks import Logs
 from core.vae.evaluation import Evaluation
 from core.vae.model import SegmentVAE
@@ -70,7 +70,7 @@ class Checkpointer(keras.callbacks.Callback):
         if not score < self.score:
             return False
         self.score, self.epoch, self._unsaved = score, epoch, not saved
-        self._weights = [checkpoint.rounded(w) for w in self.model.get_weights()]
+        self._weights = [network_file.rounded(w) for w in self.model.get_weights()]
         return True
 
     def restore(self) -> None:
@@ -101,7 +101,7 @@ class Checkpointer(keras.callbacks.Callback):
             means = self.aggregate().means
             deviation = means.std(axis=0)
             self.model.standardise(means.mean(axis=0), np.where(deviation > _STILL, deviation, 1.0))
-            checkpoint.save(self.model, self._path, {**info(), "epoch": self.epoch})
+            network_file.save(self.model, self._path, {**info(), "epoch": self.epoch})
         finally:
             self.model.set_weights(last)
         self._unsaved, self._wrote = False, True

@@ -10,19 +10,17 @@ whole to what it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.keras_backend import compiled, ops
-from core.settings import LATENT_SIZE
-from core.vae.data import FOLDED, Array, Index, TrainingData
-from core.vae.model import SegmentVAE
+from core.settings import LATENT_SIZE, N_BANDS
 
-Tensor = Any
+Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 MOST = 1.35
 """The largest gain: beyond, what is wrong in a spectrogram is scaled more than what is right."""
@@ -33,9 +31,6 @@ _HALVINGS = 16
 _BOX = 5
 _REACH = _BOX - 1
 _RIDGE = 0.1
-_MOST_WINDOWS = 400
-_LEAST_WINDOWS = 8
-_BATCH = 64
 _SILENT = 1e-8
 
 
@@ -52,35 +47,17 @@ class Contrast:
     bias: float
 
     @classmethod
-    def fit(cls, model: SegmentVAE, data: TrainingData, places: Index) -> Self | None:
-        """Measure the contrast of a library.
+    def fit(cls, latents: Doubles, power: Doubles, decoded: Doubles) -> Self:
+        """Learn the contrast of a library.
 
         A regression of logarithms says the geometric mean, and the largest gain holds some windows
         down; so all are lifted until these windows, decoded, have their power in total.
 
         Args:
-            model: the model.
-            data: the library's windows.
-            places: (n, 2), which of them; at most 400 are used.
-
-        Returns:
-            None for a handful of windows, which say nothing.
+            latents: (n, 64) of windows of the library.
+            power: (n,), `fast_power` of the windows.
+            decoded: (n,), that of what the latents decode to.
         """
-        if len(places) < _LEAST_WINDOWS:
-            return None
-        some = places[
-            np.linspace(0, len(places) - 1, min(len(places), _MOST_WINDOWS)).astype(np.int64)
-        ]
-
-        def run(windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            mean = model.encode(windows)[0]
-            return mean, _power(fast_part(windows)), _power(fast_part(model.decode(mean)))
-
-        fast = compiled(run, (None, *FOLDED), variables=model.variables)
-        parts = [fast(data.batch(some[i : i + _BATCH])) for i in range(0, len(some), _BATCH)]
-        latents, power, decoded = (
-            np.concatenate([np.asarray(part[k], np.float64) for part in parts]) for k in range(3)
-        )
         level = np.log(power + _SILENT)
         covariance = latents.T @ latents / len(latents) + _RIDGE * np.eye(latents.shape[1])
         slopes = np.linalg.solve(covariance, latents.T @ (level - level.mean()) / len(latents))
@@ -104,40 +81,48 @@ class Contrast:
         """For a model file."""
         return {"slopes": self.slopes.round(5).tolist(), "bias": round(self.bias, 5)}
 
-    def restored(self, windows: Tensor, z: Tensor) -> Tensor:
+    def restored(self, windows: Array, z: Array) -> Array:
         """Scale the fast part of decoded windows, by 1 to `MOST`.
 
         Args:
-            windows: (n, 128, 128, 4), as decoded.
+            windows: (n, 512, 128), as decoded, 0..1 between floor and ceiling.
             z: (n, 64), their latents.
 
         Returns:
-            (n, 128, 128, 4).
+            (n, 512, 128).
         """
         fast = fast_part(windows)
-        wanted = ops.sum(z * self.slopes, axis=1) + self.bias
-        gain = _gain(wanted, _power(fast))
-        return windows + ops.reshape(gain - 1.0, (-1, 1, 1, 1)) * fast
+        wanted = (z * self.slopes).sum(axis=1) + np.float32(self.bias)
+        gain = _gain(wanted, _power(fast)).astype(np.float32)
+        fast *= (gain - np.float32(1.0))[:, None, None]
+        fast += windows
+        return fast
 
 
-def decoding(model: SegmentVAE, contrast: Contrast | None) -> Callable[[Tensor], Tensor]:
-    """What decodes latents for the ear: the model, with contrast where there is one.
-
-    Args:
-        model: decodes them.
-        contrast: puts back what averaging washed out; None: nothing does.
-
-    Returns:
-        A function: latents (n, 64) -> windows (n, 128, 128, 4), about 0..1.
-    """
-    if contrast is None:
-        return model.decode
-    return lambda z: contrast.restored(model.decode(z), z)
+def fast_power(windows: Array) -> Array:
+    """(n,) mean power of the fast part of `windows` (n, 512, 128)."""
+    return _power(fast_part(windows))
 
 
-def _gain(wanted: Tensor, power: Tensor) -> Tensor:
+def fast_part(windows: Array) -> Array:
+    """`windows` (n, 512, 128) less their mean over about five rows (half a sixteenth) and five
+    bands around each cell; the four bars are a loop."""
+    rows = np.concatenate([windows[:, -_REACH:], windows, windows[:, :_REACH]], axis=1)
+    smooth = rows.reshape(-1, rows.shape[2]) @ _across_bands()
+    smooth = smooth.reshape(rows.shape)
+    for _ in range(2):
+        pairs = smooth[:, :-1] + smooth[:, 1:]
+        smooth = pairs[:, :-3] + pairs[:, 2:-1] + smooth[:, _BOX - 1 :]
+    out: Array = windows - smooth
+    return out
+
+
+def _gain(wanted: NDArray[Any], power: NDArray[Any]) -> NDArray[Any]:
     """What brings `power` (n,) to the logarithm `wanted` (n,), within 1 and `MOST`."""
-    return ops.clip(ops.exp(0.5 * (wanted - ops.log(power + _SILENT))), 1.0, MOST)
+    with np.errstate(over="ignore"):
+        gain = np.exp(0.5 * (wanted - np.log(power + _SILENT)))
+    found: NDArray[Any] = np.clip(gain, 1.0, MOST)
+    return found
 
 
 def _lift(wanted: Doubles, power: Doubles, total: float) -> float:
@@ -145,33 +130,25 @@ def _lift(wanted: Doubles, power: Doubles, total: float) -> float:
     low, high = 0.0, _MOST_LIFT
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        gain = np.asarray(_gain(wanted + middle, power))
+        gain = _gain(wanted + middle, power)
         low, high = (middle, high) if (gain**2 * power).sum() < total else (low, middle)
     return low
 
 
-def fast_part(windows: Tensor) -> Tensor:
-    """`windows` (n, 128, 128, 4) less their mean over about five rows (half a sixteenth) and five
-    bands around each cell, in the same folding; the four bars are a loop."""
-    bands, bars = FOLDED[1], FOLDED[2]
-    rows = ops.reshape(ops.transpose(windows, (0, 3, 1, 2)), (-1, FOLDED[0] * bars, bands))
-    smooth = ops.concatenate([rows[:, -_REACH:], rows, rows[:, :_REACH]], axis=1)
-    for _ in range(2):
-        smooth = ops.average_pool(smooth, _BOX, strides=1, padding="valid")
-    fast = rows - ops.matmul(smooth, _across_bands(bands))
-    return ops.transpose(ops.reshape(fast, (-1, bars, FOLDED[0], bands)), (0, 2, 3, 1))
-
-
-def _across_bands(bands: int) -> Array:
-    """(bands, bands): rows @ it averages over five bands twice; the outermost bands go on."""
+@functools.cache
+def _across_bands() -> Array:
+    """(bands, bands): rows @ it averages over five bands twice, and over as many rows, which are
+    summed afterwards; the outermost bands go on."""
     box = np.full(_BOX, 1.0 / _BOX)
-    weights = np.convolve(box, box)
-    out = np.zeros((bands, bands), np.float32)
-    for band in range(bands):
+    weights = np.convolve(box, box) / _BOX**2
+    out = np.zeros((N_BANDS, N_BANDS), np.float32)
+    for band in range(N_BANDS):
         for offset, weight in enumerate(weights, -_REACH):
-            out[min(max(band + offset, 0), bands - 1), band] += weight
+            out[min(max(band + offset, 0), N_BANDS - 1), band] += weight
     return out
 
 
-def _power(windows: Tensor) -> Tensor:
-    return ops.mean(ops.square(windows), axis=(1, 2, 3))
+def _power(windows: Array) -> Array:
+    flat = windows.reshape(len(windows), -1)
+    power: Array = np.einsum("nc,nc->n", flat, flat) / np.float32(flat.shape[1])
+    return power

@@ -254,8 +254,7 @@ class TrainingData:
 
 def fold(decibels: NDArray[np.floating]) -> Array:
     """Spectrograms (n, 512, 128) dB -> (n, 128, 128, 4) in 0..1, bars as channels."""
-    unit = (np.asarray(decibels, np.float32) - np.float32(settings.FLOOR_DB)) / np.float32(_SPAN_DB)
-    bars = np.clip(unit, np.float32(0), np.float32(1)).reshape(
+    bars = in_units(decibels).reshape(
         -1, settings.BARS_PER_SEGMENT, settings.FRAMES_PER_BAR, settings.N_BANDS
     )
     return np.ascontiguousarray(bars.transpose(0, 2, 3, 1))
@@ -263,8 +262,26 @@ def fold(decibels: NDArray[np.floating]) -> Array:
 
 def unfold(unit: Array) -> Array:
     """(n, 128, 128, 4) in 0..1 -> spectrograms (n, 512, 128) dB, clipped to floor and ceiling."""
-    bars = np.clip(unit, 0.0, 1.0).transpose(0, 3, 1, 2).reshape(-1, *_WINDOW)
-    return np.ascontiguousarray(bars * _SPAN_DB + settings.FLOOR_DB, dtype=np.float32)
+    return in_decibels(unrolled(unit))
+
+
+def unrolled(windows: Array) -> Array:
+    """Windows (n, 128, 128, 4), bars as channels -> (n, 512, 128), time first."""
+    return np.ascontiguousarray(windows.transpose(0, 3, 1, 2)).reshape(-1, *_WINDOW)
+
+
+def in_units(decibels: NDArray[np.floating]) -> Array:
+    """Decibels of any shape -> 0..1 between floor and ceiling, clipped."""
+    unit = (np.asarray(decibels, np.float32) - np.float32(settings.FLOOR_DB)) / np.float32(_SPAN_DB)
+    return np.clip(unit, np.float32(0), np.float32(1), out=unit)
+
+
+def in_decibels(unit: Array) -> Array:
+    """0..1 between floor and ceiling, of any shape -> decibels, clipped."""
+    decibels = np.clip(unit, np.float32(0), np.float32(1))
+    decibels *= np.float32(_SPAN_DB)
+    decibels += np.float32(settings.FLOOR_DB)
+    return decibels
 
 
 def _starts(decibels: NDArray[np.floating], starts: Sequence[int] | Index | None) -> Index:

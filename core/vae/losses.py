@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.keras_backend import ops
+from core.vae.numpy_model import LOG_VARIANCE
 
 Tensor = Any
-
-LOG_VARIANCE_MIN = -10.0
-LOG_VARIANCE_MAX = 2.0
 
 
 def clamp_log_variance(log_variance: Tensor) -> Tensor:
     """Between -10 and 2: beyond, exp() leaves float32's comfortable range and gradients die."""
-    return ops.clip(log_variance, LOG_VARIANCE_MIN, LOG_VARIANCE_MAX)
+    return ops.clip(log_variance, *LOG_VARIANCE)
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -187,21 +187,6 @@ class SegmentVAE(keras.Model):
         corrections = self.to_patches(ops.silu(self.last_norm(x)))
         return self.linear.decode(z) + self.sketch.synthesise(corrections)
 
-    def misfit(self, windows: Tensor, z: Tensor) -> Tensor:
-        """What latents cost as descriptions of windows.
-
-        Args:
-            windows: (n, 128, 128, 4), 0..1.
-            z: (n, 64).
-
-        Returns:
-            (n,) negative log likelihood plus negative log prior as the KL term is weighted, nats,
-            less constants.
-        """
-        error = ops.sum(ops.abs(self.decode(z) - windows), axis=(1, 2, 3))
-        prior = 0.5 * self.kl_weight * ops.sum(ops.square(z), axis=1)
-        return error * (_SPAN_DB / self.scale_db) + prior
-
     def call(self, windows: Tensor, training: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Reconstruction, mean, log variance; the latent is drawn in training, else the mean."""
         mean, log_variance = self.encode(windows, training=training)

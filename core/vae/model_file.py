@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, Final
 
 from core import settings
 from core.errors import ModelError
-from core.keras_archive import read_config
+from core.keras_archive import Weights, read_config, read_model
 
 FORMAT: Final = 1
 _REGISTERED: Final = "technovae>SegmentVAE"
@@ -17,6 +18,9 @@ _LARGEST: Final = {
     "patch": 512, "trunk": 4096, "seed": 1 << 63,
 }  # fmt: skip
 """Of the numbers that say how large the network is; those of the shipped one are far below."""
+_OPTIONS: Final = {
+    *_LARGEST, "dropout", "scale_db", "minimum_nats", "info", "name", "trainable", "dtype",
+}  # fmt: skip
 
 
 def layout() -> dict[str, Any]:
@@ -52,6 +56,28 @@ def read_info(path: Path, *, check_weights: bool = False) -> dict[str, Any]:
     """
     config = read_config(path, _REGISTERED, check_weights=check_weights)
     return _checked_info(path, config)
+
+
+def read_network(path: Path) -> tuple[dict[str, Any], Weights]:
+    """What a model file holds, for the network to be evaluated without keras.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        The network's options, `info` among them, and its weights.
+
+    Raises:
+        ModelError: as `read_info`.
+    """
+    config, weights = read_model(path, _REGISTERED)
+    info = _checked_info(path, config)
+    options = {**config["config"], "info": info}
+    scale_db = options.get("scale_db")
+    known = _LARGEST.keys() <= options.keys() <= _OPTIONS
+    if not known or not isinstance(scale_db, int | float) or not 0 < scale_db < math.inf:
+        raise ModelError(f"{path}: the model file is damaged; train it again")
+    return options, weights
 
 
 def _checked_info(path: Path, config: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import Cancelled, ModelError, ProcessGone, TrainingError
 from core.keras_backend import keras
 from core.progress import CancelFlag, Progress, silent
-from core.vae import callbacks, checkpoint, training_state
+from core.vae import callbacks, network_file, training_state
 from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import Index, TrainingData, unfold
@@ -202,7 +202,7 @@ class TrainingRun:
 
     def result(self) -> TrainResult:
         """What the model on disk can do."""
-        model = checkpoint.load_model(self.options.path)
+        model = network_file.load(self.options.path)
         evaluator = Evaluator(model)
         held = self.validation.held_out_db
         return TrainResult(
@@ -228,7 +228,7 @@ class TrainingRun:
     def _compiled(self, initializer: Initializer) -> SegmentVAE:
         options = self.options
         if options.resume:
-            model = checkpoint.load_model(options.path)
+            model = network_file.load(options.path)
         else:
             sizes = {**options.model, "seed": options.seed}
             model = initializer.model(options.augmentation, sizes)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import logging
-import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -56,7 +54,7 @@ class RenderService:
         self._others: OtherLibraries | None = None
 
     def open(self, library: Path, model: Path | None) -> Opened:
-        """Open library and model, and make a first sound, which compiles what has to be.
+        """Open library and model, and make a first sound, so that what that needs is in memory.
 
         Args:
             library: folder of the library.
@@ -71,7 +69,6 @@ class RenderService:
         self._exit.close()
         if model is None and not _has_model(library):
             return Opened("", "", time.perf_counter() - started)
-        _import_network()
         from core.render.workspace import open_workspace
 
         space = self._exit.enter_context(open_workspace(library, model, self._loaded))
@@ -198,7 +195,6 @@ class RenderService:
     def _decoder_of(self, origin: Origin | None) -> Decoder:
         if origin is not None:
             if self._others is None:
-                _import_network()
                 self._others = open_others(self._exit, self._loaded)
             return self._others.decoder(origin)
         if self._space is None:
@@ -207,7 +203,7 @@ class RenderService:
 
     def _loaded(self, model: Path) -> Codec:
         """As it is in memory, unless the file holds another since: a library is opened again after
-        every import and when its map is there, and loading and compiling takes a second or two."""
+        every import and when its map is there, and loading takes a third of a second."""
         from core.vae import checkpoint
 
         kept = self._codecs.pop(resources.digest(model), None) if model.is_file() else None
@@ -224,18 +220,6 @@ def _has_model(library: Path) -> bool:
     except ModelError:
         return False
     return True
-
-
-def _import_network() -> None:
-    """Import keras without scikit-learn and matplotlib, which it takes in only to wrap and to plot
-    what is never wrapped or plotted here: a quarter of the time that importing it takes."""
-    hidden = [name for name in ("sklearn", "matplotlib") if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be found
-    try:
-        importlib.import_module("core.vae.checkpoint")
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def _warm_up(space: Workspace) -> None:

@@ -15,7 +15,7 @@ from core.errors import LibraryError, ModelError
 from core.library.models import remember_model
 from core.library.store import Library
 from core.session import Session
-from core.vae import checkpoint
+from core.vae import network_file
 from core.workers.segment_service import Opened
 from technovae_gui import session_controller
 from technovae_gui.main_window import MainWindow
@@ -286,7 +286,7 @@ def model(path: Path, seed: int) -> Path:
 
     made = SegmentVAE(**{**TINY, "seed": seed})
     made.build(input_shape())
-    checkpoint.save(made, path, {"seed": seed})
+    network_file.save(made, path, {"seed": seed})
     return path
 
 

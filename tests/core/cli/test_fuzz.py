@@ -32,7 +32,8 @@ from core.arrangement.project import Project
 from core.cli import arguments, console
 from core.library import importing, inputs
 from core.progress import CancelFlag, Progress, silent
-from core.vae.checkpoint import Codec, load, load_model
+from core.vae import network_file
+from core.vae.checkpoint import Codec, load
 from core.vae.data import TrainingData
 from core.vae.evaluation import Evaluation
 from core.vae.options import TrainOptions, TrainResult, require_model_path
@@ -138,7 +139,7 @@ def trained_at_once(
     require_model_path(options.path)
     data.check()
     if options.resume:
-        load_model(options.path)
+        network_file.load(options.path)
     options.path.write_bytes(b"no model")
     evaluation = Evaluation(1.0, 1.0, np.zeros((len(data), 64), np.float32))
     return TrainResult(

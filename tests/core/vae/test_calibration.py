@@ -6,20 +6,20 @@ from pathlib import Path
 
 import numpy as np
 
-from core.vae import checkpoint
+from core.vae import checkpoint, network_file
 from core.vae.calibration import recalibrate
 from tests.core.vae.conftest import Trained, music
 
 
 def test_the_weights_stay(trained: Trained, tmp_path: Path) -> None:
     data, options = music(), trained.copied(tmp_path)
-    before = checkpoint.load_model(options.path)
+    before = network_file.load(options.path)
     calibrated = {"contrast": before.info.pop("contrast"), "axes": before.info.pop("axes")}
-    checkpoint.save(before, options.path, before.info)
+    network_file.save(before, options.path, before.info)
     bare = checkpoint.load(options.path)
     assert "contrast" not in bare.info
     recalibrate(options.path, data)
-    after = checkpoint.load_model(options.path)
+    after = network_file.load(options.path)
     for old, new in zip(before.get_weights(), after.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
     assert checkpoint.load(options.path).hash != bare.hash
@@ -30,13 +30,13 @@ def test_the_weights_stay(trained: Trained, tmp_path: Path) -> None:
 
 
 def test_a_model_says_how_sharp_it_is(trained: Trained) -> None:
-    told = checkpoint.load_model(trained.options.path).info["sharpness"]
+    told = network_file.load(trained.options.path).info["sharpness"]
     assert told == trained.result.sharpness
     assert 0.0 < told < 1.5
 
 
 def test_fitted_to_other_music_it_is_another(trained: Trained, tmp_path: Path) -> None:
     options = trained.copied(tmp_path)
-    before = checkpoint.load_model(options.path).info["contrast"]
+    before = network_file.load(options.path).info["contrast"]
     recalibrate(options.path, music(tracks=3, bars=12))
-    assert checkpoint.load_model(options.path).info["contrast"] != before
+    assert network_file.load(options.path).info["contrast"] != before

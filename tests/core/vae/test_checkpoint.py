@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import InputError, ModelError
 from core.keras_backend import keras
-from core.vae import checkpoint, latent_refinement, pca
+from core.vae import checkpoint, latent_refinement, network_file, pca
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape
@@ -40,7 +40,7 @@ def model() -> SegmentVAE:
 @pytest.fixture(scope="module")
 def saved(model: SegmentVAE, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "vae_best.keras"
-    checkpoint.save(model, path, {"tracks": 6})
+    network_file.save(model, path, {"tracks": 6})
     return path
 
 
@@ -49,7 +49,7 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "z.npy", z)
     script = (
         "import sys, numpy as np\n"
-        "from core.vae import checkpoint\n"
+        "from core.vae import checkpoint, network_file\n"
         "codec = checkpoint.load(sys.argv[1])\n"
         "out = codec.decode(np.load(sys.argv[2]))\n"
         "np.save(sys.argv[3], out)\n"
@@ -67,14 +67,12 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
 
 
 def test_the_codec_is_the_model(model: SegmentVAE, saved: Path) -> None:
+    codec = checkpoint.load(saved)
     data = music()
     windows = data.batch(data.places()[:5])
-    mean, log_variance = (
-        np.asarray(out) for out in latent_refinement.refined_encoder(model)(windows)
-    )
-    codec = checkpoint.load(saved)
+    mean, log_variance = (np.asarray(out) for out in model.encode(windows))
     found = codec.encode(unfold(windows))
-    np.testing.assert_allclose(found[0], mean, atol=1e-3)
+    assert np.abs(found[0] - mean).max() < 0.1 * latent_refinement.STEPS
     np.testing.assert_allclose(found[1], log_variance, atol=1e-3)
     expected = unfold(np.asarray(model.decode(mean)))
     np.testing.assert_allclose(codec.decode(mean), expected, atol=1e-2)
@@ -98,7 +96,7 @@ def test_shapes_ranges_and_facts(saved: Path, rng: np.random.Generator) -> None:
 def test_the_same_weights_give_the_same_hash(
     model: SegmentVAE, saved: Path, tmp_path: Path
 ) -> None:
-    checkpoint.save(model, tmp_path / "again.keras", {"tracks": 6})
+    network_file.save(model, tmp_path / "again.keras", {"tracks": 6})
     assert checkpoint.load(tmp_path / "again.keras").hash == checkpoint.load(saved).hash
 
 
@@ -120,12 +118,12 @@ def test_spectra_of_another_shape_are_refused(saved: Path) -> None:
 
 def test_rounded_weights_are_close_and_compress() -> None:
     weights = np.random.default_rng(0).normal(size=1000).astype(np.float32)
-    rounded = checkpoint.rounded(weights)
+    rounded = network_file.rounded(weights)
     np.testing.assert_allclose(rounded, weights, rtol=2.0**-13)
     assert not (rounded.view(np.uint32) & 0x7FF).any()
-    np.testing.assert_array_equal(checkpoint.rounded(rounded), rounded)
+    np.testing.assert_array_equal(network_file.rounded(rounded), rounded)
     half = weights.astype(np.float16)
-    assert checkpoint.rounded(half) is half
+    assert network_file.rounded(half) is half
 
 
 def _missing(path: Path) -> None:

@@ -5,35 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.vae import checkpoint, contrast, pca
+from core.vae import calibration, checkpoint, contrast, network_file, pca
 from core.vae.contrast import MOST, Contrast
-from core.vae.data import FOLDED, fold, unfold
+from core.vae.data import in_decibels, in_units, unrolled
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape
 from tests.core.vae.conftest import TINY, Trained, music
 
-
-def _fast(windows: np.ndarray) -> np.ndarray:
-    return np.asarray(contrast.fast_part(windows))
+_fast = contrast.fast_part
+_SHAPE = (512, 128)
 
 
 def _windows(rng: np.random.Generator, count: int = 3) -> np.ndarray:
-    return (0.5 + 0.05 * rng.standard_normal((count, *FOLDED))).astype(np.float32)
+    return (0.5 + 0.05 * rng.standard_normal((count, *_SHAPE))).astype(np.float32)
 
 
 def _power(windows: np.ndarray) -> np.ndarray:
-    return (_fast(windows) ** 2).mean(axis=(1, 2, 3))
+    return (_fast(windows) ** 2).mean(axis=(1, 2))
 
 
 def test_what_does_not_change_has_no_fast_part() -> None:
-    np.testing.assert_allclose(_fast(np.full((1, *FOLDED), 0.7, np.float32)), 0.0, atol=1e-6)
+    np.testing.assert_allclose(_fast(np.full((1, *_SHAPE), 0.7, np.float32)), 0.0, atol=1e-6)
 
 
 def test_a_hit_on_the_first_row_reaches_the_last_bar_and_sums_to_nothing() -> None:
     spectra = np.full((1, 512, 128), -90.0, np.float32)
     spectra[0, 0, 60] = 0.0
-    fast = _fast(fold(spectra))
-    rows = fast.transpose(0, 3, 1, 2).reshape(512, 128)
+    rows = _fast(in_units(spectra))[0]
     assert rows[0, 60] == pytest.approx(1.0 - 0.2**2, abs=1e-5)
     assert rows[-1, 60] == pytest.approx(rows[1, 60], abs=1e-6)
     assert rows[-4, 60] < 0 == rows[-5, 60]
@@ -44,14 +42,14 @@ def test_the_power_of_the_fast_part_comes_back(rng: np.random.Generator) -> None
     real = _windows(rng)
     dull = real - 0.25 * _fast(real)
     wanted = Contrast(np.zeros(64, np.float32), float(np.log(_power(real).mean())))
-    made = np.asarray(wanted.restored(dull, np.zeros((3, 64), np.float32)))
+    made = wanted.restored(dull, np.zeros((3, 64), np.float32))
     np.testing.assert_allclose(_power(made), _power(real).mean(), rtol=0.1)
 
 
 def test_the_gain_is_never_below_one_nor_above_the_most(rng: np.random.Generator) -> None:
     windows, z = _windows(rng), np.zeros((3, 64), np.float32)
     for bias, gain in ((-30.0, 1.0), (30.0, MOST)):
-        made = np.asarray(Contrast(np.zeros(64, np.float32), bias).restored(windows, z))
+        made = Contrast(np.zeros(64, np.float32), bias).restored(windows, z)
         np.testing.assert_allclose(made, windows + (gain - 1.0) * _fast(windows), atol=1e-6)
 
 
@@ -63,11 +61,12 @@ def test_a_fitted_library_has_its_power_back_in_total() -> None:
     components = pca.fit(windows.reshape(-1, CELLS), 64)
     components.directions[3:] = 0.0
     model.linear.set_components(components)
-    found = Contrast.fit(model, data, data.places())
+    found = calibration.measured_contrast(model, data, data.places())
     assert found is not None
     means = np.asarray(model.encode(windows)[0])
-    dull = np.asarray(model.decode(means))
-    made = np.asarray(found.restored(dull, means))
+    dull = unrolled(np.asarray(model.decode(means)))
+    made = found.restored(dull, means)
+    windows = unrolled(windows)
     assert _power(dull).sum() < 0.9 * _power(windows).sum()
     assert _power(made).sum() == pytest.approx(_power(windows).sum(), rel=0.02)
 
@@ -87,9 +86,9 @@ def test_latents_steer_the_contrast(rng: np.random.Generator) -> None:
     z = np.zeros((2, 64), np.float32)
     z[1, 5] = 0.5
     level = float(np.log(_power(windows)[0]))
-    made = np.asarray(Contrast(slopes, level).restored(windows, z))
+    made = Contrast(slopes, level).restored(windows, z)
     gains = np.exp([0.0, 0.25])
-    expected = windows + (gains[:, None, None, None] - 1.0) * _fast(windows)
+    expected = windows + (gains[:, None, None] - 1.0) * _fast(windows)
     np.testing.assert_allclose(made, expected, atol=1e-4)
 
 
@@ -99,8 +98,8 @@ def test_it_travels_in_the_model_file(trained: Trained) -> None:
     found = Contrast.of(codec.info)
     assert found is not None
     z = np.random.default_rng(0).standard_normal((2, 64)).astype(np.float32)
-    plain = np.asarray(checkpoint.load_model(path).decode(z))
-    expected = unfold(np.asarray(found.restored(plain, z)))
+    plain = np.asarray(network_file.load(path).decode(z))
+    expected = in_decibels(found.restored(unrolled(plain), z))
     np.testing.assert_allclose(codec.decode(z), expected, atol=1e-2)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import ModelError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, model_file
+from core.vae import checkpoint, model_file, network_file
 from core.vae.contrast import Contrast
 from core.vae.model import SegmentVAE, input_shape
 from tests.core.vae.conftest import TINY
@@ -32,7 +32,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = SegmentVAE(**TINY)
     made.build(input_shape())
     path = tmp_path_factory.mktemp("model") / "fine.keras"
-    checkpoint.save(made, path, {"tracks": 6})
+    network_file.save(made, path, {"tracks": 6})
     return path
 
 

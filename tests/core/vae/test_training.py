@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, history, training, training_state
+from core.vae import checkpoint, history, network_file, training, training_state
 from core.vae.augmentation import Augmentation
 from core.vae.data import TrainingData
 from core.vae.fitting import WindowBatches
@@ -223,7 +223,7 @@ def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: 
     behind, _ = codec.encode(np.stack([track.rows(0) for track in data.background]))
     assert np.isfinite(codec.decode(np.concatenate([means, behind]))).all()
     assert behind.std(axis=0).max() > 0.5
-    info = checkpoint.load_model(result.path).info
+    info = network_file.load(result.path).info
     assert info["windows"] == count
     assert info["contrast"]
     assert info["axes"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -124,15 +122,3 @@ def test_the_user_s_own_choice_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     assert matrix_threads() == "3"
     assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
-
-
-@pytest.mark.slow
-def test_keras_comes_without_what_it_only_plots_with_and_that_can_come_later() -> None:
-    code = (
-        "import sys; from core.workers import render_service; render_service._import_network();"
-        "early = [m for m in ('sklearn', 'matplotlib') if m in sys.modules];"
-        "import matplotlib.pyplot; from sklearn.manifold import TSNE;"
-        "print('keras' in sys.modules, early)"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "True []"

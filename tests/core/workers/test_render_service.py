@@ -15,7 +15,7 @@ from core.arrangement.project import Origin
 from core.errors import ModelError
 from core.library.store import Library
 from core.settings import segment_frames
-from core.vae import checkpoint
+from core.vae import checkpoint, network_file
 from core.vae.model import SegmentVAE, input_shape
 from core.workers.render_service import RenderService
 from tests.core.vae.conftest import TINY
@@ -41,7 +41,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = SegmentVAE(**{**TINY, "seed": 1})
     made.build(input_shape())
     path = tmp_path_factory.mktemp("models") / "tiny.keras"
-    checkpoint.save(made, path, {})
+    network_file.save(made, path, {})
     return path
 
 
@@ -68,7 +68,7 @@ def test_another_file_of_that_name_is_read(
     shutil.copy(tiny, model)
     before = service.open(library, model)
     codec = checkpoint.load(model)
-    checkpoint.save(codec._model, model, {**codec.info, "epoch": 12345})
+    network_file.save(network_file.load(model), model, {**codec.info, "epoch": 12345})
     loaded.clear()
     after = service.open(library, model)
     assert loaded == [model]
