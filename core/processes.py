@@ -1,7 +1,7 @@
 """Processes of this program: how each one is started, made quiet and nice, and ended.
 
-A process multiplies matrices on one thread, ignores Ctrl-C (its parent decides), writes nothing to
-the terminal, and ends with the process that started it, whatever ends that.
+A process ignores Ctrl-C (its parent decides), writes nothing to the terminal, and ends with the
+process that started it, whatever ends that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -28,10 +28,8 @@ T = TypeVar("T")
 
 MOST_NICE = "TECHNOVAE_MOST_NICE"
 """Environment variable: how nice long work is at most."""
-_MATRIX_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _OPEN_FILES = 10_240
 """What macOS allows at most."""
-_STARTING = threading.Lock()
 
 
 class Process(SpawnProcess):
@@ -39,8 +37,7 @@ class Process(SpawnProcess):
 
     def start(self) -> None:
         """Start it; takes some milliseconds. Raises `OSError` if the system has no room for it."""
-        with _STARTING, _one_thread_for_matrices():
-            super().start()
+        super().start()
         _LIVING.add(self)
 
 
@@ -90,6 +87,12 @@ def prepare(niceness: int) -> None:
 def _most_nice() -> int:
     stated = os.environ.get(MOST_NICE, "")
     return int(stated) if stated.isdecimal() else 19
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def exit_message(what: str, exit_code: int | None) -> str:
@@ -191,20 +194,6 @@ def _kill_all() -> None:
 
 
 atexit.register(_kill_all)
-
-
-@contextlib.contextmanager
-def _one_thread_for_matrices() -> Iterator[None]:
-    """Processes started inside multiply matrices on one thread: the libraries read this when they
-    are imported. Their threads wait for each other by spinning. With two busy processes on two
-    cores that made a spectrogram take 120 ms, on one thread each 17; alone 18, and 16."""
-    added = [name for name in _MATRIX_THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, "1"))
-    try:
-        yield
-    finally:
-        for name in added:
-            os.environ.pop(name, None)
 
 
 def _end_with_parent() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import re
 import struct
 import time
@@ -44,8 +43,7 @@ Event: TypeAlias = tuple[Job, "float | Result"]
 
 def default_processes() -> int:
     """One per core that this process may use, four at most."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return max(1, min(_MOST_PROCESSES, len(usable(0)) if usable else os.cpu_count() or 1))
+    return min(_MOST_PROCESSES, processes.usable_cores())
 
 
 class ImportPool:

@@ -1,7 +1,7 @@
 """The variational autoencoder: its network, training and model files.
 
-Importing this package imports nothing heavy; `core.vae.checkpoint` and `core.vae.training` bring
-keras with them (three to four seconds, 570 MB).
+Importing this package imports nothing heavy, nor does using a model (`core.vae.checkpoint`);
+`core.vae.training` brings keras with it (three to four seconds, 570 MB).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ TensorFlow. Training reads and writes the same file in `core.vae.network_file`.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.errors import InputError
+from core.processes import usable_cores
 from core.resources import digest
 from core.vae import latent_refinement, model_file
 from core.vae.contrast import Contrast
@@ -64,12 +66,22 @@ class Codec:
             raise InputError(f"spectrograms have the shape (n, 512, 128), not {spectra_db.shape}")
         shape = (len(spectra_db), settings.LATENT_SIZE)
         means, log_variances = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        for first in range(0, len(spectra_db), _ENCODED_AT_ONCE):
+
+        def encode(first: int) -> None:
             some = slice(first, first + _ENCODED_AT_ONCE)
             windows = to_sixteenths(in_units(spectra_db[some]))
             mean, log_variances[some] = self._network.encode(windows)
             misfit = partial(self._network.misfit, windows)
             means[some] = latent_refinement.refine(misfit, mean)
+
+        firsts = range(0, len(spectra_db), _ENCODED_AT_ONCE)
+        threads = min(len(firsts), usable_cores())
+        if threads > 1:  # numpy lets others work meanwhile
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(encode, firsts))
+        else:
+            for first in firsts:
+                encode(first)
         return means, log_variances
 
     def decode(self, latents: NDArray[np.floating]) -> Array:

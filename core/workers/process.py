@@ -147,7 +147,8 @@ def _throttled(call_id: int, send: Callable[[protocol.Answer], None]) -> Callabl
 
 
 def _main(connection: Connection, niceness: int, service: Service | None) -> None:
-    """The whole life of the process. Leaves without tearing tensorflow down, which takes long."""
+    """The whole life of the process. Leaves without tearing down what is in memory, which takes
+    long with TensorFlow."""
     garbage.pause()
     processes.prepare(niceness)
     status = 0
