@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = SimpleNamespace(now=0.0)
     monkeypatch.setattr(checkpointer.time, "monotonic", lambda: made.now)
     monkeypatch.setattr(
-        checkpointer.checkpoint,
+        checkpointer.network_file,
         "save",
         lambda model, path, info: path.write_text(str(info["epoch"])),
     )
