@@ -156,6 +156,12 @@ class Layout(QWidget):
             name = self.side.tabText(index)
             self.side.setTabToolTip(index, f"{name} ({key})" if key else name)
 
+    @property
+    def shown_panel(self) -> QWidget | None:
+        """The panel whose tab is in front; None where the right side is hidden."""
+        page = self.side.currentWidget() if self.shows_side else None
+        return next((panel for panel, it in self._pages.items() if it is page), None)
+
     def show_tab(self, widget: QWidget) -> None:
         """Show a panel, also where the right side is hidden."""
         self.show_tab_at(self.side.indexOf(self._pages[widget]))

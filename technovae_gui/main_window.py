@@ -302,12 +302,14 @@ class MainWindow(QMainWindow):
             ),
         )
         menus.add_actions(transport.addMenu("Markers"), {k: actions[k] for k in MARKER_ACTIONS})
-        view = bar.addMenu("&View")
+        view = bar.addMenu("Vie&w")
         for number in range(self.panels.side.count()):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at
             keys = f"Ctrl+{number + 1}"
             shown = menus.add_command(self, view, name, keys, partial(show, number))
             shown.setObjectName(_panel_command(name))
+        start = ("Start what the panel does", "Ctrl+Return", self._start_job)
+        menus.add_commands(self, view, (menus.SEPARATOR, start))
         self._build_view_menu(view)
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
         show_log = ("Show log", "", self.show_log)
@@ -339,6 +341,12 @@ class MainWindow(QMainWindow):
         menus.add_actions(view, {k: self.timeline.actions_by_name[k] for k in VIEW_ACTIONS})
         full_screen = ("Full screen", "F11", self.toggle_full_screen)
         menus.add_commands(self, view, (menus.SEPARATOR, full_screen))
+
+    @Slot()
+    def _start_job(self) -> None:
+        panel = self.panels.shown_panel
+        if isinstance(panel, JobPanel):
+            panel.start_job()
 
     @Slot()
     def _panes_changed(self) -> None:

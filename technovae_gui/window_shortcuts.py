@@ -93,7 +93,9 @@ def _show_in_tips(
     ):
         shortcuts.show_in_tip(widget, [name])
     for part, button in zip(PARTS, tools.parts.buttons, strict=True):
-        shortcuts.show_in_tip(button, [f"map-part-{part}"], [f"map-lock-{part}"])
+        shortcuts.show_in_tip(
+            button, *([f"map-{does}-{part}"] for does in ("part", "solo", "lock"))
+        )
     for name, slider in view.attributes.sliders.items():
         shortcuts.show_in_tip(slider, [f"map-less-{name}", f"map-more-{name}"])
 

@@ -71,9 +71,12 @@ class KeyBindings:
         ]
         for number, part in enumerate(PARTS):
             key, toggle = chr(KEYS[number]), partial(actions.parts.toggle, number)
-            lock = partial(actions.toggle_lock, number)
+            alone, lock = (
+                partial(run, number) for run in (actions.parts.solo, actions.toggle_lock)
+            )
             self.commands += [
                 MapCommand(f"part-{part}", f"Hear the {part}", (key,), toggle),
+                MapCommand(f"solo-{part}", f"Hear the {part} alone", (f"Alt+{key}",), alone),
                 MapCommand(f"lock-{part}", f"Lock the {part}", (f"Shift+{key}",), lock),
             ]
         for arrow, (dx, dy) in _ARROWS.items():
@@ -170,7 +173,7 @@ class ContextMenu(QMenu):
             decoded = self.addAction(
                 "Place as decoded latent", partial(actions.place, hit, decoded=True)
             )
-            decoded.setToolTip("Dragging with Alt does the same")
+            decoded.setToolTip("Dragging with Ctrl does the same")
         path = self.addAction("Path through the selection", actions.connect_selected)
         path.setToolTip("To compose along, in the panel Compose")
         path.setEnabled(actions.can_connect)

@@ -189,7 +189,7 @@ class MapActions(QObject):
 
         Args:
             hit: where it begins. If that is a selected dot, all selected dots are taken along;
-                with Alt held, latents are taken instead of segments.
+                with Ctrl (or Alt) held, latents are taken instead of segments.
             decoded: take latents instead of segments.
 
         Returns:
@@ -198,7 +198,9 @@ class MapActions(QObject):
         """
         latent_map, rows = self._scene.map, self._scene.selected
         assert latent_map is not None, "nothing can be dragged without a map"
-        decoded = decoded or hit.has(Qt.KeyboardModifier.AltModifier)
+        # Alt and the mouse together move the window under many window managers.
+        held = Qt.KeyboardModifier
+        decoded = decoded or hit.has(held.ControlModifier) or hit.has(held.AltModifier)
         if hit.row is not None and hit.row in rows:
             make = decoded_point if decoded else segment_point
             points = [make(latent_map, int(row)) for row in rows]

@@ -104,8 +104,14 @@ def _placement_box() -> QComboBox:
     return box
 
 
+_ALONE: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
 class _PartButton(QToolButton):
-    """Click mutes, Alt+click solos, Shift+click locks."""
+    """Click mutes, Ctrl+click solos, Shift+click locks.
+
+    Alt+click solos, too; under many window managers it moves the window.
+    """
 
     def __init__(self, row: PartButtons, part: int) -> None:
         super().__init__(row)
@@ -134,15 +140,15 @@ class _PartButton(QToolButton):
         states = [*(["muted"] if muted else []), *(["locked"] if locked else [])]
         self.setAccessibleName(f"{name.capitalize()}{''.join(f', {state}' for state in states)}")
         self.setToolTip(
-            f"{name.capitalize()}: heard or not ({key}); Alt+click: alone; Shift+click: locked "
-            f"(Shift+{key}), it stays when another point is chosen"
+            f"{name.capitalize()}: heard or not ({key}); Ctrl+click: alone (Alt+{key}); "
+            f"Shift+click: locked (Shift+{key}), it stays when another point is chosen"
             if available
             else PARTS_MISSING
         )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         modifiers = event.modifiers()
-        alone = bool(modifiers & Qt.KeyboardModifier.AltModifier)
+        alone = bool(modifiers & _ALONE)
         locks = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         if event.button() != Qt.MouseButton.LeftButton or not (alone or locks):
             super().mouseReleaseEvent(event)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QProgressBar, QVBoxLayout, QWidget
 
 from technovae_gui import theme
@@ -199,15 +198,13 @@ class JobPanel(QWidget):
         self._finish()
         self.message.show_text(self.cancelled_text)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+    def start_job(self) -> None:
+        """Start the job with what the fields say, if it can be started now."""
+        if not self._start_button().isHidden():  # as it is while the job runs
             self._start_button().click()
-        else:
-            super().keyPressEvent(event)
 
     def _start_button(self) -> QAbstractButton:
-        """The button that starts the job; Ctrl+Enter presses it."""
+        """The button that starts the job; Ctrl+Enter presses it where the panel shows."""
         raise NotImplementedError
 
     def _update_controls(self) -> None:

@@ -132,10 +132,10 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             (
                 "{map-part-kick} {map-part-bass} {map-part-drums} {map-part-rest}",
-                "Kick, bass, drums, rest: heard or not; Shift locks",
+                "Kick, bass, drums, rest: heard or not; Alt: alone; Shift: locked",
             ),
             ("{map-search}", "Search"),
-            ("Alt+drag", "The dot as the model decodes it"),
+            ("Ctrl+drag", "The dot as the model decodes it"),
             ("Arrows", "Next dot in that direction"),
         ),
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtGui import QAction
 
 from core.settings import TICKS_PER_BAR
 from technovae_gui import app
@@ -79,6 +80,18 @@ def test_after_the_first_steps_the_keys_play_the_map(make: Callable[[], MainWind
     window.show_hint()
     window.findChild(WelcomeCard).dismiss()
     assert window.focusWidget() is window.map_view.canvas
+
+
+def test_control_enter_starts_what_the_shown_panel_does(make: Callable[[], MainWindow]) -> None:
+    """Fault: it did so only while a field of the panel had the keys."""
+    window = make()
+    action = window.findChild(QAction, "start-what-the-panel-does")
+    panel = window.composing.panel
+    action.trigger()
+    assert not panel.message.text()
+    window.panels.show_tab(panel)
+    action.trigger()
+    assert "no map yet" in panel.message.text()
 
 
 def test_a_size_that_fits_no_screen_is_not_kept(

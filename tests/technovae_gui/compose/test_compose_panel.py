@@ -214,11 +214,6 @@ def test_progress_result_and_errors(qtbot: QtBot, panel: ComposePanel) -> None:
     assert "undo" in panel.message.text()
 
 
-def test_control_enter_composes(qtbot: QtBot, panel: ComposePanel) -> None:
-    with qtbot.waitSignal(panel.compose_requested):
-        qtbot.keyClick(panel.settings.title, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-
-
 def test_the_wheel_changes_a_number_only_with_the_focus(panel: ComposePanel) -> None:
     seed: Any = panel.settings.seed
     panel.settings.title.setFocus()

@@ -47,10 +47,15 @@ def test_a_drag_from_a_dot_carries_its_segment(
     assert not view.canvas.gestures.active
 
 
-def test_with_alt_it_carries_the_decoded_latent(
-    view: LatentMapView, demo_map: LatentMap, dropped: list[list[DraggedSource]], lonely: int
+@pytest.mark.parametrize("held", [Qt.KeyboardModifier.ControlModifier, ALT])
+def test_with_ctrl_it_carries_the_decoded_latent(
+    view: LatentMapView,
+    demo_map: LatentMap,
+    dropped: list[list[DraggedSource]],
+    lonely: int,
+    held: Qt.KeyboardModifier,
 ) -> None:
-    pull(view, at(view, demo_map.xy[lonely]), ALT)
+    pull(view, at(view, demo_map.xy[lonely]), held)
     ((found,),) = dropped
     assert isinstance(found.source, LatentSource)
     np.testing.assert_array_equal(found.source.array[0], demo_map.latents[lonely])

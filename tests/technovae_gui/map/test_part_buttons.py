@@ -26,11 +26,17 @@ def click(view: LatentMapView, qtbot: Any, part: int, modifier: Any = None) -> N
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton, modifiers)
 
 
-def test_a_click_mutes_with_alt_solos_with_shift_locks(view: LatentMapView, qtbot: Any) -> None:
+@pytest.mark.parametrize(
+    "solos", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier]
+)
+def test_a_click_mutes_with_ctrl_solos_with_shift_locks(
+    view: LatentMapView, qtbot: Any, solos: Qt.KeyboardModifier
+) -> None:
+    """Alt with the mouse moves the window under many window managers."""
     click(view, qtbot, KICK)
     assert view.parts.muted == (True, False, False, False)
     assert view.tools.parts.buttons[KICK].accessibleName() == "Kick, muted"
-    click(view, qtbot, DRUMS, Qt.KeyboardModifier.AltModifier)
+    click(view, qtbot, DRUMS, solos)
     assert view.parts.muted == (True, True, False, True)
     click(view, qtbot, BASS, Qt.KeyboardModifier.ShiftModifier)
     assert list(view.parts.locked) == [BASS]
@@ -43,6 +49,8 @@ def test_keys_of_the_map_do_the_same(view: LatentMapView, qtbot: Any) -> None:
     assert view.parts.muted == (False, True, False, False)
     qtbot.keyClick(view.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
     assert list(view.parts.locked) == [REST]
+    qtbot.keyClick(view.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
+    assert view.parts.muted == (True, True, False, True)
 
 
 def test_the_menu_says_what_can_be_done(view: LatentMapView, qtbot: Any) -> None:
