@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QPolygonF
@@ -192,10 +193,9 @@ class ClipPainter:
             f"{clip.source.transpose:+d} st" if clip.source.transpose else "",
             info.subtitle,
         ]
-        text = "  ·  ".join(word for word in words if word)
+        text = fitting_facts(tuple(word for word in words if word), room)
         if not text:
             return
-        text = paint_cache.elided(text, room, 2.0)
         painter = self._painter
         back = QRectF(left - 3, body.bottom() - 15, paint_cache.text_width(text, 2.0) + 6, 13)
         painter.fillRect(back, paint_cache.colour(theme.GROUND, 165))
@@ -356,6 +356,21 @@ class ClipPainter:
         for handle, overlap in zip(handles, (state.overlap_in, state.overlap_out), strict=True):
             if not overlap:
                 painter.drawRect(handle.adjusted(1, 1, -1, -1))
+
+
+@lru_cache(maxsize=4096)
+def fitting_facts(facts: tuple[str, ...], room: int) -> str:
+    """As many facts of a clip, from the first on, as can be written whole.
+
+    Args:
+        facts: the most important first.
+        room: pixels.
+    """
+    for count in range(len(facts), 0, -1):
+        text = "  ·  ".join(facts[:count])
+        if paint_cache.text_width(text, 2.0) <= room:
+            return text
+    return ""
 
 
 def fitting_name(mark: str, name: str, room: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from technovae_gui.timeline.clip_painter import fitting_name
+from technovae_gui.timeline import paint_cache
+from technovae_gui.timeline.clip_painter import fitting_facts, fitting_name
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,11 @@ def test_a_name_without_room_is_left_out(
 ) -> None:
     text = fitting_name("◇ ", name, room)
     assert text == shown or (shown == "…" and text.endswith(" 21"))
+
+
+def test_facts_without_room_are_left_out_not_cut(qapp: QApplication) -> None:
+    facts = ("-9.4 dB", "no bass", "original")
+    room = paint_cache.text_width("-9.4 dB  ·  no bass", 2.0)
+    assert fitting_facts(facts, 500) == "-9.4 dB  ·  no bass  ·  original"
+    assert fitting_facts(facts, room) == "-9.4 dB  ·  no bass"
+    assert fitting_facts(facts, 5) == fitting_facts((), 500) == ""
