@@ -22,8 +22,9 @@ from core.settings import PARTS
 def split_parts(arrangement: Arrangement, clip_ids: Iterable[str]) -> Arrangement:
     """Put each part of clips on a lane of its own.
 
-    The kick stays on their lane, and lanes like it for bass, drums and rest follow; parts that are
-    muted are left out. All sounds as before, but for crossfades, which are then those of each part.
+    The kick stays on their lane, which is named by it if nothing else lies there, and lanes like it
+    for bass, drums and rest follow; parts that are muted are left out. All sounds as before, but
+    for crossfades, which are then those of each part.
 
     Args:
         arrangement: to edit.
@@ -48,7 +49,9 @@ def _split_lane(lane: Lane, ids: Collection[str]) -> list[Lane]:
         for clip in lane.clips
         if clip.id not in ids or not muted_parts(clip.source)[0]
     ]
-    made = [lane.changed(name=f"{lane.name} {PARTS[0]}".strip(), clips=tuple(kept))]
+    alone = all(clip.id in ids for clip in lane.clips)
+    name = f"{lane.name} {PARTS[0]}".strip() if alone else lane.name
+    made = [lane.changed(name=name, clips=tuple(kept))]
     for part in range(1, len(PARTS)):
         clips = tuple(
             _alone(clip, part).changed(id=new_id())

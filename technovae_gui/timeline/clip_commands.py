@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from core.arrangement import edits, groups
@@ -239,7 +239,7 @@ class ClipCommands:
         """Put each part of the selected clips on a lane of its own."""
         ids = self._document.selection
         if ids:
-            self._edit_and_select("split into parts", lambda now: split_parts(now, ids))
+            self._edit_and_select("split into parts", lambda now: split_parts(now, ids), ids)
 
     def consolidate(self) -> None:
         """Make the selected clips into one that sounds like them."""
@@ -290,9 +290,14 @@ class ClipCommands:
         if ids:
             self._document.edit(name, lambda now: edits.change_clips(now, ids, change))
 
-    def _edit_and_select(self, name: str, change: Callable[[Arrangement], Arrangement]) -> None:
-        """Edit, then select the clips that the edit added."""
-        before = {clip.id for clip in self._document.arrangement.clips()}
+    def _edit_and_select(
+        self,
+        name: str,
+        change: Callable[[Arrangement], Arrangement],
+        kept: Collection[str] = (),
+    ) -> None:
+        """Edit, then select the clips that the edit added, and those of `kept` that are left."""
+        before = {clip.id for clip in self._document.arrangement.clips()} - set(kept)
         if self._document.edit(name, change):
             clips = self._document.arrangement.clips()
             self._document.select(clip.id for clip in clips if clip.id not in before)

@@ -280,6 +280,10 @@ def test_parts_of_the_selected_clips(
     document.select(["b"])
     actions["split_parts"].trigger()
     assert len(document.selection) == 3  # the kick is muted
+    document.select(["c"])
+    actions["split_parts"].trigger()
+    assert len(document.selection) == 4
+    assert "c" in document.selection
     monkeypatch.setattr(resources, "has_parts_model", lambda: False)
     document.select(["a"])
     assert actions["part_kick"].isEnabled()  # it can come back
