@@ -52,9 +52,11 @@ def _import(commands: _Commands) -> None:
         "import", help="folders and files -> a library of segments and spectrograms"
     )
     p.add_argument(
-        "library", type=Path, metavar="LIBRARY", help="folder of the library; made if missing"
+        "library", type=_path, metavar="LIBRARY", help="folder of the library; made if missing"
     )
-    p.add_argument("audio", nargs="+", metavar="AUDIO", help="audio files, folders or globs")
+    p.add_argument(
+        "audio", nargs="+", type=_name, metavar="AUDIO", help="audio files, folders or globs"
+    )
     p.add_argument(
         "--workers", type=_between(int, 1, 64), help="processes (default: one per core, up to 4)"
     )
@@ -64,13 +66,16 @@ def _import(commands: _Commands) -> None:
         help="of a Dask cluster that reads the files, as in tcp://host:8786",
     )
     p.add_argument(
-        "--report", type=Path, metavar="FILE", help="also write the report per file as JSON"
+        "--report",
+        type=_file(".json"),
+        metavar="FILE",
+        help="also write the report per file as JSON",
     )
 
 
 def _grid(commands: _Commands) -> None:
     p = commands.add_parser("grid", help="show or correct a track's beat grid")
-    p.add_argument("library", type=Path, metavar="LIBRARY")
+    p.add_argument("library", type=_path, metavar="LIBRARY")
     p.add_argument(
         "track", nargs="?", metavar="TRACK", help="number or part of the title, as `info` lists it"
     )
@@ -96,9 +101,9 @@ def _train(commands: _Commands) -> None:
         "train", help="train the model -> saved_models/vae_best.keras, history as JSON and PNG"
     )
     p.add_argument(
-        "data", type=Path, metavar="LIBRARY", help="a library, or a spectrogram_dataset.npy"
+        "data", type=_path, metavar="LIBRARY", help="a library, or a spectrogram_dataset.npy"
     )
-    p.add_argument("--out", type=Path, metavar="FILE", help="default: saved_models/vae_best.keras")
+    p.add_argument("--out", type=_path, metavar="FILE", help="default: saved_models/vae_best.keras")
     p.add_argument("--epochs", type=_between(int, 1, 100_000), help="at most so many epochs")
     p.add_argument(
         "--minutes", type=_between(float, 0.01, 10_000), help="at most so long (default: 10)"
@@ -136,7 +141,7 @@ def _weigh(commands: _Commands) -> None:
     p = commands.add_parser(
         "weigh", help="show or say how often a training learns which track of a library"
     )
-    p.add_argument("library", type=Path, metavar="LIBRARY")
+    p.add_argument("library", type=_path, metavar="LIBRARY")
     p.add_argument(
         "tracks",
         nargs="*",
@@ -156,7 +161,7 @@ def _generate(commands: _Commands) -> None:
         "generate", help="short samples from the latent space: loops of four bars"
     )
     p.add_argument("--count", type=_between(int, 1, 10_000), default=8)
-    p.add_argument("--out", type=Path, default=Path("generated"), metavar="DIR")
+    p.add_argument("--out", type=_path, default=Path("generated"), metavar="DIR")
     p.add_argument(
         "--prior", action="store_true", help="draw from N(0, I), not from where the music lies"
     )
@@ -177,7 +182,7 @@ def _compose(commands: _Commands) -> None:
     )
     p.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         default=Path("composed.wav"),
         metavar="FILE",
         help="wav, flac, ogg or mp3",
@@ -190,7 +195,7 @@ def _compose(commands: _Commands) -> None:
         help="of WAV and FLAC (32 is float)",
     )
     p.add_argument(
-        "--project", type=Path, metavar="FILE", help="also save the arrangement as a project"
+        "--project", type=_path, metavar="FILE", help="also save the arrangement as a project"
     )
     p.add_argument(
         "--start", metavar="SEGMENT", help="the real segment to start on (as `info` lists it)"
@@ -220,8 +225,8 @@ def _compose(commands: _Commands) -> None:
 
 def _render(commands: _Commands) -> None:
     p = commands.add_parser("render", help="a project -> audio, as the window's export does")
-    p.add_argument("project", type=Path, metavar="PROJECT")
-    p.add_argument("--out", type=Path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
+    p.add_argument("project", type=_path, metavar="PROJECT")
+    p.add_argument("--out", type=_path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
     p.add_argument("--bit-depth", type=int, choices=(16, 24, 32), default=24)
     p.add_argument(
         "--stems",
@@ -230,16 +235,18 @@ def _render(commands: _Commands) -> None:
         const=STEMS[0],
         help="also one file per lane (default), or for kick, bass, drums and rest",
     )
-    p.add_argument("--library", type=Path, metavar="DIR", help="where the project's library is now")
-    p.add_argument("--model", type=Path, metavar="FILE", help="where the project's model is now")
+    p.add_argument(
+        "--library", type=_path, metavar="DIR", help="where the project's library is now"
+    )
+    p.add_argument("--model", type=_path, metavar="FILE", help="where the project's model is now")
 
 
 def _reconstruct(commands: _Commands) -> None:
     p = commands.add_parser(
         "reconstruct", help="every segment's original beside its reconstruction"
     )
-    p.add_argument("source", type=Path, metavar="AUDIO|LIBRARY")
-    p.add_argument("--out", type=Path, default=Path("reconstructed"), metavar="DIR")
+    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY")
+    p.add_argument("--out", type=_path, default=Path("reconstructed"), metavar="DIR")
     p.add_argument("--renderer", choices=_OF_ONE_SEGMENT, default="guided")
     p.add_argument(
         "--exact", action="store_true", help="render the real spectrogram, not the model's"
@@ -247,32 +254,32 @@ def _reconstruct(commands: _Commands) -> None:
     p.add_argument(
         "--limit", type=_between(int, 1, 100_000), metavar="N", help="at most N segments"
     )
-    p.add_argument("--model", type=Path, metavar="FILE")
+    p.add_argument("--model", type=_path, metavar="FILE")
 
 
 def _map(commands: _Commands) -> None:
     p = commands.add_parser("map", help="the latent map as a picture")
     p.add_argument(
-        "library", type=Path, nargs="?", metavar="LIBRARY", help="default: the built-in demo"
+        "library", type=_path, nargs="?", metavar="LIBRARY", help="default: the built-in demo"
     )
-    p.add_argument("--out", type=Path, default=Path("map.png"), metavar="FILE")
+    p.add_argument("--out", type=_file(".png"), default=Path("map.png"), metavar="FILE")
     p.add_argument("--colour", choices=COLOURS, default="track")
     p.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
-    p.add_argument("--model", type=Path, metavar="FILE")
+    p.add_argument("--model", type=_path, metavar="FILE")
 
 
 def _dataset(commands: _Commands) -> None:
     p = commands.add_parser(
         "dataset", help="write all training windows as one array, spectrogram_dataset.npy"
     )
-    p.add_argument("library", type=Path, metavar="LIBRARY")
-    p.add_argument("--out", type=Path, default=Path("spectrogram_dataset.npy"), metavar="FILE")
+    p.add_argument("library", type=_path, metavar="LIBRARY")
+    p.add_argument("--out", type=_path, default=Path("spectrogram_dataset.npy"), metavar="FILE")
 
 
 def _info(commands: _Commands) -> None:
     p = commands.add_parser("info", help="what a library, model, project or audio file holds")
     p.add_argument(
-        "path", type=Path, nargs="?", metavar="PATH", help="default: the built-in demo library"
+        "path", type=_path, nargs="?", metavar="PATH", help="default: the built-in demo library"
     )
     p.add_argument(
         "--segments", action="store_true", help="list a library's segments with their attributes"
@@ -313,7 +320,7 @@ def _demo(commands: _Commands) -> None:
         help="learn what music varies along, from songs drawn by chance: trainings start from it",
     )
     p.add_argument(
-        "--out", type=Path, metavar="FILE", help="with --render, --train-parts and --pretrain"
+        "--out", type=_path, metavar="FILE", help="with --render, --train-parts and --pretrain"
     )
     p.add_argument(
         "--minutes", type=_between(float, 0.01, 10_000), help="with --train-parts (default: 60)"
@@ -325,7 +332,7 @@ def _demo(commands: _Commands) -> None:
     )
     p.add_argument(
         "--material",
-        type=Path,
+        type=_path,
         metavar="DIR",
         help="with --train-parts and --pretrain: where songs are kept",
     )
@@ -333,7 +340,7 @@ def _demo(commands: _Commands) -> None:
     p.add_argument(
         "--from",
         dest="start",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="with --train-parts: begin with the weights of this model, not with random ones",
     )
@@ -343,10 +350,10 @@ def _parts(commands: _Commands) -> None:
     p = commands.add_parser(
         "parts", help="take audio apart: kick.wav, bass.wav, drums.wav, rest.wav"
     )
-    p.add_argument("source", type=Path, metavar="AUDIO|LIBRARY")
-    p.add_argument("--out", type=Path, default=Path("parts"), metavar="DIR")
+    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY")
+    p.add_argument("--out", type=_path, default=Path("parts"), metavar="DIR")
     p.add_argument(
-        "--model", type=Path, metavar="FILE", help="default: the one that comes with the program"
+        "--model", type=_path, metavar="FILE", help="default: the one that comes with the program"
     )
 
 
@@ -366,10 +373,34 @@ def _seed(p: Parser) -> None:
 
 
 def _workspace(p: Parser) -> None:
-    p.add_argument("--library", type=Path, metavar="DIR", help="default: the built-in demo")
+    p.add_argument("--library", type=_path, metavar="DIR", help="default: the built-in demo")
     p.add_argument(
-        "--model", type=Path, metavar="FILE", help="default: the one trained on the library"
+        "--model", type=_path, metavar="FILE", help="default: the one trained on the library"
     )
+
+
+def _name(text: str) -> str:
+    """A name of a file or folder. An empty one, as of a variable that is not set, would be taken
+    for the folder that one is in."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_name(text))
+
+
+def _file(suffix: str) -> Callable[[str], Path]:
+    """A file to be written, which is of one kind only: music that is named by mistake is kept."""
+
+    def convert(text: str) -> Path:
+        path = _path(text)
+        if path.suffix.lower() not in ("", suffix):
+            raise argparse.ArgumentTypeError(f"{text} is to be a {suffix} file; name it so")
+        return path
+
+    return convert
 
 
 def _number(text: str) -> float:

@@ -43,6 +43,11 @@ def run(*argv: str) -> int:
         (["map", "--size", "10x10"], "not between"),
         (["map", "--size", "big"], "not a size"),
         (["grid", "lib", "1", "--nudge", "inf"], "not a number"),
+        (["import", "lib", "", "song.wav"], "AUDIO: the name is empty"),
+        (["import", "", "song.wav"], "LIBRARY: the name is empty"),
+        (["parts", "song.wav", "--out", ""], "the name is empty"),
+        (["map", "--out", "song.wav"], "to be a .png file"),
+        (["import", "lib", "song.wav", "--report", "song.wav"], "to be a .json file"),
     ],
 )
 def test_mistyped_options_are_one_line(
