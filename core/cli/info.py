@@ -7,13 +7,16 @@ from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import resources
 from core.cli.console import progress_bar, quiet_libraries, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError, ModelError
 from core.settings import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from core.rhythm.onsets import OnsetFeatures
 
 
 def run(options: Namespace) -> int:
@@ -198,18 +201,20 @@ def _project(path: Path) -> None:
 
 def _audio(path: Path) -> None:
     with quiet_libraries():
-        facts = {**_sound(path), **_beat(path)}
+        facts = _sound(path)
     _facts(str(path), facts)
 
 
 def _sound(path: Path) -> dict[str, object]:
     from core.audio import files, loudness
+    from core.rhythm.onsets import OnsetStream
 
     reader = files.AudioReader(path)
-    meter = loudness.LoudnessMeter()
+    meter, onsets = loudness.LoudnessMeter(), OnsetStream()
     frames = 0
     for block in reader:
         meter.feed(block)
+        onsets.feed(block)
         frames += len(block)
     info = reader.info
     remarks = {"remarks": "; ".join(reader.warnings)} if reader.warnings else {}
@@ -225,20 +230,28 @@ def _sound(path: Path) -> dict[str, object]:
         "true peak": f"{meter.true_peak_dbtp:.1f} dBTP",
         "read by": info.reader,
         **remarks,
+        **_beat(path, onsets.finish()),
     }
 
 
-def _beat(path: Path) -> dict[str, object]:
-    from core.audio import files
-    from core.rhythm.fit import fit_grid
-    from core.rhythm.onsets import OnsetStream
+def _beat(path: Path, features: OnsetFeatures) -> dict[str, object]:
+    from core.library import gridding
+    from core.rhythm.loops import Loop
 
-    onsets = OnsetStream()
-    for block in files.read_blocks(path):
-        onsets.feed(block)
-    grid = fit_grid(onsets.finish())
+    found = gridding.of_file(path, features)
+    if isinstance(found, str):
+        return {"kind": f"one-shot: {found}"}
+    if isinstance(found, Loop):
+        bars, start = f"{found.bars} bar{'s' * (found.bars > 1)}", f"{found.start:.3f} s"
+        return {
+            "kind": f"loop of {bars}",
+            "tempo": f"{found.bpm:.3f} BPM",
+            "first downbeat": start,
+            "confidence": f"{found.grid().confidence:.2f}",
+        }
     return {
-        "tempo": f"{grid.bpm:.3f} BPM" if grid.is_steady else "no steady beat",
-        "first downbeat": f"{grid.downbeat:.3f} s" if grid.is_steady else "",
-        "confidence": f"{grid.confidence:.2f}",
+        "kind": "track",
+        "tempo": f"{found.bpm:.3f} BPM" if found.is_steady else "no steady beat",
+        "first downbeat": f"{found.downbeat:.3f} s" if found.is_steady else "",
+        "confidence": f"{found.confidence:.2f}",
     }

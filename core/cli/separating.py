@@ -21,9 +21,10 @@ from core.cli.reconstructing import safe_name
 from core.errors import AudioError, InputError, LibraryError, ModelError
 from core.library.store import Library
 from core.parts.model import PartsModel
-from core.parts.separation import separate_blocks, windows
+from core.parts.separation import separate_blocks, separate_loop, windows
 from core.progress import CancelFlag, Progress, check
 from core.rhythm.grid import BeatGrid
+from core.rhythm.loops import Loop, loop_at
 
 Array = NDArray[np.float32]
 
@@ -45,8 +46,7 @@ def run(options: Namespace) -> int:
         if options.source.is_dir():
             raise InputError(f"{options.source}: not a library; give one, or a file of audio")
         with progress_bar("separating") as progress:
-            grid = _file(options.source, options.out, model, progress, cancel)
-    how = f"on its beat, {grid.bpm:.2f} BPM" if grid.is_steady else "it has no steady beat"
+            how = _file(options.source, options.out, model, progress, cancel)
     say(f"{options.out}: {', '.join(settings.PARTS)} of {options.source.name}; {how}")
     return 0
 
@@ -68,64 +68,72 @@ def _library(source: Path, out: Path, model: PartsModel, cancel: CancelFlag) -> 
         for number, track in enumerate(tracks):
             folder = output_folder(out / f"{number + 1:03d}_{safe_name(track.title)}")
             progress(number, len(tracks), track.title)
-            _write(library.blocks(track), track.frames, track.grid, folder, model, cancel)
+            loop = loop_at(track.seconds, [track.bpm] if track.grid.is_steady else [])
+            _separate(
+                library.blocks(track), track.frames, loop or track.grid, folder, model, cancel
+            )
     say(f"{out}: {', '.join(settings.PARTS)} of {len(tracks)} tracks")
     return 0
 
 
-def _file(
-    path: Path, out: Path, model: PartsModel, progress: Progress, cancel: CancelFlag
-) -> BeatGrid:
-    """Separate a file, which is decoded twice: for its beat grid, and to be taken apart."""
-    from core.rhythm.fit import fit_grid
-    from core.rhythm.onsets import OnsetStream
+def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: CancelFlag) -> str:
+    """Separate a file, which is decoded twice: for its beat, and to be taken apart. Returns by
+    which beat it was done."""
+    from core.library import gridding
 
-    stream, frames = OnsetStream(), 0
-    for block in files.read_blocks(path, cancel=cancel):
-        stream.feed(block)
-        frames += len(block)
-        progress(0.0, 1.0, "finding the beat")
-    if not frames:
+    def heard(blocks: Iterable[Array]) -> Iterator[Array]:
+        for block in blocks:
+            progress(0.0, 1.0, "finding the beat")
+            yield block
+
+    features = gridding.onset_features(heard(files.read_blocks(path, cancel=cancel)), cancel)
+    if not features.frames:
         raise AudioError(f"{path}: holds no sound")
-    grid = fit_grid(stream.finish())
+    found = gridding.of_file(path, features)
+    if isinstance(found, str):
+        found = BeatGrid.default(features.seconds)
 
     def report(done: float, total: float, message: str = "") -> None:
         progress(_ANALYSIS_SHARE + (1.0 - _ANALYSIS_SHARE) * done / total, 1.0, message)
 
     blocks = files.read_blocks(path, cancel=cancel)
-    _write(blocks, frames, grid, out, model, cancel, report)
-    return grid
+    _separate(blocks, features.frames, found, out, model, cancel, report)
+    if isinstance(found, Loop):
+        return f"as a loop, {found.bpm:.2f} BPM"
+    return f"on its beat, {found.bpm:.2f} BPM" if found.is_steady else "it has no steady beat"
 
 
-def _write(
+def _separate(
     blocks: Iterable[Array],
     frames: int,
-    grid: BeatGrid,
+    beat: BeatGrid | Loop,
     folder: Path,
     model: PartsModel,
     cancel: CancelFlag,
     progress: Callable[[float, float, str], None] | None = None,
 ) -> None:
     channels, blocks = _with_channels(blocks)
+    if isinstance(beat, Loop):
+        bpm: float | None = beat.bpm
+        parts = iter([separate_loop(np.concatenate(list(blocks)), beat, model)])
+    else:
+        bpm = beat.bpm if beat.is_steady and not beat.moves else None
+        parts = separate_blocks(blocks, frames, windows(beat.sections, frames), model)
     done = 0
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
                 AudioWriter(
-                    folder / f"{name}.wav",
-                    channels,
-                    bit_depth=_BIT_DEPTH,
-                    bpm=grid.bpm if grid.is_steady and not grid.moves else None,
-                    title=name,
+                    folder / f"{name}.wav", channels, bit_depth=_BIT_DEPTH, bpm=bpm, title=name
                 )
             )
             for name in settings.PARTS
         ]
-        for parts in separate_blocks(blocks, frames, windows(grid.sections, frames), model):
+        for block in parts:
             check(cancel)
-            for writer, part in zip(writers, parts, strict=True):
+            for writer, part in zip(writers, block, strict=True):
                 writer.write(part)
-            done += parts.shape[1]
+            done += block.shape[1]
             if progress is not None:
                 progress(done, frames, "taking apart")
 

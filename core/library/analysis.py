@@ -31,8 +31,6 @@ Array = NDArray[np.float32]
 READER = 3
 """Raised whenever files that were refused might be read now; they are then tried again."""
 _NO_BEAT = "no steady beat; on the library's tempo"
-_SINGLE = "a single sound; kept aside"
-_NO_LOOP = "no whole number of bars at a tempo that its name, tags or beat tell; kept aside"
 _SHARES = {"condition": 0.55, "beats": 0.2, "spectrogram": 0.25}
 """Of the time that a file takes, for its progress."""
 
@@ -162,9 +160,10 @@ def _analyse(
     found: BeatGrid | Loop | str | None = library.correction(conditioned.content_hash)
     if found is None:
         with stages.of("beats") as progress:
-            found = _grid_of(job.path, conditioned, _with_progress(conditioned, progress))
+            features = gridding.onset_features(_with_progress(conditioned, progress))
+            found = gridding.of_file(job.path, features)
     if isinstance(found, str):
-        return _one_shot(job.path, conditioned, audio, found)
+        return _one_shot(job.path, conditioned, audio, f"{found}; kept aside")
     if isinstance(found, Loop):
         grid = found.grid()
     else:
@@ -197,37 +196,6 @@ def _analyse(
     with stages.of("spectrogram") as progress:
         blocks = _with_progress(conditioned, progress) if repeated is None else [repeated]
         return _with_segments(result, track, blocks, job.staging)
-
-
-def _grid_of(
-    path: Path, conditioned: Conditioned, blocks: Iterable[Array]
-) -> BeatGrid | Loop | str:
-    """The grid of a track, or the loop that a file is, or why it is kept aside as a one-shot."""
-    from core.library import loop_detection
-    from core.rhythm import loops
-    from core.rhythm.fit import fit_grid
-
-    features = gridding.onset_features(blocks)
-    seconds = conditioned.seconds
-    if seconds > loops.LONGEST_SECONDS:
-        return fit_grid(features)
-    hints = loop_detection.tempo_hints(path, seconds)
-    loop = None if hints.one_shot else loops.stated_loop(features, hints.tempi)
-    if loop is not None:
-        return loop
-    if hints.one_shot or loops.is_one_shot(features):
-        return _SINGLE
-    loop = loops.loop_with_tail(features, hints.tempi)
-    if loop is not None:
-        return loop
-    grid = fit_grid(features)
-    loop = loops.loop_by_length(seconds, grid) or loops.loop_by_beat(features, grid)
-    if loop is not None:
-        return loop
-    too_short = seconds < settings.segment_seconds(
-        grid.bpm if grid.is_steady else settings.TEMPO_MAX
-    )
-    return _NO_LOOP if too_short else grid
 
 
 def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) -> Result:

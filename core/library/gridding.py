@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,49 @@ from core.progress import CancelFlag, Progress, check
 from core.rhythm.grid import BeatGrid
 
 if TYPE_CHECKING:
+    from core.rhythm.loops import Loop
     from core.rhythm.onsets import OnsetFeatures
 
 Array = NDArray[np.float32]
+_SINGLE = "a single sound"
+_NO_LOOP = "no whole number of bars at a tempo that its name, tags or beat tell"
+
+
+def of_file(path: Path, features: OnsetFeatures) -> BeatGrid | Loop | str:
+    """What the beat of a file is, whether it is a track, a loop or a single sound.
+
+    Args:
+        path: the file; its name, tags and chunks may state a tempo.
+        features: of all of it.
+
+    Returns:
+        The grid of a track, below `STEADY` where there is no steady beat; the loop that the file
+        is; or why it is neither.
+    """
+    from core.library import loop_detection
+    from core.rhythm import loops
+    from core.rhythm.fit import fit_grid
+
+    seconds = features.seconds
+    if seconds > loops.LONGEST_SECONDS:
+        return fit_grid(features)
+    hints = loop_detection.tempo_hints(path, seconds)
+    loop = None if hints.one_shot else loops.stated_loop(features, hints.tempi)
+    if loop is not None:
+        return loop
+    if hints.one_shot or loops.is_one_shot(features):
+        return _SINGLE
+    loop = loops.loop_with_tail(features, hints.tempi)
+    if loop is not None:
+        return loop
+    grid = fit_grid(features)
+    loop = loops.loop_by_length(seconds, grid) or loops.loop_by_beat(features, grid)
+    if loop is not None:
+        return loop
+    too_short = seconds < settings.segment_seconds(
+        grid.bpm if grid.is_steady else settings.TEMPO_MAX
+    )
+    return _NO_LOOP if too_short else grid
 
 
 def fit(

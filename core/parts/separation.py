@@ -19,6 +19,7 @@ from core import settings
 from core.dsp.spectrogram import of_segment
 from core.parts import masking
 from core.rhythm.grid import GridSection
+from core.rhythm.loops import Loop
 
 Array = NDArray[np.float32]
 
@@ -128,6 +129,31 @@ def separate_blocks(
             pending = pending * (1.0 - _ramp(final, pending.shape[1], over[k + 1].fade))
         done = final
         track.forget(done)
+
+
+def separate_loop(audio: Array, loop: Loop, model: Model) -> Array:
+    """Take a loop apart as it sounds when it goes round, however few bars it has.
+
+    Args:
+        audio: (n, channels), with what lies before the loop and after it in the file.
+        loop: its place and tempo.
+        model: says what the parts are.
+
+    Returns:
+        (4, n, channels), which sum to the audio.
+    """
+    around, start = settings.segment_frames(loop.bpm), _frame(loop.start)
+    length = min(_frame(loop.seconds), len(audio) - start)
+    at = np.arange(-around, len(audio) + around)
+    rounds = audio[start + (at - start) % length]
+    rounds[around : around + len(audio)] = audio
+    seconds = len(rounds) / settings.SAMPLE_RATE
+    section = GridSection.through(
+        0.0, seconds, loop.bpm, around / settings.SAMPLE_RATE + loop.start
+    )
+    over = windows([section], len(rounds))
+    parts = np.concatenate(list(separate_blocks([rounds], len(rounds), over, model)), axis=1)
+    return parts[:, around : around + len(audio)]
 
 
 class _Track:

@@ -47,6 +47,21 @@ def test_the_parts_of_a_file_sum_to_it(
     assert sorted(path.name for path in out.iterdir()) == sorted(f"{part}.wav" for part in PARTS)
 
 
+def test_a_loop_is_taken_apart_on_the_tempo_that_it_states(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bar = parts_of(2).sum(axis=0)[: round(4 * 60 / BPM * SAMPLE_RATE)]
+    path, out = tmp_path / f"loop_{BPM:.0f}bpm.wav", tmp_path / "out"
+    files.write(path, bar, bit_depth=32)
+    assert main(["parts", str(path), "--out", str(out), "--model", str(model)]) == 0
+    assert error_db(out, bar) < -60.0
+    assert "as a loop, 130.00 BPM" in capsys.readouterr().out
+    assert main(["info", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "loop of 1 bar" in told
+    assert "130.000 BPM" in told
+
+
 def test_a_file_without_a_beat_stays_mono(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], rng: np.random.Generator
 ) -> None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.parts.separation import separate_blocks, windows
+from core.parts.separation import separate_blocks, separate_loop, windows
 from core.rhythm.grid import GridSection
+from core.rhythm.loops import Loop
 from core.settings import SAMPLE_RATE
 
 ONE = (GridSection(0.0, 20.0, 130.0, 0.3),)
@@ -107,3 +108,31 @@ def test_windows_cover_every_track(
         assert before.fade[1] <= window.fade[0] <= window.fade[1]
         assert window.start <= window.fade[0]
         assert window.fade[1] <= before.start + before.frames
+
+
+class Listening(Same):
+    """Keeps what it is asked about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[np.ndarray] = []
+
+    def shares(self, spectrograms_db: np.ndarray) -> np.ndarray:
+        self.heard += list(spectrograms_db)
+        return super().shares(spectrograms_db)
+
+
+def test_a_loop_is_heard_going_round(rng: np.random.Generator) -> None:
+    loop = Loop(140.0, 1, 0.02)
+    bar = round(loop.seconds * SAMPLE_RATE)
+    level = np.geomspace(1.0, 0.01, bar)[:, None]
+    lead, tail = np.zeros((882, 2)), 1e-3 * rng.standard_normal((3000, 2))
+    audio = np.concatenate([lead, level * rng.standard_normal((bar, 2)), tail]).astype(np.float32)
+    model = Listening()
+    parts = separate_loop(audio, loop, model)
+    assert parts.shape == (4, *audio.shape)
+    np.testing.assert_allclose(parts.sum(axis=0), audio, atol=1e-5)
+    np.testing.assert_allclose(parts[1], 0.3 * audio, atol=2e-3)
+    for spectrogram in model.heard[1:3]:  # between which the file is faded
+        levels = spectrogram.reshape(4, 128, 128).mean(axis=2)  # of each row of each bar
+        assert np.abs(levels - levels.mean(axis=0)).mean() < 1.0
