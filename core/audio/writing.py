@@ -184,7 +184,10 @@ class AudioWriter:
             return error
         if isinstance(error, OSError):
             return writing_error(self.path, error)
-        # libsndfile that cannot write its header says "System error", whatever the system said.
+        # libsndfile that cannot write says "System error", whatever the system said.
+        said = self._asked_again()
+        if said is not None:
+            return writing_error(self.path, said)
         if (
             "No space" in str(error)
             or "write" in str(error).lower()
@@ -192,6 +195,18 @@ class AudioWriter:
         ):
             return OutputError(f"{self.path}: the disk is full; free some space and try again")
         return OutputError(f"{self.path}: could not be written ({error}); choose another place")
+
+    def _asked_again(self) -> OSError | None:
+        """What the system says to somebody else who writes more into the file, if it refuses."""
+        try:
+            with self._temporary.open("r+b") as file:
+                file.seek(0, os.SEEK_END)
+                file.write(b"\0" * _LEAST_ROOM)
+        except FileNotFoundError:  # it is gone already
+            return None
+        except OSError as error:
+            return error
+        return None
 
 
 def coding_room_db(path: str | os.PathLike[str]) -> float:

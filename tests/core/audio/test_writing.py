@@ -158,7 +158,7 @@ def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(tmp_path: Path, na
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limit[1]))
     try:
-        with pytest.raises(OutputError):
+        with pytest.raises(OutputError, match="too large for this disk"):
             files.write(tmp_path / name, tone(441_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
