@@ -36,10 +36,19 @@ def music(seconds: float = SECONDS, channels: int = 2, rate: int = RATE) -> np.n
     return (kick[:, None] + noise).astype(np.float32)
 
 
+_WRITTEN: dict[object, tuple[bytes, np.ndarray]] = {}
+
+
 def write(path: Path, **options: object) -> tuple[bytes, np.ndarray]:
-    """`music` at `path`: its bytes, and how it decodes."""
-    soundfile.write(path, music(), RATE, **options)
-    return path.read_bytes(), files.read(path)
+    """`music` at `path`: its bytes, and how it decodes. It is encoded once for all tests."""
+    key = path.suffix, *options.items()
+    if key not in _WRITTEN:
+        soundfile.write(path, music(), RATE, **options)
+        _WRITTEN[key] = path.read_bytes(), files.read(path)
+        _WRITTEN[key][1].flags.writeable = False
+    content, whole = _WRITTEN[key]
+    path.write_bytes(content)
+    return content, whole
 
 
 def read(path: Path, content: bytes | bytearray) -> tuple[np.ndarray, list[str]]:
