@@ -220,6 +220,7 @@ def values(action: argparse.Action) -> st.SearchStrategy[str]:
     return st.one_of(some)
 
 
+@cache
 def command_lines(name: str) -> st.SearchStrategy[list[str]]:
     parser = commands()[name]
     parts: list[st.SearchStrategy[list[str]]] = []
