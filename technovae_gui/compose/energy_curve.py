@@ -71,8 +71,8 @@ class EnergyCurve(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Energy curve")
         self.setToolTip(
-            "Draw with the mouse. Keys: Left and Right choose a place, Up and Down change it "
-            "(Shift: finer), Ctrl+Z takes back"
+            "Draw with the mouse. Keys: Left and Right choose a place,\n"
+            "Up and Down change it (Shift: finer), Ctrl+Z takes back"
         )
         ToolTipBelow(self)
 

@@ -140,7 +140,7 @@ class _PartButton(QToolButton):
         states = [*(["muted"] if muted else []), *(["locked"] if locked else [])]
         self.setAccessibleName(f"{name.capitalize()}{''.join(f', {state}' for state in states)}")
         self.setToolTip(
-            f"{name.capitalize()}: heard or not ({key}); Ctrl+click: alone (Alt+{key}); "
+            f"{name.capitalize()}: heard or not ({key})\nCtrl+click: alone (Alt+{key})\n"
             f"Shift+click: locked (Shift+{key}), it stays when another point is chosen"
             if available
             else PARTS_MISSING

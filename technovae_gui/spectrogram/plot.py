@@ -76,8 +76,8 @@ class SpectrogramPlot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
         self.setToolTip(
-            "Click to listen from there. Ctrl+wheel zooms in time, with Shift in frequency; a drag "
-            "with the middle button moves, a double click shows all"
+            "Click to listen from there. Ctrl+wheel zooms in time, with Shift in frequency;\n"
+            "a drag with the middle button moves, a double click shows all"
         )
         ToolTipBelow(self)
 

@@ -37,12 +37,12 @@ MARKER_ACTIONS = (
 """Names of those that add markers and go to them."""
 
 _GAIN_TIP = (
-    "A double click on the line through a clip adds a point, one on a point removes it; a drag "
-    "moves it, Ctrl+drag bends the line"
+    "A double click on the line through a clip adds a point, one on a point removes it;\n"
+    "a drag moves it, Ctrl+drag bends the line"
 )
 _CONSOLIDATE_TIP = (
-    "One clip that sounds like those selected, with their gains, fades and parts; it keeps them,"
-    " and “Take apart” gives them back"
+    "One clip that sounds like those selected, with their gains, fades and parts;\n"
+    "it keeps them, and “Take apart” gives them back"
 )
 _CLIP_MENU = (
     ("audition", "loop_selection", "save_wav"),
@@ -226,8 +226,8 @@ class TimelineActions(QObject):
             toggle=True,
         )
         follows.setToolTip(
-            "What is drawn over clips is moved, copied and deleted with them, and with time;"
-            " off: it stays where it is"
+            "What is drawn over clips is moved, copied and deleted with them, and with time;\n"
+            "off: it stays where it is"
         )
 
     def _add_sound(self) -> None:

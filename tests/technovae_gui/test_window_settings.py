@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
+from core import resources
 from core.settings import TICKS_PER_BAR
 from technovae_gui import app
 from technovae_gui.main_window import MainWindow
@@ -92,6 +94,18 @@ def test_control_enter_starts_what_the_shown_panel_does(make: Callable[[], MainW
     window.panels.show_tab(panel)
     action.trigger()
     assert "no map yet" in panel.message.text()
+
+
+def test_no_tool_tip_is_wider_than_a_panel(
+    make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt wraps none of them: the curve of the Compose panel hid half of the map with its own."""
+    monkeypatch.setattr(resources, "has_parts_model", lambda: True)
+    window = make()
+    described = [*window.findChildren(QWidget), *window.findChildren(QAction)]
+    lines = {line for it in described for line in it.toolTip().split("\n")}
+    assert len(lines) > 100
+    assert [line for line in lines if len(line) > 90] == []
 
 
 def test_a_size_that_fits_no_screen_is_not_kept(
