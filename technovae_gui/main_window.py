@@ -39,6 +39,7 @@ from technovae_gui.map import LatentMapView
 from technovae_gui.map.compared_place import ComparedPlace
 from technovae_gui.map.controller import AuditionController
 from technovae_gui.map.empty_state import EmptyState
+from technovae_gui.map.key_colours import KeyColours
 from technovae_gui.map.map_point import MapPoint
 from technovae_gui.map.playback_path import PlaybackPathController
 from technovae_gui.project.controller import ProjectController
@@ -198,6 +199,9 @@ class MainWindow(QMainWindow):
         )
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
         self.track_analysis = TrackAnalysisController(sessions, services, self)
+        self.key_colours = KeyColours(
+            self.map_view, services.background, lambda: self.track_analysis.keys, self
+        )
         origins = self.open_project.origins
         self.inspector = InspectorController(
             sessions,
@@ -428,6 +432,8 @@ class MainWindow(QMainWindow):
         self.library.tracks_wanted.connect(view.show_tracks)
         self.track_analysis.keys_changed.connect(self.library.panel.set_keys)
         self.track_analysis.key_found.connect(self.library.panel.refresh_key)
+        self.track_analysis.keys_changed.connect(self.key_colours.refresh)
+        self.track_analysis.key_found.connect(self.key_colours.refresh)
         self.library.job.started.connect(self.track_analysis.pause)
         self.library.job.finished.connect(self.track_analysis.resume)
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))

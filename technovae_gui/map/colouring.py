@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
+from core.dsp.key import Key
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.settings import PARTS
 from technovae_gui import oklab, theme
@@ -17,7 +19,8 @@ from technovae_gui import oklab, theme
 TRACK = "track"
 PART_ALIKE = {f"{part} alike": part for part in PARTS}
 """The part by which dots of like colours are alike, by the name of that choice."""
-CHOICES = (TRACK, *ATTRIBUTES, *PART_ALIKE)
+KEY = "key"
+CHOICES = (TRACK, *ATTRIBUTES, KEY, *PART_ALIKE)
 """What the dots can be coloured by."""
 SCALE_STOPS = ("#3f4fb3", "#7b3fc4", "#c0399f", "#ee5d6c", "#f9a03f", "#f7ec7d")
 """Lightness rises evenly, and even the lowest value stands out from the background."""
@@ -27,6 +30,10 @@ _PLANE_STEPS = 11
 _PLANE_LIGHTNESS = 0.75
 _PLANE_CHROMA = 0.126
 """In OKLab: the strongest that a screen shows in every hue, and the lightness at which it does."""
+KEYS = 12
+"""Numbers of the Camelot wheel."""
+_MINOR_LIGHTNESS = 0.62
+"""Of minor keys, which are the inner ring; of major keys that of the plane."""
 _OUTLIERS = 2.0
 """Per cent of the values at either end of a scale that get the colour of its end."""
 _CELLS = 120
@@ -91,6 +98,30 @@ def colour_alike(name: str, xy: NDArray[np.float64]) -> DotColours:
         steps = np.clip((axis - low) / (high - low) * (_PLANE_STEPS - 1), 0, _PLANE_STEPS - 1)
         cells = cells * _PLANE_STEPS + steps.round().astype(np.int64)
     return DotColours(name, _plane(), cells)
+
+
+def colour_keys(keys: Sequence[Key | None]) -> DotColours:
+    """Colour dots by their keys: hues go round the Camelot wheel, minor keys are darker.
+
+    Args:
+        keys: (n,) of the dots; None where there is none.
+
+    Returns:
+        The colours; the last one of the palette is that of no key.
+    """
+    index = [2 * KEYS if key is None else 2 * (key.wheel - 1) + (not key.minor) for key in keys]
+    return DotColours(KEY, key_palette(), np.array(index, np.int64))
+
+
+@cache
+def key_palette() -> tuple[QColor, ...]:
+    """Colours of 1A, 1B, 2A .. 12B, and of no key."""
+    angles = np.repeat(np.arange(KEYS) * 2.0 * np.pi / KEYS, 2)
+    lightness = np.tile([_MINOR_LIGHTNESS, _PLANE_LIGHTNESS + 0.07], KEYS)
+    lab = np.stack(
+        [lightness, _PLANE_CHROMA * np.cos(angles), _PLANE_CHROMA * np.sin(angles)], axis=1
+    )
+    return (*(QColor(colour) for colour in oklab.to_hex(lab)), QColor(theme.DISABLED))
 
 
 def format_attribute(name: str, value: float) -> str:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal, Slot
 
-from technovae_gui.map.colouring import PART_ALIKE, TRACK, colour_alike, colour_dots
+from core.dsp.key import Key
+from core.library.latent_map import LatentMap
+from technovae_gui.map.colouring import (
+    KEY,
+    PART_ALIKE,
+    TRACK,
+    colour_alike,
+    colour_dots,
+    colour_keys,
+)
 from technovae_gui.map.part_positions import PartPositions
 from technovae_gui.map.scene import MapScene
 
@@ -12,7 +23,7 @@ from technovae_gui.map.scene import MapScene
 class DotColouring(QObject):
     """Colours the dots of a scene as the user chooses, whatever they lie by.
 
-    Until the positions by a part are there the dots have the colours that they had.
+    Until the positions by a part, or the keys, are there the dots have the colours that they had.
 
     Args:
         scene: whose dots.
@@ -23,9 +34,11 @@ class DotColouring(QObject):
 
     Signals:
         changed(): `by`, or the colours of the scene, are different.
+        keys_wanted(): the keys of the dots are to be given to `show_keys`.
     """
 
     changed = Signal()
+    keys_wanted = Signal()
 
     def __init__(
         self, scene: MapScene, positions: PartPositions, parent: QObject | None = None
@@ -47,11 +60,24 @@ class DotColouring(QObject):
         """Colour the dots of the scene's map, which may be another one."""
         part, latent_map = PART_ALIKE.get(self.by), self._scene.map
         xy = self._positions.want(self, part)
-        if latent_map is not None and part is None:
+        if self.by == KEY:
+            self.keys_wanted.emit()
+        elif latent_map is not None and part is None:
             self._scene.set_colours(colour_dots(latent_map, self.by))
         elif latent_map is not None and xy is not None:
             self._scene.set_colours(colour_alike(self.by, xy))
         self.changed.emit()
+
+    def show_keys(self, latent_map: LatentMap, keys: Sequence[Key | None]) -> None:
+        """Colour the dots by their keys, unless the user has chosen something else by now.
+
+        Args:
+            latent_map: whose dots they are of; another one may be shown by now.
+            keys: (n,), None for a dot without a key.
+        """
+        if self.by == KEY and latent_map is self._scene.map:
+            self._scene.set_colours(colour_keys(keys))
+            self.changed.emit()
 
     @Slot(str)
     def _found(self, part: str) -> None:

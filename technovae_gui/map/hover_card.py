@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QSize, Qt, QTimer, S
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from core.dsp.key import Key
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.library.training_weights import STARRED, USUAL, how_often
 from core.settings import BARS_PER_SEGMENT
@@ -94,7 +95,14 @@ class HoverCard(QWidget):
             self._ranges = {name: value_range(latent_map.values(name)) for name in ATTRIBUTES}
         self.hide()
 
-    def show_dot(self, latent_map: LatentMap, row: int, at: QPointF, weight: float = USUAL) -> None:
+    def show_dot(
+        self,
+        latent_map: LatentMap,
+        row: int,
+        at: QPointF,
+        weight: float = USUAL,
+        key: Key | None = None,
+    ) -> None:
         """Show the card for a dot.
 
         Args:
@@ -102,12 +110,15 @@ class HoverCard(QWidget):
             row: of the dot.
             at: its pixel on the canvas.
             weight: how often a training learns it.
+            key: of its segment; None where there is none, or it is not known.
         """
         segment = latent_map.segments[row]
         self.segment_id = segment.id
         self.title = latent_map.tracks[segment.track_id].title
         last = segment.bar + BARS_PER_SEGMENT
         self.detail = f"bars {segment.bar + 1} to {last} · {segment.bpm:.1f} BPM"
+        if key is not None:
+            self.detail += f" · {key.camelot}"
         values = [(name, getattr(segment.attributes, name)) for name in ATTRIBUTES]
         self.rows = [
             (n.capitalize(), format_attribute(n, v), self._fraction(n, v)) for n, v in values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QIcon,
@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPixmap,
     QWheelEvent,
 )
@@ -27,7 +28,15 @@ from PySide6.QtWidgets import (
 
 from core.library.latent_map import LatentMap
 from technovae_gui import theme
-from technovae_gui.map.colouring import PART_ALIKE, TRACK, DotColours, format_attribute
+from technovae_gui.map.colouring import (
+    KEY,
+    KEYS,
+    PART_ALIKE,
+    TRACK,
+    DotColours,
+    format_attribute,
+    key_palette,
+)
 
 WIDTH = 168
 _ROW = 21
@@ -63,12 +72,13 @@ class Legend(QFrame):
         self.names = _track_list()
         self.names.itemSelectionChanged.connect(self._selection_changed)
         self.bar = ColourBar()
+        self.wheel = KeyWheel()
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setStyleSheet("padding: 2px 4px;")
         self.pages = QStackedWidget()
-        for page in (self.names, self.bar, self.words):
+        for page in (self.names, self.bar, self.wheel, self.words):
             self.pages.addWidget(page)
         self.hint = _caption("Lit: close to your music")
         self.weights = _caption("")
@@ -102,6 +112,8 @@ class Legend(QFrame):
         self.header.setText("Tracks" if colours.name == TRACK else colours.name.capitalize())
         if colours.name == TRACK:
             self.pages.setCurrentWidget(self.names)
+        elif colours.name == KEY:
+            self.pages.setCurrentWidget(self.wheel)
         elif colours.name in PART_ALIKE:
             part = PART_ALIKE[colours.name]
             self.words.setText(
@@ -142,6 +154,8 @@ class Legend(QFrame):
         elif self.pages.currentWidget() is self.words:
             # As if they were narrower than they are: the frame takes some of their room.
             body = self.words.heightForWidth(WIDTH - 3 * _MARGIN) + 2 * _MARGIN
+        elif self.pages.currentWidget() is self.wheel:
+            body = WIDTH - 2 * _MARGIN + _ROW
         else:
             body = _BAR
         below = self.hint.sizeHint().height()
@@ -211,6 +225,48 @@ class ColourBar(QWidget):
             painter.setPen(QColor(theme.TEXT))
             box = QRectF(bar.right() + 10, y - 9, self.width() - bar.right() - 10, 18)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class KeyWheel(QWidget):
+    """The colours of keys on the Camelot wheel: neighbours mix well, minor keys are inside."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Colours of the keys on the Camelot wheel")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = float(min(self.width(), self.height() - _ROW))
+        centre = QPointF(self.width() / 2, room / 2)
+        for minor in (False, True):
+            self._paint_ring(painter, centre, room * (0.33 if minor else 0.47), minor=minor)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.PANEL))
+        painter.drawEllipse(centre, room * 0.17, room * 0.17)
+        painter.setBrush(key_palette()[-1])
+        painter.drawEllipse(QPointF(_INSET, room + _ROW / 2), 5, 5)
+        painter.setPen(QColor(theme.TEXT))
+        box = QRectF(2 * _INSET, room, self.width(), _ROW)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, "No key")
+
+    def _paint_ring(
+        self, painter: QPainter, centre: QPointF, radius: float, *, minor: bool
+    ) -> None:
+        turn = 360.0 / KEYS
+        painter.setFont(theme.font(theme.SMALL, theme.SEMIBOLD))
+        for number in range(1, KEYS + 1):
+            middle = 90.0 - number * turn
+            painter.setPen(QPen(QColor(theme.PANEL), 1.5))
+            painter.setBrush(key_palette()[2 * (number - 1) + (not minor)])
+            whole = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+            painter.drawPie(whole, round(16 * (middle - turn / 2)), round(16 * turn))
+            place = (
+                QLineF.fromPolar(radius * (0.76 if minor else 0.85), middle).translated(centre).p2()
+            )
+            painter.setPen(QColor(theme.GROUND))
+            text = QRectF(place.x() - 14, place.y() - 8, 28, 16)
+            painter.drawText(text, Qt.AlignmentFlag.AlignCenter, f"{number}{'AB'[not minor]}")
 
 
 class _TrackList(QListWidget):

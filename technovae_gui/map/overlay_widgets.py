@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.dsp.key import Key
+from core.library.segments import Segment
 from technovae_gui.map import legend
 from technovae_gui.map.canvas import Canvas
 from technovae_gui.map.hover_card import HoverCard, HoverTracker
@@ -23,6 +27,7 @@ class OverlayWidgets(QObject):
         legend: at the right edge.
         card: next to the dot under the mouse.
         button: below the message that is shown where there is no map.
+        key_of: gives the key of a segment for its card; None where there is none.
 
     Signals:
         hovered(str): id of the segment under the mouse; empty for none.
@@ -36,6 +41,7 @@ class OverlayWidgets(QObject):
         super().__init__(canvas)
         self._canvas, self._scene = canvas, canvas.scene
         self.legend, self.card = Legend(canvas), HoverCard(canvas)
+        self.key_of: Callable[[Segment], Key | None] = lambda _segment: None
         self.button = forms.button("", "", primary=True)
         self.button.setParent(canvas)
         self.button.hide()
@@ -83,5 +89,7 @@ class OverlayWidgets(QObject):
             return
         x, y = latent_map.xy[row]
         at = self._canvas.viewport.pixel((float(x), float(y)))
-        self.card.show_dot(latent_map, row, at, float(self._scene.weights[row]))
-        self.hovered.emit(latent_map.segments[row].id)
+        segment = latent_map.segments[row]
+        weight, key = float(self._scene.weights[row]), self.key_of(segment)
+        self.card.show_dot(latent_map, row, at, weight, key)
+        self.hovered.emit(segment.id)

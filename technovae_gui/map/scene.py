@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.dsp.key import Key
 from core.library.latent_map import LatentMap
 from core.library.training_weights import USUAL, TrainingWeights
 from technovae_gui.map.colouring import TRACK, DotColours, Shading, colour_dots
@@ -43,7 +44,9 @@ class MapScene(QObject):
         colours: of the dots.
         shading: of the background, None until it is computed.
         highlighted: ids of the tracks that stand out; empty for all.
-        search: text that the titles or artists of the visible tracks hold; empty for all.
+        search: text that the titles or artists of the visible tracks hold, or their key, as "8A";
+            empty for all.
+        key_of_track: gives the key of a track by its id; None where there is none.
         selected: rows of the selected dots.
         weights: (n,) how often a training learns the dots; 0 for never.
         hovered: row of the dot under the mouse.
@@ -78,6 +81,7 @@ class MapScene(QObject):
         self.shading: Shading | None = None
         self.highlighted: frozenset[str] = frozenset()
         self.search = ""
+        self.key_of_track: Callable[[str], Key | None] = lambda _track_id: None
         self.selected: Rows = _NO_ROWS
         self._training_weights = TrainingWeights()
         self.weights: NDArray[np.float64] = np.zeros(0)
@@ -189,7 +193,8 @@ class MapScene(QObject):
         return [segments[row].id for row in self.selected]
 
     def matches(self) -> Rows:
-        """Rows of the dots whose track's title or artist holds the searched text."""
+        """Rows of the dots whose track's title or artist holds the searched text, or whose track
+        is in that key."""
         if self.map is None:
             return _NO_ROWS
         wanted = self.search.strip().casefold()
@@ -198,8 +203,13 @@ class MapScene(QObject):
                 track.id
                 for track in self.map.tracks.values()
                 if wanted in f"{track.title} {track.artist}".casefold()
+                or self._is_in_key(track.id, wanted)
             }
         )
+
+    def _is_in_key(self, track_id: str, wanted: str) -> bool:
+        key = self.key_of_track(track_id)
+        return key is not None and wanted in (key.camelot.casefold(), key.name.casefold())
 
     def highlighted_rows(self) -> Rows:
         """Rows of the dots of highlighted tracks."""

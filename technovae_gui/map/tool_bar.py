@@ -269,7 +269,10 @@ def _colour_box() -> QComboBox:
 def _search_field() -> QLineEdit:
     field = QLineEdit()
     field.setPlaceholderText("Find a track")
-    field.setToolTip("Type a part of a name; Enter shows the matches, Escape ends the search (/)")
+    field.setToolTip(
+        "Type a part of a name, or a key such as 8A;\n"
+        "Enter shows the matches, Escape ends the search (/)"
+    )
     field.setAccessibleName("Find a track on the map")
     field.setClearButtonEnabled(True)
     field.setMinimumWidth(70)
