@@ -1,14 +1,13 @@
 """What the trained network says of a spectrogram, worked out by numpy alone.
 
 It does what `network.PartsNetwork` does, with the same weights: the difference is below 1e-5. It
-needs neither keras nor what keras runs on, which take seconds to start and half a gigabyte. One
-segment is done at a time, whoever asks and however many: equal arguments give equal bits.
+needs neither keras nor what keras runs on, which take seconds to start and half a gigabyte. Each
+segment is done by itself, however many are asked for: equal arguments give equal bits.
 """
 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -51,7 +50,7 @@ _STRIDES = {
 
 
 class SharesNetwork:
-    """The network with its weights and the room that it works in. Thread-safe; one works at a time.
+    """The network with its weights and the room that it works in: for one thread at a time.
 
     Example:
         >>> file = model_file.read(resources.parts_model())
@@ -78,27 +77,25 @@ class SharesNetwork:
         self._coarse = bordered(*_COARSE, coarse)
         self._both_fine = bordered(*_FINE, 2 * fine)
         self._both_middle = bordered(*_MIDDLE, 2 * middle)
-        self._lock = threading.Lock()
 
     def __call__(self, spectrogram: Array) -> Array:
         """(512, 128) dB -> (512, 128, 4), 0..1, which sum to 1."""
-        with self._lock:
-            _read_features(spectrogram, inside(self._read))
-            self._coded("entry", self._read, self._entered, "fine")
-            _convolve_onto(self._convolutions["at_fine"], self._entered, self._fine)
-            self._coded("down_middle", self._fine, self._halved, "middle")
-            _convolve_onto(self._convolutions["at_middle"], self._halved, self._middle)
-            self._coded("down_coarse", self._middle, self._coarse, "coarse")
-            coarse = inside(self._coarse)
-            time = _along_time(coarse.reshape(len(coarse), -1), self._weights)
-            both = np.concatenate([coarse, time.reshape(coarse.shape)], axis=-1)
-            enlarged = self._up_middle(both)
-            _join(apply_silu(enlarged), self._middle, self._both_middle)
-            self._joined("middle", self._both_middle, self._halved)
-            enlarged = self._up_fine(inside(self._halved))
-            _join(apply_silu(enlarged), self._fine, self._both_fine)
-            self._joined("fine", self._both_fine, self._entered)
-            return self._shares()
+        _read_features(spectrogram, inside(self._read))
+        self._coded("entry", self._read, self._entered, "fine")
+        _convolve_onto(self._convolutions["at_fine"], self._entered, self._fine)
+        self._coded("down_middle", self._fine, self._halved, "middle")
+        _convolve_onto(self._convolutions["at_middle"], self._halved, self._middle)
+        self._coded("down_coarse", self._middle, self._coarse, "coarse")
+        coarse = inside(self._coarse)
+        time = _along_time(coarse.reshape(len(coarse), -1), self._weights)
+        both = np.concatenate([coarse, time.reshape(coarse.shape)], axis=-1)
+        enlarged = self._up_middle(both)
+        _join(apply_silu(enlarged), self._middle, self._both_middle)
+        self._joined("middle", self._both_middle, self._halved)
+        enlarged = self._up_fine(inside(self._halved))
+        _join(apply_silu(enlarged), self._fine, self._both_fine)
+        self._joined("fine", self._both_fine, self._entered)
+        return self._shares()
 
     def _coded(self, convolution: str, picture: Array, into: Array, scale: str) -> None:
         """Convolve; then each band's own gain and offset at `scale`."""

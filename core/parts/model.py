@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +14,7 @@ from core import settings
 from core.errors import InputError
 from core.parts import model_file
 from core.parts.inference import SharesNetwork
+from core.processes import usable_cores
 
 Array = NDArray[np.float32]
 
@@ -31,7 +34,8 @@ class PartsModel:
     """
 
     def __init__(self, file: model_file.ModelFile) -> None:
-        self._network = SharesNetwork(file.weights)
+        self._weights = file.weights
+        self._idle: deque[SharesNetwork] = deque()
         self.info: dict[str, Any] = dict(file.info)
 
     @classmethod
@@ -60,6 +64,19 @@ class PartsModel:
                 f"spectrograms have the shape (n, 512, 128), not {spectrograms_db.shape}"
             )
         found = np.zeros((*spectrograms_db.shape, len(settings.PARTS)), np.float32)
-        for spectrogram, into in zip(spectrograms_db, found, strict=True):
-            into[...] = self._network(np.asarray(spectrogram, np.float32))
+        threads = min(len(found), usable_cores())
+        if threads > 1:  # numpy lets others work meanwhile
+            with ThreadPoolExecutor(threads, thread_name_prefix="parts") as pool:
+                list(pool.map(self._answer, spectrograms_db, found))
+        else:
+            for spectrogram, into in zip(spectrograms_db, found, strict=True):
+                self._answer(spectrogram, into)
         return found
+
+    def _answer(self, spectrogram: NDArray[np.floating[Any]], into: Array) -> None:
+        try:
+            network = self._idle.pop()
+        except IndexError:  # all are at work; as many stay as ever worked at once
+            network = SharesNetwork(self._weights)
+        into[...] = network(np.asarray(spectrogram, np.float32))
+        self._idle.append(network)
