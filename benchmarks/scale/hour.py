@@ -74,11 +74,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep project and loops here")
     parser.add_argument("--export-minutes", type=float, default=60.0, help="0: no export")
+    parser.add_argument("--clips", type=int, default=CLIPS, help="fewer: a shorter arrangement")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     report.add_option(parser)
     options = parser.parse_args()
     if options.inside is not None:
-        print(json.dumps(_inside(options.inside, options.work, options.export_minutes)), flush=True)
+        figures = _inside(options.inside, options.work, options.export_minutes, options.clips)
+        print(json.dumps(figures), flush=True)
         return
     with tempfile.TemporaryDirectory() as folder:
         work = (options.work or Path(folder)).resolve()
@@ -86,24 +88,25 @@ def main() -> None:
         figures = {
             f"{name}: {what}": value
             for name in ("first time", "again")
-            for what, value in _run(name, work, options.export_minutes).items()
+            for what, value in _run(name, work, options.export_minutes, options.clips).items()
         }
     list_figures(figures)
     report.finish(figures, options.json)
 
 
-def arrangement(session: Session) -> Arrangement:
-    """The hour.
+def arrangement(session: Session, count: int = CLIPS) -> Arrangement:
+    """The hour, or its beginning.
 
     Args:
         session: whose segments and latents it is made of; it has a map.
+        count: of clips.
 
     Returns:
-        Six lanes of a thousand clips in all.
+        Six lanes of so many clips in all.
     """
     sources = list(_sources(session))
     lanes: list[list[Clip]] = [[] for _ in range(LANES)]
-    for number in range(CLIPS):
+    for number in range(count):
         row, place = number % LANES, number // LANES
         bars = _STEP + (4 if place % 2 else 0)
         lanes[row].append(
@@ -142,21 +145,22 @@ def _sources(session: Session) -> Iterator[ClipSource]:
             yield with_parts(parts, (True, False, False, False))
 
 
-def _fill_in(session: Session) -> None:
-    """Keep loops for transposed segments, as if they had been rendered before."""
+def _fill_in(session: Session, whole: Arrangement) -> None:
+    """Keep loops for its transposed segments, as if they had been rendered before."""
     from core.library.store import Library
     from core.workers.loop_store import LoopStore
     from core.workers.segment_service import Loop
 
     frames, store, answers = segment_frames(BPM), LoopStore(), list[object]()
-    whole = [source for source in _sources(session) if isinstance(source, RealSource)]
+    sources = dict.fromkeys(clip.source for clip in whole.loop_clips())
+    real = [source for source in sources if isinstance(source, RealSource)]
     with Library.open(session.library_path, read_only=True) as library:
-        for source in whole:
+        for source in real:
             if source.transpose:
                 at = library.segment(source.segment_id)
                 sound = library.audio(at.track_id, at.start_seconds, frames)
                 store.keep(session, source, BPM, Loop(sound, None, "original"))
-    store.find(session, whole[0], BPM, answers.append)
+    store.find(session, real[0], BPM, answers.append)
     until(lambda: bool(answers), _RENDERED_WITHIN)
     store.close()
 
@@ -176,7 +180,7 @@ def _lane(number: int, clips: tuple[Clip, ...]) -> Lane:
     return Lane(f"lane {number}", clips=clips, effects=effects, automation=curves)
 
 
-def _run(name: str, work: Path, export_minutes: float) -> Figures:
+def _run(name: str, work: Path, export_minutes: float, clips: int) -> Figures:
     home = str(work / "home")
     environment = {
         **os.environ,
@@ -188,6 +192,7 @@ def _run(name: str, work: Path, export_minutes: float) -> Figures:
     minutes = export_minutes if name == "again" else 0.0
     command = [sys.executable, "-m", "benchmarks.scale.hour", "--inside", name]
     command += ["--work", str(work), "--export-minutes", str(minutes)]
+    command += ["--clips", str(clips)]
     with virtual_device() as device:
         done = subprocess.run(
             command, env=environment | device.env, stdout=subprocess.PIPE, text=True, check=True
@@ -196,7 +201,7 @@ def _run(name: str, work: Path, export_minutes: float) -> Figures:
     return found
 
 
-def _inside(name: str, work: Path, export_minutes: float) -> Figures:
+def _inside(name: str, work: Path, export_minutes: float, clips: int) -> Figures:
     """What is measured in the window's process."""
     garbage.pause()
     from PySide6.QtCore import QSettings
@@ -215,7 +220,7 @@ def _inside(name: str, work: Path, export_minutes: float) -> Figures:
     for_seconds(4.0)
     figures = {"MB before": megabytes("VmRSS")}
     phases: dict[str, Callable[[], Figures]] = {
-        "opening": lambda: _opened(window, work),
+        "opening": lambda: _opened(window, work, clips),
         "playing": lambda: _played(window) | _painted(window),
         "preparing": lambda: _prepared(window),
         "playing, prepared": lambda: _played(window),
@@ -234,14 +239,14 @@ def _inside(name: str, work: Path, export_minutes: float) -> Figures:
     return figures
 
 
-def _opened(window: MainWindow, work: Path) -> Figures:
+def _opened(window: MainWindow, work: Path, count: int) -> Figures:
     from core.arrangement import project_file
     from core.arrangement.project import Project
 
     path, session = work / "hour.technovae", window.session
     if not path.exists():
-        whole = arrangement(session)
-        _fill_in(session)
+        whole = arrangement(session, count)
+        _fill_in(session, whole)
         project_file.save(
             Project(whole, model_hash=session.model_hash, library_id=session.library_id), path
         )

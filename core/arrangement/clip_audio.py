@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import crossover
+from core.arrangement import crossover, fades
 from core.arrangement.bands import N_BANDS
 from core.arrangement.loop_stream import LoopStream
 from core.settings import PARTS
 
 FloatArray = NDArray[np.float32]
+Bands = Callable[[int, int], list[FloatArray]]
+"""(first frame, first frame after it) -> lows, mids and highs of a stretch of a clip."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class PreparedClip:
         end: int,
         envelopes: Iterable[GainEnvelope],
         parts: Sequence[LoopStream] = (),
+        bands: Bands | None = None,
     ) -> PreparedClip:
         """Apply gain envelopes to the sound of a clip.
 
@@ -69,9 +73,11 @@ class PreparedClip:
             envelopes: in any order; where some overlap, their gains are multiplied. Empty ones are
                 left out.
             parts: its parts, which sum to it; needed where an envelope has gains for them.
+            bands: gives `split_stream` of `stream`, for whoever has it already.
         """
+        bands = bands or partial(split_stream, stream)
         wanted = [envelope for envelope in envelopes if envelope.start < envelope.end]
-        pieces = tuple(_with_gains(stream, parts, group) for group in _overlapping(wanted))
+        pieces = tuple(_with_gains(stream, parts, bands, group) for group in _overlapping(wanted))
         return cls(start, end, stream, pieces)
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, FloatArray]]:
@@ -109,7 +115,10 @@ def _overlapping(envelopes: list[GainEnvelope]) -> list[list[GainEnvelope]]:
 
 
 def _with_gains(
-    stream: LoopStream, parts: Sequence[LoopStream], envelopes: list[GainEnvelope]
+    stream: LoopStream,
+    parts: Sequence[LoopStream],
+    bands_of: Bands,
+    envelopes: list[GainEnvelope],
 ) -> tuple[int, FloatArray]:
     """First frame and samples of the stretch that the envelopes cover, with all their gains."""
     start, end = envelopes[0].start, max(envelope.end for envelope in envelopes)
@@ -125,14 +134,23 @@ def _with_gains(
     shaped = []
     for number, sound in enumerate(sounds):
         if N_BANDS in gains:
-            bands = split_stream(sound, start, end)
+            whole = sound is stream
+            bands = bands_of(start, end) if whole else split_stream(sound, start, end)
             by_band = gains[N_BANDS]
-            heard = np.sum([band * by_band[:, [i]] for i, band in enumerate(bands)], axis=0)
+            heard = _sum(fades.amplified(it, by_band[:, i, None]) for i, it in enumerate(bands))
         else:
             heard = sound.read(start, end)
         own = gains.get(len(PARTS), gains.get(1))
-        shaped.append(heard if own is None else heard * own[:, [number]])
-    return start, np.sum(shaped, axis=0) if len(shaped) > 1 else shaped[0]
+        shaped.append(heard if own is None else fades.amplified(heard, own[:, number, None]))
+    return start, np.ascontiguousarray(_sum(shaped))
+
+
+def _sum(sounds: Iterable[FloatArray]) -> FloatArray:
+    """The sum of sounds, in the place of the first."""
+    first, *others = sounds
+    for other in others:
+        first += other
+    return first
 
 
 def split_stream(stream: LoopStream, start: int, end: int) -> list[FloatArray]:

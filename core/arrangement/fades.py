@@ -61,6 +61,27 @@ def crossfade(
     return (out * norm).astype(np.float32), (into * norm).astype(np.float32)
 
 
+def amplified(sound: FloatArray, gains: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    """Multiply a sound by gains, one a frame or one a channel.
+
+    numpy takes (frames, 2) times (frames, 1) or (2,) two numbers at a time, which takes five times
+    as long as each channel by itself.
+
+    Args:
+        sound: (frames, channels).
+        gains: (frames, 1), or (channels,).
+        out: (frames, channels) to put the result into; None for a new array.
+
+    Returns:
+        (frames, channels), to the bit `sound * gains`.
+    """
+    made = np.empty_like(sound) if out is None else out
+    for channel in range(sound.shape[1]):
+        gain = gains[channel] if gains.ndim == 1 else gains[:, 0]
+        np.multiply(sound[:, channel], gain, out=made[:, channel])
+    return made
+
+
 def pan_gains(gain_db: float, pan: float) -> FloatArray:
     """Compute the gains of the two channels: constant power, 0 dB each in the middle.
 

@@ -49,8 +49,6 @@ _IN_PARTS: Final = 3
 _EDGE_IN: Final = 64
 _EDGE_OUT: Final = SAMPLE_RATE // 200
 """Frames of the short fades at edges without a fade, where a loop that is cut off would click."""
-_RELEASE_EVERY: Final = 16
-"""Clips; each has read some five megabytes of what lies in files."""
 _LOOP_BYTES: Final = 96 << 20
 """Loops that `release` keeps for later clips."""
 
@@ -133,13 +131,14 @@ class Mixdown:
         self.transitions = tuple(transitions.find_transitions(arrangement))
         self._audio_of = audio_of
         self._gains_of, self._part = gains_of, part
-        self._memory, self._unreleased = memory, 0
+        self._memory = memory
         self._separated = transitions.separated_sources(arrangement) if gains_of is None else set()
         self._bpm = arrangement.bpm
         self._incoming = {transition.incoming.id: transition for transition in self.transitions}
         self._outgoing = {transition.outgoing.id: transition for transition in self.transitions}
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
+        self._split_last: list[tuple[tuple[str, int, int], list[FloatArray]]] = []
         self._sounds: dict[tuple[ClipSource, _Shape], _Sound] = {}
         self._groups: dict[GroupSource, Mixdown] = {}
         audible = {lane.id for lane in arrangement.audible_lanes}
@@ -185,11 +184,11 @@ class Mixdown:
             progress(index, len(wanted), "rendering clips")
             if isinstance(slot.clip.source, GroupSource) and slot.prepared is None:
                 self._prepare_group(slot.clip.source, cancel)
-            self._unreleased += slot.prepared is None
+            is_new = slot.prepared is None
             self._prepared(slot)
-            if self._memory is not None and self._unreleased >= _RELEASE_EVERY:
-                self._unreleased = 0
-                self.release_pages()
+            if is_new and self._memory is not None:
+                self._release_pages_of(slot)
+        self._split_last = []
         progress(len(wanted), len(wanted), "rendering clips")
 
     def render(
@@ -214,8 +213,8 @@ class Mixdown:
             lanes: if given, the sound (frames, 2) of each lane that sounds is put into it, by id,
                 and that of echo and reverb (`return_sound.STEMS`).
             states: the past of the lanes' effects, for who renders block after block.
-            waits: False leaves out groups, and clips that give way to them, until they are
-                prepared: that takes seconds for a long one. Then they fade in.
+            waits: False leaves out clips that are filtered or crossfaded, and groups, until they
+                are prepared: a tenth of a second each, and seconds for a group. Then they fade in.
 
         Returns:
             (frames, 2) float32; silence outside the arrangement and the tail of its echoes.
@@ -242,6 +241,18 @@ class Mixdown:
             for lane, sound in alone.items():
                 peaks[lane] = max(peaks.get(lane, 0.0), float(np.abs(sound).max()))
         return mix
+
+    def _release_pages_of(self, slot: _ClipSlot) -> None:
+        """Give back what was read of files to prepare a clip, some 15 MB with a crossfade."""
+        into, out = self._incoming.get(slot.clip.id), self._outgoing.get(slot.clip.id)
+        for clip in (slot.clip, *([out.incoming] if out else [])):
+            for shape in {_WHOLE, _shape(clip)}:
+                sound = self._sounds.get((clip.source, shape))
+                for loop in (sound.whole, *sound.parts) if sound else ():
+                    release_pages(loop.samples)
+        for transition in (into, out):
+            for envelope in self._gains.get(transition, ()) if transition else ():
+                release_pages(envelope.gains)
 
     def release_pages(self) -> None:
         """Give back memory of what lies in files; it is read again as it sounds."""
@@ -309,7 +320,7 @@ class Mixdown:
         for slot in self._slots:
             if slot.lane_id == lane_id and slot.prepared and slot.start < end and slot.end > start:
                 for at, samples in slot.prepared.parts(start, end):
-                    part = samples * slot.gains
+                    part = fades.amplified(samples, slot.gains)
                     if slot.curve is not None:
                         slot.curve.apply(part, at)
                     out[at - start : at - start + len(part)] += part
@@ -390,23 +401,31 @@ class Mixdown:
         """Stretches of a clip, as loud as on its lane, by their first frames, in `scratch`."""
         for at, samples in self._prepared(slot).parts(start, end):
             part = scratch[: len(samples)]
-            np.multiply(samples, slot.gains, out=part)
+            fades.amplified(samples, slot.gains, part)
             if slot.curve is not None:
                 slot.curve.apply(part, at)
             if slot.clip.id in states.left_out:
-                part *= fades.ramp(end - start)[at - start : at - start + len(part), None]
+                ramp = fades.ramp(end - start)[at - start : at - start + len(part), None]
+                fades.amplified(part, ramp, part)
             yield at, part
         states.left_out.discard(slot.clip.id)
 
     def _takes_long(self, slot: _ClipSlot) -> bool:
-        """Whether a group would have to be rendered for it."""
+        """Whether it is not prepared, and that is more than reading its loop."""
         if slot.prepared is not None:
             return False
-        id_ = slot.clip.id
-        before, after = self._incoming.get(id_), self._outgoing.get(id_)
-        clips = [slot.clip, *([before.outgoing] if before else [])]
+        before, after = self._incoming.get(slot.clip.id), self._outgoing.get(slot.clip.id)
+        clips = [slot.clip]
+        clips += [before.outgoing] if before else []
         clips += [after.incoming] if after else []
-        return any(isinstance(clip.source, GroupSource) for clip in clips)
+        overlaps = any(it is not None and not it.touching for it in (before, after))
+        return overlaps or not all(map(self._is_at_hand, clips))
+
+    def _is_at_hand(self, clip: Clip) -> bool:
+        """Whether its loop is there as it is heard."""
+        shape = _shape(clip)
+        is_group = isinstance(clip.source, GroupSource)
+        return not is_group and (shape == _WHOLE or (clip.source, shape) in self._sounds)
 
     def _prepared(self, slot: _ClipSlot) -> PreparedClip:
         if slot.prepared is None:
@@ -416,6 +435,7 @@ class Mixdown:
                 slot.end,
                 self._envelopes(slot),
                 self._part_streams(slot.clip),
+                partial(self._bands, slot.clip),
             )
             if self._memory is not None:
                 made = replace(
@@ -557,7 +577,18 @@ class Mixdown:
         parts = [self._part_streams(clip) for clip in clips] if transition.by_parts else []
         if parts and all(parts):
             return [[stream.read(start, end) for stream in streams] for streams in parts]
-        return [split_stream(self._stream(clip), start, end) for clip in clips]
+        return [self._bands(clip, start, end) for clip in clips]
+
+    def _bands(self, clip: Clip, start: int, end: int) -> list[FloatArray]:
+        """Lows, mids and highs of a stretch. The last two are remembered, as the gains of a
+        transition and the clips in it need the same."""
+        key = (clip.id, start, end)
+        for known, bands in self._split_last:
+            if known == key:
+                return bands
+        bands = split_stream(self._stream(clip), start, end)
+        self._split_last = [*self._split_last[-1:], (key, bands)]
+        return bands
 
     def _of_part(self, envelope: GainEnvelope) -> GainEnvelope:
         """For a sound that is one part: of gains by part its own."""

@@ -11,11 +11,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrangement import fades
 from core.arrangement.arrangement import Arrangement, Lane, frame_at, group_arrangement
 from core.arrangement.bands import N_BANDS
 from core.arrangement.clip import Clip, ClipSource, GroupSource, PartsSource
@@ -211,8 +213,8 @@ def band_gains(
         out[:, band], into[:, band] = crossfade(position, correlation(a, b, window))
     if len(outgoing) > 1:
         correction = _correction(outgoing, incoming, out, into, window)[:, None]
-        out *= correction
-        into *= correction
+        fades.amplified(out, correction, out)
+        fades.amplified(into, correction, into)
     return out, into
 
 
@@ -241,8 +243,10 @@ def _correction(
     """(frames,) gain that keeps the mix between the quieter and the louder of the two."""
     mix = np.zeros_like(outgoing[0])
     for band, (a, b) in enumerate(zip(outgoing, incoming, strict=True)):
-        mix += a * out[:, [band]] + b * into[:, [band]]
-    whole = [np.sum(side, axis=0) for side in (outgoing, incoming)]
+        here = fades.amplified(a, out[:, band, None])
+        here += fades.amplified(b, into[:, band, None])
+        mix += here
+    whole = [reduce(np.add, side) for side in (outgoing, incoming)]
     of_mix, of_a, of_b = (_sums(x, x, window) + 1e-12 for x in (mix, *whole))
     wanted = np.clip(of_mix, np.minimum(of_a, of_b), np.maximum(of_a, of_b))
     gain = np.clip(np.sqrt(wanted / of_mix), 1.0 / _MOST_CORRECTION, _MOST_CORRECTION)
@@ -259,8 +263,9 @@ def _at_frames(values: NDArray[np.float64], window: int, frames: int) -> FloatAr
 def _sums(a: FloatArray, b: FloatArray, window: int) -> NDArray[np.float64]:
     """Sums of a * b over windows, each blended with its neighbours."""
     edges = np.arange(0, len(a), window)
-    products = np.einsum("ij,ij->i", a, b).astype(np.float64)
-    sums = np.add.reduceat(products, edges)
+    sums = np.zeros(len(edges))
+    for x, y in zip(a.T, b.T, strict=True):
+        sums += np.add.reduceat(x * y, edges, dtype=np.float64)
     around = np.pad(sums, 1, mode="edge")
     return 0.25 * around[:-2] + 0.5 * around[1:-1] + 0.25 * around[2:]
 

@@ -40,6 +40,8 @@ _KEPT_BYTES: Final = 64 << 20
 """Of prepared sound that stays in memory; an hour of a thousand clips takes 80 times as much."""
 _RELEASE_SECONDS: Final = 20.0
 """How often memory of what lies in files is given back."""
+_RELEASE_SECONDS_JUMPING: Final = 1.0
+"""The same while the playhead jumps, as what it leaves behind adds up."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class MixdownThread(SupervisedThread):
         self._waiting: MixdownRequest | None = None
         self._current: MixdownRequest | None = None
         self._retried: MixdownRequest | None = None
-        self._moved = threading.Event()
+        self._moved, self._jumped = threading.Event(), threading.Event()
         self._last: tuple[MixdownRequest, Snapshot] | None = None
         self._memory = SpillingMemory(_KEPT_BYTES, user_folders.cache_folder() / "prepared")
         self._released = time.monotonic()
@@ -191,6 +193,7 @@ class MixdownThread(SupervisedThread):
     def look_again(self) -> None:
         """Something else sounds soon: prepare that first. Any thread may call it."""
         self._moved.set()
+        self._jumped.set()
 
     def is_set(self) -> bool:
         """What is under way should give way (this is the `CancelFlag` of the second half)."""
@@ -244,9 +247,11 @@ class MixdownThread(SupervisedThread):
     def _release_pages(self) -> None:
         """What has sounded need not stay in memory."""
         now = time.monotonic()
-        if self._last is None or now - self._released < _RELEASE_SECONDS:
+        every = _RELEASE_SECONDS_JUMPING if self._jumped.is_set() else _RELEASE_SECONDS
+        if self._last is None or now - self._released < every:
             return
         self._released = now
+        self._jumped.clear()
         for loop in self._last[0].loops.values():
             release_pages(loop)
         if self._last[1].mix is not None:
@@ -281,6 +286,7 @@ class MixdownThread(SupervisedThread):
                 for span in (*self._soon(), (places[0], places[0] + LOOKAHEAD)):
                     mix.prepare(cancel=self, span=span)
                 del places[0]
+                self._release_pages()
             except Cancelled:
                 if self._gives_way():
                     raise

@@ -69,7 +69,9 @@ class ArrangementReader:
     def set_region(self, region: LoopRegion | None) -> None:
         """Go round in another region from now on, or in none."""
         self.region = region
-        self._seam = None if region is None else seam(self.snapshot, region)
+        # Found as it is reached: by then what it is made of is prepared.
+        self._seam: FloatArray | None = None
+        self._is_seam_known = False
 
     def read(self, out: FloatArray, peaks: dict[str, float] | None = None) -> None:
         """See `Reader.read`."""
@@ -91,11 +93,16 @@ class ArrangementReader:
 
     def _mend(self, part: FloatArray) -> None:
         """Add the seam to the frames of `part` that are in it."""
-        if self._seam is None or self.region is None:
+        if self.region is None:
             return
         first = self.region.end - SEAM
         start, end = max(self.position, first), min(self.position + len(part), self.region.end)
-        if start < end:
+        if start >= end:
+            return
+        if not self._is_seam_known:
+            self._seam = seam(self.snapshot, self.region)
+            self._is_seam_known = True
+        if self._seam is not None:
             part[start - self.position : end - self.position] += self._seam[
                 start - first : end - first
             ]

@@ -30,3 +30,16 @@ def test_at_a_crossover_both_sides_have_half_the_level() -> None:
     _, middle, high = split_bands(tone)
     assert np.abs(middle).max() == pytest.approx(0.5, abs=0.03)
     assert np.abs(high).max() == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("frames", [1, 28_671, 28_672, 28_673, 100_000])
+def test_long_pieces_are_filtered_as_in_one_transform(
+    frames: int, rng: np.random.Generator
+) -> None:
+    padded = rng.standard_normal((2 * CONTEXT + frames, 2)).astype(np.float32)
+    hertz = np.fft.rfftfreq(len(padded), 1 / SAMPLE_RATE)
+    response = 1.0 / (1.0 + (hertz / CROSSOVERS_HZ[0]) ** 4)
+    spectrum = np.fft.rfft(padded, axis=0) * response[:, None]
+    whole = np.fft.irfft(spectrum, len(padded), axis=0)[CONTEXT:-CONTEXT]
+    np.testing.assert_allclose(split_bands(padded)[0], whole, atol=1e-5)
+    np.testing.assert_allclose(sum_bands(padded, (True, False, False)), whole, atol=1e-5)

@@ -29,3 +29,12 @@ def test_a_crossfade_keeps_the_power(correlation: float, position: float) -> Non
 def test_opposed_signals_are_not_raised_without_end() -> None:
     out, _ = fades.crossfade(np.array([0.5], np.float32), -1.0)
     assert float(out[0]) < 1.4
+
+
+def test_a_sound_is_amplified_to_the_bit_as_by_numpy(rng: np.random.Generator) -> None:
+    sound = rng.standard_normal((1000, 2)).astype(np.float32)
+    gains, channels = rng.random((1000, 1), np.float32), np.float32([0.3, 1.7])
+    np.testing.assert_array_equal(fades.amplified(sound, gains), sound * gains)
+    wanted = sound * channels
+    assert fades.amplified(sound, channels, sound) is sound
+    np.testing.assert_array_equal(sound, wanted)

@@ -13,6 +13,7 @@ from core.arrangement import edits, fades
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.clip import Clip, RealSource, main_source, with_parts
 from core.arrangement.lane_effects import NO_EFFECTS
+from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown
 from core.errors import Cancelled, InputError
 from core.settings import PARTS, SAMPLE_RATE, TICKS_PER_BAR, TICKS_PER_SEGMENT, segment_frames
@@ -348,6 +349,39 @@ def test_release_changes_nothing() -> None:
             mix.render(start, 50_000)[: mix.frames - start], whole[start : start + 50_000]
         )
         mix.release(start + 50_000)
+
+
+@pytest.mark.parametrize(
+    ("row", "bar"),
+    [
+        ((clip("a", 0, 4), clip("b", 3, 4)), 1),
+        ((clip("a", 0, 4, bass_cut=True),), 1),
+        ((clip("a", 0, 4), clip("b", 4, 4, treble_cut=True)), 1),
+    ],
+)
+def test_who_does_not_wait_hears_a_costly_clip_fade_in_once_it_is_prepared(
+    row: tuple[Clip, ...], bar: int
+) -> None:
+    """A jump to where nothing is prepared must not render crossfades while a block is due."""
+    whole = Arrangement(BPM, (Lane("l", clips=row),))
+    mix, states = Mixdown(whole, lambda it: loop_of(it.source, BPM)), LaneStates()
+    start = frame_at(bar * TICKS_PER_BAR, BPM)
+    assert not mix.render(start, 256, states=states, waits=False).any()
+    assert not mix._sounds
+    mix.prepare()
+    wanted = mix.render(start, 768)
+    ramp = mix.render(start + 256, 256, states=states, waits=False)
+    np.testing.assert_allclose(ramp, wanted[256:512] * fades.ramp(256)[:, None], atol=1e-6)
+    now = mix.render(start + 512, 256, states=states, waits=False)
+    np.testing.assert_array_equal(now, wanted[512:])
+
+
+def test_who_does_not_wait_hears_a_plain_clip_at_once() -> None:
+    whole = Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4), clip("b", 4, 4))),))
+    mix = Mixdown(whole, lambda it: loop_of(it.source, BPM))
+    heard = mix.render(5000, 256, waits=False)
+    assert heard.any()
+    np.testing.assert_array_equal(heard, mix.render(5000, 256))
 
 
 def test_preparing_can_be_stopped() -> None:

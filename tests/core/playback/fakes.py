@@ -13,6 +13,7 @@ from core.arrangement.clip import Clip, RealSource
 from core.playback.audio_output import AHEAD
 from core.playback.mixdown_thread import MixdownRequest, build_snapshot
 from core.playback.mixer import Mixer
+from core.playback.snapshot import Snapshot
 from core.settings import TICKS_PER_BAR, segment_frames
 
 Sound = NDArray[np.float32]
@@ -54,8 +55,16 @@ def mixer(whole: Arrangement | None = None) -> Mixer:
     """A mixer that is ready to play `whole`."""
     made = Mixer()
     whole = arrangement() if whole is None else whole
-    made.swap(build_snapshot(MixdownRequest.of(whole, audio_of(whole.bpm)), None))
+    made.swap(prepared(MixdownRequest.of(whole, audio_of(whole.bpm))))
     return made
+
+
+def prepared(request: MixdownRequest) -> Snapshot:
+    """A snapshot as the mixdown thread hands it over for what sounds soon."""
+    snapshot = build_snapshot(request, None)
+    assert snapshot.mix is not None
+    snapshot.mix.prepare()
+    return snapshot
 
 
 def rendered(mixer: Mixer, frames: int, block: int = 512) -> Sound:

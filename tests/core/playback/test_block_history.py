@@ -14,7 +14,7 @@ from core.playback.block_history import BlockHistory
 from core.playback.gain_ramp import RAMP
 from core.playback.master_bus import MasterBus
 from core.playback.meters import MeterLog
-from core.playback.mixdown_thread import MixdownRequest, build_snapshot
+from core.playback.mixdown_thread import MixdownRequest
 from core.playback.mixer import Mixer
 from core.playback.snapshot import Snapshot
 from tests.core.playback.fakes import (
@@ -26,6 +26,7 @@ from tests.core.playback.fakes import (
     clip,
     loop,
     mixer,
+    prepared,
     steepest,
 )
 
@@ -84,7 +85,7 @@ def without_lane(number: str) -> Callable[[Mixer], None]:
     whole = arrangement()
     lanes = tuple(lane.changed(mute=lane.id == number) for lane in whole.lanes)
     request = MixdownRequest.of(whole.changed(lanes=lanes), audio_of())
-    return lambda made: made.swap(build_snapshot(request, None))
+    return lambda made: made.swap(prepared(request))
 
 
 @pytest.mark.parametrize("gain", [1.0, 3.0], ids=["below the ceiling", "limited"])

@@ -18,9 +18,9 @@ from core.audio.levelling import level_loop, loop_gain_db
 from core.audio.limiter import LATENCY
 from core.audio.loudness import true_peak_dbtp
 from core.playback.master_bus import MasterBus
-from core.playback.mixdown_thread import MixdownRequest, build_snapshot
+from core.playback.mixdown_thread import MixdownRequest
 from core.playback.mixer import LEAVE, Mixer
-from tests.core.playback.fakes import BAR, BPM, Sound, arrangement, loop, mixer, rendered
+from tests.core.playback.fakes import BAR, BPM, Sound, arrangement, loop, mixer, prepared, rendered
 
 
 def hot(clip: Clip) -> Sound:
@@ -32,7 +32,7 @@ def hot(clip: Clip) -> Sound:
 
 def bus_of(whole: Arrangement, sound: Callable[[Clip], Sound]) -> MasterBus:
     made = Mixer()
-    made.swap(build_snapshot(MixdownRequest.of(whole, sound), None))
+    made.swap(prepared(MixdownRequest.of(whole, sound)))
     return MasterBus(made)
 
 

@@ -24,6 +24,8 @@ def without(name: str) -> Callable[[Clip], Sound | None]:
 
 def sound(snapshot: Snapshot, frames: int = 270_000) -> Sound:
     out = np.empty((frames, 2), np.float32)
+    assert snapshot.mix is not None
+    snapshot.mix.prepare()
     snapshot.render(0, out)
     return out
 

@@ -13,7 +13,7 @@ from core.arrangement.export import export
 from core.arrangement.fades import edge_fade
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
-from core.playback.mixdown_thread import MixdownRequest, build_snapshot
+from core.playback.mixdown_thread import MixdownRequest
 from core.playback.mixer import EDGE, JOIN, LEAVE, SWAP, Mixer
 from core.playback.snapshot import SEAM, LoopRegion
 from tests.core.playback.fakes import (
@@ -26,6 +26,7 @@ from tests.core.playback.fakes import (
     clip,
     loop,
     mixer,
+    prepared,
     rendered,
     steepest,
 )
@@ -91,7 +92,7 @@ def test_rewinding_from_a_pause_and_after_a_jump() -> None:
     made.seek(5 * BAR, BPM)
     rendered(made, 10_000)
     faster = MixdownRequest.of(arrangement(2 * BPM), audio_of(2 * BPM))
-    made.swap(build_snapshot(faster, None))
+    made.swap(prepared(faster))
     made.rewind()
     assert made.position == round(5 * BAR / 2)
 
@@ -184,7 +185,7 @@ class TestEditing:
         made = mixer()
         made.play(0, BPM)
         rendered(made, 100_000)
-        made.swap(build_snapshot(MixdownRequest.of(edited, audio_of(edited.bpm)), None))
+        made.swap(prepared(MixdownRequest.of(edited, audio_of(edited.bpm))))
         return made, rendered(made, frames)
 
     @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ class TestEditing:
         made = Mixer()
         made.play(0, BPM)
         for whole in (arrangement(mute=True), arrangement()):
-            made.swap(build_snapshot(MixdownRequest.of(whole, audio_of()), None))
+            made.swap(prepared(MixdownRequest.of(whole, audio_of())))
         np.testing.assert_array_equal(rendered(made, 3000), reference(0, 3000))
 
     def test_many_jumps_at_once_sound_like_the_last(self) -> None:
@@ -233,7 +234,7 @@ class TestEditing:
     def test_while_stopped(self) -> None:
         made = mixer()
         made.seek(4800, BPM)
-        made.swap(build_snapshot(MixdownRequest.of(arrangement(bpm=240.0), audio_of(240.0)), None))
+        made.swap(prepared(MixdownRequest.of(arrangement(bpm=240.0), audio_of(240.0))))
         assert made.position == 9600
         assert not made.sounding
 
@@ -353,7 +354,7 @@ def commands() -> st.SearchStrategy[tuple[str, tuple[object, ...]]]:
 
 
 SNAPSHOTS = [
-    build_snapshot(MixdownRequest.of(whole, audio_of(whole.bpm)), None)
+    prepared(MixdownRequest.of(whole, audio_of(whole.bpm)))
     for whole in (arrangement(), arrangement(mute=True), arrangement(bpm=400.0))
 ]
 
@@ -449,7 +450,7 @@ def test_effects_that_are_moved_while_it_plays_do_not_click(before: LaneEffects)
     parts = [rendered(made, 90_000)]
     for cutoff in (5000.0, 900.0, 250.0, 12_000.0):
         moved = arrangement(effects=FILTERED.changed(low_pass_hz=cutoff))
-        made.swap(build_snapshot(MixdownRequest.of(moved, audio_of()), None))
+        made.swap(prepared(MixdownRequest.of(moved, audio_of())))
         parts.append(rendered(made, 2000))
     assert steepest(np.concatenate(parts)) < 2 * STEEPEST
 
@@ -461,7 +462,7 @@ def test_filters_go_on_where_an_edit_takes_over() -> None:
     for each in (made, other):
         each.play(0, BPM)
         rendered(each, 120_000)
-    made.swap(build_snapshot(MixdownRequest.of(edited, audio_of()), None))
+    made.swap(prepared(MixdownRequest.of(edited, audio_of())))
     rendered(made, SWAP), rendered(other, SWAP)
     np.testing.assert_array_equal(rendered(made, 20_000), rendered(other, 20_000))
 
