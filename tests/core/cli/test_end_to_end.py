@@ -63,12 +63,16 @@ def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
 
 
 def train_small_networks(patch: pytest.MonkeyPatch) -> None:
-    """Trainings in this process are of a network that an epoch takes a moment of, and of the
-    library alone; the one that is interrupted learns the demo, too."""
-    for module in ("core.session", "core.cli.learning_data"):
-        patch.setattr(f"{module}.with_demo", lambda data: data)
+    """Trainings in this process are of a network that an epoch takes a moment of."""
     patch.setattr(training, "TrainOptions", partial(training.TrainOptions, model=TINY))
     do_steps_one_by_one(patch)
+
+
+def learn_without_the_demo(patch: pytest.MonkeyPatch) -> None:
+    """A library of few segments is learned alone. With the demo it takes a quarter of a minute:
+    that is for the tests of it, and for the one that interrupts a training."""
+    for module in ("core.session", "core.cli.learning_data"):
+        patch.setattr(f"{module}.with_demo", lambda data: data)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +92,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "3 imported, 1 refused" in report
     with pytest.MonkeyPatch.context() as patch:
         train_small_networks(patch)
+        learn_without_the_demo(patch)
         out = done("train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder)
     assert "of 64 latents active" in out
     return folder
@@ -189,7 +194,8 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_network")
-def test_a_model_can_be_trained_on_the_array(studio: Path) -> None:
+def test_a_model_can_be_trained_on_the_array(studio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learn_without_the_demo(monkeypatch)
     done("dataset", "lib", "--out", "array.npy", cwd=studio)
     done("train", "array.npy", "--epochs", 1, "--out", "other.keras", cwd=studio)
     assert (studio / "other.keras").is_file()
