@@ -17,8 +17,8 @@ from core.workers.background import Background
 from core.workers.loop_files import LoopFiles
 from core.workers.segment_service import Loop
 
-_SOUNDING_ROOMS: Final = ("audio", "dsp", "latent", "parts", "render", "vae")
-"""Rooms whose code changes what a loop sounds like."""
+_SOUNDING: Final = ("audio", "dsp", "latent", "parts", "render", "vae", "numpy_layers.py")
+"""Rooms and modules whose code changes what a loop sounds like."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -129,15 +129,20 @@ def _map(session: Session) -> Iterator[str]:
 
 @functools.cache
 def _code() -> str:
-    """What the rooms that make sound consist of; the version of the program where that cannot be
+    """What the code that makes sound consists of; the version of the program where that cannot be
     read, as in a zipped install."""
-    core = Path(settings.__file__).parent
-    files = sorted(path for room in _SOUNDING_ROOMS for path in core.glob(f"{room}/**/*.py"))
+    files = _sounding_files()
     if not files:
         from importlib import metadata
 
         return metadata.version("technovae")
     return _digest(path.read_text("utf-8") for path in files)
+
+
+def _sounding_files() -> list[Path]:
+    core = Path(settings.__file__).parent
+    names = (name if name.endswith(".py") else f"{name}/**/*.py" for name in _SOUNDING)
+    return sorted(path for name in names for path in core.glob(name))
 
 
 def _digest(facts: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from core.arrangement.clip import ClipSource, LatentSource, RealSource, with_par
 from core.mapped_arrays import ArrayFile
 from core.session import Session, open_session
 from core.settings import segment_frames
+from core.workers import loop_store
 from core.workers.loop_files import LoopFiles
 from core.workers.loop_store import LoopStore
 from core.workers.segment_service import Loop
@@ -114,3 +115,8 @@ def test_where_no_map_is_made_yet_no_latent_is_kept(
     store.keep(replace(session, map=None), LATENT, BPM, MADE)
     assert find(qtbot, store, replace(session, map=None), LATENT) is None
     assert not list(tmp_path.iterdir())
+
+
+def test_the_code_of_networks_in_use_counts() -> None:
+    names = {path.name for path in loop_store._sounding_files()}
+    assert {"numpy_layers.py", "numpy_model.py", "decoder.py", "guided.py"} <= names
