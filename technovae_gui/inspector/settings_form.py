@@ -20,6 +20,7 @@ from core.arrangement.clip import (
     latent_sources,
     muted_parts,
     part_gains_db,
+    single_sources,
     with_latents,
     with_part_gain,
     with_part_heard,
@@ -123,7 +124,8 @@ class SettingsForm(QWidget):
         self.mid_cut.show_values(clip.mid_cut for clip in clips)
         self.treble_cut.show_values(clip.treble_cut for clip in clips)
         self._show_parts(clips)
-        self.transpose.show_values(clip.source.transpose for clip in clips)
+        singles = [single for clip in clips for single in single_sources(clip.source)]
+        self.transpose.show_values(single.transpose for single in singles)
         self.stereo_width.show_values(100.0 * clip.width for clip in clips)
         latents = [latent for clip in clips for latent in latent_sources(clip.source)]
         self._latent_rows.setVisible(bool(latents))

@@ -122,8 +122,10 @@ class LibraryPanel(QWidget):
     @Slot(object)
     def set_map_info(self, latent_map: LatentMap | None) -> None:
         """Show how many segments are on the map; None while there is no map."""
-        text = "no map yet: train a model to get one"
-        if latent_map is not None:
+        if latent_map is None:
+            music = bool(self.tracks.table.tracks.tracks)
+            text = f"no map yet: {'' if music else 'import music and '}train a model to get one"
+        else:
             text = f"{len(latent_map)} segments on the map"
         self.header.map_info.setText(text)
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from core import resources
-from core.arrangement import edits
+from core.arrangement import edits, groups
 from core.arrangement.clip import (
     Clip,
     LatentSource,
@@ -292,3 +292,13 @@ def test_settings_of_latents_are_those_of_all_that_a_clip_is_made_from(
     made = single_sources(document.arrangement.clip("a").source)
     assert [getattr(single, "seed", None) for single in made] == [4, 9, None]
     assert [single.transpose for single in made] == [2, 2, 2]
+
+
+def test_clips_in_one_that_are_transposed_differently_say_mixed(
+    panel: ClipInspector, document: Document
+) -> None:
+    document.apply(edits.set_clip(document.arrangement, "a", source=RealSource("x-0-0", 2)))
+    made = groups.consolidate(document.arrangement, ["a", "b"])
+    document.apply(made.arrangement)
+    document.select([made.clip_id])
+    assert panel.form.transpose.mixed

@@ -44,7 +44,10 @@ def test_it_says_whether_there_is_a_map(panel: LibraryPanel, demo_map: LatentMap
     panel.set_map_info(demo_map)
     assert f"{len(demo_map)} segments on the map" in panel.header.map_info.text()
     panel.set_map_info(None)
-    assert "train" in panel.header.map_info.text()
+    assert panel.header.map_info.text() == "no map yet: train a model to get one"
+    panel.set_tracks([])
+    panel.set_map_info(None)
+    assert "import music and train" in panel.header.map_info.text()
 
 
 def test_the_buttons_ask(
