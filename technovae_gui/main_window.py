@@ -66,6 +66,7 @@ from technovae_gui.window_settings import WindowSettings
 _SIZE = (1280, 800)
 _JOB, _PATH = "job", "path"
 _MAP_ZOOM = 1.5
+_EDIT_SHOWN_MS = 10_000
 _FIT_MAP = "Show all of the map"
 _QUIT_SECONDS = 0.6
 """What jobs and processes have to end in, all together: closing takes less than a second."""
@@ -456,9 +457,10 @@ class MainWindow(QMainWindow):
 
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
-        speakers = (self.sessions, self.audition, self.drag_out, self.dropped_files, self.exporting)
-        for speaker in (*speakers, self.timeline):
+        for speaker in (self.sessions, self.audition, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
+        for arranging in (self.timeline, self.drag_out, self.dropped_files):
+            arranging.status.connect(self._show_edit)
         rooms = (
             self.sessions,
             self.open_project,
@@ -488,6 +490,11 @@ class MainWindow(QMainWindow):
         self.audition.show(state)
         self.clip_pictures.show(state)
         self.playback_path.show(state)
+
+    @Slot(str)
+    def _show_edit(self, line: str) -> None:
+        """What was done may be undone by and by."""
+        self.statusBar().showMessage(line, _EDIT_SHOWN_MS)
 
     @Slot(object)
     def _selected(self, segment_ids: list[str]) -> None:

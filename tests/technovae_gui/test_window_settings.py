@@ -96,6 +96,16 @@ def test_control_enter_starts_what_the_shown_panel_does(make: Callable[[], MainW
     assert "no map yet" in panel.message.text()
 
 
+def test_what_was_done_is_not_told_for_ever(
+    make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, told = make(), []
+    monkeypatch.setattr(window.statusBar(), "showMessage", lambda *it: told.append(it))
+    window.timeline.status.emit("2 clips brought to A minor")
+    ((line, milliseconds),) = told
+    assert (line, milliseconds) == ("2 clips brought to A minor", 10_000)
+
+
 def test_no_tool_tip_is_wider_than_a_panel(
     make: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
