@@ -108,7 +108,7 @@ class InspectorController(QObject):
         """
         found, nearest = self._maps.get(source.model_hash), self._nearest_segment(source)
         if found is None or nearest is None:
-            return "Latent", theme.LATENT_COLOUR
+            return "Decoded", theme.LATENT_COLOUR
         colour = self._colours.get(nearest.track_id, theme.LATENT_COLOUR)
         paler = paint_cache.mixed(colour, theme.LATENT_COLOUR, _NEAREST_SHARE).name()
         return f"Near {found.title(nearest)}", paler

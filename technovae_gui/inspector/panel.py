@@ -114,9 +114,9 @@ class ClipInspector(QWidget):
         self.redecode.setVisible(latent)
         self.redecode.setEnabled(bool(outdated))
         self.redecode.setToolTip(
-            "Made with an earlier model; store its latents as the current model's"
+            "Made with an earlier model; sounds a little different with the current one"
             if outdated
-            else "These latents belong to the current model"
+            else "Made with the current model"
         )
 
     def _outdated_ids(self) -> list[str]:

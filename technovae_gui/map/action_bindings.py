@@ -150,7 +150,7 @@ class ContextMenu(QMenu):
         self.aboutToHide.connect(self.deleteLater)
         self.addAction("Hear", partial(actions.click, hit))
         if hit.row is not None:
-            self.addAction("Hear as decoded latent", partial(actions.choose_decoded, hit.row))
+            self.addAction("Hear as the model decodes it", partial(actions.choose_decoded, hit.row))
         self.addSeparator()
         self._add_placing()
         self.addSeparator()
@@ -171,7 +171,7 @@ class ContextMenu(QMenu):
         )
         if hit.row is not None:
             decoded = self.addAction(
-                "Place as decoded latent", partial(actions.place, hit, decoded=True)
+                "Place as the model decodes it", partial(actions.place, hit, decoded=True)
             )
             decoded.setToolTip("Dragging with Ctrl does the same")
         path = self.addAction("Path through the selection", actions.connect_selected)

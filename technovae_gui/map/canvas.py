@@ -57,7 +57,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 160)
-        self.setAccessibleName("Latent map")
+        self.setAccessibleName("Map")
         self.setAccessibleDescription(
             "Every dot is a segment of the library. Arrow keys move to the next dot; the context"
             " menu places it."

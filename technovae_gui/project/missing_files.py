@@ -97,7 +97,7 @@ class MissingFiles(QObject):
         """Ask where the project's model is."""
         model = self._open_project.origins.main.model
         name = f" (“{model.name}”)" if model else ""
-        self.banner.ask("model", f"The model of the latent clips is gone{name}.")
+        self.banner.ask("model", f"The model of the decoded clips is gone{name}.")
 
     def settle_model(self) -> None:
         """The project's model is known."""

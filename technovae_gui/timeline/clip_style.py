@@ -115,6 +115,6 @@ def default_info(clip: Clip) -> ClipInfo:
     """What is known without a library: the clip's own name, and a colour for its track."""
     source = main_source(clip.source)
     if isinstance(source, LatentSource):
-        return ClipInfo(clip.name or "Latent", theme.LATENT_COLOUR, source.renderer)
+        return ClipInfo(clip.name or "Decoded", theme.LATENT_COLOUR, source.renderer)
     track = source.segment_id.rpartition("-")[0]
     return ClipInfo(clip.name or source.segment_id, theme.track_colour(sum(map(ord, track))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from core import resources
 from core.settings import TICKS_PER_BAR
@@ -165,3 +166,17 @@ def test_unsaved_listening_survives(make: Callable[[], MainWindow], tmp_path: Pa
     (left,) = second.open_project.abandoned()
     assert second.open_project.restore(left)
     assert second.document.loop == LOOP
+
+
+def test_nothing_in_reach_of_a_musician_speaks_of_latents(make: Callable[[], MainWindow]) -> None:
+    """But for the figures of a training, which are one fold away."""
+    window = make()
+    figures = window.training.panel.figures_section
+    widgets: list[QWidget] = window.findChildren(QWidget)
+    actions: list[QAction] = window.findChildren(QAction)
+    reachable = [it for it in widgets if not figures.isAncestorOf(it)]
+    worded = [it for it in reachable if isinstance(it, (QLabel, QAbstractButton))]
+    told = [it.toolTip() for it in (*reachable, *actions)]
+    told += [it.text() for it in (*worded, *actions)]
+    told += [it.accessibleName() for it in reachable]
+    assert [text for text in told if re.search("latent|nats|Griffin", text, re.I)] == []

@@ -109,7 +109,7 @@ def test_a_latent_has_the_paler_colour_of_its_nearest_track(room: Room) -> None:
 def test_a_latent_of_an_unknown_model_has_the_colour_of_no_track(room: Room) -> None:
     other = replace(latent(room.map, 3), model_hash="another")
     info = room.clip_info(Clip("a", other, 0))
-    assert (info.name, info.colour) == ("Latent", theme.LATENT_COLOUR)
+    assert (info.name, info.colour) == ("Decoded", theme.LATENT_COLOUR)
 
 
 def test_a_latent_of_the_last_model_keeps_its_colour(room: Room) -> None:

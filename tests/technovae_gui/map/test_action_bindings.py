@@ -29,10 +29,10 @@ def test_the_menu_does_without_drags(
     menu = ContextMenu(view.map_actions, hit, view)
     entries = {action.text(): action for action in menu.actions()}
     entries["Place on the timeline"].trigger()
-    entries["Place as decoded latent"].trigger()
+    entries["Place as the model decodes it"].trigger()
     assert placed[0][0].source == RealSource(demo_map.segments[lonely].id)
     assert isinstance(placed[1][0].source, LatentSource)
-    entries["Hear as decoded latent"].trigger()
+    entries["Hear as the model decodes it"].trigger()
     assert isinstance(points[-1].source, LatentSource)
     entries["Set morph end A here"].trigger()
     assert view.morph.ends["A"].latent == pytest.approx(demo_map.latents[lonely])
