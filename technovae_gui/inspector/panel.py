@@ -160,7 +160,7 @@ class ClipInspector(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(*(3 * theme.SPACE,) * 4)
         column.setSpacing(2 * theme.SPACE)
-        for widget in (self.heading, self.details, self.form, self.redecode, _line(), self.bars):
+        for widget in (self.heading, self.form, self.redecode, _line(), self.details, self.bars):
             column.addWidget(widget)
         column.addStretch(1)
         self.empty.setProperty("dim", True)

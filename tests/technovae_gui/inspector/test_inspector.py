@@ -69,7 +69,8 @@ def test_one_clip_is_shown(panel: ClipInspector, document: Document) -> None:
     document.select(["b"])
     assert not panel.empty.isVisible()
     assert panel.form.name.text() == "Drop"
-    assert panel.form.y() < panel.bars.y()  # what is changed comes before what is measured
+    # What is changed comes before what is known: on a laptop there is room for little more.
+    assert panel.form.y() < panel.details.y() < panel.bars.y()
     assert not panel.heading.isVisible()
     assert panel.form.start.value() == 9
     assert panel.form.length.value() == 4
