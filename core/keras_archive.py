@@ -19,6 +19,8 @@ _DATE: Final = (2000, 1, 1, 0, 0, 0)
 """Of every member: the same weights give the same bytes, so the same hash."""
 _MOST_BYTES: Final = {"config.json": 4 << 20, "metadata.json": 1 << 20, WEIGHTS: 1 << 30}
 """Of the members of an archive, unpacked. The shipped model's weights take 28 million."""
+_LARGEST_WEIGHT: Final = 1e6
+"""Of what was learned here none is a hundredth of that."""
 _DAMAGED: Final = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -59,13 +61,16 @@ class Weights:
             An array of its own.
 
         Raises:
-            ModelError: there is none of this shape.
+            ModelError: there is none of this shape, or it holds what is no weight.
         """
         try:
             found = self._file[f"{layer}/vars/{number}"]
             if found.shape != shape or found.dtype.kind != "f":
                 raise ValueError(layer)
-            return np.asarray(found[()], np.float32)
+            weight = np.asarray(found[()], np.float32)
+            if not np.all(np.abs(weight) < _LARGEST_WEIGHT):  # nor are there any that are no number
+                raise ValueError(layer)
+            return weight
         except Exception as error:  # h5py raises nearly anything for a damaged file
             raise ModelError(f"{self._path}: the model file is damaged; train it again") from error
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.parts import model_file
 from core.parts.inference import SharesNetwork
 from core.processes import usable_cores
@@ -58,6 +58,7 @@ class PartsModel:
 
         Raises:
             InputError: another shape.
+            ModelError: the network's answers are no numbers.
         """
         if spectrograms_db.ndim != 3 or spectrograms_db.shape[1:] != _SPECTRUM:
             raise InputError(
@@ -78,5 +79,8 @@ class PartsModel:
             network = self._idle.pop()
         except IndexError:  # all are at work; as many stay as ever worked at once
             network = SharesNetwork(self._weights)
-        into[...] = network(np.asarray(spectrogram, np.float32))
+        with np.errstate(over="ignore", invalid="ignore"):
+            into[...] = network(np.asarray(spectrogram, np.float32))
         self._idle.append(network)
+        if not np.isfinite(into).all():
+            raise ModelError("the network that tells parts apart gives no numbers; train it again")

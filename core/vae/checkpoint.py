@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.processes import usable_cores
 from core.resources import digest
 from core.vae import latent_refinement, model_file
@@ -89,6 +89,7 @@ class Codec:
 
         Raises:
             InputError: another shape, or not finite.
+            ModelError: what the model makes of them is not finite.
         """
         z = np.asarray(latents, np.float32)
         if z.ndim != 2 or z.shape[1] != settings.LATENT_SIZE:
@@ -102,6 +103,8 @@ class Codec:
             if self._contrast is not None:
                 rows = self._contrast.restored(rows, z[some])
             spectra[some] = in_decibels(rows)
+        if not np.isfinite(spectra).all():
+            raise ModelError(f"{self.path}: what this model decodes is no number; train it again")
         return spectra
 
 

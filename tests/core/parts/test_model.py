@@ -73,6 +73,17 @@ def test_another_shape_is_refused(saved: Path) -> None:
         PartsModel.load(saved).shares(np.zeros((512, 128), np.float32))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 9e5])
+def test_weights_that_lead_to_no_numbers_are_refused(
+    tmp_path: Path, spectrograms: np.ndarray, value: float
+) -> None:
+    network = made()
+    network.set_weights([np.full(weight.shape, value) for weight in network.weights])
+    checkpoint.save(network, tmp_path / "parts.keras", {})
+    with pytest.raises(ModelError, match=r"damaged|no numbers"):
+        PartsModel.load(tmp_path / "parts.keras").shares(spectrograms)
+
+
 def test_a_file_gives_the_same_answers_and_the_same_bytes(
     tmp_path: Path, spectrograms: np.ndarray
 ) -> None:

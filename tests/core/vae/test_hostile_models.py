@@ -147,6 +147,27 @@ def test_contrast_that_is_none_is_left_out(contrast: dict[str, Any]) -> None:
     assert Contrast.of({"contrast": {"slopes": [0] * 64, "bias": 0.5}}) is not None
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30, 9e5])
+def test_weights_that_lead_to_no_numbers_are_refused(
+    saved: Path, tmp_path: Path, value: float
+) -> None:
+    def fill(members: Members) -> None:
+        content = io.BytesIO(members[WEIGHTS])
+        with h5py.File(content, "r+") as file:
+            file.visititems(
+                lambda _, item: (
+                    item.write_direct(np.full(item.shape, value, item.dtype))
+                    if isinstance(item, h5py.Dataset)
+                    else None
+                )
+            )
+        members[WEIGHTS] = content.getvalue()
+
+    path = changed(saved, tmp_path / "filled.keras", fill)
+    with pytest.raises(ModelError, match=r"damaged|no number"):
+        checkpoint.load(path).decode(np.ones((1, 64), np.float32))
+
+
 def _huge(file: h5py.File) -> None:
     file.create_dataset("layers/w", shape=(10**7, 10**6), dtype="f4", chunks=(1024, 1024))
 
