@@ -49,7 +49,7 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "z.npy", z)
     script = (
         "import sys, numpy as np\n"
-        "from core.vae import checkpoint, network_file\n"
+        "from core.vae import checkpoint\n"
         "codec = checkpoint.load(sys.argv[1])\n"
         "out = codec.decode(np.load(sys.argv[2]))\n"
         "np.save(sys.argv[3], out)\n"

@@ -300,7 +300,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "compress", full)
+    monkeypatch.setattr(network_file, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
         train(music(), options)
     assert checkpoint.load(options.path).hash == before
