@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QFontMetrics, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from technovae_gui.widgets import tool_tip_below
 from technovae_gui.widgets.tool_tip_below import ToolTipBelow
@@ -31,3 +31,7 @@ def test_it_is_shown_below_the_widget(qtbot: Any, monkeypatch: pytest.MonkeyPatc
     assert [text for _, text in shown] == ["What this is"]
     assert filtered.corner.y() >= widget.mapToGlobal(QPoint(0, 100)).y()
     assert shown[0][0].y() + 16 == filtered.corner.y()
+    right = widget.screen().availableGeometry().right()
+    widget.move(right - 100, 0)
+    width = QFontMetrics(QToolTip.font()).horizontalAdvance(widget.toolTip())
+    assert right - 100 > filtered.corner.x() > right - 100 - width
