@@ -25,9 +25,12 @@ from core.vae.numpy_model import NumpyVAE, to_rows, to_sixteenths
 
 Array = NDArray[np.float32]
 
-_ENCODED_AT_ONCE = 32
-_DECODED_AT_ONCE = 16
-"""As many as stay in the processor's memory; more at once are not faster."""
+_AT_ONCE = 32
+"""So many share the reading of the weights; more at once are not faster."""
+_FINISHED_AT_ONCE = 4
+"""Decoded windows of which as many stay in the processor's memory; a divisor of `_AT_ONCE`."""
+_MOST_THREADS = 4
+"""That encode; each takes some 60 MB."""
 _SPECTRUM = (settings.FRAMES_PER_SEGMENT, settings.N_BANDS)
 
 
@@ -68,20 +71,15 @@ class Codec:
         means, log_variances = np.empty(shape, np.float32), np.empty(shape, np.float32)
 
         def encode(first: int) -> None:
-            some = slice(first, first + _ENCODED_AT_ONCE)
+            some = slice(first, first + _AT_ONCE)
             windows = to_sixteenths(in_units(spectra_db[some]))
             mean, log_variances[some] = self._network.encode(windows)
             misfit = partial(self._network.misfit, windows)
             means[some] = latent_refinement.refine(misfit, mean)
 
-        firsts = range(0, len(spectra_db), _ENCODED_AT_ONCE)
-        threads = min(len(firsts), usable_cores())
-        if threads > 1:  # numpy lets others work meanwhile
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(encode, firsts))
-        else:
-            for first in firsts:
-                encode(first)
+        # numpy lets other threads work meanwhile.
+        with ThreadPoolExecutor(min(_MOST_THREADS, usable_cores())) as pool:
+            list(pool.map(encode, range(0, len(spectra_db), _AT_ONCE)))
         return means, log_variances
 
     def decode(self, latents: NDArray[np.floating]) -> Array:
@@ -97,12 +95,14 @@ class Codec:
         if not np.isfinite(z).all():
             raise InputError("a latent holds values that are not finite")
         spectra = np.empty((len(z), *_SPECTRUM), np.float32)
-        for first in range(0, len(z), _DECODED_AT_ONCE):
-            some = slice(first, first + _DECODED_AT_ONCE)
-            rows = to_rows(self._network.decode(z[some]))
-            if self._contrast is not None:
-                rows = self._contrast.restored(rows, z[some])
-            spectra[some] = in_decibels(rows)
+        for first in range(0, len(z), _AT_ONCE):
+            windows = self._network.decode(z[first : first + _AT_ONCE])
+            for place in range(0, len(windows), _FINISHED_AT_ONCE):
+                some = slice(first + place, first + place + _FINISHED_AT_ONCE)
+                rows = to_rows(windows[place : place + _FINISHED_AT_ONCE])
+                if self._contrast is not None:
+                    rows = self._contrast.restored(rows, z[some])
+                spectra[some] = in_decibels(rows)
         if not np.isfinite(spectra).all():
             raise ModelError(f"{self.path}: what this model decodes is no number; train it again")
         return spectra
