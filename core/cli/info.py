@@ -238,6 +238,8 @@ def _beat(path: Path, features: OnsetFeatures) -> dict[str, object]:
     from core.library import gridding
     from core.rhythm.loops import Loop
 
+    if not features.powers.any():
+        return {"kind": "silence"}
     found = gridding.of_file(path, features)
     if isinstance(found, str):
         return {"kind": f"one-shot: {found}"}

@@ -176,6 +176,18 @@ def test_audio_is_known_by_its_bytes(
     assert "PCM_16" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("level", "kind"), [(0.0, "silence"), (0.5, "one-shot: a single sound")])
+def test_info_tells_silence_from_a_single_sound(
+    level: float, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fading = (
+        level * np.random.default_rng(0).standard_normal(22_050) * np.geomspace(1, 1e-4, 22_050)
+    )
+    files.write(tmp_path / "a.wav", fading[:, None].astype(np.float32), bit_depth=16)
+    assert run("info", str(tmp_path / "a.wav")) == 0
+    assert kind in capsys.readouterr().out
+
+
 def test_info_tells_what_is_damaged_and_nothing_else_does(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
