@@ -62,6 +62,7 @@ def _import(commands: _Commands) -> None:
     )
     p.add_argument(
         "--scheduler",
+        type=_name,
         metavar="ADDRESS",
         help="of a Dask cluster that reads the files, as in tcp://host:8786",
     )
@@ -77,7 +78,11 @@ def _grid(commands: _Commands) -> None:
     p = commands.add_parser("grid", help="show or correct a track's beat grid")
     p.add_argument("library", type=_path, metavar="LIBRARY")
     p.add_argument(
-        "track", nargs="?", metavar="TRACK", help="number or part of the title, as `info` lists it"
+        "track",
+        nargs="?",
+        type=_name,
+        metavar="TRACK",
+        help="number or part of the title, as `info` lists it",
     )
     change = p.add_mutually_exclusive_group()
     change.add_argument("--double", action="store_true", help="twice the tempo")
@@ -110,11 +115,17 @@ def _train(commands: _Commands) -> None:
     )
     p.add_argument("--resume", action="store_true", help="go on from the saved model")
     p.add_argument(
-        "--only", action="append", default=[], metavar="TRACK", help="learn this track; repeatable"
+        "--only",
+        action="append",
+        type=_name,
+        default=[],
+        metavar="TRACK",
+        help="learn this track; repeatable",
     )
     p.add_argument(
         "--exclude",
         action="append",
+        type=_name,
         default=[],
         metavar="TRACK",
         help="leave this track out, this time; repeatable",
@@ -145,6 +156,7 @@ def _weigh(commands: _Commands) -> None:
     p.add_argument(
         "tracks",
         nargs="*",
+        type=_name,
         metavar="TRACK",
         help="numbers or parts of titles, as `info` lists them",
     )
@@ -380,8 +392,8 @@ def _workspace(p: Parser) -> None:
 
 
 def _name(text: str) -> str:
-    """A name of a file or folder. An empty one, as of a variable that is not set, would be taken
-    for the folder that one is in."""
+    """A name of a file, a folder or a track. An empty one, as of a variable that is not set, would
+    be taken for the folder that one is in, or for any track."""
     if not text:
         raise argparse.ArgumentTypeError("the name is empty")
     return text
