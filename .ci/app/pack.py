@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
     for name, root in ((_PROGRAM, folder), (f"{_PROGRAM}-training", training)):
         archive = shutil.make_archive(
             str(folder / f"{name}-{_label()}"),
-            "zip" if sys.platform == "win32" else "xztar",
+            "zip" if sys.platform == "win32" else "gztar",
             root,
             _PROGRAM,
         )
