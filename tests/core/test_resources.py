@@ -107,6 +107,10 @@ def test_a_wheel_holds_the_demo_and_nothing_else_of_the_checkout(wheel: Path) ->
     modules = {name.removeprefix(f"{ENGINE}/") for name in names if name.endswith(".py")}
     sources = (path for top in ("core", "technovae_gui") for path in (ROOT / top).rglob("*.py"))
     assert modules == {path.relative_to(ROOT).as_posix() for path in sources}
+    drawn = (
+        path for kind in ("svg", "otf") for path in (ROOT / "technovae_gui").rglob(f"*.{kind}")
+    )
+    assert {path.relative_to(ROOT).as_posix() for path in drawn} <= set(names)
     shared = {name.split(".data/data/")[1] for name in names if ".data/data/" in name}
     assert shared == {
         "share/applications/technovae.desktop",
