@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -23,6 +24,13 @@ def run(options: Namespace) -> int:
         composing.compose_to(space, arguments.build().parse_args(["compose", "--out", str(track)]))
     say(f"the track:              {track.resolve()}")
     say(f"the picture of the map: {picture.resolve()}")
-    say("the window opens where there is a screen: run `make run` on a desktop, or over ssh -X, or")
-    say("on a virtual screen (xvfb-run .venv/bin/technovae); every job is a command too: --help")
+    program = _program()
+    say(f"the window opens where there is a screen: run {program} on a desktop, over ssh -X, or")
+    say(f"on a virtual screen (xvfb-run {program}); every job is a command too: {program} --help")
     return 0
+
+
+def _program() -> str:
+    """As it was started, which is where it is installed."""
+    started = sys.argv[0]
+    return started if Path(started).stem == "technovae" else "technovae"

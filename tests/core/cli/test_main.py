@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +236,26 @@ def test_no_word_at_all_is_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make run` where there is no screen."""
     monkeypatch.setattr(opening, "run", lambda options: 0 if options.command is None else 1)
     assert main([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("started", "named"),
+    [("/a/.venv/bin/technovae", "/a/.venv/bin/technovae"), ("/a/__main__.py", "technovae")],
+)
+def test_how_to_get_the_window_is_said_as_the_program_was_started(
+    started: str,
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [started])
+    monkeypatch.setattr(opening, "open_workspace", nullcontext)
+    monkeypatch.setattr(opening.mapping, "draw", lambda *_, **__: None)
+    monkeypatch.setattr(opening.composing, "compose_to", lambda *_: None)
+    assert main([]) == 0
+    assert f"run {named} on a desktop" in capsys.readouterr().out
 
 
 def test_the_last_word_is_looked_at_as_well() -> None:
