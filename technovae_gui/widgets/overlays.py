@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from technovae_gui import theme
 from technovae_gui.widgets.escape_key import EscapeKey
@@ -178,6 +179,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("{import-audio}", "Import audio"),
             ("{export}", "Export"),
             ("{panel-sound} … {panel-history}", "The panels at the right"),
+            ("{start-what-the-panel-does}", "Start what the panel does"),
             ("{shortcuts}", "This sheet"),
             ("{panels-at-the-right}", "Hide or show the panels"),
             ("{preferences}", "Preferences"),
@@ -199,6 +201,7 @@ class ShortcutSheet(QFrame):
         super().__init__(parent)
         self._window = parent
         self.text_of: Callable[[str], str] = str
+        self._focused_before: QWidget | None = None
         _style_as_overlay(self)
         self.setAccessibleName("Shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -229,9 +232,10 @@ class ShortcutSheet(QFrame):
     def toggle(self) -> None:
         """Show or hide, in the middle of the window."""
         if self.isVisible():
-            self.hide()
+            self._close()
             return
         self._fill()
+        self._focused_before = self.window().focusWidget()
         self.adjustSize()
         centre = self._window.rect().center()
         self.move(centre.x() - self.width() // 2, max(0, centre.y() - self.height() // 2))
@@ -247,10 +251,16 @@ class ShortcutSheet(QFrame):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        self.hide()
+        self._close()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._close()
+
+    def _close(self) -> None:
+        """The keys go back to where they were; Qt would give them to any button."""
         self.hide()
+        if self._focused_before is not None and isValid(self._focused_before):
+            self._focused_before.setFocus()
 
 
 def _with_keys(template: str, text_of: Callable[[str], str]) -> str:
