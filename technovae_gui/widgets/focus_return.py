@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
@@ -21,9 +22,10 @@ _NUMBERS = (QSpinBox, QDoubleSpinBox)
 class FocusReturn(QObject):
     """Lets Enter and Escape leave the text and number fields of a window.
 
-    The focus goes to the widget among `homes` that had it last. Escape puts the number back that a
-    number field showed before it was typed over. In number fields Space is no text, and remains the
-    window's shortcut; Escape is the field's, also where it is a shortcut of the window.
+    The focus goes to the widget among `homes` that had it last, and so it does where a widget is
+    hidden that had it: Qt gives it to the next one, which may be any button. Escape puts the number
+    back that a number field showed before it was typed over. In number fields Space is no text, and
+    remains the window's shortcut; Escape is the field's, also where it is a shortcut of the window.
 
     An event filter of the whole application would see every event in Python; only the field with
     the focus is watched.
@@ -44,9 +46,12 @@ class FocusReturn(QObject):
 
     @Slot("QWidget*", "QWidget*")
     def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        for home in self._homes:
-            if new is not None and (new is home or home.isAncestorOf(new)):
-                self._home = home
+        if old is not None and new is not None and self._has_been_hidden(old):
+            QTimer.singleShot(0, self, partial(self._leave_next, new))
+        else:
+            for home in self._homes:
+                if new is not None and (new is home or home.isAncestorOf(new)):
+                    self._home = home
         if self._field is not None:
             self._field.removeEventFilter(self)
             self._field = None
@@ -71,6 +76,15 @@ class FocusReturn(QObject):
             return False
         event.ignore()
         return True
+
+    def _has_been_hidden(self, widget: QWidget) -> bool:
+        window = self._window
+        return widget.window() is window and window.isVisible() and not widget.isVisible()
+
+    def _leave_next(self, next_widget: QWidget) -> None:
+        """Unless it was decided by now where the focus goes."""
+        if QApplication.focusWidget() is next_widget and self._home.isVisible():
+            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _leave(self) -> None:

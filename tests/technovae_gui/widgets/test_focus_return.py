@@ -8,7 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLineEdit,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from technovae_gui.widgets.focus_return import FocusReturn
@@ -103,3 +110,17 @@ def test_space_plays_from_a_number_field_and_is_text_in_a_text_field(
     bench.press(qtbot, Qt.Key.Key_Space)
     assert bench.played == [True]
     assert bench.text.text() == " "
+
+
+def test_a_widget_that_is_hidden_gives_the_focus_back(bench: Bench, qtbot: QtBot) -> None:
+    """Fault: pressing the button of a banner gave the keys to the button Back to start."""
+    bench.timeline.setFocus()
+    bench.text.setFocus()
+    bench.text.hide()
+    qtbot.waitUntil(bench.timeline.hasFocus)
+    bench.text.show()
+    bench.text.setFocus()
+    bench.text.hide()
+    bench.number.setFocus()  # whoever hides it may say what is next
+    QApplication.processEvents()
+    assert bench.number.hasFocus()
