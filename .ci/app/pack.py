@@ -55,8 +55,10 @@ def _label() -> str:
 
 
 def _megabytes(path: Path) -> int:
-    files = [path] if path.is_file() else [it for it in path.rglob("*") if it.is_file()]
-    return round(sum(it.stat().st_size for it in files) / 1e6)
+    """Of a file, or of all in a folder, in which many libraries lie once and have two names."""
+    return round(
+        sum(it.lstat().st_size for it in (path, *path.rglob("*")) if not it.is_dir()) / 1e6
+    )
 
 
 if __name__ == "__main__":
