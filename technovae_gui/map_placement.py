@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,8 +12,18 @@ from core.workers import tasks
 from technovae_gui.widgets.job_slot import JobSlot
 
 
+@dataclass(frozen=True)
+class _Request:
+    """A library, a model, and the task that is done with them."""
+
+    library: Path
+    model: Path
+    task: Callable[..., object]
+
+
 class MapPlacement(QObject):
-    """Has the segments of a library encoded and placed by a job at low priority.
+    """Has the segments of a library encoded and placed by a job at low priority, and those of a
+    large library refined after that.
 
     Of several requests the newest counts: it starts when the job under way has ended, and the
     result of that one is dropped. What a job has encoded is kept in the library in any case.
@@ -19,16 +31,20 @@ class MapPlacement(QObject):
     Signals:
         placed(Path, Path): the library that has its map now, and the model it is under.
         failed(str): why there is no map, in one line.
+        refined(Path): the library whose latents are refined now.
+        unrefined(str): why they are not, in one line.
     """
 
     placed = Signal(object, object)
     failed = Signal(str)
+    refined = Signal(object)
+    unrefined = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = JobSlot("map", self)
-        self._next: tuple[Path, Path] | None = None
-        self._running: tuple[Path, Path] | None = None
+        self._next: _Request | None = None
+        self._running: _Request | None = None
         self.job.returned.connect(self._returned)
         self.job.errored.connect(self._errored)
         self.job.finished.connect(self._start_next)
@@ -40,8 +56,25 @@ class MapPlacement(QObject):
             library: its folder.
             model: the file of the model that encodes them.
         """
-        self._next = library, model
+        self._next = _Request(library, model, tasks.place)
+        if self.job.busy and not self.placing:
+            self.job.cancel()  # what it has refined is kept; the rest is, when it is asked for next
         self._start_next()
+
+    def refine(self, library: Path, model: Path) -> None:
+        """Refine the latents of a library whose map is there, after the job under way.
+
+        Args:
+            library: its folder.
+            model: the file of the model that encoded them.
+        """
+        self._next = _Request(library, model, tasks.refine)
+        self._start_next()
+
+    @property
+    def placing(self) -> bool:
+        """Whether a map is being made; refining its latents is not that."""
+        return self.job.busy and (self._running is None or self._running.task is tasks.place)
 
     def cancel(self) -> None:
         """Stop the job under way and drop the one that waits; neither is reported."""
@@ -57,16 +90,24 @@ class MapPlacement(QObject):
     def _start_next(self) -> None:
         if self._next is None or self.job.busy:
             return
-        (library, model), self._next = self._next, None
-        self._running = library, model
-        self.job.start(tasks.place, library=library, model=model)
+        self._running, self._next = self._next, None
+        self.job.start(self._running.task, library=self._running.library, model=self._running.model)
 
     @Slot(object)
     def _returned(self, result: object) -> None:
-        if self._running is not None and self._next is None:
-            self.placed.emit(*self._running)
+        request = self._running
+        if request is None or self._next is not None:
+            return
+        if request.task is tasks.place:
+            self.placed.emit(request.library, request.model)
+        else:
+            self.refined.emit(request.library)
 
     @Slot(str)
     def _errored(self, line: str) -> None:
-        if self._running is not None and self._next is None:
+        if self._running is None or self._next is not None:
+            return
+        if self._running.task is tasks.place:
             self.failed.emit(line)
+        else:
+            self.unrefined.emit(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from core.session import Session, open_session
 from core.workers.segment_service import Opened
 from technovae_gui.map_placement import MapPlacement
 from technovae_gui.services import Services
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class SessionController(QObject):
         self._placement = MapPlacement(self)
         self._placement.placed.connect(self._map_placed)
         self._placement.failed.connect(self._map_failed)
+        self._placement.refined.connect(self.reload)
+        self._placement.unrefined.connect(self._not_refined)
         services.decoder.ready.connect(self._decoder_ready)
         services.decoder.refused.connect(self._decoder_refused)
         services.decoder.died.connect(self._decoder_died)
@@ -80,7 +85,7 @@ class SessionController(QObject):
     @property
     def placing(self) -> bool:
         """Whether a map is being made."""
-        return self._placement.job.busy
+        return self._placement.placing
 
     def open(self, library: Path | None = None, model: Path | None = None) -> None:
         """Open a library; returns at once, `session_changed` follows.
@@ -146,6 +151,8 @@ class SessionController(QObject):
         if session.map is None and session.tracks and session.model_path is not None:
             self.status.emit("placing the segments on the map…")
             self._place_map(session)
+        elif session.map is not None and not session.map.refined:
+            self._placement.refine(session.library_path, session.map.model_path)
 
     def _is_better_model(self, session: Session) -> bool:
         """Whether the same music has a map in place while the new model's has to be made."""
@@ -196,6 +203,12 @@ class SessionController(QObject):
         self._last = replace(self._placed, generation=self._last.generation + 1)
         self.status.emit("")
         self.problem.emit("model", line)
+
+    @Slot(str)
+    def _not_refined(self, line: str) -> None:
+        """The map is good enough to play; it is tried again when the library is opened next."""
+        _log.warning("the latents of %s are not refined: %s", self._session.library_path, line)
+        self.status.emit(f"the map stays a little coarse: {line}")
 
     @Slot(object)
     def _decoder_ready(self, ready: Opened) -> None:

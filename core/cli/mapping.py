@@ -14,7 +14,7 @@ from core.render.workspace import Workspace, open_workspace
 def run(options: Namespace) -> int:
     """Draw the latent map of a library."""
     require_writable(options.out)
-    with open_workspace(options.library, options.model) as space:
+    with open_workspace(options.library, options.model, refined=False) as space:
         count = draw(space, options.out, colour=options.colour, size=options.size)
     say(f"{options.out}: {count} segments on the map")
     return 0

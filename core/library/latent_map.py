@@ -42,6 +42,7 @@ class LatentMap:
         segments: the n segments that have a dot.
         xy: (n, 2) positions in about the unit square.
         latents: (n, 64).
+        refined: whether all of them are; large libraries have their map before that.
     """
 
     library_path: Path
@@ -53,6 +54,7 @@ class LatentMap:
     segments: tuple[Segment, ...]
     xy: NDArray[np.float64]
     latents: NDArray[np.float32]
+    refined: bool = True
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -193,6 +195,7 @@ def read(
         tuple(segments),
         np.asarray(xy, np.float64),
         latents,
+        not library.has_unrefined_latents(hash_),
     )
 
 

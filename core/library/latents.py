@@ -22,6 +22,8 @@ _KEPT_MAPS = 24
 were placed with any of these are still understood."""
 
 _BY_PART = ":"
+_UNREFINED = ":unrefined"
+"""After a model's hash: the name under which what its encoder says at once is kept."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,40 @@ class LatentStore:
             InputError: `means` has another shape.
             LibraryError: the database cannot be written.
         """
-        means = np.ascontiguousarray(means, "<f4")
-        _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
-        rows = ((model_hash, i, m.tobytes()) for i, m in zip(segment_ids, means, strict=True))
+        rows = _latent_rows(model_hash, segment_ids, means)
+        unrefined = [(model_hash + _UNREFINED, segment_id) for segment_id in segment_ids]
         with self._database.transaction():
             self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
+            self._database.execute_many(
+                "DELETE FROM latents WHERE model_hash = ? AND segment_id = ?", unrefined
+            )
+
+    def save_unrefined_latents(
+        self, model_hash: str, segment_ids: Sequence[str], means: Array
+    ) -> None:
+        """Keep what the encoder says at once, until `save_latents` brings what it is refined to.
+
+        Args:
+            model_hash: of the model that encoded them.
+            segment_ids: n ids.
+            means: (n, 64), a latent for each.
+
+        Raises:
+            InputError: `means` has another shape.
+            LibraryError: the database cannot be written.
+        """
+        rows = _latent_rows(model_hash + _UNREFINED, segment_ids, means)
+        with self._database.transaction():
+            self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
+
+    def has_unrefined_latents(self, model_hash: str) -> bool:
+        """Whether some segments have nothing better yet."""
+        sql = "SELECT 1 FROM latents WHERE model_hash = ? LIMIT 1"
+        return bool(list(self._database.rows(sql, (model_hash + _UNREFINED,))))
+
+    def unrefined_latents(self, model_hash: str) -> dict[str, bytes]:
+        """What has not been refined yet, as `latents`."""
+        return self.latents(model_hash + _UNREFINED)
 
     def latents(self, model_hash: str) -> dict[str, bytes]:
         """The latents under a model: segment id -> 64 little-endian float32."""
@@ -113,10 +144,19 @@ class LatentStore:
             self._drop(model_hash)
 
     def _drop(self, model_hash: str) -> None:
-        self._database.execute("DELETE FROM latents WHERE model_hash = ?", (model_hash,))
+        for name in (model_hash, model_hash + _UNREFINED):
+            self._database.execute("DELETE FROM latents WHERE model_hash = ?", (name,))
         names = (model_hash, *(part_map_name(model_hash, part) for part in settings.PARTS))
         for name in names:
             self._database.execute("DELETE FROM map WHERE model_hash = ?", (name,))
+
+
+def _latent_rows(
+    name: str, segment_ids: Sequence[str], means: Array
+) -> list[tuple[str, str, bytes]]:
+    means = np.ascontiguousarray(means, "<f4")
+    _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
+    return [(name, i, mean.tobytes()) for i, mean in zip(segment_ids, means, strict=True)]
 
 
 def part_map_name(model_hash: str, part: str) -> str:

@@ -431,9 +431,36 @@ class Library:
         """
         self._store_for_saving().save_latents(model_hash, segment_ids, means)
 
-    def latents(self, model_hash: str) -> tuple[list[str], Array]:
-        """Segment ids, in the order of `segments(1)`, and their latents (n, 64) under a model."""
-        found = self._latents(model_hash)
+    def save_unrefined_latents(
+        self, model_hash: str, segment_ids: Sequence[str], means: Array
+    ) -> None:
+        """Keep what the encoder says at once, until `save_latents` brings what it is refined to.
+
+        Args:
+            model_hash: of the model that encoded them.
+            segment_ids: n ids.
+            means: (n, 64), a latent for each.
+
+        Raises:
+            InputError, LibraryError, OutputError: as `save_latents`.
+        """
+        self._store_for_saving().save_unrefined_latents(model_hash, segment_ids, means)
+
+    def has_unrefined_latents(self, model_hash: str) -> bool:
+        """Whether some segments have only what the encoder said at once."""
+        return any(store.has_unrefined_latents(model_hash) for store in self._stores())
+
+    def latents(self, model_hash: str, *, with_unrefined: bool = False) -> tuple[list[str], Array]:
+        """The latents that the library keeps.
+
+        Args:
+            model_hash: of the model.
+            with_unrefined: with what the encoder said at once, where it has not been refined yet.
+
+        Returns:
+            Segment ids, in the order of `segments(1)`, and their latents (n, 64).
+        """
+        found = self._latents(model_hash, with_unrefined=with_unrefined)
         ids = self._in_order(found)
         return ids, self._joined(found, ids)
 
@@ -466,9 +493,11 @@ class Library:
             segment_ids: (n).
 
         Returns:
-            (n, 2) and (n, 64); None where any of them has no position or no latent yet.
+            (n, 2) and (n, 64), refined or not; None where any of them has no position or no latent
+            yet.
         """
-        positions, latents = self._positions(model_hash), self._latents(model_hash)
+        positions = self._positions(model_hash)
+        latents = self._latents(model_hash, with_unrefined=True)
         if not (positions.keys() >= set(segment_ids) <= latents.keys()):
             return None
         xy = np.array([positions[i] for i in segment_ids], np.float32).reshape(-1, 2)
@@ -580,8 +609,11 @@ class Library:
         progress(track.frames, track.frames)
         return track
 
-    def _latents(self, model_hash: str) -> dict[str, bytes]:
+    def _latents(self, model_hash: str, *, with_unrefined: bool = False) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
+        if with_unrefined:
+            for store in self._stores():
+                found.update(store.unrefined_latents(model_hash))
         for store in self._stores():
             found.update(store.latents(model_hash))
         return found

@@ -75,6 +75,7 @@ class Decoder:
         *,
         cache_bytes: int = CACHE_BYTES,
         separator: PartsSeparator | None = None,
+        refined: bool = True,
     ) -> None:
         """
         Args:
@@ -82,6 +83,7 @@ class Decoder:
             codec: its model.
             cache_bytes: bounds the memory for rendered audio; real loops get as much again.
             separator: takes loops apart; by default that of all decoders.
+            refined: latents of the library are refined before they are used; see `ensure_latents`.
         """
         self.library = library
         self.codec = codec
@@ -91,6 +93,7 @@ class Decoder:
         self._rendered = ByteCache(cache_bytes)
         self._decoded = ByteCache(DECODED_BYTES)
         self._separator = separator or shared_separator()
+        self._refined = refined
         self._parts = ByteCache(PARTS_BYTES)
         self._lock = threading.RLock()
         self._latents: tuple[list[str], Array] | None = None
@@ -116,7 +119,9 @@ class Decoder:
         """
         with self._lock:
             if self._latents is None:
-                self._latents = ensure_latents(self.library, self.codec, progress, cancel)
+                self._latents = ensure_latents(
+                    self.library, self.codec, progress, cancel, refined=self._refined
+                )
             ids, latents = self._latents
             return list(ids), latents
 

@@ -76,7 +76,7 @@ class LatentMigration:
             return self._known[model_hash]
 
     def _fitted(self, model_hash: str) -> LatentAlignment | None:
-        ids, older = self._library.latents(model_hash)
+        ids, older = self._library.latents(model_hash, with_unrefined=True)
         if not ids:  # before a library is encoded for nothing
             return None
         return LatentAlignment.fit_shared(ids, older, *self._latents())

@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
+_REFINED_AT_ONCE = 1_000
+"""Segments: where more are new, a map takes long, for refining a latent takes some 20 ms of CPU."""
 _BATCH = 64
 """A sixth faster a segment than 32, and still only a second and a half until a cancel is seen."""
 
 
 def ensure_latents(
-    library: Library, codec: Codec, progress: Progress, cancel: CancelFlag | None
+    library: Library,
+    codec: Codec,
+    progress: Progress,
+    cancel: CancelFlag | None,
+    *,
+    refined: bool = True,
 ) -> tuple[list[str], Array]:
     """The latents of a library's segments under a model; missing ones are encoded and stored.
 
@@ -32,6 +39,8 @@ def ensure_latents(
         codec: the model.
         progress: called after each batch.
         cancel: polled between batches.
+        refined: all are refined. False: what the encoder says at once will do, where that is kept
+            already or more than 1,000 segments are new.
 
     Returns:
         Ids of the map's segments (n), and their latents (n, 64).
@@ -43,14 +52,16 @@ def ensure_latents(
     segments = library.segments()
     if not segments:
         raise LibraryError(f"{library.path}: there is no segment in it yet; import some music")
-    have = dict(zip(*library.latents(codec.hash), strict=True))
+    have = dict(zip(*library.latents(codec.hash, with_unrefined=not refined), strict=True))
     missing = [segment for segment in segments if segment.id not in have]
+    refined = refined or len(missing) <= _REFINED_AT_ONCE
+    save = library.save_latents if refined else library.save_unrefined_latents
     for first in range(0, len(missing), _BATCH):
         check(cancel)
         progress(first, len(missing), "encoding")
         batch = missing[first : first + _BATCH]
-        means = _encoded(library, codec, batch)
-        library.save_latents(codec.hash, [segment.id for segment in batch], means)
+        means = _encoded(library, codec, batch, refined)
+        save(codec.hash, [segment.id for segment in batch], means)
         have.update(zip((segment.id for segment in batch), means, strict=True))
     ids = [segment.id for segment in segments]
     return ids, np.stack([have[i] for i in ids])
@@ -93,7 +104,7 @@ def _last_map(library: Library, ids: list[str]) -> PreviousMap | None:
     return None
 
 
-def _encoded(library: Library, codec: Codec, segments: list[Segment]) -> Array:
+def _encoded(library: Library, codec: Codec, segments: list[Segment], refined: bool) -> Array:
     spectra = np.stack([library.segment_spectrogram(segment) for segment in segments])
-    mean, _ = codec.encode(spectra)
+    mean, _ = codec.encode(spectra, refined=refined)
     return np.asarray(mean, np.float32)

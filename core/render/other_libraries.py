@@ -222,7 +222,7 @@ class OtherLibraries:
 
         def open_(stack: contextlib.ExitStack) -> Workspace:
             model = model_of(origin)
-            space = open_workspace(path, model, self._load, cache_bytes=_CACHE_BYTES)
+            space = open_workspace(path, model, self._load, _CACHE_BYTES, refined=False)
             return stack.enter_context(space)
 
         return self._workspaces.get((path, origin.model, origin.model_hash), open_).decoder

@@ -36,6 +36,7 @@ def open_workspace(
     model: Path | None = None,
     load: Callable[[Path], Codec] | None = None,
     cache_bytes: int | None = None,
+    refined: bool = True,
 ) -> Iterator[Workspace]:
     """Open a library and its model, and close the library afterwards.
 
@@ -44,6 +45,8 @@ def open_workspace(
         model: its file; default `model_for(library)`.
         load: reads the model; default `core.vae.checkpoint.load`.
         cache_bytes: bounds the memory for rendered audio; default that of `Decoder`.
+        refined: whether latents of the library are refined before they are used; the window lets
+            many new ones do unrefined at first.
 
     Raises:
         LibraryError, ModelError: one of them is missing or cannot be used.
@@ -57,5 +60,5 @@ def open_workspace(
     with Library.open(library_path, read_only=is_demo(library_path)) as opened:
         model_path = model or model_for(library_path)
         codec = (load or checkpoint.load)(model_path)
-        decoder = Decoder(opened, codec, cache_bytes=cache_bytes or CACHE_BYTES)
+        decoder = Decoder(opened, codec, cache_bytes=cache_bytes or CACHE_BYTES, refined=refined)
         yield Workspace(library_path, model_path, opened, codec, decoder)

@@ -58,9 +58,18 @@ class Codec:
         self.hash = digest
         self.info: dict[str, Any] = {**info, "hash": digest}
 
-    def encode(self, spectra_db: NDArray[np.floating]) -> tuple[Array, Array]:
-        """Spectrograms (n, 512, 128) dB -> mean and log variance of their latents, (n, 64) each,
-        the means refined (`core.vae.latent_refinement`); some 20 ms of CPU each.
+    def encode(
+        self, spectra_db: NDArray[np.floating], *, refined: bool = True
+    ) -> tuple[Array, Array]:
+        """Encode spectrograms.
+
+        Args:
+            spectra_db: (n, 512, 128) dB.
+            refined: the means are refined (`core.vae.latent_refinement`), which takes some 20 ms of
+                CPU each; False: they are the encoder's own, at a twentieth of that.
+
+        Returns:
+            Mean and log variance of their latents, (n, 64) each.
 
         Raises:
             InputError: another shape.
@@ -74,8 +83,9 @@ class Codec:
             some = slice(first, first + _AT_ONCE)
             windows = to_sixteenths(in_units(spectra_db[some]))
             mean, log_variances[some] = self._network.encode(windows)
-            misfit = partial(self._network.misfit, windows)
-            means[some] = latent_refinement.refine(misfit, mean)
+            if refined:
+                mean = latent_refinement.refine(partial(self._network.misfit, windows), mean)
+            means[some] = mean
 
         # numpy lets other threads work meanwhile.
         with ThreadPoolExecutor(min(_MOST_THREADS, usable_cores())) as pool:

@@ -71,7 +71,9 @@ class RenderService:
             return Opened("", "", time.perf_counter() - started)
         from core.render.workspace import open_workspace
 
-        space = self._exit.enter_context(open_workspace(library, model, self._loaded))
+        space = self._exit.enter_context(
+            open_workspace(library, model, self._loaded, refined=False)
+        )
         space.decoder.keep_rendered(_RENDERED_BYTES)
         _warm_up(space)
         self._space = space
@@ -225,7 +227,7 @@ def _has_model(library: Path) -> bool:
 def _warm_up(space: Workspace) -> None:
     """One decoding; and one sound, where that does not mean encoding the library first."""
     space.decoder.decode(np.zeros((1, settings.LATENT_SIZE), np.float32))
-    known = set(space.library.latents(space.codec.hash)[0])
+    known = set(space.library.latents(space.codec.hash, with_unrefined=True)[0])
     segments = space.library.segments()
     if segments and all(segment.id in known for segment in segments):
         latent = space.decoder.latents()[1][0]

@@ -214,8 +214,25 @@ def place(library: Path, model: Path, progress: Progress, cancel: CancelFlag) ->
     """
     from core.render.workspace import open_workspace
 
-    with open_workspace(library, model) as space:
+    with open_workspace(library, model, refined=False) as space:
         space.decoder.map(progress=progress, cancel=cancel)
+
+
+def refine(library: Path, model: Path, progress: Progress, cancel: CancelFlag) -> None:
+    """Refine the latents that are kept as the encoder gave them; the map stays as it is.
+
+    Args:
+        library: folder of the library.
+        model: under which they are refined.
+        progress, cancel: see above; what is refined stays so.
+
+    Raises:
+        LibraryError, ModelError: one of them cannot be used.
+    """
+    from core.render.workspace import open_workspace
+
+    with open_workspace(library, model) as space:
+        space.decoder.latents(progress=progress, cancel=cancel)
 
 
 def place_by_part(
@@ -235,7 +252,7 @@ def place_by_part(
     from core.render.workspace import open_workspace
     from core.settings import PARTS
 
-    with open_workspace(library, model) as space:
+    with open_workspace(library, model, refined=False) as space:
         space.decoder.part_map(PARTS.index(part), progress=progress, cancel=cancel)
 
 
@@ -272,7 +289,7 @@ def compose(
     from core.render.workspace import open_workspace
 
     chosen = ComposeOptions(**options)
-    with open_workspace(library, model) as space:
+    with open_workspace(library, model, refined=False) as space:
         decode, model_hash = space.decoder.decode, space.codec.hash
         if path_points is not None:
             bpm = chosen.bpm or space.library.tempo
@@ -332,7 +349,7 @@ def export_audio(
         others = stack.enter_context(OtherLibraries(origins))
         main: Decoder | Origin = Origin(library)
         if model is not None:
-            space = open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES)
+            space = open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES, refined=False)
             main = stack.enter_context(space).decoder
         rendered = "interactive" if lufs is None else quality
         audio_of = others.clip_audio(main, arrangement.bpm, rendered)

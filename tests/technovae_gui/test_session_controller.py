@@ -16,6 +16,7 @@ from core.library.models import remember_model
 from core.library.store import Library
 from core.session import Session
 from core.vae import network_file
+from core.workers import tasks
 from core.workers.segment_service import Opened
 from technovae_gui import session_controller
 from technovae_gui.main_window import MainWindow
@@ -95,8 +96,15 @@ def session(library: Path, tracks: tuple[str, ...] = ("track",), model: str = "m
         tracks=cast(Any, tuple(Named(name) for name in tracks)),
         model_path=Path(f"{model}.keras"),
         model_hash=model,
-        map=cast(Any, f"map of {library} under {model}"),
+        map=cast(Any, FakeMap(library, Path(f"{model}.keras"))),
     )
+
+
+@dataclass(frozen=True)
+class FakeMap:
+    library: Path
+    model_path: Path
+    refined: bool = True
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,35 @@ def test_the_first_map_is_placed_and_one_that_is_never_kept_is_no_endless_loop(
     assert bench.problems[-1][0] == "model"
 
 
+def test_a_map_that_is_not_refined_is_shown_and_refined(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(bench.controller._placement, "refine", lambda *it: wanted.append(it))
+    coarse = cast(Any, FakeMap(ONE, Path("m.keras"), refined=False))
+    bench.disk[ONE] = replace(session(ONE), map=coarse)
+    assert bench.opened(ONE).map is coarse
+    assert wanted == [(ONE, Path("m.keras"))]
+    bench.disk[ONE] = session(ONE)
+    bench.controller._placement.refined.emit(ONE)
+    bench.answer()
+    refined = bench.controller.session.map
+    assert refined is not None
+    assert refined.refined
+    assert len(wanted) == 1
+    assert bench.placements == []
+
+
+def test_a_map_that_cannot_be_refined_stays(bench: Bench) -> None:
+    lines: list[str] = []
+    bench.controller.status.connect(lines.append)
+    before = bench.opened(ONE)
+    bench.controller._placement.unrefined.emit("the disk is full")
+    assert bench.controller.session is before
+    assert "the disk is full" in lines[-1]
+    assert bench.problems == []
+
+
 def test_an_import_keeps_the_map_until_the_larger_one_is_there(bench: Bench) -> None:
     before = bench.opened(ONE)
     bench.disk[ONE] = replace(session(ONE, ("track", "new")), map=None)
@@ -337,6 +374,33 @@ def test_a_model_that_cannot_be_used_leaves_the_map_as_it_is(
     assert "broken.keras" in own.banners.texts()["model"]
     assert own.session.map is before
     assert own.session.model_path == tmp_path / "first.keras"
+
+
+def test_a_placement_does_not_wait_for_latents_to_be_refined(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placing = MapPlacement()
+    started: list[object] = []
+    cancelled: list[bool] = []
+    busy = [False]
+    monkeypatch.setattr(type(placing.job), "busy", property(lambda _: busy[0]))
+
+    def start(task: object, library: Path, model: Path) -> bool:
+        busy[0] = True
+        started.append(task)
+        return True
+
+    monkeypatch.setattr(placing.job, "start", start)
+    monkeypatch.setattr(placing.job, "cancel", lambda: cancelled.append(True))
+    placing.refine(Path("library"), Path("model"))
+    assert not placing.placing
+    placing.request(Path("library"), Path("better"))
+    assert cancelled == [True]
+    assert started == [tasks.refine]
+    busy[0] = False
+    placing.job.finished.emit()
+    assert started == [tasks.refine, tasks.place]
+    assert placing.placing
 
 
 def test_the_newest_placement_counts(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:

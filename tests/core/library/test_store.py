@@ -217,6 +217,23 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
     assert [m.model_hash for m in library.maps()] == ["later"]
 
 
+def test_what_is_not_refined_yet_gives_way_to_what_is(library: Library) -> None:
+    ids = [segment.id for segment in library.segments()]
+    means = random_latents(len(ids))
+    library.save_unrefined_latents("model", ids, means + 1)
+    library.save_latents("model", ids[:1], means[:1])
+    assert library.latents("model")[0] == ids[:1]
+    found, values = library.latents("model", with_unrefined=True)
+    assert found == ids
+    np.testing.assert_array_equal(values, np.concatenate([means[:1], means[1:] + 1]))
+    assert library.has_unrefined_latents("model")
+    library.save_latents("model", ids[1:], means[1:])
+    assert not library.has_unrefined_latents("model")
+    library.save_unrefined_latents("model", ids, means)
+    library.forget_model("model")
+    assert library.latents("model", with_unrefined=True)[0] == []
+
+
 def test_dots_are_read_for_the_segments_that_are_named(library: Library) -> None:
     ids = [segment.id for segment in library.segments()]
     means = random_latents(len(ids))

@@ -25,15 +25,18 @@ class CosineCodec:
     def __init__(self, name: str = "c0ffee") -> None:
         self.hash = name
         self.encoded = 0
+        self.refined = 0
         self.decoded = 0
         rows, bands = _cosines(8, 512), _cosines(8, 128)
         patterns = rows[:, None, :, None] * bands[None, :, None, :]
         self._patterns = patterns.reshape(64, -1).astype(np.float32)
         self._spread = np.float32(400.0)
 
-    def encode(self, spectra: Array) -> tuple[Array, Array]:
+    def encode(self, spectra: Array, *, refined: bool = True) -> tuple[Array, Array]:
         self.encoded += len(spectra)
+        self.refined += refined * len(spectra)
         mean = (spectra.reshape(len(spectra), -1) + 60.0) @ self._patterns.T / self._spread
+        mean += 0.01 * (not refined)
         return mean.astype(np.float32), np.full(mean.shape, -4.0, np.float32)
 
     def decode(self, latents: Array) -> Array:

@@ -18,6 +18,7 @@ from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
+from core.render import library_latents
 from core.render.decoder import ORIGINAL, Decoder
 from core.render.guides import Guide
 from core.render.latent_renderer import likeness
@@ -55,6 +56,51 @@ def test_latents_are_encoded_once_and_kept(library: Library) -> None:
     assert codec.encoded == 8
     assert again_ids == ids
     np.testing.assert_array_equal(again, latents)
+
+
+def test_a_large_library_has_its_map_before_its_latents_are_refined(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_latents, "_REFINED_AT_ONCE", 7)
+    codec = CosineCodec("hasty")
+    ids, first = Decoder(library, codec, refined=False).latents()  # type: ignore[arg-type]
+    _, xy = Decoder(library, codec, refined=False).map()  # type: ignore[arg-type]
+    assert (codec.encoded, codec.refined) == (8, 0)
+    assert library.latents("hasty")[0] == []
+    assert library.has_unrefined_latents("hasty")
+    dots = library.dots("hasty", ids)
+    assert dots is not None
+    np.testing.assert_array_equal(dots[0], xy)
+    np.testing.assert_array_equal(dots[1], first)
+    refined_ids, refined = Decoder(library, codec).latents()  # type: ignore[arg-type]
+    assert codec.refined == 8
+    assert refined_ids == ids
+    np.testing.assert_allclose(refined, first - 0.01, atol=1e-6)
+    assert not library.has_unrefined_latents("hasty")
+    np.testing.assert_array_equal(Decoder(library, codec).map()[1], xy)  # type: ignore[arg-type]
+
+
+def test_refining_goes_on_where_it_was_stopped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_latents, "_REFINED_AT_ONCE", 7)
+    monkeypatch.setattr(library_latents, "_BATCH", 2)
+    codec, stop = CosineCodec("hasty"), threading.Event()
+    Decoder(library, codec, refined=False).latents()  # type: ignore[arg-type]
+
+    def stopping(done: float, _total: float, _what: str) -> None:
+        if done >= 4:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        Decoder(library, codec).latents(progress=stopping, cancel=stop)  # type: ignore[arg-type]
+    assert 0 < len(library.latents("hasty")[0]) < 8
+    assert len(library.latents("hasty", with_unrefined=True)[0]) == 8
+    before = codec.encoded
+    Decoder(library, codec, refined=False).latents()  # type: ignore[arg-type]
+    assert codec.encoded == before
+    Decoder(library, codec).latents()  # type: ignore[arg-type]
+    assert codec.refined == 8
 
 
 def test_new_music_is_encoded_alone_after_a_refresh(library: Library) -> None:

@@ -17,7 +17,7 @@ BPM = 127.0
 class TurnedCodec(CosineCodec):
     """The same model with its numbers in another order, scaled."""
 
-    def encode(self, spectra: Array) -> tuple[Array, Array]:
+    def encode(self, spectra: Array, *, refined: bool = True) -> tuple[Array, Array]:
         mean, variance = super().encode(spectra)
         return 2.0 * mean[:, ::-1].copy(), variance
 

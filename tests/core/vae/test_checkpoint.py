@@ -90,6 +90,9 @@ def test_the_codec_is_the_model(model: SegmentVAE, saved: Path) -> None:
     found = codec.encode(unfold(windows))
     assert np.abs(found[0] - mean).max() < 0.1 * latent_refinement.STEPS
     np.testing.assert_allclose(found[1], log_variance, atol=1e-3)
+    unrefined = codec.encode(unfold(windows), refined=False)
+    np.testing.assert_allclose(unrefined[0], mean, atol=1e-3)
+    assert np.abs(found[0] - mean).max() > 1e-2
     expected = unfold(np.asarray(model.decode(mean)))
     np.testing.assert_allclose(codec.decode(mean), expected, atol=1e-2)
 
