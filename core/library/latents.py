@@ -41,57 +41,52 @@ class LatentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
+    def save_latents(
+        self, model_hash: str, segment_ids: Sequence[str], means: Array, *, refined: bool = True
+    ) -> None:
         """Keep latents, in place of those that these segments had for this model.
 
         Args:
             model_hash: of the model that encoded them.
             segment_ids: n ids.
             means: (n, 64), a latent for each.
+            refined: False: they are what the encoder says at once, which is kept beside the others
+                until it is refined.
 
         Raises:
             InputError: `means` has another shape.
             LibraryError: the database cannot be written.
         """
-        rows = _latent_rows(model_hash, segment_ids, means)
-        unrefined = [(model_hash + _UNREFINED, segment_id) for segment_id in segment_ids]
+        means = np.ascontiguousarray(means, "<f4")
+        _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
+        unrefined = model_hash + _UNREFINED
+        name = model_hash if refined else unrefined
+        rows = ((name, i, m.tobytes()) for i, m in zip(segment_ids, means, strict=True))
         with self._database.transaction():
             self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
-            self._database.execute_many(
-                "DELETE FROM latents WHERE model_hash = ? AND segment_id = ?", unrefined
-            )
-
-    def save_unrefined_latents(
-        self, model_hash: str, segment_ids: Sequence[str], means: Array
-    ) -> None:
-        """Keep what the encoder says at once, until `save_latents` brings what it is refined to.
-
-        Args:
-            model_hash: of the model that encoded them.
-            segment_ids: n ids.
-            means: (n, 64), a latent for each.
-
-        Raises:
-            InputError: `means` has another shape.
-            LibraryError: the database cannot be written.
-        """
-        rows = _latent_rows(model_hash + _UNREFINED, segment_ids, means)
-        with self._database.transaction():
-            self._database.execute_many("INSERT OR REPLACE INTO latents VALUES (?, ?, ?)", rows)
+            if refined:
+                self._database.execute_many(
+                    "DELETE FROM latents WHERE model_hash = ? AND segment_id = ?",
+                    [(unrefined, segment_id) for segment_id in segment_ids],
+                )
 
     def has_unrefined_latents(self, model_hash: str) -> bool:
         """Whether some segments have nothing better yet."""
         sql = "SELECT 1 FROM latents WHERE model_hash = ? LIMIT 1"
         return bool(list(self._database.rows(sql, (model_hash + _UNREFINED,))))
 
-    def unrefined_latents(self, model_hash: str) -> dict[str, bytes]:
-        """What has not been refined yet, as `latents`."""
-        return self.latents(model_hash + _UNREFINED)
+    def latents(self, model_hash: str, *, refined: bool = True) -> dict[str, bytes]:
+        """The latents that are kept, of one kind.
 
-    def latents(self, model_hash: str) -> dict[str, bytes]:
-        """The latents under a model: segment id -> 64 little-endian float32."""
+        Args:
+            model_hash: of the model.
+            refined: False: those that have not been refined yet.
+
+        Returns:
+            Segment id -> 64 little-endian float32.
+        """
         sql = "SELECT segment_id, mean FROM latents WHERE model_hash = ?"
-        rows = self._database.rows(sql, (model_hash,))
+        rows = self._database.rows(sql, (model_hash if refined else model_hash + _UNREFINED,))
         folder = self._database.path.parent
         found = validation.checked(rows, validation.LatentRow, folder)
         return {segment: validation.latent_of(mean, folder) for segment, mean in found}
@@ -149,14 +144,6 @@ class LatentStore:
         names = (model_hash, *(part_map_name(model_hash, part) for part in settings.PARTS))
         for name in names:
             self._database.execute("DELETE FROM map WHERE model_hash = ?", (name,))
-
-
-def _latent_rows(
-    name: str, segment_ids: Sequence[str], means: Array
-) -> list[tuple[str, str, bytes]]:
-    means = np.ascontiguousarray(means, "<f4")
-    _require(means.shape == (len(segment_ids), settings.LATENT_SIZE), "latents", means.shape)
-    return [(name, i, mean.tobytes()) for i, mean in zip(segment_ids, means, strict=True)]
 
 
 def part_map_name(model_hash: str, part: str) -> str:

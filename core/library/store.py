@@ -416,35 +416,24 @@ class Library:
 
     # Latents and maps, per model
 
-    def save_latents(self, model_hash: str, segment_ids: Sequence[str], means: Array) -> None:
+    def save_latents(
+        self, model_hash: str, segment_ids: Sequence[str], means: Array, *, refined: bool = True
+    ) -> None:
         """Keep latents, in place of those that these segments had for this model.
 
         Args:
             model_hash: of the model that encoded them.
             segment_ids: n ids.
             means: (n, 64), a latent for each.
+            refined: False: they are what the encoder says at once, which is kept beside the others
+                until it is refined.
 
         Raises:
             InputError: `means` has another shape.
             LibraryError: another process keeps the library locked.
             OutputError: the library is read-only, and the user's data folder cannot be written.
         """
-        self._store_for_saving().save_latents(model_hash, segment_ids, means)
-
-    def save_unrefined_latents(
-        self, model_hash: str, segment_ids: Sequence[str], means: Array
-    ) -> None:
-        """Keep what the encoder says at once, until `save_latents` brings what it is refined to.
-
-        Args:
-            model_hash: of the model that encoded them.
-            segment_ids: n ids.
-            means: (n, 64), a latent for each.
-
-        Raises:
-            InputError, LibraryError, OutputError: as `save_latents`.
-        """
-        self._store_for_saving().save_unrefined_latents(model_hash, segment_ids, means)
+        self._store_for_saving().save_latents(model_hash, segment_ids, means, refined=refined)
 
     def has_unrefined_latents(self, model_hash: str) -> bool:
         """Whether some segments have only what the encoder said at once."""
@@ -613,7 +602,7 @@ class Library:
         found: dict[str, bytes] = {}
         if with_unrefined:
             for store in self._stores():
-                found.update(store.unrefined_latents(model_hash))
+                found.update(store.latents(model_hash, refined=False))
         for store in self._stores():
             found.update(store.latents(model_hash))
         return found

@@ -55,14 +55,14 @@ def ensure_latents(
     have = dict(zip(*library.latents(codec.hash, with_unrefined=not refined), strict=True))
     missing = [segment for segment in segments if segment.id not in have]
     refined = refined or len(missing) <= _REFINED_AT_ONCE
-    save = library.save_latents if refined else library.save_unrefined_latents
     for first in range(0, len(missing), _BATCH):
         check(cancel)
         progress(first, len(missing), "encoding")
         batch = missing[first : first + _BATCH]
         means = _encoded(library, codec, batch, refined)
-        save(codec.hash, [segment.id for segment in batch], means)
-        have.update(zip((segment.id for segment in batch), means, strict=True))
+        segment_ids = [segment.id for segment in batch]
+        library.save_latents(codec.hash, segment_ids, means, refined=refined)
+        have.update(zip(segment_ids, means, strict=True))
     ids = [segment.id for segment in segments]
     return ids, np.stack([have[i] for i in ids])
 

@@ -220,7 +220,7 @@ def test_latents_and_maps_come_back_in_the_order_of_the_segments(library: Librar
 def test_what_is_not_refined_yet_gives_way_to_what_is(library: Library) -> None:
     ids = [segment.id for segment in library.segments()]
     means = random_latents(len(ids))
-    library.save_unrefined_latents("model", ids, means + 1)
+    library.save_latents("model", ids, means + 1, refined=False)
     library.save_latents("model", ids[:1], means[:1])
     assert library.latents("model")[0] == ids[:1]
     found, values = library.latents("model", with_unrefined=True)
@@ -229,7 +229,7 @@ def test_what_is_not_refined_yet_gives_way_to_what_is(library: Library) -> None:
     assert library.has_unrefined_latents("model")
     library.save_latents("model", ids[1:], means[1:])
     assert not library.has_unrefined_latents("model")
-    library.save_unrefined_latents("model", ids, means)
+    library.save_latents("model", ids, means, refined=False)
     library.forget_model("model")
     assert library.latents("model", with_unrefined=True)[0] == []
 
