@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from core.arrangement.form_catalogue import CATALOGUE
 from core.file_names import printable
@@ -24,6 +25,12 @@ T = TypeVar("T", int, float)
 
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong and where to look; exit status 2."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # argparse takes what begins with a minus for an option, unless this matches: by itself it
+        # knows -1 and -.5, but not -1e9. No option of ours looks like a number, so it is a value.
+        self._negative_number_matcher = re.compile(r"-(\.?\d|inf|nan)", re.IGNORECASE)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         self.exit(2, f"technovae: {printable(message)}; see {self.prog} --help\n")
@@ -89,7 +96,7 @@ def _grid(commands: _Commands) -> None:
     change.add_argument("--halve", action="store_true", help="half the tempo")
     change.add_argument("--nudge", type=_number, metavar="MS", help="move the grid by milliseconds")
     change.add_argument(
-        "--shift", type=int, metavar="BEATS", help="move the downbeat by whole beats"
+        "--shift", type=_whole_number, metavar="BEATS", help="move the downbeat by whole beats"
     )
     change.add_argument(
         "--set",
@@ -201,7 +208,7 @@ def _compose(commands: _Commands) -> None:
     )
     p.add_argument(
         "--bit-depth",
-        type=int,
+        type=_whole_number,
         choices=(16, 24, 32),
         default=24,
         help="of WAV and FLAC (32 is float)",
@@ -239,7 +246,7 @@ def _render(commands: _Commands) -> None:
     p = commands.add_parser("render", help="a project -> audio, as the window's export does")
     p.add_argument("project", type=_path, metavar="PROJECT")
     p.add_argument("--out", type=_path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
-    p.add_argument("--bit-depth", type=int, choices=(16, 24, 32), default=24)
+    p.add_argument("--bit-depth", type=_whole_number, choices=(16, 24, 32), default=24)
     p.add_argument(
         "--stems",
         nargs="?",
@@ -416,18 +423,27 @@ def _file(suffix: str) -> Callable[[str], Path]:
 
 
 def _number(text: str) -> float:
-    value = float(text)
+    value = _converted(float, text)
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text} is not a number to work with")
     return value
 
 
+def _whole_number(text: str) -> int:
+    return _converted(int, text)
+
+
+def _converted(kind: Callable[[str], T], text: str) -> T:
+    try:
+        return kind(text)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise argparse.ArgumentTypeError(f"{text} is not {what}") from None
+
+
 def _between(kind: Callable[[str], T], low: float, high: float) -> Callable[[str], T]:
     def convert(text: str) -> T:
-        try:
-            value = kind(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text} is not a number") from None
+        value = _converted(kind, text)
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
         return value

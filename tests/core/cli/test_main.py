@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,27 @@ def test_mistyped_options_are_one_line(
     assert out == ""
     assert err.count("\n") == 1
     assert hint in err
+
+
+@pytest.mark.parametrize("text", ["-1e9", "-.5", "-5E-1", "-inf", "-1_000", "-0,5"])
+def test_what_begins_like_a_negative_number_is_a_value_of_every_option(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = arguments.build()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    taken = 0
+    for name, parser in dict(commands or {}).items():
+        for action in parser._actions:
+            if action.option_strings and action.nargs != 0:
+                values = [text] * (action.nargs if isinstance(action.nargs, int) else 1)
+                with suppress(SystemExit):
+                    parser.parse_args(["a", "b", action.option_strings[-1], *values, "--nonsense"])
+                err = capsys.readouterr().err
+                assert err.count("\n") == 1
+                assert "expected" not in err, (name, err)
+                assert "invalid" not in err.replace("invalid choice", ""), (name, err)
+                taken += 1
+    assert taken > 40
+    assert arguments.build().parse_args(["grid", "a", "b", "--nudge", "-1e2"]).nudge == -100.0
 
 
 @pytest.mark.parametrize(
