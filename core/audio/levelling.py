@@ -17,10 +17,10 @@ from core.audio import loudness
 from core.audio.k_weighting import KWeighting
 from core.audio.limiter import STEP, Limiter, limited_gains, loop_peak, peak_envelope
 from core.audio.looping import extended
+from core.audio.loudness import StepEnergies
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 Array = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
 MOST_LIMITED_DB: Final = 6.0
 """Peaks are turned down by no more than this; a loop that asks for more stays quieter."""
@@ -95,7 +95,7 @@ class _Levelling:
         self._ceiling_dbtp = ceiling_dbtp
         self._ceiling = loudness.limiter_ceiling(ceiling_dbtp)
         self._around: tuple[Array, Array] | None = None
-        self._energies: Doubles | None = None
+        self._energies: StepEnergies | None = None
 
     def gain_db(self) -> float:
         """Tuned so that the limited loop is as loud as it should be."""
@@ -140,20 +140,12 @@ class _Levelling:
         return self._around
 
     def _lufs(self, gains: Array | None = None) -> float:
-        """Loudness of the loop, each of its steps multiplied by one of `gains` (n,).
-
-        The limiter's gain moves little within a step, so its output need not be made and filtered.
-        """
+        """Loudness of the loop, each of its steps multiplied by one of `gains` (n,)."""
         if self._energies is None:
-            self._energies = _step_energies(self._samples)
-        energies = self._energies
-        if gains is not None:
-            energies = energies * gains.astype(np.float64) ** 2
-        total = np.concatenate([[0.0], np.cumsum(energies)])
-        hops = np.arange(len(self._samples) // loudness.LOUDNESS_HOP + 1) * loudness.LOUDNESS_HOP
-        sums = np.interp(hops, np.arange(len(total)) * STEP, total)
-        rest = len(self._samples) - int(hops[-1])
-        return loudness.gated_lufs(np.diff(sums), float(total[-1] - sums[-1]), rest)
+            self._energies = StepEnergies()
+            weighted = KWeighting(self._samples.shape[1]).filter(self._samples)
+            self._energies.feed(np.einsum("ij,ij->i", weighted, weighted))
+        return self._energies.lufs(gains)
 
     def _limited_lufs(self, gain_db: float) -> float:
         _, envelope = self._repeated()
@@ -165,10 +157,3 @@ class _Levelling:
         limiter = Limiter(envelope, 10.0 ** (gain_db / 20.0), self._ceiling)
         lead = _LEAD_STEPS * STEP
         return limiter.process(around)[lead : lead + len(self._samples)]
-
-
-def _step_energies(samples: Array) -> Doubles:
-    """K-weighted energy of all channels in each 32 frames, (ceil(n / 32),)."""
-    weighted = KWeighting(samples.shape[1]).filter(samples)
-    power = np.einsum("ij,ij->i", weighted, weighted)
-    return np.add.reduceat(power, np.arange(0, len(power), STEP)) if len(power) else power

@@ -37,6 +37,8 @@ _LARGEST_OVERSHOOT: Final = 2.4
 """No signal passes its largest sample by more: the sum of the filter's taps is 2.25."""
 _LOUD: Final = 1.65
 _BLOCK_STEPS: Final = 128
+_STEPS_AT_ONCE: Final = 1 << 18
+"""Three minutes: as a list a gain takes eight times its room."""
 
 
 def step_peaks(samples: Array) -> Array:
@@ -200,7 +202,8 @@ def limited_gains(envelope: Array, gain: float, ceiling: float) -> Array:
     wanted = np.ones(len(envelope) + _CONTEXT_STEPS, np.float32)
     wanted[: len(envelope)] = _wanted(envelope * np.float32(gain), ceiling)
     curve = _GainCurve()
-    curve.extend(wanted)
+    for first in range(0, len(wanted), _STEPS_AT_ONCE):
+        curve.extend(wanted[first : first + _STEPS_AT_ONCE])
     gains: Array = np.float32(gain) * curve.smoothed()
     return gains
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.audio import loudness
+from core.audio.limiter import Limiter, limited_gains
 
 RATE = 44_100
 
@@ -101,3 +102,52 @@ def test_the_limiter_does_not_click() -> None:
     around = steps[2 * RATE - 1000 : 2 * RATE - 10].max()
     # A click would be a step of the wave itself, a hundred times this.
     assert around < 5.0 * quiet
+
+
+def _kicks(seconds: float = 6.0) -> np.ndarray:
+    """Quiet noise with a loud, decaying low tone every half second, so that a limiter works."""
+    samples = noise(seconds)
+    times = np.arange(RATE // 2) / RATE
+    kick = np.exp(-12 * times) * np.sin(2 * np.pi * 60 * times)
+    for first in range(0, len(samples) - len(kick) + 1, RATE // 2):
+        samples[first : first + len(kick)] += kick[:, None].astype(np.float32)
+    return samples
+
+
+@pytest.mark.parametrize("phase", [0, 7])
+def test_steps_know_the_loudness_of_what_a_limiter_makes(phase: int) -> None:
+    samples, gain, ceiling = _kicks(), 2.5, 0.89
+    measured = loudness.SoundMeasurement(phase)
+    measured.feed(samples)
+    measured.finish()
+    limited = Limiter(measured.envelope, gain, ceiling, phase).process(samples)
+    gains = limited_gains(measured.envelope, gain, ceiling)
+
+    assert measured.energies.lufs() == pytest.approx(measured.lufs, abs=1e-3)
+    assert loudness.integrated_lufs(limited) < measured.lufs + loudness.decibels(gain) - 1.0
+    assert measured.energies.lufs(gains) == pytest.approx(
+        loudness.integrated_lufs(limited), abs=0.04
+    )
+
+
+def test_mastering_reads_a_sound_at_most_twice_to_tune_the_limiter() -> None:
+    samples, read = _kicks(), 0
+    measured = loudness.SoundMeasurement()
+    measured.feed(samples)
+    measured.finish()
+
+    def blocks() -> list[np.ndarray]:
+        nonlocal read
+        read += 1
+        return [samples]
+
+    (made,) = loudness.master_blocks(blocks, measured, -9.0)()
+    assert read <= 3
+    assert loudness.integrated_lufs(made) == pytest.approx(-9.0, abs=0.03)
+
+
+def test_what_cannot_be_as_loud_is_not_crushed_for_it() -> None:
+    low = np.sin(2 * np.pi * 20 * np.arange(3 * RATE) / RATE)[:, None].astype(np.float32)
+    made = loudness.master(0.5 * low, 0.0)
+    assert loudness.true_peak_dbtp(made) <= -1.0
+    assert loudness.integrated_lufs(made) > loudness.integrated_lufs(0.8 * low) - 0.5
