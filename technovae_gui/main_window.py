@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self.sheet.text_of = lambda command_id: self.shortcuts.text(command_id)
         self._connect_rooms()
+        self._connect_stop()
         self._connect_messages()
         self.settings.restore()
         self._retitle()
@@ -440,7 +441,6 @@ class MainWindow(QMainWindow):
         self.library.panel_wanted.connect(lambda: show_tab(self.library.panel))
         self.empty_state.library_wanted.connect(self._offer_import)
         self.empty_state.training_wanted.connect(lambda: show_tab(self.training.panel))
-        self.transport.stopped.connect(self.audition.silence)
         self.transport.playback_changed.connect(self.open_project.set_playback)
         self.transport.clock.ticked.connect(self._tick)
         self.audition.audition_changed.connect(self.bar.show_sounding)
@@ -454,6 +454,17 @@ class MainWindow(QMainWindow):
         self.open_project.origins.changed.connect(self.inspector.describe_anew)
         self.open_project.origins.changed.connect(self.arranging.retry)
         self.sessions.session_changed.connect(self._session_changed)
+
+    def _connect_stop(self) -> None:
+        """What sounds, or is about to, is stopped by one key."""
+        rooms = (self.audition, self.arranging, self.library)
+        self.transport.awaits_audition = lambda: (
+            bool(self._heard_with) or any(room.is_awaited for room in rooms)
+        )
+        self.transport.stopped.connect(self._forget_comparison)
+        self.transport.stopped.connect(self.audition.silence)
+        self.transport.stopped.connect(self.arranging.end_listening)
+        self.transport.stopped.connect(self.library.panel.grid_editor.stop_click)
 
     def _connect_messages(self) -> None:
         """What is told in the status bar and above the panels."""
@@ -558,6 +569,11 @@ class MainWindow(QMainWindow):
             self._audition_again(point)
 
     @Slot()
+    def _forget_comparison(self) -> None:
+        """The place is not heard when the other model's map is there."""
+        self._heard_with = ""
+
+    @Slot()
     def _listen_to_model(self) -> None:
         """Play any segment as the model decodes it, beside its original in the Sound panel."""
         found = self.map_view.scene.map
@@ -587,6 +603,7 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _project_opened(self, project: Project, path: Path | None) -> None:
         self.transport.begin_project(project.playback)
+        self.timeline.begin_project()
 
     @Slot(object)
     def _session_changed(self, session: Session) -> None:

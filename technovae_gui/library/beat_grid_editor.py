@@ -126,7 +126,7 @@ class BeatGridEditor(QWidget):
 
     def clear(self) -> None:
         """Show no track."""
-        self._stop_click()
+        self.stop_click()
         self._track = None
         self.title.setText("Choose a track to see its beat grid")
         self.facts.show_text("")
@@ -241,7 +241,9 @@ class BeatGridEditor(QWidget):
     def _toggle_click(self, on: bool) -> None:
         self._preview_click() if on else self.click_preview_stopped.emit()
 
-    def _stop_click(self) -> None:
+    @Slot()
+    def stop_click(self) -> None:
+        """Nothing is heard with clicks any more."""
         self.buttons.click.setChecked(False)
 
     # Display
@@ -253,7 +255,7 @@ class BeatGridEditor(QWidget):
     def _show_track(self, track: Track) -> None:
         is_other = track.id != self.track_id
         if is_other:
-            self._stop_click()
+            self.stop_click()
         edit = self._edits.get(track.id)
         if edit is None or edit.base != track.grid:
             self._edits[track.id] = BeatGridEdit(track.grid)

@@ -79,6 +79,7 @@ class LibraryController(QObject):
         super().__init__(parent)
         self._sessions, self._services = sessions, services
         self._library_id = ""
+        self._preview: ClickPreview | None = None
         self.panel = LibraryPanel()
         self.job = JobSlot("import", self)
         self.grid_job = JobSlot("change of a beat grid", self)
@@ -117,7 +118,7 @@ class LibraryController(QObject):
         editor.correction_requested.connect(self._correct_grid)
         editor.refit_requested.connect(self._refit_grid)
         editor.click_preview_requested.connect(self._preview_clicks)
-        editor.click_preview_stopped.connect(self._services.player.end_audition)
+        editor.click_preview_stopped.connect(self._end_preview)
         job.progress.connect(self._show_grid_progress)
         job.returned.connect(self._grid_corrected)
         job.errored.connect(self._fail_grid)
@@ -306,6 +307,16 @@ class LibraryController(QObject):
         else:
             self.problem.emit("grid", line)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a track is to be heard with clicks, and is still being read."""
+        return self._preview is not None
+
+    @Slot()
+    def _end_preview(self) -> None:
+        self._preview = None
+        self._services.player.end_audition()
+
     @Slot(object)
     def _preview_clicks(self, preview: ClickPreview) -> None:
         path, player = self._sessions.session.library_path, self._services.player
@@ -321,11 +332,18 @@ class LibraryController(QObject):
             with_clicks = add_clicks(samples, preview.grid, start)
             return with_clicks, loop_gain_db(with_clicks)
 
-        self._services.background.submit(
-            read,
-            lambda made: player.audition(made[0], preview.grid.bpm, made[1]),
-            self.panel.grid_editor.failed,
-        )
+        def play(made: tuple[NDArray[np.float32], float]) -> None:
+            if self._preview is preview:
+                self._preview = None
+                player.audition(made[0], preview.grid.bpm, made[1])
+
+        self._preview = preview
+        self._services.background.submit(read, play, self._preview_failed)
+
+    @Slot(str)
+    def _preview_failed(self, line: str) -> None:
+        self.panel.grid_editor.stop_click()
+        self.panel.grid_editor.failed(line)
 
 
 def _playlist_file(library_id: str) -> Path:

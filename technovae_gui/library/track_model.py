@@ -17,7 +17,6 @@ from core.library.training_weights import TrainingWeights, how_often
 from core.settings import BARS_PER_SEGMENT
 from technovae_gui import mime, theme
 
-SORT_ROLE: Final = Qt.ItemDataRole.UserRole
 CONFIDENCE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 TITLE, ARTIST, BPM, KEY, GRID, SEGMENTS, LENGTH, WARNINGS, LEARNED = range(9)
 
@@ -65,45 +64,90 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class TrackModel(QAbstractTableModel):
-    """The tracks as rows, read-only; roles `SORT_ROLE` and `CONFIDENCE_ROLE` carry values."""
+    """The tracks as rows, read-only; the role `CONFIDENCE_ROLE` carries values.
+
+    It sorts itself: models above it compare rows by calling back, ten times for each of them.
+    """
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self.tracks: list[Track] = []
         self.keys = Keys()
         self.weights = TrainingWeights()
+        self._order = TITLE, Qt.SortOrder.AscendingOrder
+        self._values: list[Any] = []
+        """What the rows are sorted by."""
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Replace all rows."""
         self.beginResetModel()
         self.tracks = list(tracks)
+        self._read_values()
+        self._reorder(self._sorted_rows())
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if (column, order) != self._order:  # views ask twice
+            self._order = column, order
+            self._read_values()
+            self._sort_rows()
+
+    def _read_values(self) -> None:
+        self._values = [self.sort_key(row, self._order[0]) for row in range(len(self.tracks))]
+
+    def _sort_rows(self) -> None:
+        rows = self._sorted_rows()
+        if rows == list(range(len(rows))):
+            return
+        self.layoutAboutToBeChanged.emit()
+        self._reorder(rows)
+        now_at = {before: after for after, before in enumerate(rows)}
+        kept = self.persistentIndexList()
+        moved = [self.index(now_at[index.row()], index.column()) for index in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def _sorted_rows(self) -> list[int]:
+        descending = self._order[1] == Qt.SortOrder.DescendingOrder
+        return sorted(range(len(self._values)), key=self._values.__getitem__, reverse=descending)
+
+    def _reorder(self, rows: Sequence[int]) -> None:
+        self.tracks = [self.tracks[row] for row in rows]
+        self._values = [self._values[row] for row in rows]
 
     def show_keys(self, keys: Keys) -> None:
         """Show the keys of the tracks."""
         self.keys = keys
         self._announce(KEY)
 
-    def show_weights(self, weights: TrainingWeights, *, announce: bool) -> None:
+    def show_weights(self, weights: TrainingWeights) -> None:
         """Show how often a training learns the tracks.
 
-        Args:
-            weights: of all tracks.
-            announce: whether models above are told, which filter and sort every row anew; else
-                whoever shows it has to be painted again.
+        Models above are not told, for they would filter every row anew: whoever shows it has to be
+        painted again.
         """
         self.weights = weights
-        if announce:
-            self._announce(LEARNED)
+        self._sort_again(LEARNED)
+
+    def _sort_again(self, column: int) -> None:
+        """Other values are in `column`."""
+        if column == self._order[0]:
+            self._read_values()
+            self._sort_rows()
 
     def _announce(self, column: int) -> None:
+        self._sort_again(column)
         if self.tracks:
             last = len(self.tracks) - 1
             self.dataChanged.emit(self.index(0, column), self.index(last, column))
 
     def refresh_key(self, track_id: str) -> None:
-        """Show the key of one track, which `keys` has learned. All rows would be sorted anew."""
+        """Show the key of one track, which `keys` has learned."""
         row = self.row_of(track_id)
+        if row is not None and self._order[0] == KEY:
+            self._values[row] = self.sort_key(row, KEY)
+            self._sort_rows()
+            row = self.row_of(track_id)
         if row is not None:
             self.dataChanged.emit(self.index(row, KEY), self.index(row, KEY))
 
@@ -146,8 +190,6 @@ class TrackModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         track, column = self.tracks[index.row()], index.column()
         roles = Qt.ItemDataRole
-        if role == SORT_ROLE:
-            return self.sort_key(index.row(), column)
         if column == KEY and role in (roles.DisplayRole, roles.ToolTipRole):
             return _key_data(self.keys.of_track(track.id), role)
         if column == LEARNED and role in (roles.DisplayRole, roles.ToolTipRole):

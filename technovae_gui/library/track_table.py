@@ -101,7 +101,7 @@ class TrackTable(QTableView):
 
     def show_weights(self, weights: TrainingWeights) -> None:
         """Show how often a training learns the tracks, in a column that is there if it says so."""
-        self.tracks.show_weights(weights, announce=self.proxy.sortColumn() == track_model.LEARNED)
+        self.tracks.show_weights(weights)
         self.viewport().update()
         self._use_column(track_model.LEARNED, used=bool(weights.by_track))
 
@@ -206,7 +206,7 @@ class TrackTable(QTableView):
 
 
 class _FilteredTracks(QSortFilterProxyModel):
-    """Sorts by value, not by text; shows the tracks that the filter accepts."""
+    """Shows the tracks that the filter accepts, in the order that their model has them in."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -218,15 +218,15 @@ class _FilteredTracks(QSortFilterProxyModel):
             self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802
+        if self._filter == TrackFilter():
+            return True
         model = self.sourceModel()
         assert isinstance(model, TrackModel)
         track = model.tracks[row]
         return self._filter.accepts(track, model.keys.of_track(track.id))
 
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
-        model, column = self.sourceModel(), left.column()
-        assert isinstance(model, TrackModel)
-        return bool(model.sort_key(left.row(), column) < model.sort_key(right.row(), column))
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self.sourceModel().sort(column, order)
 
 
 _BAR_HEIGHT = 6.0

@@ -88,6 +88,11 @@ class AuditionController(QObject):
         sessions.session_changed.connect(self._session_changed)
         document.changed.connect(self._tempo_may_have_changed)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a point was chosen that does not sound yet, but will."""
+        return self._target is not None and self._result is None and not self._silent
+
     @Slot(object)
     def audition(self, target: MapPoint) -> None:
         """Ask for the sound of a point and show its spectrograms."""
@@ -232,6 +237,7 @@ class AuditionController(QObject):
     def _loop_failed(self, source: ClipSource, line: str) -> None:
         if self._target is not None and source == self._source:
             self._asked = None
+            self._silent = self._silent or self._result is None  # nothing is awaited any more
             self.audition_changed.emit("")
             self.problem.emit("sound", line)
 

@@ -84,6 +84,16 @@ class TimelineController(QObject):
         timeline.missing_thumbnails.connect(self._draw_thumbnails)
         timeline.audition_requested.connect(self._audition)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a clip is to be heard that is still being mixed."""
+        return self._listening is not None
+
+    @Slot()
+    def end_listening(self) -> None:
+        """What is still being mixed to be heard is not heard any more."""
+        self._listening = None
+
     @Slot(int)
     def seek(self, tick: int) -> None:
         """Move the playhead."""
@@ -173,7 +183,9 @@ class TimelineController(QObject):
             return
         loops, bpm = self._services.loops, self._document.arrangement.bpm
         loop = loops.loop(clip.source, bpm)
-        if loop is not None:
+        if loop is None:
+            self.problem.emit("clip", self._failures.get(clip.source, _NOT_RENDERED))
+        else:
             self._services.player.audition(loop, bpm, loops.gain_db(clip.source, bpm))
 
     def _audition_group(self, clip: Clip) -> None:
@@ -189,14 +201,18 @@ class TimelineController(QObject):
 
         def play(made: tuple[FloatArray, float]) -> None:
             if self._listening is clip:
+                self._listening = None
                 beats = clip.period / TICKS_PER_BEAT
                 self._services.player.audition(made[0], bpm, made[1], beats=beats)
 
         self._listening = clip
+
+        def failed(line: str) -> None:
+            self.end_listening()
+            self.problem.emit("clip", line)
+
         self._services.background.submit(
-            lambda: tasks.levelled_clip(clip, bpm, loops),
-            play,
-            lambda line: self.problem.emit("clip", line),
+            lambda: tasks.levelled_clip(clip, bpm, loops), play, failed
         )
 
     @Slot(object)

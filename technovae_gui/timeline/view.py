@@ -19,7 +19,7 @@ from technovae_gui.document import Document
 from technovae_gui.timeline.actions import ClipRequest, TimelineActions, lane_menu
 from technovae_gui.timeline.canvas import Canvas
 from technovae_gui.timeline.clip_style import ClipInfoOf, ClipStyle
-from technovae_gui.timeline.geometry import Snap
+from technovae_gui.timeline.geometry import Geometry, Snap
 from technovae_gui.timeline.hit_testing import Hit
 from technovae_gui.timeline.labels import length_label, time_label
 from technovae_gui.timeline.lane_headers import LaneHeaders
@@ -165,6 +165,13 @@ class TimelineView(QWidget):
     def actions_by_name(self) -> dict[str, QAction]:
         """The commands, for the menu bar."""
         return dict(self.commands.by_name)
+
+    def begin_project(self) -> None:
+        """Another project is shown: all of it, or an empty timeline as at the start."""
+        if self._document.arrangement.end:
+            self.fit()
+        else:
+            self.viewport.set(Geometry())
 
     def fit(self) -> None:
         """Show the whole arrangement."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.arrangement import edits
@@ -56,6 +58,12 @@ class PlayerClock(QObject):
 class TransportController(QObject):
     """Connects the transport bar to the player and the document.
 
+    Attributes:
+        clock: asks the player how it is.
+        looping: whether the loop region is repeated.
+        awaits_audition: whether an audition was asked for whose sound is not there yet; whatever
+            stops an audition stops that, too.
+
     Signals:
         playback_changed(Playback): loop region, its switch or the master gain changed.
         stopped(): everything that sounds was stopped.
@@ -76,6 +84,7 @@ class TransportController(QObject):
         self._player, self._document, self._bar, self._banners = player, document, bar, banners
         self.clock = PlayerClock(player, self)
         self.looping = True
+        self.awaits_audition: Callable[[], bool] = lambda: False
         self._reported = ""
         bar.play_requested.connect(self.play_or_pause)
         bar.stop_requested.connect(self.stop)
@@ -113,12 +122,16 @@ class TransportController(QObject):
 
     @Slot()
     def play_or_silence(self) -> None:
-        """Stop everything that sounds, where it is; start the transport if nothing does."""
-        if self.state.playing or self.state.auditioning:
+        """Stop everything that sounds or is about to, where it is; else start the transport."""
+        if self.state.playing or self._auditioning:
             self._player.stop()
             self.stopped.emit()
         else:
             self._play()
+
+    @property
+    def _auditioning(self) -> bool:
+        return self.state.auditioning or self.awaits_audition()
 
     def _play(self) -> None:
         bars = self._bar.metronome.count_in
@@ -134,14 +147,14 @@ class TransportController(QObject):
         The playhead goes back to where playing began, and from there to the first bar; an audition
         alone leaves it where it is.
         """
-        if self.state.playing or not self.state.auditioning:
+        if self.state.playing or not self._auditioning:
             self._player.rewind()
         self.stopped.emit()
 
     @Slot()
     def silence(self) -> None:
-        """As `stop`, where anything sounds."""
-        if self.state.playing or self.state.auditioning:
+        """As `stop`, where anything sounds or is about to."""
+        if self.state.playing or self._auditioning:
             self.stop()
 
     @Slot()

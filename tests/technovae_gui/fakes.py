@@ -61,6 +61,27 @@ class FakeJob(QObject):
         self.finished.emit()
 
 
+class LaterBackground:
+    """As `FakeBackground`, but it works when the test says so."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Callable[[], None]] = []
+
+    def submit(
+        self,
+        work: Callable[[], Any],
+        then: Callable[[Any], None] = lambda _: None,
+        failed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._waiting.append(lambda: FakeBackground().submit(work, then, failed))
+
+    def work(self) -> None:
+        """Do all that waits."""
+        waiting, self._waiting = self._waiting, []
+        for submitted in waiting:
+            submitted()
+
+
 class FakeBackground:
     """A `core.workers.background.Background` that works at once, on the caller's thread."""
 

@@ -95,6 +95,15 @@ def test_the_tempo_is_one_undo_step(window: MainWindow) -> None:
 
 
 @pytest.mark.usefixtures("silent_services")
+def test_space_stops_what_is_still_to_be_heard(window: MainWindow, qtbot: Any) -> None:
+    window.map_view.chosen.choose_row(3)
+    for plays in (False, True):
+        window.transport.play_or_silence()
+        assert not window.audition.is_awaited
+        assert window.services.player.state().playing == plays
+
+
+@pytest.mark.usefixtures("silent_services")
 def test_a_new_project_takes_the_librarys_tempo(window: MainWindow) -> None:
     assert window.session.map is not None
     assert window.document.arrangement.bpm == round(window.session.map.tempo, 2)

@@ -26,7 +26,7 @@ from technovae_gui.library.controller import SCHEDULER, ImportRequest, LibraryCo
 from technovae_gui.library.several_tracks import GridsChange
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
+from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions, LaterBackground
 
 
 @pytest.fixture
@@ -190,6 +190,23 @@ def test_the_waveform_and_the_clicks_are_those_of_the_track(
     with Library.open(resources.demo_library(), read_only=True) as library:
         plain = library.audio(track.id, 2.0, 8 * SAMPLE_RATE)
     assert np.abs(loop - plain).max() > 0.1
+
+
+def test_clicks_that_were_stopped_while_the_track_was_read_are_not_heard(
+    controller: LibraryController, sessions: FakeSessions, services: FakeServices
+) -> None:
+    track = sessions.session.tracks[0]
+    sessions.put_in_place(replace(sessions.session, library_path=resources.demo_library()))
+    controller.panel.waveform_wanted.emit(track.id)
+    services.background = later = LaterBackground()  # type: ignore[assignment]
+    editor = controller.panel.grid_editor
+    editor.buttons.click.setChecked(True)
+    assert controller.is_awaited
+    editor.stop_click()
+    assert not controller.is_awaited
+    assert not editor.buttons.click.isChecked()
+    later.work()
+    assert services.player.auditions == []
 
 
 def test_a_track_that_cannot_be_removed_is_reported(

@@ -203,6 +203,27 @@ def test_only_the_last_choice_is_played(room: Room, demo_map: LatentMap) -> None
     assert room.player.auditioned == []
 
 
+def test_a_point_is_awaited_until_it_sounds_fails_or_is_silenced(
+    room: Room, demo_map: LatentMap
+) -> None:
+    bpm = room.document.arrangement.bpm
+    awaited = []
+    for row in (7, 8, 9):
+        room.view.chosen.choose_row(row)
+        assert room.controller.is_awaited
+        source = RealSource(demo_map.segments[row].id)
+        if row == 7:
+            room.answer(source, bpm)
+        elif row == 8:
+            room.loops.failed.emit(source, "the file is gone")
+        else:
+            room.controller.silence()
+        awaited.append(room.controller.is_awaited)
+    assert awaited == [False, False, False]
+    room.answer(RealSource(demo_map.segments[9].id), bpm)
+    assert room.player.auditioned[-1] is None
+
+
 def test_a_failed_loop_is_reported(room: Room, demo_map: LatentMap) -> None:
     room.view.chosen.choose_row(7)
     room.loops.failed.emit(RealSource(demo_map.segments[8].id), "not this one")

@@ -22,7 +22,7 @@ from technovae_gui.timeline import ClipRequest, TimelineView
 from technovae_gui.timeline.controller import TimelineController
 from technovae_gui.timeline.thumbnails import ThumbnailRequest
 from tests.technovae_gui.conftest import PATIENCE
-from tests.technovae_gui.fakes import FakeBackground, FakeSessions
+from tests.technovae_gui.fakes import FakeBackground, FakeSessions, LaterBackground
 
 
 def test_music_is_a_waveform_and_a_latent_a_spectrogram(window: MainWindow, qtbot: Any) -> None:
@@ -160,6 +160,37 @@ def test_a_group_is_listened_to_as_a_whole(document: Document, qtbot: Any) -> No
     expected = clip_loop(document.arrangement.clip(made.clip_id), bpm, loops.there)
     np.testing.assert_array_equal(sound, expected)
     assert abs(len(sound) - 2 * segment_frames(bpm)) <= 2
+
+
+def test_listening_to_a_clip_that_is_not_rendered_says_so(document: Document, qtbot: Any) -> None:
+    controller, _, player = handed_over_to_fakes(document, qtbot)
+    problems: list[str] = []
+    controller.problem.connect(lambda _, line: problems.append(line))
+    document.apply(edits.put(document.arrangement, [(0, Clip("a", RealSource("x-0-0"), 0))]))
+    controller._timeline.audition_requested.emit(ClipRequest(("a",)))
+    assert not player.auditioned
+    assert "still being rendered" in problems[0]
+
+
+def test_a_group_that_was_stopped_while_it_was_mixed_is_not_heard(
+    document: Document, qtbot: Any
+) -> None:
+    controller, loops, player = handed_over_to_fakes(document, qtbot)
+    later = LaterBackground()
+    controller._services.background = later  # type: ignore[assignment]
+    source = RealSource("x-0-0")
+    loops.there[source] = np.zeros((segment_frames(document.arrangement.bpm), 2), np.float32)
+    document.apply(edits.put(document.arrangement, [(0, Clip("a", source, 0))]))
+    made = groups.consolidate(document.arrangement, ["a"])
+    document.apply(made.arrangement)
+    for stopped in (True, False):
+        controller._timeline.audition_requested.emit(ClipRequest((made.clip_id,)))
+        assert controller.is_awaited
+        if stopped:
+            controller.end_listening()
+        later.work()
+        assert not controller.is_awaited
+        assert bool(player.auditioned) != stopped
 
 
 def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.arrangement import edits
-from technovae_gui.document import Document
+from technovae_gui.document import Document, empty_arrangement
 from technovae_gui.timeline import Snap, TimelineView
 from technovae_gui.timeline import view as view_module
+from technovae_gui.timeline.geometry import Geometry
 from technovae_gui.timeline.thumbnails import ThumbnailRequest, waveform_thumbnail
 from tests.technovae_gui.timeline.mouse_driver import BAR, clip
 
@@ -59,6 +60,17 @@ def test_fit_shows_all_lanes(view: TimelineView, document: Document, qtbot: Any)
     header = view.headers.header(document.arrangement.lanes[0].id)
     assert header.gain.isVisible()
     assert header.gain.geometry().bottom() <= header.height()
+
+
+def test_another_project_is_shown_whole(view: TimelineView, document: Document) -> None:
+    view.viewport.scroll(dx=500)
+    document.reset(edits.put(document.arrangement, [(0, clip("far", 200))]))
+    view.begin_project()
+    assert view.viewport.shows(0)
+    assert view.viewport.shows(204 * BAR)
+    document.reset(empty_arrangement())
+    view.begin_project()
+    assert view.viewport.geometry == Geometry()
 
 
 def test_pictures_are_asked_for(view: TimelineView, qtbot: Any, document: Document) -> None:

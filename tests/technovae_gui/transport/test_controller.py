@@ -84,6 +84,9 @@ def test_stop_silences_the_map_too(qtbot: QtBot, bench: Bench) -> None:
         ({"auditioning": True}, "silence", [], True),
         ({"playing": True}, "silence", [("rewind",)], True),
         ({}, "silence", [], False),
+        ({"awaited": True}, "play_or_silence", [("stop",)], True),
+        ({"awaited": True}, "stop", [], True),
+        ({"awaited": True}, "silence", [], True),
     ],
 )
 def test_one_key_stops_everything_that_sounds(
@@ -91,7 +94,9 @@ def test_one_key_stops_everything_that_sounds(
 ) -> None:
     silenced: list[bool] = []
     bench.transport.stopped.connect(lambda: silenced.append(True))
-    bench.tick(**state)
+    awaited = state.get("awaited", False)
+    bench.transport.awaits_audition = lambda: awaited
+    bench.tick(**{name: on for name, on in state.items() if name != "awaited"})
     getattr(bench.transport, asked)()
     assert bench.player.calls == calls
     assert bool(silenced) == stopped
