@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import anchors, form
+from core.arrangement import anchors, drawn_path, form
 from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
@@ -102,6 +102,7 @@ def compose(
     options: ComposeOptions,
     rng: np.random.Generator,
     progress: Progress = silent,
+    path: Array | None = None,
 ) -> Arrangement:
     """Compose an arrangement; the same arguments give the same one.
 
@@ -110,6 +111,8 @@ def compose(
         options: length, tempo, form and so on.
         rng: chooses between anchors that fit equally well.
         progress: called after each of three stages.
+        path: (n, 64) latents that the walk goes along, from the first to the last; the form and
+            all else stay, but for the segment to begin on. None: the walk finds its way.
 
     Returns:
         A lane each for tops, body and bass, and a marker where each section begins.
@@ -122,10 +125,17 @@ def compose(
     bars = options.bars or _bars_for(frames or 1, bpm)
     sections = plan_sections(bars, options, material.forms)
     progress(0, 3, "choosing anchors")
-    start = None if options.start is None else material.index(options.start)
-    chosen = anchors.choose_anchors(material, sections, rng, bpm=bpm, start=start)
-    progress(1, 3, "walking")
-    walks = _walks(material, sections, _anchor_latents(material, chosen.rows, rng), options.morph)
+    if path is None:
+        start = None if options.start is None else material.index(options.start)
+        chosen = anchors.choose_anchors(material, sections, rng, bpm=bpm, start=start)
+        progress(1, 3, "walking")
+        near = _anchor_latents(material, chosen.rows, rng)
+        walks = _walks(material, sections, near, _steps_per_segment(options))
+    else:
+        options = replace(options, start=None)
+        steps = _steps_per_segment(options)
+        walks = drawn_path.walk_along(path, material.decode, sections, steps)
+        chosen = drawn_path.anchors_along(material, sections, walks, rng)
     progress(2, 3, "arranging")
     tops = anchors.choose_tops(material, sections, chosen, rng, bpm=bpm)
     palette = Palette.of(material, sections, chosen, tops)
@@ -197,7 +207,10 @@ def _anchor_latents(
 
 
 def _walks(
-    material: Material, sections: Sequence[FormSection], anchor_latents: Array, morph: str
+    material: Material,
+    sections: Sequence[FormSection],
+    anchor_latents: Array,
+    steps_per_segment: int,
 ) -> list[Array]:
     """The latents of each section: (segments, 64), or (4 segments, 64) where each bar has one."""
     centre = material.latents.mean(axis=0)
@@ -211,9 +224,13 @@ def _walks(
         points = places[number]
         if len(points) == 1:
             points = np.stack([points[0], _drifted(material, places, number, centre)])
-        steps = _segments(section) * (BARS_PER_SEGMENT if morph == "bar" else 1)
+        steps = _segments(section) * steps_per_segment
         walks.append(_walk(points, material, steps, centre))
     return walks
+
+
+def _steps_per_segment(options: ComposeOptions) -> int:
+    return BARS_PER_SEGMENT if options.morph == "bar" else 1
 
 
 def _walk(points: Array, material: Material, steps: int, centre: Array) -> Array:

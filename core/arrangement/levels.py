@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -22,41 +21,18 @@ Doubles = NDArray[np.float64]
 
 RANGE_DB: Final = 8.0
 """Between the calmest part of a form and the fullest."""
-_SHARE: Final = 0.7
-_MOST_DB: Final = 6.0
 _BAND_GAIN_DB: Final = (-12.0, 6.0)
 _WIDTH_FRAMES: Final = 4096
 SAFE_SIDE_DB: Final = 5.0
 """By how much the side has to be below mid where a sound is to be heard in mono, too."""
 
 
-def loudness_db(spectrum: Array) -> float:
-    """The level of a spectrogram (rows, 128) dB with the K-weighting of ITU-R BS.1770.
-
-    It is in dB against an arbitrary reference: only differences mean something.
-    """
-    power = db_to_power(spectrum).mean(axis=0, dtype=np.float64)
-    return float(10.0 * np.log10(max(float(power @ _weights()), 1e-12)))
-
-
-def gains_db(loudness: Sequence[float], energy: Sequence[float]) -> list[float]:
-    """Compute gains that bring steps most of the way to the levels that their energy asks for.
-
-    Args:
-        loudness: dB of each step, as `loudness_db` gives it.
-        energy: wanted for each step, 0 (calmest) .. 1 (fullest), `RANGE_DB` apart.
-
-    Returns:
-        A gain in dB for each step, within 6 dB; before that limit they are 0 on average.
-    """
-    wanted = RANGE_DB * (np.asarray(energy) - 1.0)
-    gains = _SHARE * (wanted - np.asarray(loudness))
-    gains = np.clip(gains - gains.mean(), -_MOST_DB, _MOST_DB)
-    return [round(float(gain), 2) for gain in gains]
-
-
 def band_loudness_db(spectrum: Array) -> Doubles:
-    """The levels (3,) of the bands of the crossover, as `loudness_db` measures the whole."""
+    """The levels (3,) of the bands of the crossover in a spectrogram (rows, 128) dB.
+
+    With the K-weighting of ITU-R BS.1770, in dB against an arbitrary reference: only differences
+    mean something.
+    """
     power = db_to_power(spectrum).mean(axis=0, dtype=np.float64)
     powers = _band_shares() @ (power * _weights())
     return np.asarray(10.0 * np.log10(np.maximum(powers, 1e-12)))

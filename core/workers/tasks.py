@@ -271,8 +271,7 @@ def compose(
         model: that decodes.
         options: fields of `ComposeOptions`.
         progress, cancel: see above.
-        path_points: (n, 64) latents; the arrangement goes along them (`drawn_path`) instead of
-            along the library's.
+        path_points: (n, 64) latents that the arrangement goes along; None: it finds its way.
 
     Returns:
         The arrangement.
@@ -281,22 +280,15 @@ def compose(
         LibraryError, ModelError: one of them cannot be used.
         InputError: options that cannot be.
     """
-    from core.arrangement import drawn_path
     from core.arrangement.compose import ComposeOptions
     from core.arrangement.compose import compose as run
-    from core.arrangement.learned_forms import learn_forms
     from core.render.composition import gather_material
     from core.render.workspace import open_workspace
 
     chosen = ComposeOptions(**options)
     with open_workspace(library, model, refined=False) as space:
-        decode, model_hash = space.decoder.decode, space.codec.hash
-        if path_points is not None:
-            bpm = chosen.bpm or space.library.tempo
-            learned = learn_forms(space.library.segments())
-            return drawn_path.compose_path(path_points, decode, model_hash, bpm, chosen, learned)
         material = gather_material(space.library, space.decoder, progress, cancel)
-        return run(material, chosen, np.random.default_rng(chosen.seed), progress)
+        return run(material, chosen, np.random.default_rng(chosen.seed), progress, path_points)
 
 
 def export_audio(

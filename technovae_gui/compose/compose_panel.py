@@ -25,7 +25,7 @@ class ComposeRequest:
     Attributes:
         options: arguments of `core.arrangement.compose.ComposeOptions`: minutes or bars, bpm,
             start, energy, form, morph, renderer, seed, title.
-        path: (n, 2) points on the map that the music stays near; None for anywhere.
+        path: (n, 2) points on the map that the music goes along; None: it finds its way.
         replace: whether it replaces what is on the timeline; otherwise it is appended.
     """
 

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -32,7 +32,7 @@ _MAX_SEED = 2**31 - 1
 _BOX_WIDTH = 84
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))
 _NO_START = "click a dot on the map first"
-_PATH = "the path on the map: only music near it is used"
+_PATH = "the path on the map, from its start to its end"
 _NO_PATH = "draw a path on the map first (P)"
 
 
@@ -66,9 +66,10 @@ class ComposeSettings(QWidget):
         self.start = QCheckBox(_NO_START)
         self.start.setAccessibleName("Begin on the segment chosen on the map")
         self.path = QCheckBox(_PATH)
-        self.path.setAccessibleName("Stay near the path drawn on the map")
+        self.path.setAccessibleName("Go along the path drawn on the map")
         self._lay_out()
         self.new_seed.clicked.connect(self.randomise_seed)
+        self.path.toggled.connect(self._offer_start)
         self.length.changed.connect(self.changed)
         self.tempo.changed.connect(self._tempo_changed)
         self.set_start(None, "")
@@ -83,8 +84,16 @@ class ComposeSettings(QWidget):
         """
         self._start_id = segment_id or None
         _offer(self.start, title if segment_id else "", missing=_NO_START)
+        self._offer_start()
+
+    @Slot()
+    def _offer_start(self) -> None:
+        along = self.path.isChecked()
+        self.start.setEnabled(self._start_id is not None and not along)
         self.start.setToolTip(
-            "Begin on the segment chosen on the map; else a good opening is chosen"
+            "A track along a path begins where the path does"
+            if along
+            else "Begin on the segment chosen on the map; else a good opening is chosen"
         )
 
     def set_path(self, points: NDArray[Any] | None) -> None:
@@ -93,7 +102,8 @@ class ComposeSettings(QWidget):
         drawn = self._path is not None
         _offer(self.path, _PATH if drawn else "", missing=_NO_PATH)
         self.path.setChecked(drawn)
-        self.path.setToolTip("Only music near the path is used")
+        self.path.setToolTip("The music walks along it; bass and tops come and go with the form")
+        self._offer_start()
 
     def options(self) -> dict[str, Any]:
         """Arguments of `core.arrangement.compose.ComposeOptions`, all but the energy."""
@@ -108,7 +118,7 @@ class ComposeSettings(QWidget):
         }
 
     def chosen_path(self) -> NDArray[Any] | None:
-        """The path, if the music is to stay near it."""
+        """The path, if the music is to go along it."""
         return self._path if self.path.isChecked() else None
 
     def randomise_seed(self) -> None:
@@ -127,7 +137,7 @@ class ComposeSettings(QWidget):
         fields.add("Moves on", self.morph)
         fields.add("Sound", self.renderer)
         fields.add("Begin on", self.start, wide=True)
-        fields.add("Stay near", self.path, wide=True)
+        fields.add("Go along", self.path, wide=True)
         seed = forms.row(self.seed, self.new_seed)
         seed.setStretch(0, 1)
         fields.add("Seed", seed, wide=True).setBuddy(self.seed)

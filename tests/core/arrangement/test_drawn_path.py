@@ -1,70 +1,90 @@
-"""A path drawn on the map becomes an arrangement."""
+"""A path drawn on the map is the walk of a composition, which has its form and layers all the
+same."""
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core.arrangement import form
-from core.arrangement.clip import LatentSource
-from core.arrangement.compose import ComposeOptions
-from core.arrangement.drawn_path import compose_path
-from core.settings import LATENT_SIZE, TICKS_PER_BAR, TICKS_PER_SEGMENT
-from tests.core.arrangement.fakes import linear_decoder
+from core.arrangement.arrangement import Arrangement
+from core.arrangement.clip import Clip, LatentSource
+from core.arrangement.compose import ComposeOptions, compose
+from core.arrangement.drawn_path import anchors_along, walk_along
+from core.dsp.key import Key
+from core.latent.paths import spectral_distance
+from core.settings import LATENT_SIZE, SAMPLE_RATE, TICKS_PER_BAR
+from tests.core.arrangement.fakes import material
+
+MUSIC = material()
 
 
 @pytest.fixture
-def points(rng: np.random.Generator) -> np.ndarray:
-    ends = rng.standard_normal((2, LATENT_SIZE)).astype(np.float32)
-    return np.linspace(ends[0], ends[1], 40).astype(np.float32)
+def points() -> np.ndarray:
+    """From one segment to another of another track."""
+    return np.linspace(MUSIC.latents[0], MUSIC.latents[40], 40).astype(np.float32)
+
+
+def made(points: np.ndarray, seed: int = 0, **options: Any) -> Arrangement:
+    rng = np.random.default_rng(seed)
+    return compose(MUSIC, ComposeOptions(seed=seed, **options), rng, path=points)
+
+
+def body_of(arrangement: Arrangement) -> list[Clip]:
+    lane = next(lane for lane in arrangement.lanes if lane.id == "lane-body")
+    return [clip for clip in lane.clips if isinstance(clip.source, LatentSource)]
 
 
 @pytest.mark.parametrize(("morph", "rows"), [("segment", 1), ("bar", 4)])
-def test_it_goes_from_the_first_point_to_the_last(
+def test_the_walk_goes_from_the_first_point_to_the_last(
     points: np.ndarray, morph: str, rows: int
 ) -> None:
-    options = ComposeOptions(bars=30, morph=morph)  # type: ignore[arg-type]
-    made = compose_path(points, linear_decoder(), "hash", 130.0, options)
-    clips = made.lanes[0].clips
-    assert len(clips) == 8
-    assert made.end == 8 * TICKS_PER_SEGMENT
-    assert clips[-1].fade_out == 2 * TICKS_PER_BAR
-    sources = [clip.source for clip in clips]
-    assert all(isinstance(s, LatentSource) and s.array.shape[0] == rows for s in sources)
-    assert isinstance(sources[0], LatentSource)
-    assert isinstance(sources[-1], LatentSource)
-    np.testing.assert_allclose(sources[0].array[0], points[0], atol=1e-4)
-    np.testing.assert_allclose(sources[-1].array[-1], points[-1], atol=1e-4)
+    sections = form.plan(64, "classic", 3)
+    walks = walk_along(points, MUSIC.decode, sections, rows)
+    assert [len(walk) for walk in walks] == [rows * -(-it.bars // 4) for it in sections]
+    walk = np.concatenate(walks)
+    assert walk.shape == (16 * rows, LATENT_SIZE)
+    np.testing.assert_allclose(walk[[0, -1]], points[[0, -1]], atol=1e-4)
+    steps = spectral_distance(MUSIC.decode(walk[:-1]), MUSIC.decode(walk[1:]))
+    assert steps.max() < 2.5 * steps.min()
+    latents = [clip.source for clip in body_of(made(points, bars=64, morph=morph, form="classic"))]
+    assert all(it.array.shape[0] == rows for it in latents if isinstance(it, LatentSource))
 
 
-def test_clips_overlap_by_a_beat(points: np.ndarray) -> None:
-    made = compose_path(points, linear_decoder(), "hash", 130.0, ComposeOptions(bars=16))
-    clips = made.lanes[0].clips
-    overlaps = [a.end - b.start for a, b in itertools.pairwise(clips)]
-    assert overlaps == [TICKS_PER_BAR // 4] * 3
-
-
-def test_minutes_are_rounded_to_segments(points: np.ndarray) -> None:
-    made = compose_path(points, linear_decoder(), "hash", 128.0, ComposeOptions(minutes=1.0))
-    assert made.end == 8 * TICKS_PER_SEGMENT  # 7.5 s each
-
-
-def test_it_has_the_sections_of_its_form(points: np.ndarray) -> None:
-    options = ComposeOptions(bars=96, form="classic", seed=3)
-    made = compose_path(points, linear_decoder(), "hash", 130.0, options)
+def test_the_segments_that_it_passes_are_near_and_not_always_the_same(points: np.ndarray) -> None:
     sections = form.plan(96, "classic", 3)
-    places = [(section.start * TICKS_PER_BAR, section.name) for section in sections]
-    assert [(marker.tick, marker.name) for marker in made.markers] == places
-    gains = {
-        name: np.mean([clip.gain_db for clip in made.lanes[0].clips if begin <= clip.start < end])
-        for (begin, name), (end, _) in itertools.pairwise([*places, (made.end, "")])
-    }
-    assert gains["drop"] > gains["break"] + 1
+    walks = walk_along(points, MUSIC.decode, sections)
+    keyed = dataclasses.replace(MUSIC, keys_of=lambda ids: [Key(5, True, 0.9)] * len(ids))
+    found = anchors_along(keyed, sections, walks, np.random.default_rng(0))
+    assert found.rows[0] == 0
+    assert len(set(found.rows.tolist())) > len(found.rows) // 2
+    typical = np.linalg.norm(MUSIC.latents[:, None] - MUSIC.latents, axis=2).mean()
+    walk = np.concatenate(walks)
+    for row in found.rows:
+        assert np.linalg.norm(walk - MUSIC.latents[row], axis=1).min() < typical
+    assert found.home is not None
 
 
-def test_a_drawn_energy_makes_its_sections(points: np.ndarray) -> None:
-    options = ComposeOptions(bars=64, energy=[0.1] * 8 + [1.0] * 8)
-    made = compose_path(points, linear_decoder(), "hash", 130.0, options)
-    assert 32 * TICKS_PER_BAR in [marker.tick for marker in made.markers]
+def test_it_has_layers_and_sections_as_any_composition(points: np.ndarray) -> None:
+    along, free = (
+        made(points, 3, bars=96, form="classic"),
+        compose(MUSIC, ComposeOptions(seed=3, bars=96, form="classic"), np.random.default_rng(3)),
+    )
+    assert [lane.id for lane in along.lanes] == [lane.id for lane in free.lanes]
+    assert len(along.lanes) == 3
+    assert along.markers == free.markers
+    assert along.end == 96 * TICKS_PER_BAR
+
+
+def test_its_length_is_exact_and_no_segment_is_asked_to_begin_it(points: np.ndarray) -> None:
+    arrangement = made(points, minutes=1.0, start="nobody")
+    assert arrangement.length_frames == 60 * SAMPLE_RATE
+
+
+def test_one_point_is_a_path(points: np.ndarray) -> None:
+    for clip in body_of(made(points[:1], bars=16)):
+        assert isinstance(clip.source, LatentSource)
+        np.testing.assert_allclose(clip.source.array[0], points[0], atol=1e-4)

@@ -135,10 +135,10 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
     options = {"bars": 12, "bpm": 130.0, "seed": 3, "title": "path"}
     name, arrangement, _ = run_now(tasks.compose, **demo, options=options, path_points=points)
     assert name == "returned"
-    clips = list(arrangement.clips())
     assert arrangement.end == 3 * TICKS_PER_SEGMENT
-    np.testing.assert_array_equal(clips[0].source.array[0], points[0])
-    np.testing.assert_allclose(clips[-1].source.array[0], points[-1], atol=1e-6)
+    assert {lane.name for lane in arrangement.lanes} >= {"body", "bass"}
+    latents = [clip.source for clip in arrangement.clips() if hasattr(clip.source, "array")]
+    np.testing.assert_allclose(latents[-1].array[0], points[-1], atol=1e-6)
     path = tmp_path / "track.wav"
     name, result, _ = run_now(
         tasks.export_audio,

@@ -135,7 +135,10 @@ def test_the_path_drawn_on_the_map(qtbot: QtBot, panel: ComposePanel) -> None:
     points = np.zeros((5, 2))
     panel.set_path(points)
     assert asked(qtbot, panel).path is points
+    panel.set_start("t1-0-8", "Knuckle, bar 9")
+    assert not panel.settings.start.isEnabled()
     panel.settings.path.setChecked(False)
+    assert panel.settings.start.isEnabled()
     assert asked(qtbot, panel).path is None
     panel.set_path(points)
     panel.set_path(None)
@@ -227,6 +230,7 @@ def test_the_wheel_changes_a_number_only_with_the_focus(panel: ComposePanel) -> 
 def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ComposePanel) -> None:
     panel.set_start("a", "A, bar 1")
     panel.set_path(np.zeros((3, 2)))
+    panel.settings.path.setChecked(False)
     panel.energy.preset.setFocus()
     seen = []
     for _ in range(14):
@@ -235,7 +239,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ComposePanel) -> N
     assert seen == [
         *("Form", "Energy curve", "Title", "Length", "Unit of the length", "Tempo"),
         *("Moves on", "Sound", "Begin on the segment chosen on the map"),
-        *("Stay near the path drawn on the map", "Seed", "Another seed", "Result", "Compose"),
+        *("Go along the path drawn on the map", "Seed", "Another seed", "Result", "Compose"),
     ]
 
 
