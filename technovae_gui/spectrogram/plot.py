@@ -81,6 +81,12 @@ class SpectrogramPlot(QWidget):
         )
         ToolTipBelow(self)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """The contrast may have changed."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh()
+        super().changeEvent(event)
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(320, 150)
 

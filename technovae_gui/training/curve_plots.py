@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from technovae_gui import theme
@@ -61,15 +61,22 @@ class CurvePlots(QWidget):
         self._mark.setVisible(saved is not None)
         self._mark.setPos(saved or 0)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """The contrast may have changed; pyqtgraph keeps the colours that it was given."""
+        if event.type() == QEvent.Type.PaletteChange:
+            for view in self.findChildren(pg.PlotWidget):
+                _colour(view)
+        super().changeEvent(event)
+
     def _plot(self, row: int, column: int, title: str, **axes: pg.AxisItem) -> pg.PlotItem:
-        view = pg.PlotWidget(background=theme.GROUND, axisItems=axes)
+        view = pg.PlotWidget(axisItems=axes)
         view.setMinimumWidth(0)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._grid.addWidget(view, row, column)
         self._grid.setColumnStretch(column, 1)
         plot = view.getPlotItem()
         plot.layout.setContentsMargins(2, 2, 8, 2)
-        plot.setTitle(title, color=theme.DIM, size=f"{_FONT_PX}px")
+        plot.setTitle(title, size=f"{_FONT_PX}px")
         plot.titleLabel.setMaximumHeight(_TITLE_PX)
         plot.layout.setRowFixedHeight(0, _TITLE_PX)
         plot.setMenuEnabled(False)
@@ -80,10 +87,11 @@ class CurvePlots(QWidget):
             _style_axis(plot.getAxis(side))
         plot.getAxis("left").setWidth(_AXIS_PX)
         if row == 1:
-            plot.setLabel("bottom", "epoch", color=theme.DIM, **{"font-size": f"{_FONT_PX}px"})
+            plot.setLabel("bottom", "epoch", **{"font-size": f"{_FONT_PX}px"})
             plot.getAxis("bottom").setHeight(32)
         else:
             plot.getAxis("bottom").setHeight(18)
+        _colour(view)
         return plot
 
 
@@ -96,8 +104,19 @@ class _RateAxis(pg.AxisItem):  # type: ignore[misc]
 
 def _style_axis(axis: Any) -> None:
     axis.setStyle(tickFont=theme.font(theme.SMALL), tickLength=-3, tickTextOffset=3, maxTickLevel=0)
-    axis.setPen(theme.LINE_STRONG)
-    axis.setTextPen(theme.DIM)
+
+
+def _colour(view: pg.PlotWidget) -> None:
+    """Give a plot the theme's colours of now."""
+    view.setBackground(theme.GROUND)
+    plot = view.getPlotItem()
+    plot.titleLabel.setText(plot.titleLabel.text, color=theme.DIM)
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.setPen(theme.LINE_STRONG)
+        axis.setTextPen(theme.DIM)
+        axis.labelStyle["color"] = theme.DIM
+        axis.label.setHtml(axis.labelString())
 
 
 def _legend(*parts: tuple[str, str]) -> str:

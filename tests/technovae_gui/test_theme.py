@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import style_sheet, theme, track_colours
+from technovae_gui.spectrogram import SpectrogramPanel
 from technovae_gui.timeline import paint_cache
+from technovae_gui.training.curve_plots import CurvePlots
 from technovae_gui.widgets import icons
 
 
@@ -179,3 +181,23 @@ def test_contrast_changes_what_is_on_the_screen(dressed: QApplication, qtbot: An
     finally:
         style_sheet.set_contrast(dressed, high=False)
     assert (theme.contrast_colours(), button.styleSheet(), dressed.styleSheet()) == usual
+
+
+def test_contrast_changes_what_plots_have_painted(dressed: QApplication, qtbot: Any) -> None:
+    spectrograms, curves = SpectrogramPanel(), CurvePlots()
+    for widget in (spectrograms, curves):
+        qtbot.addWidget(widget)
+        widget.resize(420, 400)
+        widget.show()
+
+    def grounds() -> list[str]:
+        images = (spectrograms.real.grab().toImage(), curves.grab().toImage())
+        return [image.pixelColor(image.width() - 8, 60).name() for image in images]
+
+    usual = grounds()
+    try:
+        style_sheet.set_contrast(dressed, high=True)
+        assert grounds() == [theme.PANEL, theme.GROUND]
+    finally:
+        style_sheet.set_contrast(dressed, high=False)
+    assert grounds() == usual == [theme.PANEL, theme.GROUND]
