@@ -1,9 +1,10 @@
 """How long a large map and a long arrangement take to repaint: python -m benchmarks.repaint.
 
 Panning a map of 10,000 dots and dragging one of 1,000 clips with the mouse, at 1920 x 1080, each
-step painted at once; and all of the timeline as it is zoomed with 1,000 clips on it. A time holds
-the mouse's event, all that follows from it, and the picture, on Qt's offscreen platform, which
-paints as a screen without a graphics card does. `benchmarks.window` shows the same figures.
+step painted at once; and all of the timeline as it is zoomed with 1,000 clips on it: while it is
+zoomed, and the steps in which it is painted exactly once it rests. A time holds the mouse's event,
+all that follows from it, and the picture, on Qt's offscreen platform, which paints as a screen
+without a graphics card does. `benchmarks.window` shows the same figures.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def figures() -> dict[str, float]:
         **_summary(f"pan {_DOTS:,} dots, repaint, ms", list(panned(large_map(_DOTS)))),
         **_summary(f"drag of {_CLIPS:,} clips, repaint, ms", list(_dragged())),
         **_summary(f"zoom out to {_CLIPS:,} clips, repaint, ms", list(_zoomed())),
+        **_summary(f"then {_CLIPS:,} clips exactly, a step, ms", list(_refined())),
     }
 
 
@@ -99,6 +101,7 @@ def long_document(count: int) -> Document:
 def _dragged() -> Iterator[float]:
     document, view = _long_timeline()
     _fit(view, document.arrangement.end)
+    view.canvas.settle()
     QApplication.processEvents()
     geometry, canvas = view.viewport.geometry, view.canvas
     row, clip = next(one for one in edits.by_row(document.arrangement) if one[1].id == "c400")
@@ -122,6 +125,20 @@ def _zoomed() -> Iterator[float]:
         _fit(view, end)
         view.canvas.repaint()
         yield 1000.0 * (time.perf_counter() - begun)
+    view.close()
+
+
+def _refined() -> Iterator[float]:
+    """The steps in which a zoomed timeline is painted exactly; events are handled in between."""
+    document, view = _long_timeline()
+    for zoom in range(10):
+        _fit(view, document.arrangement.end * (100 + zoom) // 100)
+        QApplication.processEvents()
+        done = False
+        while not done:
+            begun = time.perf_counter()
+            done = view.canvas.refine()
+            yield 1000.0 * (time.perf_counter() - begun)
     view.close()
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -18,6 +17,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -29,16 +29,19 @@ from technovae_gui.timeline.clip_commands import Nudger
 from technovae_gui.timeline.clip_style import ClipStyle
 from technovae_gui.timeline.controls import InlineEdit
 from technovae_gui.timeline.drop_target import DropTarget
-from technovae_gui.timeline.geometry import clip_rect
+from technovae_gui.timeline.geometry import Geometry, clip_rect
 from technovae_gui.timeline.hit_testing import hit_test
+from technovae_gui.timeline.lane_layer import LaneLayer, rects_of
+from technovae_gui.timeline.lane_sketches import LaneSketches
 from technovae_gui.timeline.mouse import MouseHandler
-from technovae_gui.timeline.scene import ClipOnRow, Scene
+from technovae_gui.timeline.scene import ClipOnRow, Scene, clips_at
 from technovae_gui.timeline.scene_painter import REACH, ScenePainter
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
 _MANY_CLIPS = 120
 """Changed clips beyond which everything is repainted."""
-_FEW_RECTS = 8
+_REST_MS = 60
+"""How long lanes that are zoomed are stretched, before they are painted."""
 _FINE_NUDGE_TICKS = 60
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -55,7 +58,7 @@ class Canvas(QWidget):
         files_dropped(FileDrop): files came from the desktop.
         menu_requested(Hit, QPoint): what lies under the mouse, and where on the screen.
         dragged_out(): the mouse took the selected clips out of the window.
-        thumbnail_missed(): a clip was painted without its picture, which is not there yet.
+        thumbnail_missed(): clips are shown without their pictures, which are not there yet.
     """
 
     files_dropped = Signal(object)
@@ -76,6 +79,8 @@ class Canvas(QWidget):
         self._style = style
         self.scene = Scene(document.arrangement)
         self._selection = document.selection
+        self._layer, self._sketches = LaneLayer(self), LaneSketches(style)
+        self._refine_timer = QTimer(self, singleShot=True)
         self.mouse = MouseHandler(self, self.scene, document, viewport, state)
         self._drops = DropTarget(self, document, viewport, state)
         self._nudger = Nudger(document)
@@ -88,7 +93,8 @@ class Canvas(QWidget):
         document.selection_changed.connect(self._show_selection)
         document.loop_changed.connect(self.update)
         viewport.changed.connect(self.update)
-        style.changed.connect(self.update)
+        style.changed.connect(self._repaint_all)
+        self._refine_timer.timeout.connect(self.refine)
         self.mouse.hover_changed.connect(self._repaint_ids)
         self.mouse.dragged_out.connect(self.dragged_out)
         self.mouse.rename_requested.connect(self.rename)
@@ -127,7 +133,7 @@ class Canvas(QWidget):
         arrangement = self.scene.arrangement
         self._viewport.set_content(arrangement.end, len(arrangement.lanes))
         if dirty is None or len(dirty) > _MANY_CLIPS or not arrangement.end:
-            self.update()
+            self._repaint_all()
         else:
             self._repaint(dirty)
 
@@ -141,27 +147,72 @@ class Canvas(QWidget):
         self._repaint([found for i in clip_ids if (found := self.scene.find(i)) is not None])
 
     def _repaint(self, clips: Iterable[ClipOnRow]) -> None:
+        changed = QRegion()
         for row, clip in clips:
             rect = clip_rect(self._viewport.geometry, row, clip)
-            self.update(rect.adjusted(-REACH, -2, REACH, 3).toAlignedRect())
+            changed += rect.adjusted(-REACH, -2, REACH, 3).toAlignedRect()
+        if not changed.isEmpty():
+            self._layer.invalidate_region(changed, self._viewport.geometry)
+            self.update(changed)
+
+    @Slot()
+    def _repaint_all(self) -> None:
+        self._style.thumbnails.missed = False
+        self._layer.invalidate()
+        self.update()
+
+    def refine(self) -> bool:
+        """Paint some of what is only stretched, a lane at a time: nothing waits for all of them.
+
+        Returns:
+            Whether all of it is painted.
+        """
+        done = self._layer.refine(self._viewport.geometry, self.size(), self.devicePixelRatioF())
+        if done:
+            self.update()
+        else:
+            self._refine_timer.start(0)
+        return done
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        region = event.region()
-        rects: Iterable[QRect] = [region.boundingRect()]
-        if region.rectCount() <= _FEW_RECTS:
-            rects = cast("Iterable[QRect]", region)
-        self._style.thumbnails.missed = False
-        for rect in rects:
+        if not self._layer.draw(painter, self._viewport.geometry, self.size(), event.region()):
+            self._refine_later()
+        for rect in rects_of(event.region()):
             painter.setClipRect(rect)
             self._paint(painter, QRectF(rect))
         painter.end()
         if self._style.thumbnails.missed:
             self.thumbnail_missed.emit()
 
-    def _paint(self, painter: QPainter, dirty: QRectF) -> None:
-        scene = ScenePainter(painter, self._viewport.geometry, self.scene, self._style, dirty)
+    def settle(self) -> None:
+        """Paint at once what is only stretched, for a picture of the window."""
+        while not self.refine():
+            pass
+        self._refine_timer.stop()
+
+    def _refine_later(self) -> None:
+        if not self._refine_timer.isActive():
+            self._refine_timer.start(_REST_MS)
+
+    def _scene_painter(self, painter: QPainter, geometry: Geometry, area: QRectF) -> ScenePainter:
+        return ScenePainter(painter, geometry, self.scene, self._style, area)
+
+    def paint_lanes(self, painter: QPainter, geometry: Geometry, area: QRect) -> None:
+        scene = self._scene_painter(painter, geometry, QRectF(area))
         scene.paint(self._selection, self.mouse.hovered_id)
+
+    def sketch_lanes(self, painter: QPainter, geometry: Geometry, area: QRect) -> None:
+        self._scene_painter(painter, geometry, QRectF(area)).sketch(self._sketches)
+
+    def clips_at_left(self, geometry: Geometry) -> Iterable[QRect]:
+        for row, lane in enumerate(self.scene.arrangement.lanes):
+            for clip in clips_at(lane, geometry.left):
+                yield clip_rect(geometry, row, clip).adjusted(-REACH, -2, REACH, 3).toAlignedRect()
+
+    def _paint(self, painter: QPainter, dirty: QRectF) -> None:
+        """Paint what lies over the lanes."""
+        scene = self._scene_painter(painter, self._viewport.geometry, dirty)
         if self._document.loop is not None:
             scene.loop(self._document.loop)
         drop, band = self._drops.position, self.mouse.band
@@ -172,6 +223,11 @@ class Canvas(QWidget):
         if not band.isNull():
             scene.band(QRectF(band).adjusted(0, 0, -1, -1))
         scene.playhead(self._state.playhead)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._repaint_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         self._viewport.set_size(self.width(), self.height())

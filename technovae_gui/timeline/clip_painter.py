@@ -98,8 +98,9 @@ class ClipPainter:
             self._painter.fillRect(
                 rect.adjusted(-1, -1, 0, 1), paint_cache.colour(theme.GROUND, _SILENT_ALPHA)
             )
-        self._title(rect, clip, info, state)
-        self._badges(rect, clip, info, state)
+        if rect.width() >= NARROW:  # in fewer pixels nothing can be written
+            self._title(rect, clip, info, state)
+            self._badges(rect, clip, info, state)
         if state.selected or state.hovered or clip.gain_db or clip.gain_curve:
             self._gain(body, clip, state)
         if state.selected or state.hovered:

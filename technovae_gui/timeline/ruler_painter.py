@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -96,24 +96,33 @@ def paint_marks(
         arrangement: its tempo gives the times.
         dirty: the area that has to be painted.
     """
-    bars, times = paint_cache.font(0.5), paint_cache.font(2.0)
+    long, bars, beats = list[QLineF](), list[QLineF](), list[QLineF]()
+    names, times = list[tuple[int, str]](), list[tuple[int, str]]()
     for mark in ruler_marks(geometry, dirty.left(), dirty.right()):
         x = round(geometry.x(mark.tick))
-        if not mark.text:
-            on_bar = mark.tick % TICKS_PER_BAR == 0
-            painter.setPen(paint_cache.pen(theme.LINE_STRONG if on_bar else theme.LINE))
-            painter.drawLine(QLineF(x, HEIGHT - 5, x, HEIGHT - 1))
-            continue
-        painter.setPen(paint_cache.pen(theme.LINE_STRONG))
-        painter.drawLine(QLineF(x, STRIP + 2, x, HEIGHT - 1))
-        painter.setFont(bars)
-        painter.setPen(paint_cache.pen(theme.TEXT))
-        painter.drawText(QPointF(x + 4, STRIP + _BARS - 3), mark.text)
-        painter.setFont(times)
-        painter.setPen(paint_cache.pen(theme.DIM))
-        painter.drawText(QPointF(x + 4, HEIGHT - 4), time_label(arrangement.seconds(mark.tick)))
+        if mark.text:
+            long.append(QLineF(x, STRIP + 2, x, HEIGHT - 1))
+            names.append((x, mark.text))
+            times.append((x, time_label(arrangement.seconds(mark.tick))))
+        else:
+            short = bars if mark.tick % TICKS_PER_BAR == 0 else beats
+            short.append(QLineF(x, HEIGHT - 5, x, HEIGHT - 1))
+    _paint_labels(painter, names, STRIP + _BARS - 3, theme.TEXT, 0.5)
+    _paint_labels(painter, times, HEIGHT - 4, theme.DIM, 2.0)
+    for colour, lines in ((theme.LINE_STRONG, long + bars), (theme.LINE, beats)):
+        painter.setPen(paint_cache.pen(colour))
+        painter.drawLines(lines)
     painter.setPen(paint_cache.pen(theme.LINE))
     painter.drawLine(QLineF(dirty.left(), HEIGHT - 1, dirty.right(), HEIGHT - 1))
+
+
+def _paint_labels(
+    painter: QPainter, labels: Iterable[tuple[int, str]], y: int, colour: str, points_less: float
+) -> None:
+    painter.setFont(paint_cache.font(points_less))
+    painter.setPen(paint_cache.pen(colour))
+    for x, text in labels:
+        painter.drawText(QPointF(x + 4, y), text)
 
 
 def paint_playhead(painter: QPainter, x: float) -> None:

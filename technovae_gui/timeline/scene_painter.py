@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -13,6 +15,7 @@ from technovae_gui.timeline.clip_painter import ClipPainter, ClipState
 from technovae_gui.timeline.clip_style import ClipStyle
 from technovae_gui.timeline.fade_painter import paint_bass_swap, paint_crossfade
 from technovae_gui.timeline.geometry import DETAIL, Geometry, body_rect, clip_rect, segment_rects
+from technovae_gui.timeline.lane_sketches import LaneSketches
 from technovae_gui.timeline.marker_painter import marker_colour
 from technovae_gui.timeline.scene import (
     Crossfade,
@@ -62,15 +65,34 @@ class ScenePainter:
             selection: ids of the selected clips.
             hovered: id of the clip under the mouse; empty for none.
         """
-        arrangement = self._scene.arrangement
-        paint_grid(self._painter, self._geometry, len(arrangement.lanes), self._dirty)
+        self._ground()
+        for row, lane, silent in self._lanes():
+            self._lane(row, lane, selection, hovered, silent)
+
+    def sketch(self, sketches: LaneSketches) -> None:
+        """Paint grid and clips as plain rectangles.
+
+        Args:
+            sketches: paints the clips.
+        """
+        self._ground()
+        for row, lane, silent in self._lanes():
+            sketches.paint(self._painter, self._geometry, self._dirty, row, lane, silent=silent)
+
+    def _ground(self) -> None:
+        lanes = self._scene.arrangement.lanes
+        paint_grid(self._painter, self._geometry, len(lanes), self._dirty)
         self._marker_lines()
+
+    def _lanes(self) -> Iterator[tuple[int, Lane, bool]]:
+        """The lanes in the area: row, lane, whether it is silent."""
+        arrangement = self._scene.arrangement
         audible = {lane.id for lane in arrangement.audible_lanes}
         first = max(0, self._geometry.row(self._dirty.top()))
-        last = min(len(arrangement.lanes) - 1, self._geometry.row(self._dirty.bottom()))
+        last = min(len(arrangement.lanes) - 1, self._geometry.row(self._dirty.bottom() - 1))
         for row in range(first, last + 1):
             lane = arrangement.lanes[row]
-            self._lane(row, lane, selection, hovered, lane.id not in audible)
+            yield row, lane, lane.id not in audible
 
     def _marker_lines(self) -> None:
         """Where sections begin, behind the clips."""
@@ -204,8 +226,11 @@ def paint_lines(painter: QPainter, geometry: Geometry, area: QRectF) -> None:
     """
     step = geometry.grid()
     tick = int(geometry.tick(area.left() - 1) // step) * step
+    weak, strong = list[QLineF](), list[QLineF]()
     while (x := geometry.x(tick)) <= area.right():
-        strong = tick % max(TICKS_PER_BAR, 4 * step) == 0
-        painter.setPen(paint_cache.pen(theme.LINE_STRONG if strong else theme.LINE, 1.0, 150))
-        painter.drawLine(QLineF(round(x), area.top(), round(x), area.bottom()))
+        lines = strong if tick % max(TICKS_PER_BAR, 4 * step) == 0 else weak
+        lines.append(QLineF(round(x), area.top(), round(x), area.bottom() - 1))
         tick += step
+    for colour, lines in ((theme.LINE, weak), (theme.LINE_STRONG, strong)):
+        painter.setPen(paint_cache.pen(colour, 1.0, 150))
+        painter.drawLines(lines)

@@ -47,7 +47,8 @@ class ThumbnailCache:
 
     def __init__(self) -> None:
         self.missed = False
-        """A picture was painted since this was last set to False, and was not there or expired."""
+        """Whether a picture was to be painted that was not there, or has expired, since this was
+        set to False."""
         self._images: dict[ClipSource, Picture] = {}
         self._expired: set[ClipSource] = set()
         self._scaled: OrderedDict[tuple[ClipSource, str, int, int], QPixmap] = OrderedDict()

@@ -267,10 +267,11 @@ class TimelineView(QWidget):
 
     @Slot()
     def _request_thumbnails(self) -> None:
-        now = time.monotonic()
+        now, missing = time.monotonic(), self.missing()
+        self.clip_style.thumbnails.missed = bool(missing)
         due = [
             source
-            for source in self.missing()
+            for source in missing
             if now - self._requested.get(source, -math.inf) >= _RETRY_SECONDS
         ]
         if due:

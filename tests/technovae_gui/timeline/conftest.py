@@ -23,6 +23,7 @@ def view(document: Document, qtbot: Any) -> TimelineView:
     with qtbot.waitExposed(view):
         view.show()
     view.viewport.set(view.viewport.geometry.fitted(0, 24 * BAR, view.canvas.width()))
+    view.canvas.settle()
     return view
 
 
