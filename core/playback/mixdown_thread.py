@@ -36,11 +36,11 @@ _IN_PARTS: Final = 3
 """Dimensions of a sound in parts."""
 _WAIT_SECONDS: Final = 1.0
 """How often it is seen whether the program still runs."""
-_KEPT_BYTES: Final = 64 << 20
-"""Of prepared sound that stays in memory; an hour of a thousand clips takes 80 times as much."""
+_KEPT_BYTES: Final = 16 << 20
+"""Of prepared sound that stays in memory; an hour of a thousand clips takes 300 times as much."""
 _RELEASE_SECONDS: Final = 20.0
 """How often memory of what lies in files is given back."""
-_RELEASE_SECONDS_JUMPING: Final = 1.0
+_RELEASE_SECONDS_JUMPING: Final = 0.25
 """The same while the playhead jumps, as what it leaves behind adds up."""
 
 
