@@ -286,8 +286,7 @@ class MainWindow(QMainWindow):
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         menus.add_undo(self, edit, undo, redo)
         actions = self.timeline.actions_by_name
-        elsewhere = (*VIEW_ACTIONS, *MARKER_ACTIONS)
-        menus.add_actions(edit, {k: v for k, v in actions.items() if k not in elsewhere})
+        self.timeline.commands.fill_edit_menu(edit)
         edit.setToolTipsVisible(True)
         edit.aboutToShow.connect(self.timeline.commands.refresh_key)
         preferences = ("Preferences…", "Ctrl+,", self.show_preferences)

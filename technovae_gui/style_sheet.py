@@ -140,6 +140,7 @@ QMenuBar {{ background: {theme.GROUND}; }} QMenuBar::item:selected {{ background
 QMenu {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; padding: 4px; }}
 QMenu::item {{ padding: 4px 22px 4px 12px; border-radius: {theme.RADIUS}px; }}
 QMenu::item:selected {{ background: {theme.ACCENT}; color: {theme.GROUND}; }} QMenu::item:disabled {{ color: {theme.DISABLED}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSplitter::handle {{ background: {theme.LINE}; }} QSplitter::handle:hover {{ background: {theme.ACCENT}; }}
 QScrollBar {{ background: {theme.GROUND}; }} QScrollBar:vertical {{ width: 11px; }} QScrollBar:horizontal {{ height: 11px; }}
 QScrollBar::handle {{ background: {theme.LINE_STRONG}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}

@@ -81,9 +81,11 @@ class ExportPanel(JobPanel):
             *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
         )
         self.loudness = LoudnessField()
-        self.stems = QCheckBox("one more file per lane")
+        self.stems = QCheckBox("lane")
         self.stems.setToolTip("All with the same gain: together they are the mix")
-        self.part_stems = QCheckBox("one more file per part")
+        self.stems.setAccessibleName("Stems by lane")
+        self.part_stems = QCheckBox("part: kick, bass, drums, rest")
+        self.part_stems.setAccessibleName("Stems by part")
         self.set_parts_available(False)
         self.estimate = forms.note()
         self.file_message = MessageLabel()
@@ -156,6 +158,7 @@ class ExportPanel(JobPanel):
     def exported(self, result: ExportResult) -> None:
         """The export is over."""
         self._finish()
+        self.file_message.show_text("")  # it is there because it was written now
         self.result.show_result(result)
 
     def request(self) -> ExportRequest:
@@ -200,17 +203,14 @@ class ExportPanel(JobPanel):
         fields = FieldGrid()
         fields.add("Range", self.range, wide=True)
         fields.add("Loudness", self.loudness, wide=True)
-        fields.add("Stems", self.stems, wide=True)
-        fields.add("Parts", self.part_stems, wide=True)
+        stems = forms.row(self.stems, self.part_stems, 1, spacing=4 * theme.SPACE)
+        fields.add("Stems: one more file for each", stems, wide=True)
         rows.addWidget(self.file)
         rows.addLayout(fields)
-        for widget in (
-            *(self.estimate, self.file_message, self.export),
-            *(self.job, self.message, self.result),
-        ):
+        for widget in (self.estimate, self.file_message):
             rows.addWidget(widget)
         rows.addStretch(1)
-        self._finish_layout()
+        self._finish_layout(self.export, self.job, self.message, self.result)
 
 
 class ResultCard(QFrame):

@@ -163,12 +163,12 @@ class HoverCard(QWidget):
     def _paint_words(self, painter: QPainter) -> None:
         room = _WIDTH - 2 * _MARGIN
         font = painter.font()
-        font.setBold(True)
+        font.setWeight(theme.SEMIBOLD)
         painter.setFont(font)
         painter.setPen(QColor(theme.TEXT))
         shown = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(_MARGIN, _MARGIN - 2, room, 20), _LEFT, shown)
-        font.setBold(False)
+        font.setWeight(theme.REGULAR)
         painter.setFont(font)
         painter.setPen(QColor(theme.DIM))
         painter.drawText(QRect(_MARGIN, _MARGIN + 17, room, 18), _LEFT, self.detail)

@@ -60,6 +60,26 @@ _EMPTY_MENU = (
     ("automation_follows",),
     ("zoom_fit", "follow"),
 )
+_EDIT_MENU = (
+    ("cut", "copy", "paste", "duplicate", "delete"),
+    ("select_all", "rename"),
+    ("split", "consolidate", "take_apart"),
+)
+_EDIT_SUBMENUS = (
+    (
+        "Clip",
+        (
+            ("audition", "loop_selection", "save_wav"),
+            ("mute_clip", "reverse", "bring_to_key"),
+            ("bass_swap", "bass_cut"),
+        ),
+    ),
+    ("Fades and gain", (_FADES, ("gain_point", "clear_gain_curve"))),
+    ("Parts", (_PARTS,)),
+    ("Renderer", (tuple(f"renderer_{name}" for name in RENDERER_NAMES),)),
+    ("Time", (("repeat_time", "insert_time", "delete_time"), ("automation_follows",))),
+)
+"""All but what is seen and markers, in pieces that fit on a low screen."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +177,14 @@ class TimelineActions(QObject):
         menu.insertAction(menu.actions()[0], here)
         return menu
 
+    def fill_edit_menu(self, menu: QMenu) -> None:
+        """Add all that edits the arrangement to the menu bar's menu."""
+        self._fill(menu, (*_EDIT_MENU, ("add_lane",)))
+        for title, groups in _EDIT_SUBMENUS:
+            submenu = menu.addMenu(title)
+            submenu.setToolTipsVisible(True)
+            self._fill(submenu, groups)
+
     def refresh_key(self) -> None:
         """Say whether clips can be brought to a key; it takes the keys of all that are selected,
         so it is for menus that open."""
@@ -174,11 +202,14 @@ class TimelineActions(QObject):
 
     def _menu(self, groups: tuple[tuple[str, ...], ...]) -> QMenu:
         menu = _self_deleting_menu(self._widget)
+        self._fill(menu, groups)
+        return menu
+
+    def _fill(self, menu: QMenu, groups: tuple[tuple[str, ...], ...]) -> None:
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()
             menu.addActions([self.by_name[name] for name in group])
-        return menu
 
     def _add_edits(self) -> None:
         clips, keys = self._commands, QKeySequence.StandardKey

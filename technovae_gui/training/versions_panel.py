@@ -184,8 +184,8 @@ class VersionsPanel(QWidget):
         for row, version in enumerate(self._versions):
             item = self.list.topLevelItem(row)
             assert item is not None
-            font = theme.font()
-            font.setBold(version.model_hash == self._present)
+            used = version.model_hash == self._present
+            font = theme.font(weight=theme.SEMIBOLD if used else theme.REGULAR)
             item.setText(0, letters.get(version.model_hash, "") + item.data(0, _WHEN))
             for column in range(len(_COLUMNS)):
                 item.setFont(column, font)

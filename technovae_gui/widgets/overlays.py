@@ -96,7 +96,7 @@ def _step(number: int, verb: str, rest: str) -> QWidget:
     badge.setStyleSheet(
         f"background: {theme.LINE}; color: {theme.TEXT}; border-radius: 13px; font-weight: 600;"
     )
-    text = QLabel(f"<b>{verb}</b> {rest}")
+    text = QLabel(f'<span style="font-weight: {theme.SEMIBOLD.value}">{verb}</span> {rest}')
     text.setWordWrap(True)
     line.addWidget(badge)
     line.addWidget(text, 1)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSettings, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QMenu
 
 from core import resources
 from core.arrangement import edits, project_file
@@ -241,12 +243,32 @@ def test_long_names_do_not_widen_the_window(window: MainWindow, qtbot: Any) -> N
     assert window.bar.sounding.toolTip() == name
 
 
+def entries(actions: Iterable[QAction]) -> Iterator[QAction]:
+    """All that can be chosen in menus, in those within them, too."""
+    for action in actions:
+        inside = action.menu()
+        if isinstance(inside, QMenu):
+            yield from entries(inside.actions())
+        elif not action.isSeparator():
+            yield action
+
+
+@pytest.mark.usefixtures("silent_services")
+def test_all_commands_of_the_timeline_are_in_menus_that_fit_on_a_low_screen(
+    window: MainWindow,
+) -> None:
+    found = list(entries(window.menuBar().actions()))
+    for name, action in window.timeline.actions_by_name.items():
+        assert found.count(action) == 1, name
+    for menu in window.menuBar().findChildren(QMenu):
+        assert menu.sizeHint().height() < 560, menu.title()
+
+
 @pytest.mark.usefixtures("silent_services")
 def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:
     keys: list[str] = []
-    for menu in window.menuBar().actions():
-        for action in menu.menu().actions():
-            keys += [key.toString() for key in action.shortcuts()]
+    for action in entries(window.menuBar().actions()):
+        keys += [key.toString() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
     assert {"Space", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "F1"} <= set(keys)
 

@@ -206,6 +206,20 @@ def test_the_result(
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 
+def test_what_was_written_is_in_sight_and_no_reason_to_warn(
+    qtbot: QtBot, panel: ExportPanel, tmp_path: Path
+) -> None:
+    panel.resize(420, 340)
+    panel.export_started()
+    path = panel.request().path
+    path.touch()
+    panel.exported(Written(path))
+    assert panel.file_message.text() == ""
+    qtbot.waitUntil(lambda: panel.result.visibleRegion().boundingRect() == panel.result.rect())
+    panel.set_lengths(12.0)
+    assert "will be replaced" in panel.file_message.text()
+
+
 def test_the_file_of_a_clip_is_shown_as_well(panel: ExportPanel, tmp_path: Path) -> None:
     panel.result.show_file(tmp_path / "clip.wav")
     assert panel.result.file.toolTip() == str(tmp_path / "clip.wav")
@@ -228,5 +242,5 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> No
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     assert seen == [
         *("File name", "Format", "Folder", "Browse", "Range"),
-        *("Loudness", "Integrated loudness", "Stems", "Export"),
+        *("Loudness", "Integrated loudness", "Stems by lane", "Export"),
     ]
