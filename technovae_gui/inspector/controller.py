@@ -92,14 +92,19 @@ class InspectorController(QObject):
             near, colour = self._nearest(source)
             made = renderer_name(source.renderer) if origin is None else _where(origin)
             return ClipInfo(clip.name or near, colour, made)
-        found = self._sessions.session.map
-        track_id = source.segment_id.rsplit("-", 2)[0]
+        track_id, _, bar = source.segment_id.rsplit("-", 2)
         colour = self._colours.get(track_id, theme.DIM)
-        row = found.rows.get(source.segment_id) if found else None
-        if found is None or row is None:
-            made = "original" if origin is None else _where(origin)
-            return ClipInfo(clip.name or source.segment_id, colour, made)
-        return ClipInfo(clip.name or found.title(found.segments[row]), colour, "original")
+        made = "original" if origin is None else _where(origin)
+        return ClipInfo(clip.name or self._title(source) or f"bar {int(bar) + 1}", colour, made)
+
+    def _title(self, source: RealSource) -> str:
+        """The name of a segment of a library that is open, or was; empty for others."""
+        now = self._sessions.session.map
+        for found in (*(() if now is None else (now,)), *self._maps.values()):
+            row = found.rows.get(source.segment_id)
+            if row is not None:
+                return found.title(found.segments[row])
+        return ""
 
     def _nearest(self, source: LatentSource) -> tuple[str, str]:
         """A name after the nearest segment, and a paler colour of its track.
@@ -194,10 +199,10 @@ class InspectorController(QObject):
             self._inspector.set_model_hash(session.map.model_hash)
 
     def _keep_map(self, session: Session) -> None:
-        """Keep the maps of the library's last models, on which their latents are looked up."""
+        """Keep the maps of the last models, of other libraries, too: clips of theirs that stay in
+        the arrangement are named and coloured by them."""
         self._nearest_segment.cache_clear()
-        found, library = session.map, session.library_path
-        self._maps = {h: m for h, m in self._maps.items() if m.library_path == library}
+        found = session.map
         if found is not None:
             self._maps.pop(found.model_hash, None)
             self._maps[found.model_hash] = found

@@ -91,7 +91,7 @@ def test_a_segment_is_named_and_coloured_by_its_track(room: Room) -> None:
     info = room.clip_info(Clip("a", RealSource(segment.id), 0))
     row = list(room.map.tracks).index(segment.track_id)
     assert (info.name, info.colour) == (room.map.title(segment), theme.track_colour(row))
-    assert room.clip_info(Clip("a", RealSource("gone-0-0"), 0)).name == "gone-0-0"
+    assert room.clip_info(Clip("a", RealSource("gone-0-8"), 0)).name == "bar 9"
 
 
 def test_a_latent_has_the_paler_colour_of_its_nearest_track(room: Room) -> None:
@@ -104,6 +104,14 @@ def test_a_latent_has_the_paler_colour_of_its_nearest_track(room: Room) -> None:
         assert near.name == f"Near {real.name}"
         hues.add(near.colour)
     assert len(hues) > 1
+
+
+def test_clips_of_a_library_that_was_open_keep_their_names(room: Room, tmp_path: Path) -> None:
+    real = Clip("a", RealSource(room.map.segments[3].id), 0)
+    near = Clip("b", latent(room.map, 3, 0.01), 0)
+    before = [room.clip_info(clip) for clip in (real, near)]
+    room.sessions.put_in_place(Session(2, library_path=tmp_path))
+    assert [room.clip_info(clip) for clip in (real, near)] == before
 
 
 def test_a_latent_of_an_unknown_model_has_the_colour_of_no_track(room: Room) -> None:
