@@ -99,8 +99,7 @@ class InspectorController(QObject):
 
     def _title(self, source: RealSource) -> str:
         """The name of a segment of a library that is open, or was; empty for others."""
-        now = self._sessions.session.map
-        for found in (*(() if now is None else (now,)), *self._maps.values()):
+        for found in reversed(self._maps.values()):
             row = found.rows.get(source.segment_id)
             if row is not None:
                 return found.title(found.segments[row])
