@@ -64,7 +64,7 @@ from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
 from technovae_gui.window_settings import WindowSettings
 
 _SIZE = (1280, 800)
-_JOB, _PATH = "job", "path"
+_JOB = "job"
 _MAP_ZOOM = 1.5
 _EDIT_SHOWN_MS = 10_000
 _FIT_MAP = "Show all of the map"
@@ -412,6 +412,7 @@ class MainWindow(QMainWindow):
         view.selection_changed.connect(self._selected)
         view.play_requested.connect(self.transport.play_or_silence)
         view.path_drawn.connect(self._path_drawn)
+        view.compose_requested.connect(lambda: show_tab(self.composing.panel))
         view.path_cleared.connect(self._path_cleared)
         view.placement.changed.connect(self._path_cleared)
         view.point_chosen.connect(self._point_chosen)
@@ -531,16 +532,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _path_drawn(self, points: NDArray[Any]) -> None:
         self.composing.panel.set_path(points)
-        compose = partial(self.panels.show_tab, self.composing.panel)
-        line = "A path is drawn: a track can be composed of the music along it."
-        self.banners.show_message(
-            _PATH, line, kind="info", actions=(("Compose along it", compose),)
-        )
 
     @Slot()
     def _path_cleared(self) -> None:
         self.composing.panel.set_path(None)
-        self.banners.dismiss(_PATH)
 
     @Slot(object)
     def _learn_only(self, music: tuple[Stretch, ...]) -> None:

@@ -53,6 +53,12 @@ class Key:
         names = _MINOR_NAMES if self.minor else _MAJOR_NAMES
         return f"{names[self.tonic]} {'minor' if self.minor else 'major'}"
 
+    @property
+    def short_name(self) -> str:
+        """As in "F#m", and "C" for C major."""
+        tonic = self.name.split()[0]
+        return f"{tonic}m" if self.minor else tonic
+
     def transposed(self, semitones: int) -> Key:
         """The key of the same music when it is `semitones` higher; negative: lower."""
         return replace(self, tonic=(self.tonic + semitones) % 12)

@@ -249,8 +249,9 @@ def grid_origin(track: Track) -> str:
 def _key_data(key: Key | None, role: int) -> Any:
     if key is None:
         return "" if role == Qt.ItemDataRole.DisplayRole else "No key is known"
-    text = f"{key.name} {key.camelot}"
-    return text if role == Qt.ItemDataRole.DisplayRole else f"{text}, fits {key.confidence:.0%}"
+    if role == Qt.ItemDataRole.DisplayRole:
+        return f"{key.short_name} {key.camelot}"
+    return f"{key.name} {key.camelot}, fits {key.confidence:.0%}"
 
 
 def _tip(track: Track, column: int) -> str:

@@ -26,7 +26,7 @@ from technovae_gui.library.track_model import CONFIDENCE_ROLE, Index, TrackModel
 
 _WIDTHS = {
     track_model.BPM: 50,
-    track_model.KEY: 96,
+    track_model.KEY: 66,
     track_model.GRID: 48,
     track_model.SEGMENTS: 44,
     track_model.LENGTH: 56,
@@ -35,7 +35,7 @@ _WIDTHS = {
 }
 _SHOWN_FROM_WIDTH = {
     track_model.ARTIST: 340,
-    track_model.KEY: 380,
+    track_model.KEY: 320,
     track_model.SEGMENTS: 440,
     track_model.LENGTH: 280,
     track_model.LEARNED: 300,

@@ -1,10 +1,10 @@
-"""The widgets that lie over the canvas: legend, hover card, and the button below the message."""
+"""The widgets that lie over the canvas: legend, hover card, and buttons for what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from core.dsp.key import Key
 from core.library.segments import Segment
@@ -27,15 +27,18 @@ class OverlayWidgets(QObject):
         legend: at the right edge.
         card: next to the dot under the mouse.
         button: below the message that is shown where there is no map.
+        path_button: at the lower edge, while a path is drawn.
         key_of: gives the key of a segment for its card; None where there is none.
 
     Signals:
         hovered(str): id of the segment under the mouse; empty for none.
         button_clicked(): the button below the message was clicked.
+        path_button_clicked(): a track is to be composed along the path.
     """
 
     hovered = Signal(str)
     button_clicked = Signal()
+    path_button_clicked = Signal()
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -46,6 +49,13 @@ class OverlayWidgets(QObject):
         self.button.setParent(canvas)
         self.button.hide()
         self.button.clicked.connect(self.button_clicked)
+        self.path_button = forms.button(
+            "Compose along the path…", "Show the Compose panel, where this path is chosen"
+        )
+        self.path_button.setParent(canvas)
+        self.path_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the map keeps the keys
+        self.path_button.hide()
+        self.path_button.clicked.connect(self.path_button_clicked)
         self._tracker = HoverTracker(canvas)
         self._tracker.hovered.connect(self._hover)
         canvas.resized.connect(self.arrange)
@@ -77,7 +87,19 @@ class OverlayWidgets(QObject):
         button = self.button
         button.move((canvas.width() - button.width()) // 2, canvas.height() // 2 + _BELOW_MESSAGE)
         button.setVisible(bool(button.text()) and self._scene.map is None)
+        self.arrange_path_button()
         viewport.refit()
+
+    @Slot()
+    def arrange_path_button(self) -> None:
+        """Show the button for the path while there is one, at the middle of the lower edge."""
+        canvas, button = self._canvas, self.path_button
+        drawn = len(self._scene.path) > 1 and self._scene.map is not None
+        button.setVisible(drawn)
+        if drawn:
+            button.adjustSize()
+            room = canvas.width() - canvas.viewport.covered
+            button.move((room - button.width()) // 2, canvas.height() - button.height() - _MARGIN)
 
     @Slot(object)
     def _hover(self, row: int | None) -> None:

@@ -47,6 +47,7 @@ class LatentMapView(QWidget):
         learn_requested(tuple[Stretch]): train from this music alone.
         play_requested(): the space bar was tapped over the map.
         message_button_clicked(): the button below the message was clicked.
+        compose_requested(): compose along the path that is drawn.
     """
 
     point_chosen = Signal(object)
@@ -59,6 +60,7 @@ class LatentMapView(QWidget):
     learn_requested = Signal(object)
     play_requested = Signal()
     message_button_clicked = Signal()
+    compose_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -255,6 +257,9 @@ class LatentMapView(QWidget):
         self.canvas.space_tapped.connect(self.play_requested)
         self.overlays.hovered.connect(self.hovered)
         self.overlays.button_clicked.connect(self.message_button_clicked)
+        self.overlays.path_button_clicked.connect(self.compose_requested)
+        for changed in (self.path_drawn, self.path_cleared):
+            changed.connect(self.overlays.arrange_path_button)
         self.overlays.legend.tracks_highlighted.connect(self.scene.set_highlighted)
         actions.selection_changed.connect(self.selection_changed)
         actions.place_requested.connect(self.place_requested)

@@ -78,18 +78,20 @@ def test_blocks_of_any_size_give_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tonic", "minor", "name", "camelot"),
+    ("tonic", "minor", "name", "short", "camelot"),
     [
-        (9, True, "A minor", "8A"),
-        (0, False, "C major", "8B"),
-        (4, True, "E minor", "9A"),
-        (6, True, "F# minor", "11A"),
-        (8, True, "G# minor", "1A"),
-        (11, False, "B major", "1B"),
-        (1, True, "C# minor", "12A"),
-        (10, False, "Bb major", "6B"),
+        (9, True, "A minor", "Am", "8A"),
+        (0, False, "C major", "C", "8B"),
+        (4, True, "E minor", "Em", "9A"),
+        (6, True, "F# minor", "F#m", "11A"),
+        (8, True, "G# minor", "G#m", "1A"),
+        (11, False, "B major", "B", "1B"),
+        (1, True, "C# minor", "C#m", "12A"),
+        (10, False, "Bb major", "Bb", "6B"),
     ],
 )
-def test_names_and_places_on_the_wheel(tonic: int, minor: bool, name: str, camelot: str) -> None:
+def test_names_and_places_on_the_wheel(
+    tonic: int, minor: bool, name: str, short: str, camelot: str
+) -> None:
     key = Key(tonic, minor)
-    assert (key.name, key.camelot) == (name, camelot)
+    assert (key.name, key.short_name, key.camelot) == (name, short, camelot)

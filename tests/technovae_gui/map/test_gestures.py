@@ -129,10 +129,16 @@ def test_a_path_is_drawn_smooth_and_cleared(view: LatentMapView, qtbot: Any) -> 
     steps = np.hypot(*np.diff(path, axis=0).T)
     assert steps.std() < 0.05 * steps.mean()
     assert view.scene.path is path
+    button = view.overlays.path_button
+    assert view.canvas.rect().contains(button.geometry())
+    with qtbot.waitSignal(view.compose_requested):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    view.canvas.setFocus()
     qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
     with qtbot.waitSignal(view.path_cleared):
         qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
     assert len(view.scene.path) == 0
+    assert not button.isVisible()
 
 
 def test_a_path_goes_through_the_selection(
