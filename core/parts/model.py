@@ -14,6 +14,7 @@ from core import settings
 from core.errors import InputError, ModelError
 from core.parts import model_file
 from core.parts.inference import SharesNetwork
+from core.parts.repetition import agreed
 from core.processes import usable_cores
 
 Array = NDArray[np.float32]
@@ -79,8 +80,10 @@ class PartsModel:
             network = self._idle.pop()
         except IndexError:  # all are at work; as many stay as ever worked at once
             network = SharesNetwork(self._weights)
+        seen = np.asarray(spectrogram, np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            into[...] = network(np.asarray(spectrogram, np.float32))
+            shares = network(seen)
         self._idle.append(network)
-        if not np.isfinite(into).all():
+        if not np.isfinite(shares).all():
             raise ModelError("the network that tells parts apart gives no numbers; train it again")
+        into[...] = agreed(shares, seen)
