@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core import garbage, memory, processes
 from technovae_gui import style_sheet, theme
@@ -20,6 +21,8 @@ _SWITCH_INTERVAL: Final = 0.0005
 """Seconds. Python's default of 5 ms lets one busy thread stall the mixer: 230 under-runs in 20 s
 where this one gave none."""
 _SIGNAL_INTERVAL_MS: Final = 200
+_HIDDEN_MS: Final = 1000
+"""After which a window that was not painted is taken to be hidden, as a minimised one is."""
 _STARTED_MS: Final = 3000
 """After which the window is as it stays: the library is open, what is used is imported."""
 
@@ -59,7 +62,7 @@ def main(project: Path | None = None) -> int:
     """
     app = make_application()
     window = open_window()
-    QTimer.singleShot(0, lambda: window.begin(project))
+    AfterFirstPaint(window, lambda: window.begin(project))
     # Python handles signals between byte codes only; a timer gives it some to run.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: close_unasked(window))
@@ -67,10 +70,38 @@ def main(project: Path | None = None) -> int:
     signal_timer.timeout.connect(lambda: None)
     signal_timer.start()
     # The system asks on this thread and goes on when this returns.
-    app.commitDataRequest.connect(lambda _: window.project.leave_unasked())
+    app.commitDataRequest.connect(lambda _: window.leave_unasked())
     status = app.exec()
     window.shut_down()
     return status
+
+
+class AfterFirstPaint(QObject):
+    """Does something once, when a window has been painted, or if it is not for a while.
+
+    Args:
+        window: a window that is shown.
+        do: what to do.
+    """
+
+    def __init__(self, window: QWidget, do: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window, self._do = window, do
+        self._patience = QTimer(self, singleShot=True, interval=_HIDDEN_MS)
+        self._patience.timeout.connect(self._finish)
+        self._patience.start()
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._patience.start(0)  # what is painted with it comes before
+        return False
+
+    def _finish(self) -> None:
+        self._window.removeEventFilter(self)
+        self._do()
+        self.deleteLater()
 
 
 def open_window(recovery_folder: Path | None = None) -> MainWindow:
@@ -81,7 +112,7 @@ def open_window(recovery_folder: Path | None = None) -> MainWindow:
     Args:
         recovery_folder: see `MainWindow`.
     """
-    window = MainWindow(recovery_folder)
+    window = MainWindow(recovery_folder, furnished=False)
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     style_sheet.dress(app)
@@ -94,7 +125,7 @@ def open_window(recovery_folder: Path | None = None) -> MainWindow:
 
 def close_unasked(window: MainWindow) -> None:
     """The system ends the program: nobody is asked, unsaved work can be recovered."""
-    window.project.leave_unasked()
+    window.leave_unasked()
     window.close()
 
 

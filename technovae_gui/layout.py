@@ -53,6 +53,7 @@ class Layout(QWidget):
         self._timeline = timeline
         self.banners = Banners()
         self._pages: dict[QWidget, QWidget] = {}
+        self._reserved: dict[str, QWidget] = {}
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.tabBar().setDrawBase(False)
@@ -134,17 +135,28 @@ class Layout(QWidget):
             if 0 in splitter.sizes():
                 splitter.setSizes(before)
 
+    def reserve_tab(self, name: str) -> None:
+        """Show a tab whose panel is added later."""
+        page = self._reserved[name] = QWidget()
+        self.side.addTab(page, name)
+
     def add_tab(self, widget: QWidget, name: str, *, scrolls: bool = False) -> None:
         """Add a panel at the right.
 
         Args:
             widget: the panel.
-            name: on its tab.
+            name: on its tab, which may be reserved.
             scrolls: whether it scrolls by itself; otherwise it is put into a scroll area.
         """
-        page = widget if scrolls else _scrolled(widget)
-        self._pages[widget] = page
-        self.side.addTab(page, name)
+        content = widget if scrolls else _scrolled(widget)
+        page = self._reserved.pop(name, None)
+        if page is None:
+            self.side.addTab(content, name)
+        else:
+            column = QVBoxLayout(page)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(content)
+        self._pages[widget] = page or content
 
     def name_keys(self, keys: Sequence[str]) -> None:
         """Name the keys that show the panels in the tool tips of their tabs.

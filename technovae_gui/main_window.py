@@ -5,65 +5,43 @@ from __future__ import annotations
 import random
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
 from PySide6.QtCore import QSettings, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from core import log
+from core import log, resources
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
-from core.arrangement.project import Project
-from core.library.latent_map import LatentMap
-from core.library.training_weights import Stretch
-from core.playback.player import PlayerState
-from core.session import Session
 from core.settings import TICKS_PER_SEGMENT
-from core.workers.thread import close_workers
-from technovae_gui import menus, mime, window_shortcuts
-from technovae_gui.compose.controller import ComposeController
+from technovae_gui import menus
 from technovae_gui.document import Document
-from technovae_gui.export.controller import ExportController
-from technovae_gui.history import HistoryPanel
-from technovae_gui.history.controller import HistoryController
-from technovae_gui.inspector.clip_pictures import ClipPictures
-from technovae_gui.inspector.controller import InspectorController
 from technovae_gui.inspector.sound_panel import SoundPanel
 from technovae_gui.layout import Layout
-from technovae_gui.library.controller import LibraryController
-from technovae_gui.library.dropped_files import DroppedFiles
-from technovae_gui.library.track_analysis_controller import TrackAnalysisController
 from technovae_gui.map import LatentMapView
-from technovae_gui.map.compared_place import ComparedPlace
-from technovae_gui.map.controller import AuditionController
-from technovae_gui.map.empty_state import EmptyState
-from technovae_gui.map.key_colours import KeyColours
-from technovae_gui.map.map_point import MapPoint
-from technovae_gui.map.playback_path import PlaybackPathController
-from technovae_gui.project.controller import ProjectController
-from technovae_gui.project.open_project import OpenProject
-from technovae_gui.services import Services
-from technovae_gui.session_controller import SessionController
-from technovae_gui.shortcuts import Shortcuts
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.actions import MARKER_ACTIONS, VIEW_ACTIONS
-from technovae_gui.timeline.controller import TimelineController
-from technovae_gui.timeline.drag_out import DragOutController
-from technovae_gui.training.controller import TrainingController
-from technovae_gui.training.weights_controller import WeightsController
 from technovae_gui.transport import TransportBar
-from technovae_gui.transport.controller import TransportController
-from technovae_gui.widgets import file_dialogs, icons
-from technovae_gui.widgets.focus_return import FocusReturn
-from technovae_gui.widgets.job_panel import JobPanel
-from technovae_gui.widgets.job_slot import JobSlot
-from technovae_gui.widgets.log_dialog import LogDialog
-from technovae_gui.widgets.overlays import ShortcutSheet, WelcomeCard
+from technovae_gui.widgets import icons
 from technovae_gui.window_settings import WindowSettings
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.arrangement.project import Project
+    from core.library.latent_map import LatentMap
+    from core.library.training_weights import Stretch
+    from core.playback.player import PlayerState
+    from core.session import Session
+    from technovae_gui import mime
+    from technovae_gui.map.map_point import MapPoint
+    from technovae_gui.shortcuts import Shortcuts
+    from technovae_gui.widgets.job_slot import JobSlot
+
 _SIZE = (1280, 800)
+_MENUS = ("&File", "&Edit", "&Transport", "Vie&w", "&Help")
+_TABS = ("Sound", "Library", "Train", "Compose", "Export", "History")
 _JOB = "job"
 _MAP_ZOOM = 1.5
 _EDIT_SHOWN_MS = 10_000
@@ -76,34 +54,53 @@ class MainWindow(QMainWindow):
     """The whole program on one screen.
 
     Everything below is made here and handed to whoever needs it; no controller gets the window.
+    What is seen at first is made at once; `furnish` makes the rest, whose modules are imported
+    only then.
+
+    Args:
+        recovery_folder: where unsaved work is kept, and beside it what was heard; default in the
+            user's data folder.
+        furnished: False to do without what is not seen until `begin`.
     """
 
-    def __init__(self, recovery_folder: Path | None = None) -> None:
-        """`recovery_folder`: where unsaved work is kept, and beside it what was heard; default in
-        the user's data folder."""
+    def __init__(self, recovery_folder: Path | None = None, *, furnished: bool = True) -> None:
         super().__init__()
-        self._heard_folder = None if recovery_folder is None else recovery_folder.parent / "heard"
-        self._compared, self._heard_with = ComparedPlace(), ""
-        self._make_services(recovery_folder)
+        self._recovery_folder = recovery_folder
+        self._heard_with = ""
+        self._closed = self._furnished = self._device_asked = False
         self._make_panels()
-        self._make_controllers()
-        self.sheet = ShortcutSheet(self)
-        FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
-        self._closed = self._device_asked = False
         self.setCentralWidget(self.panels)
         self.resize(*_SIZE)
         self.panels.arrange(*_SIZE)
+        self._menus = {title: self.menuBar().addMenu(title) for title in _MENUS}
+        self.statusBar()
+        self.setWindowTitle("TechnoVAE")
+        self.settings.restore()
+        if furnished:
+            self.furnish()
+
+    def furnish(self) -> None:
+        """Make what is not seen at first, and all that works behind what is seen; once."""
+        if self._furnished:
+            return
+        self._furnished = True
+        self._make_services()
+        self._make_controllers()
+        self._add_tabs()
+        self._make_helpers()
         self._build_menus()
         self.sheet.text_of = lambda command_id: self.shortcuts.text(command_id)
         self._connect_rooms()
         self._connect_stop()
         self._connect_messages()
-        self.settings.restore()
+        self._panes_changed()
         self._retitle()
 
     @cached_property
     def shortcuts(self) -> Shortcuts:
         """The keys of all commands; from the first use on, those that the user has chosen."""
+        from technovae_gui import window_shortcuts
+
         import_button = self.library.panel.header.files
         shortcuts = window_shortcuts.enter_commands(
             self, self.timeline, self.map_view, self.bar, import_button, self.composing.panel
@@ -119,6 +116,7 @@ class MainWindow(QMainWindow):
     def begin(self, project: Path | None = None) -> None:
         """After the first paint: open one library: that of `project`, if given and found, else that
         of the last window, else the demo; then the sound device."""
+        self.furnish()
         settings = QSettings()
         self._name_keys()
         self.setWindowIcon(icons.program_icon())
@@ -137,16 +135,25 @@ class MainWindow(QMainWindow):
 
     def show_hint(self) -> None:
         """Show the three first steps."""
+        from technovae_gui.widgets.overlays import WelcomeCard
+
         hint = WelcomeCard(self.panels, self.shortcuts.text)
         hint.dismissed.connect(lambda: QSettings().setValue("hint_seen", True))
         hint.dismissed.connect(self.map_view.setFocus)
         hint.show()
         hint.setFocus()
 
+    def leave_unasked(self) -> None:
+        """The system ends the program: unsaved work goes where it can be recovered."""
+        if self._furnished:
+            self.project.leave_unasked()
+
     def shut_down(self) -> None:
         """End jobs, sound and processes; unsaved work is on disk when this returns."""
-        if self._closed:
+        if self._closed or not self._furnished:
             return
+        from core.workers.thread import close_workers
+
         self._closed = True
         self.transport.clock.stop()
         self.track_analysis.close()
@@ -161,7 +168,8 @@ class MainWindow(QMainWindow):
         self.map_view.shutdown()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        if not self._closed and not self.project.confirm_leaving():
+        open_work = self._furnished and not self._closed
+        if open_work and not self.project.confirm_leaving():
             event.ignore()
             return
         self.shut_down()
@@ -169,23 +177,54 @@ class MainWindow(QMainWindow):
 
     # Making
 
-    def _make_services(self, recovery_folder: Path | None) -> None:
-        self.services = Services(self)
-        self.document = Document(parent=self)
-        self.sessions = SessionController(self.services, self)
-        background = self.services.background
-        self.open_project = OpenProject(self.document, background, recovery_folder, self)
-        self.services.loops.set_origins(self.open_project.origins.of)
-
     def _make_panels(self) -> None:
+        self.document = Document(parent=self)
         self.bar = TransportBar()
         self.map_view = LatentMapView()
         self.timeline = TimelineView(self.document)
         self.sound = SoundPanel(self.document)
+        self.bar.show_tempo(self.document.arrangement.bpm)
+        self.map_view.parts.set_available(resources.has_parts_model())
         self.panels = Layout(self.bar, self.map_view, self.timeline)
         self.banners = self.panels.banners
+        for name in _TABS:
+            self.panels.reserve_tab(name)
+        self.panels.add_tab(self.sound, "Sound")
+        self.settings = WindowSettings(
+            self,
+            self.document,
+            self.panels,
+            self.map_view,
+            self.timeline,
+            self.bar.device,
+            self.bar.metronome,
+        )
+
+    def _make_services(self) -> None:
+        from technovae_gui.project.open_project import OpenProject
+        from technovae_gui.services import Services
+        from technovae_gui.session_controller import SessionController
+
+        self.services = Services(self)
+        self.sessions = SessionController(self.services, self)
+        background = self.services.background
+        self.open_project = OpenProject(self.document, background, self._recovery_folder, self)
+        self.services.loops.set_origins(self.open_project.origins.of)
 
     def _make_controllers(self) -> None:
+        self._make_playing()
+        self._make_describing()
+        self._make_working()
+
+    def _make_playing(self) -> None:
+        """What makes the map and the arrangement sound."""
+        from technovae_gui.history import HistoryPanel
+        from technovae_gui.history.controller import HistoryController
+        from technovae_gui.map.controller import AuditionController
+        from technovae_gui.map.playback_path import PlaybackPathController
+        from technovae_gui.timeline.controller import TimelineController
+        from technovae_gui.transport.controller import TransportController
+
         sessions, services, document = self.sessions, self.services, self.document
         self.transport = TransportController(
             services.player, document, self.bar, self.banners, self
@@ -196,15 +235,22 @@ class MainWindow(QMainWindow):
         self.playback_path = PlaybackPathController(
             document, services.background, self.map_view, self
         )
-        self.history = HistoryController(
-            sessions, services, HistoryPanel(), self, folder=self._heard_folder
-        )
+        heard = None if self._recovery_folder is None else self._recovery_folder.parent / "heard"
+        self.history = HistoryController(sessions, services, HistoryPanel(), self, folder=heard)
         self.arranging = TimelineController(sessions, services, document, self.timeline, self)
+
+    def _make_describing(self) -> None:
+        """What tells keys, names and pictures."""
+        from technovae_gui.inspector.clip_pictures import ClipPictures
+        from technovae_gui.inspector.controller import InspectorController
+        from technovae_gui.library.track_analysis_controller import TrackAnalysisController
+        from technovae_gui.map.key_colours import KeyColours
+
+        sessions, services, document = self.sessions, self.services, self.document
         self.track_analysis = TrackAnalysisController(sessions, services, self)
         self.key_colours = KeyColours(
             self.map_view, services.background, lambda: self.track_analysis.keys, self
         )
-        origins = self.open_project.origins
         self.inspector = InspectorController(
             sessions,
             services,
@@ -212,12 +258,26 @@ class MainWindow(QMainWindow):
             self.timeline,
             self.sound,
             self,
-            origin_of=origins.of,
+            origin_of=self.open_project.origins.of,
             key_of=self.track_analysis.key_of,
         )
         self.clip_pictures = ClipPictures(
             sessions, services, document, self.sound, lambda it: self.inspector.info(it).name, self
         )
+
+    def _make_working(self) -> None:
+        """What changes libraries, models, projects and files."""
+        from technovae_gui.compose.controller import ComposeController
+        from technovae_gui.export.controller import ExportController
+        from technovae_gui.library.controller import LibraryController
+        from technovae_gui.library.dropped_files import DroppedFiles
+        from technovae_gui.map.empty_state import EmptyState
+        from technovae_gui.project.controller import ProjectController
+        from technovae_gui.timeline.drag_out import DragOutController
+        from technovae_gui.training.controller import TrainingController
+        from technovae_gui.training.weights_controller import WeightsController
+
+        sessions, services, document = self.sessions, self.services, self.document
         self.library = LibraryController(sessions, services, self)
         self.dropped_files = DroppedFiles(
             sessions, services, document, self.library, self.banners, self
@@ -226,6 +286,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingController(sessions, services, self.weights, self)
         self.composing = ComposeController(sessions, services.background, document, self)
         self.composing.path_map = lambda: self.map_view.scene.map
+        origins = self.open_project.origins
         self.exporting = ExportController(
             sessions, services, document, self, other_origins=origins.others
         )
@@ -236,19 +297,22 @@ class MainWindow(QMainWindow):
             self, self.open_project, sessions, services.background, self.banners
         )
         self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
-        self.panels.add_tab(self.sound, "Sound")
+
+    def _add_tabs(self) -> None:
+        from technovae_gui.widgets.job_panel import JobPanel
+
         for name, panel in self._job_panels():
             self.panels.add_tab(panel, name, scrolls=isinstance(panel, JobPanel))
         self.panels.add_tab(self.history.panel, "History", scrolls=True)
-        self.settings = WindowSettings(
-            self,
-            self.document,
-            self.panels,
-            self.map_view,
-            self.timeline,
-            self.bar.device,
-            self.bar.metronome,
-        )
+
+    def _make_helpers(self) -> None:
+        from technovae_gui.map.compared_place import ComparedPlace
+        from technovae_gui.widgets.focus_return import FocusReturn
+        from technovae_gui.widgets.overlays import ShortcutSheet
+
+        self._compared = ComparedPlace()
+        self.sheet = ShortcutSheet(self)
+        FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
 
     def _job_panels(self) -> tuple[tuple[str, QWidget], ...]:
         return (
@@ -263,8 +327,8 @@ class MainWindow(QMainWindow):
         return (*(room.job for room in rooms), self.library.grid_job, self.track_analysis.job)
 
     def _build_menus(self) -> None:
-        bar, stack = self.menuBar(), self.document.undo_stack
-        file = bar.addMenu("&File")
+        stack = self.document.undo_stack
+        file, edit, transport, view, help_menu = self._menus.values()
         menus.add_command(self, file, "New project", "Ctrl+N", self.project.ask_new)
         menus.add_command(self, file, "Open project…", "Ctrl+O", self.project.ask_open)
         menus.add_recent(self, file, self.open_project.recent, self.project.open)
@@ -282,7 +346,6 @@ class MainWindow(QMainWindow):
                 ("Quit", "Ctrl+Q", self.close),
             ),
         )
-        edit = bar.addMenu("&Edit")
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         menus.add_undo(self, edit, undo, redo)
         actions = self.timeline.actions_by_name
@@ -291,7 +354,6 @@ class MainWindow(QMainWindow):
         edit.aboutToShow.connect(self.timeline.commands.refresh_key)
         preferences = ("Preferences…", "Ctrl+,", self.show_preferences)
         menus.add_commands(self, edit, (menus.SEPARATOR, preferences))
-        transport = bar.addMenu("&Transport")
         menus.add_commands(
             self,
             transport,
@@ -307,7 +369,6 @@ class MainWindow(QMainWindow):
             ),
         )
         menus.add_actions(transport.addMenu("Markers"), {k: actions[k] for k in MARKER_ACTIONS})
-        view = bar.addMenu("Vie&w")
         for number in range(self.panels.side.count()):
             name, show = self.panels.side.tabText(number), self.panels.show_tab_at
             keys = f"Ctrl+{number + 1}"
@@ -318,7 +379,7 @@ class MainWindow(QMainWindow):
         self._build_view_menu(view)
         sheet, steps = ("Shortcuts", "F1", self.sheet.toggle), ("First steps", "", self.show_hint)
         show_log = ("Show log", "", self.show_log)
-        menus.add_commands(self, bar.addMenu("&Help"), (sheet, steps, show_log))
+        menus.add_commands(self, help_menu, (sheet, steps, show_log))
 
     def _build_view_menu(self, view: QMenu) -> None:
         panels, camera = self.panels, self.map_view.viewport
@@ -349,6 +410,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _start_job(self) -> None:
+        from technovae_gui.widgets.job_panel import JobPanel
+
         panel = self.panels.shown_panel
         if isinstance(panel, JobPanel):
             panel.start_job()
@@ -363,6 +426,8 @@ class MainWindow(QMainWindow):
         """In the menu, beside what the map's own keys do, and in the tool tips of the panels."""
         names = (self.panels.side.tabText(n) for n in range(self.panels.side.count()))
         self.panels.name_keys([self.shortcuts.text(_panel_command(name)) for name in names])
+        from technovae_gui import window_shortcuts
+
         keys = self.shortcuts.keys("map-fit")
         self._fit_map.setText(window_shortcuts.shown_in_menu(_FIT_MAP, "".join(keys[:1])))
 
@@ -383,10 +448,14 @@ class MainWindow(QMainWindow):
 
     def show_log(self) -> None:
         """Show what went wrong so far, in a window of its own."""
+        from technovae_gui.widgets.log_dialog import LogDialog
+
         LogDialog(log.path(), self).show()
 
     def ask_import(self) -> None:
         """Choose audio files and import them."""
+        from technovae_gui.widgets import file_dialogs
+
         paths = file_dialogs.choose_audio_files(self)
         if paths:
             self.library.ask(paths)

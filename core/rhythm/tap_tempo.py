@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import Final
 
 _MIN_TAPS: Final = 4
@@ -36,5 +35,7 @@ class TapTempo:
         if len(self._times) < _MIN_TAPS:
             return None
         intervals = [b - a for a, b in zip(self._times, self._times[1:], strict=False)]
+        import statistics  # brings fractions and decimal, which nothing else of the window needs
+
         median = statistics.median(intervals)
         return 60.0 / median if median > 0 else None

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core import resources
 from core.library import latent_map as latent_maps
 from core.library.latent_map import LatentMap
-from core.workers import tasks
 from core.workers.background import Background
 from technovae_gui.widgets.job_slot import JobSlot
 
@@ -125,6 +124,8 @@ class PartPositions(QObject):
         )
 
     def _make(self, request: _Request) -> None:
+        from core.workers import tasks
+
         self.status.emit(f"comparing all segments by {request[1]}…")
         self.job.start(
             tasks.place_by_part,

@@ -97,6 +97,7 @@ class TransportController(QObject):
         bar.position.entered.connect(self._go_to_bar)
         bar.time.entered.connect(self._go_to_time)
         bar.metronome.changed.connect(self._set_metronome)
+        self._set_metronome()
         self.clock.ticked.connect(self._show)
         document.changed.connect(self._document_changed)
         document.loop_changed.connect(self._loop_changed)

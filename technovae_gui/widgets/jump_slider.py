@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QSlider
 
 
 class JumpSlider(QSlider):
@@ -14,6 +14,8 @@ class JumpSlider(QSlider):
     """
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        from PySide6.QtWidgets import QStyle  # its many enumerations take milliseconds
+
         handle = self._handle_width()
         on_left = event.button() == Qt.MouseButton.LeftButton
         if on_left and self.width() > handle:
@@ -27,6 +29,8 @@ class JumpSlider(QSlider):
         super().mousePressEvent(event)
 
     def _handle_width(self) -> int:
+        from PySide6.QtWidgets import QStyle, QStyleOptionSlider
+
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle

@@ -366,7 +366,7 @@ def test_what_the_map_says_of_training_is_kept_and_shown(window: MainWindow, qtb
     view.weight_requested.emit(WeightRequest(stretches, 1.0))
     qtbot.waitUntil(lambda: kept() == TrainingWeights(), timeout=PATIENCE)
     view.learn_requested.emit(stretches)
-    assert window.panels.side.currentWidget() is window.training.panel
+    assert window.panels.shown_panel is window.training.panel
     assert "1 of 225 segments" in window.training.panel.learning_text.text()
 
 

@@ -132,6 +132,19 @@ def test_a_size_that_fits_no_screen_is_not_kept(
         window.deleteLater()
 
 
+def test_the_window_looks_at_once_as_it_stays(qtbot: Any, tmp_path: Path) -> None:
+    window = MainWindow(tmp_path / "sessions", furnished=False)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    begun: list[bool] = []
+    app.AfterFirstPaint(window, lambda: begun.append(True))
+    first = window.grab().toImage()
+    window.furnish()
+    assert window.grab().toImage() == first
+    qtbot.waitUntil(lambda: begun == [True])
+
+
 def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
     path = tmp_path / "a.technovae"
     first = make()
