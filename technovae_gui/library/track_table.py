@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -181,6 +182,7 @@ class TrackTable(QTableView):
         self.setDragEnabled(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names often differ at their end
         self.setSortingEnabled(True)
         self.sortByColumn(track_model.TITLE, Qt.SortOrder.AscendingOrder)
         self.verticalHeader().hide()
@@ -231,6 +233,7 @@ class _FilteredTracks(QSortFilterProxyModel):
 
 _BAR_HEIGHT = 6.0
 _BAR_MARGIN = 6.0
+_BAR_EDGE = 2.0
 
 
 def confidence_colour(confidence: float) -> QColor:
@@ -240,12 +243,15 @@ def confidence_colour(confidence: float) -> QColor:
     return QColor(theme.CAUTION if confidence >= STEADY else theme.BAD)
 
 
-def _paint_bar(painter: QPainter, box: QRectF, confidence: float) -> None:
+def _paint_bar(painter: QPainter, box: QRectF, confidence: float, *, selected: bool) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.LINE))
-    painter.drawRoundedRect(box, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
+    painter.setBrush(QColor(theme.GROUND if selected else theme.LINE))
+    # On the ground of a selected row, the colours of the bar are seen on a dark edge only.
+    edge = _BAR_EDGE if selected else 0.0
+    groove = box.adjusted(-edge, -edge, edge, edge)
+    painter.drawRoundedRect(groove, groove.height() / 2, groove.height() / 2)
     painter.setBrush(confidence_colour(confidence))
     filled = QRectF(box)
     filled.setWidth(max(_BAR_HEIGHT, box.width() * confidence))
@@ -264,4 +270,6 @@ class ConfidenceDelegate(QStyledItemDelegate):
         cell = QRectF(option.rect)
         width = cell.width() - 2 * _BAR_MARGIN
         top = cell.center().y() - _BAR_HEIGHT / 2
-        _paint_bar(painter, QRectF(cell.left() + _BAR_MARGIN, top, width, _BAR_HEIGHT), confidence)
+        box = QRectF(cell.left() + _BAR_MARGIN, top, width, _BAR_HEIGHT)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        _paint_bar(painter, box, confidence, selected=selected)

@@ -300,6 +300,18 @@ def test_a_key_that_is_found_moves_its_row_and_asks_for_few_others(
     assert shown == ["Am 8A", "Am 8A", ""]
 
 
+def test_a_selected_row_shows_how_sure_its_grid_is(panel: LibraryPanel) -> None:
+    table = panel.tracks.table
+    table.selectRow(0)
+    cell = table.visualRect(table.model().index(0, track_model.GRID))
+    image = table.viewport().grab().toImage()
+    ratio = image.devicePixelRatio()
+    x, middle = round(cell.center().x() * ratio), round(cell.center().y() * ratio)
+    column = [image.pixelColor(x, middle + dy) for dy in range(-10, 11)]
+    assert min(colour.lightness() for colour in column) < 40  # around the bar
+    assert table.textElideMode() == Qt.TextElideMode.ElideMiddle
+
+
 def test_sorting_asks_for_each_value_once_and_keeps_the_selection(
     panel: LibraryPanel, tracks: list[Track]
 ) -> None:
