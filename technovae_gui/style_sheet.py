@@ -104,6 +104,7 @@ QComboBox::down-arrow {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7p
 QComboBox::down-arrow:hover {{ image: url("{_MARKS}/down_bright.svg"); }}
 QComboBox::down-arrow:disabled {{ image: url("{_MARKS}/down_off.svg"); }}
 QAbstractSpinBox {{ padding: 1px 17px 1px 6px; min-height: {theme.CONTROL_HEIGHT - 7}px; }}
+QAbstractSpinBox[plain="true"] {{ padding-right: 6px; }}
 QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border; width: 17px; border: 0; border-left: 1px solid {theme.LINE}; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; border-top-right-radius: {theme.RADIUS}px; }}

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSizePolicy
 
+from technovae_gui import theme
 from technovae_gui.widgets import forms
+from technovae_gui.widgets.number_drag import NumberDrag
 
 MIXED = "mixed"
+_LEAST_WIDTH = 48
+_LINE_HEIGHT = 2
+_LINE_MARGIN = 2
+"""Pixels, to the left and right edge of the box."""
 
 
 class NumberField(QDoubleSpinBox):
-    """A number.
+    """A number: typed after a click, dragged up and down, or stepped by the arrow keys.
+
+    Attributes:
+        tip: its tool tip, unless something is to be said about it.
 
     Signals:
         chosen(float): the user finished typing a number, or stepped to it.
@@ -23,9 +32,28 @@ class NumberField(QDoubleSpinBox):
     chosen = Signal(float)
 
     def __init__(
-        self, name: str, low: float, high: float, step: float, decimals: int, suffix: str = ""
+        self,
+        name: str,
+        low: float,
+        high: float,
+        step: float,
+        decimals: int,
+        suffix: str = "",
+        *,
+        neutral: float | None = None,
     ) -> None:
+        """Make a field.
+
+        Args:
+            name: for screen readers.
+            low, high: the range.
+            step: by an arrow or by 4 pixels of a drag; with Shift a tenth of it, if it can be.
+            decimals: behind the point, at most.
+            suffix: the unit, with a space before it.
+            neutral: a line at the lower edge goes from here to the number; None for no line.
+        """
         super().__init__()
+        self._neutral = neutral
         self._mixed = False
         self._typed = False
         self.setRange(low, high)
@@ -34,10 +62,16 @@ class NumberField(QDoubleSpinBox):
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
+        self.tip = f"{name}: drag up or down (Shift: finely), or click to type"
+        self.setToolTip(self.tip)
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setProperty("plain", True)
         forms.style_number(self)
         # The range would ask for room that its largest number needs.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(60)
+        self.setMinimumWidth(_LEAST_WIDTH)
+        drag = NumberDrag(self, step, max(step / 10, 10.0**-decimals))
+        drag.moved.connect(self.setValue)
         self.valueChanged.connect(self._changed)
         self.lineEdit().textEdited.connect(self._edited)
         self.editingFinished.connect(self._finished)
@@ -66,6 +100,22 @@ class NumberField(QDoubleSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()  # so that the wheel scrolls the panel instead
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self._neutral is None or self._mixed:
+            return
+        width, span = self.width() - 2 * _LINE_MARGIN, self.maximum() - self.minimum()
+        ends = [
+            _LINE_MARGIN + width * (value - self.minimum()) / span
+            for value in (self._neutral, self.value())
+        ]
+        box = QRectF(
+            min(ends), self.height() - _LINE_HEIGHT - 1, max(ends) - min(ends), _LINE_HEIGHT
+        )
+        colour = theme.ACCENT if self.isEnabled() else theme.DISABLED
+        painter = QPainter(self)
+        painter.fillRect(box, QColor(colour))
 
     def _shown_text(self) -> str:
         number = MIXED if self._mixed else self.textFromValue(self.value()) + self.suffix()

@@ -77,7 +77,7 @@ class SettingsForm(QWidget):
         self.name.setAccessibleName("Name")
         self.start = NumberField("Position", 1.0, _MOST_BARS, 1.0, 4)
         self.length = NumberField("Length", _SIXTEENTH, _MOST_BARS, 1.0, 4, " bars")
-        self.gain = NumberField("Gain", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB")
+        self.gain = NumberField("Gain", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB", neutral=0)
         self.fade_in = NumberField("Fade in", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.fade_out = NumberField("Fade out", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.bass_swap = SwitchField("Bass swap")
@@ -85,13 +85,15 @@ class SettingsForm(QWidget):
         self.mid_cut = SwitchField("Mids")
         self.treble_cut = SwitchField("Treble")
         self._name_switches()
-        self.transpose = NumberField("Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " semitones")
+        self.transpose = NumberField(
+            "Transpose", -MAX_TRANSPOSE, MAX_TRANSPOSE, 1, 0, " st", neutral=0
+        )
         self.parts = tuple(SwitchField(part.capitalize()) for part in PARTS)
         self.part_gains = tuple(
-            NumberField(f"Gain of the {part}", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB")
+            NumberField(f"Gain of the {part}", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB", neutral=0)
             for part in PARTS
         )
-        self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %")
+        self.stereo_width = NumberField("Stereo width", 0.0, 100.0, 10.0, 0, " %", neutral=0)
         self.renderer = ChoiceField("Sound", RENDERER_NAMES)
         self.seed = NumberField("Seed", 0, _MOST_SEED, 1, 0)
         self.take = QPushButton("Another take")
@@ -143,7 +145,7 @@ class SettingsForm(QWidget):
             box.setToolTip(f"Hear the {PARTS[number]}" if available else resources.PARTS_MISSING)
             gain.show_values(gains)
             gain.setEnabled(available or any(gains))
-            gain.setToolTip(gain.accessibleName() if available else resources.PARTS_MISSING)
+            gain.setToolTip(gain.tip if available else resources.PARTS_MISSING)
 
     def _show_name(self, names: set[str]) -> None:
         text = names.pop() if len(names) == 1 else ""
@@ -152,12 +154,12 @@ class SettingsForm(QWidget):
             self.name.setText(text)
 
     def _lay_out(self) -> None:
-        fields = FieldGrid()
+        fields = FieldGrid(columns=3)
         fields.add("Name", self.name, wide=True)
         fields.add("Bar", self.start)
         fields.add("Length", self.length)
-        fields.add("Gain", self.gain)
         fields.add("Transpose", self.transpose)
+        fields.add("Gain", self.gain)
         fields.add("Fade in", self.fade_in)
         fields.add("Fade out", self.fade_out)
         fields.add("Stereo width", self.stereo_width)
@@ -168,10 +170,12 @@ class SettingsForm(QWidget):
         grid = QGridLayout(parts)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.SPACE)
-        grid.setColumnStretch(1, 1)
-        for row, (box, gain) in enumerate(zip(self.parts, self.part_gains, strict=True)):
-            grid.addWidget(box, row, 0)
-            grid.addWidget(gain, row, 1)
+        grid.setHorizontalSpacing(2 * theme.SPACE)
+        for number, (box, gain) in enumerate(zip(self.parts, self.part_gains, strict=True)):
+            row, pair = divmod(number, 2)
+            grid.addWidget(box, row, 2 * pair)
+            grid.addWidget(gain, row, 2 * pair + 1)
+            grid.setColumnStretch(2 * pair + 1, 1)
         fields.add("Parts", parts, wide=True)
         self._latent_rows = QWidget()
         latents = FieldGrid()

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from technovae_gui import theme
 
-_COLUMNS = 2
 """Fields beside each other."""
 
 
@@ -131,18 +130,22 @@ def caption(text: str) -> QLabel:
 
 
 class FieldGrid(QGridLayout):
-    """Fields with captions above them, two beside each other or one across both columns.
+    """Fields with captions above them, beside each other or one across all columns.
 
     Captions and fields of a line stand on common baselines; columns are equally wide.
+
+    Args:
+        columns: how many fields are beside each other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 2) -> None:
         super().__init__()
+        self._columns = columns
         self._next_cell = 0
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(2 * theme.SPACE)
         self.setVerticalSpacing(0)
-        for column in range(_COLUMNS):
+        for column in range(columns):
             self.setColumnStretch(column, 1)
 
     def add(self, name: str, field: QWidget | QHBoxLayout, *, wide: bool = False) -> QLabel:
@@ -151,15 +154,16 @@ class FieldGrid(QGridLayout):
         Args:
             name: of the field, in its caption and for screen readers.
             field: the widget, or a row of them.
-            wide: whether it is as wide as both columns.
+            wide: whether it is as wide as all columns.
 
         Returns:
             The caption.
         """
-        span = _COLUMNS if wide else 1
-        if self._next_cell % _COLUMNS + span > _COLUMNS:
-            self._next_cell += 1
-        line, column = divmod(self._next_cell, _COLUMNS)
+        columns = self._columns
+        span = columns if wide else 1
+        if self._next_cell % columns + span > columns:
+            self._next_cell += columns - self._next_cell % columns
+        line, column = divmod(self._next_cell, columns)
         self._next_cell += span
         label = caption(name)
         label.setContentsMargins(0, theme.SPACE if line else 0, 0, theme.SPACE // 2)

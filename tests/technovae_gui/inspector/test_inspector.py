@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -22,8 +23,11 @@ from core.arrangement.clip import (
     with_parts,
 )
 from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
+from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector import ClipInspector
+from technovae_gui.inspector.fields import NumberField
+from tests.technovae_gui.map.mouse import drag
 
 BAR = TICKS_PER_BAR
 LEFT = Qt.MouseButton.LeftButton
@@ -303,3 +307,23 @@ def test_clips_in_one_that_are_transposed_differently_say_mixed(
     document.apply(made.arrangement)
     document.select([made.clip_id])
     assert panel.form.transpose.mixed
+
+
+def test_a_number_is_dragged_and_its_line_goes_from_its_neutral(qtbot: Any) -> None:
+    field = NumberField("Gain", -60.0, 12.0, 0.5, 1, " dB", neutral=0)
+    qtbot.addWidget(field)
+    field.resize(146, 24)
+    field.show()
+    field.clearFocus()
+    chosen: list[float] = []
+    field.chosen.connect(chosen.append)
+    at = QPointF(field.lineEdit().rect().center())
+    drag(field.lineEdit(), [at, at + QPointF(0, 24), at + QPointF(0, 48)])
+    assert chosen == [-3.0, -6.0]
+    image = field.grab().toImage()
+    ratio, y = image.devicePixelRatio(), image.height() - 2
+    accent = QColor(theme.ACCENT).name()
+    lit = [x for x in range(image.width()) if image.pixelColor(x, y).name() == accent]
+    # 142 pixels for 72 dB: from -6 to 0.
+    assert lit[-1] / ratio == pytest.approx(2 + 142 * 60 / 72, abs=2)
+    assert len(lit) / ratio == pytest.approx(142 * 6 / 72, abs=2)
