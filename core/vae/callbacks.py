@@ -82,7 +82,7 @@ class StopOnRequest(keras.callbacks.Callback):
 
 
 class ProgressReport(keras.callbacks.Callback):
-    """Reports percent, error, KL, active latents and the time left, five times a second."""
+    """Reports percent, error and the time left, five times a second; all else is in the history."""
 
     def __init__(self, budget: Budget, history: History, progress: Progress) -> None:
         """
@@ -104,8 +104,7 @@ class ProgressReport(keras.callbacks.Callback):
         self._progress(
             100 * min(1.0, self._budget.fraction()),
             100,
-            f"epoch {self._history.last + 1}: error {found['error_db']:.2f} dB, "
-            f"KL {found['kl']:.0f} nats, {self._history.epochs[-1].active} active"
+            f"epoch {self._history.last + 1}, {found['error_db']:.1f} dB from your music"
             f"{self._budget.left()}",
         )
 

@@ -203,7 +203,7 @@ class TrainingPanel(JobPanel):
         """Say that a better model, that of the last epoch, was saved at `path`."""
         number = self.curves.epochs[-1].number if self.curves.epochs else 0
         self.curves.mark_saved(number)
-        self.saved_message.show_text("The map plays a better version now.")
+        self.saved_message.show_text("A better version is kept; the map takes it over.")
         self.saved_message.setToolTip(str(path))
 
     @Slot(object)

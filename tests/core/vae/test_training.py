@@ -95,8 +95,8 @@ def test_everything_is_written_and_reported(trained: Trained) -> None:
     assert columns["held_out_db"][0] is not None
     assert columns["held_out_db"][-1] is None
     assert path.with_suffix(".history.png").read_bytes().startswith(b"\x89PNG")
-    assert "active" in trained.progress[-1][2]
-    assert "dB" in trained.progress[-1][2]
+    assert "nats" not in trained.progress[-1][2]  # a musician reads it
+    assert "dB from your music" in trained.progress[-1][2]
     percents = [done for done, _, _ in trained.progress]
     assert percents == sorted(percents)
     assert any("held out whole" in line for line in result.lines())

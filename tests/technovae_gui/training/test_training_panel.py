@@ -125,7 +125,7 @@ def test_a_better_model_is_reported(panel: TrainingPanel, epochs: list[Epoch]) -
     panel.show_event(epochs[0])
     panel.show_event(epochs[1])
     panel.show_event(Path("/m/vae_best.keras"))
-    assert panel.saved_message.text() == "The map plays a better version now."
+    assert panel.saved_message.text() == "A better version is kept; the map takes it over."
     assert panel.curves.saved == 1
 
 
