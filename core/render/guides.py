@@ -14,7 +14,8 @@ from scipy.spatial.distance import cdist
 from core import settings
 from core.arrangement.fades import ramp
 from core.dsp.bank import bank
-from core.latent.metric import Decode, PerceptualMetric
+from core.latent.metric import Decode
+from core.render.kept_metrics import fit_or_read
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -102,7 +103,7 @@ class Guides:
         """
         self._ids = list(segment_ids)
         self._latents = np.asarray(latents, np.float32)
-        self._metric = PerceptualMetric.fit(self._latents, decode)
+        (self._metric,) = fit_or_read(self._latents, decode, [slice(None)])
         self._tree = cKDTree(self._metric.transform(self._latents))
         self._neighbours = min(neighbours, len(self._ids))
 
@@ -163,7 +164,7 @@ class BandGuides:
         self._tracks = np.unique(np.asarray(track_ids), return_inverse=True)[1]
         self._latents = np.asarray(latents, np.float32)
         ranges = [slice(None), *_groups()]
-        self._metrics = PerceptualMetric.fit_ranges(self._latents, decode, ranges)
+        self._metrics = fit_or_read(self._latents, decode, ranges)
         self._points = [metric.transform(self._latents) for metric in self._metrics]
         self._neighbours = neighbours
         self._spacings = [_spacing(points, self._tracks) for points in self._points]

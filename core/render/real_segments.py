@@ -241,10 +241,9 @@ class RealSegments:
         Returns:
             (512, 128) dB.
         """
-        kept = self._spectra.peek(segment_id)
+        kept = self._kept_decoded(segment_id)
         if kept is not None:
-            known: Array = kept[1]
-            return known
+            return kept
         return self._decoded.get(segment_id, lambda: self._decode(latent[None])[0].copy())
 
     def decoded_together(self, guides: Sequence[Guide]) -> list[Array]:
@@ -257,14 +256,14 @@ class RealSegments:
             (512, 128) dB each; by some 4e-5 dB they depend on what is decoded with them, so this is
             for what is heard once.
         """
-        known = {guide.segment_id: self._spectra.peek(guide.segment_id) for guide in guides}
+        known = {guide.segment_id: self._kept_decoded(guide.segment_id) for guide in guides}
         latents = {guide.segment_id: guide.latent for guide in guides}
         missing = [segment_id for segment_id, kept in known.items() if kept is None]
         made = {}
         if missing:
             decoded = self._decode(np.stack([latents[segment_id] for segment_id in missing]))
             made = dict(zip(missing, decoded, strict=True))
-        found = {i: made[i] if kept is None else kept[1] for i, kept in known.items()}
+        found = {i: made[i] if kept is None else kept for i, kept in known.items()}
         return [found[guide.segment_id] for guide in guides]
 
     def bar_spectrum(self, segment_id: str, bar: int) -> Array:
@@ -332,6 +331,12 @@ class RealSegments:
         self._loops.clear()
         self._spectra.clear()
         self._decoded.clear()
+
+    def _kept_decoded(self, segment_id: str) -> Array | None:
+        """What `decoded` gives, if it is in memory."""
+        both = self._spectra.peek(segment_id)
+        kept: Array | None = self._decoded.peek(segment_id) if both is None else both[1]
+        return kept
 
     def _read_guide(self, guide: Guide, bpm: float, with_spectra: Collection[str]) -> None:
         self.guide_loop(guide, bpm)

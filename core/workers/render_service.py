@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import numpy as np
 
 from core import resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
-from core.errors import ModelError
+from core.errors import Cancelled, ModelError
 from core.library.models import model_for
 from core.workers.segment_service import (
     Array,
@@ -225,11 +226,15 @@ def _has_model(library: Path) -> bool:
 
 
 def _warm_up(space: Workspace) -> None:
-    """One decoding; and one sound, where that does not mean encoding the library first."""
+    """One decoding; and one bar between dots, where the library has not to be encoded first."""
     space.decoder.decode(np.zeros((1, settings.LATENT_SIZE), np.float32))
     known = set(space.library.latents(space.codec.hash, with_unrefined=True)[0])
     segments = space.library.segments()
     if segments and all(segment.id in known for segment in segments):
-        latent = space.decoder.latents()[1][0]
-        source = LatentSource(latent, model_hash=space.codec.hash)
-        space.decoder.audio(source, space.library.tempo)
+        latents = space.decoder.latents()[1]
+        between = 0.5 * (latents[0] + latents[-1])  # a dot needs less than what is clicked next
+        source = LatentSource(between, model_hash=space.codec.hash)
+        enough = threading.Event()
+        first = first_bar(0, lambda _: enough.set())
+        with contextlib.suppress(Cancelled):
+            space.decoder.audio(source, space.library.tempo, first=first, cancel=enough)

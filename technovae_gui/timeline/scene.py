@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from core.arrangement import edits
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip
 from core.settings import TICKS_PER_BAR
@@ -61,19 +60,23 @@ class Scene:
             everything: lanes were added, removed or reordered, or became audible or silent, or
             markers changed.
         """
-        before, clips_before, swaps_before = self.arrangement, self._clips, self.swaps
-        self.arrangement, self._clips = arrangement, _clips_by_id(arrangement)
-        self.swaps = bass_swaps(arrangement)
-        if before.markers != arrangement.markers:
+        before, swaps_before = self.arrangement, self.swaps
+        self.arrangement, self.swaps = arrangement, bass_swaps(arrangement)
+        if before.markers != arrangement.markers or _lanes_shown(before) != _lanes_shown(
+            arrangement
+        ):
+            self._clips = _clips_by_id(arrangement)
             return None
-        if _lanes_shown(before) != _lanes_shown(arrangement):
-            return None
-        changed = _changed_ids(clips_before, self._clips)
+        lanes = zip(before.lanes, arrangement.lanes, strict=True)
+        rows = [row for row, (old, new) in enumerate(lanes) if old is not new]
+        gone, come = (_clips_by_id(it, rows) for it in (before, arrangement))
+        changed = _changed_ids(gone, come)
         changed |= {clip_id for clip_id, _ in swaps_before.items() ^ self.swaps.items()}
-        return [
-            *_with_neighbours(before, clips_before, changed),
-            *_with_neighbours(arrangement, self._clips, changed),
-        ]
+        dirty = _with_neighbours(before, {**self._clips, **gone}, changed)
+        for clip_id in gone.keys() - come.keys():
+            del self._clips[clip_id]
+        self._clips.update(come)
+        return [*dirty, *_with_neighbours(arrangement, self._clips, changed)]
 
     def find(self, clip_id: str) -> ClipOnRow | None:
         """Row and clip of that id; None if it is not in the arrangement."""
@@ -162,11 +165,14 @@ def bass_swaps(arrangement: Arrangement) -> dict[str, int]:
         The tick of the swap by the id of the clip that comes in.
     """
     clips = [clip for clip in arrangement.clips() if not clip.mute]
+    coming = [clip for clip in clips if clip.bass_swap and clip.fade_in]
+    if not coming:  # of a thousand clips few or none have one
+        return {}
     leaving = {(clip.end - clip.fade_out, clip.end) for clip in clips}
     return {
         clip.id: _downbeat(clip.start, clip.start + clip.fade_in)
-        for clip in clips
-        if clip.bass_swap and clip.fade_in and (clip.start, clip.start + clip.fade_in) in leaving
+        for clip in coming
+        if (clip.start, clip.start + clip.fade_in) in leaving
     }
 
 
@@ -181,8 +187,13 @@ def _downbeat(start: int, end: int) -> int:
     return bar if start <= bar <= end else middle
 
 
-def _clips_by_id(arrangement: Arrangement) -> dict[str, ClipOnRow]:
-    return {clip.id: (row, clip) for row, clip in edits.by_row(arrangement)}
+def _clips_by_id(
+    arrangement: Arrangement, rows: Iterable[int] | None = None
+) -> dict[str, ClipOnRow]:
+    """The clips on some rows, or on all."""
+    lanes = arrangement.lanes
+    some = range(len(lanes)) if rows is None else rows
+    return {clip.id: (row, clip) for row in some for clip in lanes[row].clips}
 
 
 def _lanes_shown(arrangement: Arrangement) -> list[tuple[str, bool]]:
