@@ -12,8 +12,9 @@ from core.workers.queue import Request
 from core.workers.thread import QtWorker
 from core.workers.worker import task_config
 
-_GRACE_MS: Final = 20_000
-"""From asking to killing: training writes its best model in that time."""
+_GRACE_MS: Final = 120_000
+"""From asking to killing: training measures and writes its best model in that time, which on a slow
+or busy machine is more than twenty seconds."""
 
 
 class Job(QObject):

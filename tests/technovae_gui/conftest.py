@@ -12,7 +12,9 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core import resources
 from core.library import latent_map
@@ -29,6 +31,7 @@ from tests.technovae_gui.warm_services import WarmServices
 if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
 
+MOUSE = Qt.MouseButton
 PATIENCE = 240_000
 """Milliseconds."""
 
@@ -45,6 +48,18 @@ def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is there to answer: unsaved work is given up, another library gets a new project."""
     monkeypatch.setattr(MessageBoxes, "ask_leaving", lambda *_: Leaving.DISCARD)
     monkeypatch.setattr(MessageBoxes, "ask_other_library", lambda *_: OtherLibrary.NEW_PROJECT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_held() -> Iterator[None]:
+    """No test begins with a button or a key that one before it held: both belong to the
+    application, and Qt's double click ends pressed."""
+    yield
+    if QApplication.instance() is None:
+        return
+    if QApplication.mouseButtons() or QApplication.keyboardModifiers():
+        for button in (MOUSE.LeftButton, MOUSE.MiddleButton, MOUSE.RightButton):
+            QTest.mouseRelease(QWidget(), button)
 
 
 @pytest.fixture(scope="session")

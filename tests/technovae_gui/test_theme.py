@@ -32,11 +32,13 @@ from technovae_gui.widgets import icons
 
 @pytest.fixture
 def dressed(qapp: QApplication) -> Any:
-    before = qapp.styleSheet()
+    sheet, font, palette = qapp.styleSheet(), qapp.font(), qapp.palette()
     style_sheet.apply(qapp)
     style_sheet.dress(qapp)
     yield qapp
-    qapp.setStyleSheet(before)
+    qapp.setStyleSheet(sheet)
+    qapp.setFont(font)
+    qapp.setPalette(palette)
 
 
 def contrast(first: str, second: str) -> float:
