@@ -19,7 +19,7 @@ from benchmarks.quality.rows import Amounts
 from core.audio import files
 from core.vae.training import TrainOptions
 from tests import synthetic
-from tests.core.vae.conftest import TINY
+from tests.core.vae.conftest import TINY, do_steps_one_by_one, learn_without_the_demo
 from tests.synthetic import Spec, arrangement
 
 RECIPE = {"held MR-STFT": 2.0, "library MR-STFT": 2.0, "seconds": 2.4}
@@ -112,11 +112,13 @@ def test_a_page_keeps_what_stands_around_the_table(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With little of everything: small networks, one composition for all renderers, and one sound
-    of the original recipe, which is also that of its other spectra."""
+    """With little of everything: small networks that learn this music alone, one composition for
+    all renderers, and one sound of the original recipe, which is also that of its other spectra."""
     little = Amounts(rendered=2, generated=2, timed=1, steps=2, compose_bars=12)
     monkeypatch.setattr(quality, "QUICK", little)
     monkeypatch.setattr(learning.training, "TrainOptions", partial(TrainOptions, model=TINY))
+    learn_without_the_demo(monkeypatch)
+    do_steps_one_by_one(monkeypatch)
     eagerly = partialmethod(recipe.PlainVAE.compile, run_eagerly=True)  # one step is all there is
     monkeypatch.setattr(recipe.PlainVAE, "compile", eagerly)
     compose, composed = composing.run, list[dict[str, Any]]()

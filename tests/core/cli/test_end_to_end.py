@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from core import settings
+import core.session
+from core import resources, settings
 from core.audio import files, loudness
 from core.cli import main
 from core.library.model_versions import read_versions
@@ -35,7 +36,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 BPM = 128.0
 SPECS = (
-    synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), start=0.5, seed=1),
+    synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(28), start=0.5, seed=1),
     synthetic.Spec(bpm=BPM, parts=synthetic.arrangement(24), kick="deep", channels=2, seed=2),
     synthetic.Spec(bpm=126.0, parts=synthetic.arrangement(24), bass="offbeat", seed=3),
 )
@@ -68,18 +69,21 @@ def train_small_networks(patch: pytest.MonkeyPatch) -> None:
     do_steps_one_by_one(patch)
 
 
-def learn_without_the_demo(patch: pytest.MonkeyPatch) -> None:
-    """A library of few segments is learned alone. With the demo it takes a quarter of a minute:
-    that is for the tests of it, and for the one that interrupts a training."""
-    for module in ("core.session", "core.cli.learning_data"):
-        patch.setattr(f"{module}.with_demo", lambda data: data)
+def take_for_the_demo(library: Path, patch: pytest.MonkeyPatch) -> None:
+    """What few segments are learned along with is `library`, which takes less long."""
+    read, demo = core.session._windows_of, resources.demo_library()
+    patch.setattr(
+        "core.session._windows_of",
+        lambda path, choice=None: read(library if path == demo else path, choice),
+    )
 
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with audio, a library made of it, and a small model trained for a moment.
 
-    The network of the usual size is trained where a training is interrupted.
+    There is just enough music to be learned without the demo. The network of the usual size is
+    trained where a training is interrupted.
     """
     folder = tmp_path_factory.mktemp("studio")
     (folder / "audio").mkdir()
@@ -92,7 +96,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "3 imported, 1 refused" in report
     with pytest.MonkeyPatch.context() as patch:
         train_small_networks(patch)
-        learn_without_the_demo(patch)
         out = done("train", "lib", "--epochs", 2, "--minutes", 1, "--note", "the first", cwd=folder)
     assert "of 64 latents active" in out
     return folder
@@ -117,7 +120,7 @@ def test_training_leaves_model_and_history(studio: Path) -> None:
     (version,) = read_versions(studio / "lib")
     assert version.path.read_bytes() == model.read_bytes()
     assert version.figures.sharpness is not None
-    assert (version.note, version.figures.learned) == ("the first", "18 segments")
+    assert (version.note, version.figures.learned) == ("the first", "19 segments")
 
 
 def test_generated_loops_are_exact_seeded_and_seamless(studio: Path) -> None:
@@ -195,7 +198,7 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small_network")
 def test_a_model_can_be_trained_on_the_array(studio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    learn_without_the_demo(monkeypatch)
+    take_for_the_demo(studio / "lib", monkeypatch)
     done("dataset", "lib", "--out", "array.npy", cwd=studio)
     done("train", "array.npy", "--epochs", 1, "--out", "other.keras", cwd=studio)
     assert (studio / "other.keras").is_file()
@@ -269,7 +272,10 @@ def wait_for_file(process: subprocess.Popen[str], folder: Path, pattern: str | N
 
 @pytest.mark.usefixtures("small_network")
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_library_of_a_few_loops_trains_maps_and_composes(tmp_path: Path, count: int) -> None:
+def test_a_library_of_a_few_loops_trains_maps_and_composes(
+    studio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    take_for_the_demo(studio / "lib", monkeypatch)
     with Library.create(tmp_path / "few") as library:
         for k in range(count):
             add_track(library, f"Loop {k}", seconds=7.9, bpm=125.0 + k, seed=k)

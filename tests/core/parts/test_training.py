@@ -20,6 +20,8 @@ from core.parts.training_state import read_state, state_path
 from core.settings import PARTS
 from tests.core.parts.conftest import TINY
 
+pytestmark = pytest.mark.slow
+
 
 def options(folder: Path, **changes: object) -> TrainOptions:
     base = {"steps": 12, "batch": 2, "judged": 2, "remix": Remix(bars=1), "network": TINY}

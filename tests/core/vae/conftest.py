@@ -19,6 +19,16 @@ from core.vae.training import TrainOptions, TrainResult, train
 TINY = {"width": 16, "depth": 1, "encoder_depth": 1, "patch": 8, "trunk": 16}
 
 
+_TRAININGS = {"trained", "tiny_options", "three_epochs"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What trains, or looks at what a training made, is slow."""
+    for item in items:
+        if _TRAININGS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 def track_rows(bars: int, seed: int) -> np.ndarray:
     """(bars * 128, 128) float16 dB."""
     rng = np.random.default_rng(seed)
@@ -38,6 +48,12 @@ def music(tracks: int = 6, bars: int = 9) -> TrainingData:
 def do_steps_one_by_one(patch: pytest.MonkeyPatch) -> None:
     """Training steps are not compiled, as a handful is done sooner than that."""
     patch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
+
+
+def learn_without_the_demo(patch: pytest.MonkeyPatch) -> None:
+    """A library of few segments is learned alone. With the demo, whose spectrograms are made for
+    that, it takes ten seconds of CPU more."""
+    patch.setattr("core.session.with_demo", lambda data: data)
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,8 @@ def test_too_little_music_is_refused(tiny_options: Make) -> None:
 
 
 @pytest.mark.usefixtures("uncompiled")
-@pytest.mark.parametrize("count", [1, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.parametrize("count", [1, 7])
 def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: int) -> None:
     few = TrainingData.of_tracks((f"t{i}", track_rows(4, i), None) for i in range(count))
     data = few.with_background(music(tracks=9, bars=15))

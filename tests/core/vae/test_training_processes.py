@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import user_folders
 from core.errors import InputError, TrainingError
 from core.vae import checkpoint
 from core.vae.augmentation import Augmentation
@@ -24,9 +26,14 @@ from core.vae.training import TrainingRun
 from core.vae.training_processes import Layout, TrainingSummary, train_in_processes
 from tests.core.vae.conftest import TINY, do_steps_one_by_one, music
 
-needs_jax = pytest.mark.skipif(
-    importlib.util.find_spec("jax") is None, reason="needs the extra `jax`"
-)
+_JAX = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs the extra `jax`")
+
+
+def needs_jax(test: Callable[..., None]) -> Callable[..., None]:
+    """Marks a test of real processes. Its limit lets it begin before other slow ones."""
+    return _JAX(pytest.mark.slow(pytest.mark.timeout(1200)(test)))  # type: ignore[no-any-return]
+
+
 songs = partial(music, tracks=8, bars=23)
 """More windows than a model has latents, so that there is something to learn."""
 
@@ -73,6 +80,12 @@ def test_the_file_opens_as_any_other(by_two: TrainingSummary) -> None:
     assert np.abs(codec.decode(means) - spectrum).mean() < 5.0
     assert codec.info["contrast"] is not None
     assert set(codec.info["axes"])
+
+
+@needs_jax
+@pytest.mark.usefixtures("by_two")
+def test_what_was_compiled_is_kept_for_the_next_training() -> None:
+    assert any(path.is_file() for path in (user_folders.cache_folder() / "jax").rglob("*"))
 
 
 @needs_jax

@@ -29,7 +29,7 @@ from core.workers import tasks
 from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
 from tests.core.parts.conftest import TINY as TINY_PARTS
-from tests.core.vae.conftest import TINY, do_steps_one_by_one
+from tests.core.vae.conftest import TINY, do_steps_one_by_one, learn_without_the_demo
 from tests.core.workers.run_now import run_now
 
 
@@ -38,7 +38,7 @@ def test_training_reports_how_it_goes_and_leaves_a_model(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do_steps_one_by_one(monkeypatch)
-    monkeypatch.setattr("core.session.with_demo", lambda data: data)  # ten seconds more
+    learn_without_the_demo(monkeypatch)
     name, result, events = run_now(
         tasks.train,
         library=library,
