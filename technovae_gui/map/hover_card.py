@@ -166,7 +166,7 @@ class HoverCard(QWidget):
         font.setWeight(theme.SEMIBOLD)
         painter.setFont(font)
         painter.setPen(QColor(theme.TEXT))
-        shown = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, room)
+        shown = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRect(_MARGIN, _MARGIN - 2, room, 20), _LEFT, shown)
         font.setWeight(theme.REGULAR)
         painter.setFont(font)

@@ -303,7 +303,7 @@ def _track_list() -> QListWidget:
     names.setUniformItemSizes(True)
     names.setFrameShape(QFrame.Shape.NoFrame)
     names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    names.setTextElideMode(Qt.TextElideMode.ElideRight)
+    names.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     names.setAccessibleName("Tracks on the map")
     return names
 

@@ -54,16 +54,16 @@ class PartButtons(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE // 2)
-        label = QLabel("Parts")
-        label.setProperty("dim", True)
-        row.addWidget(label)
+        row.addWidget(_label("Parts"))
         row.addSpacing(theme.SPACE // 2)
         self.buttons = tuple(_PartButton(self, part) for part in range(len(PARTS)))
         for button in self.buttons:
             row.addWidget(button)
         self.placement = _placement_box()
         self.placement.activated.connect(self._choose_placement)
-        row.addSpacing(theme.SPACE)
+        row.addSpacing(2 * theme.SPACE)
+        row.addWidget(_label("Layout"))
+        row.addSpacing(theme.SPACE // 2)
         row.addWidget(self.placement)
 
     def show_choice(self, choice: PartChoice) -> None:
@@ -93,6 +93,12 @@ class PartButtons(QWidget):
     @Slot(int)
     def _choose_placement(self, row: int) -> None:
         self.placement_chosen.emit(self.placement.itemData(row))
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("dim", True)
+    return label
 
 
 def _placement_box() -> QComboBox:

@@ -19,6 +19,7 @@ def test_it_names_the_tracks_and_highlights_them(
     names = view.overlays.legend.names
     titles = [track.title for track in demo_map.tracks.values()]
     assert [names.item(row).text() for row in range(names.count())] == titles
+    assert names.textElideMode() == Qt.TextElideMode.ElideMiddle  # titles differ at their ends
     for expected in (frozenset([list(demo_map.tracks)[2]]), frozenset()):
         pos = names.visualItemRect(names.item(2)).center()
         qtbot.mouseClick(names.viewport(), Qt.MouseButton.LeftButton, pos=pos)
