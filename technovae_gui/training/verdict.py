@@ -11,6 +11,8 @@ from core.vae.history import Epoch
 _MORE_SECONDS: Final = 300.0
 _AUDIBLE_DB: Final = 0.1
 """What five more minutes have to gain, of the mean error, to be worth them."""
+_LEAST_EPOCHS: Final = 3
+"""With that before learning."""
 _LOOK_BACK: Final = 1 / 3
 """Share of the run over which the present speed of learning is measured."""
 
@@ -32,6 +34,9 @@ _IMPROVING: Final = Verdict("Getting better", "Each better version takes over th
 _MORE: Final = Verdict(
     "Better with five more minutes", "It can be played now, and was still getting closer."
 )
+_SKETCH: Final = Verdict(
+    "A first sketch", "It can be played now; it was too short to tell what more time would bring."
+)
 _READY: Final = Verdict("Ready", "More time would hardly be heard; more music would.")
 
 
@@ -46,6 +51,8 @@ def verdict(epochs: Sequence[Epoch], *, training: bool) -> Verdict:
         return _IMPROVING if len(epochs) > 1 else _LISTENING
     if not epochs:
         return NOTHING
+    if len(epochs) < _LEAST_EPOCHS:
+        return _SKETCH
     return _MORE if gain_of_more_time(epochs) >= _AUDIBLE_DB else _READY
 
 

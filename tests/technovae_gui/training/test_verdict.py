@@ -31,5 +31,7 @@ def test_only_the_last_run_counts() -> None:
 
 def test_one_epoch_says_nothing() -> None:
     assert gain_of_more_time(epochs(3.0)) == 0.0
+    assert verdict(epochs(3.0, 3.0), training=False).headline == "A first sketch"
+    assert verdict(epochs(3.0, 3.0, 3.0), training=False).headline == "Ready"
     assert verdict([], training=False).headline == "Not learned yet"
     assert verdict(epochs(3.0), training=True).headline == "Listening…"
