@@ -104,7 +104,9 @@ QComboBox::down-arrow {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7p
 QComboBox::down-arrow:hover {{ image: url("{_MARKS}/down_bright.svg"); }}
 QComboBox::down-arrow:disabled {{ image: url("{_MARKS}/down_off.svg"); }}
 QAbstractSpinBox {{ padding: 1px 17px 1px 6px; min-height: {theme.CONTROL_HEIGHT - 7}px; }}
-QAbstractSpinBox[plain="true"] {{ padding-right: 6px; }}
+QAbstractSpinBox[plain="true"] {{ padding-right: 4px; }}
+QAbstractSpinBox[plain="true"]::up-button, QAbstractSpinBox[plain="true"]::down-button {{ width: 0; border: 0; }}
+QAbstractSpinBox[plain="true"]::up-arrow, QAbstractSpinBox[plain="true"]::down-arrow {{ image: none; width: 0; }}
 QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border; width: 17px; border: 0; border-left: 1px solid {theme.LINE}; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; border-top-right-radius: {theme.RADIUS}px; }}

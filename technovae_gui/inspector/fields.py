@@ -64,7 +64,7 @@ class NumberField(QDoubleSpinBox):
         self.setAccessibleName(name)
         self.tip = f"{name}: drag up or down (Shift: finely), or click to type"
         self.setToolTip(self.tip)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        # Without buttons at all, a style sheet leaves no room for the number.
         self.setProperty("plain", True)
         forms.style_number(self)
         # The range would ask for room that its largest number needs.

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import style_sheet, theme, track_colours
+from technovae_gui.inspector.settings_form import SettingsForm
 from technovae_gui.spectrogram import SpectrogramPanel
 from technovae_gui.timeline import paint_cache
 from technovae_gui.training.curve_plots import CurvePlots
@@ -203,3 +204,14 @@ def test_contrast_changes_what_plots_have_painted(dressed: QApplication, qtbot: 
     finally:
         style_sheet.set_contrast(dressed, high=False)
     assert grounds() == usual == [theme.PANEL, theme.GROUND]
+
+
+def test_numbers_have_the_room_of_their_box(dressed: QApplication, qtbot: Any) -> None:
+    fields = SettingsForm(), QDoubleSpinBox()
+    for widget in fields:
+        qtbot.addWidget(widget)
+        widget.resize(336, 400)
+        widget.show()
+    gain = fields[0].gain
+    assert gain.lineEdit().width() > gain.width() - 12
+    assert 0 < fields[1].lineEdit().width() <= fields[1].width() - 17
