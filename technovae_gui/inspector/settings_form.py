@@ -39,6 +39,8 @@ Edit: TypeAlias = Callable[[Arrangement, Ids], Arrangement]
 NumberEdit: TypeAlias = Callable[[Arrangement, Ids, float], Arrangement]
 
 _MOST_BARS = 100_000.0
+_PART_WIDTH = 36
+"""Pixels that a part's gain has at least: two and their names fit the narrowest panel."""
 _MOST_SEED = 2**31 - 1
 _SIXTEENTH = 0.0625
 """Of a bar."""
@@ -80,7 +82,7 @@ class SettingsForm(QWidget):
         self.gain = NumberField("Gain", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB", neutral=0)
         self.fade_in = NumberField("Fade in", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.fade_out = NumberField("Fade out", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
-        self.bass_swap = SwitchField("Bass swap")
+        self.bass_swap = SwitchField("swap")
         self.bass_cut = SwitchField("Bass")
         self.mid_cut = SwitchField("Mids")
         self.treble_cut = SwitchField("Treble")
@@ -102,6 +104,7 @@ class SettingsForm(QWidget):
         self._connect()
 
     def _name_switches(self) -> None:
+        self.bass_swap.setAccessibleName("Bass swap")
         self.bass_swap.setToolTip("Swap the bass where this clip comes in")
         for switch, band in (
             (self.bass_cut, "bass"),
@@ -163,7 +166,7 @@ class SettingsForm(QWidget):
         fields.add("Fade in", self.fade_in)
         fields.add("Fade out", self.fade_out)
         fields.add("Stereo width", self.stereo_width)
-        fields.add("Joint", self.bass_swap)
+        fields.add("Bass", self.bass_swap)
         cuts = forms.row(self.bass_cut, self.mid_cut, self.treble_cut, 1, spacing=3 * theme.SPACE)
         fields.add("Leave out", cuts, wide=True)
         parts = QWidget()
@@ -172,6 +175,7 @@ class SettingsForm(QWidget):
         grid.setSpacing(theme.SPACE)
         grid.setHorizontalSpacing(2 * theme.SPACE)
         for number, (box, gain) in enumerate(zip(self.parts, self.part_gains, strict=True)):
+            gain.setMinimumWidth(_PART_WIDTH)
             row, pair = divmod(number, 2)
             grid.addWidget(box, row, 2 * pair)
             grid.addWidget(gain, row, 2 * pair + 1)
