@@ -53,9 +53,8 @@ def mapped(found):
         print(time.time() - begun, flush=True)
         QTimer.singleShot(0, window.close)
 def begin():
-    window.furnish()
-    window.sessions.session_changed.connect(mapped)
     window.begin()
+    window.sessions.session_changed.connect(mapped)
 QTimer.singleShot(0, begin)
 app.exec()
 """

@@ -79,12 +79,17 @@ class MainWindow(QMainWindow):
         if furnished:
             self.furnish()
 
-    def furnish(self) -> None:
-        """Make what is not seen at first, and all that works behind what is seen; once."""
+    def furnish(self, *, opening: bool = False) -> None:
+        """Make what is not seen at first, and all that works behind what is seen; once.
+
+        Where it is `opening`, the library of the last window is read meanwhile.
+        """
         if self._furnished:
             return
         self._furnished = True
         self._make_services()
+        if opening:
+            self._open_last_library()
         self._make_controllers()
         self._add_tabs()
         self._make_helpers()
@@ -116,8 +121,9 @@ class MainWindow(QMainWindow):
     def begin(self, project: Path | None = None) -> None:
         """After the first paint: open one library: that of `project`, if given and found, else that
         of the last window, else the demo; then the sound device."""
-        self.furnish()
-        settings = QSettings()
+        if self._closed:
+            return
+        self.furnish(opening=project is None)
         self._name_keys()
         self.setWindowIcon(icons.program_icon())
         self.sessions.session_changed.connect(self._open_device)
@@ -126,12 +132,15 @@ class MainWindow(QMainWindow):
         if project is not None:
             self.project.open(project)
         if self.sessions.requested_library is None:
-            library = settings.value("library", "")
-            known = Path(str(library)) if library and Path(str(library)).is_dir() else None
-            self.sessions.open(known)
+            self._open_last_library()
         self.project.offer_recovery()
-        if not settings.value("hint_seen", False, bool):
+        if not QSettings().value("hint_seen", False, bool):
             self.show_hint()
+
+    def _open_last_library(self) -> None:
+        library = QSettings().value("library", "")
+        known = Path(str(library)) if library and Path(str(library)).is_dir() else None
+        self.sessions.open(known)
 
     def show_hint(self) -> None:
         """Show the three first steps."""
@@ -150,11 +159,13 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """End jobs, sound and processes; unsaved work is on disk when this returns."""
-        if self._closed or not self._furnished:
+        if self._closed:
+            return
+        self._closed = True
+        if not self._furnished:
             return
         from core.workers.thread import close_workers
 
-        self._closed = True
         self.transport.clock.stop()
         self.track_analysis.close()
         self.settings.keep()
@@ -168,8 +179,8 @@ class MainWindow(QMainWindow):
         self.map_view.shutdown()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        open_work = self._furnished and not self._closed
-        if open_work and not self.project.confirm_leaving():
+        can_lose = self._furnished and not self._closed
+        if can_lose and not self.project.confirm_leaving():
             event.ignore()
             return
         self.shut_down()

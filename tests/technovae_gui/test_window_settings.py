@@ -145,6 +145,15 @@ def test_the_window_looks_at_once_as_it_stays(qtbot: Any, tmp_path: Path) -> Non
     qtbot.waitUntil(lambda: begun == [True])
 
 
+def test_a_window_that_is_closed_at_once_does_not_begin(qtbot: Any, tmp_path: Path) -> None:
+    window = MainWindow(tmp_path / "sessions", furnished=False)
+    qtbot.addWidget(window)
+    window.show()
+    window.close()
+    window.begin()
+    assert not hasattr(window, "sessions")
+
+
 def test_a_project_is_listened_to_as_before(make: Callable[[], MainWindow], tmp_path: Path) -> None:
     path = tmp_path / "a.technovae"
     first = make()
