@@ -13,10 +13,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.rhythm.bars import BEATS
 from core.rhythm.onsets import Floats
 
-BEATS: Final = 4
-"""Per window."""
 BARS: Final = 8
 """That are compared before and after an edit."""
 _FEWEST_BARS: Final = 4

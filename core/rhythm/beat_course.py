@@ -16,15 +16,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from core.rhythm.bar_jumps import BARS, BEATS, bar_jumps
+from core.rhythm.bar_jumps import BARS, bar_jumps
+from core.rhythm.bars import BEATS, BINS, fold_beats, with_kicks
 from core.rhythm.onsets import RATE, Floats
 from core.rhythm.phase import Line, Numbers, period_error, robust_line
-from core.rhythm.tempo import COARSE_RATE, KICK, POOL, TempoPath
+from core.rhythm.recurrence import displaced, recurring
+from core.rhythm.tempo import COARSE_RATE, KICK, TempoPath
 
-BINS: Final = 128
-"""Phases per beat; 3.6 ms at 130 BPM."""
-
-_KICK_WEIGHT: Final = 1.0
 _SEED_WINDOWS: Final = 4
 _ROUNDS: Final = 2
 _JUMP_COST: Final = 1.5
@@ -56,6 +54,7 @@ _LOUD: Final = (0.1, 0.4)
 _FEW_KICKS: Final = 0.25
 _TOLD_BY_BARS: Final = 0.8
 """Weight of the bars that tell of an edit which the beat, unsure there, did not show at all."""
+_MOST_DISPLACED: Final = 8
 _CLEAR_PERCENT: Final = 80
 _LEAST_WEIGHT: Final = 0.1
 
@@ -112,8 +111,9 @@ class Course:
         Returns:
             The robust line through the windows; what stays off it is in its lags.
         """
-        # Between two jumps there may be nothing sure at all; then all windows say the same.
-        said = self.weights if self.weights.any() else np.ones(len(self))
+        # Between two jumps there may be next to nothing sure, and one window alone has no tempo;
+        # then all windows say the same.
+        said = self.weights if np.count_nonzero(self.weights) > 1 else np.ones(len(self))
         weights = said * len(self) / max(float(said.sum()), 1e-12)
         period, level, pivot, error = robust_line(self.beats, self.times, weights)
         return Line(
@@ -139,10 +139,10 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
         path: the rough tempo.
     """
     span = slice(round(start * RATE), round(end * RATE))
-    frames = np.column_stack([bands[span], _kick_frames(coarse, span, len(bands))])
+    frames = with_kicks(bands, coarse, span)
     times = round(start * RATE) / RATE + np.arange(len(frames)) / RATE
     beats = np.cumsum(np.interp(times, path.times, path.bpm)) / (60.0 * RATE)
-    bars = _fold_beats(frames, beats, BEATS)
+    bars = fold_beats(frames, beats)
     if len(bars) == 0:
         return Course(np.zeros(0), np.zeros(0), np.zeros(0))
     windows = bars.reshape(*bars.shape[:2], BEATS, BINS).sum(axis=2)
@@ -156,6 +156,7 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
         if not jumps:
             told = slice(max(0, edit.window - BARS), edit.window + BARS)
             weights[told] = np.maximum(weights[told], _TOLD_BY_BARS)
+    phases, weights = _in_place(bars, phases, weights)
     late, jumps = _unwrapped(phases)
     late += _refinement(windows[:, :-1], phases, weights) / BINS
     for jump in jumps:
@@ -168,29 +169,26 @@ def follow(bands: Floats, coarse: Floats, start: float, end: float, path: TempoP
     return Course(middles, where, np.asarray(weights, np.float64), jumps, doubtful)
 
 
-def _kick_frames(coarse: Floats, span: slice, count: int) -> Floats:
-    """The kicks' envelope at `RATE` for the frames `span` of `count`, of the same spread, too."""
-    kicks = coarse[KICK] * np.float32(_KICK_WEIGHT / max(float(coarse[KICK].std()), 1e-6))
-    frames = np.repeat(kicks, POOL)
-    return np.pad(frames, (0, max(0, count - len(frames))))[span]
-
-
-def _fold_beats(frames: Floats, beats: Numbers, over: int = 1) -> Floats:
-    """(n, b) frames at positions (n,) in beats -> (windows, b, `over` x `BINS`) of whole windows.
-
-    Every `BEATS` beats are folded over `over`; each window and band is free of its mean.
-    """
-    count = int(beats[-1] // BEATS) if len(beats) else 0
-    place = np.floor(beats * BINS).astype(np.int64)
-    inside = slice(0, int(np.searchsorted(place, count * BEATS * BINS)))
-    size = over * BINS
-    place = place[inside] // (BINS * BEATS) * size + place[inside] % size
-    folded = np.stack(
-        [np.bincount(place, band[inside], count * size).reshape(count, size) for band in frames.T],
-        axis=1,
-    ).astype(np.float32)
-    centred: Floats = folded - folded.mean(axis=2, keepdims=True)
-    return centred
+def _in_place(
+    bars: Floats, phases: NDArray[np.int64], weights: Numbers
+) -> tuple[NDArray[np.int64], Numbers]:
+    """`phases` and `weights` where parts that sound like others have their beats where those do."""
+    spectra = np.fft.rfft(bars, axis=2)
+    turn = 2j * np.pi / BEATS * np.arange(spectra.shape[2])
+    phases, weights = phases.copy(), weights.copy()
+    late, jumps = _unwrapped(phases)
+    spectra *= np.exp(np.outer(late, turn))[:, None, :]
+    for _ in range(_MOST_DISPLACED):
+        part = displaced(spectra, bars.shape[2], jumps)
+        if part is None:
+            break
+        moved = slice(part.first, part.last)
+        phases[moved] = (phases[moved] + round(part.late * BINS)) % BINS
+        spectra[moved] *= np.exp(part.late * turn)
+        jumps = _unwrapped(phases)[1]
+    told = recurring(spectra, bars.shape[2], jumps, weights)
+    weights[told] = np.maximum(weights[told], _TOLD_BY_BARS)
+    return phases, weights
 
 
 def _kick_levels(coarse: Floats, times: Numbers, beats: Numbers, count: int) -> Numbers:

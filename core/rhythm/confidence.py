@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.rhythm.bars import fold_beats, with_kicks
 from core.rhythm.grid import GridSection
-from core.rhythm.onsets import POWER_RATE, Floats, OnsetFeatures
+from core.rhythm.onsets import POWER_RATE, RATE, Floats, OnsetFeatures
 from core.rhythm.phase import Line, Numbers, held
+from core.rhythm.recurrence import displaced, unlike_all
 from core.rhythm.steps import PHRASE_STEPS, Steps, repetition
 from core.rhythm.tempo import COARSE_RATE, KICK
 
@@ -29,6 +31,8 @@ _OFF_SECONDS: Final = 0.020
 _OFF_FACTOR: Final = 0.6
 """What confidence keeps per eighth of the track that is off by more than the above."""
 _FEWEST_EIGHTHS: Final = 3
+_FEWEST_WINDOWS: Final = 16
+"""Bars, below which next to nothing has had time to come back."""
 _PHASES: Final = 48
 _ALIKE: Final = 0.6
 _WITH_KICKS: Final = 0.3
@@ -99,6 +103,40 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
     if float(coarse[KICK].mean()) > _SOME_KICKS:
         off |= _off_in_kicks(likeness[:, :, KICK])
     return float(_OFF_FACTOR ** np.count_nonzero(off))
+
+
+def recurrence(
+    bands: Floats, coarse: Floats, sections: Sequence[GridSection]
+) -> tuple[float, float]:
+    """Say whether the bars of a track come back where the grid has them.
+
+    Args:
+        bands: (n, 4) envelopes of `phase.band_envelopes`.
+        coarse: (3, m) envelopes of `tempo.envelopes`.
+        sections: the grid.
+
+    Returns:
+        1, times `_OFF_FACTOR` for every eighth whose bars come back elsewhere; and the share, 0..1,
+        that is like something else: of the rest, its own beat is all that tells where that is.
+    """
+    parts = [_bars(bands, coarse, section) for section in sections]
+    parts = [part for part in parts if len(part)]
+    if sum(map(len, parts)) < _FEWEST_WINDOWS:
+        return 1.0, 1.0
+    edits = np.cumsum([len(part) for part in parts])[:-1].tolist()
+    spectra, size = np.fft.rfft(np.concatenate(parts), axis=2), parts[0].shape[2]
+    part = displaced(spectra, size, edits)
+    windows = part.last - part.first if part is not None else 0
+    eighths = -(-windows * _EIGHTHS // len(spectra))
+    return _OFF_FACTOR**eighths, 1.0 - unlike_all(spectra, size, edits)
+
+
+def _bars(bands: Floats, coarse: Floats, section: GridSection) -> Floats:
+    """(windows, 5, bins) of the bars of a section."""
+    span = slice(round(section.downbeat * RATE), round(section.end * RATE))
+    frames = with_kicks(bands, coarse, span)
+    times = span.start / RATE + np.arange(len(frames)) / RATE
+    return fold_beats(frames, np.maximum(times - section.downbeat, 0.0) / section.beat_seconds)
 
 
 def _off_in_all(likeness: Numbers, least: float) -> NDArray[np.bool_]:

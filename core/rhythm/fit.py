@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.confidence import agreement, confidence_of
+from core.rhythm.confidence import agreement, confidence_of, recurrence
 from core.rhythm.downbeat import (
     best_position,
     continued_scores,
@@ -61,13 +61,16 @@ def fit_grid(features: OnsetFeatures) -> BeatGrid:
     if features.seconds < _SHORTEST_SECONDS or not features.attacks.any():
         return BeatGrid.default(features.seconds)
     coarse = envelopes(features)
-    lines = fit_lines(band_envelopes(features), coarse, features.seconds)
+    bands = band_envelopes(features)
+    lines = fit_lines(bands, coarse, features.seconds)
     parts = _parts(features, coarse, [_rounded(line) for line in _of_one_tempo(lines)])
     quarters = _quarters(parts)
     positions = _positions(parts, quarters)
     sections = tuple(_sections(parts, positions))
     sure = min(sureness(quarters[part.line.stretch], part.kicks) for part in parts)
-    confidence = sure * _confidence(features, parts, positions) * agreement(coarse, sections)
+    confidence = sure * _confidence(features, parts, positions)
+    in_place, alike = recurrence(bands, coarse, sections)
+    confidence *= alike * min(in_place, agreement(coarse, sections))
     if confidence < STEADY:
         return BeatGrid.default(features.seconds, confidence=confidence)
     return BeatGrid(sections, confidence)

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from core.rhythm.bar_jumps import BEATS
+from core.rhythm.bars import BEATS
 from core.rhythm.onsets import RATE, Floats
 from core.rhythm.phase import Line, Numbers, fold
 from core.rhythm.tempo import COARSE_RATE, KICK
@@ -305,10 +305,13 @@ def _untold(
 
 
 def _said(bands: Floats, line: Line, other: Line) -> float:
-    """How much a window of what lies on `line` speaks for it and against `other`, on average."""
+    """How much a window of what lies on `line` speaks for it and against `other`, on average.
+
+    Of a broken beat it may speak against it; that is no reason to look for less.
+    """
     span = slice(round(line.start * RATE), round(line.end * RATE))
     gain = _explained(bands, line, span) - _explained(bands, other, span)
-    return float(gain.mean()) * BEATS * line.period * RATE if len(gain) else 0.0
+    return max(0.0, float(gain.mean())) * BEATS * line.period * RATE if len(gain) else 0.0
 
 
 def _explained(bands: Floats, line: Line, span: slice) -> Numbers:

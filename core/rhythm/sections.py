@@ -47,10 +47,11 @@ _SURE: Final = 0.8
 _HALF: Final = 0.5
 _VAGUE: Final = 0.6
 _UNSURE_WEIGHT: Final = 0.02
-_LEAST_SURE: Final = 3.0
+_LEAST_SURE: Final = 2.5
 """Windows, by weight, that a part must have to stand on its own."""
 _SAME_SECONDS: Final = 6e-3
 _NEAR_SECONDS: Final = 10e-3
+_SAME_TEMPO: Final = 1e-3
 
 
 def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
@@ -76,6 +77,10 @@ def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
     stretches = _stretches(path, coarse, seconds)
     if straight and len(stretches) == 1:
         return [_sure_line(fine, course, whole)]
+    if len(stretches) == 1:
+        edited = _straight(_Part(course, 0.0, seconds))
+        if _are_edits(edited):
+            return joined_at(bands, coarse, [part.line for part in edited])
     lines: list[Line] = []
     for number, (start, end) in enumerate(stretches):
         course = follow(bands, coarse, start, end, path)
@@ -84,6 +89,13 @@ def fit_lines(bands: Floats, coarse: Floats, seconds: float) -> list[Line]:
             return [_sure_line(fine, parts[0].course, whole)]
         lines += [dataclasses.replace(part.line, stretch=number) for part in parts]
     return joined_at(bands, coarse, lines)
+
+
+def _are_edits(parts: list[_Part]) -> bool:
+    """Whether these are clear parts of one tempo, which a rough tempo would only blur."""
+    tempi = [part.line.period for part in parts]
+    same = max(tempi) / min(tempi) - 1.0 < _SAME_TEMPO
+    return len(parts) > 1 and same and all(held(part.line) > _ENOUGH_HELD for part in parts)
 
 
 def _sure_line(fine: Floats, course: Course, whole: Line) -> Line:

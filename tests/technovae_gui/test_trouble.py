@@ -76,18 +76,34 @@ def test_saving_on_a_full_disk(window: MainWindow, disk: Path) -> None:
 
 @pytest.mark.usefixtures("silent_services")
 def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path) -> None:
-    """The copy of unsaved work cannot be kept: that is told, and mended once there is room."""
+    """A newer copy of unsaved work cannot be kept: that is told, the earlier one stays, and a newer
+    one is made once there is room."""
     other = MainWindow(disk / "sessions")
-    filler = disks.fill(disk)
     lane = other.document.arrangement.lanes[0].id
-    for n in range(60):
-        clip = Clip(new_id(), RealSource("x-0-0"), n * TICKS_PER_SEGMENT)
-        other.document.edit("place", lambda now, c=clip: edits.add(now, lane, c))
-    other.open_project.autosave()
+
+    def work(*bars: int) -> None:
+        for n in bars:
+            clip = Clip(new_id(), RealSource("x-0-0"), n * TICKS_PER_SEGMENT)
+            other.document.edit("place", lambda now, c=clip: edits.add(now, lane, c))
+        other.open_project.autosave()
+
+    def copies() -> list[Path]:
+        return list((disk / "sessions").glob("[!.]*.technovae"))
+
+    work(0)
+    qtbot.waitUntil(lambda: len(copies()) == 1, timeout=PATIENCE)
+    (earlier,) = copies()
+    kept, files_then = earlier.read_bytes(), sorted((disk / "sessions").rglob("*"))
+    filler = disks.fill(disk)
+    work(*range(1, 61))
     assert "the disk is full" in wait_for_banner(other, qtbot, "autosave")
+    assert earlier.read_bytes() == kept
+    assert sorted((disk / "sessions").rglob("*")) == files_then
     filler.unlink()
     other.open_project.autosave()
-    qtbot.waitUntil(lambda: any((disk / "sessions").glob("[!.]*.technovae")), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: earlier.read_bytes() != kept, timeout=PATIENCE)
+    assert project_file.load(earlier).arrangement == other.document.arrangement
+    assert banner(other, "autosave") == ""
     other.close()
     other.deleteLater()
 

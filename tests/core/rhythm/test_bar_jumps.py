@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.rhythm.bar_jumps import BEATS, bar_jumps
+from core.rhythm.bar_jumps import bar_jumps
+from core.rhythm.bars import BEATS
 from core.rhythm.downbeat import sureness
 from core.rhythm.fit import fit_grid
 from core.rhythm.kicks import Kicks

@@ -86,3 +86,10 @@ def test_windows_that_say_nothing_still_lie_on_a_line() -> None:
     beats = np.arange(12) * 4.0
     line = Course(beats, 1.0 + 0.5 * beats, np.zeros(12)).line(0.0, 24.0)
     assert (line.period, line.origin) == (pytest.approx(0.5), pytest.approx(1.0))
+
+
+def test_one_sure_window_alone_is_no_line() -> None:
+    """A real track, cut by a tenth of a beat, ended in a division by zero."""
+    beats = np.arange(12) * 4.0
+    line = Course(beats, 1.0 + 0.5 * beats, np.eye(12)[8]).line(0.0, 24.0)
+    assert (line.period, line.origin) == (pytest.approx(0.5), pytest.approx(1.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_bars_of_which_nobody_can_tell_the_beat_are_in_no_section() -> None:
     grid = fit_grid(features_of(track.samples))
     before, after = grid.sections
     assert before.end == pytest.approx(16 * BAR, abs=1.5 * BAR)
-    assert after.start == pytest.approx(32 * BAR, abs=BAR)
+    assert after.start == pytest.approx(32 * BAR, abs=1.5 * BAR)
     assert outcome(grid, track.stretches).worst < 0.002
 
 
@@ -93,3 +95,12 @@ def test_a_passage_that_lies_on_one_grid_belongs_to_it() -> None:
     lines = [line_of(0, 50, 0.0, (0, 40)), line_of(50, 100, 0.25, (60, 100))]
     before, after = joined_at(bands, coarse, lines)
     assert before.end == after.start == pytest.approx(40.0, abs=0.5)
+
+
+def test_a_line_that_its_own_attacks_speak_against_is_joined_all_the_same() -> None:
+    """A real track, cut by half a beat, ended in an index error."""
+    bands, coarse = attacks((0, 50, 0.0, 0.5), (50, 100, 0.25, 0.5))
+    before = dataclasses.replace(line_of(0, 50, 0.0, (0, 45)), period=0.503)
+    after = line_of(50, 100, 0.25, (55, 100))
+    first, second = joined_at(bands, coarse, [before, after])
+    assert 40.0 < first.end <= second.start < 60.0
