@@ -104,7 +104,7 @@ def displaced(spectra: Spectra, size: int, known: Sequence[int]) -> Displaced | 
 def recurring(
     spectra: Spectra, size: int, known: Sequence[int], weights: Numbers
 ) -> NDArray[np.bool_]:
-    """(n,) whether each window is in its place, as windows of other parts that sound like it tell,
+    """(n,) whether each window is in its place, as windows of sure parts that sound like it tell,
     where the part between two edits does not tell by itself.
 
     Args:
@@ -113,14 +113,16 @@ def recurring(
     """
     groups = _grouped(spectra, size, known, _SIZES[0])
     lengths = np.diff(groups.edges)
-    told = np.add.reduceat(_unsure(weights, known), groups.edges[:-1]) > _HALF * lengths
-    if not told.any():
-        return told.repeat(lengths)
-    part = np.searchsorted(np.sort(known), groups.edges[:-1], side="right")
-    others = part[:, None] != part[None]
-    best, still = np.where(others[..., None], groups.alike, -1.0).max(axis=0), _still(groups.phases)
+    told, sure = (
+        np.add.reduceat(each, groups.edges[:-1]) > _HALF * lengths
+        for each in (_unsure(weights, known), weights)
+    )
+    if not (told.any() and sure.any()):
+        return np.zeros(len(spectra), bool)
+    alike = np.where(np.eye(groups.count, dtype=bool)[..., None], -1.0, groups.alike)
+    best, still = alike[sure].max(axis=0), _still(groups.phases)
     here, elsewhere = best[:, still].max(axis=1), best[:, ~still].max(axis=1)
-    told &= (here > _HALF) & (here - elsewhere > _GAIN)
+    told &= (here > _SAME) & (here - elsewhere > _GAIN)
     loud = np.sqrt((np.abs(spectra) ** 2).sum(axis=(1, 2)))
     typical = np.add.reduceat(loud, groups.edges[:-1]) / lengths
     return np.asarray(np.repeat(told, lengths) & (loud > _HALF * np.repeat(typical, lengths)))

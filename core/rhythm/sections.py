@@ -277,9 +277,15 @@ def _agree(before: Line, after: Line) -> bool:
 
 
 def _union(parts: list[_Part]) -> _Part:
-    courses = [part.course for part in parts]
+    """All of them as one, their beats counted on: jumps between them may add up to a whole one."""
+    courses, line = [part.course for part in parts], parts[0].line
+    counted = (line.origin + line.period * course.beats for course in courses)
+    lost = [
+        round(float(np.median(course.times - at)) / line.period)
+        for course, at in zip(courses, counted, strict=True)
+    ]
     joint = Course(
-        np.concatenate([course.beats for course in courses]),
+        np.concatenate([course.beats + n for course, n in zip(courses, lost, strict=True)]),
         np.concatenate([course.times for course in courses]),
         np.concatenate([course.weights for course in courses]),
     )
