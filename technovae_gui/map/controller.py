@@ -152,6 +152,8 @@ class AuditionController(QObject):
             player.audition(loop, result.bpm, self._gain_db, self._rotated_parts(result.parts))
 
     def _rotated_parts(self, parts: Array) -> Array:
+        if not self._rotation:
+            return parts  # ten megabytes, which need not be copied while the window waits
         return np.stack([rotated(part, self._rotation) for part in parts])
 
     def _ask(self, target: MapPoint) -> None:

@@ -224,6 +224,15 @@ def test_a_point_is_awaited_until_it_sounds_fails_or_is_silenced(
     assert room.player.auditioned[-1] is None
 
 
+def test_parts_are_not_copied_on_their_way_to_the_player(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_row(7)
+    source, bpm = RealSource(demo_map.segments[7].id), room.document.arrangement.bpm
+    parts = np.stack([LOOP / 4] * 4)
+    result = LoopResult("key", source, bpm, LOOP, None, "original", Priority.AUDITION)
+    room.loops.auditioned.emit(replace(result, parts=parts))
+    assert room.player.parts is parts
+
+
 def test_a_failed_loop_is_reported(room: Room, demo_map: LatentMap) -> None:
     room.view.chosen.choose_row(7)
     room.loops.failed.emit(RealSource(demo_map.segments[8].id), "not this one")
