@@ -52,7 +52,7 @@ class PartsModel:
         """The parts' shares of the power in every cell.
 
         Args:
-            spectrograms_db: (n, 512, 128) dB, of audio or decoded; some 20 ms of CPU each.
+            spectrograms_db: (n, 512, 128) dB, of audio or decoded; some 30 ms of CPU each.
 
         Returns:
             (n, 512, 128, 4), 0..1, in the order of `settings.PARTS`; they sum to 1.
