@@ -53,7 +53,8 @@ def do_steps_one_by_one(patch: pytest.MonkeyPatch) -> None:
 def learn_without_the_demo(patch: pytest.MonkeyPatch) -> None:
     """A library of few segments is learned alone. With the demo, whose spectrograms are made for
     that, it takes ten seconds of CPU more."""
-    patch.setattr("core.session.with_demo", lambda data: data)
+    for module in ("core.session", "core.cli.learning_data"):
+        patch.setattr(f"{module}.with_demo", lambda data: data)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def test_going_on_begins_with_the_version_that_is_used(
     target.write_bytes(b"model 2")
     state_path(target).write_bytes(b"of model 2")
     remember_model(library, used.path)
+    learn_without_the_demo(monkeypatch)
     begun: list[tuple[bytes, bool]] = []
 
     def train(data: object, options: TrainOptions, *_: object) -> None:
