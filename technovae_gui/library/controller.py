@@ -35,10 +35,12 @@ _PREVIEW_SECONDS: Final = 8.0
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """Import these files and folders into the library in this folder."""
+    """Import these files and folders into the library in this folder; `finds` reads nothing but
+    audio that the library misses."""
 
     library: Path
     paths: tuple[Path, ...]
+    finds: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ class LibraryController(QObject):
         library = self._sessions.session.library_path
         self.job.start(
             tasks.find_audio,
-            context=ImportRequest(library, (folder,)),
+            context=ImportRequest(library, (folder,), finds=True),
             library=library,
             folder=folder,
         )
@@ -229,7 +231,11 @@ class LibraryController(QObject):
 
     @Slot(object)
     def _imported(self, report: ImportReport) -> None:
-        self.panel.import_finished(report)
+        request: ImportRequest = self.job.context
+        if request.finds and not report.files:
+            self.panel.nothing_found(request.paths[0])
+        else:
+            self.panel.import_finished(report)
         self._sessions.reload(self.job.context.library)
 
     @Slot(str)

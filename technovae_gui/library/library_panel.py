@@ -187,6 +187,13 @@ class LibraryPanel(QWidget):
         self._finish_import()
         self.report.show_report(report)
 
+    def nothing_found(self, folder: Path) -> None:
+        """None of the audio that the library misses is in `folder`."""
+        self._finish_import()
+        name = folder.name or str(folder)
+        line = f"None of the missing audio is in “{name}”; choose where the imported files are now."
+        self.message.show_text(line)
+
     @Slot(str)
     def import_failed(self, message: str) -> None:
         """The import ended with an error: `message` is one line about it."""

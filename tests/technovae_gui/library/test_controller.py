@@ -240,5 +240,8 @@ def test_missing_audio_is_told_and_looked_for_where_the_user_says(
     header.find_button.click()
     assert fake_jobs[-1].function is tasks.find_audio
     assert fake_jobs[-1].arguments == {"library": library, "folder": tmp_path / "disk"}
+    fake_jobs[-1].end(ImportReport(library, (), 1.0, 130.0))
+    assert controller.panel.message.text().startswith("None of the missing audio is in “disk”")
+    assert not controller.panel.report.isVisible()
     sessions.put_in_place(replace(whole, writable=False))
     assert not header.find_button.isVisible()
