@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from weakref import ref
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, new_id
@@ -99,7 +101,7 @@ class Document(QObject):
             return False
         if after == self._arrangement:
             return False
-        self.undo_stack.push(_Edit(self, name, self._arrangement, after, merge))
+        self.undo_stack.push(_held(_Edit(self, name, self._arrangement, after, merge)))
         return True
 
     def reset(self, arrangement: Arrangement) -> None:
@@ -148,7 +150,8 @@ class _Edit(QUndoCommand):
         merge: Hashable,
     ) -> None:
         super().__init__(name)
-        self._document, self._before, self._after, self._merge = document, before, after, merge
+        self._document = ref(document)
+        self._before, self._after, self._merge = before, after, merge
 
     def id(self) -> int:
         return -1 if self._merge is None else self._MERGES
@@ -161,10 +164,33 @@ class _Edit(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        self._document.apply(self._after)
+        self._apply(self._after)
 
     def undo(self) -> None:
-        self._document.apply(self._before)
+        self._apply(self._before)
+
+    def _apply(self, arrangement: Arrangement) -> None:
+        document = self._document()
+        if document is not None:
+            document.apply(arrangement)
+
+
+_edits: list[_Edit] = []
+_MANY = 256
+"""After so many more, those that are deleted by now are let go."""
+
+
+def _held(edit: _Edit) -> _Edit:
+    """`edit`, kept alive until its undo stack has deleted it.
+
+    When Python's search for garbage finds a document, it may come to the stack before the edits.
+    They would belong to Python then, and be deleted while the stack still has them: its own end
+    reads freed memory, and the program dies.
+    """
+    if len(_edits) % _MANY == 0:
+        _edits[:] = filter(isValid, _edits)
+    _edits.append(edit)
+    return edit
 
 
 def empty_arrangement(bpm: float = TEMPO_PRIOR) -> Arrangement:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,3 +73,31 @@ def test_dragged_sources_arrive_to_the_last_bit(rng: np.random.Generator) -> Non
         mime.DraggedSource(LatentSource(rng.normal(size=(4, 64)), 3, "phase", "abc")),
     ]
     assert mime.decode(mime.encode(dragged)) == dragged
+
+
+_ENDS = """
+import gc
+from dataclasses import replace
+from PySide6.QtCore import QObject
+from technovae_gui.document import Document
+
+class Holder(QObject):
+    pass
+
+for _ in range(200):
+    holder = Holder()
+    holder.itself = holder
+    document = Document()
+    for step in range(12):
+        document.edit("tempo", lambda now: replace(now, bpm=100.0 + step), merge=step // 3)
+    holder.document = document
+holder = document = None
+gc.collect()
+"""
+
+
+def test_a_document_that_python_s_search_for_garbage_finds_ends_in_good_order() -> None:
+    """In a process of its own, which died of it."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", _ENDS], env=environment, check=False)
+    assert done.returncode == 0
