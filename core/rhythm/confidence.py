@@ -30,6 +30,8 @@ _EIGHTHS: Final = 8
 _OFF_SECONDS: Final = 0.020
 _OFF_FACTOR: Final = 0.6
 """What confidence keeps per eighth of the track that is off by more than the above."""
+_ALONE: Final = 0.6
+"""What confidence loses if nothing ever comes back."""
 _FEWEST_EIGHTHS: Final = 3
 _FEWEST_WINDOWS: Final = 16
 """Bars, below which next to nothing has had time to come back."""
@@ -116,8 +118,8 @@ def recurrence(
         sections: the grid.
 
     Returns:
-        1, times `_OFF_FACTOR` for every eighth whose bars come back elsewhere; and the share, 0..1,
-        that is like something else: of the rest, its own beat is all that tells where that is.
+        1, times `_OFF_FACTOR` for every eighth whose bars come back elsewhere; and 1 less what is
+        lost for music that is like nothing else: its own beat is all that tells where that is.
     """
     parts = [_bars(bands, coarse, section) for section in sections]
     parts = [part for part in parts if len(part)]
@@ -128,7 +130,7 @@ def recurrence(
     part = displaced(spectra, size, edits)
     windows = part.last - part.first if part is not None else 0
     eighths = -(-windows * _EIGHTHS // len(spectra))
-    return _OFF_FACTOR**eighths, 1.0 - unlike_all(spectra, size, edits)
+    return _OFF_FACTOR**eighths, 1.0 - _ALONE * unlike_all(spectra, size, edits)
 
 
 def _bars(bands: Floats, coarse: Floats, section: GridSection) -> Floats:

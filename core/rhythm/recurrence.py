@@ -39,7 +39,7 @@ _LOUD_PERCENT: Final = 80
 _HALF: Final = 0.5
 _MANY: Final = 6
 """Sure windows from which on a part needs no others."""
-_STILL: Final = 0.03
+_STILL: Final = 0.035
 """Beats that are no shift."""
 
 
