@@ -9,8 +9,8 @@ tell on which grid it lies, is not compared; "claimed" is the rest.
 
 There are two sets of such tracks that share no tempo, cut, sound or pattern: what is tuned on one
 is judged by the other. `--real DIR` takes the files of a folder instead, cut at 60 s, overloaded,
-and in parts that are cut anywhere. `--features DIR` keeps the onset features of the tracks, so that only the fit runs the
-next time.
+and in parts that are cut anywhere. `--features DIR` keeps the onset features of the tracks, so
+that only the fit runs the next time.
 """
 
 from __future__ import annotations
