@@ -12,7 +12,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from technovae_gui.main_window import MainWindow
 
 MOUSE = Qt.MouseButton
+CORNER = QPoint(0, 0)
 PATIENCE = 240_000
 """Milliseconds."""
 
@@ -52,14 +54,17 @@ def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_held() -> Iterator[None]:
-    """No test begins with a button or a key that one before it held: both belong to the
-    application, and Qt's double click ends pressed."""
+    """No test begins with a button or a key that one before it held, nor with the mouse where that
+    left it: they belong to the application. Qt's double click ends pressed, and a move to where the
+    mouse is already does nothing."""
     yield
     if QApplication.instance() is None:
         return
     if QApplication.mouseButtons() or QApplication.keyboardModifiers():
         for button in (MOUSE.LeftButton, MOUSE.MiddleButton, MOUSE.RightButton):
             QTest.mouseRelease(QWidget(), button)
+    if QCursor.pos() != CORNER:
+        QCursor.setPos(CORNER)
 
 
 @pytest.fixture(scope="session")
