@@ -103,7 +103,7 @@ def test_unsaved_work_on_a_full_disk(window: MainWindow, qtbot: Any, disk: Path)
     other.open_project.autosave()
     qtbot.waitUntil(lambda: earlier.read_bytes() != kept, timeout=PATIENCE)
     assert project_file.load(earlier).arrangement == other.document.arrangement
-    assert banner(other, "autosave") == ""
+    qtbot.waitUntil(lambda: banner(other, "autosave") == "", timeout=PATIENCE)
     other.close()
     other.deleteLater()
 
