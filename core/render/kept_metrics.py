@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import atomic, user_folders
+from core.deletion import delete_file
 from core.errors import OutputError
 from core.latent.metric import Decode, PerceptualMetric
 
@@ -82,6 +83,6 @@ def _write(path: Path, metrics: Sequence[PerceptualMetric]) -> None:
             np.savez(file, **arrays)
         kept = sorted(path.parent.glob("*.npz"), key=lambda it: it.stat().st_mtime)
         for old in kept[:-_KEPT]:
-            old.unlink(missing_ok=True)
+            delete_file(old, path.parent)
     except (OSError, OutputError):
         _log.warning("metrics could not be kept in %s", path.parent, exc_info=True)
