@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from core.arrangement.clip import ClipSource
 from core.arrangement.key_edits import KeyOf
-from core.settings import TICKS_PER_BEAT
+from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from technovae_gui.document import Document
 from technovae_gui.timeline.actions import ClipRequest, TimelineActions, lane_menu
 from technovae_gui.timeline.canvas import Canvas
@@ -34,6 +34,9 @@ from technovae_gui.timeline.viewport import TimelineState, Viewport
 if TYPE_CHECKING:
     from technovae_gui.timeline.automation_rows import AutomationRows
 
+_MOST_BEGUN = 256 * TICKS_PER_BAR
+"""Of a longer project the beginning is seen: pictures of all of an hour are too small to tell
+anything, and drawing them takes the time in which its sound could be prepared."""
 _REQUEST_MS = 120
 """Thumbnails are asked for together, once scrolling and editing pause this long."""
 _RETRY_SECONDS = 3.0
@@ -167,9 +170,11 @@ class TimelineView(QWidget):
         return dict(self.commands.by_name)
 
     def begin_project(self) -> None:
-        """Another project is shown: all of it, or an empty timeline as at the start."""
-        if self._document.arrangement.end:
-            self.fit()
+        """Another project is shown: all of it, of a long one the beginning, or an empty timeline as
+        at the start."""
+        end = self._document.arrangement.end
+        if end:
+            self.viewport.fit(end=_MOST_BEGUN if end > _MOST_BEGUN else None)
         else:
             self.viewport.set(Geometry())
 

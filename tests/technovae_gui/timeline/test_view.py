@@ -73,6 +73,15 @@ def test_another_project_is_shown_whole(view: TimelineView, document: Document) 
     assert view.viewport.geometry == Geometry()
 
 
+def test_of_a_long_project_the_beginning_is_shown(view: TimelineView, document: Document) -> None:
+    document.reset(edits.put(document.arrangement, [(0, clip("far", 400))]))
+    view.begin_project()
+    assert view.viewport.shows(250.0 * BAR)
+    assert not view.viewport.shows(280.0 * BAR)
+    view.fit()
+    assert view.viewport.shows(400.0 * BAR)
+
+
 def test_pictures_are_asked_for(view: TimelineView, qtbot: Any, document: Document) -> None:
     sources = {c.source for c in document.arrangement.clips()}
     assert set(view.missing()) == sources
