@@ -93,8 +93,7 @@ def _small_button(text: str, tip: str, name: str) -> QPushButton:
 
 
 def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("dim", True)
+    label = forms.side_label(text)
     label.setMinimumWidth(28)
     return label
 

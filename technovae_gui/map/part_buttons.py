@@ -7,14 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from core.resources import PARTS_MISSING
 from core.settings import PARTS
 from technovae_gui import theme
 from technovae_gui.map.dot_placement import CHOICES, WHOLE
 from technovae_gui.map.part_choice import PartChoice
-from technovae_gui.widgets import icons
+from technovae_gui.widgets import forms, icons
 
 KEYS: Final = (Qt.Key.Key_Z, Qt.Key.Key_X, Qt.Key.Key_C, Qt.Key.Key_V)
 """Of each part; with Shift they lock."""
@@ -54,7 +54,7 @@ class PartButtons(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE // 2)
-        row.addWidget(_label("Parts"))
+        row.addWidget(forms.side_label("Parts"))
         row.addSpacing(theme.SPACE // 2)
         self.buttons = tuple(_PartButton(self, part) for part in range(len(PARTS)))
         for button in self.buttons:
@@ -62,7 +62,7 @@ class PartButtons(QWidget):
         self.placement = _placement_box()
         self.placement.activated.connect(self._choose_placement)
         row.addSpacing(2 * theme.SPACE)
-        row.addWidget(_label("Layout"))
+        row.addWidget(forms.side_label("Layout"))
         row.addSpacing(theme.SPACE // 2)
         row.addWidget(self.placement)
 
@@ -93,12 +93,6 @@ class PartButtons(QWidget):
     @Slot(int)
     def _choose_placement(self, row: int) -> None:
         self.placement_chosen.emit(self.placement.itemData(row))
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("dim", True)
-    return label
 
 
 def _placement_box() -> QComboBox:

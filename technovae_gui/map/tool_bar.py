@@ -24,7 +24,7 @@ from technovae_gui.map.colouring import CHOICES
 from technovae_gui.map.morph import Morph
 from technovae_gui.map.part_buttons import PartButtons
 from technovae_gui.map.scene import MouseMode
-from technovae_gui.widgets import icons
+from technovae_gui.widgets import forms, icons
 from technovae_gui.widgets.jump_slider import JumpSlider
 
 _BUTTON = 30
@@ -136,9 +136,7 @@ class ToolBar(QWidget):
         rows.addLayout(row)
         rows.addLayout(self._second)
         row.setSpacing(theme.SPACE)
-        label = QLabel("Colour")
-        label.setProperty("dim", True)
-        row.addWidget(label)
+        row.addWidget(forms.side_label("Colour"))
         row.addWidget(self.colour_by)
         row.addWidget(self.search, 100)
         row.addStretch(1)
@@ -227,8 +225,7 @@ class AttributeSliders(QWidget):
             self._labels[name].setText(f"{name.capitalize()}{shown}")
 
     def _column(self, name: str, number: int) -> QVBoxLayout:
-        label = QLabel(name.capitalize())
-        label.setProperty("dim", True)
+        label = forms.side_label(name.capitalize())
         slider = _Slider(Qt.Orientation.Horizontal)
         slider.setRange(
             round(-MOST_DEVIATIONS * _DEVIATION_STEPS), round(MOST_DEVIATIONS * _DEVIATION_STEPS)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from technovae_gui import theme
 from technovae_gui.timeline.geometry import Snap
 from technovae_gui.timeline.viewport import TimelineState
+from technovae_gui.widgets import forms
 from technovae_gui.widgets.icons import icon
 
 _HEIGHT = 24
@@ -61,9 +62,7 @@ class Toolbar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(theme.SPACE)
-        label = QLabel("Snap")
-        label.setProperty("dim", True)
-        row.addWidget(label)
+        row.addWidget(forms.side_label("Snap"))
         for widget in (self.snap, self.follow, self.split, self.add_lane):
             row.addWidget(widget)
         row.addSpacing(2 * theme.SPACE)

@@ -49,10 +49,16 @@ def heading(text: str) -> QLabel:
     return label
 
 
-def note(text: str = "") -> QLabel:
-    """Secondary text that wraps."""
+def side_label(text: str) -> QLabel:
+    """The secondary text beside a field."""
     label = QLabel(text)
     label.setProperty("dim", True)
+    return label
+
+
+def note(text: str = "") -> QLabel:
+    """Secondary text that wraps."""
+    label = side_label(text)
     label.setWordWrap(True)
     # A wrapped label is as high as its text at its width: say so, or layouts cut its last line.
     policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
