@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,11 +26,12 @@ from core.settings import (
     LARGEST_LATENT,
     LATENT_SIZE,
     PARTS,
+    RENDERERS,
     TICKS_PER_BEAT,
     TICKS_PER_SEGMENT,
 )
 
-DEFAULT_RENDERER = "mosaic"
+DEFAULT_RENDERER: Final = RENDERERS[0]
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)
@@ -382,6 +383,20 @@ def with_singles(source: ClipSource, change: Callable[[SingleSource], SingleSour
     )
 
 
+class ClipShape(NamedTuple):
+    """What of its loop a clip plays, and how; its source, place and level apart.
+
+    Attributes:
+        bands: whether bass, mids and treble are heard.
+        width: factor of the difference between left and right: 0 (mono) .. 1 (as it is).
+        reverse: whether it is played backwards.
+    """
+
+    bands: tuple[bool, bool, bool] = (True, True, True)
+    width: float = 1.0
+    reverse: bool = False
+
+
 @dataclass(frozen=True)
 class Clip:
     """A loop of a source, of four bars or as long as a group, repeated for some length. Positions
@@ -407,7 +422,7 @@ class Clip:
         reverse: its four bars are played backwards.
         colour: `#rrggbb`; empty for that of its music.
         gain_curve: points of a curve in dB (-60, which is silence, .. 6) on top of the gain, at
-            ticks from the clip's start, 0 .. length. None: it stays as it is.
+            ticks from the clip's start, 0 .. length. Empty: it stays as it is.
 
     Raises:
         InputError: a value out of range.
@@ -491,6 +506,11 @@ class Clip:
     def bands(self) -> tuple[bool, bool, bool]:
         """Whether bass, mids and treble are heard."""
         return not self.bass_cut, not self.mid_cut, not self.treble_cut
+
+    @property
+    def shape(self) -> ClipShape:
+        """What of its loop is heard."""
+        return ClipShape(self.bands, self.width, self.reverse)
 
     @property
     def gain_automation(self) -> Automation | None:

@@ -8,6 +8,8 @@ themselves, as `placement` describes.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import fields
+from typing import Final
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation_edits import repeated, rippled, with_curves_moved
@@ -16,6 +18,8 @@ from core.arrangement.marker_edits import moved_markers
 from core.arrangement.placement import place_clips, split_clip, with_end, with_start
 from core.errors import InputError
 from core.settings import TICKS_PER_BAR
+
+_CLIP_SETTINGS: Final = {field.name for field in fields(Clip)} - {"id", "start", "length"}
 
 # Lanes
 
@@ -424,21 +428,7 @@ def set_clip(arrangement: Arrangement, clip_id: str, **fields: object) -> Arrang
     Raises:
         InputError: no such clip or setting, or a value out of range.
     """
-    allowed = {
-        "source",
-        "gain_db",
-        "fade_in",
-        "fade_out",
-        "bass_swap",
-        "bass_cut",
-        "name",
-        "offset",
-        "mute",
-        "reverse",
-        "colour",
-        "gain_curve",
-    }
-    _only(fields, allowed, "a clip")
+    _only(fields, _CLIP_SETTINGS, "a clip")
     return _replaced(arrangement, clip_id, lambda clip: clip.changed(**fields))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.arrangement.arrangement import frame_at
-from core.arrangement.clip import Clip
+from core.arrangement.clip import Clip, ClipShape
 from core.arrangement.crossover import CONTEXT, sum_bands
 from core.arrangement.fades import ramp
 from core.errors import InputError
@@ -68,28 +68,16 @@ class Loop:
             raise InputError("a clip's sound holds values that are not numbers; render it again")
         return cls._seamed(stereo)
 
-    def shaped(
-        self,
-        bands: tuple[bool, bool, bool],
-        width: float = 1.0,
-        *,
-        reverse: bool = False,
-    ) -> Loop:
-        """The same loop with some of its bands, narrower, or backwards.
-
-        Args:
-            bands: whether bass, mids and treble are heard.
-            width: factor of the difference between left and right, 0 .. 1.
-            reverse: whether it is played backwards.
-        """
+    def shaped(self, shape: ClipShape) -> Loop:
+        """The same loop with some of its bands, narrower, or backwards."""
         samples = self.samples
-        if not all(bands):
+        if not all(shape.bands):
             around = (samples[-CONTEXT:], samples, samples[:CONTEXT])
-            samples = sum_bands(np.concatenate(around), bands)
-        if width != 1.0:
+            samples = sum_bands(np.concatenate(around), shape.bands)
+        if shape.width != 1.0:
             middle = samples.mean(axis=1, keepdims=True)
-            samples = middle + np.float32(width) * (samples - middle)
-        if reverse:
+            samples = middle + np.float32(shape.width) * (samples - middle)
+        if shape.reverse:
             samples = samples[::-1]
         return self if samples is self.samples else Loop._seamed(_stereo(samples))
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.arrangement import fades, return_sound, transitions
 from core.arrangement.arrangement import Arrangement, Lane, frame_at, group_arrangement
-from core.arrangement.clip import Clip, ClipSource, GroupSource
+from core.arrangement.clip import Clip, ClipShape, ClipSource, GroupSource
 from core.arrangement.clip_audio import GainEnvelope, PreparedClip, split_stream
 from core.arrangement.clip_gain import ClipGain
 from core.arrangement.lane_sound import (
@@ -41,9 +41,8 @@ AudioOf = Callable[[Clip], FloatArray]
 """Gives a clip's four-bar loop, (frames, 1 or 2), or its parts, (4, frames, 1 or 2), which sum to
 it; of a group, it is asked for the clips in it. Parts are needed for clips that are crossfaded by
 parts; without them bands are."""
-_Shape = tuple[tuple[bool, bool, bool], float, bool]
 
-_WHOLE: Final[_Shape] = ((True, True, True), 1.0, False)
+_WHOLE: Final = ClipShape()
 _IN_PARTS: Final = 3
 """Dimensions of a sound in parts."""
 _EDGE_IN: Final = 64
@@ -139,7 +138,7 @@ class Mixdown:
         self._before, self._after = _continued(arrangement)
         self._gains: dict[Transition, tuple[GainEnvelope, GainEnvelope]] = {}
         self._split_last: list[tuple[tuple[str, int, int], list[FloatArray]]] = []
-        self._sounds: dict[tuple[ClipSource, _Shape], _Sound] = {}
+        self._sounds: dict[tuple[ClipSource, ClipShape], _Sound] = {}
         self._groups: dict[GroupSource, Mixdown] = {}
         audible = {lane.id for lane in arrangement.audible_lanes}
         slots = [self._slot(lane, clip) for lane in arrangement.lanes for clip in lane.clips]
@@ -246,7 +245,7 @@ class Mixdown:
         """Give back what was read of files to prepare a clip, some 15 MB with a crossfade."""
         into, out = self._incoming.get(slot.clip.id), self._outgoing.get(slot.clip.id)
         for clip in (slot.clip, *([out.incoming] if out else [])):
-            for shape in {_WHOLE, _shape(clip)}:
+            for shape in {_WHOLE, clip.shape}:
                 sound = self._sounds.get((clip.source, shape))
                 for loop in (sound.whole, *sound.parts) if sound else ():
                     release_pages(loop.samples)
@@ -423,7 +422,7 @@ class Mixdown:
 
     def _is_at_hand(self, clip: Clip) -> bool:
         """Whether its loop is there as it is heard."""
-        shape = _shape(clip)
+        shape = clip.shape
         is_group = isinstance(clip.source, GroupSource)
         return not is_group and (shape == _WHOLE or (clip.source, shape) in self._sounds)
 
@@ -460,15 +459,12 @@ class Mixdown:
         return [LoopStream(loop, clip, self._bpm) for loop in self._sound(clip).parts]
 
     def _sound(self, clip: Clip) -> _Sound:
-        whole, wanted = (clip.source, _WHOLE), (clip.source, _shape(clip))
+        whole, wanted = (clip.source, _WHOLE), (clip.source, clip.shape)
         if whole not in self._sounds:
             self._sounds[whole] = self._fetched(clip)
         if wanted not in self._sounds:
             sound = self._sounds[whole]
-            shaped = [
-                loop.shaped(clip.bands, clip.width, reverse=clip.reverse)
-                for loop in (sound.whole, *sound.parts)
-            ]
+            shaped = [loop.shaped(clip.shape) for loop in (sound.whole, *sound.parts)]
             self._sounds[wanted] = self._held(_Sound(shaped[0], tuple(shaped[1:])), sound)
         return self._sounds[wanted]
 
@@ -613,7 +609,7 @@ def _sound_key(clip: Clip) -> tuple[object, ...]:
         clip.offset,
         clip.fade_in,
         clip.fade_out,
-        _shape(clip),
+        clip.shape,
     )
 
 
@@ -645,11 +641,6 @@ def _ends_with_group(clip: Clip) -> bool:
     """Whether it ends as its group does, whose own clips have edges."""
     is_whole = (clip.offset + clip.length) % clip.period == 0
     return isinstance(clip.source, GroupSource) and not clip.fade_out and is_whole
-
-
-def _shape(clip: Clip) -> _Shape:
-    """What of its loop is heard: the bands, how wide, and whether backwards."""
-    return clip.bands, clip.width, clip.reverse
 
 
 def _continued(arrangement: Arrangement) -> tuple[set[str], set[str]]:

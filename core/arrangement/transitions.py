@@ -132,15 +132,14 @@ def continues(before: Clip, after: Clip) -> bool:
         after: the next one on its lane.
 
     Returns:
-        Whether `after` continues the loop of `before` with the same gain, bands and width,
-        and its gain curve goes on where the other ends.
+        Whether `after` continues the loop of `before` with the same gain and shape, and its
+        gain curve goes on where the other ends.
     """
     return (
         _touch(before, after)
         and before.source == after.source
         and (before.offset + before.length - after.offset) % before.period == 0
-        and (before.gain_db, before.bands, before.width)
-        == (after.gain_db, after.bands, after.width)
+        and (before.gain_db, before.shape) == (after.gain_db, after.shape)
         and abs(_curve_db(before, before.length) - _curve_db(after, 0)) < _SAME_DB
     )
 

@@ -170,6 +170,20 @@ def test_clips_that_touch_keep_the_attack() -> None:
     assert np.ptp(levels_db(sound[transition - 1760 : transition + 1540], 0.005)) < 3.0
 
 
+@pytest.mark.parametrize("change", [{"reverse": True}, {"width": 0.0}, {"treble_cut": True}])
+def test_a_piece_of_a_cut_clip_that_is_played_otherwise_does_not_click(
+    change: dict[str, object],
+) -> None:
+    cut = Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4),)),))
+    cut = edits.split(cut, "a", BAR + 700)
+    later = cut.lanes[0].clips[1].id
+    loop = tone(111.3) * np.float32([1.0, -0.4])
+    mix = Mixdown(edits.set_clip(cut, later, **change), lambda _: loop)
+    bend = np.abs(np.diff(mix.render(0, mix.frames), 2, axis=0)).max(axis=1)
+    at = frame_at(BAR + 700, BPM)
+    assert bend[at - 300 : at + 300].max() < 2 * bend[:1000].max()
+
+
 def test_bass_swaps_on_the_downbeat() -> None:
     sounds = {"a": tone(55) + tone(3000), "b": tone(90) + tone(4000)}
     row = [clip("a", 0, 8), clip("b", 4, 8, bass_swap=True)]
