@@ -28,11 +28,11 @@ from core import settings
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.material import load_material
-from core.dsp import renderers
 from core.latent.inverse import MapInverse
 from core.latent.sampling import AggregatePosterior
 from core.library.segments import Segment
 from core.render.workspace import Workspace, open_workspace
+from core.settings import RENDERERS
 
 Array = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
@@ -266,7 +266,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--library", type=Path, help="default: the built-in demo")
     parser.add_argument("--model", type=Path, help="default: the one trained on the library")
-    parser.add_argument("--renderer", choices=renderers.NAMES, default=DEFAULT_RENDERER)
+    parser.add_argument("--renderer", choices=RENDERERS, default=DEFAULT_RENDERER)
     parser.add_argument("--count", type=int, default=48, help="loops of each kind")
     parser.add_argument("--seed", type=int, default=0)
     report.add_option(parser)

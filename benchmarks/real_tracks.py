@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.files import EXTENSIONS, read
+from core.audio.files import AUDIO_EXTENSIONS, read
 from core.rhythm.fit import fit_grid
 from core.rhythm.onsets import features_of
 from tests.synthetic import SAMPLE_RATE, Stretch, Track, cut
@@ -35,7 +35,7 @@ def real_tracks(folder: Path) -> Iterator[NamedTrack]:
         folder: whose files are taken, in order of their names; those in folders within it are not.
     """
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in EXTENSIONS:
+        if path.suffix.lower() not in AUDIO_EXTENSIONS:
             continue
         for beats in CUT_BEATS:
             yield (

@@ -30,6 +30,13 @@ LARGEST_LATENT: Final = 1e6
 PARTS: Final = ("kick", "bass", "drums", "rest")
 """What the music of a segment is told apart into, in the order of every array of parts."""
 
+RENDERERS: Final = ("mosaic", "guided", "phase", "griffin_lim")
+"""Names of the renderers, as projects keep them, in the order in which they are offered; the first
+one is the default."""
+
+WRITTEN_EXTENSIONS: Final = (".wav", ".flac", ".ogg", ".mp3")
+"""Of the audio files that are written (`core.audio.writing`); many more are read."""
+
 TEMPO_MIN: Final = 88.0
 TEMPO_MAX: Final = 176.0
 TEMPO_PRIOR: Final = 130.0

@@ -22,8 +22,8 @@ from rich.console import Console
 from benchmarks.quality import learning, methods, table
 from benchmarks.quality.corpus import Corpus, opened
 from benchmarks.quality.rows import QUICK, Amounts, reference, row
-from core.dsp import renderers
 from core.render.decoder import Decoder
+from core.settings import RENDERERS
 from core.vae import checkpoint
 
 _QUICK_MINUTES, _QUICK_TRACKS, _QUICK_HELD = 0.3, 4, 1
@@ -78,7 +78,7 @@ def _methods(
     if methods.Neighbours.name in wanted:
         yield methods.Neighbours(corpus)
     decoder = Decoder(corpus.library.library, checkpoint.load(folder / "model.keras"))
-    for renderer in renderers.NAMES:
+    for renderer in RENDERERS:
         if f"ours, {renderer}" in wanted:
             yield methods.Ours(corpus, decoder, renderer)
     if table.ITSELF in wanted:

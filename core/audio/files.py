@@ -14,7 +14,7 @@ from core.audio.writing import AudioWriter, coding_room_db, require_target, writ
 from core.progress import CancelFlag
 
 __all__ = [
-    "EXTENSIONS",
+    "AUDIO_EXTENSIONS",
     "AudioInfo",
     "AudioReader",
     "AudioWriter",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float32]
-EXTENSIONS = frozenset(
+AUDIO_EXTENSIONS = frozenset(
     f".{name}"
     for name in (
         *("wav", "wave", "aif", "aiff", "aifc", "au", "caf", "w64", "rf64", "flac", "wv", "ape"),

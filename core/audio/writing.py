@@ -22,10 +22,9 @@ from core.atomic import replacing, require_writable, writing_error
 from core.audio import mpeg_frames
 from core.errors import InputError, OutputError
 from core.file_names import as_text, for_c
-from core.settings import SAMPLE_RATE
+from core.settings import SAMPLE_RATE, WRITTEN_EXTENSIONS
 
 Array = NDArray[np.float32]
-EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
 BIT_DEPTHS = (16, 24, 32)
 _CHUNK = 1 << 16
 _LARGEST_WAV = 0xFFFF_FFFF - (1 << 16)
@@ -145,7 +144,7 @@ class AudioWriter:
         kind = self.path.suffix.lower()
         if kind == ".mp3":
             return _Mp3(self._temporary, self.channels, rate, self._all_tags())
-        format, subtype, level = _subtype(kind, bit_depth, quality)
+        format, subtype, level = _sndfile_format(kind, bit_depth, quality)
         if self._long:
             format = "RF64"
         return _Sndfile(self._temporary, self.channels, rate, format, subtype, level)
@@ -229,8 +228,8 @@ def require_target(path: str | os.PathLike[str]) -> None:
 
 
 def _require_known(path: Path) -> None:
-    if path.suffix.lower() not in EXTENSIONS:
-        known = ", ".join(EXTENSIONS)
+    if path.suffix.lower() not in WRITTEN_EXTENSIONS:
+        known = ", ".join(WRITTEN_EXTENSIONS)
         raise OutputError(
             f"{as_text(path)}: unknown kind of file; end the name with one of {known}"
         )
@@ -294,12 +293,13 @@ def acid_chunk(bpm: float, beats: int) -> bytes:
 _FAULTS = (OSError, RuntimeError, av.FFmpegError, soundfile.SoundFileError)
 
 
-def _subtype(kind: str, bit_depth: int, quality: float) -> tuple[str, str, float | None]:
-    if kind == ".ogg":
-        return "OGG", "VORBIS", 1.0 - quality
-    if kind == ".flac":
-        return "FLAC", "PCM_16" if bit_depth == 16 else "PCM_24", _FLAC_LEVEL
-    return "WAV", {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}[bit_depth], None
+def _sndfile_format(kind: str, bit_depth: int, quality: float) -> tuple[str, str, float | None]:
+    samples = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}[bit_depth]
+    return {
+        ".wav": ("WAV", samples, None),
+        ".flac": ("FLAC", "PCM_24" if samples == "FLOAT" else samples, _FLAC_LEVEL),
+        ".ogg": ("OGG", "VORBIS", 1.0 - quality),
+    }[kind]
 
 
 class _Sndfile:

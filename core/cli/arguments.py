@@ -11,10 +11,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from core.arrangement.form_catalogue import CATALOGUE
 from core.file_names import printable
-from core.settings import BARS_PER_SEGMENT, TEMPO_MAX, TEMPO_MIN
+from core.settings import BARS_PER_SEGMENT, RENDERERS, TEMPO_MAX, TEMPO_MIN, WRITTEN_EXTENSIONS
 
-RENDERERS = ("mosaic", "guided", "phase", "griffin_lim")
-_OF_ONE_SEGMENT = RENDERERS[1:]
+_OF_ONE_SEGMENT = tuple(name for name in RENDERERS if name != "mosaic")
 STEMS = ("lanes", "parts")
 """What an export writes files of, besides the mix."""
 COLOURS = ("track", "brightness", "density", "kick", "energy", "loudness")
@@ -184,7 +183,7 @@ def _generate(commands: _Commands) -> None:
     p.add_argument(
         "--prior", action="store_true", help="draw from N(0, I), not from where the music lies"
     )
-    p.add_argument("--format", choices=("wav", "flac", "ogg", "mp3"), default="wav")
+    p.add_argument("--format", choices=[it.lstrip(".") for it in WRITTEN_EXTENSIONS], default="wav")
     _sound(p)
     _seed(p)
     _workspace(p)

@@ -9,8 +9,9 @@ from core.dsp.guided import SLIGHT_SMOOTHING, GuidedRenderer
 from core.dsp.phase import DUAL, PhaseRenderer
 from core.dsp.renderer import Renderer, RenderSource
 from core.errors import InputError
+from core.settings import RENDERERS
 
-__all__ = ["GUIDED", "NAMES", "QUALITIES", "RenderSource", "Renderer", "get"]
+__all__ = ["GUIDED", "QUALITIES", "RenderSource", "Renderer", "get"]
 
 QUALITIES = ("interactive", "export")
 _MAKERS: dict[str, Callable[[str], Renderer]] = {
@@ -19,7 +20,6 @@ _MAKERS: dict[str, Callable[[str], Renderer]] = {
     "guided": lambda quality: GuidedRenderer(fill=_phase(quality)),
     "mosaic": lambda quality: _mosaic(quality),
 }
-NAMES = tuple(_MAKERS)
 GUIDED = ("guided", "mosaic")
 """Those that render from real audio. They differ in which audio they are given: what is nearest as
 a whole, or in each band (`core.render.guides`)."""
@@ -29,14 +29,14 @@ def get(name: str, quality: str = "interactive") -> Renderer:
     """Make a renderer.
 
     Args:
-        name: one of `NAMES`.
+        name: one of `settings.RENDERERS`.
         quality: "interactive", or "export", which takes longer and sounds better.
 
     Raises:
         InputError: an unknown name or quality; the message lists the choices.
     """
     if name not in _MAKERS:
-        raise InputError(f"there is no renderer {name!r}; choose one of {', '.join(NAMES)}")
+        raise InputError(f"there is no renderer {name!r}; choose one of {', '.join(RENDERERS)}")
     if quality not in QUALITIES:
         raise InputError(f"there is no quality {quality!r}; choose {' or '.join(QUALITIES)}")
     return _MAKERS[name](quality)

@@ -210,6 +210,6 @@ def _is_library(folder: Path) -> bool:
 
 
 def _is_audio(name: str) -> bool:
-    from core.audio.files import EXTENSIONS
+    from core.audio.files import AUDIO_EXTENSIONS
 
-    return Path(name).suffix.lower() in EXTENSIONS
+    return Path(name).suffix.lower() in AUDIO_EXTENSIONS

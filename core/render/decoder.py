@@ -341,7 +341,7 @@ class Decoder:
             renderer: as for `audio`.
 
         Returns:
-            One of `renderers.NAMES`; "original" for a real segment; of parts, that of most.
+            One of `settings.RENDERERS`; "original" for a real segment; of parts, that of most.
         """
         source = main_source(source)
         if isinstance(source, RealSource):

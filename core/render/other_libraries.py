@@ -146,7 +146,7 @@ class OtherLibraries:
             renderer: as for `audio`.
 
         Returns:
-            One of `renderers.NAMES`; "original" for a real segment.
+            One of `settings.RENDERERS`; "original" for a real segment.
 
         Raises:
             LibraryError, ModelError: as `audio`.

@@ -18,9 +18,9 @@ _MAX_NAME_LENGTH: Final = 80
 def choose_audio_files(parent: QWidget) -> list[Path]:
     """Ask for audio files to import; empty if the dialog was cancelled."""
     # Imported late: it loads FFmpeg, which the window's start can do without.
-    from core.audio.files import EXTENSIONS
+    from core.audio.files import AUDIO_EXTENSIONS
 
-    patterns = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
+    patterns = " ".join(f"*{extension}" for extension in sorted(AUDIO_EXTENSIONS))
     names, _ = QFileDialog.getOpenFileNames(
         parent, "Import audio files", str(music_folder()), f"Audio ({patterns});;All files (*)"
     )

@@ -10,7 +10,7 @@ RENDERER_NAMES: Final = {
     "phase": "pure synthesis",
     "griffin_lim": "classic synthesis",
 }
-"""By the name of `core.dsp.renderers.get`, in the order in which they are offered."""
+"""By their names in `core.settings.RENDERERS`, in the same order."""
 
 
 def renderer_name(name: str) -> str:

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core.resources import PARTS_MISSING
+from core.settings import WRITTEN_EXTENSIONS
 from technovae_gui.export import ExportPanel, ExportRequest
-from technovae_gui.export.export_settings import length_text, size_text
+from technovae_gui.export.export_settings import FORMATS, length_text, size_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -244,3 +245,7 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> No
         *("File name", "Format", "Folder", "Browse", "Range"),
         *("Loudness", "Integrated loudness", "Stems by lane", "Export"),
     ]
+
+
+def test_every_kind_of_file_that_can_be_written_is_offered() -> None:
+    assert {it.extension for it in FORMATS} == set(WRITTEN_EXTENSIONS)
