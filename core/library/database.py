@@ -23,6 +23,8 @@ _MOST_BYTES = 16 << 20
 _MOST_ROWS = 4_000_000
 """Of one table: three months of music have as many segments."""
 _LONGEST_MESSAGE = 160
+_NAMES_A_FILE = bytes.fromhex("d9d505f920a163d7")
+"""What a journal ends with that names a super-journal (sqlite.org/fileformat2.html, 3)."""
 _SQLITE_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -223,6 +225,7 @@ def can_write(database: Path) -> bool:
 
 
 def _open(path: Path, writable: bool) -> sqlite3.Connection:
+    _require_plain_journal(path)
     with translated(path):
         if writable or can_write(path):
             mode = "mode=rw" if writable else "mode=ro"
@@ -232,6 +235,23 @@ def _open(path: Path, writable: bool) -> sqlite3.Connection:
             with contextlib.suppress(sqlite3.OperationalError):
                 return _verified(path, "mode=ro")
         return _verified(path, "mode=ro&immutable=1")
+
+
+def _require_plain_journal(path: Path) -> None:
+    """Refuse a journal that names another file: SQLite deletes that file, wherever it lies.
+
+    Nothing here writes several databases in one transaction, so no journal of ours names one.
+
+    Raises:
+        LibraryError: the journal beside the database `path` names a file.
+    """
+    journal = path.with_name(path.name + "-journal")
+    with contextlib.suppress(OSError), journal.open("rb") as file:
+        file.seek(-len(_NAMES_A_FILE), os.SEEK_END)
+        if file.read() == _NAMES_A_FILE:
+            raise LibraryError(
+                f"{journal}: left by another program, and names a file elsewhere; delete it"
+            )
 
 
 def _without_locks(path: Path) -> str:

@@ -55,6 +55,8 @@ _FOLDERS = (AUDIO, SPECTROGRAMS)
 _OWN_NAMES = (*_FOLDERS, one_shots.FOLDER)
 _LINKED_NAMES = (*_OWN_NAMES, "model.txt")
 """Parts of a library that are written by name."""
+_WRITTEN_IN_PLACE = (f"{DATABASE}-wal", f"{DATABASE}-shm")
+"""What SQLite keeps beside a database that is written."""
 
 
 class Library:
@@ -669,10 +671,22 @@ def _refuse_links_and_pipes(folder: Path) -> None:
         ours = entry.name in _LINKED_NAMES or entry.name.startswith((DATABASE, ".library"))
         if ours and not (entry.is_file() or entry.is_dir() or entry.is_symlink()):
             raise LibraryError(f"{entry.path}: a pipe or a device, no file; delete it")
+        if entry.name in _WRITTEN_IN_PLACE and _is_hard_link(Path(entry.path)):
+            raise LibraryError(
+                f"{entry.path}: a hard link; what has its other name would change, too; delete it"
+            )
         if ours and entry.is_symlink() and leads_outside(Path(entry.path), folder):
             raise LibraryError(
                 f"{entry.path}: a link out of the library; put what it leads to there itself"
             )
+
+
+def _is_hard_link(path: Path) -> bool:
+    """False as well for what another process has just taken away."""
+    try:
+        return has_other_names(path)
+    except FileNotFoundError:
+        return False
 
 
 def require_free(folder: Path) -> None:

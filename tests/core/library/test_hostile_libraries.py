@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -493,6 +494,31 @@ def test_a_lock_that_is_a_hard_link_is_not_emptied(path: Path, victim: Path) -> 
     ):
         pytest.fail("two at a time")
     assert (path / ".library.lock").read_text() == ""
+
+
+@pytest.mark.parametrize("name", [f"{DATABASE}-wal", f"{DATABASE}-shm"])
+def test_hard_links_beside_a_database_are_not_written_into(
+    path: Path, victim: Path, name: str
+) -> None:
+    sql(path, "PRAGMA journal_mode = WAL")
+    linked(path / name, victim)
+    with pytest.raises(LibraryError, match="hard link"):
+        Library.open(path)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_journal_that_names_a_file_does_not_delete_it(
+    path: Path, victim: Path, read_only: bool
+) -> None:
+    """SQLite takes that file for a super-journal of several databases, and deletes it when done."""
+    magic, page = bytes.fromhex("d9d505f920a163d7"), 4096
+    head = magic + struct.pack(">IIIII", 0, 0, (path / DATABASE).stat().st_size // page, 512, page)
+    name = os.fsencode(victim)
+    named = struct.pack(">I", (1 << 30) // page + 1) + name
+    named += struct.pack(">II", len(name), sum(name)) + magic
+    (path / f"{DATABASE}-journal").write_bytes(head.ljust(512, b"\0") + named)
+    with pytest.raises(LibraryError, match="names a file elsewhere"):
+        Library.open(path, read_only=read_only)
 
 
 def test_a_database_with_another_name_is_read_only(
