@@ -15,6 +15,7 @@ from core.audio.limiter import (
     StreamingLimiter,
     loop_peak,
     peak_envelope,
+    step_peaks,
 )
 
 sizes = st.lists(st.integers(1, 90_000), min_size=1, max_size=12)
@@ -41,6 +42,12 @@ def test_the_peaks_of_blocks_are_those_of_the_whole(sizes: list[int]) -> None:
     for block in blocks_of(samples, sizes):
         envelope.feed(block)
     np.testing.assert_array_equal(envelope.finish(), peak_envelope(samples))
+
+
+def test_a_step_has_the_same_peak_wherever_it_is_measured() -> None:
+    step = np.random.default_rng(0).standard_normal((STEP, 2)).astype(np.float32)
+    peaks = step_peaks(np.tile(step, (50, 1))[STEP - 12 : 12 - STEP])
+    np.testing.assert_array_equal(peaks, np.full(48, peaks[0]))
 
 
 @settings(max_examples=15, deadline=None)
