@@ -149,13 +149,17 @@ class LatentRenderer:
     ) -> Array:
         """Bar `bar` (0..3) of `source`, guided by `guides`, four times over.
 
-        Somebody waits: the network runs while audio is read and stretched.
+        Somebody waits: the network runs while audio is read and stretched. What is stretched
+        takes longest and comes first.
         """
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="first bar") as pool:
-            bars = [pool.submit(self.real.guide_bar, guide, bpm, bar) for guide in guides]
+            in_turn = sorted(guides, key=lambda guide: guide.varispeed)
+            started = {
+                guide: pool.submit(self.real.guide_bar, guide, bpm, bar) for guide in in_turn
+            }
             spectra = self.spectra(source)
             detail = self.detail(guides, spectra[_row(source, bar)], bar)
-            loops = {guide: made.result() for guide, made in zip(guides, bars, strict=True)}
+            loops = {guide: made.result() for guide, made in started.items()}
         mix = self.mix(guides, loops.__getitem__)
         sounding = (RenderSource(mix, 1.0, detail),)
         target = joined_rows(spectra)[settings.bar_rows(bar)]

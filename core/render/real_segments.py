@@ -3,6 +3,7 @@ the model."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -54,6 +55,7 @@ class FirstBar:
 
 
 GuideAnswer = Callable[[], tuple[Array, Array | None]]
+BarAnswer = Callable[[], Array]
 
 
 class SegmentHelper(Protocol):
@@ -75,6 +77,19 @@ class SegmentHelper(Protocol):
             None if it cannot now; else a function that has to be called: it waits for the loop
             (settings.segment_frames(bpm), 2) and the spectrogram (512, 128) dB, or None, and
             raises `LibraryError` if they do not come.
+        """
+
+    def request_bar(self, segment_id: str, bpm: float, bar: int) -> BarAnswer | None:
+        """Let it begin to stretch one bar of a segment.
+
+        Args:
+            segment_id: which.
+            bpm: the tempo of the loop.
+            bar: which bar, 0..3.
+
+        Returns:
+            None if it cannot now; else a function that has to be called: it waits for what
+            `RealSegments.stretched_bar` gives, and raises `LibraryError` if that does not come.
         """
 
 
@@ -155,6 +170,9 @@ class RealSegments:
     def guide_bar(self, guide: Guide, bpm: float, bar: int) -> Array:
         """One bar of the segment of a guide as a loop of its own; see `guide_loop`.
 
+        What has to be stretched the `helper` stretches, if it can: threads of this process go on
+        meanwhile, which they could not if it was done here.
+
         Args:
             guide: a segment, and how it may be brought to the tempo.
             bpm: the tempo.
@@ -172,7 +190,7 @@ class RealSegments:
         if self._bars_apart(guide, frames) is None:
             return self.bar(guide.segment_id, bpm, bar)
         before = _lead_frames(frames) - SEAM_FRAMES
-        piece = self._stretched_bar(guide.segment_id, frames, bar)
+        piece = self.stretched_bar(guide.segment_id, bpm, bar)
         return closed_loop(piece[before : before + SEAM_FRAMES + length], SEAM_FRAMES)
 
     def some_bars(self, segment_id: str, bpm: float, bars: Sequence[int]) -> Array:
@@ -194,7 +212,7 @@ class RealSegments:
         def put_together() -> Array:
             out = np.zeros((frames, 2), np.float32)
             for bar in bars:
-                piece = self._stretched_bar(segment_id, frames, bar)
+                piece = self.stretched_bar(segment_id, bpm, bar)
                 first = bar_edges(frames, settings.BARS_PER_SEGMENT)[bar][0] - _lead_frames(frames)
                 out[np.arange(first, first + len(piece)) % frames] = piece
             return out
@@ -306,6 +324,8 @@ class RealSegments:
         stretched = [guide for guide in some if not self._is_varied(guide, frames)]
         by_key = {self._key(guide, frames): guide for guide in stretched}
         missing = [guide for key, guide in by_key.items() if key not in self._loops]
+        # The helper keeps nothing: what a first bar has left in memory is used here.
+        missing.sort(key=lambda guide: not self._has_piece(guide, frames))
         for number in range(0, len(missing), 2):
             first, *other = missing[number : number + 2]
             check(cancel)
@@ -367,14 +387,36 @@ class RealSegments:
             return None
         return bars if self._is_stretched(guide.segment_id, frames) else None
 
+    def _has_piece(self, guide: Guide, frames: int) -> bool:
+        """Whether one of the bars that are stretched one by one is in memory."""
+        bars = self._bars_apart(guide, frames) or ()
+        return any((guide.segment_id, frames, "bar", bar) in self._loops for bar in bars)
+
     def _key(self, guide: Guide, frames: int) -> Hashable:
         return (guide.segment_id, frames, self._bars_apart(guide, frames) or 0)
 
-    def _stretched_bar(self, segment_id: str, frames: int, bar: int) -> Array:
-        """A bar of a loop of `frames`, with what lies around it: (lead + about frames / 4 + some,
-        2), read-only."""
+    def stretched_bar(self, segment_id: str, bpm: float, bar: int) -> Array:
+        """A bar of a segment at another tempo, with what lies around it.
+
+        Args:
+            segment_id: which.
+            bpm: the tempo.
+            bar: which bar, 0..3.
+
+        Returns:
+            (n, 2), read-only: a sixteenth and some more, the bar, and some more.
+
+        Raises:
+            LibraryError: as `loop`.
+        """
+        frames = settings.segment_frames(bpm)
 
         def stretched() -> Array:
+            answer = None if self.helper is None else self.helper.request_bar(segment_id, bpm, bar)
+            if answer is not None:
+                # Where it fails, reading it in this process says what is wrong.
+                with contextlib.suppress(LibraryError):
+                    return answer()
             from core.audio.stretch import stretch_passage  # as late as in `at_length`
 
             length = self._library.segment(segment_id).frames

@@ -11,7 +11,7 @@ import importlib
 import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.arrangement.project import Origin
     from core.library.store import Library
     from core.render.other_libraries import OtherLibraries
-    from core.render.real_segments import FirstBar, GuideAnswer, RealSegments
+    from core.render.real_segments import BarAnswer, FirstBar, GuideAnswer, RealSegments
     from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
@@ -191,6 +191,24 @@ class SegmentService:
             loop = self._music.some_bars(_segment_id(source), bpm, bars)
         return Loop(loop, self.spectrogram(source) if spectrogram else None, ORIGINAL)
 
+    def stretched_bar(self, source: ClipSource, bpm: float, bar: int) -> Array:
+        """One bar of a guide at another tempo.
+
+        Args:
+            source: a real segment.
+            bpm: how fast.
+            bar: which bar, 0..3.
+
+        Returns:
+            As `RealSegments.stretched_bar`.
+
+        Raises:
+            LibraryError: as `loop`.
+        """
+        if self._music is None:
+            raise LibraryError(_NO_LIBRARY)
+        return self._music.stretched_bar(_segment_id(source), bpm, bar)
+
     def _other_libraries(self) -> OtherLibraries:
         if self._others is None:
             self._others = open_others(self._exit)
@@ -272,19 +290,35 @@ class SegmentHelper:
         self, segment_id: str, bpm: float, bars: Sequence[int] | None, *, spectrogram: bool
     ) -> GuideAnswer | None:
         """As in `core.render.real_segments`; None too while the process is not ready."""
-        if not self._busy.acquire(blocking=False):
+        asked = {"bpm": bpm, "bars": bars, "spectrogram": spectrogram}
+        if not self._begin("guide", segment_id, asked):
             return None
+
+        def answer() -> tuple[Array, Array | None]:
+            found: Loop = self._answer()
+            return found.loop, found.spectrogram
+
+        return answer
+
+    def request_bar(self, segment_id: str, bpm: float, bar: int) -> BarAnswer | None:
+        """As in `core.render.real_segments`; None too while the process is not ready."""
+        asked = {"bpm": bpm, "bar": bar}
+        return self._answer if self._begin("stretched_bar", segment_id, asked) else None
+
+    def _begin(self, function: str, segment_id: str, asked: Mapping[str, Any]) -> bool:
+        """Send a request, unless the process is at one or not ready; then `_answer` is due."""
+        if not self._busy.acquire(blocking=False):
+            return False
         if not self._is_open():
             self._busy.release()
-            return None
-        source = RealSource(segment_id)
-        self._send("guide", source=source, bpm=bpm, bars=bars, spectrogram=spectrogram)
-        return self._answer
+            return False
+        self._send(function, source=RealSource(segment_id), **asked)
+        return True
 
     def _send(self, function: str, **arguments: Any) -> None:
         self._process.send(Call(next(self._numbers), function, arguments, Priority.AUDITION))
 
-    def _answer(self) -> tuple[Array, Array | None]:
+    def _answer(self) -> Any:
         try:
             answer = self._process.receive()
         except (EOFError, OSError) as error:
@@ -293,7 +327,7 @@ class SegmentHelper:
         finally:
             self._busy.release()
         if isinstance(answer, Result):
-            return answer.value.loop, answer.value.spectrogram
+            return answer.value
         raise LibraryError(answer.message if isinstance(answer, Error) else "no answer")
 
     def _is_open(self) -> bool:

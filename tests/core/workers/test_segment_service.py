@@ -6,7 +6,8 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from core.arrangement.clip import RealSource
 from core.arrangement.project import Origin
+from core.audio import stretch
 from core.errors import LibraryError
 from core.library.store import Library
 from core.render.guides import Guide
@@ -22,6 +24,21 @@ from core.workers.segment_service import Array, Loop, SegmentHelper, SegmentServ
 from tests.systems import needs_kill
 
 BPM = 131.0
+
+
+class Asked:
+    """A helper that notes what it is asked for, and does nothing."""
+
+    def __init__(self) -> None:
+        self.segments: list[str] = []
+
+    def request(
+        self, segment_id: str, bpm: float, bars: Sequence[int] | None, *, spectrogram: bool
+    ) -> None:
+        self.segments.append(segment_id)
+
+    def request_bar(self, segment_id: str, bpm: float, bar: int) -> None:
+        pass
 
 
 @pytest.fixture
@@ -100,6 +117,35 @@ def test_every_other_guide_is_read_by_the_helper(
     assert asked == []  # both are there
 
 
+def test_what_a_first_bar_waits_for_is_stretched_by_the_helper(
+    reader: SegmentHelper, music: RealSegments, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (guide,) = (replace(each, needs=(1,)) for each in guides(library, 1))
+    here = music.guide_bar(guide, BPM, 1)
+    music.clear()
+    until_open(reader, guide.segment_id)
+    music.helper = reader
+    stretched: list[int] = []
+    monkeypatch.setattr(stretch, "stretch_passage", lambda *how: stretched.append(0))
+    np.testing.assert_array_equal(music.guide_bar(guide, BPM, 1), here)
+    assert stretched == []  # not in this process
+
+
+def test_bars_that_are_in_memory_are_not_stretched_again_by_the_helper(
+    music: RealSegments, library: Path
+) -> None:
+    """Of two guides that take turns, it gets the one of which nothing is there."""
+    one, other = (
+        replace(guide, bars=bars)
+        for guide, bars in zip(guides(library, 2), ((0, 2), (1, 3)), strict=True)
+    )
+    music.stretched_bar(other.segment_id, BPM, 1)
+    helper = Asked()
+    music.helper = helper
+    music.load([one, other], BPM)
+    assert helper.segments == [one.segment_id]
+
+
 @needs_kill
 def test_when_it_has_died_all_is_read_here(
     reader: SegmentHelper, music: RealSegments, library: Path
@@ -108,6 +154,7 @@ def test_when_it_has_died_all_is_read_here(
     until_open(reader, wanted[0].segment_id)
     os.kill(reader.pid, signal.SIGKILL)
     music.helper = reader
+    assert music.stretched_bar(wanted[0].segment_id, BPM, 0).shape[1] == 2
     music.load(wanted, BPM)
     assert music.loop(wanted[1].segment_id, BPM).shape[1] == 2
     assert reader.request(wanted[1].segment_id, BPM, None, spectrogram=True) is None
