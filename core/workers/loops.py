@@ -113,6 +113,8 @@ class LoopService(QObject):
         self._audition: _LoopKey | None = None
         self._audition_bar: int | None = None
         """Set while the audition has no answer."""
+        self._prepared: tuple[_LoopKey, int] | None = None
+        """Asked for by `prepare`, with the bar that comes first; not made, nor auditioned."""
         self._session: Session | None = None
         self._renderer_refuses = False
         self._origin_of: Callable[[ClipSource], Origin | None] = made_from_session
@@ -255,21 +257,43 @@ class LoopService(QObject):
             separated: its parts come with it.
         """
         key = self._audition = _LoopKey(source, bpm, renderer, separated)
+        prepared, self._prepared = self._prepared, None
         self._open_renderer_for([key])
         found = self._cache.get(key)
         if found is not None and key in self._cache:
             self._audition_bar = None
             self.auditioned.emit(replace(found, priority=Priority.AUDITION))
             return
+        is_asked = prepared is not None and prepared[0] == key
+        if prepared is not None and is_asked:
+            bar = prepared[1]  # the one that is being made
         self._audition_bar = bar
         self._idle.stop()
         first = self._first_bars.get(key, segment_frames(bpm), bar)
-        if first is None:
-            self._ask_audition(key, bar)
+        if first is not None:
+            self.partial.emit(first)  # before the renderer takes a core
+        if self._audition is key and not is_asked:
+            self._ask_audition(key, bar if first is None else None)
+
+    def prepare(
+        self, source: ClipSource, bpm: float, bar: int = 0, *, separated: bool = False
+    ) -> None:
+        """Have a loop made that will most likely be auditioned within a moment. Nothing is reported
+        of it before.
+
+        Args:
+            source, bpm, bar, separated: of the `audition` that is expected; its renderer is the
+                source's own.
+        """
+        key = _LoopKey(source, bpm, separated=separated)
+        is_asked = key == self._audition and self._audition_bar is not None
+        is_asked |= self._is_prepared(key)
+        frames = segment_frames(bpm)
+        if is_asked or key in self._cache or self._first_bars.get(key, frames, bar) is not None:
             return
-        self.partial.emit(first)  # before the renderer takes a core
-        if self._audition is key:
-            self._ask_audition(key, None)
+        self._open_renderer_for([key])
+        self._prepared = key, bar
+        self._ask_audition(key, bar)
 
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
@@ -389,7 +413,7 @@ class LoopService(QObject):
         self._cache.outdate(lambda key: True)
         self._first_bars.clear()
         self._wanted.clear()
-        self._audition = self._audition_bar = None
+        self._audition = self._audition_bar = self._prepared = None
         self._drop_waiting()
         self.busy.emit(0)
 
@@ -408,14 +432,20 @@ class LoopService(QObject):
         for key in self._wanted:
             if key.takes_network:
                 self._find(key)
+        if self._prepared is not None and self._prepared[0].takes_network:
+            self._prepared = None
         audition, bar = self._audition, self._audition_bar
         if audition is not None and audition.takes_network and bar is not None:
             self._ask_audition(audition, bar)
 
     @Slot(object)
     def _take_partial(self, result: LoopResult) -> None:
-        if _is_ours(result.key) and result.key == self._audition_key():
+        if not _is_ours(result.key):
+            return
+        is_auditioned = result.key == self._audition_key()
+        if is_auditioned or self._is_prepared(result.key.loop):
             self._first_bars.put(result.key.loop, result)
+        if is_auditioned:
             self.partial.emit(result)
 
     @Slot(object)
@@ -424,6 +454,8 @@ class LoopService(QObject):
             return
         key, session = result.key.loop, self._session
         self._first_bars.drop(key)
+        if self._is_prepared(key):
+            self._prepared = None
 
         is_asked = result.priority == Priority.AUDITION  # as a clip it still waits to be made
 
@@ -452,6 +484,9 @@ class LoopService(QObject):
             self._parts_prepared = True
             self._renderer.prepare_parts()
 
+    def _is_prepared(self, key: _LoopKey) -> bool:
+        return self._prepared is not None and self._prepared[0] == key
+
     def _audition_key(self) -> _RequestKey | None:
         return None if self._audition is None else _RequestKey(self._audition, Priority.AUDITION)
 
@@ -474,6 +509,8 @@ class LoopService(QObject):
         if not _is_ours(failed.key):
             return
         key = failed.key.loop
+        if self._is_prepared(key):
+            self._prepared = None
         if failed.key == self._audition_key():
             self._audition_bar = None
         if key in self._wanted:

@@ -35,6 +35,7 @@ class MapActions(QObject):
         presets: paths with names.
 
     Signals:
+        point_pressed(MapPoint): a button went down on what a click chooses.
         selection_changed(list[str]): ids of the selected segments.
         place_requested(list[DraggedSource]): sources to be placed on the timeline.
         weight_requested(WeightRequest): say how often a training learns segments.
@@ -43,6 +44,7 @@ class MapActions(QObject):
         path_cleared(): the path was removed.
     """
 
+    point_pressed = Signal(object)
     selection_changed = Signal(object)
     place_requested = Signal(object)
     weight_requested = Signal(object)
@@ -61,6 +63,13 @@ class MapActions(QObject):
         self.presets.called_back.connect(self.path_drawn)
 
     # Choosing
+
+    @Slot(object)
+    def press(self, hit: Hit) -> None:
+        """Say what will be chosen if the press becomes a click."""
+        selects = hit.row is not None and hit.has(Qt.KeyboardModifier.ControlModifier)
+        if self._scene.map is not None and not selects:
+            self.point_pressed.emit(self.point(hit))
 
     @Slot(object)
     def click(self, hit: Hit) -> None:

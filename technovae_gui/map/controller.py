@@ -70,6 +70,7 @@ class AuditionController(QObject):
         self._state = PlayerState()
         self._bpm = document.arrangement.bpm
         self._session = sessions.session
+        view.point_pressed.connect(self.prepare)
         view.point_chosen.connect(self.audition)
         view.hovered.connect(self._hover)
         spectrograms.seek_requested.connect(self.seek)
@@ -92,6 +93,15 @@ class AuditionController(QObject):
     def is_awaited(self) -> bool:
         """Whether a point was chosen that does not sound yet, but will."""
         return self._target is not None and self._result is None and not self._silent
+
+    @Slot(object)
+    def prepare(self, target: MapPoint) -> None:
+        """Have the sound of a point made before it is chosen: a finger stays down for a tenth of a
+        second, and what is dragged to the timeline sounds as soon as it is dropped."""
+        parts = self._view.parts
+        source, bpm = parts.unmuted(target.source), self._document.arrangement.bpm
+        bar = self._first_bar()
+        self._services.loops.prepare(source, bpm, bar=bar, separated=parts.in_use)
 
     @Slot(object)
     def audition(self, target: MapPoint) -> None:
@@ -157,18 +167,22 @@ class AuditionController(QObject):
         return np.stack([rotated(part, self._rotation) for part in parts])
 
     def _ask(self, target: MapPoint) -> None:
-        """Ask for a loop, first for the bar in which it will start, about a beat from now."""
+        """Ask for a loop, first for the bar in which it will start."""
         parts = self._view.parts
         self._source = parts.unmuted(target.source)
-        phase = self._phase()
-        bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
         bpm = self._document.arrangement.bpm
         self._asked = self._source, bpm, parts.in_use
-        loops, bar = self._services.loops, bar % BARS_PER_SEGMENT
+        loops, bar = self._services.loops, self._first_bar()
         if parts.in_use:
             loops.audition(self._source, bpm, bar=bar, separated=True)
         else:
             loops.audition(self._source, bpm, bar=bar)
+
+    def _first_bar(self) -> int:
+        """The bar, 0..3, in which a loop starts that is asked for now: about a beat from now."""
+        phase = self._phase()
+        bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
+        return bar % BARS_PER_SEGMENT
 
     def _phase(self) -> float | None:
         """Where in its four bars the playing loop is, 0..1; None in silence."""

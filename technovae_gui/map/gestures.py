@@ -80,13 +80,15 @@ class MouseGestures(QObject):
     """Turns presses, moves and releases of the mouse into what the user wants.
 
     Signals:
-        clicked(Hit): a click.
+        pressed(Hit): a button went down where its release will be a click, or a drag from there.
+        clicked(Hit): a click; the hit is that of the press.
         dragged_out(Hit): a drag began at a dot, a point or the marker.
         lassoed(points, bool): corners (n, 2) of a lasso in units of the map, and whether it adds
             to the selection.
         path_drawn(points): positions (n, 2) of a path in units of the map.
     """
 
+    pressed = Signal(object)
     clicked = Signal(object)
     dragged_out = Signal(object)
     lassoed = Signal(object, bool)
@@ -112,6 +114,8 @@ class MouseGestures(QObject):
             pan: whether the gesture pans, whatever the mode.
         """
         self._gesture = self._gesture_for(hit, pan)
+        if isinstance(self._gesture, _Pick):
+            self.pressed.emit(hit)
 
     def move(self, pos: QPointF) -> None:
         """Go on with the gesture, with the mouse at the pixel `pos`."""

@@ -37,6 +37,8 @@ class LatentMapView(QWidget):
     """Shows a latent map and lets the user play it. Call `shutdown` before the program ends.
 
     Signals:
+        point_pressed(MapPoint): a button went down on a point that a click chooses, and a drag
+            takes along.
         point_chosen(MapPoint): the user chose a point, which is to be played.
         hovered(str): id of the segment under the mouse; empty for none.
         selection_changed(list[str]): ids of the selected segments.
@@ -50,6 +52,7 @@ class LatentMapView(QWidget):
         compose_requested(): compose along the path that is drawn.
     """
 
+    point_pressed = Signal(object)
     point_chosen = Signal(object)
     hovered = Signal(str)
     selection_changed = Signal(object)
@@ -249,6 +252,7 @@ class LatentMapView(QWidget):
 
     def _connect_canvas(self) -> None:
         gestures, actions = self.canvas.gestures, self.map_actions
+        gestures.pressed.connect(actions.press)
         gestures.clicked.connect(actions.click)
         gestures.dragged_out.connect(actions.drag)
         gestures.lassoed.connect(actions.lasso)
@@ -261,6 +265,7 @@ class LatentMapView(QWidget):
         for changed in (self.path_drawn, self.path_cleared):
             changed.connect(self.overlays.arrange_path_button)
         self.overlays.legend.tracks_highlighted.connect(self.scene.set_highlighted)
+        actions.point_pressed.connect(self.point_pressed)
         actions.selection_changed.connect(self.selection_changed)
         actions.place_requested.connect(self.place_requested)
         actions.weight_requested.connect(self.weight_requested)

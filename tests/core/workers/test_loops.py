@@ -240,6 +240,62 @@ def test_an_audition_comes_bar_first_and_then_at_once(bench: Bench) -> None:
     assert {result.priority for _, result in bench.log[-3:]} == {Priority.AUDITION}
 
 
+def test_what_was_prepared_is_made_once_and_reported_when_it_is_auditioned(bench: Bench) -> None:
+    bench.log.clear()
+    bench.loops.prepare(LATENT, BPM, bar=2)
+    bench.loops.prepare(LATENT, BPM, bar=2)
+    bench.renderer.answer(1.0, begin=True)
+    assert bench.log == []
+    bench.loops.audition(LATENT, BPM, bar=3)  # by now another one would be made
+    assert [result.bar for result in bench.of("partial")] == [2]
+    bench.renderer.answer(2.0)
+    assert [result.loop[0, 0] for result in bench.of("auditioned")] == [2.0]
+    assert bench.renderer.waiting == []
+
+
+def test_what_is_still_being_prepared_is_reported_as_any_audition(bench: Bench) -> None:
+    bench.log.clear()
+    bench.loops.prepare(LATENT, BPM, bar=2)
+    bench.loops.audition(LATENT, BPM, bar=2)
+    assert len(bench.renderer.waiting) == 1
+    bench.renderer.answer(1.0, begin=True)
+    bench.renderer.answer(2.0)
+    assert [name for name, _ in bench.log] == ["partial", "auditioned"]
+
+
+def test_what_was_made_before_the_click_is_heard_with_it(bench: Bench) -> None:
+    bench.log.clear()
+    bench.loops.prepare(REAL, BPM)
+    bench.reader.answer(2.0)
+    assert bench.log == []
+    bench.loops.audition(REAL, BPM)
+    assert [name for name, _ in bench.log] == ["auditioned"]
+    assert bench.reader.waiting == []
+
+
+def test_after_another_choice_or_a_failure_it_is_asked_for_again(bench: Bench) -> None:
+    bench.loops.prepare(LATENT, BPM)
+    bench.loops.audition(REAL, BPM)
+    bench.loops.audition(LATENT, BPM)
+    assert len(bench.renderer.waiting) == 2  # the worker knows whether the first one was begun
+    bench.renderer.waiting.clear()
+    bench.loops.prepare(REAL, BPM, separated=True)
+    bench.renderer.fail()
+    assert bench.of("failed") == []
+    bench.loops.audition(REAL, BPM, separated=True)
+    bench.renderer.fail()
+    assert bench.of("failed") == [REAL]
+
+
+def test_what_was_prepared_for_another_session_is_asked_for_again(bench: Bench) -> None:
+    for source, client in ((LATENT, bench.renderer), (REAL, bench.reader)):
+        bench.loops.prepare(source, BPM)
+        session = replace(SESSION, generation=2, library_path=Path(type(source).__name__))
+        bench.loops.set_session(session)
+        bench.loops.audition(source, BPM)
+        assert len(client.waiting) == 1
+
+
 def test_a_place_whose_first_bar_was_heard_sounds_at_once(bench: Bench) -> None:
     bench.loops.audition(LATENT, BPM, bar=2)
     bench.renderer.answer(1.0, begin=True)

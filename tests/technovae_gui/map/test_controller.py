@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from core import resources
 from core.arrangement import edits
@@ -47,6 +47,10 @@ class FakeLoops(QObject):
         super().__init__()
         self.asked: list[tuple[ClipSource, float, int]] = []
         self.separated: list[ClipSource] = []
+        self.prepared: list[tuple[ClipSource, float, int]] = []
+
+    def prepare(self, source: ClipSource, bpm: float, *, bar: int, separated: bool = False) -> None:
+        self.prepared.append((source, bpm, bar))
 
     def audition(
         self, source: ClipSource, bpm: float, *, bar: int, separated: bool = False
@@ -172,6 +176,31 @@ def test_a_segment_plays_and_both_spectrograms_are_shown(room: Room, demo_map: L
     assert room.player.auditioned[-1][1] == bpm
     title = demo_map.title(segment)
     assert room.names == [title, f"{title} · original"]
+
+
+@pytest.mark.parametrize("on_a_dot", [False, True])
+def test_a_press_prepares_what_its_release_chooses(
+    room: Room, demo_map: LatentMap, on_a_dot: bool
+) -> None:
+    """With the same latent to the last bit, as it is found by that."""
+    canvas = room.view.canvas
+    xy = demo_map.xy[7] if on_a_dot else (0.413, 0.587)
+    hit = canvas.hit_test(room.view.viewport.pixel((float(xy[0]), float(xy[1]))))
+    canvas.gestures.press(hit, pan=False)
+    assert room.loops.asked == []
+    canvas.gestures.release(hit.pos)
+    assert room.loops.prepared == room.loops.asked
+    assert len(room.loops.asked) == 1
+
+
+def test_what_only_pans_or_selects_prepares_nothing(room: Room, demo_map: LatentMap) -> None:
+    gestures, xy = room.view.canvas.gestures, demo_map.xy[7]
+    hit = room.view.canvas.hit_test(room.view.viewport.pixel((float(xy[0]), float(xy[1]))))
+    gestures.press(hit, pan=True)
+    gestures.release(hit.pos)
+    gestures.press(replace(hit, modifiers=Qt.KeyboardModifier.ControlModifier), pan=False)
+    gestures.release(hit.pos)
+    assert room.loops.prepared == []
 
 
 def test_the_original_is_shown_though_the_layout_changed_while_it_was_read(
