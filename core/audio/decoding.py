@@ -27,6 +27,7 @@ _UNRECOGNISED = "Format not recognised"
 _FEWEST_MISSING = 64
 """Samples: a smaller gap between time stamps is how they are rounded."""
 _LONGEST_GAP_SECONDS = 3600.0
+_SILENT_FRAMES = 1 << 18
 
 
 class Block(NamedTuple):
@@ -136,7 +137,7 @@ class PyavBlocks:
                 lost = self._missing(frame, None if following is None else following[0])
             if lost:
                 self.gaps.append(Gap(self._place, lost))
-                yield silence(lost, block)
+                yield from silence(lost, block)
             yield block
 
     def _decoded(self) -> Iterator[tuple[av.AudioFrame, float]]:
@@ -181,17 +182,20 @@ class PyavBlocks:
         return stamp - self._origin - place
 
 
-def silence(frames: int, like: Block) -> Block:
+def silence(frames: int, like: Block) -> Iterator[Block]:
     """Silence to put in the place of what could not be read.
 
     Args:
         frames: how many samples.
         like: a block of the same file.
 
-    Returns:
-        A block with the channels and rate of `like`.
+    Yields:
+        Blocks with the channels and rate of `like`, none longer than `_SILENT_FRAMES`: what a
+        damaged or forged header says is lost may be hours.
     """
-    return Block(np.zeros((frames, like.samples.shape[1]), np.float32), like.rate)
+    for start in range(0, frames, _SILENT_FRAMES):
+        count = min(_SILENT_FRAMES, frames - start)
+        yield Block(np.zeros((count, like.samples.shape[1]), np.float32), like.rate)
 
 
 def frame_samples(frame: av.AudioFrame) -> Array:

@@ -29,7 +29,7 @@ _RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 480
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
 _SYNC = (b"\xff\xf8", b"\xff\xf9")
 _LONGEST_GAP = 1 << 27
-"""Samples, 50 minutes at 44.1 kHz: where the header gives no length, no hole is longer."""
+"""Samples, 50 minutes at 44.1 kHz: no hole is longer, whatever the header and numbers say."""
 _MOST_BITS = 24
 """float32 holds no more."""
 
@@ -162,11 +162,14 @@ class FlacBlocks:
             if last is None:
                 continue  # damaged from the start: silence once it is known of which kind
             if start > place:
-                yield self._silent(place, start, last)
+                yield from self._silent(place, start, last)
                 place = start
-            block = block or self._silent(start, start + length, last)
-            yield block
-            place += len(block.samples)
+            if block is None:
+                yield from self._silent(start, start + length, last)
+                place += length
+            else:
+                yield block
+                place += len(block.samples)
 
     def _decoded(self) -> Iterator[tuple[int, int, Block | None]]:
         """Place, length and samples of each frame; None for those that do not decode."""
@@ -189,7 +192,7 @@ class FlacBlocks:
                     yield start, length, Block(frame_samples(frame), frame.sample_rate)
                     start += frame.samples
 
-    def _silent(self, start: int, stop: int, like: Block) -> Block:
+    def _silent(self, start: int, stop: int, like: Block) -> Iterator[Block]:
         before = self.gaps[-1] if self.gaps else None
         if before is not None and before.start + before.frames == start:
             self.gaps[-1] = Gap(before.start, stop - before.start)
@@ -312,7 +315,9 @@ def _places(frames: Sequence[_Frame], total: int | None) -> Iterator[int]:
         if here + offset < expected and after == following:
             offset = expected - here
         place = here + offset
-        limit = expected + _LONGEST_GAP if total is None else total - frame.length
+        limit = expected + _LONGEST_GAP
+        if total is not None:
+            limit = min(limit, total - frame.length)
         if not expected <= place <= limit or after > following:
             place = expected
         yield place

@@ -33,6 +33,7 @@ _DECODER_DELAY = 529
 _RESERVOIR_BYTES = 511
 """How far back main data may begin (ISO 11172-3, 2.4.2.7: nine bits)."""
 _FILLED_BYTES = 16
+_FRAMES_A_PIECE = 1024
 _INFORMATION_BIT_RATE = 0x90
 """128 kbit/s, in MPEG 2 80: room for all that an information frame may hold."""
 
@@ -153,13 +154,18 @@ class _Repair:
         return {**lost, widest: max(0, lost[widest] + rest)}
 
     def _missing(self) -> int | None:
-        """Number of frames that the stream should have and has not; None if that is not known."""
+        """Number of frames that the stream should have and has not; None if that is not known.
+
+        It is not where the header states more than twice as many as there are: then more is wrong
+        than a hole, most likely the header.
+        """
         if self._stated.frames is None:
             return None
         last = self._frames[-1]
         whole = bool(self._octets.at(last.at + last.header.length - 1, 1))
         found = len(self._frames) - self._carries
-        return self._stated.frames - found if whole and found <= self._stated.frames else None
+        plausible = found <= self._stated.frames <= 2 * found
+        return self._stated.frames - found if whole and plausible else None
 
     def _mean_bytes(self, k: int) -> float:
         """Of the frames around frame `k`."""
@@ -214,14 +220,22 @@ class _Repair:
             if stop > start:
                 yield Piece(start, stop)
             start = stop = frame.at
-            if lost.get(k):
-                yield Piece(content=self._silent(frame) * lost[k])
+            yield from self._silent_pieces(frame, lost.get(k, 0))
             if k in muted:
                 yield Piece(content=self._mute(k, muted[k]))
                 start = end
             stop = end
         if stop > start:
             yield Piece(start, stop)
+
+    def _silent_pieces(self, like: Frame, count: int) -> Iterator[Piece]:
+        """Silent frames that share their bytes: a hole of zeros may be gigabytes long."""
+        silent = self._silent(like)
+        pieces, rest = divmod(count, _FRAMES_A_PIECE)
+        if pieces:
+            yield from itertools.repeat(Piece(content=silent * _FRAMES_A_PIECE), pieces)
+        if rest:
+            yield Piece(content=silent * rest)
 
     def _silent(self, like: Frame) -> bytes:
         head = bytes((like.head[0], like.head[1] | 1, *like.head[2:4]))
@@ -244,15 +258,16 @@ class _Repair:
     def _holes(self, lost: dict[int, int], muted: dict[int, int]) -> Iterator[tuple[int, int]]:
         """Silent frames as stretches of samples."""
         samples = self._header.samples
-        silent: list[int] = []
-        place = -int(self._carries)
-        for k in range(len(self._frames)):
-            silent += range(place, place := place + lost.get(k, 0))
-            if k in muted:
-                silent.append(place)
-            place += 1
         trimmed = self._stated.delay + _DECODER_DELAY if self._stated.delay else 0
-        runs = itertools.groupby(enumerate(silent), key=lambda pair: pair[1] - pair[0])
-        for _, run in runs:
-            numbers = [number for _, number in run]
-            yield max(0, numbers[0] * samples - trimmed), len(numbers) * samples
+        place, first = -int(self._carries), 0
+        count = 0
+        for k in range(len(self._frames)):
+            silent = lost.get(k, 0) + (k in muted)
+            if silent and first + count != place:
+                if count:
+                    yield max(0, first * samples - trimmed), count * samples
+                first, count = place, 0
+            count += silent
+            place += lost.get(k, 0) + 1
+        if count:
+            yield max(0, first * samples - trimmed), count * samples

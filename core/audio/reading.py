@@ -17,6 +17,7 @@ from core.audio.decoding import (
     Gap,
     PyavBlocks,
     raise_if_unread,
+    silence,
     soundfile_blocks,
     unreadable,
 )
@@ -101,7 +102,7 @@ class _Decoder:
             if part.lost_before:
                 self._gaps.append(Gap(self._done, part.lost_before))
                 self._done += part.lost_before
-                yield self._silence(part.lost_before)
+                yield from silence(part.lost_before, self._empty())
             before = self._done
             self._gaps += [Gap(before + gap.start, gap.frames) for gap in part.gaps]
             for block in self._decoded(part):
@@ -111,8 +112,8 @@ class _Decoder:
                     self._checksum.feed(block.samples)
                 yield block
 
-    def _silence(self, frames: int) -> Block:
-        return Block(np.zeros((frames, self._info.channels), np.float32), self._info.sample_rate)
+    def _empty(self) -> Block:
+        return Block(np.zeros((0, self._info.channels), np.float32), self._info.sample_rate)
 
     def conclude(self) -> None:
         """Compare what came out with what the file promised."""

@@ -127,6 +127,44 @@ def test_flacs_joined_end_to_end_are_both_read(tmp_path: Path) -> None:
     assert np.array_equal(found, np.concatenate([whole, whole]))
 
 
+def crc(octets: bytes, bits: int, polynomial: int) -> bytes:
+    """The checksum of a frame's header (8 bits, 07 hex) or of the whole (16 bits, 8005 hex)."""
+    value, top = 0, 1 << (bits - 1)
+    for octet in octets:
+        value ^= octet << (bits - 8)
+        for _ in range(8):
+            value = value << 1 ^ (polynomial if value & top else 0)
+            value &= (1 << bits) - 1
+    return value.to_bytes(bits // 8, "big")
+
+
+def renumbered(frame: bytes, number: int) -> bytes:
+    """A frame whose number takes one byte, with another that takes two."""
+    length = {6: 1, 7: 2}.get(frame[2] >> 4, 0)
+    head = frame[:4] + bytes((0xC0 | number >> 6, 0x80 | number & 63)) + frame[5 : 5 + length]
+    whole = head + crc(head, 8, 0x07) + frame[6 + length : -2]
+    return whole + crc(whole, 16, 0x8005)
+
+
+def test_a_long_hole_that_numbers_claim_is_not_held_in_memory(tmp_path: Path) -> None:
+    content, whole = write(tmp_path / "a.flac")
+    frames = flac_frames(content)
+    edges = [*frames, len(content)]
+    later = (
+        renumbered(content[a:b], k + 1800) for k, (a, b) in enumerate(itertools.pairwise(edges))
+    )
+    head = bytearray(content[: frames[0]])
+    head[21] &= 0xF0  # STREAMINFO: how many samples there are is not known
+    head[22:26] = bytes(4)
+    joined = bytes(head) + content[frames[0] : frames[50]] + b"".join([*later][50:])
+    (tmp_path / "b.flac").write_bytes(joined)
+    reader = files.AudioReader(tmp_path / "b.flac")
+    sizes = [len(block) for block in reader]
+    assert sum(sizes) == len(whole) + 1800 * 4096
+    assert max(sizes) < 1 << 19
+    assert reader.warnings == ["damaged: 167.18 s are lost and silent, at 4.6 s"]
+
+
 @_SETTINGS
 @given(data=st.data())
 def test_any_damage_to_a_flac_keeps_the_rest_in_place(tmp_path: Path, data: st.DataObject) -> None:
@@ -192,6 +230,35 @@ def test_a_hole_in_an_mp3_is_told_with_its_length_and_place(tmp_path: Path) -> N
     assert place == pytest.approx(SECONDS / 2, abs=0.2)
     middle = found[round((place + 0.2) * RATE) : round((place + seconds - 0.2) * RATE)]
     assert not middle.any()
+
+
+@pytest.mark.parametrize("stated", [3_000_000, 0xFFFF_FFFF])
+def test_a_header_that_states_millions_of_frames_makes_no_hole_longer(
+    tmp_path: Path, stated: int
+) -> None:
+    content, whole = write(tmp_path / "a.mp3", **CONSTANT)
+    damaged = bytearray(content)
+    damaged[40_000:44_000] = bytes(4_000)
+    place = (content[:200].find(b"Info") if b"Info" in content[:200] else content.find(b"Xing")) + 8
+    damaged[place : place + 4] = stated.to_bytes(4, "big")
+    found, warnings = read(tmp_path / "b.mp3", damaged)
+    assert len(found) == pytest.approx(len(whole), abs=3 * 1152)
+    assert "are lost and silent" in warnings[0]
+    assert warnings[1].endswith(f"{len(found) / RATE:.1f} s are there")
+
+
+def test_silent_frames_in_the_place_of_megabytes_of_zeros_are_kept_once(tmp_path: Path) -> None:
+    content, _ = write(tmp_path / "a.mp3", **CONSTANT)
+    zeros = 30_000_000
+    information = parse_header(content[:4])
+    assert information is not None
+    content = content[information.length :]
+    (tmp_path / "b.mp3").write_bytes(content[:40_000] + bytes(zeros) + content[40_000:])
+    (stream,) = mpeg.survey(tmp_path / "b.mp3", 0)
+    ((_, samples), *_) = stream.holes
+    assert samples / RATE == pytest.approx(zeros * SECONDS / len(content), rel=0.02)
+    kept = {id(piece.content): len(piece.content or b"") for piece in stream.pieces}
+    assert sum(kept.values()) < 2_000_000
 
 
 def test_a_whole_mp3_is_given_to_the_decoder_as_it_is(tmp_path: Path) -> None:
