@@ -84,6 +84,19 @@ def safe_width(ratio: float) -> float:
     return 1.0 if ratio <= most else round(float(np.sqrt(most / ratio)), 3)
 
 
+def narrowing_db(ratio: float, width: float) -> float:
+    """What a sound loses in level when it is made narrower.
+
+    Args:
+        ratio: of the powers of side and mid.
+        width: a factor for the side, 0 .. 1.
+
+    Returns:
+        dB, 0 or less.
+    """
+    return float(10.0 * np.log10((1.0 + width**2 * ratio) / (1.0 + ratio)))
+
+
 def side_to_mid(samples: Array) -> Doubles:
     """How wide a sound is in each band of the crossover.
 

@@ -41,6 +41,8 @@ class Material:
         confidence: (n,) 0 .. 1 of the beat grid; None: not known.
         phrase: (n,) True where a phrase begins; None: not known.
         read_audio: segment id -> (frames, channels), to judge width by; None: do without.
+        read_spectrogram: segment id -> (512, 128) dB as measured, to judge levels by; None: what is
+            decoded from its latent has to do.
         keys_of: segment ids -> their keys, None for those without; None: keys do not count.
         guide_of: latent (64,) -> id of the segment that it is rendered from most; None: not known.
         forms: of the tracks.
@@ -62,6 +64,7 @@ class Material:
     confidence: Doubles | None = None
     phrase: NDArray[np.bool_] | None = None
     read_audio: ReadAudio | None = None
+    read_spectrogram: ReadAudio | None = None
     keys_of: KeysOf | None = None
     guide_of: Callable[[Array], str] | None = None
     forms: tuple[Form, ...] = ()
@@ -87,6 +90,13 @@ class Material:
             raise InputError(
                 f"there is no segment {segment_id!r} to start on; `technovae info` lists them"
             ) from None
+
+    def spectrogram(self, row: int) -> Array:
+        """(512, 128) dB of a segment, by row: as measured, or as decoded where that is not kept."""
+        if self.read_spectrogram is not None:
+            return self.read_spectrogram(self.ids[row])
+        decoded: Array = self.decode(self.latents[[row]])[0]
+        return decoded
 
     def keys(self, ids: Sequence[str]) -> list[Key | None]:
         """The keys of segments, by id; None for those without, or where keys do not count."""
@@ -130,6 +140,7 @@ class _Library(Protocol):
     def tracks(self) -> Sequence[Any]: ...
     def segment(self, segment_id: str) -> Any: ...
     def segment_audio(self, segment: Any, preroll_frames: int = ...) -> Array: ...
+    def segment_spectrogram(self, segment: Any) -> Array: ...
 
 
 def load_material(
@@ -183,6 +194,9 @@ def load_material(
             bool,
         ),
         read_audio=lambda segment_id: library.segment_audio(library.segment(segment_id)),
+        read_spectrogram=lambda segment_id: library.segment_spectrogram(
+            library.segment(segment_id)
+        ),
         keys_of=keys_of,
         guide_of=guide_of,
         forms=learn_forms(segments),

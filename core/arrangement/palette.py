@@ -46,8 +46,8 @@ class Palette:
         target_db: (3,) levels that bass, body and tops have in a full drop.
         loudness_db: (3,) levels of real segments, by row.
         width: (3,) side over mid of real segments, by row.
-        low_powers: of the kick and of the others in the lows of real segments, by row, as far as
-            they were needed.
+        low_powers: of the kick and of the others in the lows of real segments, in mono, by row, as
+            far as they were needed.
     """
 
     material: Material
@@ -77,10 +77,7 @@ class Palette:
             tops: rows for the tops of each section.
         """
         rows = list(dict.fromkeys([*chosen.rows.tolist(), *itertools.chain(*tops)]))
-        loudness = {
-            row: levels.band_loudness_db(material.decode(material.latents[[row]])[0])
-            for row in rows
-        }
+        loudness = {row: levels.band_loudness_db(material.spectrogram(row)) for row in rows}
         read = material.read_audio
         width = {
             row: np.zeros(3) if read is None else levels.side_to_mid(read(material.ids[row]))
@@ -171,8 +168,14 @@ class Palette:
         segment_id = self.material.ids[row]
         key = None if band == _TOPS else self.material.keys([segment_id])[0]
         source = RealSource(segment_id, harmony.transposition(key, self.home))
-        gain = levels.band_gain_db(self.target_db[band] + level_db, self.loudness_db[row][band])
+        loudness = self._loudness_db(row, band, width)
+        gain = levels.band_gain_db(self.target_db[band] + level_db, loudness)
         return LayerSound(source, gain, width)
+
+    def _loudness_db(self, row: int, band: int, width: float) -> float:
+        """The level of a band of a real segment, as it is at a width."""
+        narrowed = levels.narrowing_db(float(self.width[row][band]), width)
+        return float(self.loudness_db[row][band]) + narrowed
 
     def _low_parts(self, low: LowParts, level_db: float) -> LayerSound:
         """The kick of one segment and the other lows of another at a level: each as loud as in its
@@ -195,15 +198,17 @@ class Palette:
         key = self.material.keys([segment_id])[0]
         source = RealSource(segment_id, harmony.transposition(key, self.home))
         wanted = self.target_db[_BASS] + level_db
-        return source, levels.band_gain_db(wanted, self.loudness_db[row][_BASS])
+        return source, levels.band_gain_db(wanted, self._loudness_db(row, _BASS, 0.0))
 
     def _low_powers(self, row: int) -> tuple[float, float]:
         if row not in self.low_powers:
             shares_of = self.material.shares_of
             assert shares_of is not None
-            spectrum = self.material.decode(self.material.latents[[row]])[0]
+            spectrum = self.material.spectrogram(row)
             kick = shares_of(spectrum)[..., _KICK]
-            self.low_powers[row] = levels.low_part_powers(spectrum, kick)
+            mono = 10.0 ** (levels.narrowing_db(float(self.width[row][_BASS]), 0.0) / 10.0)
+            of_kick, of_others = levels.low_part_powers(spectrum, kick)
+            self.low_powers[row] = (of_kick * mono, of_others * mono)
         return self.low_powers[row]
 
     def _latent(self, source: LatentSource, level_db: float, width: float) -> LayerSound:

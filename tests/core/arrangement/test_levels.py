@@ -9,6 +9,7 @@ from core.arrangement.levels import (
     band_gain_db,
     band_loudness_db,
     energy_db,
+    narrowing_db,
     safe_width,
     side_to_mid,
 )
@@ -67,3 +68,10 @@ def test_width_is_measured_by_band_and_made_safe(band: int, rng: np.random.Gener
     assert safe_width(0.1) == 1.0
     assert not side_to_mid(sound[:, :1]).any()
     assert not side_to_mid(sound[:100]).any()
+
+
+def test_what_narrowing_takes_away() -> None:
+    assert narrowing_db(0.0, 0.0) == 0.0
+    assert narrowing_db(3.0, 1.0) == 0.0
+    assert narrowing_db(1.0, 0.0) == pytest.approx(-3.01, abs=0.01)
+    assert narrowing_db(1e12, 0.0) < -100.0

@@ -50,6 +50,9 @@ class FakeLibrary:
         self.listened.append(segment.id)
         return np.ones((10, 2), np.float32)
 
+    def segment_spectrogram(self, segment: Segment) -> np.ndarray:
+        return np.full((512, 128), -segment.bar, np.float32)
+
 
 def test_gathering_takes_the_segments_that_have_latents() -> None:
     library = FakeLibrary()
@@ -67,8 +70,14 @@ def test_gathering_takes_the_segments_that_have_latents() -> None:
     assert found.read_audio is not None
     assert found.read_audio("a18").shape == (10, 2)
     assert library.listened == ["a18"]
+    assert found.spectrogram(1).max() == -18.0
     assert found.keys(["a2", "a18"]) == [None, None]
     np.testing.assert_array_equal(found.track_numbers(), [0, 0, 1])
+
+
+def test_spectrograms_that_are_not_kept_are_decoded() -> None:
+    music = material(count=8)
+    np.testing.assert_array_equal(music.spectrogram(3), music.decode(music.latents[[3]])[0])
 
 
 def test_no_segment_with_latents() -> None:

@@ -1,0 +1,56 @@
+"""Bands of real segments are brought to the level that they were measured to have."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from core.arrangement.anchors import Anchors
+from core.arrangement.form import FormSection
+from core.arrangement.held_parts import LowParts
+from core.arrangement.layers import Block
+from core.arrangement.material import Material
+from core.arrangement.palette import Palette
+from core.settings import SAMPLE_RATE
+from tests.core.arrangement.fakes import material
+
+MUSIC = material()
+DROP = FormSection("drop", 0, 4, (1.0, 1.0), 0.9, "cut")
+
+
+def palette_of(music: Material) -> Palette:
+    """Anchor, the target of all levels: row 1. Tops: rows 2 and 3."""
+    return Palette.of(music, [DROP], Anchors(np.array([1]), None), [[2, 3]])
+
+
+def gains(palette: Palette, low: LowParts | None = None) -> dict[str, float]:
+    """Of tops and bass in a block of a drop, which asks for them as loud as the target."""
+    (heard,) = palette.sounds(0, DROP, [Block(0, 4, body=None)], [], [low], own_opening=False)
+    return {name: sound.gain_db for name, sound in heard.items()}
+
+
+def test_levels_are_those_that_were_measured() -> None:
+    def measured(segment_id: str) -> np.ndarray:
+        row = MUSIC.index(segment_id)
+        return MUSIC.spectrogram(row) - 2.0 * (row == 2)
+
+    predicted = gains(palette_of(MUSIC))["tops"]
+    found = gains(palette_of(dataclasses.replace(MUSIC, read_spectrogram=measured)))["tops"]
+    assert found == pytest.approx(predicted + 2.0, abs=0.02)
+
+
+@pytest.mark.parametrize("low", [None, LowParts(1, 1)])
+def test_a_bass_is_as_loud_in_mono_as_it_was(low: LowParts | None) -> None:
+    """Sides as loud as the middle: played in mono, half of the power is lost."""
+    turns = 2 * np.pi * 60.0 * np.arange(SAMPLE_RATE, dtype=np.float32)[:, None] / SAMPLE_RATE
+    left, right = np.sin(turns), np.cos(turns)
+    wide, flat = np.hstack([left, right]), np.hstack([left, left])
+    shares = np.full((512, 128, 4), 0.25, np.float32)
+
+    def bass(sound: np.ndarray) -> float:
+        music = dataclasses.replace(MUSIC, read_audio=lambda _: sound, shares_of=lambda _: shares)
+        return gains(palette_of(music), low)["bass"]
+
+    assert bass(wide) == pytest.approx(bass(flat) + 3.0, abs=0.1)
