@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,6 +20,8 @@ _ONE_FORM_BARS: Final = 192
 """Longer tracks have several forms, each of about `_MOVEMENT_BARS`."""
 _MOVEMENT_BARS: Final = 128
 _FIRST_PEAK: Final = 0.9
+_LONGEST_DROP: Final = 40
+"""Bars after which a drop is no longer heard as one."""
 _SPARE: Final = ("rise", "build", "groove", "break", "outro", "intro")
 """What a short track leaves out, first to last."""
 _SUDDEN: Final = 0.25
@@ -115,8 +118,8 @@ def plan(
     """Plan the sections of a track of `bars` bars.
 
     Sections are multiples of eight bars, of four where the track is short; the last one takes what
-    remains. Short tracks leave sections out, those over six minutes have several forms one after
-    the other, each louder than the one before.
+    remains. A drop of more than forty bars is broken by grooves. Short tracks leave sections out,
+    those over six minutes have several forms one after the other, each louder than the one before.
 
     Args:
         bars: length of the track.
@@ -143,7 +146,8 @@ def plan(
     unit = 8 if bars >= 64 else BARS_PER_SEGMENT
     units = max(bars // unit, 1)
     parts = _joined([one.parts for one in chosen])
-    parts = _shortened(parts, max(1, units if unit == 8 else units // 2))
+    parts = _shortened(parts, max(1, units if unit == 8 else 5 * units // 8))
+    parts = _relieved(parts, bars) if unit == 8 else parts
     weights = [part.weight * rng.uniform(0.8, 1.25) for part in parts]
     lengths = [unit * count for count in _shared(units, weights)]
     lengths[-1] += bars - sum(lengths)
@@ -231,6 +235,18 @@ def _merged(parts: Sequence[FormPart]) -> list[FormPart]:
         else:
             merged.append(part)
     return merged
+
+
+def _relieved(parts: Sequence[FormPart], bars: int) -> list[FormPart]:
+    """A drop that would be too long gives way to a groove now and then, and comes back."""
+    whole = sum(part.weight for part in parts)
+    found: list[FormPart] = []
+    for part in parts:
+        count = math.ceil(bars * part.weight / whole / _LONGEST_DROP) if part.name == "drop" else 1
+        piece = replace(part, weight=part.weight / count)
+        groove = usual_part("groove", piece.weight / 2)
+        found += [piece, *(count - 1) * (groove, piece)]
+    return found
 
 
 def _shared(units: int, weights: Sequence[float]) -> list[int]:

@@ -77,14 +77,16 @@ def learn_forms(segments: Iterable[MeasuredSegment]) -> tuple[Form, ...]:
         ordered = sorted(by_track[track_id], key=lambda it: (it.section, it.bar))
         names = _named(_longest_run(ordered))
         parts = [(name, len(list(run))) for name, run in itertools.groupby(names)]
+        if not 3 <= len(parts) <= _MOST_PARTS or "drop" not in dict(parts):
+            continue
+        if parts[0][0] == "drop":
+            parts = [("intro", 1), *parts]
+        if parts[-1][0] == "drop":
+            parts = [*parts, ("outro", 1)]
         sections = tuple(name for name, _ in parts)
-        if not 3 <= len(parts) <= _MOST_PARTS or "drop" not in sections or sections in found:
+        if sections in found:
             continue
         number = len(found) + 1
-        if sections[0] == "drop":
-            parts = [("intro", 1), *parts]
-        if sections[-1] == "drop":
-            parts = [*parts, ("outro", 1)]
         learned = tuple(
             usual_part(name, min(float(count) ** _EVENNESS, _MOST_WEIGHT[name]))
             for name, count in parts

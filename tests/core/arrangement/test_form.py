@@ -80,7 +80,23 @@ def test_short_tracks_keep_their_drop(form: Form) -> None:
     for bars in (1, 8, 16, 30, 50):
         sections = plan(bars, form.name)
         assert "drop" in [part.name for part in sections]
-        assert len(sections) <= max(1, bars // 8)
+        assert len(sections) <= max(1, 5 * bars // 32)
+
+
+def test_a_minute_has_room_for_a_break() -> None:
+    assert [it.name for it in plan(33, "classic")] == ["intro", "drop", "break", "drop", "outro"]
+
+
+@pytest.mark.parametrize("bars", [64, 96, 128, 192, 600])
+def test_no_drop_goes_on_for_long(bars: int) -> None:
+    """A user's track may be one long drop."""
+    weights = {"intro": 2.0, "drop": 3.5, "outro": 2.5}
+    steady = Form("steady", tuple(usual_part(*pair) for pair in weights.items()))
+    for seed in range(8):
+        sections = plan(bars, "learned", seed, [steady])
+        assert max(it.bars for it in sections if it.name == "drop") <= 48
+        assert sum(it.bars for it in sections) == bars
+    assert len(plan(64, "learned", learned=[steady])) == 3
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -81,6 +81,7 @@ def test_equal_forms_count_once_and_the_order_of_segments_does_not_matter() -> N
         [PULSE] * 2 + [FULL] * 4 + [CALM] * 2,
         [PULSE] * 3 + [FULL] * 5 + [CALM] * 2,
         [CALM] * 2 + [FULL] * 4 + [CALM] * 2 + [FULL] * 4,
+        [FULL] * 4 + [CALM] * 2 + [FULL] * 4,  # the same once it has an intro and an outro
     ]
     segments = [it for n, course in enumerate(courses) for it in track(f"t{n}", course)]
     forms = learn_forms(segments)
