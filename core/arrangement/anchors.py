@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from core.arrangement import harmony
+from core.arrangement import harmony, levels
 from core.arrangement.form import FormSection
 from core.arrangement.material import Array, Doubles, Material
 from core.dsp.key import Key
@@ -37,6 +37,11 @@ _SEMITONE: Final = 0.12
 _SAME_TRACK: Final = 0.45
 """For each earlier anchor of the same track; half of it within a section."""
 _DULL: Final = 0.6
+_UNEVEN: Final = 0.25
+"""For each dB by which the tops of a bar differ from those of others, beyond `_EVEN_DB`."""
+_EVEN_DB: Final = 3.0
+_LISTENED: Final = 24
+_TOPS: Final = 2
 _MOST_TRACKS: Final = 40
 """Of a larger library so many are drawn for each composition: their keys have to be known."""
 _APART: Final = 0.5
@@ -160,6 +165,8 @@ def choose_tops(
 ) -> list[list[int]]:
     """Choose what the tops of each section are taken from, rather from tracks not used yet.
 
+    A segment with a crash or a gap in one of its bars costs more: it comes round every four bars.
+
     Args:
         material: the segments.
         sections: the form.
@@ -182,11 +189,26 @@ def choose_tops(
         for _ in range(2):
             cost = 0.5 * energy + dull + steady + _SAME_TRACK * np.minimum(used[tracks], 3.0)
             cost += _CHANCE * rng.gumbel(size=len(cost))
-            row = int(cost.argmin())
+            row = _most_even(material, cost)
             rows.append(row)
             used[tracks[row]] += 1.0
         found.append(rows)
     return found
+
+
+def _most_even(material: Material, cost: Doubles) -> int:
+    """The row of least cost with that of uneven tops added, of the first few by cost alone."""
+    order: list[int] = np.argsort(cost, kind="stable")[:_LISTENED].tolist()
+    best, least = order[0], np.inf
+    for row in order:
+        if cost[row] >= least:
+            break
+        bars = levels.bar_loudness_db(material.spectrogram(row))
+        uneven = float(levels.unevenness_db(bars)[_TOPS])
+        whole = cost[row] + _UNEVEN * max(0.0, uneven - _EVEN_DB)
+        if whole < least:
+            best, least = row, whole
+    return best
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from core.arrangement.bands import CROSSOVERS_HZ
 from core.audio.k_weighting import k_weighting
 from core.dsp.bank import bank
 from core.dsp.spectrogram import db_to_power
-from core.settings import SAMPLE_RATE
+from core.settings import BARS_PER_SEGMENT, SAMPLE_RATE
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -27,30 +27,54 @@ SAFE_SIDE_DB: Final = 5.0
 """By how much the side has to be below mid where a sound is to be heard in mono, too."""
 
 
-def band_loudness_db(spectrum: Array) -> Doubles:
-    """The levels (3,) of the bands of the crossover in a spectrogram (rows, 128) dB.
+def bar_loudness_db(spectrum: Array) -> Doubles:
+    """The levels (4, 3) of the bands of the crossover in the bars of a spectrogram (rows, 128) dB.
 
     With the K-weighting of ITU-R BS.1770, in dB against an arbitrary reference: only differences
     mean something.
     """
-    power = db_to_power(spectrum).mean(axis=0, dtype=np.float64)
-    powers = _band_shares() @ (power * _weights())
-    return np.asarray(10.0 * np.log10(np.maximum(powers, 1e-12)))
+    weights = _band_shares() * _weights()
+    return np.asarray(10.0 * np.log10(np.maximum(_bar_powers(spectrum) @ weights.T, 1e-12)))
+
+
+def usual_loudness_db(bars: Doubles) -> Doubles:
+    """The levels (3,) that are heard in most of the bars (4, 3): those of the second loudest.
+
+    A mean would be that of a single crash or riser, and too low where a bar is silent.
+    """
+    return np.asarray(np.sort(bars, axis=0)[-2])
+
+
+def unevenness_db(bars: Doubles) -> Doubles:
+    """By how much a bar leaves the usual level at most, (3,) dB, of the levels of bars (4, 3)."""
+    return np.asarray(np.abs(bars - usual_loudness_db(bars)).max(axis=0))
+
+
+def band_loudness_db(spectrum: Array) -> Doubles:
+    """The usual levels (3,) of the bands of the crossover in a spectrogram (rows, 128) dB."""
+    return usual_loudness_db(bar_loudness_db(spectrum))
 
 
 def low_part_powers(spectrum: Array, kick: Array) -> tuple[float, float]:
     """The powers of the kick in the lows, and of what is in them besides, K-weighted as
-    `band_loudness_db` is.
+    `band_loudness_db` is, in the bar that says the level of both.
 
     Args:
         spectrum: (rows, 128) dB.
         kick: (rows, 128) 0 .. 1, the kick's share of every cell, the gain that cuts it out.
     """
-    power = db_to_power(spectrum)
     weights = _band_shares()[0] * _weights()
-    apart = (power * kick**2, power * (1.0 - kick) ** 2)
-    of_kick, of_others = (float(each.mean(axis=0, dtype=np.float64) @ weights) for each in apart)
-    return of_kick, of_others
+    level = 10.0 * np.log10(np.maximum(kick, 1e-6))
+    rest = 10.0 * np.log10(np.maximum(1.0 - kick, 1e-6))
+    apart = [_bar_powers(spectrum + 2.0 * gain) @ weights for gain in (level, rest)]
+    bar = int(np.argsort(apart[0] + apart[1])[-2])
+    return float(apart[0][bar]), float(apart[1][bar])
+
+
+def _bar_powers(spectrum: Array) -> Doubles:
+    """(4, 128) mean powers of the bands in each bar."""
+    power = db_to_power(spectrum).reshape(BARS_PER_SEGMENT, -1, spectrum.shape[1])
+    return np.asarray(power.mean(axis=1, dtype=np.float64))
 
 
 def energy_db(energy: float) -> float:

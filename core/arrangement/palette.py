@@ -27,6 +27,8 @@ from core.settings import PARTS
 
 _LEAST_KICK: Final = 0.35
 """Rank of kick under which a segment's bass does not carry a section."""
+_UNEVEN_DB: Final = 5.0
+"""A bar whose lows differ by more from those of the others is a fill or a gap, music only once."""
 _TEASER_DB: Final = -3.0
 _BASS, _BODY, _TOPS = range(3)
 _KICK: Final = PARTS.index("kick")
@@ -45,6 +47,7 @@ class Palette:
         home: the key that all is brought near to, as a place on the wheel; None: no key is wanted.
         target_db: (3,) levels that bass, body and tops have in a full drop.
         loudness_db: (3,) levels of real segments, by row.
+        unevenness_db: (3,) by how much a bar of theirs leaves these levels, by row.
         width: (3,) side over mid of real segments, by row.
         low_powers: of the kick and of the others in the lows of real segments, in mono, by row, as
             far as they were needed.
@@ -57,6 +60,7 @@ class Palette:
     home: int | None
     target_db: Doubles
     loudness_db: dict[int, Doubles]
+    unevenness_db: dict[int, Doubles]
     width: dict[int, Doubles]
     low_powers: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -77,7 +81,8 @@ class Palette:
             tops: rows for the tops of each section.
         """
         rows = list(dict.fromkeys([*chosen.rows.tolist(), *itertools.chain(*tops)]))
-        loudness = {row: levels.band_loudness_db(material.spectrogram(row)) for row in rows}
+        bars = {row: levels.bar_loudness_db(material.spectrogram(row)) for row in rows}
+        loudness = {row: levels.usual_loudness_db(bars[row]) for row in rows}
         read = material.read_audio
         width = {
             row: np.zeros(3) if read is None else levels.side_to_mid(read(material.ids[row]))
@@ -92,6 +97,7 @@ class Palette:
             chosen.home,
             target,
             loudness,
+            {row: levels.unevenness_db(bars[row]) for row in rows},
             width,
         )
 
@@ -243,12 +249,19 @@ class Palette:
     def _bass_row(self, number: int, place: int, count: int) -> int:
         """The anchor that the bass of a block is from: each has an equal share of the section.
 
-        One with hardly any kick gives way to the anchor that has the most.
+        One with hardly any kick, or whose lows are away or alone in some of its bars, gives way to
+        the anchor that has the most kick of those that are even.
         """
         rows = self._anchors_of(number)
         row = rows[min(len(rows) - 1, place * len(rows) // count)]
         kick = self.material.rank("kick")
-        return row if kick[row] >= _LEAST_KICK else max(self.rows.tolist(), key=lambda it: kick[it])
+        if kick[row] >= _LEAST_KICK and self._is_even(row):
+            return row
+        anchors: list[int] = self.rows.tolist()
+        return max(anchors, key=lambda it: (self._is_even(it), kick[it]))
+
+    def _is_even(self, row: int) -> bool:
+        return bool(self.unevenness_db[row][_BASS] <= _UNEVEN_DB)
 
     def _safe_width(self, rows: Sequence[int], band: int) -> float:
         """The width at which a band of the widest of some segments is safe in mono."""

@@ -55,6 +55,28 @@ def test_many_tracks_are_passed(seed: int) -> None:
     assert len(tracks_of(music, [*chosen.rows.tolist(), *itertools.chain(*tops)])) >= 12
 
 
+def test_tops_are_rather_even() -> None:
+    """Every other segment has a crash in its last bar, which would come round every four bars."""
+
+    def measured(segment_id: str) -> np.ndarray:
+        row = MUSIC.index(segment_id)
+        spectrum = MUSIC.spectrogram(row)
+        spectrum[384:, 64:] += 10.0 * (row % 2)
+        return spectrum
+
+    music = dataclasses.replace(MUSIC, read_spectrogram=measured)
+    sections = form.plan(98, "classic")
+    shares = {}
+    for name, it in (("with", music), ("without", MUSIC)):
+        found = []
+        for seed in range(4):
+            rng = np.random.default_rng(seed)
+            chosen = anchors.choose_anchors(it, sections, rng, bpm=130.0)
+            found += itertools.chain(*anchors.choose_tops(it, sections, chosen, rng, bpm=130.0))
+        shares[name] = np.mean(np.array(found) % 2)
+    assert shares["with"] < 0.5 * shares["without"]
+
+
 def test_keys_near_the_home_key_are_preferred() -> None:
     """Half of the tracks would have to be transposed by two semitones."""
     near, far = Key(9, True), Key(11, True)

@@ -8,10 +8,14 @@ from core.arrangement.levels import (
     SAFE_SIDE_DB,
     band_gain_db,
     band_loudness_db,
+    bar_loudness_db,
     energy_db,
+    low_part_powers,
     narrowing_db,
     safe_width,
     side_to_mid,
+    unevenness_db,
+    usual_loudness_db,
 )
 from core.dsp.spectrogram import of_segment
 from core.settings import SAMPLE_RATE, segment_frames
@@ -75,3 +79,30 @@ def test_what_narrowing_takes_away() -> None:
     assert narrowing_db(3.0, 1.0) == 0.0
     assert narrowing_db(1.0, 0.0) == pytest.approx(-3.01, abs=0.01)
     assert narrowing_db(1e12, 0.0) < -100.0
+
+
+@pytest.mark.parametrize(
+    ("course", "usual", "uneven"),
+    [
+        ((-30.0, -30.0, -30.0, -30.0), -30.0, 0.0),
+        ((-30.0, -30.0, -30.0, -20.0), -30.0, 10.0),  # a crash
+        ((-30.0, -70.0, -30.0, -30.0), -30.0, 40.0),  # a gap
+        ((-70.0, -70.0, -30.0, -30.0), -30.0, 40.0),
+    ],
+)
+def test_the_usual_level_is_that_of_most_bars(
+    course: tuple[float, ...], usual: float, uneven: float
+) -> None:
+    bars = np.repeat(np.array(course)[:, None], 3, axis=1)
+    np.testing.assert_allclose(usual_loudness_db(bars), usual)
+    np.testing.assert_allclose(unevenness_db(bars), uneven)
+    spectrum = np.repeat(np.array(course, np.float32), 128)[:, None].repeat(128, axis=1)
+    np.testing.assert_allclose(np.diff(bar_loudness_db(spectrum)[:, 0]), np.diff(course), atol=1e-3)
+
+
+def test_kick_and_the_other_lows_are_measured_apart() -> None:
+    spectrum = np.full((512, 128), -30.0, np.float32)
+    both = 10.0 ** (band_loudness_db(spectrum)[0] / 10.0)
+    of_kick, of_others = low_part_powers(spectrum, np.full_like(spectrum, 0.25))
+    assert of_kick == pytest.approx(both * 0.25**2, rel=1e-3)
+    assert of_others == pytest.approx(both * 0.75**2, rel=1e-3)

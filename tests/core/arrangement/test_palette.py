@@ -54,3 +54,34 @@ def test_a_bass_is_as_loud_in_mono_as_it_was(low: LowParts | None) -> None:
         return gains(palette_of(music), low)["bass"]
 
     assert bass(wide) == pytest.approx(bass(flat) + 3.0, abs=0.1)
+
+
+def test_a_single_crash_does_not_make_the_rest_quiet() -> None:
+    crash = MUSIC.spectrogram(2)
+    crash[384:] += 12.0
+    music = dataclasses.replace(
+        MUSIC, read_spectrogram=lambda i: crash if i == "s2" else MUSIC.spectrogram(MUSIC.index(i))
+    )
+    assert gains(palette_of(music))["tops"] == pytest.approx(
+        gains(palette_of(MUSIC))["tops"], abs=1
+    )
+
+
+def test_a_bass_that_is_away_in_a_bar_gives_way_to_an_even_one() -> None:
+    drops = [DROP, dataclasses.replace(DROP, start=4)]
+    kicks = MUSIC.rank("kick")
+    first, second = int(kicks.argmax()), int(np.abs(kicks - 0.8).argmin())
+
+    def measured(segment_id: str) -> np.ndarray:
+        spectrum = MUSIC.spectrogram(MUSIC.index(segment_id))
+        if segment_id == MUSIC.ids[first]:
+            spectrum[128:256, :24] = -90.0
+        return spectrum
+
+    def rows(music: Material) -> list[int | None]:
+        anchors = Anchors(np.array([first, second]), None)
+        palette = Palette.of(music, drops, anchors, [[2, 3], [2, 3]])
+        return palette.low_rows(0, [Block(0, 4)], own_opening=False)
+
+    assert rows(MUSIC) == [first]
+    assert rows(dataclasses.replace(MUSIC, read_spectrogram=measured)) == [second]
