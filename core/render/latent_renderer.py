@@ -20,6 +20,7 @@ from core.arrangement.clip import LatentSource
 from core.dsp import renderers
 from core.dsp.filtering import weighted_sum
 from core.dsp.renderers import GUIDED, RenderSource
+from core.dsp.spectrogram import db_to_power
 from core.errors import LibraryError
 from core.progress import CancelFlag, check
 from core.render.guides import Guide
@@ -33,6 +34,8 @@ _Alike = tuple[Guide, Array, float]
 _ALIKE_DB: Final = 3.0
 _AT_ONCE: Final = 2
 """Guides that are read for a first bar at the same time; while one is stretched, others wait."""
+_LEAST_WEIGHT: Final = 0.01
+"""Bands that count for less do not count."""
 _LEAST_LIKENESS: Final = 0.02
 """Below, a guide's detail moves the target by a tenth of a decibel, and need not be read."""
 
@@ -113,7 +116,9 @@ class LatentRenderer:
 
         Returns:
             (512, 128) or (128, 128) dB to add to `target`: each guide's spectrogram less what the
-            model makes of it, weighted by share and by likeness to `target`.
+            model makes of it, weighted by share and by likeness to `target`. The detail of a guide
+            of some bands leaves the level of each bar there as it is: guides take turns, and one
+            that is less like the target would be heard as a quieter bar.
         """
         some = list(guides)
         if bar is None:
@@ -135,9 +140,8 @@ class LatentRenderer:
                 detail += np.float32(guide.weight * like) * missing
             else:
                 shares = guide.shares()
-                detail += (
-                    np.float32(like) * (shares[rows] if shares.ndim == 2 else shares) * missing
-                )
+                shares = shares[rows] if shares.ndim == 2 else shares
+                detail += shares * _evened(np.float32(like) * missing, target[rows], guide.bands)
         return detail
 
     def _alike(self, guides: Iterable[Guide], target: Array) -> Iterator[_Alike]:
@@ -236,6 +240,25 @@ def likeness(a: Array, b: Array, bands: Array | None = None) -> float:
     else:
         difference = float(np.average(apart.mean(axis=0, dtype=np.float64), weights=bands))
     return float(np.exp(-((difference / _ALIKE_DB) ** 2)))
+
+
+def _evened(detail: Array, target: Array, bands: Array) -> Array:
+    """`detail` less by what it adds to the level of each bar.
+
+    Args:
+        detail: (rows, 128) dB, to be added to `target` as far as bands count.
+        target: (rows, 128) dB.
+        bands: (128,) how much each band counts.
+    """
+    some = bands > _LEAST_WEIGHT
+    powers = [
+        db_to_power(spectrum[:, some]).reshape(-1, settings.FRAMES_PER_BAR, some.sum())
+        for spectrum in (target, target + bands * detail)
+    ]
+    before, after = (power.mean(axis=1, dtype=np.float64) @ bands[some] for power in powers)
+    louder = 10.0 * np.log10(np.maximum(after, 1e-12) / np.maximum(before, 1e-12))
+    evened: Array = detail - np.repeat(louder, settings.FRAMES_PER_BAR)[:, None].astype(np.float32)
+    return evened
 
 
 def stereo(samples: Array) -> Array:

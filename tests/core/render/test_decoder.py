@@ -15,7 +15,7 @@ from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.audio.varispeed import varispeed
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
-from core.dsp.spectrogram import of_segment
+from core.dsp.spectrogram import db_to_power, of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
 from core.render import library_latents
@@ -506,6 +506,23 @@ def test_what_a_bar_takes_over_is_a_part_of_the_whole(decoder: Decoder, kept: bo
     bars = [decoder.renderer.detail(guides, target, bar) for bar in range(4)]
     whole = decoder.renderer.detail(guides, target)
     np.testing.assert_allclose(np.concatenate(bars), whole, atol=0.05)
+
+
+def test_guides_that_take_turns_leave_each_bar_its_level(decoder: Decoder) -> None:
+    """The detail of one that is alike would make its bars louder than those of the other."""
+    _, latents = decoder.latents()
+    latent = latents[0] + 0.3 * (latents[2] - latents[0])
+    target = decoder.decode(latent[None])[0]
+    mids = [guide for guide in decoder.guides(latent, "mosaic") if guide.bars is not None]
+    detail = decoder.renderer.detail(mids, target)
+    assert np.abs(detail).max() > 1.0
+    bands = mids[0].bands
+    assert bands is not None
+    powers = [
+        db_to_power(spectrum).reshape(4, 128, 128).mean(axis=1) @ bands
+        for spectrum in (target, target + detail)
+    ]
+    np.testing.assert_allclose(10 * np.log10(powers[1] / powers[0]), 0.0, atol=1.0)
 
 
 def test_a_latent_is_given_up_after_its_first_bar_and_can_be_rendered_again(
