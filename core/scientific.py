@@ -8,10 +8,10 @@ from typing import Final
 
 _PACKAGES: Final = ("fft", "linalg", "ndimage", "sparse", "spatial.distance", "special")
 _LOCK = threading.Lock()
-_loaded = threading.Event()
+_loaded: set[str] = set()
 
 
-def load(*, signal: bool = False) -> None:
+def load(*packages: str, signal: bool = False) -> None:
     """Import the parts of scipy that `core` uses; later calls cost nothing.
 
     For threads of a program that must show something before scipy is there. Whoever of them comes
@@ -19,13 +19,15 @@ def load(*, signal: bool = False) -> None:
     in one circle see half a module.
 
     Args:
+        packages: of scipy, such as "sparse"; all that `core` uses by default.
         signal: also scipy.signal, which brings scipy.stats and needs as much memory as the others.
     """
-    if not _loaded.is_set():
+    missing = [package for package in packages or _PACKAGES if package not in _loaded]
+    if missing:
         with _LOCK:
-            for package in _PACKAGES:
+            for package in missing:
                 importlib.import_module(f"scipy.{package}")
-            _loaded.set()
+                _loaded.add(package)
     if signal:
         with _LOCK:
             importlib.import_module("scipy.signal")

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import scipy.ndimage
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core import scientific
 from core.settings import SAMPLE_RATE
 
 Array = NDArray[np.float32]
@@ -362,6 +362,9 @@ def _smooth(gains: Array) -> Array:
 
     The first and last `_CONTEXT_STEPS` are not right.
     """
+    scientific.load("ndimage")  # here, for most loops are levelled without being limited
+    import scipy.ndimage
+
     span = 2 * _LOOK_AHEAD_STEPS + 1
     lowest = scipy.ndimage.minimum_filter1d(gains, span + 2, mode="nearest")
     return np.asarray(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import settings
+from core import scientific, settings
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class Bank:
     @cached_property
     def sparse(self) -> scipy.sparse.csr_array:
         """`weights` transposed, (128, bins), as a sparse matrix."""
-        import scipy.sparse  # here, so that the window's first paint does not wait for it
+        scientific.load("sparse")  # here, so that the window's first paint does not wait for it
+        import scipy.sparse
 
         return scipy.sparse.csr_array(self.weights.T)
 

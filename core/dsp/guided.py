@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.ndimage
 from numpy.typing import NDArray
 
 from core import settings
@@ -91,5 +90,31 @@ def _missing(target_db: Array, sources_db: Array) -> Array:
 
 
 def _smooth(gains: Array, deviations: tuple[float, float]) -> Array:
-    smoothed: Array = scipy.ndimage.gaussian_filter(gains, deviations, mode=("wrap", "nearest"))
-    return smoothed
+    """As `scipy.ndimage.gaussian_filter` with the modes "wrap" and "nearest" does, whose import
+    takes a sixteenth of the renderer's start."""
+    in_time, in_frequency = (_gaussian(deviation) for deviation in deviations)
+    reach = len(in_time) - 1
+    padded = np.pad(gains, ((reach, reach), (0, 0)), mode="wrap")
+    smoothed = _correlated(padded, in_time)
+    reach = len(in_frequency) - 1
+    padded = np.pad(smoothed, ((0, 0), (reach, reach)), mode="edge")
+    return np.ascontiguousarray(_correlated(padded.T, in_frequency).T)
+
+
+def _gaussian(deviation: float) -> NDArray[np.float64]:
+    """The middle of a Gaussian and what is to its right, as far as four deviations; with what is to
+    its left, it sums to 1."""
+    right = np.exp(-0.5 * (np.arange(int(4.0 * deviation + 0.5) + 1) / deviation) ** 2)
+    right /= right[0] + 2.0 * right[1:].sum()
+    return right
+
+
+def _correlated(padded: Array, right: NDArray[np.float64]) -> Array:
+    """Along the first axis, which is shorter by both margins then."""
+    reach, last = len(right) - 1, len(padded)
+    wide = padded.astype(np.float64)
+    out = right[0] * wide[reach : last - reach]
+    for k in range(reach, 0, -1):
+        out += right[k] * (wide[reach - k : last - reach - k] + wide[reach + k : last - reach + k])
+    correlated: Array = out.astype(np.float32)
+    return correlated

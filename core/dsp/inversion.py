@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import scipy.sparse
 from numpy.typing import NDArray
 
+from core import scientific
 from core.dsp.bank import Bank
 from core.dsp.spectrogram import db_to_power, power_to_db
 from core.dsp.stft import power_scale
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 Array = NDArray[np.float32]
 _TINY = np.float32(1e-12)
@@ -98,6 +103,9 @@ def _row_means(count: int, rows: int) -> scipy.sparse.csr_array:
     fraction = position - lower
     columns = np.stack([lower, lower + 1], axis=-1).astype(np.int64) % count
     values = np.stack([1.0 - fraction, fraction], axis=-1) / _POINTS_PER_ROW
+    scientific.load("sparse")  # here, for most sounds do without an inversion
+    import scipy.sparse
+
     index = np.repeat(np.arange(rows), 2 * _POINTS_PER_ROW)
     return scipy.sparse.csr_array(
         (values.ravel().astype(np.float32), (index, columns.ravel())), shape=(rows, count)

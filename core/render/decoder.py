@@ -41,7 +41,6 @@ from core.render.latent_migration import LatentMigration
 from core.render.latent_renderer import LatentRenderer, stereo
 from core.render.library_latents import ensure_latents, ensure_map
 from core.render.loops import at_length, joined_rows
-from core.render.part_maps import lay_out, part_fingerprints
 from core.render.parts import PartsSeparator, shared_separator
 from core.render.real_segments import FirstBar, RealSegments
 
@@ -165,6 +164,8 @@ class Decoder:
         if set(known) == set(ids):
             positions = dict(zip(known, kept, strict=True))
             return ids, np.stack([positions[i] for i in ids])
+        from core.render.part_maps import lay_out, part_fingerprints  # here: it brings scipy
+
         shares_of = self._separator.shares_of_many
         latents = self.latents()[1]
         seen = part_fingerprints(latents, self.decode, shares_of, part, progress, cancel)

@@ -8,10 +8,8 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
-from core import settings
+from core import scientific, settings
 from core.arrangement.fades import ramp
 from core.dsp.bank import bank
 from core.latent.metric import Decode
@@ -37,6 +35,8 @@ _DOT_RADIUS = 0.05
 """How far from a dot its segment is still heard in all bands, in `_spacing`s."""
 _SLOPE = 8
 _MOST_MEASURED = 256
+_EQUAL = 1e-12
+"""Points are the same whose squared distance is below this share of their own squares."""
 _GROUP_BANDS = 4
 
 
@@ -103,6 +103,9 @@ class Guides:
         """
         self._ids = list(segment_ids)
         self._latents = np.asarray(latents, np.float32)
+        scientific.load("spatial")  # here, for `BandGuides`, the usual ones, do without it
+        from scipy.spatial import cKDTree
+
         (self._metric,) = fit_or_read(self._latents, decode, [slice(None)])
         self._tree = cKDTree(self._metric.transform(self._latents))
         self._neighbours = min(neighbours, len(self._ids))
@@ -296,8 +299,13 @@ def _nearest(distances: Doubles, count: int) -> tuple[NDArray[np.int64], Doubles
 def _spacing(points: Doubles, tracks: NDArray[np.int64]) -> float:
     """Median distance from a segment to the nearest of another track; with one track, of any."""
     rows = np.unique(np.linspace(0, len(points) - 1, _MOST_MEASURED).astype(np.int64))
-    distances = cdist(points[rows], points)
-    others = tracks[rows][:, None] != tracks if len(np.unique(tracks)) > 1 else distances > 0.0
-    nearest = np.where(others, distances, np.inf).min(axis=1)
-    finite = nearest[np.isfinite(nearest)]
+    some, squares = points[rows], (points**2).sum(axis=1)
+    sums = squares[rows][:, None] + squares
+    distances = sums - 2.0 * (some @ points.T)  # squared; scipy's take longer to import
+    if len(np.unique(tracks)) > 1:
+        others = tracks[rows][:, None] != tracks
+    else:
+        others = distances > _EQUAL * sums
+    nearest = np.where(others, np.maximum(distances, 0.0), np.inf).min(axis=1)
+    finite = np.sqrt(nearest[np.isfinite(nearest)])
     return float(np.median(finite)) if len(finite) else 1.0

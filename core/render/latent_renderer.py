@@ -196,6 +196,7 @@ class LatentRenderer:
                 heard = _heard_in(guides[_row(source, first.bar)], first.bar)
                 around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
                 first.deliver(self._bar(source, around, bpm, name, first.bar))
+                check(cancel)
             targets = self.spectra(source)
             alike = [list(self._alike(*pair)) for pair in zip(guides, targets, strict=True)]
             wanted = {guide.segment_id for guide, _, _ in itertools.chain(*alike)}

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import LibraryError
-from core.latent.embedding import PreviousMap, embed, extend
 from core.latent.metric import Decode, PerceptualMetric
 from core.progress import CancelFlag, Progress, check
 
 if TYPE_CHECKING:
+    from core.latent.embedding import PreviousMap
     from core.library.segments import Segment
     from core.library.store import Library
     from core.vae.checkpoint import Codec
@@ -88,6 +88,9 @@ def ensure_map(
         positions = dict(zip(known, xy, strict=True))
         return np.stack([positions[i] for i in ids])
     perceived = PerceptualMetric.fit(latents, decode).transform(latents)
+    # Here, for it brings much of scipy and most maps are kept.
+    from core.latent.embedding import PreviousMap, embed, extend
+
     placed = extend(perceived, ids, PreviousMap(known, xy))
     if placed is None:
         placed = embed(perceived, ids, _last_map(library, ids))
@@ -97,6 +100,8 @@ def ensure_map(
 
 def _last_map(library: Library, ids: list[str]) -> PreviousMap | None:
     """The newest map that shows any of `ids`."""
+    from core.latent.embedding import PreviousMap
+
     for saved in library.maps():
         known, xy = library.map(saved.model_hash)
         if not set(ids).isdisjoint(known):

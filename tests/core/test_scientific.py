@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 TOGETHER = """
 import threading
 from core import scientific
@@ -47,6 +49,19 @@ def test_four_threads_import_at_once() -> None:
         assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-def test_nothing_is_imported_before_it_is_asked_for() -> None:
-    code = "import sys; from core import scientific; assert 'scipy' not in sys.modules"
+@pytest.mark.parametrize(
+    "module", ["core.scientific", "core.render.workspace", "core.render.decoder"]
+)
+def test_nothing_is_imported_before_it_is_asked_for(module: str) -> None:
+    """Who plays latents needs scipy.fft; what else was imported took a sixth of the renderer's
+    start."""
+    code = f"import sys, {module}; assert 'scipy' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_only_what_is_asked_for_is_imported() -> None:
+    code = (
+        "import sys; from core import scientific; scientific.load('fft');"
+        "assert 'scipy.fft' in sys.modules and 'scipy.ndimage' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from core.dsp.bank import bank
+from core.render import guides as module
 from core.render.guides import BandGuides, Guide, Guides, band_weights
 from tests.core.render.conftest import CosineCodec
 
@@ -163,3 +165,17 @@ def test_the_bands_are_those_of_the_crossovers() -> None:
     assert lows[hertz < 90].min() > 0.95
     assert mids[(hertz > 250) & (hertz < 1700)].min() > 0.95
     assert highs[hertz > 4200].min() > 0.95
+
+
+@pytest.mark.parametrize("tracks", [1, 5])
+def test_a_track_lies_as_far_from_others_as_its_segments_do(
+    tracks: int, rng: np.random.Generator
+) -> None:
+    points = 30.0 + rng.standard_normal((40, 20))
+    points[7] = points[3]  # a loop that comes back: its distance is none
+    of = np.arange(40) % tracks
+    distances = cdist(points, points)
+    others = of[:, None] != of if tracks > 1 else distances > 0.0
+    expected = np.median(np.where(others, distances, np.inf).min(axis=1))
+    assert module._spacing(points, of) == pytest.approx(expected, rel=1e-6)
+    assert module._spacing(points[:1], of[:1]) == 1.0
