@@ -12,7 +12,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -65,6 +65,16 @@ def nothing_held() -> Iterator[None]:
             QTest.mouseRelease(QWidget(), button)
     if QCursor.pos() != CORNER:
         QCursor.setPos(CORNER)
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_be_deleted() -> Iterator[None]:
+    """What a test has given up is gone before the next one begins. Qt deletes it once an event loop
+    runs, which few tests do: thousands of widgets were laid out and dressed again with those of
+    every later test."""
+    yield
+    if QApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(scope="session")
