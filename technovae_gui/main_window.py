@@ -307,7 +307,9 @@ class MainWindow(QMainWindow):
         self.project = ProjectController(
             self, self.open_project, sessions, services.background, self.banners
         )
-        self.empty_state = EmptyState(sessions, self.map_view, self.training.job, self)
+        self.empty_state = EmptyState(
+            sessions, self.map_view, self.library.job, self.training.job, self
+        )
 
     def _add_tabs(self) -> None:
         from technovae_gui.widgets.job_panel import JobPanel

@@ -96,6 +96,7 @@ QPushButton[primary="true"]:disabled {{ background: {theme.RAISED}; color: {them
 QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {theme.GROUND}; border: 1px solid {theme.LINE}; border-radius: {theme.RADIUS}px; padding: 3px 6px;
     selection-background-color: {theme.ACCENT}; selection-color: {theme.GROUND}; }}
+QLineEdit {{ lineedit-clear-button-icon: url("{_MARKS}/clear.svg"); }}
 QComboBox QAbstractItemView {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DISABLED}; }}
 QComboBox {{ padding-right: 18px; }}

@@ -207,10 +207,11 @@ class ExportPanel(JobPanel):
         fields.add("Stems: one more file for each", stems, wide=True)
         rows.addWidget(self.file)
         rows.addLayout(fields)
-        for widget in (self.estimate, self.file_message):
-            rows.addWidget(widget)
         rows.addStretch(1)
-        self._finish_layout(self.export, self.job, self.message, self.result)
+        # What is about to be written stands where it is asked for.
+        self._finish_layout(
+            *(self.estimate, self.file_message, self.export, self.job, self.message, self.result)
+        )
 
 
 class ResultCard(QFrame):

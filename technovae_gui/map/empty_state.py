@@ -12,6 +12,12 @@ from technovae_gui.widgets.job_slot import JobSlot
 class EmptyState(QObject):
     """Shows what a library without a map lacks, and a button to the panel with the next step.
 
+    Args:
+        sessions: whose library it is.
+        view: where it is shown.
+        importing: the import, which is the next step of a library without tracks.
+        training: the training, which is that of one without a model.
+
     Signals:
         library_wanted(): the next step is in the library panel.
         training_wanted(): the next step is in the training panel.
@@ -24,14 +30,17 @@ class EmptyState(QObject):
         self,
         sessions: SessionController,
         view: LatentMapView,
+        importing: JobSlot,
         training: JobSlot,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._sessions, self._view, self._training = sessions, view, training
+        self._sessions, self._view = sessions, view
+        self._importing, self._training = importing, training
         sessions.session_changed.connect(self._show)
-        training.started.connect(self._show)
-        training.finished.connect(self._show)
+        for job in (importing, training):
+            job.started.connect(self._show)
+            job.finished.connect(self._show)
         view.message_button_clicked.connect(self._lead)
 
     @Slot()
@@ -39,7 +48,9 @@ class EmptyState(QObject):
         session, view = self._sessions.session, self._view
         if session.map is not None:
             return
-        if not session.tracks:
+        if self._importing.busy:
+            view.set_message("Importing your music")
+        elif not session.tracks:
             view.set_message("A map of your music will be here", "Import music…")
         elif session.model_path is not None:
             view.set_message("Placing your music on its map…")

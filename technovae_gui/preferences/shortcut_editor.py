@@ -23,6 +23,7 @@ from technovae_gui.widgets.labels import MessageLabel
 
 _ID: Final = Qt.ItemDataRole.UserRole
 _TEXT, _KEYS, _SCOPE = range(3)
+_MESSAGE_LINES: Final = 2
 
 
 class ShortcutEditor(QWidget):
@@ -55,7 +56,7 @@ class ShortcutEditor(QWidget):
         self.assign = forms.button("Assign", "Give the selected command these keys", primary=True)
         self.reset = forms.button("Reset", "Give the selected command its first keys again")
         self.reset_all = forms.button("Reset all", "Give all commands their first keys again")
-        self.message = MessageLabel()
+        self.message = _message()
         self._fill()
         self._lay_out()
         self._connect()
@@ -186,3 +187,15 @@ class ShortcutEditor(QWidget):
     def _reset(self) -> None:
         if self.command is not None:
             self._shortcuts.reset(self.command.id)
+
+
+def _message() -> MessageLabel:
+    """A message that keeps its room while it is hidden: it comes when keys are pressed, and the
+    button that takes them, right above it, must not move away from under the mouse."""
+    label = MessageLabel()
+    policy = label.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    label.setSizePolicy(policy)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    label.setFixedHeight(_MESSAGE_LINES * label.fontMetrics().lineSpacing())
+    return label

@@ -232,6 +232,7 @@ class TrainingPanel(JobPanel):
             resumable=bool(self.curves.epochs),
         )
         self.versions.set_usable(not self._busy)
+        self.reconstruction.setVisible(self._busy or self.reconstruction.pictures is not None)
         self._show_verdict()
 
     def _show_verdict(self) -> None:
@@ -319,6 +320,7 @@ class TrainingControls(QWidget):
         self.stop.setText("Stop")
         for field in (self.minutes, self.begin, self.seed):
             field.setEnabled(not training)
+        self.advanced.setVisible(not training)  # how far it is takes its place
         forms.enable_entry(self.begin, _RESUME, resumable)
         if not resumable:
             self.begin.setCurrentIndex(_NEW)

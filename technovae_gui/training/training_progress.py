@@ -196,7 +196,7 @@ class ReconstructionView(QWidget):
         if self.pictures is None:
             painter.fillRect(self.rect(), QColor(theme.GROUND))
             painter.setPen(QColor(theme.DIM))
-            text = "During training: a real segment, and what the model makes of it"
+            text = "Soon: a segment of yours, and what is learned of it"
             box = self.rect().adjusted(12, 0, -12, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(box, flags, text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from technovae_gui import theme
@@ -17,7 +18,8 @@ _FALL_DB = 1.1
 """Per update: at 30 updates a second 33 dB/s."""
 _HOLD_UPDATES = 45
 """For so many updates the highest peak is marked."""
-_TICKS = (-48, -36, -24, -12, -6, 0)
+_STEPS = (6, 12, 24)
+"""Of the scale in dB: the finest one whose labels have room."""
 
 
 def decibels(peak: float) -> float:
@@ -87,12 +89,19 @@ class LevelMeter(QWidget):
     def _scale(self, painter: QPainter) -> None:
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(theme.DIM))
-        free = float(self.width())
-        for tick in reversed(_TICKS):  # those that come first have no room for the next
-            text = f"{tick:d}"
-            half = painter.fontMetrics().horizontalAdvance(text) / 2
-            x = min(self._x(tick), self.width() - half)
-            if x + half <= free:
-                box = QRectF(x - half - 1, 13, 2 * half + 2, 13)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-                free = x - half - theme.SPACE
+        for tick, box in self.labels(painter.fontMetrics()):
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:d}")
+
+    def labels(self, metrics: QFontMetrics) -> list[tuple[int, QRectF]]:
+        """The labels of the scale for which there is room: levels in dB, and where they are."""
+        for step in _STEPS:
+            placed = [(tick, self._box(tick, metrics)) for tick in range(0, round(FLOOR_DB), -step)]
+            boxes = [box for _, box in placed]
+            if all(low.right() + theme.SPACE <= high.left() for high, low in pairwise(boxes)):
+                break
+        return placed
+
+    def _box(self, tick: int, metrics: QFontMetrics) -> QRectF:
+        half = metrics.horizontalAdvance(f"{tick:d}") / 2
+        x = min(max(self._x(tick), half), self.width() - half)
+        return QRectF(x - half - 1, 13, 2 * half + 2, 13)

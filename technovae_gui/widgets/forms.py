@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from technovae_gui import theme
+from technovae_gui.widgets import icons
 
-"""Fields beside each other."""
+_FOLD_ICON = QSize(12, 12)
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -281,10 +282,11 @@ class CollapsibleSection(QWidget):
         self.head.setAccessibleName(title)
         self.head.setCheckable(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setIconSize(_FOLD_ICON)
         self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # The theme fills what is checked; an open section is no pressed button.
         self.head.setStyleSheet(
-            f"QToolButton, QToolButton:checked {{ border: 1px solid transparent; padding: 3px 2px;"
+            f"QToolButton, QToolButton:checked {{ border: 1px solid transparent; padding: 3px 0;"
             f" background: transparent; color: {theme.DIM}; font-weight: 600; }}"
             f" QToolButton:hover {{ color: {theme.TEXT}; }}"
             f" QToolButton:focus {{ border-color: {theme.ACCENT}; }}"
@@ -307,7 +309,6 @@ class CollapsibleSection(QWidget):
         self.head.setChecked(is_open)
 
     def _toggle(self, is_open: bool) -> None:
-        arrows = Qt.ArrowType
-        self.head.setArrowType(arrows.DownArrow if is_open else arrows.RightArrow)
+        self.head.setIcon(icons.icon("opened" if is_open else "closed", quiet=True))
         self.content.setVisible(is_open)
         self.toggled.emit(is_open)

@@ -27,26 +27,35 @@ _COLOURS: Final = (
     (QIcon.Mode.Disabled, QIcon.State.On, "DISABLED"),
 )
 """The style fills a checked button with the accent colour, so its icon is dark."""
-_made: Final[dict[int, str]] = {}
-"""Names of icons by Qt's keys, which their copies in buttons share."""
+_QUIET_COLOURS: Final = (
+    (QIcon.Mode.Normal, QIcon.State.Off, "DIM"),
+    (QIcon.Mode.Active, QIcon.State.Off, "TEXT"),
+    (QIcon.Mode.Normal, QIcon.State.On, "DIM"),
+    (QIcon.Mode.Active, QIcon.State.On, "TEXT"),
+    (QIcon.Mode.Disabled, QIcon.State.Off, "DISABLED"),
+)
+_made: Final[dict[int, tuple[str, bool]]] = {}
+"""What icons were made of, by Qt's keys, which their copies in buttons share."""
 
 
-def icon(name: str) -> QIcon:
+def icon(name: str, *, quiet: bool = False) -> QIcon:
     """An icon for a tool button: bright under the mouse, dark where its button is checked.
 
     Args:
-        name: a file of `technovae_gui/icons` without its suffix: automation, close, drag_out, fit,
-            lasso, lock, loop, metronome, minus, path, pause, play, plus, random, sliders, star,
-            star_full, start or stop.
+        name: a file of `technovae_gui/icons` without its suffix: automation, close, closed,
+            drag_out, fit, lasso, lock, loop, metronome, minus, opened, path, pause, play, plus,
+            random, sliders, star, star_full, start or stop.
+        quiet: whether it is in the colour of secondary text, for a button that has no ground of its
+            own, whether it is checked or not.
 
     Raises:
         OSError: there is no such file.
     """
     svg = (_FOLDER / f"{name}.svg").read_text(encoding="ascii")
     made = QIcon()
-    for mode, state, colour in _COLOURS:
+    for mode, state, colour in _QUIET_COLOURS if quiet else _COLOURS:
         made.addPixmap(_rendered(svg, getattr(theme, colour)), mode, state)
-    _made[made.cacheKey()] = name
+    _made[made.cacheKey()] = (name, quiet)
     return made
 
 
@@ -57,9 +66,10 @@ def recolour(app: QApplication) -> None:
         if isinstance(widget, QAbstractButton):
             holders.append(widget)
         for holder in holders:
-            name = _made.get(holder.icon().cacheKey())
-            if name is not None:
-                holder.setIcon(icon(name))
+            found = _made.get(holder.icon().cacheKey())
+            if found is not None:
+                name, quiet = found
+                holder.setIcon(icon(name, quiet=quiet))
 
 
 def program_icon() -> QIcon:

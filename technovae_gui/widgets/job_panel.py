@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QProgressBar, QVBoxLayout, QWidge
 
 from technovae_gui import theme
 from technovae_gui.widgets import forms
-from technovae_gui.widgets.labels import MessageLabel
+from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 
 _BAR_STEPS = 1000
 _MIN_ELAPSED_SECONDS = 2.0
@@ -93,10 +93,10 @@ class JobProgressBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
         self.bar.setAccessibleName("Progress")
-        self.message = forms.note()
-        self.message.setAccessibleName("Current step")
-        self.remaining = forms.note()
-        self.remaining.setWordWrap(False)
+        # One line, however long the name of a file: what is below must not move with every step.
+        self.message = ElidedLabel(collapses=False)
+        self.message.setAccessibleDescription("Current step")
+        self.remaining = forms.side_label("")
         self.remaining.setAccessibleName("Time left")
         self.cancel = forms.button(cancel_text, f"{cancel_text}; what is finished is kept")
         self.cancel.clicked.connect(self._cancel)
@@ -115,7 +115,7 @@ class JobProgressBar(QWidget):
         """A job starts; how much there is to do is not known yet."""
         self._remaining_time.restart()
         self.bar.setRange(0, 0)
-        self.message.setText(message)
+        self.message.show_text(message)
         self.remaining.setText("")
         self.cancel.setEnabled(True)
         self.show()
@@ -133,7 +133,7 @@ class JobProgressBar(QWidget):
             self.bar.setRange(0, _BAR_STEPS)
             self.bar.setValue(round(_BAR_STEPS * share))
         if message and self.cancel.isEnabled():
-            self.message.setText(message)
+            self.message.show_text(message)
         seconds = self._remaining_time.seconds(share)
         self.remaining.setText(remaining_text(seconds) if self._estimates else "")
         self.show()
@@ -144,7 +144,7 @@ class JobProgressBar(QWidget):
 
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
-        self.message.setText("stopping…")
+        self.message.show_text("stopping…")
         self.cancel_requested.emit()
 
 

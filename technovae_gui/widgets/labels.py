@@ -25,6 +25,11 @@ class ElidedLabel(QLabel):
         self.setProperty("dim", True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    @property
+    def full_text(self) -> str:
+        """The whole text, however much of it there is room for."""
+        return self._full_text
+
     def show_text(self, text: str) -> None:
         """Show `text`."""
         self._full_text = text

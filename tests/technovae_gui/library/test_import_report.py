@@ -24,7 +24,7 @@ def test_progress_and_report(qtbot: QtBot, panel: LibraryPanel) -> None:
     assert not panel.header.files.isEnabled()
     panel.import_progress(30.0, 120.0, "a.wav")
     assert panel.job.bar.value() == 250
-    assert panel.job.message.text() == "a.wav"
+    assert panel.job.message.full_text == "a.wav"
     panel.import_file(FILES[0])
     assert panel.report.files.topLevelItemCount() == 1
     panel.import_finished(REPORT)
@@ -60,7 +60,7 @@ def test_cancelling(qtbot: QtBot, panel: LibraryPanel) -> None:
         qtbot.mouseClick(panel.job.cancel, Qt.MouseButton.LeftButton)
     assert not panel.job.cancel.isEnabled()
     panel.import_progress(1, 2, "b.wav")
-    assert panel.job.message.text() == "stopping…"
+    assert panel.job.message.full_text == "stopping…"
     panel.import_cancelled()
     assert not panel.job.isVisible()
     assert "stopped" in panel.message.text()

@@ -34,10 +34,11 @@ class Room:
     tracks: tuple[Any, ...]
 
     def __post_init__(self) -> None:
-        self.sessions, self.training = FakeSessions(Session()), FakeJobSlot()
+        self.sessions = FakeSessions(Session())
+        self.importing, self.training = FakeJobSlot(), FakeJobSlot()
         sessions: Any = self.sessions
-        training: Any = self.training
-        self.state = EmptyState(sessions, self.view, training)
+        jobs: Any = (self.importing, self.training)
+        self.state = EmptyState(sessions, self.view, *jobs)
         self.view.set_map(None)
 
     def message(self, *, tracks: bool, model: bool) -> str:
@@ -84,3 +85,17 @@ def test_a_map_hides_it(room: Room, demo_map: LatentMap) -> None:
     room.view.set_map(demo_map)
     room.sessions.put_in_place(Session(tracks=room.tracks, map=demo_map))
     assert not room.view.overlays.button.isVisible()
+
+
+def test_it_asks_for_no_music_while_some_is_imported(room: Room) -> None:
+    button = room.view.overlays.button
+    assert "will be here" in room.message(tracks=False, model=False)
+    room.importing.busy = True
+    room.importing.started.emit()
+    assert "Importing" in str(room.view.scene.message)
+    assert not button.isVisible()
+    assert "Importing" in room.message(tracks=True, model=False)  # its first file is there
+    room.importing.busy = False
+    room.importing.finished.emit()
+    assert "No model" in str(room.view.scene.message)
+    assert button.isVisible()

@@ -75,9 +75,13 @@ def test_a_conflict_is_shown_before_it_is_taken(
     editor: ShortcutEditor, shortcuts: Shortcuts, qtbot: Any
 ) -> None:
     select(editor, "Zoom")
+    editor.layout().activate()
+    where = editor.assign.pos()
     qtbot.keyClick(editor.keys, Qt.Key.Key_S)
+    editor.layout().activate()
     assert "Split" in editor.message.text()
     assert shortcuts.keys("split") == ("S",)
+    assert editor.assign.pos() == where  # the mouse is on its way to it
     editor.assign.click()
     assert (shortcuts.keys("zoom"), shortcuts.keys("split")) == (("S",), ())
     editor.reset_all.click()

@@ -135,7 +135,7 @@ def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
     assert not panel.controls.minutes.isEnabled()
     panel.progress(40, 100, "epoch 3, about 2 min left")
     assert panel.job.bar.value() == 400
-    assert panel.job.message.text() == "epoch 3, about 2 min left"
+    assert panel.job.message.full_text == "epoch 3, about 2 min left"
     with qtbot.waitSignal(panel.stop_requested):
         qtbot.mouseClick(panel.controls.stop, LEFT)
     assert not panel.controls.stop.isEnabled()
@@ -217,3 +217,14 @@ def test_it_asks_to_listen(qtbot: QtBot, panel: TrainingPanel) -> None:
     panel.set_listening(True)
     with qtbot.waitSignal(panel.listen_requested):
         qtbot.mouseClick(panel.listen, LEFT)
+
+
+def test_what_a_training_shows_takes_no_room_before_it(panel: TrainingPanel) -> None:
+    assert panel.reconstruction.isHidden()
+    assert panel.controls.advanced.isVisible()
+    panel.training_started()
+    assert panel.reconstruction.isVisible()
+    assert panel.controls.advanced.isHidden()
+    panel.show_event((np.zeros((512, 128)), np.zeros((512, 128))))
+    panel.finished(Result())
+    assert panel.reconstruction.isVisible()  # what came of it stays

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from technovae_gui import theme
 from technovae_gui.transport.level_meter import FLOOR_DB, LevelMeter, decibels
 
 
@@ -28,3 +32,16 @@ def test_silence_and_overs_stay_on_the_scale(qtbot: QtBot) -> None:
     assert meter.levels[0] == FLOOR_DB
     assert 0 < meter.levels[1] <= 6.0
     meter.grab()
+
+
+@pytest.mark.parametrize(("width", "step"), [(108, 24), (190, 12), (600, 6)])
+def test_the_scale_has_even_steps_as_fine_as_there_is_room(
+    qtbot: QtBot, width: int, step: int
+) -> None:
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+    meter.resize(width, 26)
+    labels = meter.labels(QFontMetrics(theme.font(theme.SMALL)))
+    assert [tick for tick, _ in labels] == list(range(0, -60, -step))
+    boxes = [box for _, box in labels]
+    assert not any(a.intersects(b) for a, b in pairwise(boxes))

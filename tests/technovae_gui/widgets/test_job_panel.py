@@ -57,6 +57,18 @@ def test_cancelling_is_asked_for_once_and_stays_on_screen(qtbot: QtBot) -> None:
         qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
     assert not bar.cancel.isEnabled()
     bar.show_progress(1, 2, "another step")
-    assert bar.message.text() == "stopping…"
+    assert bar.message.full_text == "stopping…"
     bar.finish()
     assert bar.isHidden()
+
+
+def test_what_is_below_stays_where_it_is_whatever_the_step_is_called(qtbot: QtBot) -> None:
+    bar = JobProgressBar()
+    qtbot.addWidget(bar)
+    bar.resize(240, 60)
+    bar.start("a.wav")
+    height = bar.sizeHint().height()
+    bar.show_progress(1, 2, 20 * "a long name of a file " + ".wav")
+    assert bar.heightForWidth(bar.width()) in (-1, height)
+    assert bar.sizeHint().height() == height
+    assert bar.sizeHint().width() < 2 * bar.width()
