@@ -48,6 +48,7 @@ class Document(QObject):
         self._arrangement = arrangement or empty_arrangement()
         self._selection: frozenset[str] = frozenset()
         self._loop: tuple[int, int] | None = None
+        self._last_loop: tuple[int, int] | None = None
         self._automation_follows = True
         self.undo_stack = QUndoStack(self)
 
@@ -65,6 +66,11 @@ class Document(QObject):
     def loop(self) -> tuple[int, int] | None:
         """The loop region in ticks, start before end, or None."""
         return self._loop
+
+    @property
+    def last_loop(self) -> tuple[int, int] | None:
+        """The loop region, or that which was removed last; None where there was none yet."""
+        return self._last_loop
 
     @property
     def automation_follows(self) -> bool:
@@ -108,6 +114,7 @@ class Document(QObject):
         """Begin another document: no history, nothing selected, no loop region."""
         self.undo_stack.clear()
         self.set_loop(None)
+        self._last_loop = None
         self.apply(arrangement)
         self.select(())
         self.replaced.emit()
@@ -126,7 +133,7 @@ class Document(QObject):
             first, last = max(0, min(loop)), max(loop)
             loop = (first, last) if last > first else None
         if loop != self._loop:
-            self._loop = loop
+            self._loop, self._last_loop = loop, loop or self._last_loop
             self.loop_changed.emit()
 
     def apply(self, arrangement: Arrangement) -> None:

@@ -552,7 +552,7 @@ class MainWindow(QMainWindow):
         """What is told in the status bar and above the panels."""
         for speaker in (self.sessions, self.audition, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
-        for arranging in (self.timeline, self.drag_out, self.dropped_files):
+        for arranging in (self.timeline, self.transport, self.drag_out, self.dropped_files):
             arranging.status.connect(self._show_edit)
         rooms = (
             self.sessions,

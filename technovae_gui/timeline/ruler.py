@@ -101,7 +101,6 @@ class Ruler(QWidget):
     ) -> None:
         super().__init__(parent)
         self._document, self._viewport, self._state = document, viewport, state
-        self._last_loop: Loop | None = document.loop
         self._bpm = document.arrangement.bpm
         self._drag: LoopDrag | None = None
         self._moved = False
@@ -114,8 +113,8 @@ class Ruler(QWidget):
         self.setToolTip("Drag along the top: loop region. Click below: play from there.")
         viewport.changed.connect(self.update)
         document.changed.connect(self._show_tempo)
-        document.loop_changed.connect(self._show_loop)
-        document.replaced.connect(self._forget_loop)
+        document.loop_changed.connect(self.update)
+        document.replaced.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(400, HEIGHT)
@@ -131,15 +130,6 @@ class Ruler(QWidget):
             x = round(self._viewport.geometry.x(tick))
             self.update(x - 7, STRIP, 16, HEIGHT - STRIP)
 
-    def _show_loop(self) -> None:
-        self._last_loop = self._document.loop or self._last_loop
-        self.update()
-
-    def _forget_loop(self) -> None:
-        """Another document does not bring back the loop region of the last one."""
-        self._last_loop = self._document.loop
-        self.update()
-
     def _show_tempo(self) -> None:
         if self._document.arrangement.bpm != self._bpm:
             self._bpm = self._document.arrangement.bpm
@@ -149,7 +139,7 @@ class Ruler(QWidget):
         painter, dirty = QPainter(self), QRectF(event.rect())
         geometry = self._viewport.geometry
         ruler_painter.paint_ground(painter, dirty)
-        loop, active = self._document.loop or self._last_loop, self._document.loop is not None
+        loop, active = self._document.last_loop, self._document.loop is not None
         if loop is not None:
             ruler_painter.paint_loop(painter, geometry, loop, active=active)
         ruler_painter.paint_marks(painter, geometry, self._document.arrangement, dirty)
@@ -193,7 +183,7 @@ class Ruler(QWidget):
 
     def _toggle(self, tick: float) -> None:
         """A click on the region removes it, or brings back the last one."""
-        last = self._last_loop
+        last = self._document.last_loop
         if last is None or not last[0] <= tick <= last[1]:
             return
         self._document.set_loop(None if self._document.loop else last)

@@ -67,8 +67,10 @@ class TransportController(QObject):
     Signals:
         playback_changed(Playback): loop region, its switch or the master gain changed.
         stopped(): everything that sounds was stopped.
+        status(str): why something that was asked for cannot be, in one line.
     """
 
+    status = Signal(str)
     playback_changed = Signal(Playback)
     stopped = Signal()
 
@@ -237,9 +239,22 @@ class TransportController(QObject):
 
     @Slot(bool)
     def _set_looping(self, on: bool) -> None:
+        if on and self._document.loop is None:
+            self._bring_back_loop()
+            return
         self.looping = on
         self._update_player_loop()
         self._report_playback()
+
+    def _bring_back_loop(self) -> None:
+        """The region that was removed last, as the ruler still shows it; a switch that is on and
+        repeats nothing would be a lie."""
+        last = self._document.last_loop
+        if last is None:
+            self._show_loop()
+            self.status.emit("There is no loop region yet: drag along the top of the ruler")
+        else:
+            self._document.set_loop(last)
 
     @Slot()
     def _loop_changed(self) -> None:

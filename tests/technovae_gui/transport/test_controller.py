@@ -112,6 +112,30 @@ def test_a_new_loop_region_repeats_at_once(bench: Bench) -> None:
     assert bench.player.calls[-1] == ("set_loop", None)
 
 
+def test_the_loop_button_brings_back_the_region_that_was_removed(bench: Bench) -> None:
+    region = (TICKS_PER_BAR, 3 * TICKS_PER_BAR)
+    bench.document.set_loop(region)
+    bench.document.set_loop(None)
+    assert not bench.bar.loop.isChecked()
+    bench.bar.loop.toggle()
+    assert bench.document.loop == region
+    assert bench.bar.loop.isChecked()
+    frames = tuple(bench.document.arrangement.frame(tick) for tick in region)
+    assert bench.player.calls[-1] == ("set_loop", frames)
+
+
+def test_the_loop_button_is_off_where_nothing_can_repeat(qtbot: QtBot, bench: Bench) -> None:
+    with qtbot.waitSignal(bench.transport.status) as said:
+        bench.bar.loop.toggle()
+    assert "ruler" in said.args[0]
+    assert not bench.bar.loop.isChecked()
+    bench.document.set_loop((0, TICKS_PER_BAR))
+    bench.document.reset(bench.document.arrangement)
+    bench.bar.loop.toggle()
+    assert bench.document.loop is None  # that of another document does not come back
+    assert not bench.bar.loop.isChecked()
+
+
 def test_another_tempo_moves_the_loop_region(bench: Bench) -> None:
     bench.document.set_loop((0, 4 * TICKS_PER_BAR))
     bench.bar.tempo.setValue(140.0)
