@@ -138,7 +138,7 @@ class TrainingRun:
         self.notes = [*data.notes, parts.note]
         self.plateau, self.history = ReduceOnPlateau(), History()
         self._state: TrainingState | None = None
-        progress(0, 100, "principal components")
+        progress(0, 100, "sketching the music")
         initializer = Initializer(
             data, self._learned(), np.random.default_rng(options.seed), self._pretrained()
         )

@@ -179,6 +179,8 @@ class Dial(DragNumber):
     Args:
         caption: as short as can be.
         name, span, text, steps: see `DragNumber`.
+        centred: whether the default is straight up, as 0 dB is on a mixer's equaliser, however far
+            it is from both ends.
     """
 
     def __init__(
@@ -187,9 +189,12 @@ class Dial(DragNumber):
         name: str,
         span: tuple[float, float],
         text: Callable[[float], str],
+        *,
+        centred: bool = False,
         **steps: float,
     ) -> None:
         super().__init__(name, span, text, **steps)
+        self._centred = centred
         self._caption, self._top = caption, _LINE if caption else 0
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -212,7 +217,7 @@ class Dial(DragNumber):
     def _paint_knob(self, painter: QPainter, centre: QPointF, enabled: bool) -> None:
         radius = _KNOB / 2 - 4
         ring = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
-        start, end = (self._angle(it) for it in (self._default, self._value))
+        start, end = (self.angle(it) for it in (self._default, self._value))
         painter.setBrush(paint_cache.colour(theme.GROUND))
         painter.setPen(paint_cache.pen(theme.ACCENT if self.hasFocus() else theme.LINE))
         painter.drawEllipse(ring.adjusted(3, 3, -3, -3))
@@ -225,9 +230,14 @@ class Dial(DragNumber):
         tip = QPointF(math.cos(turned), -math.sin(turned))
         painter.drawLine(centre + tip * (radius * 0.3), centre + tip * (radius - 4))
 
-    def _angle(self, value: float) -> float:
-        """In degrees, counter-clockwise from the right."""
-        return _FIRST_ANGLE - _TURN * self._share(value)
+    def angle(self, value: float) -> float:
+        """Where a value is, in degrees counter-clockwise from the right."""
+        share = self._share(value)
+        if self._centred:
+            middle = self._share(self._default)
+            below = share / middle / 2
+            share = below if share <= middle else 0.5 + (share - middle) / (1.0 - middle) / 2
+        return _FIRST_ANGLE - _TURN * share
 
 
 class LaneMeter(QWidget):

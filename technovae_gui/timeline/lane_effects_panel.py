@@ -55,24 +55,31 @@ class LaneEffectsPanel(QWidget):
         super().__init__(parent)
         self._document, self._lane_id = document, lane_id
         self._effects = LaneEffects()
-        self.kills = {band: _kill_button(name) for band, name in _BANDS}
+        self.kills = {
+            band: _kill_button(name, face="Kill" if dials else name) for band, name in _BANDS
+        }
         self.gains = {
             band: _number(
                 dials,
-                "",
+                name if dials else "",
                 f"{name} gain",
                 (EQ_MIN_DB, EQ_MAX_DB),
                 _decibels,
+                centred=True,
                 step=1.0,
                 per_pixel=0.25,
             )
             for band, name in _BANDS
         }
-        self.high_pass = _cutoff(dials, "HP", "High-pass", default=_OCTAVES[0])
-        self.low_pass = _cutoff(dials, "LP", "Low-pass", default=_OCTAVES[1])
+        self.high_pass = _cutoff(
+            dials, "High-pass" if dials else "HP", "High-pass", default=_OCTAVES[0]
+        )
+        self.low_pass = _cutoff(
+            dials, "Low-pass" if dials else "LP", "Low-pass", default=_OCTAVES[1]
+        )
         self.resonance = _number(
             dials,
-            "Q",
+            "Resonance" if dials else "Q",
             "Resonance",
             (0.0, 1.0),
             lambda it: f"{100 * it:.0f}",
@@ -80,7 +87,7 @@ class LaneEffectsPanel(QWidget):
             per_pixel=0.01,
         )
         self.echo = _send(dials, "Echo", "Echo send")
-        self.reverb = _send(dials, "Rev", "Reverb send")
+        self.reverb = _send(dials, "Reverb" if dials else "Rev", "Reverb send")
         self.returns = QToolButton()
         self.returns.setText("Returns")
         self.returns.setFixedHeight(_ROW)
@@ -95,8 +102,9 @@ class LaneEffectsPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(3)
         for column, (band, _) in enumerate(_BANDS):
-            grid.addWidget(self.kills[band], 0, column)
-            grid.addWidget(self.gains[band], 1, column)
+            # Below a dial that is named, above a number that is not.
+            grid.addWidget(self.kills[band], int(dials), column)
+            grid.addWidget(self.gains[band], int(not dials), column)
             self._connect_band(band)
         for column, (number, field) in enumerate(
             (
@@ -210,9 +218,9 @@ class LaneEffectsPopup(QWidget):
         self.show()
 
 
-def _kill_button(name: str) -> QToolButton:
+def _kill_button(name: str, *, face: str) -> QToolButton:
     button = QToolButton()
-    button.setText(name)
+    button.setText(face)
     button.setCheckable(True)
     button.setFixedHeight(_ROW)
     button.setSizePolicy(DragNumber.POLICY)
@@ -232,11 +240,13 @@ def _number(
     name: str,
     span: tuple[float, float],
     text: Callable[[float], str],
+    *,
+    centred: bool = False,
     **steps: float,
 ) -> DragNumber:
     """A dial, or a number with its caption before it."""
     if dial:
-        return Dial(caption, name, span, text, **steps)
+        return Dial(caption, name, span, text, centred=centred, **steps)
     return DragNumber(name, span, lambda it: f"{caption} {text(it)}".strip(), **steps)
 
 

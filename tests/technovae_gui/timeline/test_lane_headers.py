@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.arrangement import automation_edits
 from core.arrangement.automation import Breakpoint
-from core.arrangement.lane_effects import LaneEffects
+from core.arrangement.lane_effects import EQ_MAX_DB, EQ_MIN_DB, LaneEffects
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
+from technovae_gui.timeline.controls import Dial
 from technovae_gui.timeline.lane_effects_panel import LaneEffectsPanel, LaneEffectsPopup
 from technovae_gui.timeline.lane_headers import LaneHeader
 from technovae_gui.timeline.returns_popup import ReturnsPopup
@@ -98,6 +99,11 @@ def test_a_low_lane_has_its_effects_in_a_popup(view: TimelineView, document: Doc
     assert isinstance(popup, LaneEffectsPopup)
     panel = popup.findChild(LaneEffectsPanel)
     assert isinstance(panel, LaneEffectsPanel)
+    for number in panel.gains.values():
+        assert isinstance(number, Dial)
+        assert number.angle(0.0) == pytest.approx(90.0)  # straight up is flat, as on a mixer
+        assert number.angle(EQ_MIN_DB) == pytest.approx(225.0)
+        assert number.angle(EQ_MAX_DB) == pytest.approx(-45.0)
     QTest.mouseClick(panel.kills["treble"], LEFT)
     assert document.arrangement.lanes[1].effects.treble_kill
     document.undo_stack.undo()
