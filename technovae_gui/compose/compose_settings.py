@@ -31,9 +31,9 @@ _MAX_BARS = 6000
 _MAX_SEED = 2**31 - 1
 _BOX_WIDTH = 84
 _MORPHS = (("every four bars", "segment"), ("every bar", "bar"))
-_NO_START = "click a dot on the map first"
-_PATH = "the path on the map, from its start to its end"
-_NO_PATH = "draw a path on the map first (P)"
+_NO_START = "Click a dot on the map first"
+_PATH = "The path on the map, from its start to its end"
+_NO_PATH = "Draw a path on the map first (P)"
 
 
 class ComposeSettings(QWidget):

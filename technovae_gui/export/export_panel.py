@@ -22,9 +22,9 @@ Range = Literal["whole", "loop", "selection"]
 """What of the arrangement is exported."""
 
 _RANGES: Final[tuple[tuple[str, Range, str], ...]] = (
-    ("the whole arrangement", "whole", ""),
-    ("the loop region", "loop", "drag in the ruler to make one"),
-    ("the selected clips", "selection", "select clips first"),
+    ("The whole arrangement", "whole", ""),
+    ("The loop region", "loop", "drag in the ruler to make one"),
+    ("The selected clips", "selection", "select clips first"),
 )
 """Text, value, and how to get it where there is none."""
 
@@ -81,10 +81,10 @@ class ExportPanel(JobPanel):
             *((text, value) for text, value, _ in _RANGES), tip="What of the arrangement is written"
         )
         self.loudness = LoudnessField()
-        self.stems = QCheckBox("lane")
+        self.stems = QCheckBox("Lane")
         self.stems.setToolTip("All with the same gain: together they are the mix")
         self.stems.setAccessibleName("Stems by lane")
-        self.part_stems = QCheckBox("part: kick, bass, drums, rest")
+        self.part_stems = QCheckBox("Part: kick, bass, drums, rest")
         self.part_stems.setAccessibleName("Stems by part")
         self.set_parts_available(False)
         self.estimate = forms.note()
@@ -207,11 +207,9 @@ class ExportPanel(JobPanel):
         fields.add("Stems: one more file for each", stems, wide=True)
         rows.addWidget(self.file)
         rows.addLayout(fields)
-        rows.addStretch(1)
         # What is about to be written stands where it is asked for.
-        self._finish_layout(
-            *(self.estimate, self.file_message, self.export, self.job, self.message, self.result)
-        )
+        pinned = (self.estimate, self.file_message, self.export)
+        self._finish_layout(*pinned, self.job, self.message, self.result, fills=False)
 
 
 class ResultCard(QFrame):

@@ -82,7 +82,7 @@ class SettingsForm(QWidget):
         self.gain = NumberField("Gain", GAIN_MIN_DB, GAIN_MAX_DB, 0.5, 1, " dB", neutral=0)
         self.fade_in = NumberField("Fade in", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
         self.fade_out = NumberField("Fade out", 0.0, 4 * _MOST_BARS, 1.0, 3, " beats")
-        self.bass_swap = SwitchField("swap")
+        self.bass_swap = SwitchField("Swap")
         self.bass_cut = SwitchField("Bass")
         self.mid_cut = SwitchField("Mids")
         self.treble_cut = SwitchField("Treble")
@@ -152,7 +152,7 @@ class SettingsForm(QWidget):
 
     def _show_name(self, names: set[str]) -> None:
         text = names.pop() if len(names) == 1 else ""
-        self.name.setPlaceholderText("" if text else MIXED if names else "no name of its own")
+        self.name.setPlaceholderText("" if text else MIXED if names else "named after its music")
         if text != self.name.text():
             self.name.setText(text)
 

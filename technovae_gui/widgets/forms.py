@@ -80,17 +80,22 @@ def style_as_card(frame: QFrame, edge: str = "") -> None:
     frame.setStyleSheet(f"#card {{ background: {theme.RAISED}; {shape}; }}")
 
 
+def capitalised(text: str) -> str:
+    """`text` with a capital letter at its beginning, as all that can be chosen has."""
+    return text[:1].upper() + text[1:]
+
+
 def combo(*entries: tuple[str, object], tip: str, name: str = "") -> QComboBox:
     """A combo box, which may become narrower than its longest text.
 
     Args:
-        entries: text and data of each.
+        entries: text and data of each; they are shown with a capital letter at the beginning.
         tip: its tool tip.
         name: for screen readers.
     """
     made = QComboBox()
     for text, data in entries:
-        made.addItem(text, data)
+        made.addItem(capitalised(text), data)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(6)
     made.setToolTip(tip)

@@ -6,7 +6,14 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from technovae_gui import theme
 from technovae_gui.widgets import forms
@@ -15,6 +22,7 @@ from technovae_gui.widgets.labels import ElidedLabel, MessageLabel
 _BAR_STEPS = 1000
 _MIN_ELAPSED_SECONDS = 2.0
 _MIN_SHARE = 0.02
+_ADJUST = QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents
 
 
 class RemainingTime:
@@ -233,13 +241,23 @@ class JobPanel(QWidget):
         rows.setSpacing(2 * theme.SPACE)
         return rows
 
-    def _finish_layout(self, *pinned: QWidget) -> None:
-        """Put the column into the panel; `pinned` widgets stay in sight below it."""
+    def _finish_layout(self, *pinned: QWidget, fills: bool = True) -> None:
+        """Put the column into the panel.
+
+        Args:
+            pinned: stay in sight below it, however low the panel is.
+            fills: whether the column takes all of a high panel; otherwise only what it needs, and
+                what is pinned stands right below it.
+        """
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.scroll_area = forms.scrolled(self._content)
         outer.addWidget(self.scroll_area, 1)
+        if not fills:
+            shrinks = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+            self.scroll_area.setSizePolicy(shrinks)
+            self.scroll_area.setSizeAdjustPolicy(_ADJUST)
         if pinned:
             foot = QVBoxLayout()
             foot.setContentsMargins(*[3 * theme.SPACE] * 4)
@@ -247,3 +265,5 @@ class JobPanel(QWidget):
             for widget in pinned:
                 foot.addWidget(widget)
             outer.addLayout(foot)
+        if not fills:
+            outer.addStretch(2)

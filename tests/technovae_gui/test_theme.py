@@ -64,7 +64,7 @@ def colours(image: QImage, left: int, width: int) -> set[str]:
 
 def test_every_mark_is_a_file(dressed: QApplication) -> None:
     named = re.findall(r'url\("([^"]+)"\)', dressed.styleSheet())
-    assert len(set(named)) == 9
+    assert len(set(named)) == 10
     for name in named:
         assert Path(name).is_file()
         assert not QImage(name).isNull()

@@ -68,11 +68,11 @@ def test_compose_stays_in_sight_however_low_the_panel(panel: ComposePanel) -> No
 def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> None:
     settings = panel.settings
     qtbot.keyClicks(settings.title, "Night Shift")
-    settings.length.unit.setCurrentText("bars")
+    settings.length.unit.setCurrentText("Bars")
     settings.length.amount.setValue(64)
-    settings.tempo.choice.setCurrentText("another")
+    settings.tempo.choice.setCurrentText("Another")
     settings.tempo.box.setValue(140.5)
-    settings.morph.setCurrentText("every bar")
+    settings.morph.setCurrentText("Every bar")
     settings.renderer.setCurrentIndex(settings.renderer.findData("phase"))
     settings.seed.setValue(12)
     panel.destination.setCurrentIndex(1)
@@ -92,9 +92,9 @@ def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> Non
 
 def test_minutes_become_bars_and_back(panel: ComposePanel) -> None:
     length = panel.settings.length
-    length.unit.setCurrentText("bars")
+    length.unit.setCurrentText("Bars")
     assert length.options() == {"bars": 100}
-    length.unit.setCurrentText("minutes")
+    length.unit.setCurrentText("Minutes")
     assert length.options()["minutes"] == pytest.approx(100 * 4 / 132, abs=0.01)
 
 
@@ -103,9 +103,9 @@ def test_the_tempo_follows_project_and_library(panel: ComposePanel) -> None:
     assert not tempo.box.isEnabled()
     panel.set_project_tempo(126.0)
     assert tempo.bpm == 126.0
-    tempo.choice.setCurrentText("as the library")
+    tempo.choice.setCurrentText("As the library")
     assert tempo.bpm == 128.5
-    tempo.choice.setCurrentText("another")
+    tempo.choice.setCurrentText("Another")
     assert tempo.box.isEnabled()
     panel.set_project_tempo(150.0)
     assert tempo.bpm == 128.5

@@ -85,11 +85,11 @@ def test_formats(qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bi
 
 @pytest.mark.parametrize(
     ("name", "lufs"),
-    [("streaming", -14.0), ("club", -9.0), ("another", -11.5), ("as played", None)],
+    [("Streaming", -14.0), ("Club", -9.0), ("Another", -11.5), ("As played", None)],
 )
 def test_loudness(qtbot: QtBot, panel: ExportPanel, name: str, lufs: float | None) -> None:
     panel.loudness.choice.setCurrentText(name)
-    if name == "another":
+    if name == "Another":
         panel.loudness.box.setValue(-11.5)
     assert asked(qtbot, panel).lufs == lufs
 
@@ -235,7 +235,7 @@ def test_an_error_is_one_line(panel: ExportPanel) -> None:
 
 
 def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> None:
-    panel.loudness.choice.setCurrentText("another")
+    panel.loudness.choice.setCurrentText("Another")
     panel.file.name.setFocus()
     seen = []
     for _ in range(9):
@@ -249,3 +249,14 @@ def test_every_control_is_reached_by_tab(qtbot: QtBot, panel: ExportPanel) -> No
 
 def test_every_kind_of_file_that_can_be_written_is_offered() -> None:
     assert {it.extension for it in FORMATS} == set(WRITTEN_EXTENSIONS)
+
+
+@pytest.mark.parametrize("height", [200, 600, 1300])
+def test_its_button_is_in_sight_and_right_below_the_fields(
+    qtbot: QtBot, panel: ExportPanel, height: int
+) -> None:
+    panel.resize(420, height)
+    panel.show()
+    panel.layout().activate()
+    assert panel.rect().contains(panel.export.geometry())
+    assert panel.export.y() < 420
