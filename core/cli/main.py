@@ -15,6 +15,7 @@ from core import log
 from core.atomic import writing_error
 from core.cli import arguments
 from core.cli.console import complain, say, take_any_text
+from core.cli.interrupts import endings_as_interrupts
 from core.errors import InputError, TechnoVAEError
 
 _ROOMS = {
@@ -39,11 +40,15 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `technovae ARGV`; returns the exit status: 0, 2 for a mistake, 130 for Ctrl-C."""
+    """Run `technovae ARGV`; returns the exit status: 0, 2 for a mistake, 130 for Ctrl-C.
+
+    SIGTERM and SIGHUP are taken for Ctrl-C.
+    """
     log.configure()
     take_any_text()
     try:
-        return _run(arguments.build().parse_args(_with_stems_named(_usable(argv))))
+        with endings_as_interrupts():
+            return _run(arguments.build().parse_args(_with_stems_named(_usable(argv))))
     except TechnoVAEError as error:
         complain(str(error))
     except KeyboardInterrupt:

@@ -218,6 +218,9 @@ def test_a_command_in_a_process_of_its_own(studio: Path) -> None:
     assert "segments" in out
 
 
+COMPOSE = ("compose", "--library", "{studio}/lib", "--minutes", 1, "--out", "long.wav")
+
+
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
     """Commands that start now obey Ctrl-C, as in a terminal. A shell that runs these tests in the
@@ -230,23 +233,25 @@ def ctrl_c() -> Iterator[None]:
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to whole consoles only")
 @pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(
-    ("words", "appears"),
+    ("words", "appears", "ending"),
     [
-        (("compose", "--library", "{studio}/lib", "--minutes", 3, "--out", "long.wav"), None),
-        (("compose", "--library", "{studio}/lib", "--minutes", 1, "--out", "long.wav"), ".*wav*"),
-        (("import", "fresh", "{studio}/audio"), "fresh/library.sqlite"),
-        (("train", "{studio}/lib", "--out", "m.keras"), "*m.*"),
+        (COMPOSE, None, "SIGINT"),
+        (COMPOSE, ".*wav*", "SIGINT"),
+        (COMPOSE, ".*wav*", "SIGTERM"),
+        (COMPOSE, ".*wav*", "SIGHUP"),
+        (("import", "fresh", "{studio}/audio"), "fresh/library.sqlite", "SIGINT"),
+        (("train", "{studio}/lib", "--out", "m.keras"), "*m.*", "SIGINT"),
     ],
-    ids=["while it starts", "while it writes", "import", "train"],
+    ids=["while it starts", "while it writes", "ended", "terminal gone", "import", "train"],
 )
 def test_interrupted_in_good_order(
-    studio: Path, tmp_path: Path, words: tuple[object, ...], appears: str | None
+    studio: Path, tmp_path: Path, words: tuple[object, ...], appears: str | None, ending: str
 ) -> None:
     """Ctrl-C at any moment: no half file under the final name, and everything goes on."""
     process = start(*(str(word).format(studio=studio) for word in words), cwd=tmp_path)
     try:
         wait_for_file(process, tmp_path, appears)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(getattr(signal, ending))
         out, err = process.communicate(timeout=600)
     finally:
         process.kill()
