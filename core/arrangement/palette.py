@@ -1,8 +1,8 @@
 """The sounds of a composition's layers: which source, how loud, how wide, in which key.
 
 The body is the walk through the latents. The bass is that of the real segments which the walk
-passes, the tops are those of others. Each band is brought to the level that it has in the middle of
-the music, plus what its section and its block ask for.
+passes, the tops are those of others. Each band is brought to the level that it has in the fuller
+half of the music (calm music is darker), plus what its section and its block ask for.
 """
 
 from __future__ import annotations
@@ -88,10 +88,19 @@ class Palette:
             row: np.zeros(3) if read is None else levels.side_to_mid(read(material.ids[row]))
             for row in rows
         }
-        target = np.median([loudness[row] for row in chosen.rows.tolist()], axis=0)
+        slots = anchor_slots(sections)
+        full = np.quantile([slot.energy for slot in slots], 0.5)
+        target = np.median(
+            [
+                loudness[row]
+                for row, slot in zip(chosen.rows.tolist(), slots, strict=True)
+                if slot.energy >= full
+            ],
+            axis=0,
+        )
         return cls(
             material,
-            anchor_slots(sections),
+            slots,
             chosen.rows,
             tops,
             chosen.home,

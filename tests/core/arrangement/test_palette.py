@@ -11,6 +11,7 @@ from core.arrangement.anchors import Anchors
 from core.arrangement.form import FormSection
 from core.arrangement.held_parts import LowParts
 from core.arrangement.layers import Block
+from core.arrangement.levels import band_loudness_db
 from core.arrangement.material import Material
 from core.arrangement.palette import Palette
 from core.settings import SAMPLE_RATE
@@ -54,6 +55,13 @@ def test_a_bass_is_as_loud_in_mono_as_it_was(low: LowParts | None) -> None:
         return gains(palette_of(music), low)["bass"]
 
     assert bass(wide) == pytest.approx(bass(flat) + 3.0, abs=0.1)
+
+
+def test_levels_are_those_of_the_fuller_sections() -> None:
+    intro = FormSection("intro", 0, 4, (0.3, 0.4), 0.5, "open")
+    drop = dataclasses.replace(DROP, start=4)
+    palette = Palette.of(MUSIC, [intro, drop], Anchors(np.array([5, 1]), None), [[2, 3], [2, 3]])
+    np.testing.assert_array_equal(palette.target_db, band_loudness_db(MUSIC.spectrogram(1)))
 
 
 def test_a_single_crash_does_not_make_the_rest_quiet() -> None:
