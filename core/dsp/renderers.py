@@ -42,12 +42,20 @@ def get(name: str, quality: str = "interactive") -> Renderer:
     return _MAKERS[name](quality)
 
 
-def _mosaic(quality: str) -> GuidedRenderer:
+def last_pass() -> Renderer:
+    """What `mosaic` of quality "export" does once more than of "interactive": its only source is
+    the interactive loop."""
+    return _mosaic_of(1)
+
+
+def _mosaic(quality: str) -> Renderer:
+    return _mosaic_of(3 if quality == "export" else 2)
+
+
+def _mosaic_of(passes: int) -> GuidedRenderer:
     """What its sources lack is filled in roughly, since all of it is filtered to the target."""
-    if quality == "export":
-        return GuidedRenderer(3, SLIGHT_SMOOTHING, _phase(quality), "mosaic")
     rough = PhaseRenderer(iterations=0, polishes=0)
-    return GuidedRenderer(2, SLIGHT_SMOOTHING, rough, "mosaic")
+    return GuidedRenderer(passes, SLIGHT_SMOOTHING, rough, "mosaic")
 
 
 def _phase(quality: str) -> PhaseRenderer:

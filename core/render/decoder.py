@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,9 @@ TEMPO_RANGE = (20.0, 400.0)
 _AHEAD = 2
 """Sounds that each thread of `render_many` may be ahead."""
 ORIGINAL = "original"
+KeptLoop = Callable[[SingleSource, float], Array | None]
+"""Gives the loop of a source at a tempo as `Decoder.audio` of quality "interactive" made it before,
+or None."""
 
 
 class Decoder:
@@ -97,6 +101,7 @@ class Decoder:
         self._lock = threading.RLock()
         self._latents: tuple[list[str], Array] | None = None
         self._guides: dict[str, Guides | BandGuides] = {}
+        self.kept_loop: KeptLoop = _nothing_kept
 
     def latents(
         self, *, progress: Progress = silent, cancel: CancelFlag | None = None
@@ -267,15 +272,21 @@ class Decoder:
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
         source = loop_source(source)
-        if isinstance(source, RealSource):
-            return self.real.loop(source.segment_id, bpm, first, source.transpose)
         if isinstance(source, PartsSource):
             return _sum(self.parts(source, bpm, renderer, quality, _of_sum(first), cancel))
-        latent = self._migration.migrate(source)
-        name = renderer or latent.renderer
-        key = (self.codec.hash, latent, name, bpm, quality)
+        if isinstance(source, RealSource):
+            kept = self.kept_loop(source, bpm)
+            if kept is not None:
+                return kept
+            return self.real.loop(source.segment_id, bpm, first, source.transpose)
+        name = renderer or source.renderer
+        if quality == "interactive" and name == source.renderer:
+            kept = self.kept_loop(source, bpm)
+            if kept is not None:
+                return kept
+        key = (self.codec.hash, self._migration.migrate(source), name, bpm, quality)
         return self._rendered.get(
-            key, lambda: self._render(latent, bpm, name, quality, first, cancel)
+            key, lambda: self._render(source, bpm, name, quality, first, cancel)
         )
 
     def parts(
@@ -483,7 +494,7 @@ class Decoder:
 
     def _render(
         self,
-        latent: LatentSource,
+        source: LatentSource,
         bpm: float,
         name: str,
         quality: str,
@@ -491,11 +502,15 @@ class Decoder:
         cancel: CancelFlag | None,
     ) -> Array:
         """The loop of a latent, transposed as a whole."""
-        semitones = latent.transpose
+        semitones, latent = source.transpose, self._migration.migrate(source)
         if semitones and first is not None:
             deliver = first.deliver
             first = FirstBar(first.bar, lambda bar: deliver(at_length(bar, len(bar), semitones)))
-        loop = self.renderer.loop(latent, bpm, name, quality, first, cancel)
+        if quality == "export" and name == "mosaic" and self.renderer_for(source, name) == name:
+            played = self.audio(replace(source, transpose=0), bpm, name, first=first, cancel=cancel)
+            loop = self.renderer.finished(latent, played, name, cancel)
+        else:
+            loop = self.renderer.loop(latent, bpm, name, quality, first, cancel)
         return at_length(loop, len(loop), semitones)
 
     def _single_parts(
@@ -531,6 +546,10 @@ class Decoder:
         """(1 or 4, 512, 128) dB, read-only."""
         key = (self.codec.hash, source.latents)
         return self._decoded.get(key, lambda: self.decode(source.array))
+
+
+def _nothing_kept(_source: SingleSource, _bpm: float) -> None:
+    """The `KeptLoop` of a decoder that is given no other."""
 
 
 def _put_together(source: PartsSource, parts: Mapping[SingleSource, Array]) -> Array:

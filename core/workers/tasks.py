@@ -306,7 +306,10 @@ def export_audio(
     origins: Sequence[Origin] = (),
     part_stems: bool = False,
 ) -> ExportResult:
-    """Render all clips anew, and write the arrangement as audio.
+    """Render all clips, and write the arrangement as audio.
+
+    Loops that are kept on disk as they are played are not made again: those of segments are the
+    same in every quality, and one of a latent is where its better one begins.
 
     Args:
         library: folder of the library.
@@ -333,6 +336,8 @@ def export_audio(
     from core.render.other_libraries import OtherLibraries
     from core.render.parts import require_parts
     from core.render.workspace import EXPORT_CACHE_BYTES, open_workspace
+    from core.session import open_session
+    from core.workers.kept_loops import KeptLoops
 
     memory.share_arenas()
     if part_stems:
@@ -343,6 +348,7 @@ def export_audio(
         if model is not None:
             space = open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES, refined=False)
             main = stack.enter_context(space).decoder
+            main.kept_loop = KeptLoops(open_session(library, model, generation=0)).get
         rendered = "interactive" if lufs is None else quality
         audio_of = others.clip_audio(main, arrangement.bpm, rendered)
         parts_of = others.clip_parts(main, arrangement.bpm, rendered) if part_stems else None

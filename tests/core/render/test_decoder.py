@@ -359,6 +359,35 @@ def test_results_are_cached_and_read_only(decoder: Decoder) -> None:
         samples[0] = 0.0
 
 
+@pytest.mark.parametrize("transpose", [0, 3])
+def test_an_export_goes_on_from_the_loop_that_was_played(
+    decoder: Decoder, library: Library, codec: CosineCodec, transpose: int
+) -> None:
+    source = _between(decoder, transpose=transpose)
+    alone = Decoder(library, codec).audio(source, BPM, quality="export")  # type: ignore[arg-type]
+    played = decoder.audio(replace(source, transpose=0), BPM)
+    later = Decoder(library, codec)  # type: ignore[arg-type]
+    later.kept_loop = lambda it, bpm: played if (it.transpose, bpm) == (0, BPM) else None
+    later.real.guide_loop = None  # type: ignore[assignment, method-assign]
+    np.testing.assert_array_equal(later.audio(source, BPM, quality="export"), alone)
+    target = decoder.decode(source.array)[0]
+    target = target + decoder.renderer.detail(decoder.guides(source.array[0]), target)
+    if not transpose:
+        errors = [float(np.abs(of_segment(it) - target).mean()) for it in (played, alone)]
+        assert errors[1] < 0.95 * errors[0]
+
+
+def test_loops_that_were_played_are_not_made_again(decoder: Decoder, library: Library) -> None:
+    played = np.zeros((FRAMES, 2), np.float32)
+    real, latent = RealSource(library.segments()[0].id), _between(decoder, renderer="phase")
+    decoder.kept_loop = lambda source, bpm: played if bpm == BPM else None
+    for source, quality in ((real, "interactive"), (real, "export"), (latent, "interactive")):
+        assert decoder.audio(source, BPM, quality=quality) is played  # type: ignore[arg-type]
+        assert decoder.audio(source, BPM + 1.0, quality=quality) is not played  # type: ignore
+    assert decoder.audio(latent, BPM, quality="export") is not played
+    assert decoder.audio(latent, BPM, "mosaic") is not played
+
+
 def test_rendered_latents_need_not_be_kept(decoder: Decoder) -> None:
     decoder.keep_rendered(0)
     samples = decoder.audio(_between(decoder), BPM)

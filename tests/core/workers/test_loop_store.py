@@ -15,7 +15,7 @@ from core.arrangement.clip import ClipSource, LatentSource, RealSource, with_par
 from core.mapped_arrays import ArrayFile
 from core.session import Session, open_session
 from core.settings import segment_frames
-from core.workers import loop_store
+from core.workers import loop_names
 from core.workers.loop_files import LoopFiles
 from core.workers.loop_store import LoopStore
 from core.workers.segment_service import Loop
@@ -118,5 +118,5 @@ def test_where_no_map_is_made_yet_no_latent_is_kept(
 
 
 def test_the_code_of_networks_in_use_counts() -> None:
-    names = {path.name for path in loop_store._sounding_files()}
+    names = {path.name for path in loop_names._sounding_files()}
     assert {"numpy_layers.py", "numpy_model.py", "decoder.py", "guided.py"} <= names
