@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.arrangement import edits
+from core.arrangement.clip import ClipSource
 from technovae_gui.document import Document
 from technovae_gui.timeline.clip_commands import Nudger
 from technovae_gui.timeline.clip_style import ClipStyle
@@ -34,7 +35,7 @@ from technovae_gui.timeline.hit_testing import hit_test
 from technovae_gui.timeline.lane_layer import LaneLayer, rects_of
 from technovae_gui.timeline.lane_sketches import LaneSketches
 from technovae_gui.timeline.mouse import MouseHandler
-from technovae_gui.timeline.scene import ClipOnRow, Scene, clips_at
+from technovae_gui.timeline.scene import ClipOnRow, Scene, clips_at, clips_between
 from technovae_gui.timeline.scene_painter import REACH, ScenePainter
 from technovae_gui.timeline.viewport import TimelineState, Viewport
 
@@ -94,6 +95,7 @@ class Canvas(QWidget):
         document.loop_changed.connect(self.update)
         viewport.changed.connect(self.update)
         style.changed.connect(self._repaint_all)
+        style.sources_changed.connect(self._repaint_sources)
         self._refine_timer.timeout.connect(self.refine)
         self.mouse.hover_changed.connect(self._repaint_ids)
         self.mouse.dragged_out.connect(self.dragged_out)
@@ -111,6 +113,15 @@ class Canvas(QWidget):
             x = round(self._viewport.geometry.x(tick))
             if -4 <= x <= self.width() + 4:
                 self.update(x - 1, 0, 4, self.height())
+
+    def clips_in_view(self) -> Iterator[ClipOnRow]:
+        """The clips that lie in the stretch of time and the lanes that are shown."""
+        geometry, lanes = self._viewport.geometry, self.scene.arrangement.lanes
+        span = geometry.tick(0), geometry.tick(self._viewport.width)
+        rows = range(max(0, geometry.row(0)), geometry.row(self._viewport.height) + 1)
+        for row in rows[: max(0, len(lanes) - rows.start)]:
+            for clip in clips_between(lanes[row], *span):
+                yield row, clip
 
     @Slot(str)
     def rename(self, clip_id: str) -> None:
@@ -145,6 +156,16 @@ class Canvas(QWidget):
     @Slot(object)
     def _repaint_ids(self, clip_ids: frozenset[str]) -> None:
         self._repaint([found for i in clip_ids if (found := self.scene.find(i)) is not None])
+
+    @Slot(object)
+    def _repaint_sources(self, sources: frozenset[ClipSource]) -> None:
+        """Repaint the clips in view that play any of these, be it in a group."""
+        shown = self.clips_in_view()
+        clips = [it for it in shown if any(loop.source in sources for loop in it[1].loops)]
+        if len(clips) > _MANY_CLIPS:
+            self._repaint_all()
+        else:
+            self._repaint(clips)
 
     def _repaint(self, clips: Iterable[ClipOnRow]) -> None:
         changed = QRegion()

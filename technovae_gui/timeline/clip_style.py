@@ -38,9 +38,11 @@ class ClipStyle(QObject):
 
     Signals:
         changed(): clips look different now; all are to be repainted.
+        sources_changed(frozenset[ClipSource]): clips of these sources look different now.
     """
 
     changed = Signal()
+    sources_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +90,7 @@ class ClipStyle(QObject):
             image: the picture.
         """
         self.thumbnails.put(source, image)
-        self.changed.emit()
+        self.sources_changed.emit(frozenset((source,)))
 
     def clear_thumbnails(self) -> None:
         """Show no picture any more: the music or the model that they are of has changed."""
@@ -106,9 +108,10 @@ class ClipStyle(QObject):
     def set_pending(self, sources: Iterable[ClipSource]) -> None:
         """Mark the clips of these sources, and of no others, as waiting for their sound."""
         pending = frozenset(sources)
-        if pending != self._pending:
+        changed = pending ^ self._pending
+        if changed:
             self._pending = pending
-            self.changed.emit()
+            self.sources_changed.emit(changed)
 
 
 def default_info(clip: Clip) -> ClipInfo:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     Clip,
     ClipSource,
@@ -18,7 +21,7 @@ from core.arrangement.clip import (
 from core.arrangement.transitions import separated_sources
 from core.playback.player import PlayerState
 from core.session import Session
-from core.settings import TICKS_PER_BEAT
+from core.settings import TICKS_PER_BAR, TICKS_PER_BEAT
 from core.workers import tasks
 from core.workers.service_client import RequestFailed, SpectrogramResult
 from technovae_gui.document import Document
@@ -33,9 +36,14 @@ from technovae_gui.timeline.thumbnails import (
 
 FloatArray = NDArray[np.float32]
 
-_GATHER_MS = 15
+_GATHER_MS: Final = 15
 """Edits and arrivals within this time become one new arrangement for the player."""
-_PICTURE = "thumbnail"
+_GATHER_FAR_MS: Final = 300
+"""The same for loops of a long arrangement that sound later: hundreds arrive when it is opened."""
+_FAR_TICKS: Final = 16 * TICKS_PER_BAR
+_LONG: Final = 100
+"""Clips from which on an arrangement is long."""
+_PICTURE: Final = "thumbnail"
 _NOT_RENDERED = "this clip is still being rendered; listen to it once it is no longer hatched"
 _IN_PARTS = 3
 """Dimensions of the spectrograms of parts."""
@@ -72,9 +80,14 @@ class TimelineController(QObject):
         self._listening: Clip | None = None
         """The group that is heard as soon as it is mixed."""
         self._timer = QTimer(self, singleShot=True, interval=_GATHER_MS)
-        self._timer.timeout.connect(self.hand_over)
+        self._timer.timeout.connect(self._gathered)
+        self._asks = True
+        """Whether loops may be needed that nobody has asked for yet."""
+        self._near: frozenset[ClipSource] | None = None
+        """What sounds soon, of a long arrangement."""
+        self._tick = 0.0
+        self._separated: tuple[Arrangement, set[ClipSource]] | None = None
         document.changed.connect(self._later)
-        services.loops.arrived.connect(self._later)
         services.loops.arrived.connect(self._loop_arrived)
         services.loops.failed.connect(self._loop_failed)
         services.decoder.spectrogram_ready.connect(self._spectrogram_arrived)
@@ -101,8 +114,9 @@ class TimelineController(QObject):
 
     def show(self, state: PlayerState) -> None:
         """Move what moves on the timeline."""
+        self._tick = self._document.arrangement.tick(state.frame)
         self._timeline.set_playing(state.playing)
-        self._timeline.set_playhead(self._document.arrangement.tick(state.frame))
+        self._timeline.set_playhead(self._tick)
         self._timeline.set_lane_peaks(dict(state.lane_peaks))
 
     @Slot()
@@ -111,17 +125,28 @@ class TimelineController(QObject):
 
         Where parts of a clip were muted or let in, it sounds as before until its loop is there.
         """
+        self._timer.stop()
+        self._asks = True
+        self._gathered()
+
+    @Slot()
+    def _gathered(self) -> None:
         arrangement, sounds = self._document.arrangement, self._services.loops
-        sources = list(dict.fromkeys(clip.source for clip in arrangement.loop_clips()))
+        clips = list(arrangement.loop_clips())
+        sources = dict.fromkeys(clip.source for clip in clips)
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
         missing = [source for source, loop in loops.items() if loop is None]
-        separated = separated_sources(arrangement)
-        sounds.want([s for s in sources if s not in self._failures], arrangement.bpm, separated)
+        separated = self._separated_in(arrangement)
+        if self._asks:
+            self._asks = False
+            wanted = [s for s in sources if s not in self._failures]
+            sounds.want(wanted, arrangement.bpm, separated)
         self._timeline.set_pending({s for s in missing if s not in self._failures})
+        self._near = self._sounding_soon(clips)
 
         last, self._last = self._last, {}
         heard: dict[ClipSource, FloatArray] = {}
-        for clip in arrangement.loop_clips():
+        for clip in clips:
             made_of, loop = part_sources(clip.source), loops[clip.source]
             if clip.source in separated:
                 parts = sounds.parts(clip.source, arrangement.bpm)
@@ -146,8 +171,24 @@ class TimelineController(QObject):
 
     @Slot()
     def _later(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+        self._asks = True
+        self._gather(_GATHER_MS)
+
+    def _gather(self, ms: int) -> None:
+        if not 0 <= self._timer.remainingTime() <= ms:
+            self._timer.start(ms)
+
+    def _separated_in(self, arrangement: Arrangement) -> set[ClipSource]:
+        if self._separated is None or self._separated[0] is not arrangement:
+            self._separated = arrangement, separated_sources(arrangement)
+        return self._separated[1]
+
+    def _sounding_soon(self, clips: list[Clip]) -> frozenset[ClipSource] | None:
+        """The sources of clips near the playhead; None: all of them, for they are not many."""
+        if len(clips) < _LONG:
+            return None
+        first, last = self._tick, self._tick + _FAR_TICKS
+        return frozenset(it.source for it in clips if it.start < last and it.end > first)
 
     @Slot(object)
     def _session_changed(self, session: Session) -> None:
@@ -224,13 +265,19 @@ class TimelineController(QObject):
             self._asked.add(source)
             if isinstance(source, RealSource):
                 self._undrawn.add(source)
-                self._loop_arrived(source)
+                self._draw_waveform(source)
             else:
                 parts = isinstance(source, PartsSource)
                 self._services.decoder.spectrogram((_PICTURE, source), source, parts=parts)
 
     @Slot(object)
     def _loop_arrived(self, source: ClipSource) -> None:
+        is_near = self._near is None or source in self._near
+        self._gather(_GATHER_MS if is_near else _GATHER_FAR_MS)
+        self._draw_waveform(source)
+
+    def _draw_waveform(self, source: ClipSource) -> None:
+        """Draw what waits for its picture, if its loop is there."""
         loop = self._services.loops.loop(source, self._document.arrangement.bpm)
         if source in self._undrawn and loop is not None:
             self._undrawn.discard(source)

@@ -26,7 +26,6 @@ from technovae_gui.timeline.lane_headers import LaneHeaders
 from technovae_gui.timeline.marker_bar import MarkerBar
 from technovae_gui.timeline.marker_menu import marker_menu
 from technovae_gui.timeline.ruler import Ruler
-from technovae_gui.timeline.scene import clips_between
 from technovae_gui.timeline.thumbnails import Picture, ThumbnailRequest
 from technovae_gui.timeline.toolbar import Toolbar
 from technovae_gui.timeline.viewport import TimelineState, Viewport
@@ -184,12 +183,9 @@ class TimelineView(QWidget):
 
     def missing(self) -> list[ClipSource]:
         """The sources of clips in view whose picture is missing or has expired, each once."""
-        geometry, lanes = self.viewport.geometry, self._document.arrangement.lanes
-        span = geometry.tick(0), geometry.tick(self.viewport.width)
-        first = max(0, geometry.row(0))
-        shown = lanes[first : geometry.row(self.viewport.height) + 1]
-        clips = (clip for lane in shown for clip in clips_between(lane, *span))
-        found = {loop.source: None for clip in clips for loop in clip.loops}
+        found = {
+            loop.source: None for _, clip in self.canvas.clips_in_view() for loop in clip.loops
+        }
         return [source for source in found if self.clip_style.thumbnails.is_wanted(source)]
 
     @property

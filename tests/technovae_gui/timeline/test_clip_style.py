@@ -42,8 +42,13 @@ def test_without_a_library_a_clip_has_its_own_name_and_a_colour() -> None:
 
 def test_only_another_set_of_waiting_sounds_is_announced(style: ClipStyle, qtbot: Any) -> None:
     source = clip("a", 0).source
-    with qtbot.waitSignal(style.changed):
+    with qtbot.waitSignal(style.sources_changed) as changed:
         style.set_pending([source])
+    assert changed.args == [{source}]
     assert style.is_pending(source)
-    with qtbot.assertNotEmitted(style.changed):
+    with qtbot.assertNotEmitted(style.sources_changed):
         style.set_pending([source])
+    other = clip("b", 0).source
+    with qtbot.waitSignal(style.sources_changed) as changed:
+        style.set_pending([other])
+    assert changed.args == [{source, other}]

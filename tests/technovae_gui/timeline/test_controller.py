@@ -134,6 +134,39 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
     assert player.heard["a"] is None
 
 
+def test_loops_that_sound_later_are_gathered_for_longer(document: Document, qtbot: Any) -> None:
+    controller, loops, player = handed_over_to_fakes(document, qtbot)
+    sources = [RealSource(f"x-0-{number}") for number in range(120)]
+    many = [(0, Clip(str(at), source, at * TICKS_PER_SEGMENT)) for at, source in enumerate(sources)]
+    document.apply(edits.put(document.arrangement, many))
+    controller.hand_over()
+    assert loops.wanted == sources
+    loops.wanted = []
+
+    def waits() -> int:
+        return controller._timer.interval() if controller._timer.isActive() else 0
+
+    def arrive(source: RealSource) -> None:
+        loops.there[source] = np.zeros((10, 2), np.float32)
+        loops.arrived.emit(source)
+
+    assert waits() == 0
+    arrive(sources[100])
+    gathered = waits()
+    arrive(sources[101])
+    assert waits() == gathered > 100
+    arrive(sources[2])
+    assert 0 < waits() < gathered / 10
+    qtbot.waitUntil(lambda: player.heard["2"] is not None, timeout=PATIENCE)
+    assert player.heard["100"] is loops.there[sources[100]]
+    assert loops.wanted == []  # for all of it has been asked for
+    document.apply(edits.delete(document.arrangement, [str(it) for it in range(60)]))
+    arrive(sources[102])
+    assert 0 < waits() < gathered / 10  # an edit is heard at once
+    qtbot.waitUntil(lambda: player.heard["102"] is not None, timeout=PATIENCE)
+    assert loops.wanted == sources[60:]
+
+
 def test_a_group_is_listened_to_as_a_whole(document: Document, qtbot: Any) -> None:
     controller, loops, player = handed_over_to_fakes(document, qtbot)
     problems: list[str] = []

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from core.arrangement import edits
+from core.arrangement import edits, groups
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.canvas import Canvas
@@ -51,6 +51,31 @@ def test_what_lies_over_the_lanes_leaves_them_alone(
     view.set_playhead(2.0 * BAR)
     document.set_loop((0, 4 * BAR))
     assert image_of(view) != before
+    assert not painted
+
+
+@pytest.mark.parametrize("in_group", [False, True])
+def test_a_picture_that_comes_paints_only_the_clips_of_its_source(
+    view: TimelineView, document: Document, painted: list[QRect], in_group: bool
+) -> None:
+    source = clip("c", 4).source
+    if in_group:
+        document.apply(groups.consolidate(document.arrangement, ["c"]).arrangement)
+        image_of(view)
+    stencil = QImage(512, 48, QImage.Format.Format_Alpha8)
+    stencil.fill(200)
+    for change in (lambda: view.set_thumbnail(source, stencil), lambda: view.set_pending([source])):
+        before = image_of(view)
+        painted.clear()
+        change()
+        shown = image_of(view)
+        pixels = sum(area.width() * area.height() for area in painted)
+        assert 0 < pixels < 0.2 * view.canvas.width() * view.canvas.height()
+        assert shown != before
+        assert shown == exact_image_of(view)
+    painted.clear()
+    view.set_thumbnail(clip("elsewhere", 0).source, stencil)
+    image_of(view)
     assert not painted
 
 
