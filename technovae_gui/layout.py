@@ -138,6 +138,8 @@ class Layout(QWidget):
     def reserve_tab(self, name: str) -> None:
         """Show a tab whose panel is added later."""
         page = self._reserved[name] = QWidget()
+        # Around a panel's scroll area, and below it, the window's own ground would show.
+        page.setAutoFillBackground(True)
         self.side.addTab(page, name)
 
     def add_tab(self, widget: QWidget, name: str, *, scrolls: bool = False) -> None:

@@ -570,9 +570,8 @@ class MainWindow(QMainWindow):
         self.services.background.problem.connect(partial(self._problem, "background"))
         self.services.errors.reported.connect(partial(self._problem, "inside"))
         self.open_project.mended.connect(self.banners.dismiss)
-        # Each of these panels says it too, but may be behind another one.
         for jobs in (self.training, self.composing, self.exporting):
-            jobs.job.errored.connect(partial(self._problem, _JOB))
+            jobs.job.errored.connect(partial(self._job_failed, jobs.panel))
             jobs.job.started.connect(partial(self.banners.dismiss, _JOB))
         for slot in self._job_slots():
             slot.waiting.connect(self.statusBar().showMessage)
@@ -702,6 +701,11 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def _problem(self, key: str, line: str) -> None:
         self.banners.show_message(key, line)
+
+    def _job_failed(self, panel: QWidget, line: str) -> None:
+        """Its panel says it, but may be behind another one."""
+        if self.panels.shown_panel is not panel:
+            self._problem(_JOB, line)
 
     @Slot()
     def _retitle(self) -> None:

@@ -189,7 +189,8 @@ class ExportPanel(JobPanel):
         text = f"{length_text(seconds)}, about {size}{several}"
         self.estimate.setText(text if seconds > 0 else "The timeline is empty: place clips first.")
         problem = self.file.problem()
-        self.export.setEnabled(not problem and seconds > 0 and not self._busy)
+        self.export.setEnabled(not problem and seconds > 0)
+        self.export.setVisible(not self._busy)  # how far it is takes its place
         path = self.file.path()
         if problem:
             self.file_message.show_error(problem)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from technovae_gui import style_sheet, theme
+from technovae_gui.export import ExportPanel
 from technovae_gui.layout import Layout, first_size
 from technovae_gui.main_window import MainWindow
 
@@ -86,3 +88,22 @@ def test_no_panel_is_cut_where_the_side_is_narrowest(qtbot: QtBot, tmp_path: Pat
                 room, least = area.viewport().width(), area.widget().minimumSizeHint().width()
                 assert least <= room, (side.tabText(number), area)
     window.close()
+
+
+def test_a_panel_is_of_one_ground_all_over(qtbot: QtBot, qapp: QApplication) -> None:
+    """In the window: by itself, a panel stands on the ground of its palette anyway."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    style_sheet.apply(qapp)
+    window.setStyleSheet(style_sheet.text())
+    panel = ExportPanel()
+    made = Layout(QLabel("transport"), QLabel("map"), QLabel("timeline"))
+    made.reserve_tab("Export")
+    made.add_tab(panel, "Export", scrolls=True)
+    window.setCentralWidget(made)
+    window.resize(1280, 900)
+    window.show()
+    picture = window.grab().toImage()
+    edge = panel.mapTo(window, QPoint(3, 0))
+    column = (picture.pixelColor(edge.x(), edge.y() + y) for y in range(2, panel.height() - 2))
+    assert {pixel.name() for pixel in column} == {theme.PANEL}

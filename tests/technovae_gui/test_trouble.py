@@ -251,3 +251,14 @@ def test_two_imports_into_one_library(window: MainWindow, qtbot: Any, tmp_path: 
         line = wait_for_banner(window, qtbot, "drop")
         qtbot.waitUntil(lambda: "another import" in banner(window, "drop"), timeout=PATIENCE)
     assert line
+
+
+@pytest.mark.usefixtures("silent_services")
+def test_what_a_panel_in_front_says_is_not_said_twice(window: MainWindow) -> None:
+    exporting = window.exporting
+    window.panels.show_tab(exporting.panel)
+    exporting.job.errored.emit("a.wav: the disk is full")
+    assert not banner(window, "job")
+    window.panels.show_tab(window.sound)
+    exporting.job.errored.emit("a.wav: the disk is full")
+    assert "the disk is full" in banner(window, "job")

@@ -183,7 +183,7 @@ def test_the_folder_is_remembered(qtbot: QtBot, panel: ExportPanel, tmp_path: Pa
 def test_progress_and_cancel(qtbot: QtBot, panel: ExportPanel) -> None:
     panel.export_started()
     assert panel.busy
-    assert not panel.export.isEnabled()
+    assert not panel.export.isVisible()
     panel.progress(0.5, 1.0, "rendering")
     assert panel.job.bar.value() == 500
     with qtbot.waitSignal(panel.cancel_requested):
