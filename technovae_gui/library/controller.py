@@ -132,7 +132,7 @@ class LibraryController(QObject):
         self._show_playlists(session.library_id)
         self.panel.set_library(session.library_path, session.is_demo, session.writable)
         self.panel.set_tracks(session.tracks)
-        self.panel.set_map_info(session.map)
+        self.panel.set_map_info(session.map, has_model=session.model_path is not None)
         self._count_missing(session)
 
     def _count_missing(self, session: Session) -> None:
@@ -279,6 +279,7 @@ class LibraryController(QObject):
     @Slot(object)
     def _change_grids(self, request: GridsChange) -> None:
         library = self._sessions.session.library_path
+        self.panel.tracks.message.show_text("Correcting the beat grids…")
         self.grid_job.start(
             tasks.change_grids,
             context=_GridRequest(library),
@@ -300,7 +301,7 @@ class LibraryController(QObject):
     def _show_grid_progress(self, done: float, total: float, message: str) -> None:
         editor, track_id = self.panel.grid_editor, self.grid_job.context.track_id
         if not track_id:
-            self.panel.tracks.message.show_text(f"correcting {message} ({done:.0f} of {total:.0f})")
+            self.panel.tracks.message.show_text(f"Correcting {message} ({done:.0f} of {total:.0f})")
         elif editor.track_id == track_id:
             editor.progress(done, total, message)
 

@@ -120,13 +120,20 @@ class LibraryPanel(QWidget):
         self.tracks.table.refresh_key(track_id)
 
     @Slot(object)
-    def set_map_info(self, latent_map: LatentMap | None) -> None:
-        """Show how many segments are on the map; None while there is no map."""
-        if latent_map is None:
-            music = bool(self.tracks.table.tracks.tracks)
-            text = f"no map yet: {'' if music else 'import music and '}train a model to get one"
-        else:
+    def set_map_info(self, latent_map: LatentMap | None, *, has_model: bool = False) -> None:
+        """Show how many segments are on the map.
+
+        Args:
+            latent_map: None while there is no map.
+            has_model: whether there is a model, under which the map is being made then.
+        """
+        music = bool(self.tracks.table.tracks.tracks)
+        if latent_map is not None:
             text = f"{len(latent_map)} segments on the map"
+        elif music and has_model:
+            text = "its map is being made"
+        else:
+            text = f"no map yet: {'' if music else 'import music and '}train a model to get one"
         self.header.map_info.setText(text)
 
     @Slot(str)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QRectF, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QRectF,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -35,7 +43,6 @@ _WIDTHS = {
     track_model.LEARNED: 48,
 }
 _SHOWN_FROM_WIDTH = {
-    track_model.ARTIST: 340,
     track_model.KEY: 320,
     track_model.SEGMENTS: 440,
     track_model.LENGTH: 280,
@@ -44,6 +51,8 @@ _SHOWN_FROM_WIDTH = {
 """Columns that show only in a table of so many pixels; tool tips have their figures too."""
 _COLUMN_COUNT = 9
 _ARTIST_WIDTH = 100
+_TITLE_AND_ARTIST_WIDTH = 240
+"""Together at least: titles are told apart by more than a few letters."""
 _ROW_HEIGHT = 24
 
 
@@ -75,8 +84,8 @@ class TrackTable(QTableView):
         self.doubleClicked.connect(lambda index: self.track_activated.emit(self._id(index)))
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
-        """Replace all rows; the selected track stays selected if it is among them."""
-        selected = self._selected_id
+        """Replace all rows; the selected tracks stay selected if they are among them."""
+        selected, several = self._selected_id, [track.id for track in self.selected_tracks()]
         self.tracks.show_tracks(tracks)
         unused = {track_model.ARTIST} if not any(track.artist for track in tracks) else set()
         if not any(track_model.warnings_of(track) for track in tracks):
@@ -88,6 +97,8 @@ class TrackTable(QTableView):
         self._used_columns = set(range(_COLUMN_COUNT)) - unused
         self._update_columns()
         self.select_track(selected)
+        if len(several) > 1:
+            self._select_also(several)
 
     def show_keys(self, keys: Keys) -> None:
         """Show the keys of the tracks, in a column that is there once one is known."""
@@ -132,6 +143,16 @@ class TrackTable(QTableView):
         else:
             self._selected_id = ""
 
+    def _select_also(self, track_ids: Sequence[str]) -> None:
+        rows = QItemSelection()
+        for track_id in track_ids:
+            row = self.tracks.row_of(track_id)
+            if row is not None:
+                index = self.proxy.mapFromSource(self.tracks.index(row, track_model.TITLE))
+                rows.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(rows, flags.Select | flags.Rows)
+
     def selected_track(self) -> Track | None:
         """The track of the current row; None without one."""
         row = self.tracks.row_of(self._selected_id)
@@ -170,6 +191,11 @@ class TrackTable(QTableView):
         for column in range(_COLUMN_COUNT):
             room = width >= _SHOWN_FROM_WIDTH.get(column, 0)
             self.setColumnHidden(column, column not in self._used_columns or not room)
+        shown = sum(each for column, each in _WIDTHS.items() if not self.isColumnHidden(column))
+        no_artist = track_model.ARTIST not in self._used_columns
+        self.setColumnHidden(
+            track_model.ARTIST, no_artist or self.width() - shown < _TITLE_AND_ARTIST_WIDTH
+        )
 
     def _set_up(self) -> None:
         self.setAccessibleName("Tracks")

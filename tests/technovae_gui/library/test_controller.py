@@ -134,6 +134,7 @@ def test_several_grids_are_one_job_and_what_failed_is_told(
     panel.grids_change_requested.emit(GridsChange(("a", "b", "c"), GridChange.HALVE))
     assert [job.function for job in fake_jobs] == [tasks.change_grids]
     assert fake_jobs[0].arguments["track_ids"] == ("a", "b", "c")
+    assert "Correcting" in panel.tracks.message.text()  # its process takes a while to start
     fake_jobs[0].progress.emit(1.0, 3.0, "Lithium")
     assert "Lithium (1 of 3)" in panel.tracks.message.text()
     fake_jobs[0].end(("Lithium: too slow", "Helium: too slow"))

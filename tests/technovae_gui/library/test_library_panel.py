@@ -45,6 +45,8 @@ def test_it_says_whether_there_is_a_map(panel: LibraryPanel, demo_map: LatentMap
     assert f"{len(demo_map)} segments on the map" in panel.header.map_info.text()
     panel.set_map_info(None)
     assert panel.header.map_info.text() == "no map yet: train a model to get one"
+    panel.set_map_info(None, has_model=True)
+    assert panel.header.map_info.text() == "its map is being made"
     panel.set_tracks([])
     panel.set_map_info(None)
     assert "import music and train" in panel.header.map_info.text()
@@ -131,6 +133,9 @@ def test_several_tracks_are_corrected_and_shown_at_once(
     with qtbot.waitSignal(panel.grids_change_requested) as asked:
         click(qtbot, several.changes[1])
     assert asked.args == [GridsChange(ids, GridChange.HALVE)]
+    panel.set_tracks([replace(track, grid=track.grid.nudged(0.005)) for track in tracks])
+    assert len(table.selected_tracks()) == 3  # for the next 5 ms
+    assert several.isVisible()
     panel.set_library(None)
     assert not any(button.isEnabled() for button in several.changes)
 
@@ -266,6 +271,21 @@ def test_keys_are_a_column_that_sorts_as_on_the_wheel(
     assert shown == ["Dm 7A", "Am 8A", ""]
     panel.set_keys(Keys())
     assert table.isColumnHidden(track_model.KEY)
+
+
+def test_titles_keep_their_room_beside_keys(panel: LibraryPanel, tracks: list[Track]) -> None:
+    table, head = panel.tracks.table, panel.tracks.table.horizontalHeader()
+    keys = Keys()
+    chroma = np.zeros((9, 12), np.float32)
+    chroma[:, [9, 0, 4]] = 0.1, 0.06, 0.08
+    keys.add(tracks[0].id, chroma)
+    panel.set_keys(keys)
+    for width, artist in ((430, False), (480, False), (640, True), (900, True)):
+        panel.resize(width, 900)
+        panel.layout().activate()
+        assert not table.isColumnHidden(track_model.KEY)
+        assert table.isColumnHidden(track_model.ARTIST) is not artist
+        assert head.sectionSize(track_model.TITLE) >= 110
 
 
 class CountedKeys(Keys):
