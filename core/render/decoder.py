@@ -188,6 +188,21 @@ class Decoder:
         self._rendered.clear()
         self._parts.clear()
 
+    def close(self) -> None:
+        """Give back the memory of everything that was read and rendered.
+
+        Parts of a decoder refer to each other in circles: let go of, it stays until Python searches
+        for such, which a worker with large arrays and few objects does hardly ever.
+        """
+        self.refresh()
+        self._decoded.clear()
+
+    @property
+    def kept_bytes(self) -> int:
+        """Of all sounds and spectrograms in memory."""
+        caches = (self._rendered, self._decoded, self._parts)
+        return self.real.kept_bytes + sum(cache.size for cache in caches)
+
     def keep_rendered(self, limit: int) -> None:
         """Keep at most `limit` bytes of rendered latents, where the caller keeps them too."""
         self._rendered.shrink(limit)

@@ -352,6 +352,11 @@ class RealSegments:
         self._spectra.clear()
         self._decoded.clear()
 
+    @property
+    def kept_bytes(self) -> int:
+        """Of all loops and spectrograms in memory."""
+        return self._loops.size + self._spectra.size + self._decoded.size
+
     def _kept_decoded(self, segment_id: str) -> Array | None:
         """What `decoded` gives, if it is in memory."""
         both = self._spectra.peek(segment_id)

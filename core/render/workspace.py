@@ -38,7 +38,7 @@ def open_workspace(
     cache_bytes: int | None = None,
     refined: bool = True,
 ) -> Iterator[Workspace]:
-    """Open a library and its model, and close the library afterwards.
+    """Open a library and its model; close the library, and forget its sounds, afterwards.
 
     Args:
         library: its folder; default the built-in demo.
@@ -61,4 +61,7 @@ def open_workspace(
         model_path = model or model_for(library_path)
         codec = (load or checkpoint.load)(model_path)
         decoder = Decoder(opened, codec, cache_bytes=cache_bytes or CACHE_BYTES, refined=refined)
-        yield Workspace(library_path, model_path, opened, codec, decoder)
+        try:
+            yield Workspace(library_path, model_path, opened, codec, decoder)
+        finally:
+            decoder.close()

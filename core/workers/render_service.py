@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core import resources, settings
+from core import memory, resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.errors import Cancelled, ModelError
 from core.library.models import model_for
@@ -68,6 +68,7 @@ class RenderService:
         started = time.perf_counter()
         self._space = self._others = None
         self._exit.close()
+        memory.trim()
         if model is None and not _has_model(library):
             return Opened("", "", time.perf_counter() - started)
         from core.render.workspace import open_workspace
