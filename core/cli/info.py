@@ -163,7 +163,7 @@ def _errors(path: Path, info: Mapping[str, Any]) -> dict[str, str]:
     held = info.get("held_out_db")
     facts = {} if held is None else {"error on held-out music": f"{held:.2f} dB"}
     try:
-        history = History.from_json(path.with_suffix(".history.json").read_text("utf-8"))
+        history = History.read(path)
     except (OSError, ValueError, KeyError, TypeError):
         return facts
     for epoch in history.epochs:

@@ -201,8 +201,11 @@ def _identity(folder: str) -> tuple[int, int] | None:
 
 def _is_library(folder: Path) -> bool:
     """Whether `folder` is a library of this program, by the mark in its database's header."""
+    database = folder / "library.sqlite"
     try:
-        with (folder / "library.sqlite").open("rb") as file:
+        if not database.is_file():  # a pipe would never answer
+            return False
+        with database.open("rb") as file:
             head = file.read(_MARK_AT + 4)
     except OSError:
         return False

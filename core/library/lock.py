@@ -22,6 +22,7 @@ from core.errors import LibraryError
 NAME = ".library.lock"
 OWNER = ".library.lock-owner"
 """Made instead of locking `NAME` where there are no locks; deleted when the import ends."""
+_LONGEST_OWNER = 1 << 10
 _FAR = 1 << 30
 """On Windows a locked byte cannot be read, so one far behind the process number is locked."""
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)
@@ -126,7 +127,10 @@ def has_locks(folder: Path) -> bool:
 def _has_died(path: Path) -> bool:
     """Whether the owner in `path` was a process of this machine that is no more."""
     try:
-        number, _, node = path.read_text(encoding="utf-8").partition(" ")
+        if not path.is_file():  # a pipe would never answer
+            return False
+        with path.open(encoding="utf-8") as file:
+            number, _, node = file.read(_LONGEST_OWNER).partition(" ")
         if node != platform.node() or not number.isdigit():
             return False
         os.kill(int(number), 0)

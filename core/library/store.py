@@ -684,7 +684,7 @@ def _refuse_links_and_pipes(folder: Path) -> None:
 def _is_hard_link(path: Path) -> bool:
     """False as well for what another process has just taken away."""
     try:
-        return has_other_names(path)
+        return path.is_file() and has_other_names(path)
     except FileNotFoundError:
         return False
 

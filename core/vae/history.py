@@ -12,6 +12,8 @@ from core.atomic import write_bytes, write_text
 from core.file_names import companion
 
 _LARGEST = 1 << 53
+_MOST_BYTES = 16 << 20
+"""Of a file that is read: a hundred thousand epochs."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,30 @@ class History:
             raise ValueError("holds other things than numbers")
         rows = zip(*(columns[name] for name in names), strict=True)
         return cls([Epoch(**dict(zip(names, row, strict=True))) for row in rows])
+
+    @classmethod
+    def read(cls, model_path: Path) -> History:
+        """Read what a training wrote beside its model.
+
+        Args:
+            model_path: the model's file.
+
+        Returns:
+            The history.
+
+        Raises:
+            FileNotFoundError: there is none, or something else than a file is in its place.
+            OSError: it cannot be read.
+            ValueError, KeyError, TypeError: it is no history.
+        """
+        path = companion(model_path, ".history.json")
+        if not path.is_file():  # a pipe would never answer
+            raise FileNotFoundError(path)
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise ValueError("larger than any training writes")
+        return cls.from_json(content.decode("utf-8"))
 
     def write(self, model_path: Path) -> None:
         """Write `<model>.history.json` and `<model>.history.png`. Raises `OutputError`."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from core.file_names import companion
 from core.library.training_weights import LearningChoice, Stretch
 from core.session import Session
 from core.vae.history import Epoch, History
@@ -133,11 +132,10 @@ class TrainingController(QObject):
 
 def _read_history(model: Path) -> Sequence[Epoch]:
     """The epochs of the training that made `model`; empty where that is not known."""
-    path = companion(model, ".history.json")
     try:
-        return History.from_json(path.read_text(encoding="utf-8")).epochs
+        return History.read(model).epochs
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        _LOG.warning("%s: the history of the training cannot be read: %s", path, error)
+        _LOG.warning("%s: the history of its training cannot be read: %s", model, error)
         return []

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core import resources
 from core.errors import ModelError
 from core.library.latent_map import model_hash
+from core.vae.history import History
 from tests.core.cli.test_fuzz import run
 
 COMMANDS = (
@@ -49,3 +51,21 @@ def test_a_model_that_is_a_pipe_is_none(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.keras")
     with pytest.raises(ModelError, match="no such model"):
         model_hash(tmp_path / "pipe.keras")
+
+
+def test_a_pipe_in_the_place_of_a_history_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("vae.keras").symlink_to(resources.demo_model())
+    os.mkfifo("vae.history.json")
+    run(["info", "vae.keras"], capsys)
+    with pytest.raises(FileNotFoundError):
+        History.read(Path("vae.keras"))
+
+
+def test_a_history_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "vae.history.json").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(ValueError, match="larger"):
+        History.read(tmp_path / "vae.keras")

@@ -60,6 +60,15 @@ def use(path: Path) -> None:
         library.remove_track(library.tracks()[0].id)
 
 
+def fault(path: Path) -> str:
+    """Why a library cannot be opened; empty if it can."""
+    try:
+        Library.open(path).close()
+    except LibraryError as error:
+        return str(error)
+    return ""
+
+
 def files(folder: Path) -> set[Path]:
     """All that is in a folder."""
     return set(folder.rglob("*"))
@@ -504,6 +513,12 @@ def test_hard_links_beside_a_database_are_not_written_into(
     linked(path / name, victim)
     with pytest.raises(LibraryError, match="hard link"):
         Library.open(path)
+
+
+@pytest.mark.parametrize("name", [f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"])
+def test_a_folder_beside_a_database_is_no_hard_link(path: Path, name: str) -> None:
+    (path / name).mkdir()
+    assert "hard link" not in fault(path)
 
 
 @pytest.mark.parametrize("read_only", [False, True])

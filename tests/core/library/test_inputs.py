@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.library import inputs
 from core.library.store import Library
 from core.library.tracks import natural_key
+from tests.systems import needs_pipes
 
 
 def names(found: inputs.Found) -> list[str]:
@@ -66,6 +67,13 @@ def test_each_file_comes_once(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     found = inputs.find([tmp_path, tmp_path / "a.wav", f"{tmp_path}/*.wav"], tmp_path / "library")
     assert len(found.files) == 1
+
+
+@needs_pipes
+def test_a_pipe_that_has_the_name_of_a_database_is_not_waited_for(tmp_path: Path) -> None:
+    touch(tmp_path / "a.wav")
+    os.mkfifo(tmp_path / "library.sqlite")
+    assert names(inputs.find([tmp_path], tmp_path / "library")) == ["a.wav"]
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path: Path) -> None:

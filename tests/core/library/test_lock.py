@@ -79,6 +79,13 @@ def test_the_lock_of_a_process_that_died_is_taken_over(
 
 
 @pytest.mark.usefixtures("no_locks")
+def test_a_pipe_in_the_place_of_the_owner_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / OWNER)
+    with pytest.raises(LibraryError, match="another import is running"), WriterLock(tmp_path):
+        pytest.fail("locked")
+
+
+@pytest.mark.usefixtures("no_locks")
 def test_a_library_lives_on_a_disk_without_locks(tmp_path: Path) -> None:
     with Library.create(tmp_path / "library") as library:
         track = add_track(library, "One")
