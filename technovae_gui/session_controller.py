@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core import resources
 from core.errors import ModelError, TechnoVAEError
+from core.library.models import model_for
 from core.session import Session, open_session
 from core.workers.segment_service import Opened
 from technovae_gui.map_placement import MapPlacement
@@ -124,6 +125,8 @@ class SessionController(QObject):
         self._placement.close()
 
     def _request(self, library: Path, model: Path | None) -> None:
+        if self._last.generation == 0 and _has_model(library):
+            self._services.decoder.start(library)
         self._last = request = _Request(self._last.generation + 1, library, model)
         self._services.background.submit(
             lambda: _answer(request),
@@ -233,6 +236,14 @@ class SessionController(QObject):
 
 def _same_music_and_model(one: Session, other: Session) -> bool:
     return one.same_music(other) and one.model_hash == other.model_hash
+
+
+def _has_model(library: Path) -> bool:
+    try:
+        model_for(library)
+    except TechnoVAEError:
+        return False
+    return True
 
 
 def _answer(request: _Request) -> _Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import threading
 import time
@@ -15,7 +16,7 @@ import numpy as np
 
 from core import memory, resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
-from core.errors import Cancelled, ModelError
+from core.errors import Cancelled, ModelError, TechnoVAEError
 from core.library.models import model_for
 from core.workers.segment_service import (
     Array,
@@ -42,6 +43,14 @@ _RENDERED_BYTES: Final = 16 << 20
 """Some six loops. The window keeps what it got; twice would be .4 GB in a long arrangement."""
 _CODECS_KEPT: Final = 2
 """Models in memory: that of the session, and that of the one before, whose clips may go on."""
+_FIRST_SOUND: Final = (
+    "soundfile",
+    "core.audio.levelling",
+    "core.audio.stretch",
+    "core.render.decoder",
+    "core.render.workspace",
+)
+"""What is imported before a first sound."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,6 +62,21 @@ class RenderService:
         self._space: Workspace | None = None
         self._codecs: OrderedDict[str, Codec] = OrderedDict()
         self._others: OtherLibraries | None = None
+
+    def prepare(self, library: Path) -> None:
+        """Bring into memory what a first sound takes of the program, and the model of a library.
+
+        That is most of what opening it takes, and can be done before it is known what is in it.
+
+        Args:
+            library: folder of the library that will be opened, most likely. What is wrong with it
+                is told when it is.
+        """
+        for name in _FIRST_SOUND:
+            importlib.import_module(name)
+        _run_kernels()
+        with contextlib.suppress(TechnoVAEError):
+            self._loaded(model_for(library))
 
     def open(self, library: Path, model: Path | None) -> Opened:
         """Open library and model, and make a first sound, so that what that needs is in memory.
@@ -224,6 +248,15 @@ def _has_model(library: Path) -> bool:
     except ModelError:
         return False
     return True
+
+
+def _run_kernels() -> None:
+    """Compiled loops of a first bar: the first use loads them and what numba knows of types."""
+    from core.dsp import filtering
+
+    silence = np.zeros((2 * settings.N_FFT, 2), np.float32)
+    weights = np.ones((settings.FRAMES_PER_BAR, settings.N_BANDS), np.float32)
+    filtering.filtered(filtering.weighted_sum([silence], [weights]), weights)
 
 
 def _warm_up(space: Workspace) -> None:

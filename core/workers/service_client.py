@@ -129,6 +129,14 @@ class ServiceClient(QObject):
         self._process = QtWorker(config, self, self)
         self._worker = self._process.worker
 
+    def start(self, library: Path) -> None:
+        """Start the process, if there is none: it takes a second, in which the session is read.
+
+        Args:
+            library: of the session that will be opened, most likely.
+        """
+        self._process.worker.start("prepare", library=library)
+
     def open(self, library: Path, model: Path | None = None, generation: int | None = None) -> None:
         """Work for another session from now on.
 

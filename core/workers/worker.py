@@ -188,6 +188,21 @@ class Worker:
         self._cancel_current(again=False)
         self._next()
 
+    def start(self, function: str, **arguments: Any) -> None:
+        """Start the process of a service before there is a session to open.
+
+        What it does meanwhile is no request: nobody hears of its end, and the session is opened
+        after it. Nothing happens where there is a process already.
+
+        Args:
+            function: method of the service that it does first.
+            arguments: of that.
+        """
+        if self._channel is None and not self._closed:
+            self._channel = self._connect(self)
+            self._channel.begin()
+            self._channel.send(Request(function, arguments, Priority.TASK, []).call())
+
     def refuse(self, message: str, generation: int | None = None) -> None:
         """Have no session from now on: requests fail at once, until one is opened.
 

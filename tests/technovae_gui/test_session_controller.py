@@ -35,6 +35,13 @@ class FakeDecoder(QObject):
     refused = Signal(str)
     died = Signal(str)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[Path] = []
+
+    def start(self, library: Path) -> None:
+        self.started.append(library)
+
 
 @dataclass
 class FakeLoops:
@@ -133,6 +140,20 @@ def bench(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Bench:
     controller.problem.connect(lambda *line: made.problems.append(line))
     controller.session_changed.connect(made.changes.append)
     return made
+
+
+def test_the_decoder_is_started_while_the_first_library_is_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_controller, "model_for", lambda library: Path("m.keras"))
+    bench.controller.open(ONE)
+    bench.controller.open(OTHER)
+    assert bench.services.decoder.started == [ONE]
+
+
+def test_it_is_not_started_for_a_library_without_a_model(bench: Bench) -> None:
+    bench.controller.open(ONE)
+    assert bench.services.decoder.started == []
 
 
 def test_of_two_opens_the_second_wins_whichever_is_read_first(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from core import resources
 from core.arrangement.clip import LatentSource
 from core.arrangement.project import Origin
 from core.errors import ModelError
+from core.library.models import remember_model
 from core.library.store import Library
 from core.settings import segment_frames
 from core.vae import checkpoint, network_file
@@ -59,6 +60,17 @@ def test_a_library_that_is_opened_again_keeps_its_model(
     second = service.open(library, tiny)
     assert loaded == [tiny]
     assert first.model_hash == second.model_hash == resources.digest(tiny)
+
+
+def test_what_is_prepared_is_there_when_the_library_is_opened(
+    service: RenderService, library: Path, loaded: list[Path], tiny: Path, tmp_path: Path
+) -> None:
+    remember_model(library, tiny)
+    service.prepare(library)
+    assert loaded == [tiny]
+    service.open(library, tiny)
+    assert loaded == [tiny]
+    service.prepare(tmp_path / "nothing")  # opening it says what is wrong
 
 
 def test_another_file_of_that_name_is_read(

@@ -157,6 +157,40 @@ def test_requests_wait_for_the_first_session(bench: Bench) -> None:
     assert bench.log.of("result") == ["new", "picture", "clip"]
 
 
+def test_a_process_that_was_started_before_opens_the_session(bench: Bench) -> None:
+    bench.worker.start("prepare", library=7)
+    bench.worker.start("prepare", library=8)
+    prepare = bench.call
+    assert (prepare.function, prepare.arguments) == ("prepare", {"library": 7})
+    bench.open(7)
+    bench.worker.receive(bench.channel, Result(prepare.id, "ready"))
+    assert bench.log.all == []  # it is no answer to a request
+    bench.answer("open")
+    assert bench.log.of("opened") == ["open"]
+    bench.worker.start("prepare", library=9)
+    assert len(bench.channels) == 1
+    assert [call.function for call in bench.channel.sent if isinstance(call, Call)] == [
+        "prepare",
+        "open",
+    ]
+
+
+def test_one_that_dies_before_the_session_is_replaced_when_that_is_opened(bench: Bench) -> None:
+    bench.worker.start("prepare", library=7)
+    bench.die()
+    assert len(bench.log.of("died")) == 1
+    bench.open(7)
+    assert len(bench.channels) == 2
+    bench.answer("open")
+    assert bench.log.of("opened") == ["open"]
+
+
+def test_none_is_started_any_more_once_it_is_closed(bench: Bench) -> None:
+    bench.worker.close()
+    bench.worker.start("prepare", library=7)
+    assert bench.channels == []
+
+
 def test_one_request_at_a_time_is_under_way(opened: Bench) -> None:
     opened.ask("a")
     opened.ask("b")
