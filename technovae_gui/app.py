@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core import garbage, memory, processes
+from core import garbage, memory
 from technovae_gui import style_sheet, theme
 from technovae_gui.layout import first_size
 from technovae_gui.main_window import MainWindow
@@ -37,7 +37,6 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     memory.return_large_arrays()
-    processes.allow_many_files()
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     existing = QApplication.instance()
     app = (

@@ -87,6 +87,9 @@ class MainWindow(QMainWindow):
         if self._furnished:
             return
         self._furnished = True
+        from core import processes  # here: the first paint needs none
+
+        processes.allow_many_files()
         self._make_services()
         if opening:
             self._open_last_library()

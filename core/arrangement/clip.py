@@ -32,6 +32,8 @@ from core.settings import (
 )
 
 DEFAULT_RENDERER: Final = RENDERERS[0]
+ORIGINAL: Final = "original"
+"""The renderer of a real segment: none."""
 MAX_TRANSPOSE = 12
 """Semitones, up or down."""
 NO_PARTS_MUTED: Final = (False,) * len(PARTS)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core import settings
 from core.arrangement.clip import (
     DEFAULT_RENDERER,
+    ORIGINAL,
     Clip,
     ClipSource,
     LatentSource,
@@ -59,7 +60,6 @@ PARTS_BYTES = 48 << 20
 TEMPO_RANGE = (20.0, 400.0)
 _AHEAD = 2
 """Sounds that each thread of `render_many` may be ahead."""
-ORIGINAL = "original"
 KeptLoop = Callable[[SingleSource, float], Array | None]
 """Gives the loop of a source at a tempo as `Decoder.audio` of quality "interactive" made it before,
 or None."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import resources
-from core.arrangement.clip import Clip, ClipSource, PartsSource, RealSource
+from core.arrangement.clip import ORIGINAL, Clip, ClipSource, PartsSource, RealSource
 from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
 from core.library.model_versions import find_version
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from core.vae.checkpoint import Codec
 
 Array = NDArray[np.float32]
-ORIGINAL: Final = "original"
 _MOST_OPEN: Final = 2
 _CACHE_BYTES: Final = 64 << 20
 """Of loops of each library: some twenty-five."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement.clip import ClipSource, RealSource
+from core.arrangement.clip import ORIGINAL, ClipSource, RealSource
 from core.errors import InputError, LibraryError
 from core.workers.process import WorkerProcess
 from core.workers.protocol import Call, Error, Priority, Result
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 Emit = Callable[[Any], None]
-ORIGINAL = "original"
-"""The renderer of a real segment: none."""
 _NO_LIBRARY = "no library is open; open one, or import some music"
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from core.workers.segment_service import ORIGINAL
+from core.arrangement.clip import ORIGINAL
 from technovae_gui import theme
 from technovae_gui.spectrogram.colours import DIFFERENCE, LEVELS
 from technovae_gui.spectrogram.plot import SpectrogramPlot

@@ -67,7 +67,7 @@ class LaneHeader(QWidget):
         self.effects.setToolTip("Equaliser with kill switches, filters, sends to echo and reverb")
         self.automation = _toggle("", "Automation of", theme.ACCENT)
         self.automation.setIcon(icon("automation"))
-        self.panel = LaneEffectsPanel(document, lane.id)
+        self._panel: LaneEffectsPanel | None = None
         self._popup_panel: LaneEffectsPanel | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -99,9 +99,20 @@ class LaneHeader(QWidget):
         )
         self.automation.setProperty("drawn", bool(drawn))
         self.pan.setEnabled(lane.curve(PAN.name) is None)
-        self.panel.show_lane(lane)
-        if self._popup_panel is not None:
-            self._popup_panel.show_lane(lane)
+        for panel in (self._panel, self._popup_panel):
+            if panel is not None:
+                panel.show_lane(lane)
+
+    @property
+    def panel(self) -> LaneEffectsPanel:
+        """The effects below the rest, made when a lane is first tall enough: of a dozen widgets,
+        which the first paint need not wait for."""
+        if self._panel is None:
+            self._panel = LaneEffectsPanel(self._document, self.lane.id)
+            self._panel.show_lane(self.lane)
+            self._panel.hide()
+            self._grid.addWidget(self._panel, 2, 0, 1, 5)
+        return self._panel
 
     def open_effects(self) -> None:
         """Show equaliser and filters in a popup below the button."""
@@ -124,7 +135,8 @@ class LaneHeader(QWidget):
         self.gain.setVisible(height >= _LOW)
         self.pan.setVisible(height >= _LOW)
         self.automation.setVisible(height >= _LOW)
-        self.panel.setVisible(height >= _TALL)
+        if height >= _TALL or self._panel is not None:
+            self.panel.setVisible(height >= _TALL)
         margin = 5 if height >= _ROOMY else 2
         self._outer.setContentsMargins(12, margin, 5, margin)
         self._grid.setVerticalSpacing(margin - 1)
@@ -159,7 +171,6 @@ class LaneHeader(QWidget):
         grid.addWidget(self.gain, 1, 0, 1, 2)
         grid.addWidget(self.pan, 1, 2, 1, 2)
         grid.addWidget(self.automation, 1, 4)
-        grid.addWidget(self.panel, 2, 0, 1, 5)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(3, 1)

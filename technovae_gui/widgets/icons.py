@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -52,9 +52,10 @@ def icon(name: str, *, quiet: bool = False) -> QIcon:
         OSError: there is no such file.
     """
     svg = (_FOLDER / f"{name}.svg").read_text(encoding="ascii")
+    shape = _drawn(svg, SIZE * _PIXEL_RATIO)
     made = QIcon()
     for mode, state, colour in _QUIET_COLOURS if quiet else _COLOURS:
-        made.addPixmap(_rendered(svg, getattr(theme, colour)), mode, state)
+        made.addPixmap(_filled(shape, getattr(theme, colour)), mode, state)
     _made[made.cacheKey()] = (name, quiet)
     return made
 
@@ -81,8 +82,14 @@ def program_icon() -> QIcon:
     return made
 
 
-def _rendered(svg: str, colour: str) -> QPixmap:
-    pixmap = _drawn(svg.replace("currentColor", colour), SIZE * _PIXEL_RATIO)
+def _filled(shape: QPixmap, colour: str) -> QPixmap:
+    """A shape in one colour. To draw the file once for each takes four times as long, and the
+    window has a hundred before it is first seen."""
+    pixmap = shape.copy()
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor(colour))
+    painter.end()
     pixmap.setDevicePixelRatio(_PIXEL_RATIO)
     return pixmap
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.workers.jobs import Job
+if TYPE_CHECKING:
+    from core.workers.jobs import Job
 
 
 class JobSlot(QObject):
@@ -66,6 +67,8 @@ class JobSlot(QObject):
         Returns:
             True if it has begun; False if it waits: `started` comes when it begins.
         """
+        from core.workers.jobs import Job  # here: the first paint needs no processes
+
         job = Job(function, arguments, parent=self)
         job.started.connect(self.started)
         job.progress.connect(self.progress)

@@ -20,12 +20,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core import resources
 from core.library import latent_map
 from core.library.latent_map import LatentMap
-from core.workers import thread
+from core.workers import jobs, thread
 from core.workers.render_service import RenderService
 from core.workers.segment_service import SegmentService
 from technovae_gui.document import Document
 from technovae_gui.project.questions import Leaving, MessageBoxes, OtherLibrary
-from technovae_gui.widgets import job_slot
 from tests.technovae_gui.fakes import FakeJob
 from tests.technovae_gui.warm_services import WarmServices
 
@@ -95,7 +94,7 @@ def put_session(window: MainWindow, **changes: Any) -> None:
 @pytest.fixture
 def fake_jobs(monkeypatch: pytest.MonkeyPatch) -> list[FakeJob]:
     """Jobs that end when the test says so, in place of processes; oldest first."""
-    monkeypatch.setattr(job_slot, "Job", FakeJob)
+    monkeypatch.setattr(jobs, "Job", FakeJob)
     monkeypatch.setattr(FakeJob, "running", [])
     return FakeJob.running
 

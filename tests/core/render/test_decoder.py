@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core import settings
-from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.clip import ORIGINAL, Clip, LatentSource, RealSource
 from core.audio.varispeed import varispeed
 from core.dsp import renderers
 from core.dsp.renderers import RenderSource
@@ -19,7 +19,7 @@ from core.dsp.spectrogram import db_to_power, of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
 from core.render import library_latents
-from core.render.decoder import ORIGINAL, Decoder
+from core.render.decoder import Decoder
 from core.render.guides import Guide
 from core.render.latent_renderer import likeness
 from core.render.loops import at_length
