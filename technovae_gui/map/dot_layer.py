@@ -5,6 +5,7 @@ Thousands of dots are drawn in one call, as fragments of a pixmap that holds a s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
@@ -27,9 +28,11 @@ from PySide6.QtGui import (
 from technovae_gui import theme
 from technovae_gui.map.camera import Camera
 from technovae_gui.map.colouring import DotColours, Shading, shading_image
+from technovae_gui.map.map_point import XY
 from technovae_gui.map.scene import MapScene
 
 Points = NDArray[np.float64]
+Rows = NDArray[np.int64]
 _FIELDS = 10
 """Doubles of a `QPainter.PixmapFragment`: x, y, left, top, width, height, scales, turn, alpha."""
 _FADE = 48
@@ -79,6 +82,7 @@ class DotLayer:
     def __init__(self) -> None:
         self._painted: _Painted | None = None
         self._background: tuple[Shading, DotColours, QImage] | None = None
+        self._index: DotIndex | None = None
 
     def invalidate(self) -> None:
         """Have the dots painted again before they are drawn next."""
@@ -153,14 +157,33 @@ class DotLayer:
         painter.end()
         painter = _cleared(painted.dots, area, QColor(Qt.GlobalColor.transparent))
         if scene.map is not None and scene.colours is not None:
-            centres = camera.to_screen(scene.xy)
-            radius = dot_radius(camera.scale, len(centres))
-            glowing = painted.glowing
-            _draw_dots(painter, centres, scene.colours, scene.opacity(), radius, glowing)
-            more_often = centres[scene.learned_more_often()]
+            radius = dot_radius(camera.scale, len(scene.xy))
+            rows = self._rows_near(scene, camera, area, radius)
+            _draw_dots(
+                painter,
+                camera.to_screen(scene.xy[rows]),
+                scene.colours.palette,
+                scene.colours.index[rows],
+                scene.opacity()[rows],
+                radius,
+                painted.glowing,
+            )
+            more_often = camera.to_screen(scene.xy[scene.learned_more_often()])
             _draw_rings(painter, more_often, radius, QColor(theme.WARM))
-            _draw_rings(painter, centres[scene.selected], radius + 1, QColor(theme.TEXT))
+            selected = camera.to_screen(scene.xy[scene.selected])
+            _draw_rings(painter, selected, radius + 1, QColor(theme.TEXT))
         painter.end()
+
+    def _rows_near(self, scene: MapScene, camera: Camera, area: QRect, radius: float) -> Rows:
+        """Of all dots whose glow may touch an area of the pane, and of some more."""
+        if area.width() >= camera.width and area.height() >= camera.height:
+            return np.arange(len(scene.xy))
+        if self._index is None or self._index.xy is not scene.xy:
+            self._index = DotIndex(scene.xy)
+        reach = (1 + _GLOW) * radius + 1
+        low = camera.to_map(area.x() - reach, area.y() + area.height() + reach)
+        high = camera.to_map(area.x() + area.width() + reach, area.y() - reach)
+        return self._index.between(low, high)
 
     def _background_image(self, shading: Shading, colours: DotColours) -> QImage:
         drawn = self._background
@@ -168,6 +191,34 @@ class DotLayer:
             drawn = (shading, colours, shading_image(shading, colours))
             self._background = drawn
         return drawn[2]
+
+
+class DotIndex:
+    """Dots in order of either coordinate: a strip of the map is found without looking at all.
+
+    Attributes:
+        xy: (n, 2) the positions.
+    """
+
+    def __init__(self, xy: Points) -> None:
+        self.xy = xy
+        self._orders = tuple(xy[:, axis].argsort() for axis in range(2))
+        self._sorted = tuple(xy[order, axis] for axis, order in enumerate(self._orders))
+
+    def between(self, low: XY, high: XY) -> Rows:
+        """Rows, ascending, of the dots between two corners, which count as between.
+
+        Args:
+            low: the least of both coordinates.
+            high: the largest.
+        """
+        found = []
+        for axis, (order, values) in enumerate(zip(self._orders, self._sorted, strict=True)):
+            first = values.searchsorted(low[axis], "left")
+            found.append(order[first : values.searchsorted(high[axis], "right")])
+        rows = min(found, key=len)
+        some = self.xy[rows]
+        return np.sort(rows[((some >= low) & (some <= high)).all(axis=1)])
 
 
 def _cleared(pixmap: QPixmap, area: QRect, ground: QColor) -> QPainter:
@@ -229,16 +280,17 @@ def _on_screen(area: QRectF, camera: Camera) -> QRectF:
 def _draw_dots(
     painter: QPainter,
     centres: Points,
-    colours: DotColours,
+    palette: Sequence[QColor],
+    index: Rows,
     opacity: NDArray[np.float64],
     size: float,
     glowing: bool,
 ) -> None:
-    """Draw dots of radius `size` at `centres` (n, 2) in pixels, the faintest at the bottom."""
+    """Draw dots of radius `size` at `centres` (n, 2) in pixels, the faintest at the bottom; their
+    colours are those of the palette at `index` (n,)."""
     rows = _visible(_clipped_to(painter), centres, size)
     rows = rows[opacity[rows].argsort(kind="stable")]
-    keys = tuple(colour.rgb() for colour in colours.palette)
-    index = colours.index
+    keys = tuple(colour.rgb() for colour in palette)
     ratio = painter.device().devicePixelRatioF()
     if glowing:
         glow = _atlas(keys, round(2 * size * _GLOW * ratio) / 2, "glow")
@@ -262,7 +314,7 @@ def _clipped_to(painter: QPainter) -> QRect:
     return painter.clipBoundingRect().toAlignedRect()
 
 
-def _visible(area: QRect, centres: Points, size: float) -> NDArray[np.int64]:
+def _visible(area: QRect, centres: Points, size: float) -> Rows:
     """Rows of the `centres` (n, 2) whose dots of radius `size`, with their glow, touch the area."""
     reach = (1 + _GLOW) * size
     right, bottom = area.x() + area.width(), area.y() + area.height()
@@ -274,7 +326,7 @@ def _visible(area: QRect, centres: Points, size: float) -> NDArray[np.int64]:
 def _draw(
     painter: QPainter,
     centres: Points,
-    index: NDArray[np.int64],
+    index: Rows,
     opacity: NDArray[np.float64],
     atlas: QPixmap,
     colours: int,

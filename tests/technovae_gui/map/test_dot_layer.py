@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from technovae_gui.map import LatentMapView, dot_layer
 from technovae_gui.map.camera import Camera
-from technovae_gui.map.dot_layer import DotLayer, dot_radius
+from technovae_gui.map.dot_layer import DotIndex, DotLayer, dot_radius
 
 
 def test_dots_shrink_with_their_number() -> None:
@@ -84,3 +84,13 @@ def test_dots_of_a_dragged_map_glow_as_those_that_were_in_sight(
     seen = draw(layer, dragged)[1]
     monkeypatch.setattr(dot_layer, "_GLOW_LIMIT", 0)
     assert difference(seen, draw(DotLayer(), dragged)[1]) < 0.001
+
+
+def test_the_index_finds_the_dots_of_a_strip_in_their_order(rng: np.random.Generator) -> None:
+    xy = rng.uniform(size=(500, 2)).round(2)  # with dots on the very edges
+    index = DotIndex(xy)
+    across, high, beyond = ((0.0, 0.5), (1.0, 0.5)), ((0.2, 0.0), (0.25, 1.0)), ((2, 2), (3, 3))
+    for low, top in (across, high, beyond):
+        inside = ((xy >= low) & (xy <= top)).all(axis=1)
+        assert index.between(low, top).tolist() == np.flatnonzero(inside).tolist()
+    assert DotIndex(np.zeros((0, 2))).between((0.0, 0.0), (1.0, 1.0)).tolist() == []
