@@ -201,8 +201,10 @@ class Viewport(QObject):
 
     def pixel(self, xy: XY) -> QPointF:
         """The pixel of a position on the map."""
-        x, y = self.camera.to_screen(xy)
-        return QPointF(x, y)
+        x, y = xy
+        camera = self.camera
+        across = (x - camera.x) * camera.across + camera.width / 2
+        return QPointF(across, (camera.y - y) * camera.scale + camera.height / 2)
 
     @Slot()
     def fit(self) -> None:

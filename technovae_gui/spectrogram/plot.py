@@ -71,6 +71,7 @@ class SpectrogramPlot(QWidget):
         self._pan: QPointF | None = None
         self._image = QImage()
         self._layer: QPixmap | None = None
+        self._area: tuple[tuple[int, int], QRectF] | None = None
         self.setMinimumSize(140, 84)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -153,7 +154,11 @@ class SpectrogramPlot(QWidget):
     @property
     def area(self) -> QRectF:
         """The rectangle of the spectrogram itself."""
-        return axes.plot_area(self.width(), self.height())
+        # Kept, for it is asked for seven times at every step of the playhead.
+        size = self.width(), self.height()
+        if self._area is None or self._area[0] != size:
+            self._area = size, axes.plot_area(*size)
+        return self._area[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -232,7 +237,8 @@ class SpectrogramPlot(QWidget):
             self.seek_requested.emit(min(max(fraction, 0.0), 0.9999))
 
     def _x(self, fraction: float) -> float:
-        return self.area.left() + self.view.x(fraction) * self.area.width()
+        area = self.area
+        return area.left() + self.view.x(fraction) * area.width()
 
     def _shows(self, fraction: float) -> bool:
         return self.view.start <= fraction <= self.view.end

@@ -114,3 +114,10 @@ def test_the_whole_map_fills_a_wide_pane_as_far_as_it_stays_a_map(
     assert camera.to_map(*camera.to_screen((0.3, 0.8))) == pytest.approx((0.3, 0.8))
     closer = camera.fitted(dots / 2)
     assert closer.stretch == camera.stretch
+
+
+def test_a_pixel_lies_where_all_points_do(view: LatentMapView) -> None:
+    camera = view.viewport.camera
+    for xy in ((0.0, 0.0), (0.3, 0.7), (-2.0, 5.0)):
+        at = view.viewport.pixel(xy)
+        assert (at.x(), at.y()) == pytest.approx(tuple(camera.to_screen(xy)))

@@ -196,3 +196,12 @@ def test_the_metronome_has_a_menu_of_count_ins(bar: TransportBar, qtbot: Any) ->
     assert bar.metronome.count_in == 1
     bar.metronome.restore(True, 7)
     assert (bar.metronome.isChecked(), bar.metronome.count_in) == (True, 0)
+
+
+def test_the_meter_gets_the_highest_of_two_peaks(bar: TransportBar) -> None:
+    """Fault: it was fed 60 times a second and fell twice as fast as it says."""
+    fed: list[tuple[float, float]] = []
+    bar.meter.feed = fed.append  # type: ignore[method-assign]
+    for peaks in ((0.1, 0.2), (0.9, 0.1), (0.3, 0.4), (0.0, 0.0), (0.2, 0.1)):
+        bar.show_levels(peaks, -20.0)
+    assert fed == [(0.1, 0.2), (0.9, 0.4), (0.2, 0.1)]
