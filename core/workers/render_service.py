@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +52,7 @@ _FIRST_SOUND: Final = (
     "core.render.workspace",
 )
 """What is imported before a first sound."""
+_MODEL_READERS: Final = ("h5py", "core.library.models", "core.vae.checkpoint")
 _LOG = logging.getLogger(__name__)
 
 
@@ -72,11 +74,20 @@ class RenderService:
             library: folder of the library that will be opened, most likely. What is wrong with it
                 is told when it is.
         """
-        for name in _FIRST_SOUND:
+        for name in _MODEL_READERS:  # here, so that two threads do not import at once
             importlib.import_module(name)
-        _run_kernels()
-        with contextlib.suppress(TechnoVAEError):
-            self._loaded(model_for(library))
+
+        def load() -> None:
+            with contextlib.suppress(TechnoVAEError):
+                self._loaded(model_for(library))
+
+        # Unpacking a model hardly holds Python's lock, and importing hardly lets go of it.
+        with ThreadPoolExecutor(1, thread_name_prefix="model") as pool:
+            loading = pool.submit(load)
+            for name in _FIRST_SOUND:
+                importlib.import_module(name)
+            _run_kernels()
+            loading.result()
 
     def open(self, library: Path, model: Path | None) -> Opened:
         """Open library and model, and make a first sound, so that what that needs is in memory.
