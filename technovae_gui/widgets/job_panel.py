@@ -253,7 +253,7 @@ class JobPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.scroll_area = forms.scrolled(self._content)
-        outer.addWidget(self.scroll_area, 1)
+        outer.addWidget(self.scroll_area, int(fills))
         if not fills:
             shrinks = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self.scroll_area.setSizePolicy(shrinks)
@@ -266,4 +266,4 @@ class JobPanel(QWidget):
                 foot.addWidget(widget)
             outer.addLayout(foot)
         if not fills:
-            outer.addStretch(2)
+            outer.addStretch(1)

@@ -251,7 +251,7 @@ def test_every_kind_of_file_that_can_be_written_is_offered() -> None:
     assert {it.extension for it in FORMATS} == set(WRITTEN_EXTENSIONS)
 
 
-@pytest.mark.parametrize("height", [200, 600, 1300])
+@pytest.mark.parametrize("height", [200, 300, 360, 430, 600, 1300])
 def test_its_button_is_in_sight_and_right_below_the_fields(
     qtbot: QtBot, panel: ExportPanel, height: int
 ) -> None:
@@ -260,3 +260,7 @@ def test_its_button_is_in_sight_and_right_below_the_fields(
     panel.layout().activate()
     assert panel.rect().contains(panel.export.geometry())
     assert panel.export.y() < 420
+    area = panel.scroll_area
+    missing = area.widget().sizeHint().height() - area.height()
+    free = panel.height() - panel.export.geometry().bottom()
+    assert missing <= 0 or free < 30, "fields are cut while there is room"
