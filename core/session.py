@@ -61,6 +61,18 @@ class Session:
 
         return is_demo(self.library_path)
 
+    @property
+    def missing_map(self) -> str:
+        """Why there is no map, and what brings one, in one line; empty where there is one."""
+        if self.map is not None:
+            return ""
+        if not self.generation:
+            return "there is no map yet; wait until the library is open"
+        if self.model_path is not None and self.tracks:
+            return "there is no map yet; it is being made"
+        first = "train a model" if self.tracks else "import music and train a model"
+        return f"there is no map yet; {first} first"
+
     def same_music(self, other: Session) -> bool:
         """Whether `other` is the same library with the same tracks on the same beat grids, so that
         whatever was made of real segments alone still holds."""

@@ -62,9 +62,10 @@ class ComposeController(QObject):
 
     @Slot(object)
     def _start(self, request: ComposeRequest) -> None:
-        latent_map = self._sessions.session.map
+        session = self._sessions.session
+        latent_map = session.map
         if latent_map is None:
-            self.panel.refuse("there is no map yet; wait until the library is open")
+            self.panel.refuse(session.missing_map)
             return
         points = None
         if request.path is not None:

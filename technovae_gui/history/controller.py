@@ -148,9 +148,10 @@ class HistoryController(QObject):
 
     @Slot(object)
     def _play(self, place: HeardPlace) -> None:
-        latent_map = self._sessions.session.map
+        session = self._sessions.session
+        latent_map = session.map
         if latent_map is None:
-            self.problem.emit("history", "there is no map yet; train a model first")
+            self.problem.emit("history", session.missing_map)
             return
         source = place.source
         if isinstance(source, RealSource):
