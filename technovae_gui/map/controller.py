@@ -253,8 +253,8 @@ class AuditionController(QObject):
     def _loop_failed(self, source: ClipSource, line: str) -> None:
         if self._target is not None and source == self._source:
             self._asked = None
-            self._silent = self._silent or self._result is None  # nothing is awaited any more
-            self.audition_changed.emit("")
+            if self._result is None:
+                self.silence()  # the place before must not go on sounding under no name
             self.problem.emit("sound", line)
 
     @Slot(object)

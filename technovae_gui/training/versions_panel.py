@@ -235,7 +235,7 @@ def _version_list() -> QTreeWidget:
     made.setAccessibleName("Versions of the model")
     made.setToolTip("Double click: hear the chosen place with this version")
     made.setRootIsDecorated(False)
-    made.setUniformRowHeights(True)
+    forms.roomy_rows(made)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     head = made.header()

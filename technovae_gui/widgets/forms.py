@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QToolButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +24,7 @@ from technovae_gui import theme
 from technovae_gui.widgets import icons
 
 _FOLD_ICON = QSize(12, 12)
+_LIST_ROW = 22
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -114,6 +116,12 @@ def enable_entry(box: QComboBox, row: int, enabled: bool) -> None:
     model = box.model()
     assert isinstance(model, QStandardItemModel)
     model.item(row).setEnabled(enabled)
+
+
+def roomy_rows(tree: QTreeView) -> None:
+    """Give the rows of a list as much room as those of tables have."""
+    tree.setUniformRowHeights(True)
+    tree.setStyleSheet(f"QTreeView::item {{ height: {_LIST_ROW}px; padding: 0 {theme.SPACE}px; }}")
 
 
 def row(*widgets: QWidget | int, spacing: int = theme.SPACE) -> QHBoxLayout:

@@ -270,6 +270,18 @@ def test_a_failed_loop_is_reported(room: Room, demo_map: LatentMap) -> None:
     assert room.names[-1] == ""
 
 
+def test_what_sounded_ends_where_the_next_place_cannot_be_heard(
+    room: Room, demo_map: LatentMap
+) -> None:
+    room.view.chosen.choose_row(7)
+    room.answer(RealSource(demo_map.segments[7].id), room.document.arrangement.bpm)
+    room.view.chosen.choose_row(8)
+    room.loops.failed.emit(RealSource(demo_map.segments[8].id), "the file is gone")
+    assert room.player.auditioned[-1] is None
+    assert room.view.scene.playing is None
+    assert room.names[-1] == ""
+
+
 def test_a_segment_that_cannot_be_read_or_decoded_is_reported(room: Room) -> None:
     room.unreadable = "the disk is gone"
     room.view.chosen.choose_row(7)
