@@ -97,6 +97,7 @@ QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {theme.GROUND}; border: 1px solid {theme.LINE}; border-radius: {theme.RADIUS}px; padding: 3px 6px;
     selection-background-color: {theme.ACCENT}; selection-color: {theme.GROUND}; }}
 QLineEdit {{ lineedit-clear-button-icon: url("{_MARKS}/clear.svg"); }}
+QLineEdit QToolButton {{ min-height: 0; padding: 0; border: 0; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DISABLED}; }}
 QComboBox {{ padding-right: 18px; }}
@@ -139,9 +140,10 @@ QTabBar::tab {{ padding: 6px 8px; font-weight: 500; color: {theme.DIM}; border: 
 QTabBar::tab:selected {{ color: {theme.TEXT}; border-bottom-color: {theme.ACCENT}; }}
 QTabBar::tab:hover {{ color: {theme.TEXT}; }}
 QHeaderView::section {{ background: {theme.RAISED}; color: {theme.DIM}; border: 0; padding: 4px 6px; }}
-QTableView, QTreeView, QListView {{ background: {theme.GROUND}; border: 1px solid {theme.LINE}; gridline-color: {theme.LINE}; }}
+QTableView, QTreeView, QListView {{ outline: 0; background: {theme.GROUND}; border: 1px solid {theme.LINE}; gridline-color: {theme.LINE}; }}
 QMenuBar {{ background: {theme.GROUND}; }} QMenuBar::item:selected {{ background: {theme.RAISED}; }}
 QMenu {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; padding: 4px; }}
+QMenu::separator {{ height: 1px; background: {theme.LINE_STRONG}; margin: {theme.SPACE}px {2 * theme.SPACE}px; }}
 QMenu::item {{ padding: 4px 22px 4px 12px; border-radius: {theme.RADIUS}px; }}
 QMenu::item:selected {{ background: {theme.ACCENT}; color: {theme.GROUND}; }} QMenu::item:disabled {{ color: {theme.DISABLED}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}

@@ -21,6 +21,8 @@ HEIGHT = 44
 """Height of the whole ruler in pixels."""
 _BARS = 16
 _LABEL_PIXELS = 58.0
+_LABEL_LEFT = 2 * theme.SPACE
+"""Pixels right of a bar, where the mark of a playhead that stands on it leaves it legible."""
 
 Loop = tuple[int, int]
 """First tick of the loop region, and the first one after it."""
@@ -122,7 +124,7 @@ def _paint_labels(
     painter.setFont(paint_cache.font(points_less))
     painter.setPen(paint_cache.pen(colour))
     for x, text in labels:
-        painter.drawText(QPointF(x + 4, y), text)
+        painter.drawText(QPointF(x + _LABEL_LEFT, y), text)
 
 
 def paint_playhead(painter: QPainter, x: float) -> None:

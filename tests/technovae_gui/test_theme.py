@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QTableWidget,
     QToolButton,
 )
 
@@ -215,3 +216,28 @@ def test_numbers_have_the_room_of_their_box(dressed: QApplication, qtbot: Any) -
     gain = fields[0].gain
     assert gain.lineEdit().width() > gain.width() - 12
     assert 0 < fields[1].lineEdit().width() <= fields[1].width() - 17
+
+
+def test_the_button_that_clears_a_field_is_in_its_middle(dressed: QApplication, qtbot: Any) -> None:
+    field = QLineEdit("words")
+    field.setClearButtonEnabled(True)
+    qtbot.addWidget(field)
+    field.show()
+    button = field.findChild(QToolButton)
+    assert isinstance(button, QToolButton)
+    assert abs(button.geometry().center().y() - field.rect().center().y()) <= 1
+
+
+def test_a_selected_row_is_of_one_colour(dressed: QApplication, qtbot: Any) -> None:
+    """The cell with the keys was paler than the others, its words hardly legible."""
+    table = QTableWidget(1, 2)
+    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    qtbot.addWidget(table)
+    table.show()
+    table.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    table.setCurrentCell(0, 0)
+    cells = [table.visualRect(table.model().index(0, column)).center() for column in (0, 1)]
+    picture = table.viewport().grab().toImage()
+    assert [picture.pixelColor(cell).name() for cell in cells] == [theme.ACCENT] * 2
