@@ -23,12 +23,15 @@ from core.arrangement.held_parts import LowParts
 from core.arrangement.layers import Block, LayerName
 from core.arrangement.material import Doubles, Material
 from core.arrangement.sequencing import LayerSound
+from core.dsp.attributes import kick_steadiness
 from core.settings import PARTS
 
 _LEAST_KICK: Final = 0.35
 """Rank of kick under which a segment's bass does not carry a section."""
 _UNEVEN_DB: Final = 5.0
 """A bar whose lows differ by more from those of the others is a fill or a gap, music only once."""
+_BROKEN: Final = 0.5
+"""A kick is broken if so little of it is on the beats, of what is usual for the anchors."""
 _TEASER_DB: Final = -3.0
 _BASS, _BODY, _TOPS = range(3)
 _KICK: Final = PARTS.index("kick")
@@ -48,6 +51,7 @@ class Palette:
         target_db: (3,) levels that bass, body and tops have in a full drop.
         loudness_db: (3,) levels of real segments, by row.
         unevenness_db: (3,) by how much a bar of theirs leaves these levels, by row.
+        steadiness: of their kicks, 0 .. 1 (`attributes.kick_steadiness`), by row.
         width: (3,) side over mid of real segments, by row.
         low_powers: of the kick and of the others in the lows of real segments, in mono, by row, as
             far as they were needed.
@@ -61,6 +65,7 @@ class Palette:
     target_db: Doubles
     loudness_db: dict[int, Doubles]
     unevenness_db: dict[int, Doubles]
+    steadiness: dict[int, float]
     width: dict[int, Doubles]
     low_powers: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -81,7 +86,8 @@ class Palette:
             tops: rows for the tops of each section.
         """
         rows = list(dict.fromkeys([*chosen.rows.tolist(), *itertools.chain(*tops)]))
-        bars = {row: levels.bar_loudness_db(material.spectrogram(row)) for row in rows}
+        spectra = {row: material.spectrogram(row) for row in rows}
+        bars = {row: levels.bar_loudness_db(spectrum) for row, spectrum in spectra.items()}
         loudness = {row: levels.usual_loudness_db(bars[row]) for row in rows}
         read = material.read_audio
         width = {
@@ -107,6 +113,7 @@ class Palette:
             target,
             loudness,
             {row: levels.unevenness_db(bars[row]) for row in rows},
+            {row: kick_steadiness(spectrum) for row, spectrum in spectra.items()},
             width,
         )
 
@@ -258,19 +265,22 @@ class Palette:
     def _bass_row(self, number: int, place: int, count: int) -> int:
         """The anchor that the bass of a block is from: each has an equal share of the section.
 
-        One with hardly any kick, or whose lows are away or alone in some of its bars, gives way to
-        the anchor that has the most kick of those that are even.
+        One with hardly any kick, whose lows are away or alone in some of its bars, or whose kick is
+        broken where those of the others are steady, gives way to the one with the most kick of
+        those without such faults.
         """
         rows = self._anchors_of(number)
         row = rows[min(len(rows) - 1, place * len(rows) // count)]
         kick = self.material.rank("kick")
-        if kick[row] >= _LEAST_KICK and self._is_even(row):
+        if kick[row] >= _LEAST_KICK and self._is_regular(row):
             return row
         anchors: list[int] = self.rows.tolist()
-        return max(anchors, key=lambda it: (self._is_even(it), kick[it]))
+        return max(anchors, key=lambda it: (self._is_regular(it), kick[it]))
 
-    def _is_even(self, row: int) -> bool:
-        return bool(self.unevenness_db[row][_BASS] <= _UNEVEN_DB)
+    def _is_regular(self, row: int) -> bool:
+        usual = float(np.median([self.steadiness[it] for it in self.rows.tolist()]))
+        even = self.unevenness_db[row][_BASS] <= _UNEVEN_DB
+        return bool(even and self.steadiness[row] >= _BROKEN * usual)
 
     def _safe_width(self, rows: Sequence[int], band: int) -> float:
         """The width at which a band of the widest of some segments is safe in mono."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.dsp.attributes import NAMES, Attributes, measure
+from core.dsp.attributes import NAMES, Attributes, kick_steadiness, measure
 from core.dsp.bank import bank
 from core.dsp.spectrogram import of_segment
 from core.errors import InputError
@@ -95,6 +95,24 @@ def test_a_kick_off_the_beat_is_no_kick_on_the_beat(groove: Groove) -> None:
     loop = groove(hats_per_bar=1, hat=0.0)
     late = np.roll(loop, len(loop) // 32, axis=0)
     assert of(late).kick < 0.2 * of(loop).kick
+
+
+@pytest.mark.parametrize(
+    ("hits", "least", "most"),
+    [
+        ((0, 4, 8, 12), 0.9, 1.0),
+        ((0, 3, 6, 10, 12), 0.3, 0.5),  # broken: two of five on beats
+        ((2, 6, 10, 14), 0.0, 0.1),
+        ((), 0.0, 0.0),
+    ],
+)
+def test_a_kick_on_every_beat_is_steady(hits: tuple[int, ...], least: float, most: float) -> None:
+    spectrogram = np.full((512, 128), -90.0, np.float32)
+    for bar in range(4):
+        for hit in hits:
+            row = 128 * bar + 8 * hit
+            spectrogram[row : row + 4, :6] = -10.0
+    assert least <= kick_steadiness(spectrogram) <= most
 
 
 def test_layers_add_energy(groove: Groove) -> None:
