@@ -284,7 +284,8 @@ def _layered(
         lows: list[LowParts | None] = [None] * len(blocks)
         if holder is not None:
             rows = palette.low_rows(number, blocks, own_opening=own_opening)
-            lows = holder.plan(section, rows, keep_first=own_opening)
+            fits = palette.is_steady
+            lows = holder.plan(section, rows, keep_first=own_opening, fits=fits)
         sounds = palette.sounds(number, section, blocks, walk, lows, own_opening=own_opening)
         sounding = [SoundingBlock(*pair) for pair in zip(blocks, sounds, strict=True)]
         found.append(SectionBlocks(section, tuple(sounding)))

@@ -4,7 +4,7 @@ enters eight bars later, or leaves before its kick.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,16 +46,23 @@ class KickHolder:
         self._kick: int | None = None
 
     def plan(
-        self, section: FormSection, rows: Sequence[int | None], *, keep_first: bool = False
+        self,
+        section: FormSection,
+        rows: Sequence[int | None],
+        *,
+        keep_first: bool = False,
+        fits: Callable[[LowParts], bool] = lambda low: True,
     ) -> list[LowParts | None]:
         """Plan the lows of the next section.
 
-        A drop has its bass at once, so that it is louder than what is before it.
+        A drop has its bass at once, so that it is louder than what is before it. A kick that does
+        not fit is held no longer: that of the segment which sounds takes its place.
 
         Args:
             section: the next one.
             rows: of the segment whose lows each of its blocks would have; None: it has none.
             keep_first: its first block stays as it would be.
+            fits: whether lows that are made of parts are as good as those of the bass's segment.
 
         Returns:
             For each block what its lows are made of; None: as it would be.
@@ -73,8 +80,12 @@ class KickHolder:
             if held is None and alone:
                 held = row
             kick = row if held is None else held
-            if kick != row or place in alone:
-                found[place] = LowParts(kick, row, place in alone)
+            low = LowParts(kick, row, place in alone)
+            if kick != row or low.alone:
+                if fits(low):
+                    found[place] = low
+                elif held is not None:
+                    held = kick = row
             self._kick = kick
         return found
 

@@ -55,18 +55,32 @@ def band_loudness_db(spectrum: Array) -> Doubles:
     return usual_loudness_db(bar_loudness_db(spectrum))
 
 
-def low_part_powers(spectrum: Array, kick: Array) -> tuple[float, float]:
-    """The powers of the kick in the lows, and of what is in them besides, K-weighted as
-    `band_loudness_db` is, in the bar that says the level of both.
+def low_parts_db(spectrum: Array, kick: Array) -> tuple[Array, Array]:
+    """Take a spectrogram apart into its kick and all else.
 
     Args:
         spectrum: (rows, 128) dB.
         kick: (rows, 128) 0 .. 1, the kick's share of every cell, the gain that cuts it out.
+
+    Returns:
+        Two spectrograms (rows, 128) dB.
+    """
+    gains = (kick, 1.0 - kick)
+    of_kick, others = (
+        spectrum + 20.0 * np.log10(np.maximum(gain, 1e-3)).astype(np.float32) for gain in gains
+    )
+    return of_kick, others
+
+
+def low_part_powers(kick: Array, others: Array) -> tuple[float, float]:
+    """The powers of the kick in the lows, and of what is in them besides, K-weighted as
+    `band_loudness_db` is, in the bar that says the level of both.
+
+    Args:
+        kick, others: (rows, 128) dB, as `low_parts_db` gives them.
     """
     weights = _band_shares()[0] * _weights()
-    level = 10.0 * np.log10(np.maximum(kick, 1e-6))
-    rest = 10.0 * np.log10(np.maximum(1.0 - kick, 1e-6))
-    apart = [_bar_powers(spectrum + 2.0 * gain) @ weights for gain in (level, rest)]
+    apart = [_bar_powers(part) @ weights for part in (kick, others)]
     bar = int(np.argsort(apart[0] + apart[1])[-2])
     return float(apart[0][bar]), float(apart[1][bar])
 

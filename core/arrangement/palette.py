@@ -1,8 +1,8 @@
 """The sounds of a composition's layers: which source, how loud, how wide, in which key.
 
 The body is the walk through the latents. The bass is that of the real segments which the walk
-passes, the tops are those of others. Each band is brought to the level that it has in the fuller
-half of the music (calm music is darker), plus what its section and its block ask for.
+passes, the tops are those of others. Each band is brought to the level that it has in full music
+(calm music is darker), plus what its section and its block ask for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.arrangement.held_parts import LowParts
 from core.arrangement.layers import Block, LayerName
 from core.arrangement.material import Doubles, Material
 from core.arrangement.sequencing import LayerSound
-from core.dsp.attributes import kick_steadiness
+from core.dsp.attributes import kick_range_power, kick_steadiness, steadiness
 from core.settings import PARTS
 
 _LEAST_KICK: Final = 0.35
@@ -32,6 +32,11 @@ _UNEVEN_DB: Final = 5.0
 """A bar whose lows differ by more from those of the others is a fill or a gap, music only once."""
 _BROKEN: Final = 0.5
 """A kick is broken if so little of it is on the beats, of what is usual for the anchors."""
+_FULL: Final = 0.7
+"""Quantile of how driving segments are: from here on they are full music."""
+_SAMPLED: Final = 40
+_AS_STEADY: Final = 0.85
+"""A kick that is held over may be less steady than the one that it replaces, by this factor."""
 _TEASER_DB: Final = -3.0
 _BASS, _BODY, _TOPS = range(3)
 _KICK: Final = PARTS.index("kick")
@@ -48,13 +53,15 @@ class Palette:
         rows: (slots,) rows of the anchors.
         tops: two rows for the tops of each section.
         home: the key that all is brought near to, as a place on the wheel; None: no key is wanted.
-        target_db: (3,) levels that bass, body and tops have in a full drop.
+        target_db: (3,) levels that bass, body and tops have in a full drop: between those of the
+            anchors of the fuller sections and those of the library's full music.
         loudness_db: (3,) levels of real segments, by row.
         unevenness_db: (3,) by how much a bar of theirs leaves these levels, by row.
         steadiness: of their kicks, 0 .. 1 (`attributes.kick_steadiness`), by row.
         width: (3,) side over mid of real segments, by row.
         low_powers: of the kick and of the others in the lows of real segments, in mono, by row, as
             far as they were needed.
+        low_courses: (512,) power below 150 Hz of the same two, likewise.
     """
 
     material: Material
@@ -68,6 +75,7 @@ class Palette:
     steadiness: dict[int, float]
     width: dict[int, Doubles]
     low_powers: dict[int, tuple[float, float]] = field(default_factory=dict)
+    low_courses: dict[int, tuple[Doubles, Doubles]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -95,15 +103,13 @@ class Palette:
             for row in rows
         }
         slots = anchor_slots(sections)
-        full = np.quantile([slot.energy for slot in slots], 0.5)
-        target = np.median(
-            [
-                loudness[row]
-                for row, slot in zip(chosen.rows.tolist(), slots, strict=True)
-                if slot.energy >= full
-            ],
-            axis=0,
-        )
+        fuller = np.median([slot.energy for slot in slots])
+        passed = [
+            loudness[row]
+            for row, slot in zip(chosen.rows.tolist(), slots, strict=True)
+            if slot.energy >= fuller
+        ]
+        target = 0.5 * (np.median(passed, axis=0) + _full_loudness_db(material))
         return cls(
             material,
             slots,
@@ -185,6 +191,15 @@ class Palette:
             found.append(None if _level(block, "bass") is None else row)
         return found
 
+    def is_steady(self, low: LowParts) -> bool:
+        """Whether the kick of lows that are made of parts is about as steady as that of the segment
+        whose bass they have."""
+        kick, bass = (self._low_source(row, 0.0)[1] for row in (low.kick, low.bass))
+        course = self._low_course(low.kick)[0] * 10.0 ** (kick / 10.0)
+        if not low.alone:
+            course = course + self._low_course(low.bass)[1] * 10.0 ** (bass / 10.0)
+        return steadiness(course) >= _AS_STEADY * self.steadiness[low.bass]
+
     def _real(self, row: int, band: int, level_db: float, width: float) -> LayerSound:
         """A band of a real segment at a level, bass and body in the home key."""
         segment_id = self.material.ids[row]
@@ -223,15 +238,28 @@ class Palette:
         return source, levels.band_gain_db(wanted, self._loudness_db(row, _BASS, 0.0))
 
     def _low_powers(self, row: int) -> tuple[float, float]:
-        if row not in self.low_powers:
-            shares_of = self.material.shares_of
-            assert shares_of is not None
-            spectrum = self.material.spectrogram(row)
-            kick = shares_of(spectrum)[..., _KICK]
-            mono = 10.0 ** (levels.narrowing_db(float(self.width[row][_BASS]), 0.0) / 10.0)
-            of_kick, of_others = levels.low_part_powers(spectrum, kick)
-            self.low_powers[row] = (of_kick * mono, of_others * mono)
+        self._take_apart(row)
         return self.low_powers[row]
+
+    def _low_course(self, row: int) -> tuple[Doubles, Doubles]:
+        self._take_apart(row)
+        return self.low_courses[row]
+
+    def _take_apart(self, row: int) -> None:
+        """Measure kick and other lows of a real segment, once."""
+        if row in self.low_powers:
+            return
+        shares_of = self.material.shares_of
+        assert shares_of is not None
+        spectrum = self.material.spectrogram(row)
+        kick, others = levels.low_parts_db(spectrum, shares_of(spectrum)[..., _KICK])
+        mono = 10.0 ** (levels.narrowing_db(float(self.width[row][_BASS]), 0.0) / 10.0)
+        of_kick, of_others = levels.low_part_powers(kick, others)
+        self.low_powers[row] = (of_kick * mono, of_others * mono)
+        self.low_courses[row] = (
+            mono * kick_range_power(kick),
+            mono * kick_range_power(others),
+        )
 
     def _latent(self, source: LatentSource, level_db: float, width: float) -> LayerSound:
         """The body of a latent at a level."""
@@ -285,6 +313,15 @@ class Palette:
     def _safe_width(self, rows: Sequence[int], band: int) -> float:
         """The width at which a band of the widest of some segments is safe in mono."""
         return levels.safe_width(max(float(self.width[row][band]) for row in rows))
+
+
+def _full_loudness_db(material: Material) -> Doubles:
+    """The usual levels (3,) of the library's full music: how its makers balanced it."""
+    drive = material.drive()
+    full = np.flatnonzero(drive >= np.quantile(drive, _FULL))
+    places = np.linspace(0, len(full) - 1, min(len(full), _SAMPLED)).round().astype(np.int64)
+    found = [levels.band_loudness_db(material.spectrogram(row)) for row in full[places].tolist()]
+    return np.asarray(np.median(found, axis=0))
 
 
 def _level(block: Block, layer: LayerName) -> float | None:

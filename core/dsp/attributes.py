@@ -90,8 +90,21 @@ def kick_steadiness(spectrogram: Array) -> float:
     Raises:
         InputError: another shape.
     """
+    return steadiness(kick_range_power(spectrogram))
+
+
+def kick_range_power(spectrogram: Array) -> NDArray[np.float64]:
+    """Signal power (rows,) below 150 Hz of a spectrogram (bars * 128, 128) dB.
+
+    Raises:
+        InputError: another shape.
+    """
     _require_bars(spectrogram)
-    low = total_power(db_to_power(spectrogram) * (bank().centres_hz < _KICK_TOP_HZ))
+    return total_power(db_to_power(spectrogram) * (bank().centres_hz < _KICK_TOP_HZ))
+
+
+def steadiness(low: NDArray[np.float64]) -> float:
+    """As `kick_steadiness`, of the power (bars * 128,) below 150 Hz."""
     rises = _rises(low, settings.FRAMES_PER_SIXTEENTH)
     on_beats = rises[:: _ROWS_PER_BEAT // settings.FRAMES_PER_SIXTEENTH]
     return float(on_beats.sum() / max(rises.sum(), 1e-12))

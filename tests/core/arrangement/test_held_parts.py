@@ -36,6 +36,16 @@ def test_the_kick_stays_while_the_bass_walks_on() -> None:
     assert holder.plan(section("drop"), [9, 5]) == [None, None]  # by chance not held
 
 
+def test_a_kick_that_does_not_fit_gives_way_to_that_of_the_segment() -> None:
+    holder = KickHolder(Chance(0, 1, 0, 1, 0, 0))
+    holder.plan(section("groove"), [5, 5])
+    found = holder.plan(section("drop"), [7, 8], fits=lambda low: low.kick != 5)
+    assert found == [None, LowParts(7, 8)]
+    assert holder.plan(section("outro"), [9, 9], fits=lambda low: not low.alone) == [
+        *(LowParts(7, 9), None)
+    ]
+
+
 def test_it_stays_over_a_break() -> None:
     holder = KickHolder(Chance(0, 1, 0, 1, 0, 1))
     holder.plan(section("drop"), [5])

@@ -11,6 +11,7 @@ from core.arrangement.levels import (
     bar_loudness_db,
     energy_db,
     low_part_powers,
+    low_parts_db,
     narrowing_db,
     safe_width,
     side_to_mid,
@@ -103,6 +104,6 @@ def test_the_usual_level_is_that_of_most_bars(
 def test_kick_and_the_other_lows_are_measured_apart() -> None:
     spectrum = np.full((512, 128), -30.0, np.float32)
     both = 10.0 ** (band_loudness_db(spectrum)[0] / 10.0)
-    of_kick, of_others = low_part_powers(spectrum, np.full_like(spectrum, 0.25))
+    of_kick, of_others = low_part_powers(*low_parts_db(spectrum, np.full_like(spectrum, 0.25)))
     assert of_kick == pytest.approx(both * 0.25**2, rel=1e-3)
     assert of_others == pytest.approx(both * 0.75**2, rel=1e-3)

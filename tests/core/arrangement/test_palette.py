@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -22,9 +22,10 @@ MUSIC = material()
 DROP = FormSection("drop", 0, 4, (1.0, 1.0), 0.9, "cut")
 
 
-def palette_of(music: Material) -> Palette:
-    """Anchor, the target of all levels: row 1. Tops: rows 2 and 3."""
-    return Palette.of(music, [DROP], Anchors(np.array([1]), None), [[2, 3]])
+def palette_of(music: Material, passed: Sequence[int] = (1,)) -> Palette:
+    """Of as many drops as anchors are passed. Tops: rows 2 and 3."""
+    drops = [dataclasses.replace(DROP, start=4 * number) for number in range(len(passed))]
+    return Palette.of(music, drops, Anchors(np.array(passed), None), [[2, 3]] * len(drops))
 
 
 def gains(palette: Palette, low: LowParts | None = None) -> dict[str, float]:
@@ -38,9 +39,13 @@ def test_levels_are_those_that_were_measured() -> None:
         row = MUSIC.index(segment_id)
         return MUSIC.spectrogram(row) - 2.0 * (row == 2)
 
-    predicted = gains(palette_of(MUSIC))["tops"]
-    found = gains(palette_of(dataclasses.replace(MUSIC, read_spectrogram=measured)))["tops"]
-    assert found == pytest.approx(predicted + 2.0, abs=0.02)
+    for music, softer in (
+        (MUSIC, 0.0),
+        (dataclasses.replace(MUSIC, read_spectrogram=measured), 2.0),
+    ):
+        palette = palette_of(music)
+        level = band_loudness_db(MUSIC.spectrogram(2))[2] - softer
+        assert level + gains(palette)["tops"] == pytest.approx(palette.target_db[2], abs=0.02)
 
 
 @pytest.mark.parametrize("low", [None, LowParts(1, 1)])
@@ -52,17 +57,27 @@ def test_a_bass_is_as_loud_in_mono_as_it_was(low: LowParts | None) -> None:
     shares = np.full((512, 128, 4), 0.25, np.float32)
 
     def bass(sound: np.ndarray) -> float:
-        music = dataclasses.replace(MUSIC, read_audio=lambda _: sound, shares_of=lambda _: shares)
+        music = dataclasses.replace(
+            MUSIC,
+            read_audio=lambda _: sound,
+            read_spectrogram=lambda _: MUSIC.spectrogram(1),
+            shares_of=lambda _: shares,
+        )
         return gains(palette_of(music), low)["bass"]
 
     assert bass(wide) == pytest.approx(bass(flat) + 3.0, abs=0.1)
 
 
-def test_levels_are_those_of_the_fuller_sections() -> None:
+def test_levels_are_those_of_full_music() -> None:
+    """Half-way between the anchors of the fuller sections and all that the library has of it."""
     intro = FormSection("intro", 0, 4, (0.3, 0.4), 0.5, "open")
     drop = dataclasses.replace(DROP, start=4)
     palette = Palette.of(MUSIC, [intro, drop], Anchors(np.array([5, 1]), None), [[2, 3], [2, 3]])
-    np.testing.assert_array_equal(palette.target_db, band_loudness_db(MUSIC.spectrogram(1)))
+    passed = band_loudness_db(MUSIC.spectrogram(1))
+    drive = MUSIC.drive()
+    rows = np.flatnonzero(drive >= np.quantile(drive, 0.7)).tolist()
+    full = np.median([band_loudness_db(MUSIC.spectrogram(row)) for row in rows], axis=0)
+    np.testing.assert_allclose(palette.target_db, 0.5 * (passed + full))
 
 
 def test_a_single_crash_does_not_make_the_rest_quiet() -> None:
@@ -106,3 +121,27 @@ def test_a_bass_with_a_gap_or_a_broken_kick_gives_way(
 
     assert rows(MUSIC) == [first]
     assert rows(dataclasses.replace(MUSIC, read_spectrogram=measured)) == [third]
+
+
+@pytest.mark.parametrize(("held", "steady"), [(0.9, True), (0.05, False)])
+def test_a_kick_is_held_where_it_is_as_steady(held: float, steady: bool) -> None:
+    """Row 1: a kick on every beat and a bass between. Row 5: the same beats, perhaps no kick."""
+
+    def shares_of(spectrum: np.ndarray) -> np.ndarray:
+        kick = np.full(spectrum.shape, 0.05, np.float32)
+        kick.reshape(16, 32, 128)[:, :4] = held if np.array_equal(spectrum, spectra["s5"]) else 0.9
+        return np.stack([kick] * 4, axis=-1)
+
+    def measured(segment_id: str) -> np.ndarray:
+        return spectra.get(segment_id, MUSIC.spectrogram(MUSIC.index(segment_id)))
+
+    spectra = {"s1": MUSIC.spectrogram(1), "s5": MUSIC.spectrogram(5)}
+    for spectrum in spectra.values():
+        spectrum[:, :24] = -60.0
+    for row in range(0, 512, 32):
+        spectra["s1"][row : row + 4, :24] = -20.0
+        spectra["s5"][row : row + 4, :24] = -20.0
+        spectra["s1"][row + 24 : row + 28, :24] = -26.0
+    music = dataclasses.replace(MUSIC, read_spectrogram=measured, shares_of=shares_of)
+    palette = palette_of(music, passed=[1, 5])
+    assert palette.is_steady(LowParts(5, 1)) == steady
