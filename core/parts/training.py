@@ -17,7 +17,7 @@ from core import settings
 from core.dsp.spectrogram import db_to_power
 from core.errors import TrainingError
 from core.keras_backend import compiled, keras, ops, values
-from core.parts import checkpoint
+from core.parts import network_file
 from core.parts.losses import distortion_db
 from core.parts.material import Material
 from core.parts.network import PartsNetwork, input_shape
@@ -193,7 +193,7 @@ class _Run:
         if row["score"] < state.best:
             state.best = row["score"]
             facts = {name: row[name] for name in ("step", *settings.PARTS)}
-            checkpoint.save(network, self._options.path, facts)
+            network_file.save(network, self._options.path, facts)
         network.set_weights(state.weights)
         state.write(self._options.path)
 
@@ -248,7 +248,7 @@ class _Run:
 def _begun(options: TrainOptions) -> PartsNetwork:
     """The network as it is before the first step."""
     if options.start:
-        return checkpoint.load(options.start)
+        return network_file.load(options.start)
     network = PartsNetwork(**options.network)
     network.build(input_shape())
     return network

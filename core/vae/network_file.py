@@ -7,11 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from core import keras_archive
-from core.atomic import replacing
-from core.errors import ModelError, OutputError
-from core.keras_archive import compress
-from core.keras_backend import keras
+from core import keras_archive, network_files
 from core.vae import model_file
 from core.vae.model import SegmentVAE, input_shape
 
@@ -26,13 +22,7 @@ def load(path: Path) -> SegmentVAE:
         ModelError: missing, damaged, of another program or version.
     """
     model_file.read_info(path, check_weights=True)
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # whatever a damaged archive sets off inside keras
-        raise ModelError(f"{path}: the model file is damaged; train it again") from error
-    if not isinstance(model, SegmentVAE):
-        raise ModelError(f"{path}: not a TechnoVAE model; choose a file that `train` wrote")
-    return model
+    return network_files.read(path, SegmentVAE, "a TechnoVAE model")
 
 
 def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
@@ -47,16 +37,7 @@ def save(model: SegmentVAE, path: Path, info: dict[str, Any]) -> None:
         OutputError: the folder is missing, read-only or full.
     """
     model.info = {**info, "format": model_file.FORMAT, **model_file.layout()}
-    try:
-        with replacing(path) as temporary:
-            _without_optimizer(model).save(temporary)
-            compress(temporary)
-    except OutputError:
-        raise
-    except (OSError, RuntimeError, ValueError) as error:  # h5py reports a full disk as either
-        raise OutputError(
-            f"{path}: the model could not be written ({_reason(error)}); is the disk full?"
-        ) from error
+    network_files.write(_without_optimizer(model), path)
 
 
 def _without_optimizer(model: SegmentVAE) -> SegmentVAE:
@@ -71,7 +52,3 @@ def _without_optimizer(model: SegmentVAE) -> SegmentVAE:
 def rounded(weights: NDArray[Any]) -> NDArray[Any]:
     """float32 rounded to 12 bits of mantissa; other types as they are."""
     return keras_archive.rounded(weights, _MANTISSA_BITS)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).splitlines()[0][:80] if str(error) else type(error).__name__

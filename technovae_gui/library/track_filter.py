@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
+from core.arrangement.harmony import fifths_apart
 from core.dsp.key import Key
 from core.library.tracks import Track, natural_key
 from core.rhythm.grid import STEADY
-
-_WHEEL = 12
 
 
 class GridFilter(StrEnum):
@@ -77,8 +76,8 @@ def mixes(camelot: str, other: str) -> bool:
         camelot: place of the one on the Camelot wheel, as in "8A".
         other: place of the other.
     """
-    apart = (int(camelot[:-1]) - int(other[:-1])) % _WHEEL
-    return apart == 0 or (camelot[-1] == other[-1] and apart in (1, _WHEEL - 1))
+    apart = fifths_apart(int(camelot[:-1]), int(other[:-1]))
+    return apart == 0 or (camelot[-1] == other[-1] and apart == 1)
 
 
 def folder_of(track: Track) -> str:

@@ -10,7 +10,7 @@ import pytest
 from core import resources
 from core.audio import files
 from core.cli.main import main
-from core.parts import checkpoint
+from core.parts import network_file
 from core.parts.network import PartsNetwork, input_shape
 from core.settings import PARTS, SAMPLE_RATE
 from tests.core.library.building import make_library
@@ -23,7 +23,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     network = PartsNetwork(**TINY)
     network.build(input_shape())
     path = tmp_path_factory.mktemp("model") / "parts.keras"
-    checkpoint.save(network, path, {})
+    network_file.save(network, path, {})
     return path
 
 

@@ -14,7 +14,7 @@ from core import resources
 from core.dsp.spectrogram import of_segment
 from core.keras_archive import rounded
 from core.keras_backend import ops
-from core.parts import checkpoint, model_file
+from core.parts import model_file, network_file
 from core.parts.inference import SharesNetwork
 from core.parts.model import PartsModel
 from core.parts.network import PartsNetwork, input_shape
@@ -40,7 +40,7 @@ def shares_by_numpy(path: Path, spectrograms: np.ndarray) -> np.ndarray:
 
 
 def shares_by_keras(path: Path, spectrograms: np.ndarray) -> np.ndarray:
-    return np.asarray(ops.softmax(checkpoint.load(path)(spectrograms), axis=-1))
+    return np.asarray(ops.softmax(network_file.load(path)(spectrograms), axis=-1))
 
 
 def test_the_shipped_network_says_what_keras_says(spectrograms: np.ndarray) -> None:
@@ -58,7 +58,7 @@ def test_so_does_one_of_another_size(
     drawn = [rng.normal(0.0, 0.3, weight.shape).astype(np.float32) for weight in network.weights]
     network.set_weights([rounded(weight, 10) for weight in drawn])  # as they are in the file
     path = tmp_path / "parts.keras"
-    checkpoint.save(network, path, {})
+    network_file.save(network, path, {})
     found = shares_by_numpy(path, spectrograms[:1])
     expected = np.asarray(ops.softmax(network(spectrograms[:1]), axis=-1))
     np.testing.assert_allclose(found, expected, atol=1e-4)

@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import InputError, ModelError
 from core.keras_backend import ops
-from core.parts import checkpoint, model_file
+from core.parts import model_file, network_file
 from core.parts.inference import SharesNetwork
 from core.parts.model import PartsModel
 from core.parts.network import PartsNetwork, input_shape
@@ -30,7 +30,7 @@ def made(**options: Any) -> PartsNetwork:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("parts") / "parts.keras"
-    checkpoint.save(made(), path, {"step": 3})
+    network_file.save(made(), path, {"step": 3})
     return path
 
 
@@ -80,7 +80,7 @@ def test_weights_that_lead_to_no_numbers_are_refused(
 ) -> None:
     network = made()
     network.set_weights([np.full(weight.shape, value) for weight in network.weights])
-    checkpoint.save(network, tmp_path / "parts.keras", {})
+    network_file.save(network, tmp_path / "parts.keras", {})
     with pytest.raises(ModelError, match=r"damaged|no numbers"):
         PartsModel.load(tmp_path / "parts.keras").shares(spectrograms)
 
@@ -90,7 +90,7 @@ def test_a_file_gives_the_same_answers_and_the_same_bytes(
 ) -> None:
     network = made()
     for name in ("a.keras", "b.keras"):
-        checkpoint.save(network, tmp_path / name, {})
+        network_file.save(network, tmp_path / name, {})
     assert (tmp_path / "a.keras").read_bytes() == (tmp_path / "b.keras").read_bytes()
     direct = np.asarray(ops.softmax(network(spectrograms), axis=-1))
     read = SharesNetwork(model_file.read(tmp_path / "a.keras").weights)
@@ -101,7 +101,7 @@ def test_the_default_network_is_small(tmp_path: Path) -> None:
     network = PartsNetwork()
     network.build(input_shape())
     assert network.count_params() < 1_000_000
-    checkpoint.save(network, tmp_path / "parts.keras", {})
+    network_file.save(network, tmp_path / "parts.keras", {})
     assert (tmp_path / "parts.keras").stat().st_size < 3_000_000
 
 

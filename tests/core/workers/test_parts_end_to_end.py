@@ -18,7 +18,7 @@ from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import separated_sources
 from core.library.importing import import_audio
 from core.library.store import Library
-from core.parts import checkpoint
+from core.parts import network_file
 from core.parts.network import PartsNetwork, input_shape
 from core.playback.mixer import Mixer
 from core.progress import silent
@@ -54,7 +54,7 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     made.build(input_shape())
     rng = np.random.default_rng(0)
     made.set_weights([0.3 * rng.standard_normal(w.shape) for w in made.get_weights()])
-    checkpoint.save(made, tmp_path / "parts.keras", {})
+    network_file.save(made, tmp_path / "parts.keras", {})
     monkeypatch.setattr(resources, "parts_model", lambda: tmp_path / "parts.keras")
     render_parts.shared_separator.cache_clear()
     yield

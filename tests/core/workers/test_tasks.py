@@ -19,7 +19,7 @@ from core.library.model_versions import Figures, keep_version, read_versions
 from core.library.models import MODEL_NAME, model_for, remember_model
 from core.library.store import Library
 from core.mapped_arrays import ArrayFile
-from core.parts import checkpoint
+from core.parts import network_file
 from core.parts.network import PartsNetwork, input_shape
 from core.settings import CEILING_DBTP, PARTS, TARGET_LUFS, TICKS_PER_SEGMENT, segment_frames
 from core.vae.history import Epoch
@@ -179,7 +179,7 @@ def test_parts_become_files_that_sum_to_the_mix(
     assert (name, line) == ("errored", resources.PARTS_MISSING)
     untrained = PartsNetwork(**TINY_PARTS)
     untrained.build(input_shape())
-    checkpoint.save(untrained, tmp_path / "parts.keras", {})
+    network_file.save(untrained, tmp_path / "parts.keras", {})
     name, result, _ = run_now(tasks.export_audio, **wanted)
     assert name == "returned", result
     assert [path.name for path in result.stems] == [f"a-{part}.wav" for part in PARTS]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from core import keras_archive
-from core.atomic import replacing
-from core.errors import ModelError, OutputError
-from core.keras_backend import keras, values
+from core import keras_archive, network_files
+from core.keras_backend import values
 from core.parts import model_file
 from core.parts.network import PartsNetwork, input_shape
 
@@ -33,14 +31,7 @@ def save(network: PartsNetwork, path: Path, info: dict[str, Any]) -> None:
     twin.set_weights(
         [keras_archive.rounded(weight, _MANTISSA_BITS) for weight in values(network.weights)]
     )
-    try:
-        with replacing(path) as temporary:
-            twin.save(temporary)
-            keras_archive.compress(temporary)
-    except OutputError:
-        raise
-    except (OSError, RuntimeError, ValueError) as error:  # h5py reports a full disk as either
-        raise OutputError(f"{path}: the model could not be written; is the disk full?") from error
+    network_files.write(twin, path)
 
 
 def load(path: Path) -> PartsNetwork:
@@ -50,10 +41,4 @@ def load(path: Path) -> PartsNetwork:
         ModelError: missing, damaged, of another program or version.
     """
     model_file.check(path)
-    try:
-        network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # whatever a damaged archive sets off inside keras
-        raise ModelError(f"{path}: the model file is damaged; train it again") from error
-    if not isinstance(network, PartsNetwork):
-        raise ModelError(f"{path}: not a network that tells parts apart")
-    return network
+    return network_files.read(path, PartsNetwork, "a network that tells parts apart")
