@@ -59,15 +59,17 @@ def read(
     Raises:
         InputError: it is no such list, or cannot be read.
     """
-    other = f"{path}: no list of {rows}; delete it to begin a new one"
+    other = f"{path}: not a list of {rows}; delete it to begin a new one"
     try:
         if path.stat().st_size > most_bytes:
-            raise InputError(f"{path}: too large for a list of {rows}; it is left as it is")
+            raise InputError(f"{path}: too large for a list of {rows}; move it away")
         found = msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InputError(f"{path}: could not be read ({error.strerror})") from error
+        raise InputError(
+            f"{path}: could not be read ({error.strerror}); check its rights"
+        ) from error
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise InputError(other) from error
     if found.format != file_format:

@@ -197,9 +197,15 @@ def _require_members(path: Path, archive: zipfile.ZipFile) -> None:
     if "config.json" not in names:
         raise KeyError("config.json")
     if set(names) - _MOST_BYTES.keys() or len(set(names)) != len(names):
-        raise ModelError(f"{path}: holds other files than a model does; it is not opened")
+        raise ModelError(
+            f"{path}: holds other files than a model does, so it is not opened; "
+            "choose a file that `train` wrote"
+        )
     if any(member.file_size > _MOST_BYTES[member.filename] for member in members):
-        raise ModelError(f"{path}: would be too large unpacked; it is not opened")
+        raise ModelError(
+            f"{path}: too large once unpacked, so it is not opened; "
+            "choose a file that `train` wrote"
+        )
 
 
 def _undated(name: str, content: bytes) -> bytes:

@@ -88,7 +88,9 @@ class ComposeOptions:
         if self.minutes is not None and self.bars is not None:
             raise InputError("give the length in minutes or in bars, not both")
         if self.minutes is not None and not 0 < self.minutes <= 24 * 60:
-            raise InputError(f"a length of {self.minutes:g} minutes cannot be; give 0.05 to 180")
+            raise InputError(
+                f"a length of {self.minutes:g} minutes is not possible; give 0.05 to 180"
+            )
         if self.bars is not None and self.bars < 1:
             raise InputError("a track needs at least one bar; make it longer")
         if self.morph not in ("segment", "bar"):

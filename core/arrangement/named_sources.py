@@ -35,4 +35,4 @@ def from_json(content: bytes | bytearray | memoryview) -> list[tuple[ClipSource,
         rows = msgspec.json.decode(content, type=list[_Row])
         return [(source_from_json(row.source), row.name) for row in rows]
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError(f"no sources of clips: {error}") from error
+        raise InputError(f"what was dragged holds no clips ({error})") from error

@@ -50,7 +50,10 @@ class Playback:
 
     def __post_init__(self) -> None:
         if self.loop is not None and not 0 <= self.loop[0] < self.loop[1]:
-            raise InputError(f"the loop region is {list(self.loop)}")
+            raise InputError(
+                f"the loop region must end after it begins, not run from tick {self.loop[0]} to "
+                f"{self.loop[1]}"
+            )
         if self.loop is not None:
             check_place(self.loop[1], "the loop region's end")
         checked_gain_db(self.gain_db, "the master gain")

@@ -79,8 +79,8 @@ def save(project: Project, path: str | os.PathLike[str]) -> None:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise OutputError(
-            f"{path}: a path or name in it is no text ({error.object[error.start : error.end]!r}); "
-            "rename the folder"
+            f"{path}: a path or name in it is not valid text "
+            f"({error.object[error.start : error.end]!r}); rename the folder"
         ) from error
     write_bytes(path, msgspec.json.format(content, indent=1) + b"\n")
 
@@ -387,7 +387,9 @@ def _parsed(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ProjectError(f"{path}: no such project; check the name") from error
     except OSError as error:
-        raise ProjectError(f"{path}: could not be read ({error.strerror})") from error
+        raise ProjectError(
+            f"{path}: could not be read ({error.strerror}); check its rights"
+        ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, MemoryError) as error:
         raise ProjectError(
             f"{path}: not a project, or a damaged one; open its autosave or an older copy"
@@ -443,10 +445,10 @@ def _origin_from(
     models: Iterable[str] = (),
 ) -> Origin:
     if library.id and not is_identifier(library.id):
-        raise InputError(f"library: {library.id[:40]!r} is no id")
+        raise InputError(f"library: {library.id[:40]!r} is not the id of one")
     odd = next((track for track in tracks if not is_identifier(track)), None)
     if odd is not None:
-        raise InputError(f"origins: {odd[:40]!r} is no id of a track")
+        raise InputError(f"origins: {odd[:40]!r} is not the id of a track")
     places: dict[str, _Place] = {"library": library, "model": model}
     return Origin(
         None if library.path is None else located(library.path),
@@ -510,7 +512,7 @@ def _source(fields: _SourceFields, depth: int = 0) -> ClipSource:
 def _single(fields: _SingleFields) -> SingleSource:
     if fields.segment is not msgspec.UNSET:
         if not is_segment_id(fields.segment):
-            raise InputError(f"{fields.segment[:40]!r} is no id of a segment")
+            raise InputError(f"{fields.segment[:40]!r} is not the id of a segment")
         return RealSource(fields.segment, fields.transpose)
     if fields.latents is msgspec.UNSET:
         raise InputError("a clip's source has neither 'segment' nor 'latents'")

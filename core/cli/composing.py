@@ -28,7 +28,9 @@ _EXPORT = "export"
 def run(options: Namespace) -> int:
     """Compose a track, write it, and its project if asked for."""
     if options.project is not None and options.project.suffix != project_file.SUFFIX:
-        raise InputError(f"{options.project}: a project's name ends in {project_file.SUFFIX}")
+        raise InputError(
+            f"{options.project}: a project's name ends in {project_file.SUFFIX}; name it so"
+        )
     files.require_target(options.out)
     if options.project is not None:
         require_writable(options.project)

@@ -23,7 +23,7 @@ def run(options: Namespace) -> int:
     """Print a table about `path`; its kind is found by looking at it."""
     path: Path = options.path or resources.demo_library()
     if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
+        raise InputError(f"{path}: no such file or folder; check the name")
     if path.is_dir():
         _library(path, with_segments=options.segments, with_keys=options.keys)
     elif _is_audio(path):

@@ -75,7 +75,9 @@ def _usable(argv: Sequence[str] | None) -> Sequence[str]:
         except UnicodeEncodeError:
             octets = b"\0"
         if b"\0" in octets:
-            raise InputError(f"{word!r} holds what no name can hold; type it again")
+            raise InputError(
+                f"{word!r} holds a character that no name of a file can have; type it again"
+            )
     return words
 
 

@@ -88,7 +88,7 @@ def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: 
 
     features = gridding.onset_features(heard(files.read_blocks(path, cancel=cancel)), cancel)
     if not features.frames:
-        raise AudioError(f"{path}: holds no sound")
+        raise AudioError(f"{path}: holds no sound; choose another file")
     found = gridding.of_file(path, features)
     if isinstance(found, str):
         found = BeatGrid.default(features.seconds)

@@ -252,6 +252,6 @@ def _require(latents: Array, steps: int, start: int | None) -> None:
     if latents.ndim != 2 or len(latents) == 0:
         raise InputError("there is no music to walk through; import some first")
     if steps < 1:
-        raise InputError(f"a walk of {steps} steps cannot be; give 1 or more")
+        raise InputError(f"a walk of {steps} steps is not possible; give 1 or more")
     if start is not None and not 0 <= start < len(latents):
         raise InputError(f"the walk cannot start on segment {start} of {len(latents)}")

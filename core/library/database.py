@@ -81,7 +81,10 @@ class Database:
         with self._lock, translated(self.path):
             found = self._connection.execute(sql, values).fetchmany(_MOST_ROWS + 1)
             if len(found) > _MOST_ROWS:
-                raise LibraryError(f"{self.path.parent}: this library is too large to be read")
+                raise LibraryError(
+                    f"{self.path.parent}: this library has more rows than can be read; import its "
+                    "music into several new folders"
+                )
             return found
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
@@ -200,7 +203,7 @@ def translated(path: Path) -> Iterator[None]:
         raise _clear(path, error) from error
     except UnicodeDecodeError as error:  # text of a damaged page
         raise LibraryError(
-            f"{path}: this library is damaged (text that is none); "
+            f"{path}: this library is damaged (text that is not UTF-8); "
             "import the music again into a new folder"
         ) from error
 
@@ -297,7 +300,10 @@ def _clear(path: Path, error: sqlite3.Error) -> TechnoVAEError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     where = path.parent
     if code == sqlite3.SQLITE_TOOBIG:
-        return LibraryError(f"{where}: this library holds a value that is too large to be read")
+        return LibraryError(
+            f"{where}: this library holds a value that is too large to be read; import the music "
+            "again into a new folder"
+        )
     if code in _SQLITE_CORRUPT or "no such table" in str(error) or "no such column" in str(error):
         return LibraryError(
             f"{path}: this library is damaged ({error}); import the music again into a new folder"

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from core import processes
+from core import log, processes
 from core.deletion import delete_file
 from core.errors import LibraryError, OutputError, TechnoVAEError
 from core.file_names import as_text
@@ -36,6 +36,8 @@ _MOST_PROCESSES = 4
 _SECONDS_AT_ONCE = 9000.0
 """Of music, in all jobs under way on one machine. A job takes some .1 MB per second of its file."""
 _FRACTION = struct.Struct("<d")
+_ANALYSIS = "the analysis of this file"
+"""As `log.error_line` tells that it failed."""
 
 Event: TypeAlias = tuple[Job, "float | Result"]
 """A job, and how far it is (0 to 1) or what came of it."""
@@ -160,8 +162,7 @@ def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
         place, staged = as_text(job.staging.parent), re.escape(as_text(job.staging))
         raise OutputError(re.sub(rf"^{staged}[^:]*", lambda _: place, str(error))) from error
     except Exception as error:
-        reason = f"could not be analysed ({type(error).__name__}: {error})".splitlines()[0]
-        result = Result(report.REFUSED, reason, remember=False)
+        result = Result(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)
     return replace(result, peak_bytes=processes.peak_bytes())
 
 
@@ -247,5 +248,4 @@ def _result(future: Future[Result]) -> Result:
         reason = f"the reader died on this file ({how}: damaged data, or memory ran out)"
         return Result(report.REFUSED, reason, remember=False)
     except Exception as error:  # what other executors say of a worker that died
-        reason = f"could not be analysed ({type(error).__name__}: {error})".splitlines()[0]
-        return Result(report.REFUSED, reason, remember=False)
+        return Result(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)

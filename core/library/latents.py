@@ -166,7 +166,7 @@ def overlay_path(library_id: str) -> Path:
         InputError: that is no id.
     """
     if not is_identifier(library_id):
-        raise InputError(f"{library_id[:40]!r} is no id of a library")
+        raise InputError(f"{library_id[:40]!r} is not the id of a library")
     return user_folders.data_folder() / "overlays" / f"{library_id}.sqlite"
 
 

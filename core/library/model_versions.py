@@ -160,7 +160,10 @@ def keep_version(
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
+            raise OutputError(
+                f"{folder}: cannot be made ({error.strerror}); "
+                "check the rights of the library's folder"
+            ) from error
         _copy(model, path)
         history = companion(model, _HISTORY)
         if history.is_file():
@@ -277,7 +280,10 @@ def describe(version: ModelVersion) -> tuple[str, ...]:
 def _known(library: Path, model_hash: str) -> ModelVersion:
     found = [it for it in read_versions(library) if it.model_hash == model_hash]
     if not found:
-        raise LibraryError(f"{library}: there is no version {model_hash[:16]} of its model")
+        raise LibraryError(
+            f"{library}: there is no version {model_hash[:16]} of its model; "
+            "`technovae info` lists them"
+        )
     return found[0]
 
 

@@ -179,7 +179,10 @@ def _require_plain(connection: sqlite3.Connection, path: Path) -> None:
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL LIMIT ?", (_MOST_OBJECTS + 1,)
     ).fetchall()
     if len(found) > _MOST_OBJECTS:
-        raise LibraryError(f"{path}: holds more than a library does; it is not opened")
+        raise LibraryError(
+            f"{path}: holds more than a library does, so it is not opened; "
+            "import the music into a new folder"
+        )
     for name, sql in found:
         if not (isinstance(sql, str) and _PLAIN.fullmatch(sql)) or _ACTIVE.search(sql):
             raise LibraryError(

@@ -190,7 +190,7 @@ class Library:
             LibraryError: the database is damaged.
         """
         if hop_bars < 1:
-            raise InputError(f"a hop of {hop_bars} bars cannot be; give 1 or more")
+            raise InputError(f"a hop of {hop_bars} bars is not possible; give 1 or more")
         found = records.read_segments(self._database, hop_bars, track_id)
         if track_id is not None:
             return found

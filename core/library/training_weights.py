@@ -145,7 +145,7 @@ class TrainingWeights:
             InputError: `weight` lies outside.
         """
         if not 0.0 <= weight <= STARRED:
-            raise InputError(f"a weight of {weight:g} cannot be; give 0 to {STARRED:g}")
+            raise InputError(f"a weight of {weight:g} is not possible; give 0 to {STARRED:g}")
         changed = dict(self.by_track)
         for track_id, start, end in stretches:
             kept = [part for old in changed.get(track_id, ()) for part in _without(old, start, end)]

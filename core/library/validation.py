@@ -236,7 +236,7 @@ def require_track(identity: str, content_hash: str, audio_file: str, folder: Pat
         LibraryError: they are not: what they name could lie anywhere.
     """
     if not is_track_id(identity) or not content_hash.startswith(identity):
-        refuse(folder, f"{identity[:40]!r} is no id of a track")
+        refuse(folder, f"{identity[:40]!r} is not the id of a track")
     if not is_audio_name(audio_file, identity):
         refuse(folder, f"{audio_file[:40]!r} is no name of a track's audio")
 

@@ -85,5 +85,8 @@ class PartsModel:
             shares = network(seen)
         self._idle.append(network)
         if not np.isfinite(shares).all():
-            raise ModelError("the network that tells parts apart gives no numbers; train it again")
+            raise ModelError(
+                "the network that tells parts apart gives values that are not numbers; "
+                "train it again"
+            )
         into[...] = agreed(shares, seen)

@@ -86,6 +86,8 @@ def _known(path: Path, config: Any) -> dict[str, Any]:
     sane = sane and all(isinstance(w, int) and 0 < w <= _LARGEST_WIDTH for w in widths)
     bounds = zip(sizes, _LARGEST.values(), strict=True)
     if not sane or not all(isinstance(n, int) and 0 < n <= most for n, most in bounds):
-        raise ModelError(f"{path}: a network of another size than any made here; it is not opened")
+        raise ModelError(
+            f"{path}: a network of another size than any made here; choose another file"
+        )
     checked: dict[str, Any] = config
     return checked

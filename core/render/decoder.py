@@ -285,7 +285,7 @@ class Decoder:
                 are asked for and there is no network that tells them apart.
         """
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
-            raise InputError(f"a tempo of {bpm:g} BPM cannot be; give 20 to 400")
+            raise InputError(f"a tempo of {bpm:g} BPM is not possible; give 20 to 400")
         source = loop_source(source)
         if isinstance(source, PartsSource):
             return _sum(self.parts(source, bpm, renderer, quality, _of_sum(first), cancel))

@@ -7,6 +7,7 @@ filtering it takes a third of what four bars take.
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from core.render.loops import bar_repeated, joined_by_bar, joined_rows, mono_saf
 from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
+_LOG = logging.getLogger(__name__)
 LoopOf = Callable[[Guide], Array]
 _Alike = tuple[Guide, Array, float]
 """A guide, what the model makes of it (512, 128) dB, and its likeness to a target, 0 .. 1."""
@@ -235,7 +237,8 @@ class LatentRenderer:
                 check(cancel)
                 mixes.append(self.mix(around, lambda guide: self.real.guide_loop(guide, bpm)))
                 details.append(self._detail(near, target))
-        except LibraryError:
+        except LibraryError as error:
+            _LOG.warning("rendered without the library's audio: %s", error)
             return ()
         mix = mixes[0] if len(mixes) == 1 else joined_by_bar(mixes)
         return (RenderSource(mix, 1.0, joined_rows(details)),)

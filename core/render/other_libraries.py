@@ -271,4 +271,4 @@ class _Recent(Generic[Opened]):
 
 
 def _no_model(latents: Array) -> Array:
-    raise InputError("a latent takes a model")
+    raise InputError("only a model can decode a latent; open one, or train one")

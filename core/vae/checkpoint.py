@@ -114,7 +114,9 @@ class Codec:
                     rows = self._contrast.restored(rows, z[some])
                 spectra[some] = in_decibels(rows)
         if not np.isfinite(spectra).all():
-            raise ModelError(f"{self.path}: what this model decodes is no number; train it again")
+            raise ModelError(
+                f"{self.path}: this model decodes to values that are not numbers; train it again"
+            )
         return spectra
 
 

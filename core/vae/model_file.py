@@ -103,7 +103,7 @@ def _checked_info(path: Path, config: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(value, int) or not 0 <= value <= largest:
             raise ModelError(
                 f"{path}: a network of another size than any that `train` makes ({name} "
-                f"{str(value)[:20]}); it is not opened"
+                f"{str(value)[:20]}); choose another file"
             )
     return info
 

@@ -131,7 +131,8 @@ class TrainingRun:
         self.training, self.held_out = parts.training, parts.validation
         if len(self._learned()) < self._part.devices:
             raise TrainingError(
-                f"{len(self._learned())} windows for {self._part.devices} processes; take fewer"
+                f"{len(self._learned())} windows of music cannot be shared by "
+                f"{self._part.devices} processes; use fewer"
             )
         if options.epochs is not None:
             self.budget.steps = self._steps() * options.epochs

@@ -321,12 +321,14 @@ class SegmentHelper:
             answer = self._process.receive()
         except (EOFError, OSError) as error:
             self._opened = False
-            raise LibraryError("the second reader of segments ended") from error
+            raise LibraryError("a process that reads segments ended; do that again") from error
         finally:
             self._busy.release()
         if isinstance(answer, Result):
             return answer.value
-        raise LibraryError(answer.message if isinstance(answer, Error) else "no answer")
+        raise LibraryError(
+            answer.message if isinstance(answer, Error) else "a segment was not read; try again"
+        )
 
     def _is_open(self) -> bool:
         """Whether the library is open; a process that could not open it is never asked again."""
@@ -346,9 +348,9 @@ def _warm_up() -> None:
 
 def _segment_id(source: ClipSource) -> str:
     if not isinstance(source, RealSource):
-        raise InputError("a latent takes a model")
+        raise InputError("only a model can decode a latent; open one, or train one")
     return source.segment_id
 
 
 def _no_model(latents: Array) -> Array:
-    raise InputError("a latent takes a model")
+    raise InputError("only a model can decode a latent; open one, or train one")

@@ -135,7 +135,9 @@ def _go_on_from_present(library: Path, path: Path) -> None:
         if bring_to_target(library, path):
             delete_file(state_path(path), path.parent)
     except OSError as error:
-        raise OutputError(f"{path}: the model in use cannot be put there ({error})") from error
+        raise OutputError(
+            f"{path}: the model in use cannot be put there ({error}); check its folder"
+        ) from error
 
 
 def _remembered(library: Path, path: Path) -> bool:

@@ -40,7 +40,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_another_file_is_told_and_left(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "numbers.json"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="no list of numbers"):
+    with pytest.raises(InputError, match="not a list of numbers"):
         read(path)
     assert path.read_bytes() == content
 

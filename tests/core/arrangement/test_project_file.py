@@ -353,7 +353,7 @@ def test_a_library_whose_path_is_no_text_is_found_again(tmp_path: Path) -> None:
 
 
 def test_a_title_that_is_no_text_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="no text"):
+    with pytest.raises(OutputError, match="not valid text"):
         project_file.save(Project(Arrangement(130.0, title="caf\udce9")), tmp_path / "a.technovae")
 
 
@@ -511,7 +511,7 @@ def test_names_that_could_lead_elsewhere_are_refused(tmp_path: Path, name: str) 
         saved = json.loads(path.read_text(encoding="utf-8"))
         change(saved)
         (tmp_path / "changed").write_text(json.dumps(saved), encoding="utf-8")
-        with pytest.raises(ProjectError, match="is no id") as caught:
+        with pytest.raises(ProjectError, match="is not the id") as caught:
             project_file.load(tmp_path / "changed")
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 600

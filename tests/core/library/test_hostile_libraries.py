@@ -126,7 +126,7 @@ def test_an_id_of_a_library_is_a_plain_name(path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["../../../victim.tx", "*", "0123456789ABCDEF", "", "x" * 5000])
 def test_an_id_of_a_track_is_a_hash(path: Path, name: str) -> None:
     sql(path, "UPDATE tracks SET id = ? WHERE rowid = 1", values=(name,))
-    with Library.open(path) as library, pytest.raises(LibraryError, match="no id of a track"):
+    with Library.open(path) as library, pytest.raises(LibraryError, match="not the id of a track"):
         library.tracks()
 
 

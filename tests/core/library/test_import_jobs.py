@@ -146,6 +146,21 @@ def test_files_are_read_where_the_executor_says(
     assert not list((tmp_path / "library").glob(".library-incoming*"))
 
 
+def test_what_nobody_foresaw_is_told_in_the_report_and_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> Result:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(analysis, "run", fail)
+    (job,) = jobs(tmp_path / "staging", "a.wav")
+    result = guarded(job, Library.create(tmp_path / "library"), silent)
+    assert result.status == report.REFUSED
+    assert "division by zero" in result.reason
+    assert "technovae.log" in result.reason
+    assert caplog.records[-1].exc_info is not None
+
+
 def test_a_full_disk_is_said_of_the_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

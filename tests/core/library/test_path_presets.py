@@ -56,7 +56,7 @@ def test_a_path_is_found_again_on_its_map_and_follows_its_dots(
 def test_what_is_no_list_of_paths_is_refused_and_left(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(content)
-    with pytest.raises(InputError, match="no list of paths"):
+    with pytest.raises(InputError, match="not a list of paths"):
         path_presets.load(file)
     assert file.read_bytes() == content
 

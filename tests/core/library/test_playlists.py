@@ -35,7 +35,7 @@ def test_a_playlist_gets_a_name_that_no_other_has() -> None:
 def test_what_is_no_list_of_playlists_is_refused_and_left(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b'{"format": "technovae paths"}')
-    with pytest.raises(InputError, match="no list of playlists"):
+    with pytest.raises(InputError, match="not a list of playlists"):
         playlist_file.load(file)
     assert file.exists()
     with pytest.raises(InputError, match="delete one"):

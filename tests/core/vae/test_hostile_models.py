@@ -95,13 +95,13 @@ def test_a_member_that_says_ten_gigabytes_is_not_unpacked(
     assert octets[at : at + 4] == size
     octets[at : at + 4] = (0xF0000000).to_bytes(4, "little")
     path.write_bytes(octets)
-    refused(path, "too large unpacked")
+    refused(path, "too large once unpacked")
 
 
 def test_a_member_of_zeros_without_end_is_not_unpacked(saved: Path, tmp_path: Path) -> None:
     content = bytes(5 << 20)
     path = changed(saved, tmp_path / "b.keras", lambda m: m.update({"config.json": content}))
-    refused(path, "too large unpacked")
+    refused(path, "too large once unpacked")
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"{}", b"[]", b"9" * 5000, b"\xff", b"null"])

@@ -135,7 +135,7 @@ def test_they_are_kept_with_their_library(
     file.with_name("c.json").write_text("no list")
     with qtbot.waitSignal(made.problem) as problem:
         sessions.put_in_place(Session(library_path=tmp_path / "c", library_id="c"))
-    assert "no list of playlists" in problem.args[1]
+    assert "not a list of playlists" in problem.args[1]
     assert not shown.isEnabled()
     sessions.put_in_place(session)
     assert shown.isEnabled()
