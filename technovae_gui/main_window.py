@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from core.arrangement.project import Project
     from core.library.latent_map import LatentMap
-    from core.library.training_weights import Stretch
+    from core.library.training_weights import TrackSpan
     from core.playback.player import PlayerState
     from core.session import Session
     from technovae_gui import mime
@@ -622,7 +622,7 @@ class MainWindow(QMainWindow):
         self.composing.panel.set_path(None)
 
     @Slot(object)
-    def _learn_only(self, music: tuple[Stretch, ...]) -> None:
+    def _learn_only(self, music: tuple[TrackSpan, ...]) -> None:
         self.training.learn_only(music)
         self.panels.show_tab(self.training.panel)
         panel = self.training.panel

@@ -21,7 +21,7 @@ _LONGEST_SEARCH = 1 << 16
 
 
 @dataclass(frozen=True)
-class Stretch:
+class FrameRun:
     """Whole frames in a row.
 
     Attributes:
@@ -34,7 +34,7 @@ class Stretch:
     lost_seconds: float = 0.0
 
 
-def stretches(path: Path, start: int) -> tuple[Stretch, ...]:
+def frame_runs(path: Path, start: int) -> tuple[FrameRun, ...]:
     """Walk along the frames of a file.
 
     Args:
@@ -70,7 +70,7 @@ def stretches(path: Path, start: int) -> tuple[Stretch, ...]:
 
 def _with_losses(
     rows: Sequence[tuple[int, int]], frames: int, reference: bytes
-) -> Iterator[Stretch]:
+) -> Iterator[FrameRun]:
     """The rows as stretches; `frames` tells, with their bytes, how long a frame is on average."""
     mean = sum(stop - start for start, stop in rows) / max(1, frames)
     end: int | None = None
@@ -78,7 +78,7 @@ def _with_losses(
         gap = 0 if end is None else start - end
         lost = max(1, round(gap / mean)) * _SAMPLES / _rate(reference) if gap else 0.0
         if stop > start:
-            yield Stretch(start, stop, lost)
+            yield FrameRun(start, stop, lost)
             end = stop
         elif end is None:
             end = start

@@ -25,7 +25,7 @@ _ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
 
 
 @dataclass(frozen=True)
-class Part:
+class FileSpan:
     """A stretch of a file that one reader decodes in one go.
 
     Attributes:
@@ -72,7 +72,7 @@ class AudioInfo:
     channels: int
     frames: int | None
     reader: str
-    parts: tuple[Part, ...]
+    parts: tuple[FileSpan, ...]
     title: str | None = None
     artist: str | None = None
     other_frames: int | None = None
@@ -181,13 +181,13 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
     return _flac(path, start) if info.container == "flac" and kind is not Kind.FLAC else info
 
 
-def _adts_parts(path: Path, start: int, info: AudioInfo) -> tuple[Part, ...]:
+def _adts_parts(path: Path, start: int, info: AudioInfo) -> tuple[FileSpan, ...]:
     """A part for each whole stretch, with what is lost before it; none if nothing is lost."""
-    found = adts.stretches(path, start)
+    found = adts.frame_runs(path, start)
     if len(found) < 2 and not any(stretch.lost_seconds for stretch in found):
         return ()
     return tuple(
-        Part(
+        FileSpan(
             _from(path, stretch.start, stretch.stop),
             "pyav",
             lost_before=round(stretch.lost_seconds * info.sample_rate),
@@ -208,7 +208,7 @@ def _flac(path: Path, start: int) -> AudioInfo:
     except PYAV_FAULTS:
         return _any(path, Kind.FLAC, start)
     stated = header.frames if header is not None else None
-    part = Part(source, "pyav", survey=found)
+    part = FileSpan(source, "pyav", survey=found)
     return replace(info, parts=(part,), frames=stated or found.frames, header=header)
 
 
@@ -226,7 +226,7 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
         except FAULTS as fault:
             raise_if_unread(path, fault)
             continue
-        parts = (Part(s, reader, gaps=g) for s, g in zip(sources, gaps, strict=True))
+        parts = (FileSpan(s, reader, gaps=g) for s, g in zip(sources, gaps, strict=True))
         info = replace(info, parts=tuple(parts), other_frames=None)
         break
     if info is None:
@@ -238,7 +238,7 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
 
 def _ogg(path: Path, start: int) -> AudioInfo | None:
     """Each link by libsndfile, or by FFmpeg where pages are lost or the codec is another."""
-    parts: list[Part] = []
+    parts: list[FileSpan] = []
     infos: list[AudioInfo] = []
     for link in ogg.links(path, start):
         source = _from(path, link.start, link.stop)
@@ -252,7 +252,7 @@ def _ogg(path: Path, start: int) -> AudioInfo | None:
         if info is not None:
             infos.append(info)
             frames = link.frames if link.broken else None
-            parts.append(Part(source, info.reader, by_time=link.broken, frames=frames))
+            parts.append(FileSpan(source, info.reader, by_time=link.broken, frames=frames))
     if not infos:
         return None
     first = infos[0]
@@ -276,7 +276,7 @@ def _by_soundfile(path: Path, source: ByteSource, tagged: ByteSource | None = No
         channels=channels,
         frames=frames,
         reader="soundfile",
-        parts=(Part(source, "soundfile"),),
+        parts=(FileSpan(source, "soundfile"),),
         title=other.title,
         artist=other.artist,
         other_frames=other.frames,
@@ -306,7 +306,7 @@ def _by_pyav(path: Path, source: ByteSource, tagged: ByteSource | None = None) -
         channels=channels,
         frames=said.frames,
         reader="pyav",
-        parts=(Part(source, "pyav"),),
+        parts=(FileSpan(source, "pyav"),),
         title=said.title,
         artist=said.artist,
     )

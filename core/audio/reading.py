@@ -22,7 +22,7 @@ from core.audio.decoding import (
     unreadable,
 )
 from core.audio.flac import Checksum, FlacBlocks
-from core.audio.probing import AudioInfo, Part, probe
+from core.audio.probing import AudioInfo, FileSpan, probe
 from core.errors import AudioError
 from core.progress import CancelFlag, check
 
@@ -133,7 +133,7 @@ class _Decoder:
                 f"{self._done / info.sample_rate:.1f} s are there"
             )
 
-    def _decoded(self, part: Part) -> Iterator[Block]:
+    def _decoded(self, part: FileSpan) -> Iterator[Block]:
         if part.survey is not None:
             yield from self._checked(FlacBlocks(part.source, part.survey), 0)
             return

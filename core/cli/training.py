@@ -16,11 +16,11 @@ from core.errors import InputError, OutputError, TechnoVAEError
 from core.library.model_versions import Figures, keep_present_model, keep_version
 from core.library.models import MODEL_NAME, is_demo, remember_model
 from core.library.store import Library
-from core.library.training_weights import LearningChoice, stretch_of
+from core.library.training_weights import LearningChoice, span_of
 from core.progress import silent
 from core.session import describe_learning
 from core.vae.options import TrainOptions, require_model_path
-from core.vae.training_processes import Layout, TrainingSummary, train_in_processes
+from core.vae.training_processes import ProcessLayout, TrainingSummary, train_in_processes
 
 if TYPE_CHECKING:
     from core.progress import CancelFlag, Progress
@@ -74,7 +74,7 @@ def _train_here(
     return training.train(data, chosen, progress=progress, cancel=cancel)
 
 
-def _help(options: Namespace, layout: Layout) -> int:
+def _help(options: Namespace, layout: ProcessLayout) -> int:
     """Be one of the processes that process 0, elsewhere, trains with."""
     say(f"process {layout.index} of {layout.count}: trains with {layout.coordinator} until it ends")
     load = partial(learning_data.load, options.data.absolute(), _choice(options))
@@ -86,7 +86,7 @@ def _help(options: Namespace, layout: Layout) -> int:
     return 0
 
 
-def _layout(options: Namespace) -> Layout | None:
+def _layout(options: Namespace) -> ProcessLayout | None:
     """Where the processes of this training run; None: this one alone, without JAX."""
     if options.processes is None:
         if options.coordinator is not None or options.process is not None:
@@ -96,7 +96,7 @@ def _layout(options: Namespace) -> Layout | None:
         raise InputError(
             "--coordinator and --process go together; without both, all processes run here"
         )
-    return Layout(options.processes, options.coordinator or "", options.process or 0)
+    return ProcessLayout(options.processes, options.coordinator or "", options.process or 0)
 
 
 def _keep(options: Namespace, result: TrainResult | TrainingSummary) -> None:
@@ -127,7 +127,7 @@ def _choice(options: Namespace) -> LearningChoice:
         raise InputError("--only and --exclude choose tracks of a library, not of an array")
     with Library.open(options.data, read_only=is_demo(options.data)) as library:
         only, without = (
-            tuple(stretch_of(find_track(library, name)) for name in some) for some in names
+            tuple(span_of(find_track(library, name)) for name in some) for some in names
         )
     return LearningChoice(only, without)
 

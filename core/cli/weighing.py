@@ -9,7 +9,7 @@ from core.cli.grids import find_track
 from core.errors import InputError
 from core.library.models import is_demo
 from core.library.store import Library
-from core.library.training_weights import LearningChoice, how_often, stretch_of
+from core.library.training_weights import LearningChoice, how_often, span_of
 
 
 def run(options: Namespace) -> int:
@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     with Library.open(options.library, read_only=is_demo(options.library)) as library:
         chosen = [find_track(library, name) for name in options.tracks]
         if changes:
-            library.weigh([stretch_of(track) for track in chosen], options.times)
+            library.weigh([span_of(track) for track in chosen], options.times)
         _print(library, {track.id for track in chosen})
     return 0
 

@@ -29,7 +29,7 @@ _TEXTURE_FULL_HZ = 4000.0
 
 
 @dataclass(frozen=True)
-class Layer:
+class PhaseLayer:
     """A transform that renders a range of frequencies.
 
     Attributes:
@@ -45,10 +45,10 @@ class Layer:
     below: float = float("inf")
 
 
-WHOLE = (Layer(settings.N_FFT, 512),)
+WHOLE = (PhaseLayer(settings.N_FFT, 512),)
 DUAL = (
-    Layer(settings.N_FFT, 256, below=CROSSOVER_HZ),
-    Layer(N_FFT_ABOVE, 256, above=CROSSOVER_HZ),
+    PhaseLayer(settings.N_FFT, 256, below=CROSSOVER_HZ),
+    PhaseLayer(N_FFT_ABOVE, 256, above=CROSSOVER_HZ),
 )
 
 
@@ -68,7 +68,7 @@ class PhaseRenderer:
         name: of the renderer.
     """
 
-    layers: tuple[Layer, ...] = WHOLE
+    layers: tuple[PhaseLayer, ...] = WHOLE
     iterations: int = 6
     polishes: int = 1
     name: str = "phase"
@@ -94,7 +94,7 @@ class PhaseRenderer:
             loop = filtered(loop, gains)
         return loop
 
-    def _layer(self, layer: Layer, target: Array, frames: int, seed: int) -> Array:
+    def _layer(self, layer: PhaseLayer, target: Array, frames: int, seed: int) -> Array:
         ring = Ring.near_hop(frames, n_fft=layer.n_fft, hop=layer.hop)
         levels = sharpened_frames(target, ring.count, iterations=_UPDATES_IN_TIME)
         magnitudes = linear_magnitudes(levels, bank(layer.n_fft), iterations=_UPDATES_IN_FREQUENCY)
@@ -130,7 +130,7 @@ def texture(ring: Ring, seed: int) -> Array:
     return grain
 
 
-def _share(layer: Layer) -> Array:
+def _share(layer: PhaseLayer) -> Array:
     """Factor (bins,) of a layer: 1 inside its range, 0 outside, with a quarter octave of crossfade.
 
     The powers of neighbouring layers add up to 1, because their phases are independent.

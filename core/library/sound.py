@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 Blocks: TypeAlias = Iterable[Array]
-Stretch: TypeAlias = Callable[[int, int], Array]
+ReadAudio: TypeAlias = Callable[[int, int], Array]
 """(first sample, number) -> that stretch of a track, (number, 1 or 2); silence outside it."""
 BLOCK_FRAMES = 1 << 18
 
 
 class Forward:
-    """A `Stretch` over blocks that come in sequence: each call begins no earlier than the last.
+    """A `ReadAudio` over blocks that come in sequence: each call begins no earlier than the last.
 
     Only the blocks that the last stretch touched are held.
     """

@@ -20,7 +20,7 @@ from core.deletion import delete_file
 from core.dsp import attributes, spectrogram
 from core.dsp.band_power import HOP
 from core.library.segments import Section, Segment, segment_id
-from core.library.sound import Stretch, seconds_to_frame
+from core.library.sound import ReadAudio, seconds_to_frame
 
 Array = NDArray[np.float32]
 Shard = NDArray[np.float16]
@@ -31,7 +31,7 @@ _BARS_AT_ONCE = 32
 """A minute or so: what is held in memory of a track, however long."""
 
 
-def track_rows(read: Stretch, sections: Sequence[Section]) -> Shard:
+def track_rows(read: ReadAudio, sections: Sequence[Section]) -> Shard:
     """Compute the spectrogram of a whole track, some minutes of it at a time.
 
     Args:
@@ -55,7 +55,7 @@ def track_rows(read: Stretch, sections: Sequence[Section]) -> Shard:
     return shard
 
 
-def of_bars(read: Stretch, start_seconds: float, bpm: float, bars: int) -> Array:
+def of_bars(read: ReadAudio, start_seconds: float, bpm: float, bars: int) -> Array:
     """Compute the spectrogram of some bars of a track.
 
     The stretch begins on a hop of the whole track's analysis, so it sees the same frames.

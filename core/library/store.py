@@ -43,7 +43,7 @@ from core.library.latents import LatentStore, SavedMap, open_overlay
 from core.library.one_shots import OneShot
 from core.library.segments import Segment
 from core.library.tracks import ID_LENGTH, Track
-from core.library.training_weights import Stretch, TrainingWeights, TrainingWeightStore
+from core.library.training_weights import TrackSpan, TrainingWeights, TrainingWeightStore
 from core.progress import CancelFlag, Progress, silent
 from core.rhythm.grid import BeatGrid
 
@@ -367,11 +367,11 @@ class Library:
             first = track.sections[segment.section].bar_row(segment.bar + skipped)
             rows = shard[first : first + bars * settings.FRAMES_PER_BAR].astype(np.float32)
         if shard is None or not spectrograms.is_sound(rows):
-            stretch = functools.partial(
+            read = functools.partial(
                 sound.read, self.audio_path(track), gain_db=track.stored_gain_db
             )
             start = segment.start_seconds + skipped * segment.seconds / settings.BARS_PER_SEGMENT
-            return spectrograms.of_bars(stretch, start, segment.bpm, bars)
+            return spectrograms.of_bars(read, start, segment.bpm, bars)
         return rows
 
     def track_spectrogram(self, track_id: str) -> NDArray[np.float16]:
@@ -541,11 +541,11 @@ class Library:
         kept = [weights for weights in found if weights is not None]
         return kept[-1] if kept else TrainingWeights()
 
-    def weigh(self, stretches: Sequence[Stretch], weight: float) -> TrainingWeights:
+    def weigh(self, spans: Sequence[TrackSpan], weight: float) -> TrainingWeights:
         """Say how often a training learns some of the music.
 
         Args:
-            stretches: of tracks.
+            spans: of tracks.
             weight: 0 (left out) to 3.
 
         Returns:
@@ -556,7 +556,7 @@ class Library:
             LibraryError: another process keeps the library locked.
             OutputError: the library is read-only, and the user's data folder cannot be written.
         """
-        weights = self.training_weights().with_weight(stretches, weight)
+        weights = self.training_weights().with_weight(spans, weight)
         store = TrainingWeightStore(self._database_for_saving())
         store.write(weights, of_library=self.writable)
         return weights

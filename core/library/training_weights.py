@@ -1,4 +1,4 @@
-"""How often a training learns each stretch of the music: left out, as usual, or more often.
+"""How often a training learns each span of the music: left out, as usual, or more often.
 
 Kept by time, not by segment: a corrected beat grid makes other segments of the same music, and what
 the user meant still holds.
@@ -51,7 +51,7 @@ _TABLE: Final = """CREATE TABLE IF NOT EXISTS training_weights (
 ) WITHOUT ROWID"""
 
 
-class Stretch(NamedTuple):
+class TrackSpan(NamedTuple):
     """A part of a track: its id, and from when to when in seconds."""
 
     track_id: str
@@ -108,20 +108,20 @@ class SegmentTimes:
 
 @dataclass(frozen=True)
 class WeightRequest:
-    """Have a training learn these stretches so often: 0 (never) to 3 times."""
+    """Have a training learn these spans so often: 0 (never) to 3 times."""
 
-    stretches: tuple[Stretch, ...]
+    spans: tuple[TrackSpan, ...]
     weight: float
 
 
-def stretch_of(music: Track | Segment) -> Stretch:
+def span_of(music: Track | Segment) -> TrackSpan:
     """Where a segment lies in its track, or the whole of a track."""
     from core.library.segments import Segment
 
     if isinstance(music, Segment):
         start = music.start_seconds
-        return Stretch(music.track_id, start, start + music.seconds)
-    return Stretch(music.id, -_SLACK_SECONDS, music.seconds + _SLACK_SECONDS)
+        return TrackSpan(music.track_id, start, start + music.seconds)
+    return TrackSpan(music.id, -_SLACK_SECONDS, music.seconds + _SLACK_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -129,16 +129,16 @@ class TrainingWeights:
     """The weights of all music of a library; what is not in it weighs 1.
 
     Attributes:
-        by_track: stretches with another weight than 1 by track id; no two of a track overlap.
+        by_track: spans with another weight than 1 by track id; no two of a track overlap.
     """
 
     by_track: Mapping[str, tuple[_Weighed, ...]] = field(default_factory=dict)
 
-    def with_weight(self, stretches: Iterable[Stretch], weight: float) -> Self:
-        """The same weights but for some stretches.
+    def with_weight(self, spans: Iterable[TrackSpan], weight: float) -> Self:
+        """The same weights but for some spans.
 
         Args:
-            stretches: of tracks; what was said of them before no longer counts.
+            spans: of tracks; what was said of them before no longer counts.
             weight: how often they are learned: 0 (never) to 3 times.
 
         Raises:
@@ -147,7 +147,7 @@ class TrainingWeights:
         if not 0.0 <= weight <= STARRED:
             raise InputError(f"a weight of {weight:g} is not possible; give 0 to {STARRED:g}")
         changed = dict(self.by_track)
-        for track_id, start, end in stretches:
+        for track_id, start, end in spans:
             kept = [part for old in changed.get(track_id, ()) for part in _without(old, start, end)]
             if weight != USUAL:
                 kept.append(_Weighed(start, end, weight))
@@ -198,7 +198,7 @@ class TrainingWeights:
         if parts is None:
             return USUAL
         start, end, weight = parts[0]
-        _, first, last = stretch_of(track)
+        _, first, last = span_of(track)
         return weight if start <= first and last <= end else None
 
     def _of_windows(self, track_id: str, starts: Doubles, seconds: Doubles) -> Doubles:
@@ -259,7 +259,7 @@ class TrainingWeightStore:
 
 
 def _without(old: _Weighed, start: float, end: float) -> Iterable[_Weighed]:
-    """What is left of a stretch where `start` to `end` is cut out."""
+    """What is left of a span where `start` to `end` is cut out."""
     if old.end_seconds <= start or old.start_seconds >= end:
         yield old
         return
@@ -301,8 +301,8 @@ class LearningChoice:
         without: is left out this time.
     """
 
-    only: tuple[Stretch, ...] = ()
-    without: tuple[Stretch, ...] = ()
+    only: tuple[TrackSpan, ...] = ()
+    without: tuple[TrackSpan, ...] = ()
 
     def weights_of(self, kept: TrainingWeights) -> Callable[[Track, int], Doubles]:
         """What is learned how often.

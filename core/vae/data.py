@@ -38,7 +38,7 @@ _HIGHEST_DB = 40.0
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class LearnedTrack:
     """One track's spectrogram and where its windows start.
 
     Attributes:
@@ -63,7 +63,7 @@ class Track:
         if len(self.starts) and not (self.starts.min() >= 0 and self.starts.max() <= last):
             raise InputError(f"{self.name}: a window reaches beyond the track; import it again")
 
-    def weighed(self, weights: NDArray[np.floating]) -> Track:
+    def weighed(self, weights: NDArray[np.floating]) -> LearnedTrack:
         """The same track without the windows that weigh nothing.
 
         Args:
@@ -92,10 +92,10 @@ class TrainingData:
             components and latents have something to span. Not counted, held out or reported.
     """
 
-    tracks: tuple[Track, ...]
+    tracks: tuple[LearnedTrack, ...]
     grouped: bool = True
     notes: tuple[str, ...] = ()
-    background: tuple[Track, ...] = ()
+    background: tuple[LearnedTrack, ...] = ()
 
     @classmethod
     def of_tracks(
@@ -106,7 +106,7 @@ class TrainingData:
         Raises:
             InputError: a spectrogram of another shape, or a start outside its track.
         """
-        made = (Track(name, db, _starts(db, starts)) for name, db, starts in tracks)
+        made = (LearnedTrack(name, db, _starts(db, starts)) for name, db, starts in tracks)
         return cls(tuple(track for track in made if len(track.starts)))
 
     @classmethod
@@ -319,11 +319,11 @@ def _groups(count: int, track_ids: Sequence[object] | None) -> list[tuple[str, I
     return [(name, np.flatnonzero(np.array(names) == name)) for name in dict.fromkeys(names)]
 
 
-def _stacked(name: str, decibels: NDArray[np.floating], members: Index) -> Track:
+def _stacked(name: str, decibels: NDArray[np.floating], members: Index) -> LearnedTrack:
     whole = len(members) == len(decibels)
     rows = decibels if whole else decibels[members]
     starts = np.arange(len(members)) * settings.FRAMES_PER_SEGMENT
-    return Track(name, rows.reshape(-1, settings.N_BANDS), starts.astype(np.int64))
+    return LearnedTrack(name, rows.reshape(-1, settings.N_BANDS), starts.astype(np.int64))
 
 
 def _as_decibels(spectra: NDArray[np.floating]) -> tuple[NDArray[np.floating], str]:

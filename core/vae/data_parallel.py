@@ -30,7 +30,7 @@ from core.keras_backend import keras, values
 from core.progress import CancelFlag, Progress
 from core.vae.augmentation import Augmentation
 from core.vae.data import Array, TrainingData
-from core.vae.fitting import Part, WindowBatches, prefetched
+from core.vae.fitting import BatchShare, WindowBatches, prefetched
 from core.vae.model import SegmentVAE, input_shape
 from core.vae.options import TrainOptions, TrainResult
 from core.vae.training import train
@@ -89,7 +89,7 @@ class Group:
                     f"not all {count} processes of this training met at {coordinator}; start each "
                     "within five minutes, process 0 on that machine, and let its port through"
                 ) from error
-        self.part = Part(index, count, jax.device_count())
+        self.part = BatchShare(index, count, jax.device_count())
 
     def gathered(self, numbers: NDArray[Any]) -> NDArray[Any]:
         """The numbers (k,) of every process: (processes, k). Raises `ProcessGone`."""

@@ -25,7 +25,7 @@ STEPS_PER_EPOCH: Final = 200
 
 
 @dataclass(frozen=True)
-class Part:
+class BatchShare:
     """Which part of every batch a process trains on, where several train one model.
 
     Attributes:
@@ -54,7 +54,7 @@ class WindowBatches(keras.utils.PyDataset):
         augmentation: Augmentation,
         seed: int,
         epoch: int = 0,
-        part: Part | None = None,
+        part: BatchShare | None = None,
     ) -> None:
         """
         Args:
@@ -69,7 +69,7 @@ class WindowBatches(keras.utils.PyDataset):
         super().__init__()
         self._data, self._places = data, places
         self._batch, self._augmentation = batch, augmentation
-        self._seed, self._epoch, self._part = seed, epoch, part or Part()
+        self._seed, self._epoch, self._part = seed, epoch, part or BatchShare()
         self._order = self._shuffled()
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.evaluation import Evaluator
-from core.vae.fitting import Part, Steps, WindowBatches, fit, steps_per_epoch
+from core.vae.fitting import BatchShare, Steps, WindowBatches, fit, steps_per_epoch
 from core.vae.history import History
 from core.vae.initialization import Initializer
 from core.vae.model import SegmentVAE
@@ -93,7 +93,7 @@ class Together(Steps, Protocol):
         part: which part of every batch is done here.
     """
 
-    part: Part
+    part: BatchShare
 
     def end(self) -> None:
         """Let the other processes go."""
@@ -122,7 +122,7 @@ class TrainingRun:
             data, options, progress, cancel, watcher, together: as for `train`. Each device of a
                 group gets batches of the size that the options say.
         """
-        self._together, self._part = together, Part() if together is None else together.part
+        self._together, self._part = together, BatchShare() if together is None else together.part
         options = replace(options, batch=options.batch * self._part.devices)
         self.data, self.options, self.progress = data, options, progress
         self.stopped, self._gave_up = "", False

@@ -35,7 +35,7 @@ Load = Callable[[], "TrainingData"]
 
 
 @dataclass(frozen=True)
-class Layout:
+class ProcessLayout:
     """Where the processes of a training run.
 
     Attributes:
@@ -99,7 +99,7 @@ class TrainingSummary:
 def train_in_processes(
     load: Load,
     options: TrainOptions,
-    layout: Layout,
+    layout: ProcessLayout,
     progress: Progress,
     cancel: CancelFlag,
 ) -> TrainingSummary | None:

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.library.tracks import Track
 from core.library.training_weights import (
     WEIGHTS,
-    Stretch,
+    TrackSpan,
     TrainingWeights,
     WeightRequest,
     how_often,
-    stretch_of,
+    span_of,
 )
 from technovae_gui.widgets import forms
 
@@ -26,7 +26,7 @@ class TrackLearning(QWidget):
 
     Signals:
         weight_requested(WeightRequest): have a training learn the tracks so often.
-        learn_requested(tuple[Stretch]): train from these tracks alone.
+        learn_requested(tuple[TrackSpan]): train from these tracks alone.
     """
 
     weight_requested = Signal(object)
@@ -47,7 +47,7 @@ class TrackLearning(QWidget):
         row.addWidget(self.choice, 1)
         row.addWidget(self.only)
         self.choice.activated.connect(self._weigh)
-        self.only.clicked.connect(lambda: self.learn_requested.emit(self._stretches()))
+        self.only.clicked.connect(lambda: self.learn_requested.emit(self._spans()))
         self.hide()
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
@@ -67,7 +67,7 @@ class TrackLearning(QWidget):
         self.choice.setCurrentIndex(named.get(learned, -1))
 
     def _weigh(self, row: int) -> None:
-        self.weight_requested.emit(WeightRequest(self._stretches(), WEIGHTS[row][1]))
+        self.weight_requested.emit(WeightRequest(self._spans(), WEIGHTS[row][1]))
 
-    def _stretches(self) -> tuple[Stretch, ...]:
-        return tuple(stretch_of(track) for track in self._tracks)
+    def _spans(self) -> tuple[TrackSpan, ...]:
+        return tuple(span_of(track) for track in self._tracks)

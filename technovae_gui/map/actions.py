@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QDrag
 
-from core.library.training_weights import Stretch, WeightRequest, stretch_of
+from core.library.training_weights import TrackSpan, WeightRequest, span_of
 from technovae_gui import mime, theme
 from technovae_gui.map import geometry
 from technovae_gui.map.canvas import Canvas
@@ -39,7 +39,7 @@ class MapActions(QObject):
         selection_changed(list[str]): ids of the selected segments.
         place_requested(list[DraggedSource]): sources to be placed on the timeline.
         weight_requested(WeightRequest): say how often a training learns segments.
-        learn_requested(tuple[Stretch]): train from this music alone.
+        learn_requested(tuple[TrackSpan]): train from this music alone.
         path_drawn(points): positions (n, 2) at equal distances on a path.
         path_cleared(): the path was removed.
     """
@@ -265,11 +265,11 @@ class MapActions(QObject):
             segment_ids: of the segments.
             weight: 0 (never) to 3 times.
         """
-        self.weight_requested.emit(WeightRequest(self._stretches(segment_ids), weight))
+        self.weight_requested.emit(WeightRequest(self._spans(segment_ids), weight))
 
     def learn(self, segment_ids: tuple[str, ...]) -> None:
         """Ask for a training from these segments alone."""
-        self.learn_requested.emit(self._stretches(segment_ids))
+        self.learn_requested.emit(self._spans(segment_ids))
 
     # Searching and leaving
 
@@ -305,11 +305,11 @@ class MapActions(QObject):
         self._scene.set_highlighted(frozenset())
         self._scene.set_search("")
 
-    def _stretches(self, segment_ids: Iterable[str]) -> tuple[Stretch, ...]:
+    def _spans(self, segment_ids: Iterable[str]) -> tuple[TrackSpan, ...]:
         latent_map = self._scene.map
         assert latent_map is not None, "there are no segments without a map"
         rows = (latent_map.rows[segment_id] for segment_id in segment_ids)
-        return tuple(stretch_of(latent_map.segments[row]) for row in rows)
+        return tuple(span_of(latent_map.segments[row]) for row in rows)
 
     def _colour(self, hit: Hit) -> QColor:
         colours = self._scene.colours

@@ -46,7 +46,7 @@ class LatentMapView(QWidget):
         path_cleared(): the path was removed.
         place_requested(list[DraggedSource]): sources to be placed on the timeline.
         weight_requested(WeightRequest): say how often a training learns segments.
-        learn_requested(tuple[Stretch]): train from this music alone.
+        learn_requested(tuple[TrackSpan]): train from this music alone.
         play_requested(): the space bar was tapped over the map.
         message_button_clicked(): the button below the message was clicked.
         compose_requested(): compose along the path that is drawn.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from core.library.training_weights import LearningChoice, Stretch
+from core.library.training_weights import LearningChoice, TrackSpan
 from core.session import Session
 from core.vae.history import Epoch, History
 from core.workers import tasks
@@ -41,7 +41,7 @@ class TrainingController(QObject):
     ) -> None:
         super().__init__(parent)
         self._sessions, self._services, self._weights = sessions, services, weights
-        self._only: tuple[Stretch, ...] = ()
+        self._only: tuple[TrackSpan, ...] = ()
         self.panel = TrainingPanel()
         self.versions = VersionsController(self.panel.versions, sessions, services, self)
         self.job = JobSlot("training", self)
@@ -61,7 +61,7 @@ class TrainingController(QObject):
         weights.changed.connect(self._show_learning)
 
     @Slot(object)
-    def learn_only(self, music: tuple[Stretch, ...]) -> None:
+    def learn_only(self, music: tuple[TrackSpan, ...]) -> None:
         """Have the next training learn from this music alone; from all again if it is empty."""
         self._only = music
         self._show_learning()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.library.training_weights import LearningSummary, Stretch
+from core.library.training_weights import LearningSummary, TrackSpan
 from core.vae.history import Epoch
 from technovae_gui import theme
 from technovae_gui.training.training_progress import (
@@ -58,7 +58,7 @@ class TrainingRequest:
     minutes: float
     resume: bool
     seed: int
-    only: tuple[Stretch, ...] = ()
+    only: tuple[TrackSpan, ...] = ()
 
 
 class TrainingResult(Protocol):
@@ -93,7 +93,7 @@ class TrainingPanel(JobPanel):
         self.job.cancel.hide()
         self._windows = 0
         self._all_left_out = False
-        self._only: tuple[Stretch, ...] = ()
+        self._only: tuple[TrackSpan, ...] = ()
         self._resume = self._demo = False
         self.headline = QLabel()
         self.headline.setProperty("display", True)
@@ -141,7 +141,7 @@ class TrainingPanel(JobPanel):
         self.about.setText(_about_text(name, windows, demo))
         self._update_controls()
 
-    def set_learning(self, summary: LearningSummary, only: tuple[Stretch, ...] = ()) -> None:
+    def set_learning(self, summary: LearningSummary, only: tuple[TrackSpan, ...] = ()) -> None:
         """Say what a training learns of the library.
 
         Args:

@@ -40,7 +40,7 @@ class WeightsController(QObject):
     @Slot(object)
     def weigh(self, request: WeightRequest) -> None:
         """Have a training learn some music more or less often from now on."""
-        self._show(self.weights.with_weight(request.stretches, request.weight))
+        self._show(self.weights.with_weight(request.spans, request.weight))
         self._waiting.append((self._session.library_path, request))
         self._write_next()
 
@@ -104,4 +104,4 @@ def _write(library: Path, request: WeightRequest) -> None:
     from core.library.store import Library
 
     with Library.open(library, read_only=is_demo(library)) as opened:
-        opened.weigh(request.stretches, request.weight)
+        opened.weigh(request.spans, request.weight)

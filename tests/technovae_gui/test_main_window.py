@@ -23,7 +23,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
 from core.arrangement.project import Project
 from core.library.store import Library
-from core.library.training_weights import TrainingWeights, WeightRequest, stretch_of
+from core.library.training_weights import TrainingWeights, WeightRequest, span_of
 from core.settings import TICKS_PER_BAR
 from core.workers import tasks
 from technovae_gui import mime
@@ -353,19 +353,19 @@ def test_real_mouse_drags_on_a_real_screen(tmp_path: Path, qapp: object) -> None
 def test_what_the_map_says_of_training_is_kept_and_shown(window: MainWindow, qtbot: Any) -> None:
     found, view = window.session.map, window.map_view
     assert found is not None
-    stretches = (stretch_of(found.segments[7]),)
+    spans = (span_of(found.segments[7]),)
 
     def kept() -> TrainingWeights:
         with Library.open(window.session.library_path, read_only=True) as library:
             return library.training_weights()
 
-    view.weight_requested.emit(WeightRequest(stretches, 0.0))
+    view.weight_requested.emit(WeightRequest(spans, 0.0))
     assert np.flatnonzero(view.scene.opacity() < 1.0).tolist() == [7]
     assert "224 of 225 segments" in window.training.panel.learning_text.text()
     qtbot.waitUntil(lambda: kept() == window.weights.weights, timeout=PATIENCE)
-    view.weight_requested.emit(WeightRequest(stretches, 1.0))
+    view.weight_requested.emit(WeightRequest(spans, 1.0))
     qtbot.waitUntil(lambda: kept() == TrainingWeights(), timeout=PATIENCE)
-    view.learn_requested.emit(stretches)
+    view.learn_requested.emit(spans)
     assert window.panels.shown_panel is window.training.panel
     assert "1 of 225 segments" in window.training.panel.learning_text.text()
 

@@ -20,10 +20,10 @@ from core import user_folders
 from core.errors import InputError, TrainingError
 from core.vae import checkpoint
 from core.vae.augmentation import Augmentation
-from core.vae.fitting import Part, WindowBatches
+from core.vae.fitting import BatchShare, WindowBatches
 from core.vae.options import TrainOptions
 from core.vae.training import TrainingRun
-from core.vae.training_processes import Layout, TrainingSummary, train_in_processes
+from core.vae.training_processes import ProcessLayout, TrainingSummary, train_in_processes
 from tests.core.vae.conftest import TINY, do_steps_one_by_one, music
 
 _JAX = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs the extra `jax`")
@@ -34,6 +34,7 @@ def needs_jax(test: Callable[..., None]) -> Callable[..., None]:
     return _JAX(pytest.mark.slow(pytest.mark.timeout(1200)(test)))  # type: ignore[no-any-return]
 
 
+LAYOUT = ProcessLayout(2)
 songs = partial(music, tracks=8, bars=23)
 """More windows than a model has latents, so that there is something to learn."""
 
@@ -50,7 +51,9 @@ def options(path: Path, **changes: Any) -> TrainOptions:
 def by_two(tmp_path_factory: pytest.TempPathFactory) -> TrainingSummary:
     """What two processes made; some ten seconds."""
     path = tmp_path_factory.mktemp("two") / "vae_best.keras"
-    made = train_in_processes(songs, options(path), Layout(2), lambda *_: None, threading.Event())
+    made = train_in_processes(
+        songs, options(path), ProcessLayout(2), lambda *_: None, threading.Event()
+    )
     assert made is not None
     return made
 
@@ -99,7 +102,7 @@ def test_a_process_that_dies_ends_the_others_in_one_line(tmp_path: Path) -> None
                     os.kill(process.pid or 0, signal.SIGKILL)
 
     with pytest.raises(TrainingError, match=r"^process 1 of this training was ended") as told:
-        train_in_processes(songs, options(path, epochs=10_000), Layout(2), kill, threading.Event())
+        train_in_processes(songs, options(path, epochs=10_000), LAYOUT, kill, threading.Event())
     assert "--resume" in str(told.value)
     assert "\n" not in str(told.value)
     assert checkpoint.load(path).info["windows"] > 0
@@ -112,7 +115,7 @@ def test_parts_of_a_batch_are_the_whole_of_it() -> None:
         WindowBatches(
             data, data.places(), batch=12, augmentation=Augmentation(share=0.0), seed=5, part=part
         )
-        for part in (None, Part(0, 2, 4), Part(1, 2, 4))
+        for part in (None, BatchShare(0, 2, 4), BatchShare(1, 2, 4))
     ]
     whole, first, second = (batches[1][0] for batches in made)
     assert len(first) == len(second) == 6
@@ -122,7 +125,7 @@ def test_parts_of_a_batch_are_the_whole_of_it() -> None:
 def test_devices_get_as_many_windows_each_of_a_small_library() -> None:
     data = music(tracks=1, bars=10)
     batches = WindowBatches(
-        data, data.places(), batch=32, augmentation=Augmentation(), seed=0, part=Part(0, 1, 4)
+        data, data.places(), batch=32, augmentation=Augmentation(), seed=0, part=BatchShare(0, 1, 4)
     )
     assert len(data) == 7
     assert len(batches[0][0]) == 4
@@ -139,14 +142,14 @@ def test_devices_get_as_many_windows_each_of_a_small_library() -> None:
 )
 def test_a_wrong_place_is_told(layout: tuple[Any, ...], text: str) -> None:
     with pytest.raises(InputError, match=text):
-        Layout(*layout)
+        ProcessLayout(*layout)
 
 
 def test_where_processes_run() -> None:
-    assert list(Layout(3).here()) == [0, 1, 2]
-    assert list(Layout(3, "hub:7900", 1).here()) == [1]
-    assert Layout(3, "hub:7900", 0).leads
-    assert not Layout(3, "hub:7900", 1).leads
+    assert list(ProcessLayout(3).here()) == [0, 1, 2]
+    assert list(ProcessLayout(3, "hub:7900", 1).here()) == [1]
+    assert ProcessLayout(3, "hub:7900", 0).leads
+    assert not ProcessLayout(3, "hub:7900", 1).leads
 
 
 def test_without_jax_it_is_said_how_to_get_it(
@@ -155,5 +158,9 @@ def test_without_jax_it_is_said_how_to_get_it(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'technovae\[jax\]'"):
         train_in_processes(
-            music, options(tmp_path / "a.keras"), Layout(2), lambda *_: None, threading.Event()
+            music,
+            options(tmp_path / "a.keras"),
+            ProcessLayout(2),
+            lambda *_: None,
+            threading.Event(),
         )

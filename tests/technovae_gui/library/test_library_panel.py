@@ -16,7 +16,7 @@ from core.library.grid_change import GridChange
 from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
-from core.library.training_weights import TrainingWeights, WeightRequest, stretch_of
+from core.library.training_weights import TrainingWeights, WeightRequest, span_of
 from technovae_gui.library import LibraryPanel, track_model
 from technovae_gui.library.beat_grid_edit import nudge
 from technovae_gui.library.several_tracks import GridsChange
@@ -361,7 +361,7 @@ def test_selected_tracks_are_left_out_of_trainings_or_learned_alone(
     panel.select_track(tracks[0].id)
     assert learning.isVisible()
     assert learning.choice.currentText() == "As usual"
-    whole = (stretch_of(tracks[0]),)
+    whole = (span_of(tracks[0]),)
     with qtbot.waitSignal(learning.weight_requested) as asked:
         learning.choice.activated.emit(0)
     assert asked.args == [WeightRequest(whole, 0.0)]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from core.arrangement.clip import LatentSource, RealSource
 from core.library.latent_map import LatentMap
 from core.library.path_presets import PathPreset
-from core.library.training_weights import Stretch, WeightRequest, stretch_of
+from core.library.training_weights import TrackSpan, WeightRequest, span_of
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.action_bindings import ContextMenu
 from technovae_gui.map.map_point import MapPoint
@@ -109,7 +109,7 @@ def test_the_menu_says_what_a_training_learns_of_the_selection(
     view: LatentMapView, demo_map: LatentMap, lonely: int
 ) -> None:
     wanted: list[WeightRequest] = []
-    only: list[tuple[Stretch, ...]] = []
+    only: list[tuple[TrackSpan, ...]] = []
     view.weight_requested.connect(wanted.append)
     view.learn_requested.connect(only.append)
     view.map_actions.select([lonely, 3])
@@ -120,7 +120,7 @@ def test_the_menu_says_what_a_training_learns_of_the_selection(
     entries = {action.text(): action for action in learning.actions()}
     entries["Leave out"].trigger()
     entries["Learn from these alone…"].trigger()
-    both = tuple(stretch_of(demo_map.segments[row]) for row in sorted((lonely, 3)))
+    both = tuple(span_of(demo_map.segments[row]) for row in sorted((lonely, 3)))
     assert wanted == [WeightRequest(both, 0.0)]
     assert only == [both]
     menu.deleteLater()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from core.library.latent_map import LatentMap
-from core.library.training_weights import TrainingWeights, stretch_of
+from core.library.training_weights import TrainingWeights, span_of
 from technovae_gui.map import LatentMapView
 from tests.technovae_gui.map.mouse import drag, wheel
 
@@ -55,8 +55,8 @@ def test_what_no_training_learns_is_dimmed_and_explained(
 ) -> None:
     legend, first = view.overlays.legend, demo_map.segments[0].track_id
     assert legend.weights.isHidden()
-    weights = TrainingWeights().with_weight([stretch_of(demo_map.tracks[first])], 0.0)
-    weights = weights.with_weight([stretch_of(demo_map.segments[-1])], 3.0)
+    weights = TrainingWeights().with_weight([span_of(demo_map.tracks[first])], 0.0)
+    weights = weights.with_weight([span_of(demo_map.segments[-1])], 3.0)
     view.set_training_weights(weights)
     of_first = np.array([segment.track_id == first for segment in demo_map.segments])
     np.testing.assert_array_equal(view.scene.opacity() < 1.0, of_first)

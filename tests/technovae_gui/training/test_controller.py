@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core import resources
 from core.library.latent_map import LatentMap
-from core.library.training_weights import LearningChoice, TrainingWeights, stretch_of
+from core.library.training_weights import LearningChoice, TrainingWeights, span_of
 from core.session import Session
 from core.vae.history import History
 from technovae_gui.services import Services
@@ -148,7 +148,7 @@ def test_a_training_learns_the_chosen_music_until_all_of_it_is_wanted_again(
 ) -> None:
     panel, tracks = controller.panel, sessions.session.tracks
     assert panel.learning.isHidden()
-    only = (stretch_of(tracks[0]),)
+    only = (span_of(tracks[0]),)
     controller.learn_only(only)
     whole = sum(track.windows() for track in tracks)
     expected = f"learns from {tracks[0].windows()} of {whole} segments."
@@ -166,13 +166,13 @@ def test_the_panel_says_what_is_left_out_and_starts_nothing_without_music(
     controller: TrainingController, sessions: FakeSessions
 ) -> None:
     panel, (first, *others) = controller.panel, sessions.session.tracks
-    weights = TrainingWeights().with_weight([stretch_of(first)], 0.0)
+    weights = TrainingWeights().with_weight([span_of(first)], 0.0)
     controller._weights.changed.emit(weights)
-    controller._weights.weights = weights.with_weight([stretch_of(others[0])], 2.0)
+    controller._weights.weights = weights.with_weight([span_of(others[0])], 2.0)
     controller._weights.changed.emit(controller._weights.weights)
     assert f"{others[0].windows()} of them more often" in panel.learning_text.text()
     assert panel.controls.start.isEnabled()
-    everything = [stretch_of(track) for track in sessions.session.tracks]
+    everything = [span_of(track) for track in sessions.session.tracks]
     controller._weights.weights = weights.with_weight(everything, 0.0)
     controller._weights.changed.emit(controller._weights.weights)
     assert "left out" in panel.learning_text.text()

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.library.store import Library
-from core.library.training_weights import TrainingWeights, WeightRequest, stretch_of
+from core.library.training_weights import TrainingWeights, WeightRequest, span_of
 from core.session import Session
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
@@ -37,7 +37,7 @@ def controller(qtbot: QtBot, session: Session) -> WeightsController:
 def test_what_is_left_out_is_kept_in_the_library(
     qtbot: QtBot, controller: WeightsController, session: Session
 ) -> None:
-    left_out = stretch_of(session.tracks[0])
+    left_out = span_of(session.tracks[0])
     with qtbot.waitSignal(controller.changed):
         controller.weigh(WeightRequest((left_out,), 0.0))
     with Library.open(session.library_path) as library:
@@ -50,13 +50,13 @@ def test_what_cannot_be_kept_is_taken_back(
 ) -> None:
     (session.library_path / "library.sqlite").unlink()
     with qtbot.waitSignal(controller.problem):
-        controller.weigh(WeightRequest((stretch_of(session.tracks[0]),), 0.0))
+        controller.weigh(WeightRequest((span_of(session.tracks[0]),), 0.0))
 
 
 def test_the_weights_of_another_library_are_its_own(
     controller: WeightsController, session: Session, tmp_path: Path
 ) -> None:
-    controller.weigh(WeightRequest((stretch_of(session.tracks[0]),), 3.0))
+    controller.weigh(WeightRequest((span_of(session.tracks[0]),), 3.0))
     sessions = cast(FakeSessions, controller._sessions)
     with make_library(tmp_path / "other") as other:
         sessions.put_in_place(Session(library_path=other.path, tracks=tuple(other.tracks())))
