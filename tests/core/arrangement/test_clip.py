@@ -168,7 +168,7 @@ def test_looking_up_what_is_not_there() -> None:
         empty.clip("c")
 
 
-def test_known_frames() -> None:
+def test_ticks_fall_on_known_frames_without_drift() -> None:
     assert frame_at(TICKS_PER_BEAT, 120) == SAMPLE_RATE // 2
     assert frame_at(TICKS_PER_SEGMENT, 130) == segment_frames(130) == 325_662
     # A thousand bars at 130 BPM are 81,415,384.6 samples: no drift, whatever the way there.

@@ -297,7 +297,7 @@ def test_any_command_line_of_what_needs_a_model(
 @given(
     st.lists(st.text(max_size=8) | st.sampled_from([*WORDS, *commands()]), min_size=1, max_size=5)
 )
-def test_any_words(words: list[str]) -> None:
+def test_any_words_are_parsed_or_refused(words: list[str]) -> None:
     parser = arguments.build()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arguments.Parser, "exit", lambda self, status=0, message=None: _stop(status))
@@ -320,7 +320,7 @@ JSON = st.recursive(
 
 @_SETTINGS
 @given(data=st.data())
-def test_any_project(
+def test_any_change_of_a_project_is_read_or_told_in_one_line(
     data: st.DataObject, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A right project with some value replaced by another of any kind."""
@@ -346,7 +346,7 @@ def test_any_project(
     name=st.sampled_from(["a.technovae", "a.keras", "a.npy", "a.json", "a.wav"]),
     content=st.binary(),
 )
-def test_any_bytes(
+def test_any_bytes_are_read_or_told_in_one_line(
     name: str, content: bytes, fresh: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     fresh()

@@ -82,7 +82,7 @@ def test_the_ladder_sings_at_its_cutoff() -> None:
 
 
 @pytest.mark.parametrize(("mode", "low", "high"), [(0, 1.0, 0.0), (2, 0.0, 1.0), (3, 1.0, 1.0)])
-def test_two_poles(mode: int, low: float, high: float) -> None:
+def test_a_state_variable_filter_passes_its_band_alone(mode: int, low: float, high: float) -> None:
     def gain(hz: float) -> float:
         signal = sine(hz)[:, None]
         out = kernels.state_variable(signal, constant(1000.0), constant(1.4), mode)

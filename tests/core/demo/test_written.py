@@ -108,7 +108,7 @@ def test_what_is_no_arrangement(text: str) -> None:
         notation.letters(text)
 
 
-def test_an_automation() -> None:
+def test_an_automation_is_read_as_bars_and_values() -> None:
     bars, values = notation.curve("0:.2 16:.9")
     assert bars.tolist() == [0.0, 16.0]
     assert values.tolist() == [0.2, 0.9]

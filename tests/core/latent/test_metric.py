@@ -44,7 +44,7 @@ def test_without_weight_distances_stay(
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_few_segments(decode: Decode, count: int) -> None:
+def test_a_metric_of_few_segments_is_finite(decode: Decode, count: int) -> None:
     latents = np.random.default_rng(0).standard_normal((count, 64))
     assert np.isfinite(PerceptualMetric.fit(latents, decode).transform(latents)).all()
 

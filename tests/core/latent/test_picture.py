@@ -44,7 +44,7 @@ def test_many_odd_titles_and_values(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_few_dots(tmp_path: Path, count: int) -> None:
+def test_a_map_of_few_dots_is_drawn(tmp_path: Path, count: int) -> None:
     map_png(np.full((count, 2), 0.5), ["a"] * count, tmp_path / "map.png", values=[1.0] * count)
     assert (tmp_path / "map.png").stat().st_size > 1000
 

@@ -81,7 +81,9 @@ def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path: Path) -> None
     assert names(inputs.find([tmp_path / "strange.dat"], tmp_path / "l")) == ["strange.dat"]
 
 
-def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patterns_are_looked_up_in_all_folders_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     touch(tmp_path / "x" / "1.wav", tmp_path / "x" / "y" / "2.wav", tmp_path / "x" / "n.txt")
     monkeypatch.chdir(tmp_path)
     assert names(inputs.find(["x/*"], tmp_path / "l")) == ["1.wav", "2.wav"]

@@ -72,7 +72,7 @@ def test_windows_that_disagree_are_faded(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("frames", [1, 3000, SAMPLE_RATE])
-def test_short_tracks(frames: int, rng: np.random.Generator) -> None:
+def test_the_parts_of_a_short_track_sum_to_it(frames: int, rng: np.random.Generator) -> None:
     track = rng.standard_normal((frames, 1)).astype(np.float32)
     parts = separated(track, (GridSection(0.0, 1.0, 130.0, 0.0),), Same())
     np.testing.assert_allclose(parts.sum(axis=0), track, atol=1e-5)

@@ -54,7 +54,7 @@ def trained(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainResul
     return run(songs, options(tmp_path_factory.mktemp("trained"), steps=40, rate=0.01))
 
 
-def test_it_learns(trained: TrainResult, songs: Path) -> None:
+def test_a_training_makes_the_separation_better(trained: TrainResult, songs: Path) -> None:
     network = PartsNetwork(**TINY)
     network.build(input_shape())
     untrained = Judge(Material.of_folder(songs, ("other",), only=True), 2, network)()

@@ -157,7 +157,7 @@ def test_a_part_is_muted_in_what_is_rendered_already(desk: Desk) -> None:
     assert steepest(np.concatenate([before, heard])) < 2 * STEEPEST + 0.5 / RAMP
 
 
-def test_auditions(desk: Desk) -> None:
+def test_an_audition_sounds_at_once_while_nothing_plays(desk: Desk) -> None:
     desk.player.open()
     desk.state_when(lambda state: state.device != "")
     desk.player.audition(loop("x"), BPM)

@@ -75,7 +75,7 @@ def test_blocks_of_any_size_give_the_same(sizes: list[int], seed: int) -> None:
 
 
 @pytest.mark.parametrize("frames", [0, 1, 63, 64, 65, 2048, 65_536, 65_537, 100_001])
-def test_lengths(frames: int) -> None:
+def test_features_cover_audio_of_any_length(frames: int) -> None:
     features = features_of(np.ones((frames, 1), np.float32))
     assert features.frames == frames
     assert features.seconds == frames / SAMPLE_RATE

@@ -77,7 +77,9 @@ def test_what_it_asks_for_at_first(qtbot: QtBot, panel: ExportPanel, tmp_path: P
         ("MP3, 320 kbit/s", ".mp3", 24),
     ],
 )
-def test_formats(qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bits: int) -> None:
+def test_a_format_sets_extension_and_bit_depth(
+    qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bits: int
+) -> None:
     panel.file.format.setCurrentText(name)
     request = asked(qtbot, panel)
     assert (request.path.suffix, request.bit_depth) == (extension, bits)
@@ -87,7 +89,9 @@ def test_formats(qtbot: QtBot, panel: ExportPanel, name: str, extension: str, bi
     ("name", "lufs"),
     [("Streaming", -14.0), ("Club", -9.0), ("Another", -11.5), ("As played", None)],
 )
-def test_loudness(qtbot: QtBot, panel: ExportPanel, name: str, lufs: float | None) -> None:
+def test_a_loudness_is_chosen_or_typed(
+    qtbot: QtBot, panel: ExportPanel, name: str, lufs: float | None
+) -> None:
     panel.loudness.choice.setCurrentText(name)
     if name == "Another":
         panel.loudness.box.setValue(-11.5)
@@ -165,7 +169,9 @@ def test_the_name_follows_the_title_until_it_is_typed(qtbot: QtBot, panel: Expor
     assert panel.file.name.text() == "Mine"
 
 
-def test_browse(panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_browse_takes_over_folder_and_name(
+    panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "sub").mkdir()
     chosen = str(tmp_path / "sub" / "Chosen.wav")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
@@ -193,7 +199,7 @@ def test_progress_and_cancel(qtbot: QtBot, panel: ExportPanel) -> None:
     assert panel.export.isEnabled()
 
 
-def test_the_result(
+def test_a_result_shows_its_figures_and_opens_its_folder(
     qtbot: QtBot, panel: ExportPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[QUrl] = []

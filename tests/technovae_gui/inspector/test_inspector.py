@@ -136,7 +136,9 @@ def test_bands_can_be_left_out(panel: ClipInspector, document: Document, field: 
     assert getattr(document.arrangement.clip("a"), field)
 
 
-def test_switches(panel: ClipInspector, document: Document) -> None:
+def test_a_switch_sets_all_selected_clips_and_shows_where_they_differ(
+    panel: ClipInspector, document: Document
+) -> None:
     document.select(["a", "b"])
     document.edit("cut", lambda now: edits.set_clip(now, "a", bass_cut=True))
     assert panel.form.bass_cut.checkState() is Qt.CheckState.PartiallyChecked
@@ -190,7 +192,9 @@ def test_steps_in_a_row_are_one(panel: ClipInspector, document: Document) -> Non
     assert document.undo_stack.count() == 2
 
 
-def test_latents(panel: ClipInspector, document: Document) -> None:
+def test_renderer_and_take_change_latents_and_leave_segments(
+    panel: ClipInspector, document: Document
+) -> None:
     document.select(["y", "z", "a"])
     assert panel.form.renderer.isVisible()
     phase = panel.form.renderer.findData("phase")

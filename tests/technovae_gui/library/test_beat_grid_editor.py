@@ -169,7 +169,9 @@ def test_what_was_applied_is_the_new_base(
     assert "set by you" in editor.facts.toolTip()
 
 
-def test_fit_again(qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]) -> None:
+def test_the_button_asks_for_a_new_fit_and_waits_for_it(
+    qtbot: QtBot, editor: BeatGridEditor, tracks: list[Track]
+) -> None:
     with qtbot.waitSignal(editor.refit_requested) as asked:
         qtbot.mouseClick(editor.buttons.refit, LEFT)
     assert asked.args == [tracks[0].id]

@@ -54,7 +54,9 @@ def test_the_report_stays_until_it_is_dismissed(qtbot: QtBot, panel: LibraryPane
     assert not panel.report.isVisible()
 
 
-def test_cancelling(qtbot: QtBot, panel: LibraryPanel) -> None:
+def test_a_cancelled_import_says_that_it_is_stopping_then_stopped(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
     panel.import_started()
     with qtbot.waitSignal(panel.cancel_requested):
         qtbot.mouseClick(panel.job.cancel, Qt.MouseButton.LeftButton)

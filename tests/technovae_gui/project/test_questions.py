@@ -48,7 +48,9 @@ def press(qtbot: Any, text: str) -> None:
         ("", Leaving.CANCEL),
     ],
 )
-def test_leaving(boxes: MessageBoxes, qtbot: Any, text: str, answer: Leaving) -> None:
+def test_each_button_is_its_answer_before_leaving(
+    boxes: MessageBoxes, qtbot: Any, text: str, answer: Leaving
+) -> None:
     press(qtbot, text)
     assert boxes.ask_leaving("night") is answer
 

@@ -69,7 +69,9 @@ def names(document: Document) -> list[str]:
     return [lane.name for lane in document.arrangement.lanes]
 
 
-def test_the_menu(view: TimelineView, document: Document) -> None:
+def test_the_menu_of_a_lane_moves_mutes_adds_and_removes(
+    view: TimelineView, document: Document
+) -> None:
     lane_id = document.arrangement.lanes[1].id
     before = names(document)
 

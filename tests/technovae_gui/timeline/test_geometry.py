@@ -24,7 +24,7 @@ def test_there_and_back(geometry: Geometry, tick: int) -> None:
 
 
 @given(geometries, st.integers(0, 60), st.floats(0.0, 0.99))
-def test_rows(geometry: Geometry, row: int, part: float) -> None:
+def test_any_place_within_a_row_is_in_that_row(geometry: Geometry, row: int, part: float) -> None:
     assert geometry.row(geometry.y(row) + part * geometry.lane_height) == row
 
 
@@ -61,7 +61,7 @@ def test_grid_lines_are_apart(geometry: Geometry) -> None:
 
 
 @given(st.integers(0, 10**6))
-def test_snapping(tick: int) -> None:
+def test_a_tick_snaps_to_the_nearest_line_of_each_grid(tick: int) -> None:
     for snap in Snap:
         near = snap.nearest(tick)
         assert near % snap.value == 0

@@ -129,7 +129,7 @@ def test_fit_fills_the_height_with_lanes(view: TimelineView) -> None:
     assert 4 * geometry.lane_height == pytest.approx(view.canvas.height() - SPACE_BELOW, abs=4)
 
 
-def test_renaming(view: TimelineView, document: Document) -> None:
+def test_a_double_click_renames_a_lane(view: TimelineView, document: Document) -> None:
     header = head(view, document, 0)
     QTest.mouseDClick(header, LEFT, pos=QPoint(40, 14))
     field = header.findChild(QLineEdit)
@@ -151,7 +151,7 @@ def test_reordering_by_drag(view: TimelineView, document: Document) -> None:
     assert document.undo_stack.count() == 1
 
 
-def test_adding(view: TimelineView, document: Document) -> None:
+def test_both_buttons_add_a_lane(view: TimelineView, document: Document) -> None:
     QTest.mouseClick(view.headers.add_button, LEFT)
     QTest.mouseClick(view.toolbar.add_lane, LEFT)
     assert len(document.arrangement.lanes) == 6

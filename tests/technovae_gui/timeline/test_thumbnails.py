@@ -13,7 +13,7 @@ from technovae_gui.timeline.thumbnails import ThumbnailCache
 A, B = RealSource("x-0-1"), RealSource("x-0-2")
 
 
-def test_stencils() -> None:
+def test_pictures_are_opaque_where_it_is_loud_and_clear_in_silence() -> None:
     loud = thumbnails.waveform_thumbnail(np.ones((4410, 2), np.float32))
     assert (loud.width(), loud.height()) == (thumbnails.COLUMNS, thumbnails.ROWS)
     assert loud.pixelColor(10, 2).alpha() > 200

@@ -21,7 +21,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
 
 
-def test_following(view: TimelineView) -> None:
+def test_the_view_follows_the_playhead_out_of_sight(view: TimelineView) -> None:
     view.set_playing(True)
     view.set_playhead(23.9 * BAR)
     assert view.viewport.geometry.left == 0

@@ -30,7 +30,7 @@ def turn(view: TimelineView, notches: int, keys: Qt.KeyboardModifier, place: QPo
     QApplication.sendEvent(view.canvas, event)
 
 
-def test_the_wheel(view: TimelineView) -> None:
+def test_the_wheel_zooms_with_ctrl_and_scrolls_with_shift(view: TimelineView) -> None:
     place = QPoint(300, 50)
     tick = view.viewport.geometry.tick(300)
     turn(view, 3, CTRL, place)

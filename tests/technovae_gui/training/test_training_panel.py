@@ -111,7 +111,7 @@ def test_nothing_held_out_is_a_gap(panel: TrainingPanel, epochs: list[Epoch]) ->
     assert panel.figures.numbers["held_out"].text() == "\N{EN DASH}"
 
 
-def test_the_picture(panel: TrainingPanel) -> None:
+def test_a_reconstruction_is_shown_below_the_real_segment(panel: TrainingPanel) -> None:
     real = np.full((512, 128), -20.0, np.float32)
     panel.show_event((real, np.full((512, 128), -80.0, np.float32)))
     assert panel.reconstruction.pictures is not None
