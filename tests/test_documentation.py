@@ -41,6 +41,7 @@ FOLDERS = (
     "[.]ci",
     "[.]github",
 )
+DOTTED = re.compile(r"(?<![\w./])(?:core|technovae_gui|benchmarks)(?:\.\w+)+")
 IN_TREE = re.compile(rf"(?<![\w/])(?:{'|'.join(FOLDERS)})(?:/[\w.]+)+")
 
 
@@ -95,6 +96,27 @@ def test_files_that_are_named_are_there(name: str) -> None:
     paths = {it for code in IN_CODE.findall(text) for it in IN_TREE.findall(code)}
     missing += [it for it in paths.difference(INSTALLED) if not (ROOT / it).exists()]
     assert not missing
+
+
+@EACH
+def test_modules_classes_and_functions_that_are_named_are_there(name: str) -> None:
+    text = DOCUMENTS[name].partition("## Old and new names")[0]
+    named = {it for code in IN_CODE.findall(text) for it in DOTTED.findall(code)} - {"core.x"}
+    assert not [it for it in named if not is_defined(it)]
+
+
+def is_defined(dotted: str) -> bool:
+    """Whether a name as in `core.dsp.key.Key` is that of a package, a module or what one defines;
+    read, not imported."""
+    place, names = ROOT, dotted.split(".")
+    while names and (place / names[0]).is_dir():
+        place /= names.pop(0)
+    if names and (place / f"{names[0]}.py").is_file():
+        source = place / f"{names.pop(0)}.py"
+    else:
+        source = place / "__init__.py"
+    pattern = rf"^(?:class |def )?{names[0]}\b|\bimport .*\b{names[0]}\b" if names else ""
+    return source.is_file() and re.search(pattern, source.read_text("utf-8"), re.M) is not None
 
 
 def test_tests_of_compatibility_are_there() -> None:

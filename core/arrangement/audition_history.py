@@ -1,4 +1,4 @@
-"""Places of the map that were heard, newest first, with favourites; kept in a file of JSON.
+"""Places of the map that were auditioned, newest first, with favourites; in a file of JSON.
 
 A module of its own, because what checks JSON is imported only when it is needed.
 """
@@ -18,7 +18,7 @@ from core.arrangement.clip import ClipSource
 from core.arrangement.project_file import source_from_json, source_to_json
 from core.errors import InputError, TechnoVAEError
 
-MOST_HEARD: Final = 200
+MOST_PLACES: Final = 200
 """Places that are no favourites; the oldest go first."""
 MOST_FAVOURITES: Final = 500
 _LONGEST_NAME: Final = 500
@@ -27,7 +27,7 @@ _FORMAT: Final = "technovae heard places"
 
 
 @dataclass(frozen=True)
-class HeardPlace:
+class AuditionedPlace:
     """A place of the map.
 
     Attributes:
@@ -46,27 +46,27 @@ class HeardPlace:
 
 
 @dataclass(frozen=True)
-class HeardPlaces:
+class AuditionHistory:
     """Places, newest first, each source once."""
 
-    places: tuple[HeardPlace, ...] = ()
+    places: tuple[AuditionedPlace, ...] = ()
 
-    def __iter__(self) -> Iterator[HeardPlace]:
+    def __iter__(self) -> Iterator[AuditionedPlace]:
         return iter(self.places)
 
     def __len__(self) -> int:
         return len(self.places)
 
-    def heard(self, place: HeardPlace) -> HeardPlaces:
+    def with_place(self, place: AuditionedPlace) -> AuditionHistory:
         """With a place on top; one that was heard before keeps its star. The oldest goes where
         there are too many."""
         before = next((it for it in self.places if it.source == place.source), None)
         if before is not None:
             place = dataclasses.replace(place, favourite=before.favourite)
         rest = tuple(it for it in self.places if it.source != place.source)
-        return HeardPlaces(_bounded((place, *rest)))
+        return AuditionHistory(_bounded((place, *rest)))
 
-    def followed_by(self, older: HeardPlaces) -> HeardPlaces:
+    def followed_by(self, older: AuditionHistory) -> AuditionHistory:
         """These on top of older ones; a star of either stays."""
         stars = {it.source for it in older if it.favourite}
         mine = {it.source for it in self.places}
@@ -74,9 +74,9 @@ class HeardPlaces:
             dataclasses.replace(it, favourite=it.favourite or it.source in stars)
             for it in self.places
         )
-        return HeardPlaces(_bounded((*newer, *(it for it in older if it.source not in mine))))
+        return AuditionHistory(_bounded((*newer, *(it for it in older if it.source not in mine))))
 
-    def with_star(self, source: ClipSource, favourite: bool) -> HeardPlaces:
+    def with_star(self, source: ClipSource, favourite: bool) -> AuditionHistory:
         """Mark a place as a favourite, or no longer.
 
         Args:
@@ -86,23 +86,23 @@ class HeardPlaces:
         Returns:
             The places; the same ones where none has this source.
         """
-        return HeardPlaces(
+        return AuditionHistory(
             tuple(
                 dataclasses.replace(it, favourite=favourite) if it.source == source else it
                 for it in self.places
             )
         )
 
-    def without(self, source: ClipSource) -> HeardPlaces:
+    def without(self, source: ClipSource) -> AuditionHistory:
         """Without a place."""
-        return HeardPlaces(tuple(it for it in self.places if it.source != source))
+        return AuditionHistory(tuple(it for it in self.places if it.source != source))
 
-    def favourites(self) -> HeardPlaces:
+    def favourites(self) -> AuditionHistory:
         """Those with a star."""
-        return HeardPlaces(tuple(it for it in self.places if it.favourite))
+        return AuditionHistory(tuple(it for it in self.places if it.favourite))
 
 
-def save(places: HeardPlaces, path: Path) -> None:
+def save(places: AuditionHistory, path: Path) -> None:
     """Write places to a file, all of it or none.
 
     Args:
@@ -125,7 +125,7 @@ def _plain(xy: tuple[float, float]) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def load(path: Path) -> HeardPlaces:
+def load(path: Path) -> AuditionHistory:
     """Read places; none where there is no such file.
 
     Raises:
@@ -133,12 +133,12 @@ def load(path: Path) -> HeardPlaces:
     """
     found = json_lists.read(path, _File, _FORMAT, "places", _MOST_BYTES)
     if found is None:
-        return HeardPlaces()
+        return AuditionHistory()
     try:
         places = [_place(row) for row in found.places]
     except TechnoVAEError as error:
         raise InputError(f"{path}: damaged ({error}); delete it to begin a new list") from error
-    return HeardPlaces().followed_by(HeardPlaces(tuple(places)))
+    return AuditionHistory().followed_by(AuditionHistory(tuple(places)))
 
 
 class _Row(msgspec.Struct):
@@ -153,13 +153,15 @@ class _File(json_lists.ListFile):
     places: list[_Row]
 
 
-def _place(row: _Row) -> HeardPlace:
+def _place(row: _Row) -> AuditionedPlace:
     name = row.name[:_LONGEST_NAME]
-    return HeardPlace(source_from_json(row.source), name, row.xy, row.segment_id, row.favourite)
+    return AuditionedPlace(
+        source_from_json(row.source), name, row.xy, row.segment_id, row.favourite
+    )
 
 
-def _bounded(places: tuple[HeardPlace, ...]) -> tuple[HeardPlace, ...]:
-    left = {True: MOST_FAVOURITES, False: MOST_HEARD}
+def _bounded(places: tuple[AuditionedPlace, ...]) -> tuple[AuditionedPlace, ...]:
+    left = {True: MOST_FAVOURITES, False: MOST_PLACES}
     kept = []
     for place in places:
         if left[place.favourite]:

@@ -24,7 +24,7 @@ from technovae_gui.session_controller import SessionController
 from technovae_gui.spectrogram.colours import thumbnail
 
 if TYPE_CHECKING:
-    from core.arrangement.heard_places import HeardPlace, HeardPlaces
+    from core.arrangement.audition_history import AuditionedPlace, AuditionHistory
 
 Array = NDArray[np.float32]
 _LOG = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class HistoryController(QObject):
         super().__init__(parent)
         self._folder = folder
         self._sessions, self._services, self.panel = sessions, services, panel
-        self._places: HeardPlaces | None = None
+        self._places: AuditionHistory | None = None
         self._path: Path | None = None
         self._asked: set[ClipSource] = set()
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
@@ -78,10 +78,10 @@ class HistoryController(QObject):
             point: which.
             spectrogram: (512, 128) dB; None: it is read when it is in view.
         """
-        from core.arrangement.heard_places import HeardPlace
+        from core.arrangement.audition_history import AuditionedPlace
 
-        place = HeardPlace(point.source, point.label, point.xy, point.segment_id)
-        self._change(lambda now: now.heard(place))
+        place = AuditionedPlace(point.source, point.label, point.xy, point.segment_id)
+        self._change(lambda now: now.with_place(place))
         if spectrogram is not None:
             self.panel.set_picture(point.source, thumbnail(spectrogram, _WIDTH, _HEIGHT))
 
@@ -95,10 +95,10 @@ class HistoryController(QObject):
         except OutputError as error:
             self.problem.emit("history", str(error))
 
-    def _change(self, change: Callable[[HeardPlaces], HeardPlaces]) -> None:
-        from core.arrangement.heard_places import HeardPlaces
+    def _change(self, change: Callable[[AuditionHistory], AuditionHistory]) -> None:
+        from core.arrangement.audition_history import AuditionHistory
 
-        self._places = change(self._places or HeardPlaces())
+        self._places = change(self._places or AuditionHistory())
         self.panel.show_places(self._places)
         self._timer.start()
 
@@ -114,7 +114,7 @@ class HistoryController(QObject):
             lambda: _load(path), lambda found: self._loaded(path, found), self._unreadable
         )
 
-    def _loaded(self, path: Path, found: HeardPlaces) -> None:
+    def _loaded(self, path: Path, found: AuditionHistory) -> None:
         """What was heard meanwhile is on top."""
         if path == self._path:
             self._places = found if self._places is None else self._places.followed_by(found)
@@ -134,10 +134,10 @@ class HistoryController(QObject):
         places, path = self._places, self._path
 
         def write() -> None:
-            from core.arrangement import heard_places
+            from core.arrangement import audition_history
 
             if places is not None and path is not None:
-                heard_places.save(places, path)
+                audition_history.save(places, path)
 
         return write
 
@@ -147,7 +147,7 @@ class HistoryController(QObject):
         return folder / f"{name}.json"
 
     @Slot(object)
-    def _play(self, place: HeardPlace) -> None:
+    def _play(self, place: AuditionedPlace) -> None:
         session = self._sessions.session
         latent_map = session.map
         if latent_map is None:
@@ -170,7 +170,7 @@ class HistoryController(QObject):
         )
 
     @Slot(object)
-    def _ask_picture(self, place: HeardPlace) -> None:
+    def _ask_picture(self, place: AuditionedPlace) -> None:
         """Once for each place and session."""
         source, session = place.source, self._sessions.session
         if source in self._asked or not session.generation:
@@ -194,7 +194,7 @@ class HistoryController(QObject):
         self.panel.set_picture(source, thumbnail(spectrogram, _WIDTH, _HEIGHT))
 
 
-def _load(path: Path) -> HeardPlaces:
-    from core.arrangement import heard_places
+def _load(path: Path) -> AuditionHistory:
+    from core.arrangement import audition_history
 
-    return heard_places.load(path)
+    return audition_history.load(path)

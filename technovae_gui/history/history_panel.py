@@ -37,7 +37,7 @@ from technovae_gui.widgets import forms
 from technovae_gui.widgets.icons import icon
 
 if TYPE_CHECKING:
-    from core.arrangement.heard_places import HeardPlace, HeardPlaces
+    from core.arrangement.audition_history import AuditionedPlace, AuditionHistory
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _PLACE: Final = Qt.ItemDataRole.UserRole
@@ -53,12 +53,12 @@ class HistoryPanel(QWidget):
     """Shows places, newest first.
 
     Signals:
-        play_requested(HeardPlace): it was clicked.
+        play_requested(AuditionedPlace): it was clicked.
         place_requested(list of DraggedSource): put it on the timeline.
         star_requested(ClipSource, bool): give it a star, or take it away.
         removal_requested(ClipSource): take it from the list.
         clearing_requested(): take all that have no star from the list.
-        picture_missed(HeardPlace): it is in view, and its picture is not known.
+        picture_missed(AuditionedPlace): it is in view, and its picture is not known.
     """
 
     play_requested = Signal(object)
@@ -70,7 +70,7 @@ class HistoryPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._places: tuple[HeardPlace, ...] = ()
+        self._places: tuple[AuditionedPlace, ...] = ()
         self._built = False
         self.model = _Places(self)
         self.setAccessibleName("Heard places")
@@ -102,7 +102,7 @@ class HistoryPanel(QWidget):
             self._build()
         super().showEvent(event)
 
-    def show_places(self, places: HeardPlaces) -> None:
+    def show_places(self, places: AuditionHistory) -> None:
         """Show these, and no others."""
         self._places = places.places
         known = {it.source for it in self._places}
@@ -150,7 +150,7 @@ class HistoryPanel(QWidget):
 
     @Slot(QModelIndex)
     def _clicked(self, index: QModelIndex) -> None:
-        place: HeardPlace = index.data(_PLACE)
+        place: AuditionedPlace = index.data(_PLACE)
         if self.list.pressed_x >= self.list.visualRect(index).right() - _STAR:
             self.star_requested.emit(place.source, not place.favourite)
         else:
@@ -162,7 +162,7 @@ class HistoryPanel(QWidget):
         if index.isValid():
             self.menu(index.data(_PLACE)).popup(self.list.viewport().mapToGlobal(at))
 
-    def menu(self, place: HeardPlace) -> QMenu:
+    def menu(self, place: AuditionedPlace) -> QMenu:
         """A context menu for a place; it deletes itself once it is closed."""
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -185,11 +185,11 @@ class _Places(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._places: list[HeardPlace] = []
+        self._places: list[AuditionedPlace] = []
         self.pictures: dict[ClipSource, QImage] = {}
         self.playing: ClipSource | None = None
 
-    def show(self, places: list[HeardPlace]) -> None:
+    def show(self, places: list[AuditionedPlace]) -> None:
         """Show places, newest first, in the place of those that are shown."""
         if places != self._places:
             self.beginResetModel()
@@ -267,7 +267,7 @@ class _Rows(QStyledItemDelegate):
         return QSize(120, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        place: HeardPlace = index.data(_PLACE)
+        place: AuditionedPlace = index.data(_PLACE)
         area: QRect = option.rect
         state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_MouseOver:
@@ -287,7 +287,7 @@ class _Rows(QStyledItemDelegate):
         star.moveCenter(QPoint(area.right() - _STAR // 2, area.center().y()))
         _star(place.favourite, theme.TEXT).paint(painter, star)
 
-    def _paint_words(self, painter: QPainter, place: HeardPlace, box: QRect) -> None:
+    def _paint_words(self, painter: QPainter, place: AuditionedPlace, box: QRect) -> None:
         painter.setFont(theme.font(theme.BODY))
         painter.setPen(QColor(theme.TEXT))
         flags = Qt.AlignmentFlag.AlignLeft

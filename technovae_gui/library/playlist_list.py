@@ -61,7 +61,7 @@ class PlaylistList(QWidget):
             "Take out", "Take the selected tracks out of the chosen playlist"
         )
         self.map_button = forms.button("On map", "Show the dots of the chosen playlist's tracks")
-        self.back_button = forms.button("Put back", "Have the playlist again that was deleted")
+        self.back_button = forms.button("Put back", "Bring the deleted playlist back")
         self.back_button.hide()
         self._before: Playlists = ()
         self.message = MessageLabel()
