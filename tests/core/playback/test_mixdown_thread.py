@@ -123,6 +123,30 @@ def test_unmuting_renders_nothing_again() -> None:
     assert all(slot.prepared for slot in snapshot.mix._slots)
 
 
+def test_memory_is_given_back_although_the_playhead_keeps_jumping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released: list[int] = []
+    prepared = Mixdown._prepared
+    for name in ("_RELEASE_SECONDS", "_RELEASE_SECONDS_JUMPING"):
+        monkeypatch.setattr(mixdown_thread, name, 0.0)
+    monkeypatch.setattr(Mixdown, "release_pages", lambda self: released.append(jumps))
+    jumps = 0
+
+    def jump(mix: Mixdown, slot: Any) -> Any:
+        nonlocal jumps
+        if thread._last is not None and jumps < 9:
+            jumps += 1
+            thread.look_again()
+        return prepared(mix, slot)
+
+    monkeypatch.setattr(Mixdown, "_prepared", jump)
+    thread = MixdownThread(soon=lambda: [(0, 1 << 20)], deliver=lambda _: None, load=lambda: None)
+    thread.request(MixdownRequest.of(arrangement(), audio_of()))
+    thread.serve()
+    assert set(released) >= set(range(10))
+
+
 class Desk:
     """A mixdown thread and what it delivered; while `go` is not set it waits before any work."""
 
