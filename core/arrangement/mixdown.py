@@ -169,7 +169,8 @@ class Mixdown:
 
         Args:
             progress: called before each clip.
-            cancel: checked before each clip.
+            cancel: checked before each clip, and between the steps of a crossfade, which takes some
+                80 ms.
             span: first frame, and first frame after the part to prepare; None: everything.
 
         Raises:
@@ -184,7 +185,7 @@ class Mixdown:
             if isinstance(slot.clip.source, GroupSource) and slot.prepared is None:
                 self._prepare_group(slot.clip.source, cancel)
             is_new = slot.prepared is None
-            self._prepared(slot)
+            self._prepared(slot, cancel)
             if is_new and self._memory is not None:
                 self._release_pages_of(slot)
         self._split_last = []
@@ -426,13 +427,13 @@ class Mixdown:
         is_group = isinstance(clip.source, GroupSource)
         return not is_group and (shape == _WHOLE or (clip.source, shape) in self._sounds)
 
-    def _prepared(self, slot: _ClipSlot) -> PreparedClip:
+    def _prepared(self, slot: _ClipSlot, cancel: CancelFlag | None = None) -> PreparedClip:
         if slot.prepared is None:
             made = PreparedClip.of(
                 self._stream(slot.clip),
                 slot.start,
                 slot.end,
-                self._envelopes(slot),
+                self._envelopes(slot, cancel),
                 self._part_streams(slot.clip),
                 partial(self._bands, slot.clip),
             )
@@ -513,17 +514,17 @@ class Mixdown:
             )
         return self._groups[source]
 
-    def _envelopes(self, slot: _ClipSlot) -> Iterator[GainEnvelope]:
+    def _envelopes(self, slot: _ClipSlot, cancel: CancelFlag | None) -> Iterator[GainEnvelope]:
         clip, half = slot.clip, (slot.end - slot.start) // 2
         incoming, outgoing = self._incoming.get(clip.id), self._outgoing.get(clip.id)
         if incoming:
-            yield self._transition_envelopes(incoming)[1]
+            yield self._transition_envelopes(incoming, cancel)[1]
         elif clip.id not in self._before and not _begins_with_group(clip):
             frames = self.arrangement.frame(clip.start + clip.fade_in) - slot.start
             gains = fades.fade_in(frames) if clip.fade_in else fades.edge_fade(min(_EDGE_IN, half))
             yield GainEnvelope(slot.start, gains[:, None])
         if outgoing:
-            yield self._transition_envelopes(outgoing)[0]
+            yield self._transition_envelopes(outgoing, cancel)[0]
         elif clip.id not in self._after and not _ends_with_group(clip):
             frames = slot.end - self.arrangement.frame(clip.end - clip.fade_out)
             gains = (
@@ -531,17 +532,22 @@ class Mixdown:
             )
             yield GainEnvelope(slot.end - len(gains), gains[::-1, None])
 
-    def _transition_envelopes(self, transition: Transition) -> tuple[GainEnvelope, GainEnvelope]:
+    def _transition_envelopes(
+        self, transition: Transition, cancel: CancelFlag | None
+    ) -> tuple[GainEnvelope, GainEnvelope]:
         if self._gains_of is not None:
-            both = self._gains_of._transition_envelopes(transition)
+            both = self._gains_of._transition_envelopes(transition, cancel)
             return self._of_part(both[0]), self._of_part(both[1])
         if transition not in self._gains:
             start, end = transition.frames(self._bpm)
             clips = (transition.outgoing, transition.incoming)
             sides = [
                 [self._amplified(piece, clip, start) for piece in pieces]
-                for clip, pieces in zip(clips, self._split(transition, start, end), strict=True)
+                for clip, pieces in zip(
+                    clips, self._split(transition, start, end, cancel), strict=True
+                )
             ]
+            check(cancel)
             out, into = transitions.band_gains(
                 *sides,
                 beat_frames=self.arrangement.seconds(TICKS_PER_BEAT) * SAMPLE_RATE,
@@ -565,15 +571,20 @@ class Mixdown:
             curve.apply(amplified, start)
         return amplified
 
-    def _split(self, transition: Transition, start: int, end: int) -> list[list[FloatArray]]:
+    def _split(
+        self, transition: Transition, start: int, end: int, cancel: CancelFlag | None
+    ) -> Iterator[list[FloatArray]]:
         """What is crossfaded, of both clips: parts, bands, or the whole where they only touch."""
         clips = (transition.outgoing, transition.incoming)
-        if transition.touching:
-            return [[self._stream(clip).read(start, end)] for clip in clips]
         parts = [self._part_streams(clip) for clip in clips] if transition.by_parts else []
-        if parts and all(parts):
-            return [[stream.read(start, end) for stream in streams] for streams in parts]
-        return [self._bands(clip, start, end) for clip in clips]
+        for number, clip in enumerate(clips):
+            check(cancel)
+            if transition.touching:
+                yield [self._stream(clip).read(start, end)]
+            elif parts and all(parts):
+                yield [stream.read(start, end) for stream in parts[number]]
+            else:
+                yield self._bands(clip, start, end)
 
     def _bands(self, clip: Clip, start: int, end: int) -> list[FloatArray]:
         """Lows, mids and highs of a stretch. The last two are remembered, as the gains of a

@@ -245,7 +245,8 @@ class MixdownThread(SupervisedThread):
             self._current, self._waiting = self._waiting, None
             return None if self._stopping.is_set() else self._current
 
-    def _between_clips(self, _done: float, _total: float, _what: str) -> None:
+    def _between_clips(self, done: float, total: float, message: str = "") -> None:
+        """See `Progress`: whatever is done, memory goes back."""
         self._release_pages()
 
     def _release_pages(self) -> None:

@@ -405,6 +405,25 @@ def test_preparing_can_be_stopped() -> None:
         Mixdown(three(), Counting()).prepare(cancel=stop)
 
 
+def test_a_crossfade_is_stopped_between_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, split, steps = threading.Event(), Mixdown._bands, []
+
+    def stopping(mix: Mixdown, it: Clip, start: int, end: int) -> list[FloatArray]:
+        steps.append(it.id)
+        stop.set()
+        return split(mix, it, start, end)
+
+    whole = Arrangement(BPM, (Lane("l", clips=(clip("a", 0, 4), clip("b", 3, 4))),))
+    mix = Mixdown(whole, Counting())
+    monkeypatch.setattr(Mixdown, "_bands", stopping)
+    with pytest.raises(Cancelled):
+        mix.prepare(cancel=stop)
+    assert steps == ["a"]
+    monkeypatch.setattr(Mixdown, "_bands", split)
+    expected_sound = Mixdown(whole, Counting()).render(0, mix.frames)
+    np.testing.assert_array_equal(mix.render(0, mix.frames), expected_sound)
+
+
 @pytest.mark.parametrize(
     ("samples", "problem"),
     [

@@ -133,12 +133,12 @@ def test_memory_is_given_back_although_the_playhead_keeps_jumping(
     monkeypatch.setattr(Mixdown, "release_pages", lambda self: released.append(jumps))
     jumps = 0
 
-    def jump(mix: Mixdown, slot: Any) -> Any:
+    def jump(mix: Mixdown, slot: Any, cancel: Any = None) -> Any:
         nonlocal jumps
         if thread._last is not None and jumps < 9:
             jumps += 1
             thread.look_again()
-        return prepared(mix, slot)
+        return prepared(mix, slot, cancel)
 
     monkeypatch.setattr(Mixdown, "_prepared", jump)
     thread = MixdownThread(soon=lambda: [(0, 1 << 20)], deliver=lambda _: None, load=lambda: None)
@@ -198,10 +198,10 @@ def test_where_the_playhead_goes_meanwhile_is_prepared_first(
     monkeypatch.setattr(mixdown_thread, "LOOKAHEAD", 1000)
     prepared = Mixdown._prepared
 
-    def note(mix: Mixdown, slot: Any) -> Any:
+    def note(mix: Mixdown, slot: Any, cancel: Any = None) -> Any:
         if slot.prepared is None:
             order.append(slot.clip.id)
-        return prepared(mix, slot)
+        return prepared(mix, slot, cancel)
 
     monkeypatch.setattr(Mixdown, "_prepared", note)
     jumped = [(whole.length_frames - 1000, whole.length_frames)]
