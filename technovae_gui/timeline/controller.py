@@ -132,7 +132,7 @@ class TimelineController(QObject):
     @Slot()
     def _gathered(self) -> None:
         arrangement, sounds = self._document.arrangement, self._services.loops
-        clips = list(arrangement.loop_clips())
+        clips = sorted(arrangement.loop_clips(), key=self._sounds_later)
         sources = dict.fromkeys(clip.source for clip in clips)
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
         missing = [source for source, loop in loops.items() if loop is None]
@@ -182,6 +182,10 @@ class TimelineController(QObject):
         if self._separated is None or self._separated[0] is not arrangement:
             self._separated = arrangement, separated_sources(arrangement)
         return self._separated[1]
+
+    def _sounds_later(self, clip: Clip) -> tuple[bool, int]:
+        """Orders clips by when they are heard from the playhead on; what is over comes last."""
+        return clip.end <= self._tick, clip.start
 
     def _sounding_soon(self, clips: list[Clip]) -> frozenset[ClipSource] | None:
         """The sources of clips near the playhead; None: all of them, for they are not many."""

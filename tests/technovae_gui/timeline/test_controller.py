@@ -13,6 +13,7 @@ from core.arrangement import edits, groups
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource, LatentSource, RealSource, with_part_heard
 from core.arrangement.mixdown import clip_loop
+from core.playback.player import PlayerState
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT, segment_frames
 from core.workers.service_client import SpectrogramResult
@@ -165,6 +166,19 @@ def test_loops_that_sound_later_are_gathered_for_longer(document: Document, qtbo
     assert 0 < waits() < gathered / 10  # an edit is heard at once
     qtbot.waitUntil(lambda: player.heard["102"] is not None, timeout=PATIENCE)
     assert loops.wanted == sources[60:]
+
+
+def test_what_sounds_first_is_asked_for_first(document: Document, qtbot: Any) -> None:
+    controller, loops, _ = handed_over_to_fakes(document, qtbot)
+    places = [(0, 0), (0, 8), (0, 4), (1, 0), (1, 5), (2, 1), (2, 9)]
+    clips = {at: Clip(f"{at}", RealSource(f"x-0-{at}"), at[1] * TICKS_PER_SEGMENT) for at in places}
+    document.apply(edits.put(document.arrangement, [(row, clips[row, it]) for row, it in places]))
+    controller.hand_over()
+    assert loops.wanted == [clips[at].source for at in sorted(places, key=lambda at: at[1])]
+    controller.show(PlayerState(frame=document.arrangement.frame(5 * TICKS_PER_SEGMENT)))
+    controller.hand_over()
+    soon, over = [(1, 5), (0, 8), (2, 9)], [(0, 0), (1, 0), (2, 1), (0, 4)]
+    assert loops.wanted == [clips[at].source for at in [*soon, *over]]
 
 
 def test_a_group_is_listened_to_as_a_whole(document: Document, qtbot: Any) -> None:
