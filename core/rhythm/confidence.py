@@ -39,6 +39,13 @@ _PHASES: Final = 48
 _ALIKE: Final = 0.6
 _WITH_KICKS: Final = 0.3
 """Mean of the kicks' envelope, as a share of that of the eighth with most, that can be judged."""
+_FEW_KICKS: Final = 0.1
+_SHARP_KICKS: Final = 0.6
+_SHARP_PHASES: Final = 2
+"""Fewer or softer kicks are judged as well if that share of them lies so near one place."""
+_FEWEST_ON_A_SIDE: Final = 2
+_PARTED: Final = 0.75
+"""Share of the pairs of eighths, one from each side, whose kicks are elsewhere."""
 _CLEARLY_OFF: Final = 0.25
 _KICKS_ALIKE: Final = 0.5
 _KICKS_OFF: Final = 0.25
@@ -97,14 +104,21 @@ def agreement(coarse: Floats, sections: Sequence[GridSection]) -> float:
     coarse, beats = coarse[:, ~np.isnan(beats)], beats[~np.isnan(beats)]
     period = float(np.median([section.beat_seconds for section in sections]))
     profiles = _mean_beats(coarse, beats)
-    if len(profiles) < _FEWEST_EIGHTHS:
-        return 1.0
-    likeness = _likeness(profiles)
-    least = _OFF_SECONDS / period
-    off = _off_in_all(likeness, least)
-    if float(coarse[KICK].mean()) > _SOME_KICKS:
-        off |= _off_in_kicks(likeness[:, :, KICK])
-    return float(_OFF_FACTOR ** np.count_nonzero(off))
+    kicks = profiles[:, KICK]
+    level = kicks.sum(axis=1)
+    judged = level > _WITH_KICKS * level.max()
+    some_kicks = float(coarse[KICK].mean()) > _SOME_KICKS
+    off = 0
+    if np.count_nonzero(judged) >= _FEWEST_EIGHTHS:
+        likeness = _likeness(profiles[judged])
+        away = _off_in_all(likeness, _OFF_SECONDS / period)
+        if some_kicks:
+            away |= _off_in_kicks(likeness[:, :, KICK])
+        off = int(np.count_nonzero(away))
+    if some_kicks:
+        judged |= (level > _FEW_KICKS * level.max()) & _sharp(kicks)
+        off = max(off, _parted_by_kicks(_likeness(profiles[judged, KICK:])[:, :, 0]))
+    return float(_OFF_FACTOR**off)
 
 
 def recurrence(
@@ -159,11 +173,37 @@ def _off_in_all(likeness: Numbers, least: float) -> NDArray[np.bool_]:
 def _off_in_kicks(likeness: Numbers) -> NDArray[np.bool_]:
     """(n,) whether the kicks of an eighth, by their likeness (n, n, phases), are elsewhere,
     whatever plays along with them."""
-    typical, best, away = _places(likeness)
-    rows = np.arange(len(best))
-    found, stayed = likeness[typical, rows, best], likeness[typical, :, 0]
-    off = (away > _KICKS_AWAY) & (found > _KICKS_ALIKE) & (found - stayed > _KICKS_OFF)
-    return np.asarray(off & (stayed < _KICKS_GONE))
+    typical, _, _ = _places(likeness)
+    return _elsewhere(likeness[typical])
+
+
+def _parted_by_kicks(likeness: Numbers) -> int:
+    """How many eighths the shorter side has, where the kicks of all before some moment and of all
+    after it are alike, but at another place of the beat: 0 where there is none.
+
+    A cut in the middle of a track leaves no eighth that is typical. The one that holds it is left
+    out, for its kicks are at both places.
+
+    Args:
+        likeness: (n, n, phases) of the kicks.
+    """
+    apart = _elsewhere(likeness)
+    count, found = len(likeness), 0
+    for before in range(_FEWEST_ON_A_SIDE, count):
+        for after in (before, before + 1):
+            shorter = min(before, count - after)
+            if shorter < _FEWEST_ON_A_SIDE:
+                continue
+            if apart[:before, after:].mean() > _PARTED:
+                found = max(found, shorter)
+    return found
+
+
+def _elsewhere(likeness: Numbers) -> NDArray[np.bool_]:
+    """(...,) whether kicks that are so alike, (..., phases), are clearly not where they were."""
+    found, stayed = likeness.max(axis=-1), likeness[..., 0]
+    off = (_away(likeness.argmax(axis=-1)) > _KICKS_AWAY) & (found > _KICKS_ALIKE)
+    return np.asarray(off & (found - stayed > _KICKS_OFF) & (stayed < _KICKS_GONE))
 
 
 def _places(likeness: Numbers) -> tuple[int, NDArray[np.int64], Numbers]:
@@ -171,8 +211,12 @@ def _places(likeness: Numbers) -> tuple[int, NDArray[np.int64], Numbers]:
     and the beats by which that is away from where the grid has it."""
     typical = int(np.argmax(np.median(likeness[:, :, 0], axis=1)))
     best = likeness[typical].argmax(axis=1)
-    away = np.abs((best + _PHASES // 2) % _PHASES - _PHASES // 2) / _PHASES
-    return typical, best, away
+    return typical, best, _away(best)
+
+
+def _away(phases: NDArray[np.int64]) -> Numbers:
+    """Beats, 0 to .5, by which phases are away from the first."""
+    return np.asarray(np.abs((phases + _PHASES // 2) % _PHASES - _PHASES // 2) / _PHASES)
 
 
 def _likeness(profiles: Numbers) -> Numbers:
@@ -185,9 +229,9 @@ def _likeness(profiles: Numbers) -> Numbers:
 
 
 def _mean_beats(coarse: Floats, beats: Numbers) -> Numbers:
-    """(n, 3, phases) mean beat of every eighth of the track that has kicks."""
+    """(8, 3, phases) mean beat of every eighth of the track."""
     eighths = np.array_split(np.arange(len(beats)), _EIGHTHS)
-    profiles = np.stack(
+    return np.stack(
         [
             [
                 np.bincount((beats[part] % 1.0 * _PHASES).astype(np.int64) % _PHASES, row, _PHASES)
@@ -196,8 +240,13 @@ def _mean_beats(coarse: Floats, beats: Numbers) -> Numbers:
             for part in eighths
         ]
     )
-    level = profiles[:, KICK].sum(axis=1)
-    return np.asarray(profiles[level > _WITH_KICKS * level.max()])
+
+
+def _sharp(kicks: Numbers) -> NDArray[np.bool_]:
+    """(n,) whether kicks, (n, phases), fall near one place, as attacks of other things do not."""
+    turns = range(-_SHARP_PHASES, _SHARP_PHASES + 1)
+    near = np.sum([np.roll(kicks, turn, axis=1) for turn in turns], axis=0).max(axis=1)
+    return np.asarray(near > _SHARP_KICKS * kicks.sum(axis=1))
 
 
 def _character(features: OnsetFeatures, line: Line, steps: Steps) -> float:

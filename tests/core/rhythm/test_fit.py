@@ -146,6 +146,32 @@ def test_confidence_falls_where_only_the_kicks_are_off(late: float, expected: fl
     assert agreement(coarse, [GridSection(0.0, 120.0, 120.0, 0.0)]) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("cut", "late", "scattered", "expected"),
+    [
+        (120, 0.5, 0.0, 0.6**4),
+        (105, 0.5, 0.0, 0.6**3),
+        (150, 0.5, 0.0, 0.6**3),
+        (210, 0.5, 0.0, 1.0),
+        (120, 0.5, 0.5, 1.0),
+        (120, 0.0, 0.0, 1.0),
+        (120, 0.06, 0.0, 1.0),
+    ],
+)
+def test_confidence_falls_where_softer_kicks_are_off_from_a_cut_on(
+    cut: int, late: float, scattered: float, expected: float
+) -> None:
+    """A real track was cut by half a beat in its middle: no eighth was typical, and the first one
+    was so much louder that those after the cut were not judged. One eighth may be a fill."""
+    rng = np.random.default_rng(1)
+    coarse = np.zeros((3, round(120 * COARSE_RATE)), np.float32)
+    beats = np.arange(239)
+    kicks = beats + np.where(beats >= cut, late + scattered * rng.random(239), 0.0)
+    at = np.round(np.minimum(kicks, 239.0) * 0.5 * COARSE_RATE).astype(int)
+    coarse[2, at] = np.where(beats < 30, 40.0, 7.0)
+    assert agreement(coarse, [GridSection(0.0, 120.0, 120.0, 0.0)]) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("layers", [TECHNO | {"stab"}, PLAIN], ids=["chords", "gaps"])
 @pytest.mark.parametrize("chords", [1, 4])
 @pytest.mark.parametrize("at", [18.0, 52.0])
