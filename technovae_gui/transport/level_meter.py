@@ -35,6 +35,8 @@ class LevelMeter(QWidget):
         self._levels = [FLOOR_DB, FLOOR_DB]
         self._hold = [FLOOR_DB, FLOOR_DB]
         self._age = [0, 0]
+        self._labels: list[tuple[int, QRectF]] = []
+        self._labelled_width = -1
         self.setMinimumWidth(108)
         self.setFixedHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -89,11 +91,18 @@ class LevelMeter(QWidget):
     def _scale(self, painter: QPainter) -> None:
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(theme.DIM))
-        for tick, box in self.labels(painter.fontMetrics()):
+        for tick, box in self.labels:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:d}")
 
-    def labels(self, metrics: QFontMetrics) -> list[tuple[int, QRectF]]:
+    @property
+    def labels(self) -> list[tuple[int, QRectF]]:
         """The labels of the scale for which there is room: levels in dB, and where they are."""
+        if self._labelled_width != self.width():  # not for each of sixty pictures a second
+            self._labelled_width = self.width()
+            self._labels = self._placed(QFontMetrics(theme.font(theme.SMALL)))
+        return self._labels
+
+    def _placed(self, metrics: QFontMetrics) -> list[tuple[int, QRectF]]:
         for step in _STEPS:
             placed = [(tick, self._box(tick, metrics)) for tick in range(0, round(FLOOR_DB), -step)]
             boxes = [box for _, box in placed]
