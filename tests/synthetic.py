@@ -157,12 +157,6 @@ class Track:
         """Every start of a four-bar phrase from beat 0 on."""
         return self.beats[::16]
 
-    @property
-    def first_downbeat(self) -> float:
-        """The grid's first downbeat at or after 0, whether anything sounds there or not."""
-        bar = 240.0 / self.bpm
-        return float(self.beats[0] % bar) if self.beats[0] >= bar else float(self.beats[0])
-
 
 def render(spec: Spec) -> Track:
     """The audio of `spec`, the same for the same spec on every machine (up to rounding)."""

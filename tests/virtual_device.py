@@ -1,7 +1,7 @@
 """A real sound device without hardware: PulseAudio's null sink on a private socket, recorded.
 
 PortAudio reaches it through ALSA's pulse plug-in. It paces in real time and is sample-exact, but
-for the first few frames of a stream (lead in with `LEAD_FRAMES` of silence) and what a busy
+for the first few frames of a stream (lead in with 20 ms of silence) and what a busy
 machine loses.
 """
 
@@ -22,7 +22,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-LEAD_FRAMES = 882
 RATE = 44_100
 _START_SECONDS = 60.0
 _ASOUND = """

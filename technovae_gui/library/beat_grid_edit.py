@@ -26,11 +26,6 @@ class BeatGridEdit:
         """Whether there is something to apply."""
         return self.grid.sections != self.base.sections
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a correction to take back."""
-        return bool(self._undo_stack)
-
     def change(self, correct: Callable[[BeatGrid], BeatGrid]) -> None:
         """Correct the grid as one step of undo.
 
