@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 Doubles = NDArray[np.float64]
 _PERPLEXITY: Final = 30.0
@@ -34,6 +33,8 @@ _PLACING_ITERATIONS: Final = 150
 _PLACING_RATE: Final = 0.1
 """Larger ones throw new points out of the map (Policar et al.)."""
 _STARTING_NEIGHBOURS: Final = 5
+_AT_ONCE: Final = 128
+"""Points whose distances to all others are in memory together: 33 MB for 32,000."""
 
 
 def lay_out(points: Doubles, start: Doubles, seed: int, *, settled: bool) -> Doubles:
@@ -83,7 +84,7 @@ def place(points: Doubles, known: Doubles, xy: Doubles) -> Doubles:
 
     perplexity = _perplexity(len(known))
     count = min(len(known), round(3 * perplexity))
-    distances, nearest = cKDTree(known).query(points, k=range(1, count + 1))
+    distances, nearest = _nearest(points, known, count)
     attraction = affinity.joint_probabilities_nn(
         nearest,
         distances,
@@ -94,7 +95,9 @@ def place(points: Doubles, known: Doubles, xy: Doubles) -> Doubles:
         n_jobs=1,
     )
     scale = _SETTLED_SPREAD * np.sqrt(len(known)) / (float(xy[:, 0].std()) or 1.0)
-    options = _options(len(known))
+    # By the tree whatever their number: with the grid new points were thrown to other regions (of
+    # ten neighbours of 320 among 32,000 they kept 1.5 instead of 6.3), and it took twice as long.
+    options = {"negative_gradient_method": "bh", "n_jobs": 1}
     # Its own points attract each other no more: they stay.
     unmoved = affinity.PrecomputedAffinities(
         sparse.identity(len(known), format="csr"), normalize=False
@@ -106,6 +109,25 @@ def place(points: Doubles, known: Doubles, xy: Doubles) -> Doubles:
     moved = found.optimize(_PLACING_ITERATIONS, learning_rate=_PLACING_RATE, momentum=0.8)
     placed: Doubles = np.array(moved, np.float64) / scale
     return placed
+
+
+def _nearest(points: Doubles, among: Doubles, count: int) -> tuple[Doubles, NDArray[np.int64]]:
+    """Distances (m, count) of points to their nearest of others, and which these are (m, count).
+
+    By products of matrices: a k-d tree looks at nearly all of them, too, in 64 dimensions, and
+    takes three times as long.
+    """
+    squares = (among**2).sum(axis=1)
+    distances, nearest = np.empty((len(points), count)), np.empty((len(points), count), np.int64)
+    for first in range(0, len(points), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        apart = squares - 2.0 * points[some] @ among.T + (points[some] ** 2).sum(axis=1)[:, None]
+        rows = np.argpartition(apart, count - 1, axis=1)[:, :count]
+        found = np.take_along_axis(apart, rows, axis=1)
+        order = np.argsort(found, axis=1, kind="stable")
+        nearest[some] = np.take_along_axis(rows, order, axis=1)
+        distances[some] = np.sqrt(np.maximum(np.take_along_axis(found, order, axis=1), 0.0))
+    return distances, nearest
 
 
 def _perplexity(count: int) -> float:

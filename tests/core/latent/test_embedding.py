@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import pdist
 
 from core.errors import InputError
+from core.latent import tsne
 from core.latent.embedding import (
     PreviousMap,
     align_to,
@@ -77,7 +78,12 @@ def test_a_new_map_lies_over_the_last_one(music: tuple[np.ndarray, np.ndarray]) 
     assert (tracks[near[:, 1:]] == tracks[:, None]).mean() > 0.95
 
 
-def test_new_music_is_placed_among_dots_that_stay(music: tuple[np.ndarray, np.ndarray]) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_new_music_is_placed_among_dots_that_stay(
+    music: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(tsne, "_LARGE", 12)
     latents, tracks = music
     known = np.flatnonzero(np.arange(len(latents)) % 20 < 15)
     ids = [f"s{k}" for k in range(len(latents))]
@@ -90,6 +96,15 @@ def test_new_music_is_placed_among_dots_that_stay(music: tuple[np.ndarray, np.nd
     nearest = np.linalg.norm(xy[new, None] - middles, axis=2).argmin(axis=1)
     assert (nearest == tracks[new]).mean() > 0.9
     assert _gaps(xy)[new].min() > 0.1 / np.sqrt(len(latents))
+
+
+def test_the_nearest_points_are_those_of_a_tree() -> None:
+    points = np.random.default_rng(0).standard_normal((700, 64))
+    points[:300:7] = points[300]
+    distances, nearest = tsne._nearest(points[:300], points[300:], 17)
+    expected, tree = cKDTree(points[300:]).query(points[:300], k=17)
+    np.testing.assert_allclose(distances, expected, atol=1e-6)
+    np.testing.assert_array_equal(nearest, tree)
 
 
 def test_a_map_of_less_than_half_is_not_extended(music: tuple[np.ndarray, np.ndarray]) -> None:
