@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,17 @@ def needs_jax(test: Callable[..., None]) -> Callable[..., None]:
 
 
 LAYOUT = ProcessLayout(2)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled_quickly() -> Iterator[None]:
+    """The processes make a few steps with what they compile: code as good as can be is not worth
+    the time that it takes to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        yield
+
+
 songs = partial(music, tracks=8, bars=23)
 """More windows than a model has latents, so that there is something to learn."""
 
