@@ -23,9 +23,13 @@ SOUNDFILE_FAULTS = (soundfile.SoundFileError, RuntimeError, ValueError, MemoryEr
 FAULTS = (*SOUNDFILE_FAULTS, *PYAV_FAULTS)
 ENDLESS = 1 << 40
 """Frames: what a header promises beyond this, eight months of sound, it does not know."""
+FLAC_CHECKS = "crccheck+explode"
+"""Without this FFmpeg hands out what a damaged frame happens to decode to."""
 _UNRECOGNISED = "Format not recognised"
 _FEWEST_MISSING = 64
 """Samples: a smaller gap between time stamps is how they are rounded."""
+_COARSE_SECONDS = 2.5e-3
+"""As much is rounding where time stamps are of whole milliseconds, as in Matroska."""
 _LONGEST_GAP_SECONDS = 3600.0
 _SILENT_FRAMES = 1 << 18
 
@@ -145,7 +149,10 @@ class PyavBlocks:
         fault: av.FFmpegError | None = None
         decoded, missing = False, 0.0
         with open_media(self._source) as container:
-            for packet in container.demux(container.streams.audio[0]):
+            stream = container.streams.audio[0]
+            if stream.codec_context.name == "flac":  # in MP4 or Matroska, or beyond libsndfile
+                stream.codec_context.options = {"err_detect": FLAC_CHECKS}
+            for packet in container.demux(stream):
                 try:
                     frames = packet.decode()
                 except av.FFmpegError as error:
@@ -170,7 +177,8 @@ class PyavBlocks:
         if following is not None:
             late.append(self._late(following, self._place + frame.samples))
         missing = min(late)
-        plausible = _FEWEST_MISSING <= missing <= _LONGEST_GAP_SECONDS * frame.sample_rate
+        fewest = max(_FEWEST_MISSING, round(_COARSE_SECONDS * frame.sample_rate))
+        plausible = fewest <= missing <= _LONGEST_GAP_SECONDS * frame.sample_rate
         return missing if plausible else 0
 
     def _late(self, frame: av.AudioFrame, place: int) -> int:

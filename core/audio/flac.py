@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from core.audio.byte_source import ByteSource
 from core.audio.containers import PYAV_FAULTS, open_media
-from core.audio.decoding import Block, Gap, frame_samples, silence
+from core.audio.decoding import FLAC_CHECKS, Block, Gap, frame_samples, silence
 
 Array = NDArray[np.float32]
 _STREAMINFO, _LAST, _STREAMINFO_BYTES = 0, 0x80, 34
@@ -175,8 +175,7 @@ class FlacBlocks:
         """Place, length and samples of each frame; None for those that do not decode."""
         with open_media(self._source) as container:
             stream = container.streams.audio[0]
-            # Without this FFmpeg hands out what a damaged frame happens to decode to.
-            stream.codec_context.options = {"err_detect": "crccheck+explode"}
+            stream.codec_context.options = {"err_detect": FLAC_CHECKS}
             packets = (packet for packet in container.demux(stream) if packet.size)
             layout = zip(self._found.starts, self._found.lengths, packets, strict=False)
             for start, length, packet in layout:

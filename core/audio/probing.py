@@ -20,6 +20,8 @@ from core.errors import AudioError, ReadError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
+_TIMED = "matroska"
+"""FFmpeg's format whose packets go on, at the time that they state, behind what is lost."""
 _ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
 """FFmpeg's formats without a stated length: it guesses by the bit rate of the beginning."""
 
@@ -306,7 +308,7 @@ def _by_pyav(path: Path, source: ByteSource, tagged: ByteSource | None = None) -
         channels=channels,
         frames=said.frames,
         reader="pyav",
-        parts=(FileSpan(source, "pyav"),),
+        parts=(FileSpan(source, "pyav", by_time=name.startswith(_TIMED)),),
         title=said.title,
         artist=said.artist,
     )

@@ -364,18 +364,50 @@ def test_chained_oggs_are_read_whole(tmp_path: Path, subtype: str) -> None:
 # Other containers
 
 
-def test_a_damaged_packet_of_an_mp4_is_silent(tmp_path: Path) -> None:
-    path = tmp_path / "a.m4a"
+def written_by_ffmpeg(path: Path, codec: str, samples: np.ndarray, form: str) -> None:
+    """`samples` by an encoder of FFmpeg that takes `form`; the container follows from `path`."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("alac", rate=RATE, layout="stereo")
-        samples = np.ascontiguousarray((music() * 32767).astype(np.int16).reshape(1, -1))
-        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+        stream = container.add_stream(codec, rate=RATE, layout="stereo")
+        raw = np.ascontiguousarray((samples * 32767).astype(np.int16).reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(raw, format="s16", layout="stereo")
         frame.sample_rate = RATE
         for made in av.AudioResampler(
-            format="s16p", layout="stereo", rate=RATE, frame_size=4096
+            format=form, layout="stereo", rate=RATE, frame_size=4096
         ).resample(frame):
             container.mux(stream.encode(made))
-        container.mux(stream.encode(None))
+        container.mux([packet for packet in stream.encode(None) if packet.size])
+
+
+@pytest.mark.parametrize("damage", ["removed", "noise"])
+def test_a_hole_in_a_matroska_file_keeps_the_rest_in_place(tmp_path: Path, damage: str) -> None:
+    """FFmpeg goes on at the next cluster, seconds later; stamps of milliseconds say where."""
+    written_by_ffmpeg(tmp_path / "a.mka", "pcm_s16le", music(12.0), "s16")
+    content, whole = (tmp_path / "a.mka").read_bytes(), files.read(tmp_path / "a.mka")
+    start, noise = len(content) // 8, np.random.default_rng(1).bytes(40_000)
+    middle = b"" if damage == "removed" else noise
+    found, warnings = read(tmp_path / "b.mka", content[:start] + middle + content[start + 40_000 :])
+    assert len(found) == pytest.approx(len(whole), abs=RATE // 1000)
+    (warning,) = warnings
+    assert "are lost and silent, at 1." in warning
+    tail = whole[-RATE:-100]
+    places = range(-RATE - 50, -RATE + 50)
+    assert any(np.array_equal(found[k : k + len(tail)], tail) for k in places)
+
+
+def test_a_damaged_frame_of_a_flac_in_matroska_is_silent(tmp_path: Path) -> None:
+    written_by_ffmpeg(tmp_path / "a.mka", "flac", music(), "s16")
+    content, whole = bytearray((tmp_path / "a.mka").read_bytes()), files.read(tmp_path / "a.mka")
+    content[len(content) // 2] ^= 0x10
+    found, warnings = read(tmp_path / "b.mka", content)
+    begin, _ = differing(found[:-4096], whole[: len(found) - 4096])
+    assert begin
+    assert not found[begin : begin + 4000].any()
+    assert "are lost and silent" in warnings[0]
+
+
+def test_a_damaged_packet_of_an_mp4_is_silent(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    written_by_ffmpeg(path, "alac", music(), "s16p")
     content, whole = bytearray(path.read_bytes()), files.read(path)
     content[len(content) // 2 : len(content) // 2 + 3000] = b"\xff" * 3000
     found, _ = read(tmp_path / "b.m4a", content)
