@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Breakpoint
 from core.arrangement.clip import Clip, LatentSource, RealSource, new_id
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.lane_sound import LaneStates
@@ -58,6 +59,16 @@ def latent_sources() -> st.SearchStrategy[LatentSource]:
 
 
 @st.composite
+def gain_curves(draw: st.DrawFn, length: int) -> tuple[Breakpoint, ...]:
+    """Up to four points of a curve in dB over a clip of `length` ticks."""
+    ticks = draw(st.lists(st.integers(0, length), max_size=4, unique=True).map(sorted))
+    return tuple(
+        Breakpoint(tick, draw(st.floats(-60.0, 6.0)), draw(st.just(0.0) | st.floats(-1.0, 1.0)))
+        for tick in ticks
+    )
+
+
+@st.composite
 def clips(
     draw: st.DrawFn, sources: st.SearchStrategy[object] | None = None, bars: int = 12
 ) -> Clip:
@@ -80,6 +91,7 @@ def clips(
         mute=draw(st.sampled_from([False, False, False, True])),
         reverse=draw(st.booleans()),
         colour=draw(st.sampled_from(["", "#06d6a0"])),
+        gain_curve=draw(st.just(()) | gain_curves(length)),
     )
 
 
