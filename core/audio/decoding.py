@@ -30,6 +30,10 @@ _FEWEST_MISSING = 64
 """Samples: a smaller gap between time stamps is how they are rounded."""
 _COARSE_SECONDS = 2.5e-3
 """As much is rounding where time stamps are of whole milliseconds, as in Matroska."""
+_OF_ANY_LEVEL = ("pcm", "wavpack")
+"""Codecs that hold floating-point samples as they were."""
+_LOUDEST = 64.0
+"""Full scales: 36 dB. What is coded from much too loud sound decodes up to 8.5 of them."""
 _LONGEST_GAP_SECONDS = 3600.0
 _SILENT_FRAMES = 1 << 18
 
@@ -118,6 +122,7 @@ class PyavBlocks:
         self._frames = frames
         self._place = 0
         self._origin: int | None = None
+        self._is_coded = False
 
     def __iter__(self) -> Iterator[Block]:
         """Raises `PYAV_FAULTS`: the file cannot be opened, or not one packet decodes."""
@@ -136,6 +141,9 @@ class PyavBlocks:
         while following is not None:
             (frame, missing), following = following, next(frames, None)
             block = Block(frame_samples(frame), frame.sample_rate)
+            if self._is_garbage(block.samples):
+                block = Block(np.zeros_like(block.samples), block.rate)
+                self.gaps.append(Gap(self._place, len(block.samples)))
             lost = round(missing * block.rate)
             if self._by_time and not lost:
                 lost = self._missing(frame, None if following is None else following[0])
@@ -144,12 +152,17 @@ class PyavBlocks:
                 yield from silence(lost, block)
             yield block
 
+    def _is_garbage(self, samples: Array) -> bool:
+        """Whether damaged packets decoded to this: no encoder is given sound that is so loud."""
+        return self._is_coded and bool(np.abs(samples).max(initial=0.0) > _LOUDEST)
+
     def _decoded(self) -> Iterator[tuple[av.AudioFrame, float]]:
         """Frames, and the seconds of packets that did not decode before each."""
         fault: av.FFmpegError | None = None
         decoded, missing = False, 0.0
         with open_media(self._source) as container:
             stream = container.streams.audio[0]
+            self._is_coded = not stream.codec_context.name.startswith(_OF_ANY_LEVEL)
             if stream.codec_context.name == "flac":  # in MP4 or Matroska, or beyond libsndfile
                 stream.codec_context.options = {"err_detect": FLAC_CHECKS}
             for packet in container.demux(stream):

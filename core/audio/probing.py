@@ -20,8 +20,8 @@ from core.errors import AudioError, ReadError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
-_TIMED = "matroska"
-"""FFmpeg's format whose packets go on, at the time that they state, behind what is lost."""
+_TIMED = ("matroska", "asf", "mpegts")
+"""FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
 _ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
 """FFmpeg's formats without a stated length: it guesses by the bit rate of the beginning."""
 

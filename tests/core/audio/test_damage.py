@@ -368,6 +368,7 @@ def written_by_ffmpeg(path: Path, codec: str, samples: np.ndarray, form: str) ->
     """`samples` by an encoder of FFmpeg that takes `form`; the container follows from `path`."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=RATE, layout="stereo")
+        stream.bit_rate = 128_000
         raw = np.ascontiguousarray((samples * 32767).astype(np.int16).reshape(1, -1))
         frame = av.AudioFrame.from_ndarray(raw, format="s16", layout="stereo")
         frame.sample_rate = RATE
@@ -392,6 +393,30 @@ def test_a_hole_in_a_matroska_file_keeps_the_rest_in_place(tmp_path: Path, damag
     tail = whole[-RATE:-100]
     places = range(-RATE - 50, -RATE + 50)
     assert any(np.array_equal(found[k : k + len(tail)], tail) for k in places)
+
+
+def test_a_hole_in_a_wma_keeps_the_rest_in_place(tmp_path: Path) -> None:
+    written_by_ffmpeg(tmp_path / "a.wma", "wmav2", music(), "fltp")
+    content, whole = (tmp_path / "a.wma").read_bytes(), files.read(tmp_path / "a.wma")
+    start = len(content) // 2
+    found, warnings = read(tmp_path / "b.wma", content[:start] + content[start + 6000 :])
+    assert len(found) == pytest.approx(len(whole), abs=RATE // 400)
+    assert "are lost and silent" in warnings[0]
+
+
+def test_what_damage_decodes_to_is_no_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noise in the place of an AAC packet may decode to hundreds of full scales."""
+    written_by_ffmpeg(tmp_path / "a.m4a", "aac", music(), "fltp")
+    whole = files.read(tmp_path / "a.m4a")
+    loud = float(np.abs(whole).max()) * 0.9
+    monkeypatch.setattr("core.audio.decoding._LOUDEST", loud)
+    reader = files.AudioReader(tmp_path / "a.m4a")
+    found = np.concatenate(list(reader))
+    assert len(found) == len(whole)
+    assert np.abs(found).max() <= loud
+    assert "are lost and silent" in reader.warnings[0]
 
 
 def test_a_damaged_frame_of_a_flac_in_matroska_is_silent(tmp_path: Path) -> None:
