@@ -86,6 +86,65 @@ def from_first_sound(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return samples[loud[0] :] if len(loud) else samples[:0]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a recording has of a sound that was played.
+
+    frames: of the sound that were heard, in order, each as it is in the sound
+    foreign: of the recording before the last of these that are neither these nor silence; after a
+        tenth of a second of them nothing more is looked for
+    """
+
+    frames: int
+    foreign: int
+
+
+def compare(heard: NDArray[np.float32], wanted: NDArray[np.float32]) -> Heard:
+    """Find `wanted` (n, 2) in `heard` (m, 2), which a busy machine may have interrupted: a block
+    that comes late leaves silence, one that is lost is left out.
+
+    Both count from their first sound on.
+    """
+    here, there = _frames(heard), _frames(wanted)
+    frames = foreign = unknown = 0
+    while len(here) and len(there) and unknown < _GIVEN_UP:
+        if same := _equal(here, there):
+            frames, foreign, unknown = frames + same, foreign + unknown, 0
+            here, there = here[same:], there[same:]
+        here = here[np.argmax(here != 0) :] if here.any() else here[:0]
+        if len(here) and (place := _place(here[:_PIECE], there)) is not None:
+            there = there[place:]
+        else:
+            here, unknown = here[1:], unknown + 1
+    return Heard(frames, foreign + unknown * (unknown == _GIVEN_UP))
+
+
+def _frames(samples: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """(n,): from the first sound on, each frame of (n, 2) as one number; 0 is silence."""
+    return (from_first_sound(samples) + np.float32(0.0)).view(np.uint64).ravel()
+
+
+_GIVEN_UP = RATE // 10
+_PIECE = 64
+"""Frames that tell one place of a sound from every other."""
+
+
+def _equal(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> int:
+    """How many frames are the same, from the first on."""
+    length = min(len(one), len(other))
+    apart = np.flatnonzero(one[:length] != other[:length])
+    return int(apart[0]) if len(apart) else length
+
+
+def _place(piece: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> int | None:
+    """Where `piece` is in `wanted` for the first time; None: nowhere."""
+    for place in np.flatnonzero(wanted == piece[0]):
+        length = min(len(piece), len(wanted) - int(place))
+        if _equal(piece, wanted[place:]) == length:
+            return int(place)
+    return None
+
+
 @contextmanager
 def virtual_device() -> Iterator[VirtualDevice]:
     """A daemon of its own for as long as the context lasts; skips where PulseAudio is missing."""
