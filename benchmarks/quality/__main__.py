@@ -78,8 +78,9 @@ def _methods(
     if methods.Neighbours.name in wanted:
         yield methods.Neighbours(corpus)
     decoder = Decoder(corpus.library.library, checkpoint.load(folder / "model.keras"))
-    for renderer in RENDERERS:
-        if f"ours, {renderer}" in wanted:
+    for name in table.ROWS:
+        renderer = name.removeprefix("ours, ")
+        if renderer in RENDERERS and name in wanted:
             yield methods.Ours(corpus, decoder, renderer)
     if table.ITSELF in wanted:
         yield methods.Itself(corpus, decoder)
