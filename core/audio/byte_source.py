@@ -60,13 +60,25 @@ class ByteSource:
             OSError: the file cannot be opened, or some of it could not be read.
         """
         raw = _Nameless(self, silent=True)
-        file: io.BufferedReader = io.BufferedReader(raw, _BUFFER_BYTES)
+        file = _Bounded(raw, _BUFFER_BYTES)
         with file:
             try:
                 yield file
             finally:
                 if raw.fault is not None:
                     raise raw.fault
+
+
+class _Bounded(io.BufferedReader):
+    """Goes to no place behind the end: a damaged header may name one that no number can hold."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        raw = self.raw
+        assert isinstance(raw, _Nameless)
+        if whence == io.SEEK_CUR:
+            offset, whence = self.tell() + offset, io.SEEK_SET
+        highest = raw.size if whence == io.SEEK_SET else 0
+        return super().seek(min(offset, highest), whence)
 
 
 class _Nameless(io.RawIOBase):
@@ -81,6 +93,11 @@ class _Nameless(io.RawIOBase):
         for piece in self._pieces:
             self._starts.append(self._starts[-1] + len(piece))
         self._at = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pieces."""
+        return self._starts[-1]
 
     def readable(self) -> bool:
         return True

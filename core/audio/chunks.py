@@ -1,4 +1,4 @@
-"""The chunks of WAV and AIFF files, and the length that a file of plain samples states.
+"""The chunks of WAV and AIFF files, and the length that a file of samples or blocks states.
 
 libsndfile and FFmpeg both give what is there, so that a file that was cut short looks whole.
 """
@@ -19,10 +19,14 @@ from core.audio.containers import Kind
 
 _UNKNOWN_BYTES = 0x7FFF_0000
 """Sizes from here on are what programs write that do not know the length when they begin."""
+_LONG_PLACEHOLDERS = (1 << 63) - 1, (1 << 64) - 1
+"""The same where sizes have 64 bits: the largest number with a sign, and without."""
 _MOST_CHUNKS = 1000
 _LITTLE_ENDIAN = (b"RIFF", b"RF64", b"BW64")
 _LONG = 0xFFFF_FFFF
 """The size of a chunk whose real one is in `ds64`."""
+_W64_GUID_BYTES, _W64_HEADER_BYTES = 16, 24
+_CAF_HEADER_BYTES, _CAF_CHUNK_BYTES, _CAF_EDITS_BYTES = 8, 12, 4
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 _.]{3}|\(c\) ")
 
 
@@ -39,11 +43,25 @@ class Chunk(NamedTuple):
 
 
 class _Data(NamedTuple):
-    """Where samples begin, their stated number of bytes, and bytes per sample of all channels."""
+    """Where samples begin, and what is stated of them.
+
+    size: bytes of all.
+    block_bytes, block_frames: bytes of a block, and the samples per channel that it holds.
+    long: whether the size has 64 bits.
+    """
 
     start: int
     size: int
-    frame_bytes: int
+    block_bytes: int
+    block_frames: int = 1
+    long: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the size is one that programs write until they know it."""
+        if self.long:
+            return self.size in _LONG_PLACEHOLDERS
+        return self.size >= _UNKNOWN_BYTES
 
 
 def stated_frames(path: Path, kind: Kind, start: int = 0) -> int | None:
@@ -51,11 +69,11 @@ def stated_frames(path: Path, kind: Kind, start: int = 0) -> int | None:
 
     Args:
         path: the file.
-        kind: WAVE, AIFF or AU; others state nothing here.
+        kind: WAVE, AIFF, AU, W64 or CAF; others state nothing here.
         start: where in it the header is.
 
     Returns:
-        The number; None where the header does not say, or says it of compressed samples.
+        The number; None where the header does not say, or the coding has blocks of many sizes.
 
     Raises:
         OSError: the file cannot be read.
@@ -67,15 +85,15 @@ def stated_frames(path: Path, kind: Kind, start: int = 0) -> int | None:
         file.seek(start)
         try:
             data = parse(file)
-        except (struct.error, ValueError):
+        except (struct.error, ValueError, OverflowError):
             return None
         size = file.seek(0, os.SEEK_END)
-    if data is None or data.frame_bytes <= 0:
+    if data is None or data.block_bytes <= 0 or data.block_frames <= 0:
         return None
     # Within the file any size is a real one; beyond its end only one that is no placeholder.
-    if data.start + data.size > size and data.size >= _UNKNOWN_BYTES:
+    if data.start + data.size > size and data.is_unknown:
         return None
-    return data.size // data.frame_bytes or None
+    return data.size // data.block_bytes * data.block_frames or None
 
 
 def iff_chunks(file: BinaryIO) -> Iterator[Chunk]:
@@ -148,17 +166,65 @@ def _begins_chunk(head: bytes, order: str, room: int) -> bool:
 def _wave(file: BinaryIO) -> _Data | None:
     """RIFF, RIFX, RF64 and BW64 (EBU Tech 3306: sizes of 64 bits in `ds64`)."""
     start = file.tell()
-    order = "<" if file.read(4) in _LITTLE_ENDIAN else ">"
+    order = "<" if (form := file.read(4)) in _LITTLE_ENDIAN else ">"
     file.seek(start)
-    frame_bytes = 0
+    block: tuple[int, int] | None = None
     for chunk in iff_chunks(file):
         file.seek(chunk.start)
         if chunk.name == b"fmt ":
-            coding, frame_bytes = struct.unpack(f"{order}H10xH", file.read(14))
-            if coding not in (1, 3, 0xFFFE):
-                return None
-        elif chunk.name == b"data":
-            return _Data(chunk.start, chunk.size, frame_bytes)
+            block = _wave_block(file.read(min(chunk.size, 20)), order)
+        elif chunk.name == b"data" and block is not None:
+            long = form in (b"RF64", b"BW64") and chunk.size > _LONG
+            return _Data(chunk.start, chunk.size, *block, long)
+    return None
+
+
+def _wave_block(format: bytes, order: str) -> tuple[int, int] | None:
+    """Bytes and samples of a block by a `fmt ` chunk; None where blocks are of many sizes."""
+    coding, rate, byte_rate, octets = struct.unpack_from(f"{order}H2xIIH", format)
+    if coding in _WAVE_SAMPLES:
+        return octets, 1
+    if coding in _WAVE_BLOCKS and len(format) >= 20:
+        return octets, struct.unpack_from(f"{order}H", format, 18)[0]
+    return (byte_rate, rate) if coding in _WAVE_STEADY else None
+
+
+def _w64(file: BinaryIO) -> _Data | None:
+    """Sony Wave64: a WAV whose chunks have 16 bytes of name and 64 bits of size."""
+    at = file.tell() + _W64_GUID_BYTES + _W64_HEADER_BYTES
+    block: tuple[int, int] | None = None
+    end = file.seek(0, os.SEEK_END)
+    for _ in range(_MOST_CHUNKS):
+        if at >= end:
+            break
+        file.seek(at)
+        name, size = struct.unpack("<4s12xQ", file.read(_W64_HEADER_BYTES))
+        if name == b"fmt ":
+            block = _wave_block(file.read(20), "<")
+        elif name == b"data" and block is not None:
+            content = size if size in _LONG_PLACEHOLDERS else max(0, size - _W64_HEADER_BYTES)
+            return _Data(at + _W64_HEADER_BYTES, content, *block, True)
+        at += max(_W64_HEADER_BYTES, size + -size % 8)
+    return None
+
+
+def _caf(file: BinaryIO) -> _Data | None:
+    """Core Audio Format. A size of -1 is one that was not known yet."""
+    at = file.tell() + _CAF_HEADER_BYTES
+    block = 0, 0
+    end = file.seek(0, os.SEEK_END)
+    for _ in range(_MOST_CHUNKS):
+        if at >= end:
+            break
+        file.seek(at)
+        name, size = struct.unpack(">4sQ", file.read(_CAF_CHUNK_BYTES))
+        at += _CAF_CHUNK_BYTES
+        if name == b"desc":
+            block = struct.unpack(">16xII", file.read(24))
+        elif name == b"data":
+            content = size if size in _LONG_PLACEHOLDERS else max(0, size - _CAF_EDITS_BYTES)
+            return _Data(at + _CAF_EDITS_BYTES, content, *block, True)
+        at += size
     return None
 
 
@@ -166,28 +232,44 @@ def _aiff(file: BinaryIO) -> _Data | None:
     start = file.tell()
     compressed = file.read(12)[8:] == b"AIFC"
     file.seek(start)
-    frame_bytes = 0
+    block = 0, 0
     for chunk in iff_chunks(file):
         file.seek(chunk.start)
         if chunk.name == b"COMM":
             channels, _, bits = struct.unpack(">HIH", file.read(8))
-            coding = file.read(14)[10:]
-            if compressed and coding not in (b"NONE", b"sowt", b"fl32", b"FL32", b"fl64", b"FL64"):
+            coding = file.read(14)[10:] if compressed else b"NONE"
+            octets, frames = _AIFF_BLOCKS.get(coding.lower(), ((bits + 7) // 8, 1))
+            if coding.lower() not in (*_AIFF_BLOCKS, *_AIFF_SAMPLES):
                 return None
-            frame_bytes = channels * ((bits + 7) // 8)
+            block = channels * octets, frames
         elif chunk.name == b"SSND":
-            return _Data(chunk.start + 8, max(0, chunk.size - 8), frame_bytes)
+            return _Data(chunk.start + 8, max(0, chunk.size - 8), *block)
     return None
 
 
 def _au(file: BinaryIO) -> _Data | None:
     start, size, coding, _, channels = struct.unpack(">4xIIIII", file.read(24))
-    octets = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}.get(coding, 0)
-    return _Data(start, size, octets * channels)
+    octets, frames = _AU_BLOCKS.get(coding, (0, 1))
+    return _Data(start, size, octets * channels, frames)
 
 
+_WAVE_SAMPLES = (1, 3, 6, 7, 0xFFFE)
+"""Codings whose block is one sample: PCM, float, A-law, mu-law, and the extensible form."""
+_WAVE_BLOCKS = (2, 0x11, 0x31)
+"""Those that state samples per block: ADPCM (Microsoft's and IMA's), GSM 6.10."""
+_WAVE_STEADY = (0x14, 0x40)
+"""Those of so many bits per sample, which is told by the byte rate alone: G.723 and G.721."""
+_AIFF_SAMPLES = (b"none", b"twos", b"sowt", b"fl32", b"fl64", b"raw ", b"in24", b"in32")
+_AIFF_BLOCKS = {b"alaw": (1, 1), b"ulaw": (1, 1), b"ima4": (34, 64), b"gsm ": (33, 160)}
+_AU_BLOCKS = {
+    1: (1, 1), 2: (1, 1), 3: (2, 1), 4: (3, 1), 5: (4, 1), 6: (4, 1), 7: (8, 1), 27: (1, 1),
+    23: (1, 2), 25: (3, 8), 26: (5, 8),
+}  # fmt: skip
+"""By coding: samples, A-law, mu-law; and G.721, G.723 (3 and 5 bits)."""
 _PARSERS: dict[Kind, Callable[[BinaryIO], _Data | None]] = {
     Kind.WAVE: _wave,
     Kind.AIFF: _aiff,
     Kind.AU: _au,
+    Kind.W64: _w64,
+    Kind.CAF: _caf,
 }

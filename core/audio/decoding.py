@@ -145,6 +145,8 @@ class PyavBlocks:
                 block = Block(np.zeros_like(block.samples), block.rate)
                 self.gaps.append(Gap(self._place, len(block.samples)))
             lost = round(missing * block.rate)
+            if lost < _FEWEST_MISSING:  # the rest of a packet at the cut end of a file
+                lost = 0
             if self._by_time and not lost:
                 lost = self._missing(frame, None if following is None else following[0])
             if lost:

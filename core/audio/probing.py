@@ -6,13 +6,14 @@ import contextlib
 import os
 import stat
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 import av
 import soundfile
 
-from core.audio import adts, chunks, flac, mpeg, ogg
+from core.audio import adts, asf, chunks, flac, mpeg, ogg
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
 from core.audio.decoding import ENDLESS, FAULTS, Gap, raise_if_unread, stated_frames, unreadable
@@ -20,6 +21,7 @@ from core.errors import AudioError, ReadError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
+_MATROSKA = "matroska,webm"
 _TIMED = ("matroska", "asf", "mpegts")
 """FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
 _ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
@@ -163,11 +165,12 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
     source = _from(path, start)
     if kind in (Kind.WAVE, Kind.AIFF):
         source = replace(source, pieces=chunks.padded(path, start) or source.pieces)
+    promised = chunks.stated_frames(path, kind, start)
     faults: list[Exception] = []
     if kind.for_libsndfile:
         try:
             info = _by_soundfile(path, source)
-            return replace(info, frames=chunks.stated_frames(path, kind, start) or info.frames)
+            return replace(info, frames=promised or info.frames)
         except FAULTS as fault:
             raise_if_unread(path, fault)
             faults.append(fault)
@@ -178,6 +181,11 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         if kind is Kind.UNKNOWN:
             raise not_audio(path) from fault
         raise unreadable(path, *faults, fault) from fault
+    if promised:
+        return replace(info, frames=promised)
+    if info.container == "asf":
+        seconds = asf.stated_seconds(path, start)
+        return replace(info, frames=None if seconds is None else round(seconds * info.sample_rate))
     if info.container == "aac":
         return replace(info, parts=_adts_parts(path, start, info) or info.parts)
     return _flac(path, start) if info.container == "flac" and kind is not Kind.FLAC else info
@@ -345,7 +353,22 @@ def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
         for part in (stream, container):
             tags |= {key.lower(): value.strip() for key, value in part.metadata.items()}
         length = stream.duration and stream.time_base and stream.duration * stream.time_base
-        stated = length and container.format.name not in _ESTIMATED
-        frames = round(length * rate) if stated and length else None
+        if container.format.name in _ESTIMATED:
+            length = None
+        elif container.format.name == _MATROSKA:
+            length = _whole_length(container, stream)
+        frames = round(length * rate) if length else None
         return _Said(tags.get("title") or None, tags.get("artist") or None, frames)
     return _Said()
+
+
+def _whole_length(
+    container: av.container.InputContainer, stream: av.audio.stream.AudioStream
+) -> Fraction | None:
+    """Seconds by the header of a Matroska file, which states them of the file, not of a stream.
+
+    Where FFmpeg guessed, it gives the stream a length, too. Pictures may go on longer than sound.
+    """
+    if container.duration is None or stream.duration is not None or len(container.streams) > 1:
+        return None
+    return Fraction(container.duration - max(0, container.start_time or 0), av.time_base)

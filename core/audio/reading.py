@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.audio.containers import PYAV_FAULTS
 from core.audio.conversion import Resampler, to_stereo
 from core.audio.decoding import (
+    ENDLESS,
     SOUNDFILE_FAULTS,
     Block,
     Gap,
@@ -127,7 +128,12 @@ class _Decoder:
         elif self._checksum is not None and not self._checksum.fits:
             self._warnings.append("its sound does not fit its own checksum: damaged somewhere")
         expected = info.frames or 0
-        if len(self._rates) == 1 and _clearly_more(expected, self._done, info.sample_rate):
+        if expected > ENDLESS:
+            seconds = self._done / info.sample_rate
+            self._warnings.append(
+                f"its header promises an impossible length; {seconds:.1f} s are there"
+            )
+        elif len(self._rates) == 1 and _clearly_more(expected, self._done, info.sample_rate):
             self._warnings.append(
                 f"cut short: {expected / info.sample_rate:.1f} s were promised, "
                 f"{self._done / info.sample_rate:.1f} s are there"
