@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from pathlib import Path
 
 import av
@@ -21,6 +22,7 @@ _OPTIONS = {
 }
 _HEAD_BYTES = 64
 _ZEROS_AT_ONCE = 1 << 20
+_ID3_HEADER_BYTES = 10
 _LEAST_PADDING = 16
 """Bytes: no format begins with so many zeros."""
 
@@ -89,7 +91,9 @@ _FORMS = {
 def kind_of(path: Path) -> tuple[Kind, int]:
     """What `path` is, and where in it that begins: behind zeros and ID3 tags.
 
-    MPEG is only a guess here, from one frame header; `mpeg.survey` makes sure of it.
+    MPEG is only a guess here, from one frame header; `mpeg.survey` makes sure of it. A tag that
+    claims to go on beyond the end of the file is one of unknown length: the place behind its header
+    is given, and UNKNOWN.
 
     Raises:
         OSError: it cannot be read.
@@ -98,12 +102,15 @@ def kind_of(path: Path) -> tuple[Kind, int]:
         return Kind.UNKNOWN, 0
     with path.open("rb") as file:
         start = _after_zeros(file)
+        size = file.seek(0, os.SEEK_END)
         while True:
             file.seek(start)
             head = file.read(_HEAD_BYTES)
             length = id3_bytes(head)
             if not length:
                 return _kind(head), start
+            if start + length >= size:
+                return Kind.UNKNOWN, start + _ID3_HEADER_BYTES
             start += length
 
 

@@ -43,6 +43,7 @@ class Stream:
     """An MPEG audio stream; several may follow each other in one file.
 
     Attributes:
+        start: place of its first frame in the file.
         sample_rate: Hz.
         channels: 1 or 2.
         frames: samples per channel by its header (Xing, Info or VBRI); None without one.
@@ -50,6 +51,7 @@ class Stream:
         holes: what is lost, and silent when `pieces` are decoded: first sample, and how many.
     """
 
+    start: int
     sample_rate: int
     channels: int
     frames: int | None
@@ -97,6 +99,7 @@ class _Repair:
             frames = stated.frames if self._understated is None else self._understated
             total = max(0, frames * samples - stated.delay - stated.padding)
         return Stream(
+            self._frames[0].at,
             self._header.sample_rate,
             self._header.channels,
             total,

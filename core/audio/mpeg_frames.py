@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -21,8 +22,11 @@ _RATES = (44_100, 48_000, 32_000)
 _SAME = 0xFFFE_0C00
 """Bits of a header that no frame of a stream changes: sync, version, layer, sample rate."""
 _MONO = 0xC0
-_WINDOW = 1 << 18
-_SEARCH_BYTES = 1 << 20
+_WINDOW, _BLOCK_BYTES = 1 << 18, 1 << 16
+_SYNC, _SYNC_BYTES = re.compile(rb"\xff(?=[\xe2-\xff][\x10-\xef])"), 3
+"""What may begin a header: a layer and a bit rate are to be in it."""
+_SEARCH_BYTES = 16 << 20
+"""As far as frames are looked for; pictures in tags of a wrong length are that large."""
 _SURE_FRAMES = 3
 """So many frames in a row are no coincidence."""
 _HEAD_BYTES = 40
@@ -118,7 +122,8 @@ def frame_groups(octets: Octets, start: int) -> Iterator[list[Frame]]:
         start: where the first frame is, or something before it.
 
     Yields:
-        The frames of each stream. An information frame, as encoders put first, begins a new one.
+        The frames of each stream. An information frame, as encoders put first, begins a new one;
+        so does a row of frames of another layer, rate or number of channels.
     """
     place = _find(octets, start, None)
     if place is None:
@@ -141,8 +146,13 @@ def frame_groups(octets: Octets, start: int) -> Iterator[list[Frame]]:
         elif following >= octets.size:
             place = None
         else:
-            place = _find(octets, place + 4, reference)
-            gap = 0 if place is None else place - end
+            other = following if _starts_row(octets, following, None) else None
+            alike = None if other else _find(octets, place + 4, reference)
+            gap = 0 if alike is None else alike - end
+            place = alike or other or _find(octets, place + 4, None)
+            if alike is None and place is not None:
+                yield group
+                group, reference = [], octets.at(place, 4)
     yield group
 
 
@@ -151,17 +161,13 @@ def _find(octets: Octets, start: int, reference: bytes | None) -> int | None:
     place = start
     limit = start + _SEARCH_BYTES if reference is None else None
     while limit is None or place < limit:
-        block = octets.at(place, _WINDOW // 4)
-        at = block.find(b"\xff")
-        if at < 0:
-            if not block:
-                return None
-            place += len(block)
-            continue
-        place += at
-        if _starts_row(octets, place, reference):
-            return place
-        place += 1
+        block = octets.at(place, _BLOCK_BYTES)
+        for match in _SYNC.finditer(block):
+            if _starts_row(octets, place + match.start(), reference):
+                return place + match.start()
+        if len(block) < _BLOCK_BYTES:
+            return None
+        place += len(block) - _SYNC_BYTES
     return None
 
 

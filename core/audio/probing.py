@@ -21,6 +21,7 @@ from core.errors import AudioError, ReadError
 
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
+_REMARKABLE_BYTES = 1 << 16
 _MATROSKA = "matroska,webm"
 _TIMED = ("matroska", "asf", "mpegts")
 """FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
@@ -67,6 +68,7 @@ class AudioInfo:
         title, artist: tags, or None.
         other_frames: samples per channel by FFmpeg, to compare; None where it does not say.
         header: a FLAC's; None for other files.
+        remarks: what is wrong with the file by its headers alone, in words.
     """
 
     path: Path
@@ -81,6 +83,7 @@ class AudioInfo:
     artist: str | None = None
     other_frames: int | None = None
     header: flac.StreamInfo | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def probe(path: str | os.PathLike[str]) -> AudioInfo:
@@ -241,9 +244,25 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
         break
     if info is None:
         return None
-    promised = [stream.frames for stream in streams]
-    frames = None if None in promised else sum(filter(None, promised))
-    return replace(info, frames=frames)
+    frames: int | None = 0
+    for stream in streams:
+        if frames is not None and stream.frames is not None:
+            frames += round(stream.frames * info.sample_rate / stream.sample_rate)
+        else:
+            frames = None
+    channels = max(stream.channels for stream in streams)
+    remarks = _tag_remarks(path, start, streams[0].start)
+    return replace(info, frames=frames, channels=channels, remarks=remarks)
+
+
+def _tag_remarks(path: Path, start: int, first: int) -> tuple[str, ...]:
+    """Whether something that is no padding is between the place where frames should be and are."""
+    with path.open("rb") as file:
+        file.seek(start)
+        between = file.read(min(first - start, _REMARKABLE_BYTES))
+    if not between.strip(b"\0"):
+        return ()
+    return ("its tag is damaged, or something else is in front; what sounds behind it is read",)
 
 
 def _ogg(path: Path, start: int) -> AudioInfo | None:

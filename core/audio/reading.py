@@ -74,7 +74,7 @@ class AudioReader:
             ReadError: the system cannot read the file.
             Cancelled: as asked.
         """
-        self.warnings[:] = []
+        self.warnings[:] = self.info.remarks
         resampler = Resampler(self.channels)
         decoder = _Decoder(self.info, self._block_frames, self.warnings)
         for block in _gathered(decoder, self._block_frames):

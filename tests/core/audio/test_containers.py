@@ -147,6 +147,42 @@ def test_tags_before_the_sound_are_skipped(tmp_path: Path, kind: str) -> None:
     assert files.read(tmp_path / "a.mp3").tobytes() == samples
 
 
+def a_picture(size: int) -> bytes:
+    """Bytes without a row of frames, though sync words are among them."""
+    return b"APIC\0" + b"\xff\xfb\x90\x64".ljust(97, b"\xd8") * (size // 97)
+
+
+@pytest.mark.parametrize("stated", [(1 << 28) - 1, 3_000_000, 100, 0])
+@pytest.mark.parametrize("size", [500, 1_500_000, 5_000_000])
+def test_an_mp3_behind_a_tag_of_a_wrong_length_is_read(
+    tmp_path: Path, stated: int, size: int
+) -> None:
+    """Longer than the file, or with a picture that goes on behind it."""
+    octets, samples = content("mp3")
+    length = bytes(stated >> shift & 0x7F for shift in (21, 14, 7, 0))
+    tag = b"ID3\x03\0\0" + length + a_picture(size)
+    (tmp_path / "a.mp3").write_bytes(tag + octets)
+    reader = files.AudioReader(tmp_path / "a.mp3")
+    assert np.concatenate(list(reader)).tobytes() == samples
+    assert reader.warnings == [
+        "its tag is damaged, or something else is in front; what sounds behind it is read"
+    ]
+
+
+@pytest.mark.parametrize("between", [b"", b"TAG".ljust(128, b"\0"), b"\x55" * 3000])
+def test_mp3s_of_many_kinds_joined_end_to_end_are_read(tmp_path: Path, between: bytes) -> None:
+    octets = content("mp3")[0]
+    soundfile.write(tmp_path / "b.mp3", np.repeat(tone(), 2, axis=1), 48_000)
+    soundfile.write(tmp_path / "c.mp3", tone(), 22_050)
+    others = [(tmp_path / name).read_bytes() for name in ("b.mp3", "c.mp3")]
+    (tmp_path / "a.mp3").write_bytes(between.join([octets, *others]))
+    reader = files.AudioReader(tmp_path / "a.mp3")
+    seconds = sum(map(len, reader)) / RATE
+    assert seconds == pytest.approx(2.0 + 2.0 * RATE / 48_000 + 4.0, abs=0.02)
+    assert reader.info.channels == 2
+    assert reader.warnings == []
+
+
 @pytest.mark.parametrize(
     "octets",
     [
