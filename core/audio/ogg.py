@@ -6,15 +6,20 @@ Each link is a whole Ogg file, so it is handed to the decoder as if it were one.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from core.audio.byte_source import Piece
+
 _CAPTURE = b"OggS"
 _HEADER_BYTES = 27
-_FIRST_PAGE = 2
+_FIRST_PAGE, _LAST_PAGE = 2, 4
+_NEAR = 64
+"""Pages: one that is further from its place is of something else."""
 _VORBIS = b"\1vorbis"
 _REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 _LONGEST_PAGE = _HEADER_BYTES + 255 + 255 * 255
@@ -22,16 +27,19 @@ _LONGEST_PAGE = _HEADER_BYTES + 255 + 255 * 255
 
 @dataclass(frozen=True)
 class Link:
-    """Bytes `start` to `stop` of the file: an Ogg file of its own.
+    """Bytes of the file that are an Ogg file of their own.
 
     Attributes:
-        start, stop: where it begins and ends.
+        pieces: its bytes, each page once and in its order.
+        is_reordered: whether pages were twice, or in each other's place.
+        ends: whether its last page says that it is the last one, as all encoders do.
         broken: whether pages of it are missing or damaged.
         frames: samples by its last page, of Vorbis; None for others.
     """
 
-    start: int
-    stop: int
+    pieces: tuple[Piece, ...]
+    is_reordered: bool = False
+    ends: bool = True
     broken: bool = False
     frames: int | None = None
 
@@ -40,6 +48,7 @@ class _Page(NamedTuple):
     start: int
     stop: int
     begins: bool
+    ends: bool
     serial: int
     sequence: int
     granule: int
@@ -72,16 +81,41 @@ def links(path: Path, start: int = 0) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _link(pages: Sequence[_Page]) -> Link:
+def _link(found: Sequence[_Page]) -> Link:
+    pages = _in_order(found)
     numbers: dict[int, int] = {}
-    broken, end = False, pages[0].start
+    broken = any(before.stop != after.start for before, after in itertools.pairwise(found))
     for page in pages:
         expected = numbers.get(page.serial, page.sequence - 1) + 1
-        broken = broken or page.sequence != expected or page.start != end
-        numbers[page.serial], end = page.sequence, page.stop
+        broken = broken or page.sequence != expected
+        numbers[page.serial] = page.sequence
     vorbis = {page.serial for page in pages if page.vorbis}
     granules = [page.granule for page in pages if page.serial in vorbis]
-    return Link(pages[0].start, end, broken, max(granules) if len(vorbis) == 1 else None)
+    is_reordered = pages is not found
+    return Link(
+        tuple(Piece(page.start, page.stop) for page in pages)
+        if is_reordered
+        else (Piece(pages[0].start, pages[-1].stop),),
+        is_reordered,
+        pages[-1].ends,
+        broken,
+        max(granules) if len(vorbis) == 1 else None,
+    )
+
+
+def _in_order(pages: Sequence[_Page]) -> Sequence[_Page]:
+    """The pages by their numbers, each once; `pages` itself where they are, or cannot be told."""
+    if len({page.serial for page in pages}) > 1:
+        return pages
+    by_number: dict[int, tuple[int, _Page]] = {}
+    for place, page in enumerate(pages):
+        _, same = by_number.setdefault(page.sequence, (place, page))
+        if (same.granule, same.stop - same.start) != (page.granule, page.stop - page.start):
+            return pages
+    ordered = [by_number[number] for number in sorted(by_number)]
+    furthest = max(abs(place - number) for number, (place, _) in enumerate(ordered))
+    inside = [page for _, page in ordered]
+    return pages if furthest > _NEAR or inside == list(pages) else inside
 
 
 def _pages(file: BinaryIO, start: int) -> Iterator[_Page]:
@@ -111,9 +145,9 @@ def _page(block: bytes, place: int) -> _Page | None:
         return None
     serial, sequence = (int.from_bytes(block[k : k + 4], "little") for k in (14, 18))
     granule = int.from_bytes(block[6:14], "little", signed=True)
-    begins = bool(block[5] & _FIRST_PAGE)
+    begins, ends = bool(block[5] & _FIRST_PAGE), bool(block[5] & _LAST_PAGE)
     body = block[_HEADER_BYTES + count :][: len(_VORBIS)]
-    return _Page(place, place + length, begins, serial, sequence, granule, body == _VORBIS)
+    return _Page(place, place + length, begins, ends, serial, sequence, granule, body == _VORBIS)
 
 
 def _intact(page: bytes) -> bool:

@@ -22,6 +22,7 @@ from core.errors import AudioError, ReadError
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
 _REMARKABLE_BYTES = 1 << 16
+_LEAST_SURPLUS, _LEAST_SURPLUS_SECONDS = 0.01, 0.5
 _MATROSKA = "matroska,webm"
 _TIMED = ("matroska", "asf", "mpegts")
 """FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
@@ -269,12 +270,18 @@ def _ogg(path: Path, start: int) -> AudioInfo | None:
     """Each link by libsndfile, or by FFmpeg where pages are lost or the codec is another."""
     parts: list[FileSpan] = []
     infos: list[AudioInfo] = []
-    for link in ogg.links(path, start):
-        source = _from(path, link.start, link.stop)
-        info = None
+    remarks: list[str] = []
+    links = ogg.links(path, start)
+    for link in links:
+        source = ByteSource(path, link.pieces)
+        info, states_less = None, False
         if not link.broken:
             with contextlib.suppress(*FAULTS):
                 info = _by_soundfile(path, source)
+                states_less = _states_less(info, source)
+        if states_less:
+            info = None
+            remarks.append("its time stamps state less than there is, and are passed over")
         if info is None:
             with contextlib.suppress(*PYAV_FAULTS, AudioError):
                 info = _by_pyav(path, source)
@@ -284,9 +291,29 @@ def _ogg(path: Path, start: int) -> AudioInfo | None:
             parts.append(FileSpan(source, info.reader, by_time=link.broken, frames=frames))
     if not infos:
         return None
-    first = infos[0]
-    channels = max(info.channels for info in infos)
-    return replace(first, parts=tuple(parts), channels=channels, frames=None, other_frames=None)
+    if any(link.is_reordered for link in links):
+        remarks.append("some of its pages were twice, or not in their order; put in order")
+    if not links[-1].ends:
+        remarks.append("cut short: its last page is missing")
+    return replace(
+        infos[0],
+        parts=tuple(parts),
+        channels=max(info.channels for info in infos),
+        frames=None,
+        other_frames=None,
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
+
+
+def _states_less(info: AudioInfo, source: ByteSource) -> bool:
+    """Whether the time stamps of an Ogg file end long before its packets do."""
+    with contextlib.suppress(*PYAV_FAULTS), open_media(source) as container:
+        stream = container.streams.audio[0]
+        lengths = (packet.duration or 0 for packet in container.demux(stream))
+        seconds = float(sum(lengths) * (stream.time_base or 0))
+        stated = (info.frames or 0) / info.sample_rate
+        return seconds - stated > max(_LEAST_SURPLUS_SECONDS, _LEAST_SURPLUS * seconds)
+    return False
 
 
 def _by_soundfile(path: Path, source: ByteSource, tagged: ByteSource | None = None) -> AudioInfo:

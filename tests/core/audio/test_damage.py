@@ -345,6 +345,55 @@ def test_a_lost_page_of_an_ogg_keeps_the_rest_in_place(
     assert "are lost and silent" in warning
 
 
+def an_ogg(path: Path, subtype: str) -> tuple[list[bytes], np.ndarray]:
+    """Pages of `music`, and how it decodes."""
+    rate = RATE if subtype == "VORBIS" else 48_000
+    soundfile.write(path, music(rate=rate), rate, format="OGG", subtype=subtype)
+    content = path.read_bytes()
+    starts = [*pages(content), len(content)]
+    return [content[a:b] for a, b in itertools.pairwise(starts)], files.read(path)
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+@pytest.mark.parametrize("order", [(5, 5), (6, 5), (5, 6, 5, 6), (7, 5, 6)])
+def test_pages_that_are_twice_or_in_each_others_place_are_put_in_order(
+    tmp_path: Path, subtype: str, order: tuple[int, ...]
+) -> None:
+    each, whole = an_ogg(tmp_path / "a.ogg", subtype)
+    stop = max(order) + 1
+    changed = [*each[:5], *(each[number] for number in order), *each[stop:]]
+    found, warnings = read(tmp_path / "b.ogg", b"".join(changed))
+    assert np.array_equal(found, whole)
+    assert warnings == ["some of its pages were twice, or not in their order; put in order"]
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+@pytest.mark.parametrize("which", ["all", "last"])
+def test_an_ogg_whose_time_stamps_state_too_little_is_read_whole(
+    tmp_path: Path, subtype: str, which: str
+) -> None:
+    each, whole = an_ogg(tmp_path / "a.ogg", subtype)
+    for number in range(2, len(each)) if which == "all" else (len(each) - 1,):
+        page = each[number]
+        granule = int.from_bytes(page[6:14], "little") // 10
+        page = page[:6] + granule.to_bytes(8, "little") + page[14:22] + bytes(4) + page[26:]
+        each[number] = page[:22] + crc(page, 32, 0x04C11DB7)[::-1] + page[26:]
+    found, warnings = read(tmp_path / "b.ogg", b"".join(each))
+    # FFmpeg leaves out what a last page does not count: up to .2 s.
+    assert len(found) == pytest.approx(len(whole), abs=RATE / 4)
+    assert np.allclose(found[: RATE * 7], whole[: RATE * 7], atol=0.02)
+    if (subtype, which) != ("OPUS", "all"):  # which libsndfile reads on by itself
+        assert warnings == ["its time stamps state less than there is, and are passed over"]
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_an_ogg_without_its_last_page_is_told(tmp_path: Path, subtype: str) -> None:
+    each, whole = an_ogg(tmp_path / "a.ogg", subtype)
+    found, warnings = read(tmp_path / "b.ogg", b"".join(each[:-3]) + each[-3][:100])
+    assert len(found) < len(whole)
+    assert warnings == ["cut short: its last page is missing"]
+
+
 @pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
 def test_chained_oggs_are_read_whole(tmp_path: Path, subtype: str) -> None:
     rate = RATE if subtype == "VORBIS" else 48_000
