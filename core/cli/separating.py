@@ -15,7 +15,7 @@ from core import resources, settings
 from core.atomic import output_folder
 from core.audio import files
 from core.audio.writing import AudioWriter
-from core.cli.console import progress_bar, say
+from core.cli.console import progress_bar, quiet_libraries, say
 from core.cli.interrupts import cancel_on_interrupt
 from core.cli.reconstructing import safe_name
 from core.errors import AudioError, InputError, LibraryError, ModelError
@@ -78,7 +78,7 @@ def _library(source: Path, out: Path, model: PartsModel, cancel: CancelFlag) -> 
 
 def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: CancelFlag) -> str:
     """Separate a file, which is decoded twice: for its beat, and to be taken apart. Returns by
-    which beat it was done."""
+    which beat it was done, and what had to be mended."""
     from core.library import gridding
 
     def heard(blocks: Iterable[Array]) -> Iterator[Array]:
@@ -86,7 +86,10 @@ def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: 
             progress(0.0, 1.0, "finding the beat")
             yield block
 
-    features = gridding.onset_features(heard(files.read_blocks(path, cancel=cancel)), cancel)
+    with quiet_libraries():
+        reader = files.AudioReader(path, cancel=cancel)
+    features = gridding.onset_features(heard(_quietly(reader)), cancel)
+    warnings = tuple(reader.warnings)
     if not features.frames:
         raise AudioError(f"{path}: holds no sound; choose another file")
     found = gridding.of_file(path, features)
@@ -96,11 +99,25 @@ def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: 
     def report(done: float, total: float, message: str = "") -> None:
         progress(_ANALYSIS_SHARE + (1.0 - _ANALYSIS_SHARE) * done / total, 1.0, message)
 
-    blocks = files.read_blocks(path, cancel=cancel)
-    _separate(blocks, features.frames, found, out, model, cancel, report)
+    _separate(_quietly(reader), features.frames, found, out, model, cancel, report)
+    return "; ".join((_by_which_beat(found), *warnings))
+
+
+def _by_which_beat(found: BeatGrid | Loop) -> str:
     if isinstance(found, Loop):
         return f"as a loop, {found.bpm:.2f} BPM"
     return f"on its beat, {found.bpm:.2f} BPM" if found.is_steady else "it has no steady beat"
+
+
+def _quietly(reader: files.AudioReader) -> Iterator[Array]:
+    """Its blocks, without the remarks that decoders in C write to the terminal meanwhile."""
+    with quiet_libraries():
+        blocks = iter(reader)
+        block = next(blocks, None)
+    while block is not None:
+        yield block
+        with quiet_libraries():
+            block = next(blocks, None)
 
 
 def _separate(

@@ -62,6 +62,21 @@ def test_a_loop_is_taken_apart_on_the_tempo_that_it_states(
     assert "130.000 BPM" in told
 
 
+def test_what_a_decoder_remarks_is_kept_off_the_terminal_and_damage_is_told(
+    model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], rng: np.random.Generator
+) -> None:
+    """mpg123 writes to standard error by itself that a number of bytes is not right."""
+    noise = 0.1 * rng.standard_normal((3 * SAMPLE_RATE, 1)).astype(np.float32)
+    files.write(tmp_path / "a.mp3", noise)
+    content = (tmp_path / "a.mp3").read_bytes()
+    (tmp_path / "b.mp3").write_bytes(content[: len(content) // 2])
+    arguments = ["parts", str(tmp_path / "b.mp3"), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--model", str(model)]) == 0
+    said = capfd.readouterr()
+    assert said.err == ""
+    assert "no steady beat; cut short: 3.0 s were promised, 1.5 s are there" in said.out
+
+
 def test_a_file_without_a_beat_stays_mono(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], rng: np.random.Generator
 ) -> None:
