@@ -7,9 +7,11 @@ is only believed for the MD5 of the whole, which proves a decoding right.
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import io
 import itertools
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
 _SYNC = (b"\xff\xf8", b"\xff\xf9")
 _LONGEST_GAP = 1 << 27
 """Samples, 50 minutes at 44.1 kHz: no hole is longer, whatever the header and numbers say."""
+_RECENT_FRAMES = 64
 _MOST_BITS = 24
 """float32 holds no more."""
 
@@ -50,8 +53,10 @@ class Survey:
     """What the frames of the whole file are, by their own headers (9.1).
 
     Attributes:
-        starts: first sample of each packet that FFmpeg finds, -1 where it is no frame.
+        starts: first sample of each packet that FFmpeg finds, -1 where it is no frame, or one that
+            was there already.
         lengths: samples of each.
+        repeated: number of frames that were there already.
         sample_rates, channels, bits: all that occur.
     """
 
@@ -60,6 +65,7 @@ class Survey:
     sample_rates: frozenset[int]
     channels: frozenset[int]
     bits: frozenset[int]
+    repeated: int = 0
 
     @property
     def frames(self) -> int:
@@ -107,12 +113,16 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
         What was found; None where FFmpeg finds no frames.
     """
     heads: list[_Frame | None] = []
+    repetitions = _Repetitions()
     try:
         with open_media(source) as container:
             for packet in container.demux(container.streams.audio[0]):
                 if packet.size:
                     start = bytes(memoryview(packet)[:16]).ljust(16, b"\0")
-                    heads.append(_frame(start) if start[:2] in _SYNC else None)
+                    head = _frame(start) if start[:2] in _SYNC else None
+                    if head is not None and repetitions.has(head, zlib.crc32(packet)):
+                        head = None
+                    heads.append(head)
     except PYAV_FAULTS:
         return None
     frames = [head for head in heads if head is not None]
@@ -132,6 +142,7 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
         frozenset(rates),
         frozenset(head.channels for head in frames),
         frozenset(bits),
+        repetitions.count,
     )
 
 
@@ -284,6 +295,24 @@ def _frame(start: bytes) -> _Frame:
     channels = channel_code + 1 if channel_code < 8 else 2
     bits = _BITS.get(start[3] >> 1 & 7, 0)
     return _Frame(length, number, bool(start[1] & 1), rate, channels, bits)
+
+
+class _Repetitions:
+    """Finds frames that come twice: the same bytes, of the same number, soon again."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._recent: collections.deque[tuple[int, int]] = collections.deque(maxlen=_RECENT_FRAMES)
+
+    def has(self, frame: _Frame, content: int) -> bool:
+        """Take the next frame, and the checksum of its bytes; whether it was there already."""
+        here = frame.number, content
+        if frame.number == 0 and self._recent and self._recent[-1] != here:
+            self._recent.clear()  # another file begins, which may be the same one again
+        found = here in self._recent
+        self.count += found
+        self._recent.append(here)
+        return found
 
 
 def _coded_number(start: bytes) -> tuple[int, int]:

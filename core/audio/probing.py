@@ -223,7 +223,10 @@ def _flac(path: Path, start: int) -> AudioInfo:
         return _any(path, Kind.FLAC, start)
     stated = header.frames if header is not None else None
     part = FileSpan(source, "pyav", survey=found)
-    return replace(info, parts=(part,), frames=stated or found.frames, header=header)
+    remarks = (f"{found.repeated} of its frames were twice; left out",) if found.repeated else ()
+    return replace(
+        info, parts=(part,), frames=stated or found.frames, header=header, remarks=remarks
+    )
 
 
 def _mpeg(path: Path, start: int) -> AudioInfo | None:
