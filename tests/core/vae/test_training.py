@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import keras_archive
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
 from core.vae import checkpoint, history, network_file, training, training_state
@@ -301,7 +302,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(network_file, "compress", full)
+    monkeypatch.setattr(keras_archive, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
         train(music(), options)
     assert checkpoint.load(options.path).hash == before
