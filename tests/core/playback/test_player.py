@@ -203,6 +203,7 @@ def test_a_lost_device_is_replaced(desk: Desk) -> None:
     desk.output.pull(1000)
 
 
+@pytest.mark.slow  # the silent clock is the real one
 def test_a_device_that_fails_in_every_call_is_reported_and_found_again(desk: Desk) -> None:
     ready(desk)
     desk.player.play()
