@@ -28,6 +28,8 @@ from core.audio.mpeg_frames import (
 
 _FEWEST_FRAMES = 2
 _NEIGHBOURS = 50
+_MISCOUNTED = 2
+"""Frames: some encoders count the information frame, or one that they do not write."""
 _DECODER_DELAY = 529
 """Samples by which a decoder is late, on top of the encoder's delay that a LAME header states."""
 _RESERVOIR_BYTES = 511
@@ -49,6 +51,8 @@ class Stream:
         frames: samples per channel by its header (Xing, Info or VBRI); None without one.
         pieces: what to give to a decoder.
         holes: what is lost, and silent when `pieces` are decoded: first sample, and how many.
+        absent: samples that the header states beyond what is there, where no hole accounts for them
+            and they are more than encoders miscount by.
     """
 
     start: int
@@ -57,6 +61,7 @@ class Stream:
     frames: int | None
     pieces: tuple[Piece, ...]
     holes: tuple[tuple[int, int], ...] = ()
+    absent: int = 0
 
 
 def survey(path: Path, start: int) -> tuple[Stream, ...]:
@@ -105,7 +110,14 @@ class _Repair:
             total,
             (*self._counted(sum(lost.values())), *self._corrected(), *self._pieces(lost, muted)),
             tuple(self._holes(lost, muted)),
+            0 if lost else self._absent(),
         )
+
+    def _absent(self) -> int:
+        found = len(self._frames) - self._carries
+        stated = self._stated.frames or 0
+        absent = stated - found
+        return absent * self._header.samples if _MISCOUNTED < absent <= found else 0
 
     @property
     def _understated(self) -> int | None:

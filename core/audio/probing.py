@@ -22,6 +22,8 @@ from core.errors import AudioError, ReadError
 _MIN_RATE, _MAX_RATE = 1_000, 768_000
 _PACKETS_TO_TRY = 16
 _REMARKABLE_BYTES = 1 << 16
+_TOLD_SECONDS, _TOLD_SHARE = 0.5, 0.01
+"""What is missing beyond both is told as cut short once it was decoded."""
 _LEAST_SURPLUS, _LEAST_SURPLUS_SECONDS = 0.01, 0.5
 _MATROSKA = "matroska,webm"
 _TIMED = ("matroska", "asf", "mpegts")
@@ -256,6 +258,9 @@ def _mpeg(path: Path, start: int) -> AudioInfo | None:
             frames = None
     channels = max(stream.channels for stream in streams)
     remarks = _tag_remarks(path, start, streams[0].start)
+    absent = sum(stream.absent / stream.sample_rate for stream in streams)
+    if 0 < absent <= max(_TOLD_SECONDS, _TOLD_SHARE * (frames or 0) / info.sample_rate):
+        remarks += (f"{absent:.2f} s less than its header states; nothing says where it was cut",)
     return replace(info, frames=frames, channels=channels, remarks=remarks)
 
 

@@ -296,6 +296,20 @@ def test_an_mp3_cut_at_its_end_has_no_hole(tmp_path: Path) -> None:
     assert warning.startswith("cut short: 8.0 s were promised, ")
 
 
+@pytest.mark.parametrize(("cut", "told"), [(0, 0), (2, 0), (3, 0.08), (10, 0.26), (18, 0.47)])
+def test_frames_cut_from_an_mp3_at_their_borders_are_told(
+    tmp_path: Path, cut: int, told: float
+) -> None:
+    """No byte is odd then; the number of frames in the header is all that says it."""
+    content, _ = write(tmp_path / "a.mp3", **CONSTANT)
+    at = [max(content.find(b"Xing"), content.find(b"Info")) - 36]
+    while (header := parse_header(content[at[-1] : at[-1] + 4])) is not None:
+        at.append(at[-1] + header.length)
+    _, warnings = read(tmp_path / "b.mp3", content[: at[100]] + content[at[100 + cut] :])
+    said = f"{told:.2f} s less than its header states; nothing says where it was cut"
+    assert warnings == [said] * bool(told)
+
+
 def test_mp3s_joined_end_to_end_are_both_read(tmp_path: Path) -> None:
     content, whole = write(tmp_path / "a.mp3", **VARIABLE)
     found, warnings = read(tmp_path / "b.mp3", content + content)
