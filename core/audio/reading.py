@@ -135,7 +135,7 @@ class _Decoder:
             )
         elif len(self._rates) == 1 and _clearly_more(expected, self._done, info.sample_rate):
             self._warnings.append(
-                f"cut short: {expected / info.sample_rate:.1f} s were promised, "
+                f"{cut_short(expected / info.sample_rate)}, "
                 f"{self._done / info.sample_rate:.1f} s are there"
             )
 
@@ -174,6 +174,11 @@ class _Decoder:
             seconds = self._done / self._info.sample_rate
             self._warnings.append(f"damaged after {seconds:.1f} s; the part before is used")
         self._gaps += [Gap(before + gap.start, gap.frames) for gap in blocks.gaps]
+
+
+def cut_short(seconds: float) -> str:
+    """How the warning of a file begins that promises so many seconds, and has fewer."""
+    return f"cut short: {seconds:.1f} s were promised"
 
 
 def _gap_warning(gaps: Sequence[Gap], rate: int) -> str:

@@ -87,6 +87,7 @@ def find_again(
 def _may_be_one(path: Path, tracks: Sequence[Track], cancel: CancelFlag | None) -> bool:
     """Whether a file states the length of one of the tracks, or states none."""
     from core.audio import files
+    from core.audio.reading import cut_short
 
     check(cancel)
     try:
@@ -99,5 +100,6 @@ def _may_be_one(path: Path, tracks: Sequence[Track], cancel: CancelFlag | None) 
     return any(
         abs(track.seconds - seconds) <= _SLACK_SECONDS
         or seconds <= min(_LONGEST_LOOP_SECONDS, track.seconds)
+        or any(cut_short(seconds) in warning for warning in track.warnings)
         for track in tracks
     )

@@ -214,6 +214,24 @@ def test_lost_audio_is_found_in_a_folder_by_its_sound(
 
 
 @pytest.mark.slow
+def test_a_file_that_was_cut_short_is_found_again(import_here: Import, tmp_path: Path) -> None:
+    """It states another length than the track's."""
+    path = write(tmp_path / "cut.wav", techno(10, 128.0))
+    path.write_bytes(path.read_bytes()[: 16 * RATE * 4])
+    import_here(tmp_path / "lib", [path])
+    with Library.open(tmp_path / "lib", read_only=True) as library:
+        (track,) = library.tracks()
+        assert "cut short" in track.warnings[0]
+        stored = library.audio_path(track)
+    stored.unlink()
+    (tmp_path / "other").mkdir()
+    path.rename(tmp_path / "other" / "moved.wav")
+    executor = import_here.keywords["executor"]  # type: ignore[attr-defined]
+    done = missing_audio.find_again(tmp_path / "lib", tmp_path / "other", executor=executor)
+    assert [Path(file.path).name for file in done.files] == ["moved.wav"]
+    assert stored.is_file()
+
+
 def test_audio_that_was_lost_comes_back(import_here: Import, copied: Path, music: Path) -> None:
     with Library.open(copied) as library:
         tracks = library.tracks()
