@@ -40,6 +40,7 @@ class PlaybackPosition:
         playing: whether the transport runs.
         phase: position of the audition in its loop, 0..1.
         loop_frames: length of that loop; 0 where nothing is auditioned.
+        lead: frames of a count-in that are left before the transport runs.
     """
 
     frame: int = 0
@@ -48,6 +49,7 @@ class PlaybackPosition:
     playing: bool = False
     phase: float = 0.0
     loop_frames: int = 0
+    lead: int = 0
 
     def after(self, frames: int) -> PlaybackPosition:
         """Where they are `frames` later."""
@@ -55,7 +57,7 @@ class PlaybackPosition:
         if self.playing:
             frame = self.region.after(frame, frames) if self.region else frame + frames
         phase = (self.phase + frames / self.loop_frames) % 1.0 if self.loop_frames else 0.0
-        return replace(self, frame=frame, phase=phase)
+        return replace(self, frame=frame, phase=phase, lead=max(0, self.lead - frames))
 
 
 @dataclass(frozen=True)

@@ -354,6 +354,7 @@ class Mixer:
             playing=self._transport is not None and not self.lead,
             phase=audition.position / len(audition.loop) if audition else 0.0,
             loop_frames=len(audition.loop) if audition else 0,
+            lead=self.lead,
         )
 
     def _forget(self) -> None:

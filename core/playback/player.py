@@ -21,13 +21,13 @@ from core.arrangement.values import db_to_gain
 from core.errors import InputError
 from core.playback.audio_output import AHEAD, OpenOutput
 from core.playback.master_bus import MasterBus
-from core.playback.meters import MeterLog, MeterReading
+from core.playback.meters import MeterLog, MeterReading, PlaybackPosition
 from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread
 from core.playback.mixer import Mixer
 from core.playback.output_thread import Command, OutputThread
 from core.playback.portaudio_output import open_output
 from core.playback.snapshot import SEAM, LoopRegion, Snapshot
-from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR, PARTS, SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
@@ -41,6 +41,8 @@ class PlayerState:
     Attributes:
         frame: what is audible now, on the timeline of the arrangement that was set last.
         playing: the transport runs; true from `play` on, before its first sample is audible.
+        count_in: beats that are still counted before the transport runs, the one that sounds
+            included; 0 where none are.
         auditioning: an audition sounds or waits for its beat.
         audition_phase: position of the audition in its four bars, 0 <= phase < 1.
         peaks: highest sample since the last poll, left and right; 1.0 is full scale.
@@ -54,6 +56,7 @@ class PlayerState:
 
     frame: int = 0
     playing: bool = False
+    count_in: int = 0
     auditioning: bool = False
     audition_phase: float = 0.0
     peaks: tuple[float, float] = (0.0, 0.0)
@@ -267,9 +270,11 @@ class Player:
         """What is audible now, and peaks since the last call. Never waits."""
         reading = self._log.poll(self._played())
         output = self._output.output if self._output else None
+        playing = self._intended.get("playing", self._mixer.playing)
         return PlayerState(
             frame=self._frame(reading),
-            playing=self._intended.get("playing", self._mixer.playing),
+            playing=playing,
+            count_in=_beats_left(reading.position) if playing and reading.position else 0,
             auditioning=self._intended.get("auditioning", self._mixer.auditioning),
             audition_phase=reading.position.phase if reading.position else 0.0,
             peaks=reading.peaks,
@@ -336,6 +341,13 @@ class Player:
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self._send(lambda mixer: mixer.swap(snapshot))
+
+
+def _beats_left(position: PlaybackPosition) -> int:
+    """Of a count-in, the beat that sounds included."""
+    beat = 60.0 * SAMPLE_RATE / position.bpm
+    # Beats lie between frames, so the last frame of one may be the first of the next.
+    return max(0, math.ceil((position.lead - 1) / beat))
 
 
 def _checked_parts(parts: FloatArray, shape: tuple[int, ...]) -> FloatArray:

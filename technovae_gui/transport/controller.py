@@ -201,7 +201,8 @@ class TransportController(QObject):
     def _show(self, state: PlayerState) -> None:
         tick, bar = self.tick, self._bar
         bar.show_playing(state.playing)
-        bar.show_position(tick, self._document.arrangement.seconds(round(tick)))
+        seconds = self._document.arrangement.seconds(round(tick))
+        bar.show_position(tick, seconds, state.count_in)
         bar.show_levels(state.peaks, state.lufs)
         bar.device.show_state(state.device, state.latency, state.underruns)
         self._show_device_problem(state.problem)

@@ -73,14 +73,15 @@ class TransportBar(QWidget):
         self._connect()
         self.show_position(0.0, 0.0)
 
-    def show_position(self, tick: float, seconds: float) -> None:
-        """Show where the playhead is.
+    def show_position(self, tick: float, seconds: float, count_in: int = 0) -> None:
+        """Show where the playhead is, or how many beats are left until it moves.
 
         Args:
             tick: of the arrangement.
             seconds: the same in seconds.
+            count_in: beats that are still counted in; 0 where none are.
         """
-        self.position.show_text(bars_text(tick))
+        self.position.show_text(f"in {count_in}" if count_in else bars_text(tick))
         self.time.show_text(time_text(seconds))
 
     def show_playing(self, playing: bool) -> None:

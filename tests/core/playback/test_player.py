@@ -89,6 +89,31 @@ def test_what_the_device_gets_is_the_mixdown(desk: Desk) -> None:
     assert not desk.player.state().playing
 
 
+def test_the_beats_of_a_count_in_are_counted_as_they_are_heard(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play(count_in=4)
+    beat = 60 * 44_100 / BPM
+    at = 0
+    for left in (4, 3, 2, 1):
+        middle = round((4.5 - left) * beat)
+        desk.output.pull(middle - at)
+        at = middle
+        state = desk.state_when(lambda state, left=left: state.count_in == left)  # type: ignore[misc]
+        assert (state.playing, state.frame) == (True, 0)
+    desk.output.pull(round(4 * beat) + 1000 - at)
+    state = desk.state_when(lambda state: state.frame == 1000)
+    assert state.count_in == 0
+
+
+def test_no_beats_are_left_of_a_count_in_that_was_stopped(desk: Desk) -> None:
+    ready(desk)
+    desk.player.play(count_in=4)
+    desk.output.pull(1000)
+    desk.state_when(lambda state: state.count_in == 4)
+    desk.player.stop()
+    assert desk.player.state().count_in == 0
+
+
 def test_loudness_comes_once_its_filter_is_loaded(desk: Desk) -> None:
     ready(desk)
     desk.player.play()

@@ -195,6 +195,14 @@ def test_a_count_in_is_asked_for_with_playing(bench: Bench) -> None:
     assert bench.player.calls == [("set_metronome", True), ("play", ("count_in", 8))]
 
 
+def test_the_position_counts_the_beats_of_a_count_in(bench: Bench) -> None:
+    shown = []
+    for count_in in (2, 1, 0):
+        bench.tick(playing=True, count_in=count_in)
+        shown.append(bench.bar.position.text())
+    assert shown == ["in 2", "in 1", "1.1.1"]
+
+
 def test_another_project_begins_on_its_first_bar_without_the_loop_of_the_last(
     bench: Bench,
 ) -> None:
