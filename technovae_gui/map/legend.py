@@ -107,9 +107,16 @@ class Legend(QFrame):
         self.names.blockSignals(False)
         self.setVisible(latent_map is not None)
 
-    def show_colours(self, colours: DotColours) -> None:
-        """Explain the colours of the dots."""
-        self.header.setText("Tracks" if colours.name == TRACK else colours.name.capitalize())
+    def show_colours(self, colours: DotColours, coming: str = "") -> None:
+        """Explain the colours of the dots.
+
+        Args:
+            colours: those that the dots have.
+            coming: what they will show soon, one of `colouring.CHOICES`; empty where that is what
+                they show.
+        """
+        title = "Tracks" if colours.name == TRACK else colours.name.capitalize()
+        self.header.setText(f"Soon: {coming}" if coming else title)
         if colours.name == TRACK:
             self.pages.setCurrentWidget(self.names)
         elif colours.name == KEY:

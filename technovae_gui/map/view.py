@@ -316,9 +316,10 @@ class LatentMapView(QWidget):
 
     @Slot()
     def _show_colours(self) -> None:
-        self.tools.show_colour_by(self.colouring.by)
-        if self.scene.colours is not None:
-            self.overlays.legend.show_colours(self.scene.colours)
+        by, colours = self.colouring.by, self.scene.colours
+        self.tools.show_colour_by(by)
+        if colours is not None:
+            self.overlays.legend.show_colours(colours, coming="" if colours.name == by else by)
 
     def _show_weights(self) -> None:
         weights = self.scene.weights

@@ -40,7 +40,11 @@ def test_like_kicks_have_like_colours_whatever_the_layout(
     choose(placed, "kick alike")
     assert placed.tools.colour_by.currentText() == "Kick alike"
     assert placed.scene.colours.name == TRACK  # as they were, until the positions are there
+    legend = placed.overlays.legend
+    assert legend.header.text() == "Soon: kick alike"
+    assert legend.pages.currentWidget() is legend.names  # explains the colours that there are
     qtbot.waitUntil(lambda: placed.scene.colours.name == "kick alike", timeout=PATIENCE)
+    assert legend.header.text() == "Kick alike"
     assert placed.scene.map is demo_map
     index = placed.scene.colours.index
     with qtbot.waitSignal(placed.placement.placed):
@@ -80,6 +84,7 @@ def test_what_cannot_be_made_colours_tracks(
     qtbot.waitUntil(lambda: len(fake_jobs) == 1, timeout=PATIENCE)
     fake_jobs[0].fail("it cannot be")
     assert placed.state()["colour_by"] == placed.tools.colour_by.currentData() == TRACK
+    assert placed.overlays.legend.header.text() == "Tracks"
 
 
 def test_another_choice_stops_the_job(
