@@ -167,15 +167,14 @@ class SessionController(QObject):
         )
 
     def _with_map_meanwhile(self, session: Session) -> Session:
-        """`session`, with the map in place where only tracks were added to its library: nobody
-        loses a map for what an import brings."""
+        """`session`, with what is left of the map in place where only the tracks of its library are
+        others: nobody loses a map for an import or a corrected beat grid."""
         now = self._session
         if session.map is not None or now.map is None or now.library_path != session.library_path:
             return session
-        by_id = {track.id: track for track in session.tracks}
-        grown = all(by_id.get(track.id) == track for track in now.tracks)
-        same_model = now.model_hash == session.model_hash
-        return replace(session, map=now.map) if grown and same_model else session
+        if now.model_hash != session.model_hash:
+            return session
+        return replace(session, map=now.map.remaining(session.tracks))
 
     def _place_map(self, session: Session) -> None:
         unkept = self._unkept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,6 +139,35 @@ class LatentMap:
             [*earlier.rows], earlier.latents, [*self.rows], self.latents
         )
         return None if alignment is None else alignment.transform(latents)
+
+    def remaining(self, tracks: Iterable[Track]) -> LatentMap | None:
+        """What can be shown of this map while the library's next one is made.
+
+        Args:
+            tracks: those of the library now; some may be new, gone, or on another beat grid.
+
+        Returns:
+            The map without the dots whose four bars are gone, itself where none are; None where
+            all are.
+        """
+        starts = {
+            (track.id, section.section): section.starts(1)
+            for track in tracks
+            for section in track.sections
+        }
+        rows = [
+            row
+            for row, it in enumerate(self.segments)
+            if it.bar in starts.get((it.track_id, it.section), ())
+        ]
+        if len(rows) == len(self):
+            return self
+        segments = tuple(self.segments[row] for row in rows)
+        left = {it.track_id for it in segments}
+        known = {id_: track for id_, track in self.tracks.items() if id_ in left}
+        xy, latents = self.xy[rows], self.latents[rows]
+        kept = replace(self, tracks=known, segments=segments, xy=xy, latents=latents)
+        return kept if rows else None
 
     def title(self, segment: Segment) -> str:
         """Name of a segment for people: its track, and its first bar counted from 1."""

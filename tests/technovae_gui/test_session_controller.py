@@ -112,11 +112,17 @@ class FakeMap:
     library: Path
     model_path: Path
     refined: bool = True
+    tracks: frozenset[str] = frozenset({"track"})
+
+    def remaining(self, tracks: tuple[Named, ...]) -> FakeMap | None:
+        left = self.tracks & {track.id for track in tracks}
+        return replace(self, tracks=left) if left < self.tracks else self
 
 
 @dataclass(frozen=True)
 class Named:
     id: str
+    grid: str = ""
 
 
 @pytest.fixture
@@ -300,10 +306,31 @@ def test_an_import_keeps_the_map_until_the_larger_one_is_there(bench: Bench) -> 
     assert len(bench.placements) == 1
 
 
-def test_a_removed_track_takes_its_map_with_it(bench: Bench) -> None:
-    bench.disk[ONE] = session(ONE, ("track", "other"))
+def test_a_corrected_grid_keeps_the_map_until_the_next_one_is_there(bench: Bench) -> None:
+    before = bench.opened(ONE)
+    corrected = cast(Any, (Named("track", "corrected"),))
+    bench.disk[ONE] = replace(before, tracks=corrected, map=None)
+    after = bench.opened(ONE)
+    assert after.map is before.map
+    assert after.tracks == corrected
+    assert len(bench.placements) == 1
+    bench.disk[ONE] = replace(session(ONE), tracks=corrected)
+    bench.controller._placement.placed.emit(*bench.placements[0])
+    bench.answer()
+    assert bench.controller.session.map is not before.map
+
+
+def test_a_removed_track_takes_its_dots_with_it(bench: Bench) -> None:
+    whole = FakeMap(ONE, Path("m.keras"), tracks=frozenset({"track", "other"}))
+    bench.disk[ONE] = replace(session(ONE, ("track", "other")), map=cast(Any, whole))
     bench.opened(ONE)
     bench.disk[ONE] = replace(session(ONE, ("track",)), map=None)
+    assert cast(Any, bench.opened(ONE).map).tracks == {"track"}
+
+
+def test_another_model_takes_its_map_with_it(bench: Bench) -> None:
+    bench.opened(ONE)
+    bench.disk[ONE] = replace(session(ONE, ("track", "new"), model="better"), map=None)
     assert bench.opened(ONE).map is None
 
 

@@ -55,6 +55,26 @@ def test_maps_of_other_music_cannot_be_aligned(demo: LatentMap) -> None:
     assert other.align(demo, demo.latents[:1]) is None
 
 
+def test_dots_remain_as_long_as_their_bars_are_there(demo: LatentMap) -> None:
+    first, *others = demo.tracks.values()
+    (section,) = first.sections
+    moved = replace(first, sections=(replace(section, downbeat=section.downbeat + 0.1),))
+    assert demo.remaining([*others, moved, replace(first, id="new")]) is demo
+    shorter = replace(first, sections=(replace(section, bars=8),))
+    for tracks, bars in (([*others, shorter], range(5)), (others, range(0))):
+        left = demo.remaining(tracks)
+        assert left is not None
+        rows = [
+            row for row, it in enumerate(demo.segments) if it.track_id != first.id or it.bar in bars
+        ]
+        assert 0 < len(rows) < len(demo)
+        assert left.segments == tuple(demo.segments[row] for row in rows)
+        np.testing.assert_array_equal(left.xy, demo.xy[rows])
+        np.testing.assert_array_equal(left.latents, demo.latents[rows])
+        assert set(left.tracks) == {it.track_id for it in left.segments}
+    assert demo.remaining([]) is None
+
+
 def test_axes_and_posterior_are_of_the_latents(demo: LatentMap) -> None:
     moved = demo.axes.move(demo.latents[0], "kick", 1.0)
     assert np.linalg.norm(moved - demo.latents[0]) > 0.1
