@@ -226,6 +226,12 @@ class MainWindow(QMainWindow):
         self.services.loops.set_origins(self.open_project.origins.of)
 
     def _make_controllers(self) -> None:
+        from technovae_gui.project.controller import ProjectController
+
+        # First, so that it hears of a session first: the others ask what a source is made from.
+        self.project = ProjectController(
+            self, self.open_project, self.sessions, self.services.background, self.banners
+        )
         self._make_playing()
         self._make_describing()
         self._make_working()
@@ -286,7 +292,6 @@ class MainWindow(QMainWindow):
         from technovae_gui.library.controller import LibraryController
         from technovae_gui.library.dropped_files import DroppedFiles
         from technovae_gui.map.empty_state import EmptyState
-        from technovae_gui.project.controller import ProjectController
         from technovae_gui.timeline.drag_out import DragOutController
         from technovae_gui.training.controller import TrainingController
         from technovae_gui.training.weights_controller import WeightsController
@@ -306,9 +311,6 @@ class MainWindow(QMainWindow):
         )
         self.drag_out = DragOutController(
             services, lambda: self.open_project.name, document, self.timeline, self.banners, self
-        )
-        self.project = ProjectController(
-            self, self.open_project, sessions, services.background, self.banners
         )
         self.empty_state = EmptyState(
             sessions, self.map_view, self.library.job, self.training.job, self

@@ -21,7 +21,7 @@ from core import resources
 from core.arrangement import edits, project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
-from core.arrangement.project import Project
+from core.arrangement.project import Origin, Project
 from core.library.store import Library
 from core.library.training_weights import TrainingWeights, WeightRequest, span_of
 from core.settings import TICKS_PER_BAR
@@ -368,6 +368,27 @@ def test_what_the_map_says_of_training_is_kept_and_shown(window: MainWindow, qtb
     view.learn_requested.emit(spans)
     assert window.panels.shown_panel is window.training.panel
     assert "1 of 225 segments" in window.training.panel.learning_text.text()
+
+
+@pytest.mark.usefixtures("silent_renderer")
+def test_another_version_of_a_library_that_is_not_the_projects_own_is_heard_from_it(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project's library is gone; meanwhile the user compares models of the one that is open."""
+    session, origins = window.session, window.open_project.origins
+    assert session.map is not None
+    elsewhere = Project(window.document.arrangement, Path("/gone"), library_id="gone")
+    origins.load(elsewhere, untitled=False)
+    made_from: list[Origin | None] = []
+    monkeypatch.setattr(
+        window.audition, "audition", lambda point: made_from.append(origins.of(point.source))
+    )
+    window.map_view.choose_segment(session.map.segments[7].id)
+    window.training.versions.heard_with.emit("other")
+    made_from.clear()
+    latent_map = replace(session.map, model_hash="other")
+    window.sessions.session_changed.emit(replace(session, model_hash="other", map=latent_map))
+    assert made_from == [None], "the session that is open"
 
 
 @pytest.mark.usefixtures("silent_renderer")
