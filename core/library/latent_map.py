@@ -43,6 +43,8 @@ class LatentMap:
         xy: (n, 2) positions in about the unit square.
         latents: (n, 64).
         refined: whether all of them are; large libraries have their map before that.
+        whole: whether no dot is gone since it was made; one that is not is shown until the next is
+            there, and nothing that the library keeps is of just its segments.
     """
 
     library_path: Path
@@ -55,6 +57,7 @@ class LatentMap:
     xy: NDArray[np.float64]
     latents: NDArray[np.float32]
     refined: bool = True
+    whole: bool = True
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -166,7 +169,7 @@ class LatentMap:
         left = {it.track_id for it in segments}
         known = {id_: track for id_, track in self.tracks.items() if id_ in left}
         xy, latents = self.xy[rows], self.latents[rows]
-        kept = replace(self, tracks=known, segments=segments, xy=xy, latents=latents)
+        kept = replace(self, tracks=known, segments=segments, xy=xy, latents=latents, whole=False)
         return kept if rows else None
 
     def title(self, segment: Segment) -> str:

@@ -50,7 +50,10 @@ class PartPositions(QObject):
         self.job.errored.connect(self._not_made)
 
     def set_map(self, latent_map: LatentMap | None) -> None:
-        """Find positions of the segments of another map; what was wanted still is."""
+        """Find positions of the segments of another map; what was wanted still is.
+
+        Of a map that is not whole none are looked for: they come with the next one.
+        """
         if latent_map is not self._map:
             self._map, self._known = latent_map, {}
             self._stop()
@@ -94,7 +97,9 @@ class PartPositions(QObject):
         self.status.emit("")
 
     def _go_on(self) -> None:
-        if self._request is not None or self._map is None or not len(self._map):
+        if self._request is not None or self._map is None:
+            return
+        if not len(self._map) or not self._map.whole:
             return
         missing = [part for part in self._wanted.values() if part not in self._known]
         if missing:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.library import latent_map as latent_maps
 from core.library.latent_map import LatentMap
 from core.workers import tasks
 from technovae_gui.map.part_positions import PartPositions
@@ -115,3 +116,18 @@ def test_what_was_made_but_not_kept_is_told(bench: Bench) -> None:
     bench.qtbot.waitUntil(lambda: bool(bench.failed), timeout=PATIENCE)
     assert bench.told[0].startswith("it could not be kept")
     assert len(bench.jobs) == 1
+
+
+def test_of_a_map_that_lost_dots_none_are_asked_for_until_the_next_one_is_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[LatentMap] = []
+    monkeypatch.setattr(latent_maps, "part_positions", lambda of, _part: asked.append(of))
+    left = bench.map.remaining(list(bench.map.tracks.values())[1:])
+    assert left is not None
+    bench.positions.set_map(left)
+    assert bench.positions.want("layout", "kick") is None
+    bench.positions.set_map(bench.map)
+    assert bench.job(0).arguments["part"] == "kick"
+    assert [it is bench.map for it in asked] == [True]  # one thread reads, one after the other
+    assert bench.told == bench.failed == []
