@@ -32,8 +32,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BlockSchedul
     return BlockScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-_TOGETHER = ("tests/core/vae/",)
-"""Folders whose files stay in one process, as one training serves all of them."""
+_TOGETHER = ("tests/core/vae/", "tests/benchmarks/")
+"""Folders whose files stay in one process: one training serves all of them, or what librosa
+compiles when it is used for the first time after an installation (some ten seconds)."""
 
 
 class BlockScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

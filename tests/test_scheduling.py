@@ -62,11 +62,14 @@ def test_a_file_has_a_block_of_quick_tests_and_one_of_slow_ones() -> None:
     assert len(set(found.values())) == 4
 
 
-def test_what_is_trained_once_serves_a_whole_folder() -> None:
+def test_what_is_trained_or_compiled_once_serves_a_whole_folder() -> None:
     order = [
         "tests/core/vae/test_a.py::x",
         "tests/core/vae/test_b.py::x",
         "tests/core/test_c.py::x",
     ]
+    found = blocks(order)
+    assert found[order[0]] == found[order[1]] != found[order[2]]
+    order = ["tests/benchmarks/test_a.py::x", "tests/benchmarks/test_b.py::x", "tests/test_c.py::x"]
     found = blocks(order)
     assert found[order[0]] == found[order[1]] != found[order[2]]

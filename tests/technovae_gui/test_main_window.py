@@ -332,6 +332,7 @@ def _has(*programs: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _has("Xvfb", "xdotool"), reason="needs Xvfb and xdotool")
+@pytest.mark.timeout(900)  # as all, but it waits for a screen and a mouse: it begins early
 def test_real_mouse_drags_on_a_real_screen(tmp_path: Path, qapp: object) -> None:
     """By xdotool on Xvfb: dots dragged from the map onto a lane, trimmed, crossfaded, played."""
     environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"}
