@@ -53,11 +53,13 @@ class PlaybackPosition:
 
     def after(self, frames: int) -> PlaybackPosition:
         """Where they are `frames` later."""
-        frame = self.frame
-        if self.playing:
-            frame = self.region.after(frame, frames) if self.region else frame + frames
+        frame, playing = self.frame, self.playing or 0 < self.lead <= frames
+        if playing:
+            run = frames - self.lead
+            frame = self.region.after(frame, run) if self.region else frame + run
         phase = (self.phase + frames / self.loop_frames) % 1.0 if self.loop_frames else 0.0
-        return replace(self, frame=frame, phase=phase, lead=max(0, self.lead - frames))
+        lead = max(0, self.lead - frames)
+        return replace(self, frame=frame, playing=playing, phase=phase, lead=lead)
 
 
 @dataclass(frozen=True)

@@ -316,7 +316,7 @@ class Player:
 
     def _frame(self, reading: MeterReading) -> int:
         position = reading.position
-        if position is not None and position.playing:
+        if position is not None and (position.playing or position.lead):
             return round(position.frame * position.bpm / self._bpm)
         return self._position()
 

@@ -132,3 +132,12 @@ def test_levelling_and_limiting_take_no_scipy_signal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("frames", "frame", "playing", "lead"),
+    [(0, 40, False, 300), (299, 40, False, 1), (300, 40, True, 0), (512, 252, True, 0)],
+)
+def test_a_count_in_ends_within_a_block(frames: int, frame: int, playing: bool, lead: int) -> None:
+    later = PlaybackPosition(frame=40, lead=300).after(frames)
+    assert (later.frame, later.playing, later.lead) == (frame, playing, lead)

@@ -100,6 +100,9 @@ def test_the_beats_of_a_count_in_are_counted_as_they_are_heard(desk: Desk) -> No
         at = middle
         state = desk.state_when(lambda state, left=left: state.count_in == left)  # type: ignore[misc]
         assert (state.playing, state.frame) == (True, 0)
+    # What follows is rendered already, and still the playhead waits.
+    state = desk.state_when(lambda _: desk.player._mixer.position > 0)
+    assert (state.count_in, state.frame) == (1, 0)
     desk.output.pull(round(4 * beat) + 1000 - at)
     state = desk.state_when(lambda state: state.frame == 1000)
     assert state.count_in == 0
