@@ -15,7 +15,7 @@ import pytest
 from core import keras_archive
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, history, network_file, training, training_state
+from core.vae import callbacks, checkpoint, history, network_file, training, training_state
 from core.vae.augmentation import Augmentation
 from core.vae.data import TrainingData
 from core.vae.fitting import WindowBatches
@@ -47,6 +47,12 @@ def learning_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps that take no time and change no weight, for what does not depend on learning."""
     logs = {"loss": 1.0, "error_db": 1.0, "kl": 1.0}
     monkeypatch.setattr(SegmentVAE, "train_on_batch", lambda *_, **how: logs)
+
+
+@pytest.fixture
+def reporting_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is reported at every step, however fast the steps are."""
+    monkeypatch.setattr(callbacks, "_REPORT_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +268,7 @@ def test_a_loss_that_is_no_number_keeps_the_best(
 
 
 @brief
-@pytest.mark.usefixtures("learning_nothing")
+@pytest.mark.usefixtures("learning_nothing", "reporting_every_step")
 def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
     flag = threading.Event()
@@ -278,7 +284,7 @@ def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
 
 
 @brief
-@pytest.mark.usefixtures("learning_nothing")
+@pytest.mark.usefixtures("learning_nothing", "reporting_every_step")
 def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     options = tiny_options(epochs=1000)
 
