@@ -62,7 +62,7 @@ def import_audio(
         What became of each file.
 
     Raises:
-        InputError: an input that is nowhere, or no audio files in any.
+        InputError: no audio files in any input.
         LibraryError: another import runs; or the folder holds something else, or a library that is
             read-only, damaged or newer; or the cluster cannot be used, or not any more.
         OutputError: the disk is full or read-only; what was imported before is kept.
@@ -114,7 +114,7 @@ class _Run:
         self._sources: dict[int, Source] = {}
 
     def do(self, found: Found, jobs: ImportPool) -> ImportReport:
-        """Import the files that were found, and tell which folders were skipped."""
+        """Import the files that were found, and tell what was skipped."""
         started = time.monotonic()
         paths = found.files
         self._order = [as_text(path) for path in (*(it.path for it in found.skipped), *paths)]

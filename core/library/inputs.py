@@ -24,7 +24,7 @@ _MARK_AT = 68
 
 @dataclass(frozen=True)
 class Skipped:
-    """A folder that was not searched, and why."""
+    """A folder that was not searched or an input that is nowhere, and why."""
 
     path: Path
     reason: str
@@ -36,7 +36,7 @@ class Found:
 
     Attributes:
         files: absolute paths, each file once, in natural order.
-        skipped: folders that were not searched.
+        skipped: folders that were not searched, and inputs that are nowhere.
     """
 
     files: tuple[Path, ...]
@@ -55,22 +55,26 @@ def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> Found:
         library: the folder of the library that is imported into.
 
     Returns:
-        The files, and the folders that were skipped.
+        The files, and what was skipped: one name that leads nowhere does not keep the others out.
 
     Raises:
-        InputError: an input that is nowhere or may not be read, or nothing to import at all.
+        InputError: nothing to import at all.
     """
     given = [os.fspath(i) for i in inputs]
     search = _Search(library)
     found: dict[str, Path] = {}
-    for path in (p for text in given for p in search.expand(text)):
-        found.setdefault(os.path.realpath(path), path)
+    for text in given:
+        for path in search.expand(text):
+            found.setdefault(os.path.realpath(path), path)
     if not found:
+        if search.nowhere:
+            raise InputError("{}: {}".format(*search.nowhere[0]))
         reasons = "".join(f" ({as_text(it.path)}: {it.reason})" for it in search.skipped[:1])
         names = ", ".join(map(as_text, given)) or "nothing"
         raise InputError(f"no audio files in {names}{reasons}; name other folders")
     files = sorted(found.values(), key=lambda path: natural_key(as_text(path)))
-    return Found(tuple(files), tuple(search.skipped))
+    nowhere = (Skipped(Path(text), reason) for text, reason in search.nowhere)
+    return Found(tuple(files), (*search.skipped, *nowhere))
 
 
 def expected_seconds(path: Path, size: int) -> float:
@@ -94,9 +98,11 @@ class _Search:
     def __init__(self, library: Path) -> None:
         self._library = os.path.realpath(library)
         self.skipped: list[Skipped] = []
+        self.nowhere: list[tuple[str, str]] = []
+        """Inputs that mean nothing, in words, and why."""
 
     def expand(self, text: str) -> Iterator[Path]:
-        """The files that one input means. Raises `InputError`."""
+        """The files that one input means."""
         try:
             path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111  (links)
             if path.is_dir():
@@ -106,16 +112,19 @@ class _Search:
             elif glob.has_magic(text):
                 yield from self._matches(text)
             else:
-                raise InputError(f"{as_text(text)}: no such file or folder; check the name")
+                self._miss(text, "no such file or folder; check the name")
         except (OSError, ValueError, re.error, RecursionError) as error:
             # A pattern of ** runs out of depth in a thousand folders in each other.
             reason = getattr(error, "strerror", None) or error
-            raise InputError(f"{as_text(text)}: cannot be looked up ({reason})") from error
+            self._miss(text, f"cannot be looked up ({reason})")
+
+    def _miss(self, text: str, reason: str) -> None:
+        self.nowhere.append((as_text(text), reason))
 
     def _matches(self, pattern: str) -> Iterator[Path]:
         matches = glob.glob(os.path.expanduser(pattern), recursive=True)  # noqa: PTH111, PTH207
         if not matches:
-            raise InputError(f"{as_text(pattern)}: nothing has such a name; check the pattern")
+            self._miss(pattern, "nothing has such a name; check the pattern")
         for match in matches:
             path = Path(match).absolute()
             if path.is_dir():

@@ -16,7 +16,7 @@ NO_SEGMENTS: Final = "no segments"
 ONE_SHOT: Final = "one-shot"
 """A single sound, kept aside."""
 SKIPPED: Final = "skipped"
-"""A folder that was not searched."""
+"""A folder that was not searched, or a name that leads nowhere."""
 STATUSES: Final = (
     IMPORTED,
     UNALIGNED,
@@ -35,7 +35,7 @@ class FileReport:
     """What became of one file.
 
     Attributes:
-        path: of the file, or of a skipped folder; bytes that are no text are written as `\\xe9`.
+        path: of the file, or of what was skipped; bytes that are no text are written as `\\xe9`.
         status: one of `STATUSES`.
         reason: why, in a few words; empty for `imported` and `unchanged`.
         warnings: what had to be mended to read it.

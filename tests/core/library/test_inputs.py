@@ -105,6 +105,17 @@ def test_what_is_nowhere_is_refused(
         inputs.find(given_, tmp_path / "l")
 
 
+def test_a_name_that_leads_nowhere_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    touch(tmp_path / "a.wav")
+    given_ = [tmp_path / "gone.wav", tmp_path / "no*.wav", tmp_path / "a.wav"]
+    found = inputs.find(given_, tmp_path / "library")
+    assert names(found) == ["a.wav"]
+    assert [(it.path.name, it.reason.partition(";")[0]) for it in found.skipped] == [
+        ("gone.wav", "no such file or folder"),
+        ("no*.wav", "nothing has such a name"),
+    ]
+
+
 @given(st.lists(st.text("aB1 09.-²", max_size=8), max_size=6))
 def test_all_names_can_be_put_in_order(texts: list[str]) -> None:
     assert sorted(sorted(texts, key=natural_key)) == sorted(texts)
