@@ -68,7 +68,7 @@ class _Sound:
 class _ClipSlot:
     """A clip on its lane, and its prepared sound once there is one.
 
-    Clips of silent lanes have slots too, so that `updated` keeps their sound until it is needed.
+    Clips of silent lanes have slots too, so that their sound is kept until it is needed.
 
     Attributes:
         lane_id: the lane.
@@ -153,10 +153,6 @@ class Mixdown:
         self._returns = ReturnProcessor(arrangement) if self.tail else None
         if reuse is not None and reuse._bpm == self._bpm:
             self._take_over(reuse, frozenset(changed))
-
-    def updated(self, arrangement: Arrangement) -> Mixdown:
-        """A mixdown of an edited arrangement, which takes over all sound that has not changed."""
-        return Mixdown(arrangement, self._audio_of, reuse=self, memory=self._memory)
 
     def prepare(
         self,

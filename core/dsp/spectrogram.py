@@ -185,13 +185,6 @@ def to_unit(decibels: Array) -> Array:
     return np.clip(unit, np.float32(0.0), np.float32(1.0))
 
 
-def from_unit(unit: Array) -> Array:
-    """0..1 -> level in dB from `FLOOR_DB` to `CEILING_DB`, clipped. Any shape."""
-    span = settings.CEILING_DB - settings.FLOOR_DB
-    clipped = np.clip(np.asarray(unit, np.float32), 0.0, 1.0)
-    return (settings.FLOOR_DB + clipped * span).astype(np.float32)
-
-
 def _mean_power(power: Array, edges: NDArray[np.float64]) -> Array:
     """Mean between successive `edges` (in frames) of linearly interpolated power; 0 outside."""
     rows = np.zeros((len(edges) - 1, power.shape[1]), np.float32)

@@ -31,7 +31,8 @@ class Walk:
         anchors: (a, d) in the order of the walk.
         segments: (a,) row of the library's latents that each anchor is near.
         anchor_steps: (a,) row of `latents` that each anchor is.
-        step_db: (steps - 1,) mean absolute difference of successive decoded spectrograms in dB.
+        step_db: (steps - 1,) mean absolute difference of successive decoded spectrograms in dB;
+            the largest is at most twice their mean.
     """
 
     latents: Array
@@ -39,12 +40,6 @@ class Walk:
     segments: Indices
     anchor_steps: Indices
     step_db: Doubles
-
-    @property
-    def step_ratio(self) -> float:
-        """Largest step over the mean step in decoded dB; at most 2 by construction."""
-        mean = float(self.step_db.mean()) if len(self.step_db) else 0.0
-        return float(self.step_db.max()) / mean if mean > 0 else 1.0
 
 
 def walk(

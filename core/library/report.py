@@ -93,10 +93,6 @@ class ImportReport:
         counts = Counter(file.status for file in self.files)
         return {status: counts[status] for status in STATUSES if counts[status]}
 
-    def with_status(self, *statuses: str) -> list[FileReport]:
-        """The files with one of `statuses`."""
-        return [file for file in self.files if file.status in statuses]
-
     def speed_line(self) -> str:
         """How much music in how much time, for people."""
         if self.decoded_seconds == 0.0:

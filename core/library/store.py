@@ -156,12 +156,6 @@ class Library:
         middle = tempi[(len(tempi) - 1) // 2 : len(tempi) // 2 + 1]
         return sum(middle) / len(middle)
 
-    def revision(self) -> int:
-        """A number that is another one after any other process changed the library."""
-        row = self._database.row("PRAGMA data_version")
-        assert row is not None
-        return int(row[0])
-
     # Tracks and segments
 
     def tracks(self) -> list[Track]:
@@ -515,10 +509,6 @@ class Library:
     def key(self, track_id: str) -> Key | None:
         """The key of a track; None without pitch in it, or until its chroma is kept."""
         return self.keys().of_track(track_id)
-
-    def segment_key(self, segment: Segment) -> Key | None:
-        """The key of a segment; None without pitch in it, or until its track's chroma is kept."""
-        return self.keys().of_segment(segment)
 
     def save_chroma(self, track_id: str, chroma: Array) -> None:
         """Keep the chroma of a track, from which its key and those of its segments are estimated.

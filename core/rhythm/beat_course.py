@@ -56,7 +56,6 @@ _TOLD_BY_BARS: Final = 0.8
 """Weight of the bars that tell of an edit which the beat, unsure there, did not show at all."""
 _MOST_DISPLACED: Final = 8
 _CLEAR_PERCENT: Final = 80
-_LEAST_WEIGHT: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,6 @@ class Course:
         """
         span = slice(start, end)
         return Course(self.beats[span], self.times[span], self.weights[span])
-
-    def with_quiet(self) -> Course:
-        """The same, where passages without a beat have a small say, too: their bars are played."""
-        least = _LEAST_WEIGHT * float(self.weights.mean()) if len(self) else 0.0
-        weights = np.maximum(self.weights, least)
-        return Course(self.beats, self.times, weights, self.jumps)
 
     def line(self, start: float, end: float) -> Line:
         """Fit a constant grid to these windows.

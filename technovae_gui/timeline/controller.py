@@ -120,17 +120,11 @@ class TimelineController(QObject):
         self._timeline.set_lane_peaks(dict(state.lane_peaks))
 
     @Slot()
-    def hand_over(self) -> None:
+    def _gathered(self) -> None:
         """Give the player the arrangement with all loops that are there; ask for the others.
 
         Where parts of a clip were muted or let in, it sounds as before until its loop is there.
         """
-        self._timer.stop()
-        self._asks = True
-        self._gathered()
-
-    @Slot()
-    def _gathered(self) -> None:
         arrangement, sounds = self._document.arrangement, self._services.loops
         clips = sorted(arrangement.loop_clips(), key=self._sounds_later)
         sources = dict.fromkeys(clip.source for clip in clips)

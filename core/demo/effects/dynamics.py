@@ -79,18 +79,10 @@ def compression(
     return single(np.interp(np.arange(len(signal)), places, 10 ** (-reduction / 20)))
 
 
-def soft_clip(signal: Signal, drive_db: float) -> Signal:
-    """Clip softly: straight up to two thirds of full scale, then round; twice oversampled, (n, c).
-
-    Args:
-        signal: (n, c).
-        drive_db: gain before it.
-    """
-    return single(soft_clip_parts(signal[None], drive_db)[0])
-
-
 def soft_clip_parts(parts: Signal, drive_db: float) -> Signal:
-    """Clip the sum of parts softly, as `soft_clip`: each part gets the gain of the sum's samples.
+    """Clip the sum of parts softly, twice oversampled: straight up to .66, then round.
+
+    Each part gets the gain of the sum's samples.
 
     Args:
         parts: (p, n, c).

@@ -105,7 +105,7 @@ class Glue:
 class Clip:
     """A clipper. drive: dB that the loud moments are above where it clips; knee: 0..1, 1 hard.
 
-    fine:  twice oversampled, with the knee of `soft_clip`
+    fine:  twice oversampled, with the knee of `soft_clip_parts`
     parts: that go through it together; the others pass by
     """
 

@@ -124,7 +124,7 @@ def test_a_curve_that_is_dragged_renders_no_sound_again() -> None:
 
     before = Mixdown(arrangement(clip()), audio_of)
     before.prepare()
-    after = before.updated(arrangement(clip(gain_curve=POINTS[:2])))
+    after = Mixdown(arrangement(clip(gain_curve=POINTS[:2])), audio_of, reuse=before)
     after.prepare()
     assert asked == ["c"]
     assert after.render(after.arrangement.frame(5 * BAR), 64).any()

@@ -115,7 +115,7 @@ def test_it_is_prepared_clip_by_clip(arrangement: Arrangement) -> None:
     with pytest.raises(Cancelled):
         mix.prepare(cancel=stop)
     assert len(asked) < 5
-    again = mix.updated(one)
+    again = Mixdown(one, audio_of, reuse=mix)
     again.prepare()
     assert sorted(asked) == sorted("abcde")
     np.testing.assert_array_equal(again.render(0, again.frames), heard(arrangement))

@@ -454,13 +454,18 @@ def test_a_sound_a_sample_off_still_lands_on_the_grid() -> None:
 def test_lane_peaks_are_those_of_the_lanes_alone(
     arrangement: Arrangement, data: st.DataObject
 ) -> None:
-    mix = Mixdown(arrangement, lambda c: loop_of(c.source, arrangement.bpm))
+
+    def audio_of(it: Clip) -> FloatArray:
+        return loop_of(it.source, arrangement.bpm)
+
+    mix = Mixdown(arrangement, audio_of)
     start = data.draw(st.integers(-1000, max(mix.frames, 1)))
     peaks: dict[str, float] = {}
     np.testing.assert_array_equal(mix.render(start, 20_000, peaks=peaks), mix.render(start, 20_000))
     for lane in arrangement.lanes:
         rows = [row.changed(mute=row.mute or row is not lane) for row in arrangement.lanes]
-        alone = mix.updated(arrangement.changed(lanes=tuple(rows))).render(start, 20_000)
+        other = Mixdown(arrangement.changed(lanes=tuple(rows)), audio_of, reuse=mix)
+        alone = other.render(start, 20_000)
         assert peaks.get(lane.id, 0.0) == pytest.approx(float(np.abs(alone).max()), rel=1e-6)
 
 
@@ -491,9 +496,9 @@ def test_a_muted_lane_is_kept_for_later() -> None:
     lanes = (Lane("l", clips=(clip("a", 0, 4),)), Lane("m", clips=(clip("b", 0, 8),)))
     mix = Mixdown(Arrangement(BPM, lanes), counting)
     mix.prepare()
-    muted = mix.updated(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))))
+    muted = Mixdown(Arrangement(BPM, (lanes[0], lanes[1].changed(mute=True))), counting, reuse=mix)
     muted.prepare()
-    again = muted.updated(mix.arrangement)
+    again = Mixdown(mix.arrangement, counting, reuse=muted)
     before = [slot.prepared for slot in again._slots]
     assert all(before)
     np.testing.assert_array_equal(again.render(0, 50_000), mix.render(0, 50_000))
@@ -586,13 +591,17 @@ def test_parts_that_arrive_are_taken_by_the_next_mixdown() -> None:
     arrangement = Arrangement(BPM, (Lane("l", clips=clips),))
     parts = {"a": in_parts(kick=1, drums=2), "b": in_parts(bass=3, drums=4)}
     sounds = {name: sound.sum(axis=0) for name, sound in parts.items()}
-    mix = Mixdown(arrangement, lambda c: sounds[main_source(c.source).segment_id])  # type: ignore[union-attr]
+
+    def audio_of(it: Clip) -> FloatArray:
+        return sounds[main_source(it.source).segment_id]  # type: ignore[union-attr]
+
+    mix = Mixdown(arrangement, audio_of)
     early = mix.render(0, mix.frames)
     sounds.update(parts)
     moved = arrangement.changed(
         lanes=(Lane("l", clips=(clips[0], clips[1].changed(length=BAR * 7))),)
     )
-    after = mix.updated(moved)
+    after = Mixdown(moved, audio_of, reuse=mix)
     fresh = Mixdown(moved, lambda c: parts[main_source(c.source).segment_id])  # type: ignore[union-attr]
     found = after.render(0, after.frames)
     swap = frame_at(5 * BAR, BPM)

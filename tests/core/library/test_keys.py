@@ -51,7 +51,7 @@ def test_a_segment_has_the_key_of_its_time(library: Library) -> None:
     chroma[:] = np.roll(chroma, 2, axis=1)  # B minor, but for what is before the segment
     chroma[: int(segment.start_seconds / 0.3715)] = a_minor(1)
     library.save_chroma(track.id, chroma)
-    found = library.segment_key(segment)
+    found = library.keys().of_segment(segment)
     assert found is not None
     assert found.name == "B minor"
 

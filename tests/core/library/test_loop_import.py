@@ -138,7 +138,7 @@ def test_a_second_import_reads_nothing_again(
 ) -> None:
     again = import_here(library, [folder])
     assert again.decoded_seconds == 0.0
-    assert len(again.with_status(report.ONE_SHOT)) == 3
+    assert again.counts()[report.ONE_SHOT] == 3
     with Library.open(library, read_only=True) as opened:
         assert all(audio_path(opened.path, one.id).exists() for one in opened.one_shots())
 

@@ -485,10 +485,9 @@ def test_a_library_at_rest_is_one_plain_file(library: Library) -> None:
 
 def test_another_process_reads_while_one_writes(library: Library) -> None:
     with Library.open(library.path, read_only=True) as reader:
-        revision = reader.revision()
-        assert reader.revision() == revision
+        before = len(reader.tracks())
         library.remove_track(library.tracks()[0].id)
-        assert reader.revision() != revision
+        assert len(reader.tracks()) == before - 1
         with library.database.transaction():
             library.database.execute("DELETE FROM tracks")
             assert len(reader.tracks()) == 1

@@ -24,7 +24,7 @@ def test_material_knows_segments_guides_and_keys(decoder: Decoder, library: Libr
     track_id = library.segment(ids[0]).track_id
     found = material.keys([ids[0], ids[0]])
     assert library.keys().knows(track_id)
-    assert found == [library.segment_key(library.segment(ids[0]))] * 2
+    assert found == [library.keys().of_segment(library.segment(ids[0]))] * 2
 
 
 def test_audio_that_is_gone_has_no_key(

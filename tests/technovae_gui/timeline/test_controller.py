@@ -106,6 +106,13 @@ def handed_over_to_fakes(
     return TimelineController(sessions, services, document, timeline), loops, player
 
 
+def hand_over(controller: TimelineController) -> None:
+    """Let the time be over in which a controller gathers edits and loops before it hands over."""
+    controller._later()
+    controller._timer.stop()
+    controller._gathered()
+
+
 def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
     document: Document, qtbot: Any
 ) -> None:
@@ -114,24 +121,24 @@ def test_a_clip_sounds_as_before_until_it_is_there_without_a_part(
     muted = with_part_heard(whole, 0, heard=False)
     loops.there[whole] = loop = np.zeros((10, 2), np.float32)
     document.apply(edits.put(document.arrangement, [(0, Clip("a", whole, 0))]))
-    controller.hand_over()
+    hand_over(controller)
     assert player.heard["a"] is loop
     document.apply(edits.set_clip(document.arrangement, "a", source=muted))
-    controller.hand_over()
+    hand_over(controller)
     assert player.heard["a"] is loop
     assert loops.wanted == [muted]
     loops.there[muted] = other = loop + 1
-    controller.hand_over()
+    hand_over(controller)
     assert player.heard["a"] is other
     document.apply(edits.set_clip(document.arrangement, "a", source=RealSource("y-0-0")))
-    controller.hand_over()
+    hand_over(controller)
     assert player.heard["a"] is None  # another sound altogether
     document.apply(edits.set_clip(document.arrangement, "a", source=whole))
-    controller.hand_over()
+    hand_over(controller)
     document.apply(edits.set_clip(document.arrangement, "a", source=muted))
     del loops.there[muted]
     loops.failed.emit(muted, "it cannot be")
-    controller.hand_over()
+    hand_over(controller)
     assert player.heard["a"] is None
 
 
@@ -140,7 +147,7 @@ def test_loops_that_sound_later_are_gathered_for_longer(document: Document, qtbo
     sources = [RealSource(f"x-0-{number}") for number in range(120)]
     many = [(0, Clip(str(at), source, at * TICKS_PER_SEGMENT)) for at, source in enumerate(sources)]
     document.apply(edits.put(document.arrangement, many))
-    controller.hand_over()
+    hand_over(controller)
     assert loops.wanted == sources
     loops.wanted = []
 
@@ -173,10 +180,10 @@ def test_what_sounds_first_is_asked_for_first(document: Document, qtbot: Any) ->
     places = [(0, 0), (0, 8), (0, 4), (1, 0), (1, 5), (2, 1), (2, 9)]
     clips = {at: Clip(f"{at}", RealSource(f"x-0-{at}"), at[1] * TICKS_PER_SEGMENT) for at in places}
     document.apply(edits.put(document.arrangement, [(row, clips[row, it]) for row, it in places]))
-    controller.hand_over()
+    hand_over(controller)
     assert loops.wanted == [clips[at].source for at in sorted(places, key=lambda at: at[1])]
     controller.show(PlayerState(frame=document.arrangement.frame(5 * TICKS_PER_SEGMENT)))
-    controller.hand_over()
+    hand_over(controller)
     soon, over = [(1, 5), (0, 8), (2, 9)], [(0, 0), (1, 0), (2, 1), (0, 4)]
     assert loops.wanted == [clips[at].source for at in [*soon, *over]]
 
@@ -251,7 +258,7 @@ def test_clips_that_are_crossfaded_by_parts_are_handed_over_in_parts(
         document.apply(edits.put(document.arrangement, [(0, clip)]))
         loops.there[source] = np.full((10, 2), number, np.float32)
     loops.in_parts[one] = np.zeros((4, 10, 2), np.float32)
-    controller.hand_over()
+    hand_over(controller)
     assert loops.separated == {one, two}
     assert player.heard["0"] is loops.in_parts[one]
     assert player.heard["1"] is loops.there[two]  # its parts are not there yet
