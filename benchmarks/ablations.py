@@ -29,7 +29,8 @@ from benchmarks.training import drawn, of_tracks, segments_of
 from benchmarks.variants import VARIANTS, coarse, exchanging
 from core import settings
 from core.session import training_data
-from core.vae import checkpoint, pca, training
+from core.vae import pca, training
+from core.vae.codec import Codec
 from core.vae.data import TrainingData, unfold
 from core.vae.evaluation import DEVIATION_RANGE
 
@@ -86,7 +87,7 @@ def _measured(
         plain = Options(path=path, minutes=None, epochs=options.epochs, seed=options.seed)
         seen = _seen(data, variant.pairs) if variant.pairs else data
         trained = {} if path.exists() else _trained(seen, variant.change(plain))
-        codec = checkpoint.load(path)
+        codec = Codec.load(path)
         figures: Figures = {}
         for part, windows in parts.items():
             figures |= {f"{part} {k}": v for k, v in _judged(codec, windows, variant.pairs).items()}
@@ -126,7 +127,7 @@ def _raster(data: TrainingData, parts: dict[str, TrainingData], pairs: tuple[str
     return figures
 
 
-def _judged(codec: checkpoint.Codec, windows: TrainingData, pairs: tuple[str, ...] = ()) -> Figures:
+def _judged(codec: Codec, windows: TrainingData, pairs: tuple[str, ...] = ()) -> Figures:
     real = unfold(windows.batch(windows.places()))
     means, log_variances = codec.encode(coarse(real, pairs))
     rng = np.random.default_rng(0)

@@ -21,8 +21,7 @@ from benchmarks.quality.spectra import error_db
 from benchmarks.tables import show
 from core.latent.alignment import LatentAlignment
 from core.library.store import Library
-from core.vae import checkpoint
-from core.vae.checkpoint import Codec
+from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 _COUNT = 80
@@ -41,7 +40,7 @@ class Task:
 def main() -> None:
     """Measure left-out segments and places between segments."""
     options = _arguments()
-    a, b = checkpoint.load(options.a), checkpoint.load(options.b)
+    a, b = Codec.load(options.a), Codec.load(options.b)
     with Library.open(options.library, read_only=True) as library:
         older, newer = _encoded(library, a), _encoded(library, b)
     rng = np.random.default_rng(options.seed)

@@ -43,7 +43,8 @@ from core.library.importing import import_audio
 from core.library.segments import Segment
 from core.library.store import Library
 from core.settings import BARS_PER_SEGMENT, FLOOR_DB, LATENT_SIZE
-from core.vae import checkpoint, pca
+from core.vae import pca
+from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 Kept = tuple[Callable[[Array], Array], Callable[[Array], Array]]
@@ -137,7 +138,7 @@ def _exact(library: Library, segment: Segment) -> Case:
 def _stand_in(targets: str, rows: Array, options: argparse.Namespace) -> Kept:
     """The (encode, decode) that targets go through."""
     if targets == "model":
-        codec = checkpoint.load(options.model)
+        codec = Codec.load(options.model)
         return lambda spectra: codec.encode(spectra)[0], codec.decode
     components = pca.fit(rows.reshape(len(rows), -1), LATENT_SIZE)
     return (

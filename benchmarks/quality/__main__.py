@@ -24,7 +24,7 @@ from benchmarks.quality.corpus import Corpus, opened
 from benchmarks.quality.rows import QUICK, Amounts, reference, row
 from core.render.decoder import Decoder
 from core.settings import RENDERERS
-from core.vae import checkpoint
+from core.vae.codec import Codec
 
 _QUICK_MINUTES, _QUICK_TRACKS, _QUICK_HELD = 0.3, 4, 1
 
@@ -77,7 +77,7 @@ def _methods(
         yield methods.Components(corpus, methods.windows_of(corpus.library_path))
     if methods.Neighbours.name in wanted:
         yield methods.Neighbours(corpus)
-    decoder = Decoder(corpus.library.library, checkpoint.load(folder / "model.keras"))
+    decoder = Decoder(corpus.library.library, Codec.load(folder / "model.keras"))
     for name in table.ROWS:
         renderer = name.removeprefix("ours, ")
         if renderer in RENDERERS and name in wanted:

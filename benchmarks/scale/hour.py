@@ -149,7 +149,7 @@ def _fill_in(session: Session, whole: Arrangement) -> None:
     """Keep loops for its transposed segments, as if they had been rendered before."""
     from core.library.store import Library
     from core.workers.loop_store import LoopStore
-    from core.workers.segment_service import Loop
+    from core.workers.segment_service import RenderedLoop
 
     frames, store, answers = segment_frames(BPM), LoopStore(), list[object]()
     sources = dict.fromkeys(clip.source for clip in whole.loop_clips())
@@ -159,7 +159,7 @@ def _fill_in(session: Session, whole: Arrangement) -> None:
             if source.transpose:
                 at = library.segment(source.segment_id)
                 sound = library.audio(at.track_id, at.start_seconds, frames)
-                store.keep(session, source, BPM, Loop(sound, None, "original"))
+                store.keep(session, source, BPM, RenderedLoop(sound, None, "original"))
     store.find(session, real[0], BPM, answers.append)
     until(lambda: bool(answers), _RENDERED_WITHIN)
     store.close()

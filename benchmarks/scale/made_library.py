@@ -10,7 +10,7 @@ from typing import Final, Self
 from benchmarks.scale.made_tracks import Song, make
 from core import resources
 from core.library import entering, report, spectrograms
-from core.library.analysis import Result
+from core.library.analysis import JobResult
 from core.library.models import MODEL_NAME
 from core.library.sources import Source
 from core.library.store import SPECTROGRAMS, Library
@@ -38,9 +38,9 @@ class Maker:
     @classmethod
     def of_demo(cls, minutes: float) -> Self:
         """Read and encode the demo; a minute of CPU."""
-        from core.vae import checkpoint
+        from core.vae.codec import Codec
 
-        codec = checkpoint.load(resources.demo_model())
+        codec = Codec.load(resources.demo_model())
         with Library.open(resources.demo_library(), read_only=True) as demo:
             songs = [Song.of_track(demo, track, codec) for track in demo.tracks()]
         return cls(songs, codec.hash, minutes)
@@ -80,7 +80,7 @@ class Maker:
             shard = library.path / SPECTROGRAMS / "new.npy"
             made.write_audio(audio)
             spectrograms.save(shard, made.rows())
-        result = Result(
+        result = JobResult(
             report.IMPORTED,
             track=track,
             segments=made.segments,

@@ -28,7 +28,7 @@ from core.library.tracks import Track, track_id
 from core.rhythm.grid import BeatGrid, GridSection
 
 if TYPE_CHECKING:
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 _SPEEDS: Final = (0.92, 1.0, 1.08)

@@ -116,9 +116,9 @@ def mapping(library: Path) -> Figures:
     from core.library.models import model_for
     from core.library.store import Library
     from core.render import library_latents
-    from core.vae import checkpoint
+    from core.vae.codec import Codec
 
-    codec = checkpoint.load(model_for(library))
+    codec = Codec.load(model_for(library))
     with Library.open(library) as opened:
         tracks = [track.id for track in opened.tracks()]
         last = tracks[-min(NEW_TRACKS, len(tracks) // 3) :]

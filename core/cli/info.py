@@ -236,14 +236,14 @@ def _sound(path: Path) -> dict[str, object]:
 
 def _beat(path: Path, features: OnsetFeatures) -> dict[str, object]:
     from core.library import gridding
-    from core.rhythm.loops import Loop
+    from core.rhythm.loops import LoopTiming
 
     if not features.powers.any():
         return {"kind": "silence"}
     found = gridding.of_file(path, features)
     if isinstance(found, str):
         return {"kind": f"one-shot: {found}"}
-    if isinstance(found, Loop):
+    if isinstance(found, LoopTiming):
         bars, start = f"{found.bars} bar{'s' * (found.bars > 1)}", f"{found.start:.3f} s"
         return {
             "kind": f"loop of {bars}",

@@ -24,7 +24,7 @@ from core.parts.model import PartsModel
 from core.parts.separation import separate_blocks, separate_loop, windows
 from core.progress import CancelFlag, Progress, check
 from core.rhythm.grid import BeatGrid
-from core.rhythm.loops import Loop, loop_at
+from core.rhythm.loops import LoopTiming, loop_at
 
 Array = NDArray[np.float32]
 
@@ -103,8 +103,8 @@ def _file(path: Path, out: Path, model: PartsModel, progress: Progress, cancel: 
     return "; ".join((_by_which_beat(found), *warnings))
 
 
-def _by_which_beat(found: BeatGrid | Loop) -> str:
-    if isinstance(found, Loop):
+def _by_which_beat(found: BeatGrid | LoopTiming) -> str:
+    if isinstance(found, LoopTiming):
         return f"as a loop, {found.bpm:.2f} BPM"
     return f"on its beat, {found.bpm:.2f} BPM" if found.is_steady else "it has no steady beat"
 
@@ -123,14 +123,14 @@ def _quietly(reader: files.AudioReader) -> Iterator[Array]:
 def _separate(
     blocks: Iterable[Array],
     frames: int,
-    beat: BeatGrid | Loop,
+    beat: BeatGrid | LoopTiming,
     folder: Path,
     model: PartsModel,
     cancel: CancelFlag,
     progress: Callable[[float, float, str], None] | None = None,
 ) -> None:
     channels, blocks = _with_channels(blocks)
-    if isinstance(beat, Loop):
+    if isinstance(beat, LoopTiming):
         bpm: float | None = beat.bpm
         parts = iter([separate_loop(np.concatenate(list(blocks)), beat, model)])
     else:

@@ -19,8 +19,9 @@ from core.progress import Progress, silent
 from core.render.decoder import Decoder
 from core.resources import digest
 from core.session import training_data
-from core.vae import checkpoint, training
+from core.vae import training
 from core.vae.calibration import recalibrate
+from core.vae.codec import Codec
 from core.vae.training import TrainOptions, TrainResult
 
 LIBRARY_ID = "technovae-demo"
@@ -179,7 +180,7 @@ def _grid_errors(library: Library) -> tuple[float, float]:
 
 def _place_on_map(library: Path, model: Path) -> int:
     with Library.open(library) as opened:
-        ids, _ = Decoder(opened, checkpoint.load(model)).map()
+        ids, _ = Decoder(opened, Codec.load(model)).map()
     return len(ids)
 
 

@@ -25,7 +25,7 @@ from core.rhythm.grid import BeatGrid
 
 if TYPE_CHECKING:
     from core.audio.conditioning import Conditioned
-    from core.rhythm.loops import Loop
+    from core.rhythm.loops import LoopTiming
 
 Array = NDArray[np.float32]
 READER = 3
@@ -65,7 +65,7 @@ Job = FileJob | RegridJob
 
 
 @dataclass(frozen=True)
-class Result:
+class JobResult:
     """What came of a job.
 
     Attributes:
@@ -107,7 +107,7 @@ class KnownMusic(Protocol):
     def blocks(self, track: Track) -> sound.Blocks: ...
 
 
-def run(job: Job, library: KnownMusic, progress: Progress) -> Result:
+def run(job: Job, library: KnownMusic, progress: Progress) -> JobResult:
     """Do a job, in a worker process or here.
 
     Args:
@@ -128,13 +128,13 @@ def run(job: Job, library: KnownMusic, progress: Progress) -> Result:
         return replace(_import(job, library, stages), stages=stages.seconds)
     except (AudioError, InputError) as error:
         reason, again = _without_path(str(error), job.path), isinstance(error, ReadError)
-        return Result(report.REFUSED, reason, remember=not again, stages=stages.seconds)
+        return JobResult(report.REFUSED, reason, remember=not again, stages=stages.seconds)
     except MemoryError:
         reason = "not enough memory for this file; close other programs and import again"
-        return Result(report.REFUSED, reason, remember=False, stages=stages.seconds)
+        return JobResult(report.REFUSED, reason, remember=False, stages=stages.seconds)
 
 
-def _import(job: FileJob, library: KnownMusic, stages: _Stages) -> Result:
+def _import(job: FileJob, library: KnownMusic, stages: _Stages) -> JobResult:
     from core.audio.conditioning import condition
 
     audio = job.staging / f"{job.number}.flac"
@@ -146,35 +146,35 @@ def _import(job: FileJob, library: KnownMusic, stages: _Stages) -> Result:
             _repeat_as(library, twin, conditioned, audio)
             tags = _tags(job.path, conditioned)
             seconds = conditioned.seconds
-            return Result(report.DUPLICATE, twin=twin, tags=tags, audio=audio, seconds=seconds)
+            return JobResult(report.DUPLICATE, twin=twin, tags=tags, audio=audio, seconds=seconds)
         if job.only_known:
-            return Result(report.SKIPPED, "no track of the library", remember=False)
+            return JobResult(report.SKIPPED, "no track of the library", remember=False)
         return _analyse(job, library, conditioned, audio, stages)
 
 
 def _analyse(
     job: FileJob, library: KnownMusic, conditioned: Conditioned, audio: Path, stages: _Stages
-) -> Result:
-    from core.rhythm.loops import Loop
+) -> JobResult:
+    from core.rhythm.loops import LoopTiming
 
-    found: BeatGrid | Loop | str | None = library.correction(conditioned.content_hash)
+    found: BeatGrid | LoopTiming | str | None = library.correction(conditioned.content_hash)
     if found is None:
         with stages.of("beats") as progress:
             features = gridding.onset_features(_with_progress(conditioned, progress))
             found = gridding.of_file(job.path, features)
     if isinstance(found, str):
         return _one_shot(job.path, conditioned, audio, f"{found}; kept aside")
-    if isinstance(found, Loop):
+    if isinstance(found, LoopTiming):
         grid = found.grid()
     else:
         grid = gridding.with_segment(found, conditioned.seconds)
     track = _track(job.path, conditioned, grid)
     repeated: Array | None = None
-    if isinstance(found, Loop) and found.repeats > 1:
+    if isinstance(found, LoopTiming) and found.repeats > 1:
         repeated = _repeated(conditioned, audio, found)
         seconds = len(repeated) / settings.SAMPLE_RATE
         track = replace(track, frames=len(repeated), sections=lay_out(grid, seconds))
-    result = Result(
+    result = JobResult(
         report.IMPORTED,
         warnings=tuple(conditioned.warnings),
         track=track,
@@ -192,13 +192,13 @@ def _analyse(
     if not track.windows(1):
         reason = gridding.too_short(track.seconds, grid.bpm)
         warnings = tuple(conditioned.warnings)
-        return Result(report.NO_SEGMENTS, reason, warnings=warnings, seconds=conditioned.seconds)
+        return JobResult(report.NO_SEGMENTS, reason, warnings=warnings, seconds=conditioned.seconds)
     with stages.of("spectrogram") as progress:
         blocks = _with_progress(conditioned, progress) if repeated is None else [repeated]
         return _with_segments(result, track, blocks, job.staging)
 
 
-def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) -> Result:
+def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) -> JobResult:
     title, _ = _tags(path, conditioned)
     kept = OneShot(
         id=track_id(conditioned.content_hash),
@@ -209,7 +209,7 @@ def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) ->
         stored_gain_db=conditioned.stored_gain_db,
         added_at=time.time(),
     )
-    return Result(
+    return JobResult(
         report.ONE_SHOT,
         reason,
         warnings=tuple(conditioned.warnings),
@@ -219,7 +219,7 @@ def _one_shot(path: Path, conditioned: Conditioned, audio: Path, reason: str) ->
     )
 
 
-def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
+def _repeated(conditioned: Conditioned, audio: Path, loop: LoopTiming) -> Array:
     """The loop (n, channels) at -14 LUFS, played until it fills a segment; stored in `audio`, too.
 
     Each round begins on the sample nearest to its exact time.
@@ -241,34 +241,36 @@ def _repeated(conditioned: Conditioned, audio: Path, loop: Loop) -> Array:
 
 def _repeat_as(library: KnownMusic, twin: str, conditioned: Conditioned, audio: Path) -> None:
     """Repeat a loop as often as it is in the library, whose audio may have to be put back."""
-    from core.rhythm.loops import Loop, from_first_sound
+    from core.rhythm.loops import LoopTiming, from_first_sound
 
     track = library.track(twin)
     if track.frames > conditioned.frames and not library.audio_path(track).exists():
         bars = conditioned.seconds * track.bpm / 60.0 / settings.BEATS_PER_BAR
-        loop = Loop(track.bpm, max(1, round(bars)))
+        loop = LoopTiming(track.bpm, max(1, round(bars)))
         features = gridding.onset_features(conditioned.blocks())
         _repeated(conditioned, audio, from_first_sound(loop, features))
 
 
-def _regrid(job: RegridJob, library: KnownMusic, stages: _Stages) -> Result:
+def _regrid(job: RegridJob, library: KnownMusic, stages: _Stages) -> JobResult:
     track = library.track(job.track_id)
     grid = BeatGrid.default(track.seconds, job.bpm, track.confidence)
     sections = lay_out(grid, track.seconds)
     track = replace(track, grid=grid, sections=sections)
     if not track.windows(1):
         reason = gridding.too_short(track.seconds, job.bpm)
-        return Result(report.NO_SEGMENTS, reason, track=track, seconds=track.seconds)
-    result = Result(report.UNALIGNED, _NO_BEAT, track=track)
+        return JobResult(report.NO_SEGMENTS, reason, track=track, seconds=track.seconds)
+    result = JobResult(report.UNALIGNED, _NO_BEAT, track=track)
     with stages.of("spectrogram") as progress:
         blocks = gridding.reported(library.blocks(track), track.frames, progress, None)
         try:
             return _with_segments(result, track, blocks, job.staging)
         except LibraryError as error:
-            return Result(report.REFUSED, str(error), remember=False, track=track)
+            return JobResult(report.REFUSED, str(error), remember=False, track=track)
 
 
-def _with_segments(result: Result, track: Track, blocks: Iterable[Array], staging: Path) -> Result:
+def _with_segments(
+    result: JobResult, track: Track, blocks: Iterable[Array], staging: Path
+) -> JobResult:
     rows = spectrograms.track_rows(sound.Forward(blocks), track.sections)
     shard = shards.path(staging, track)
     spectrograms.save(shard, rows)

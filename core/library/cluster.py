@@ -27,7 +27,7 @@ from core import atomic
 from core.errors import LibraryError
 from core.file_names import as_text
 from core.library import import_jobs, report, sound
-from core.library.analysis import FileJob, Job, Result
+from core.library.analysis import FileJob, Job, JobResult
 from core.library.sources import Source
 from core.library.store import Library
 from core.library.tracks import Track
@@ -76,7 +76,7 @@ class ClusterExecutor(Executor):
             self._ending.set()
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
-    def _analyse(self, library_path: Path, job: Job) -> Result:
+    def _analyse(self, library_path: Path, job: Job) -> JobResult:
         try:
             with Library.open(library_path, read_only=True) as library:
                 order = order_for(library, job)
@@ -85,7 +85,7 @@ class ClusterExecutor(Executor):
             if parcel is None:
                 parcel = self._parcel(replace(order, content=order.source.path.read_bytes()))
         except OSError as error:
-            return Result(report.REFUSED, f"cannot be opened ({error.strerror})", remember=False)
+            return JobResult(report.REFUSED, f"cannot be opened ({error.strerror})", remember=False)
         assert parcel is not None
         return parcel.unpacked(job.staging)
 
@@ -102,7 +102,7 @@ class ClusterExecutor(Executor):
                 self._require_workers()
         except KilledWorker:
             reason = "every worker that read it died (damaged data, or memory ran out)"
-            return Parcel(Result(report.REFUSED, reason, remember=False))
+            return Parcel(JobResult(report.REFUSED, reason, remember=False))
         except RuntimeError as error:
             # Both scheduler and worker unpickle an order.
             if not isinstance(error.__cause__, ImportError):
@@ -217,10 +217,10 @@ class Order:
 class Parcel:
     """What came of a job; with the content of its files, by name, unless they are in place."""
 
-    result: Result
+    result: JobResult
     files: Mapping[str, bytes] | None = None
 
-    def unpacked(self, staging: Path) -> Result:
+    def unpacked(self, staging: Path) -> JobResult:
         """The result, its files in `staging`. Raises `OutputError`."""
         for name, content in (self.files or {}).items():
             atomic.write_bytes(staging / name, content)
@@ -319,7 +319,7 @@ def _is_here(source: Source) -> bool:
     return found.size == source.size and abs(found.mtime_ns - source.mtime_ns) < _ROUNDING_NS
 
 
-def _with_source(result: Result, path: Path) -> Result:
+def _with_source(result: JobResult, path: Path) -> JobResult:
     """`result` of the file that lies at `path` on the importing machine."""
     if result.track is not None:
         result = replace(result, track=replace(result.track, source_path=as_text(path)))
@@ -328,7 +328,7 @@ def _with_source(result: Result, path: Path) -> Result:
     return result
 
 
-def _packed(order: Order, result: Result) -> Parcel:
+def _packed(order: Order, result: JobResult) -> Parcel:
     """`result` with its files put into the staging folder, or packed where that is not seen."""
     made = [path for path in (result.audio, result.shard) if path is not None]
     staging = order.job.staging

@@ -10,7 +10,7 @@ from core.atomic import writing_error
 from core.deletion import delete_file
 from core.file_names import located
 from core.library import one_shots, records, report, shards, sources
-from core.library.analysis import Result
+from core.library.analysis import JobResult
 from core.library.report import FileReport
 from core.library.sources import Source
 from core.library.store import SPECTROGRAMS, Library
@@ -19,7 +19,7 @@ from core.library.tracks import Track
 _CHANGED = "the file has changed; its former music stays in the library"
 
 
-def enter(library: Library, source: Source, result: Result) -> FileReport:
+def enter(library: Library, source: Source, result: JobResult) -> FileReport:
     """Enter what came of a file: its track, its one-shot, or only that it was tried.
 
     Args:
@@ -57,7 +57,7 @@ def enter(library: Library, source: Source, result: Result) -> FileReport:
     return file
 
 
-def enter_regridded(library: Library, track: Track, result: Result) -> None:
+def enter_regridded(library: Library, track: Track, result: JobResult) -> None:
     """Enter a track that was put on the library's tempo; one with no segment there is removed.
 
     Args:
@@ -85,7 +85,7 @@ def enter_regridded(library: Library, track: Track, result: Result) -> None:
     delete_file(library.audio_path(track), library.path)
 
 
-def _enter_track(library: Library, source: Source, result: Result, track: Track) -> FileReport:
+def _enter_track(library: Library, source: Source, result: JobResult, track: Track) -> FileReport:
     database = library.database
     assert result.audio is not None
     _move(result.audio, library.audio_path(track))
@@ -111,7 +111,7 @@ def _enter_track(library: Library, source: Source, result: Result, track: Track)
     return file
 
 
-def _enter_twin(library: Library, source: Source, result: Result, track: Track) -> FileReport:
+def _enter_twin(library: Library, source: Source, result: JobResult, track: Track) -> FileReport:
     """The same music is there already: a copy, the same file again, or lost audio coming back."""
     database = library.database
     place = located(track.source_path)

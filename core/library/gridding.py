@@ -18,7 +18,7 @@ from core.progress import CancelFlag, Progress, check
 from core.rhythm.grid import BeatGrid
 
 if TYPE_CHECKING:
-    from core.rhythm.loops import Loop
+    from core.rhythm.loops import LoopTiming
     from core.rhythm.onsets import OnsetFeatures
 
 Array = NDArray[np.float32]
@@ -26,7 +26,7 @@ _SINGLE = "a single sound"
 _NO_LOOP = "no whole number of bars at a tempo that its name, tags or beat tell"
 
 
-def of_file(path: Path, features: OnsetFeatures) -> BeatGrid | Loop | str:
+def of_file(path: Path, features: OnsetFeatures) -> BeatGrid | LoopTiming | str:
     """What the beat of a file is, whether it is a track, a loop or a single sound.
 
     Args:

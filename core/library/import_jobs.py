@@ -23,7 +23,7 @@ from core.deletion import delete_file
 from core.errors import LibraryError, OutputError, TechnoVAEError
 from core.file_names import as_text
 from core.library import analysis, report
-from core.library.analysis import Job, KnownMusic, Result
+from core.library.analysis import Job, JobResult, KnownMusic
 from core.library.store import Library
 from core.progress import CancelFlag, Progress, check
 
@@ -39,7 +39,7 @@ _FRACTION = struct.Struct("<d")
 _ANALYSIS = "the analysis of this file"
 """As `log.error_line` tells that it failed."""
 
-Event: TypeAlias = tuple[Job, "float | Result"]
+Event: TypeAlias = tuple[Job, "float | JobResult"]
 """A job, and how far it is (0 to 1) or what came of it."""
 
 
@@ -95,7 +95,7 @@ class ImportPool:
         if not jobs:
             return
         executor = self._executor(len(jobs))
-        waiting, under_way = list(jobs), dict[Future[Result], Job]()
+        waiting, under_way = list(jobs), dict[Future[JobResult], Job]()
         fractions: dict[int, float] = {}
         while waiting or under_way:
             while len(under_way) < JOBS_PER_WORKER * self._workers:
@@ -122,7 +122,7 @@ class ImportPool:
         return self._own
 
 
-def analyse(library_path: Path, job: Job) -> Result:
+def analyse(library_path: Path, job: Job) -> JobResult:
     """Do one job: what an executor runs.
 
     Args:
@@ -141,7 +141,7 @@ def analyse(library_path: Path, job: Job) -> Result:
         return guarded(job, library, progress)
 
 
-def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
+def guarded(job: Job, library: KnownMusic, progress: Progress) -> JobResult:
     """Do a job as `analysis.run`, such that no file ends the import of the others.
 
     Args:
@@ -162,7 +162,7 @@ def guarded(job: Job, library: KnownMusic, progress: Progress) -> Result:
         place, staged = as_text(job.staging.parent), re.escape(as_text(job.staging))
         raise OutputError(re.sub(rf"^{staged}[^:]*", lambda _: place, str(error))) from error
     except Exception as error:
-        result = Result(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)
+        result = JobResult(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)
     return replace(result, peak_bytes=processes.peak_bytes())
 
 
@@ -231,7 +231,7 @@ def _first_fitting(
     return next((job for job in waiting if job.expected_seconds <= room), None)
 
 
-def _result(future: Future[Result]) -> Result:
+def _result(future: Future[JobResult]) -> JobResult:
     from pebble import ProcessExpired
 
     try:
@@ -246,6 +246,6 @@ def _result(future: Future[Result]) -> Result:
     except ProcessExpired as error:
         how = processes.signal_name(error.exitcode)
         reason = f"the reader died on this file ({how}: damaged data, or memory ran out)"
-        return Result(report.REFUSED, reason, remember=False)
+        return JobResult(report.REFUSED, reason, remember=False)
     except Exception as error:  # what other executors say of a worker that died
-        return Result(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)
+        return JobResult(report.REFUSED, log.error_line(error, _ANALYSIS), remember=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import Cancelled, LibraryError
 from core.file_names import as_text
 from core.library import cluster, entering, inputs, report, sources, staging
-from core.library.analysis import FileJob, Job, RegridJob, Result
+from core.library.analysis import FileJob, Job, JobResult, RegridJob
 from core.library.import_jobs import ImportPool, default_processes
 from core.library.inputs import Found
 from core.library.lock import WriterLock
@@ -158,7 +158,7 @@ class _Run:
         for number, result in self._done(pool, jobs):
             source = self._sources[number]
             if source.has_changed():
-                result = Result(report.REFUSED, _BEING_WRITTEN, remember=False)
+                result = JobResult(report.REFUSED, _BEING_WRITTEN, remember=False)
             self._add(entering.enter(self._library, source, result))
             staging.discard(folder, *folder.glob(f"{number}.*"), *_made(result))
 
@@ -179,10 +179,10 @@ class _Run:
             for path in paths:
                 self._add_regridded(path, track.id, result)
 
-    def _done(self, pool: ImportPool, jobs: Sequence[Job]) -> Iterator[tuple[int, Result]]:
+    def _done(self, pool: ImportPool, jobs: Sequence[Job]) -> Iterator[tuple[int, JobResult]]:
         for job, event in pool.run(jobs, self._cancel):
             self._tally.tell(job.number, event)
-            if isinstance(event, Result):
+            if isinstance(event, JobResult):
                 yield job.number, event
 
     def _add(self, file: FileReport) -> None:
@@ -191,7 +191,7 @@ class _Run:
         if self._on_file is not None:
             self._on_file(self._files[shown])
 
-    def _add_regridded(self, path: str, track_id: str, result: Result) -> None:
+    def _add_regridded(self, path: str, track_id: str, result: JobResult) -> None:
         """Tell of the files of a track that was put on the library's tempo, or was too short."""
         before = self._files.get(path)
         if before is None:
@@ -236,21 +236,21 @@ class _Tally:
         """Job `number` will take about as long as `seconds` of music."""
         self._expected[number] = (max(seconds, 1.0), name)
 
-    def tell(self, number: int, event: float | Result) -> None:
+    def tell(self, number: int, event: float | JobResult) -> None:
         """Job `number` is so far, or done with this result."""
         seconds, name = self._expected[number]
-        if isinstance(event, Result):
+        if isinstance(event, JobResult):
             self._count(event)
-        self._done[number] = seconds * (1.0 if isinstance(event, Result) else event)
+        self._done[number] = seconds * (1.0 if isinstance(event, JobResult) else event)
         total = sum(expected for expected, _ in self._expected.values())
         self._progress(sum(self._done.values()), total, name)
 
-    def _count(self, result: Result) -> None:
+    def _count(self, result: JobResult) -> None:
         if result.stages.get("condition"):
             self.decoded_seconds += result.seconds
         self.stages.update(result.stages)
         self.peak_bytes = max(self.peak_bytes, result.peak_bytes)
 
 
-def _made(result: Result) -> list[Path]:
+def _made(result: JobResult) -> list[Path]:
     return [path for path in (result.audio, result.shard) if path is not None]

@@ -19,7 +19,7 @@ from core import settings
 from core.dsp.spectrogram import of_segment
 from core.parts import masking
 from core.rhythm.grid import GridSection
-from core.rhythm.loops import Loop
+from core.rhythm.loops import LoopTiming
 
 Array = NDArray[np.float32]
 
@@ -131,7 +131,7 @@ def separate_blocks(
         track.forget(done)
 
 
-def separate_loop(audio: Array, loop: Loop, model: Model) -> Array:
+def separate_loop(audio: Array, loop: LoopTiming, model: Model) -> Array:
     """Take a loop apart as it sounds when it goes round, however few bars it has.
 
     Args:

@@ -49,7 +49,7 @@ from core.render.real_segments import FirstBar, RealSegments
 if TYPE_CHECKING:
     from core.library.segments import Segment
     from core.library.store import Library
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 CACHE_BYTES = 384 << 20

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.latent.embedding import PreviousMap
     from core.library.segments import Segment
     from core.library.store import Library
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 _REFINED_AT_ONCE = 1_000

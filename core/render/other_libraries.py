@@ -25,7 +25,7 @@ from core.render.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from core.render.decoder import Decoder
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 _MOST_OPEN: Final = 2
@@ -47,7 +47,7 @@ class OtherLibraries:
 
         Args:
             origins: of the clips that `clip_audio` makes.
-            load: reads a model; default `core.vae.checkpoint.load`.
+            load: reads a model; default `core.vae.codec.Codec.load`.
         """
         self._origins = tuple(origins)
         self._load = load

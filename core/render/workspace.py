@@ -13,7 +13,7 @@ from core import resources
 if TYPE_CHECKING:
     from core.library.store import Library
     from core.render.decoder import Decoder
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 EXPORT_CACHE_BYTES = 24 << 20
 """For a job that asks for every sound once, like an export: the mixdown keeps what comes again."""
@@ -43,7 +43,7 @@ def open_workspace(
     Args:
         library: its folder; default the built-in demo.
         model: its file; default `model_for(library)`.
-        load: reads the model; default `core.vae.checkpoint.load`.
+        load: reads the model; default `core.vae.codec.Codec.load`.
         cache_bytes: bounds the memory for rendered audio; default that of `Decoder`.
         refined: whether latents of the library are refined before they are used; the window lets
             many new ones do unrefined at first.
@@ -54,12 +54,12 @@ def open_workspace(
     from core.library.models import is_demo, model_for
     from core.library.store import Library
     from core.render.decoder import CACHE_BYTES, Decoder
-    from core.vae import checkpoint
+    from core.vae.codec import Codec
 
     library_path = library or resources.demo_library()
     with Library.open(library_path, read_only=is_demo(library_path)) as opened:
         model_path = model or model_for(library_path)
-        codec = (load or checkpoint.load)(model_path)
+        codec = (load or Codec.load)(model_path)
         decoder = Decoder(opened, codec, cache_bytes=cache_bytes or CACHE_BYTES, refined=refined)
         try:
             yield Workspace(library_path, model_path, opened, codec, decoder)

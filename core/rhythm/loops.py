@@ -62,8 +62,14 @@ _ONE_SHOT_SECONDS: Final = 8.0
 
 
 @dataclass(frozen=True)
-class Loop:
-    """A file that is `bars` whole bars at `bpm`, with a downbeat at `start` seconds."""
+class LoopTiming:
+    """How a file that is a loop lies on the beat.
+
+    Attributes:
+        bpm: its tempo.
+        bars: how many whole bars it is.
+        start: its downbeat, seconds from the beginning of the file.
+    """
 
     bpm: float
     bars: int
@@ -87,7 +93,7 @@ class Loop:
         return BeatGrid((section,), SURE)
 
 
-def loop_at(seconds: float, tempi: Sequence[float]) -> Loop | None:
+def loop_at(seconds: float, tempi: Sequence[float]) -> LoopTiming | None:
     """The loop that a file is by its length, at the first of some tempi that makes it whole bars.
 
     Args:
@@ -104,11 +110,11 @@ def loop_at(seconds: float, tempi: Sequence[float]) -> Loop | None:
         bars = seconds * bpm / 60.0 / BEATS_PER_BAR
         whole = round(bars)
         if whole in BARS and abs(bars - whole) <= _TOLERANCE_BARS:
-            return Loop(bpm, whole)
+            return LoopTiming(bpm, whole)
     return None
 
 
-def stated_loop(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | None:
+def stated_loop(features: OnsetFeatures, tempi: Sequence[float]) -> LoopTiming | None:
     """The loop that a file is by its length (`loop_at`), from its first sound on.
 
     Args:
@@ -119,7 +125,7 @@ def stated_loop(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | None:
     return None if loop is None else from_first_sound(loop, features)
 
 
-def loop_with_tail(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | None:
+def loop_with_tail(features: OnsetFeatures, tempi: Sequence[float]) -> LoopTiming | None:
     """The loop that a file is but for silence before it and up to half a beat that fades after it.
 
     Reverbs ring on after the last bar, and encoders fill their last block; nothing begins there.
@@ -134,7 +140,7 @@ def loop_with_tail(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | No
         bpm = _in_octave(tempo)
         lead = _lead(features, bpm)
         bars = (features.seconds - lead) * bpm / 60.0 / BEATS_PER_BAR
-        loop = Loop(bpm, int(bars + _TOLERANCE_BARS), lead)
+        loop = LoopTiming(bpm, int(bars + _TOLERANCE_BARS), lead)
         if (
             loop.bars in BARS
             and bars - loop.bars <= _LONGEST_TAIL_BARS
@@ -145,7 +151,7 @@ def loop_with_tail(features: OnsetFeatures, tempi: Sequence[float]) -> Loop | No
     return None
 
 
-def from_first_sound(loop: Loop, features: OnsetFeatures) -> Loop:
+def from_first_sound(loop: LoopTiming, features: OnsetFeatures) -> LoopTiming:
     """The loop, begun after the silence before its first sound if the file is that much longer.
 
     Args:
@@ -157,7 +163,7 @@ def from_first_sound(loop: Loop, features: OnsetFeatures) -> Loop:
     return replace(loop, start=lead) if lead <= surplus + _SHORTEST_LEAD_SECONDS else loop
 
 
-def loop_by_length(seconds: float, grid: BeatGrid) -> Loop | None:
+def loop_by_length(seconds: float, grid: BeatGrid) -> LoopTiming | None:
     """The loop that a file of an exact length is: whole bars at a whole tempo, to .02 BPM.
 
     Programs cut loops to the sample, most at a whole tempo; a file of any other origin is of such a
@@ -175,11 +181,11 @@ def loop_by_length(seconds: float, grid: BeatGrid) -> Loop | None:
         contradicted = grid.is_steady and abs(grid.bpm / whole - 1.0) > _OTHER_TEMPO
         exact = loop.bars & (loop.bars - 1) == 0 and abs(loop.bpm - whole) < _WHOLE_TEMPO_BPM
         if exact and not contradicted:
-            return Loop(float(whole), loop.bars)
+            return LoopTiming(float(whole), loop.bars)
     return None
 
 
-def loop_by_beat(features: OnsetFeatures, grid: BeatGrid) -> Loop | None:
+def loop_by_beat(features: OnsetFeatures, grid: BeatGrid) -> LoopTiming | None:
     """The loop that a file without a stated tempo is by its own beat.
 
     Args:
@@ -258,7 +264,7 @@ def _lead(features: OnsetFeatures, bpm: float) -> float:
     return first if _SHORTEST_LEAD_SECONDS < first < _LONGEST_LEAD_SECONDS else 0.0
 
 
-def _tail_fades(features: OnsetFeatures, loop: Loop) -> bool:
+def _tail_fades(features: OnsetFeatures, loop: LoopTiming) -> bool:
     """Whether what follows the last bar is quieter than the loop, and begins nothing."""
     end = loop.start + loop.seconds
     power = features.powers.sum(axis=1)
@@ -270,7 +276,7 @@ def _tail_fades(features: OnsetFeatures, loop: Loop) -> bool:
     return len(tail) == 0 or float(tail.mean()) < _TAIL_POWER * float(own.mean())
 
 
-def _plays_bars(features: OnsetFeatures, loop: Loop) -> bool:
+def _plays_bars(features: OnsetFeatures, loop: LoopTiming) -> bool:
     """Whether its attacks, where it has many, are mostly on its sixteenths."""
     times, weights = attacks_of(features)
     inside = times < loop.start + loop.seconds
@@ -287,15 +293,15 @@ def _in_octave(bpm: float) -> float:
     return bpm
 
 
-def _candidates(seconds: float) -> list[Loop]:
+def _candidates(seconds: float) -> list[LoopTiming]:
     """Every number of bars that gives a tempo in the octave, the usual ones first."""
     if not 0.0 < seconds <= LONGEST_SECONDS:
         return []
-    loops = [Loop(bars * BEATS_PER_BAR * 60.0 / seconds, bars) for bars in BARS]
+    loops = [LoopTiming(bars * BEATS_PER_BAR * 60.0 / seconds, bars) for bars in BARS]
     return [loop for loop in loops if TEMPO_MIN <= loop.bpm < TEMPO_MAX]
 
 
-def _on_grid(times: Numbers, weights: Numbers, loop: Loop) -> float:
+def _on_grid(times: Numbers, weights: Numbers, loop: LoopTiming) -> float:
     """Share of the attacks, by height, that lie on a sixteenth."""
     place = times / loop.seconds * loop.bars * SIXTEENTHS_PER_BAR
     off = np.abs(place - np.round(place))

@@ -1,6 +1,6 @@
 """The variational autoencoder: its network, training and model files.
 
-Importing this package imports nothing heavy, nor does using a model (`core.vae.checkpoint`);
+Importing this package imports nothing heavy, nor does using a model (`core.vae.codec`);
 `core.vae.training` brings keras with it (three to four seconds, 570 MB).
 """
 

@@ -1,4 +1,4 @@
-"""Model files as training reads and writes them; `core.vae.checkpoint` is for using them."""
+"""Model files as training reads and writes them; `core.vae.codec` is for using them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from core import atomic, settings
 from core.deletion import delete_file
 from core.errors import OutputError
 from core.mapped_arrays import release_pages
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 
 Array = NDArray[np.float32]
 LIMIT_BYTES: Final = 4_000_000_000
@@ -53,7 +53,7 @@ class LoopFiles:
         self._folder, self._limit = folder, limit
         self._size: int | None = None
 
-    def read(self, name: str, frames: int) -> Loop | None:
+    def read(self, name: str, frames: int) -> RenderedLoop | None:
         """The loop under a name, if there is one that is whole.
 
         Args:
@@ -81,7 +81,7 @@ class LoopFiles:
             _LOG.info("%s: cannot be marked as used: %s", path, error)
         return found
 
-    def write(self, name: str, loop: Loop) -> bool:
+    def write(self, name: str, loop: RenderedLoop) -> bool:
         """Keep a loop, unless it is there already or the disk is nearly full.
 
         Args:
@@ -138,7 +138,7 @@ class LoopFiles:
         return delete_file(path, self._folder)
 
 
-def _packed(name: str, loop: Loop) -> bytes:
+def _packed(name: str, loop: RenderedLoop) -> bytes:
     seen = loop.spectrogram
     body = np.ascontiguousarray(loop.loop, np.float32).tobytes()
     if seen is not None:
@@ -155,7 +155,7 @@ def _packed(name: str, loop: Loop) -> bytes:
     return facts.ljust(_HEADER_BYTES, b"\0") + body
 
 
-def _read(path: Path, name: str, frames: int) -> Loop:
+def _read(path: Path, name: str, frames: int) -> RenderedLoop:
     """Raises `ValueError` for what is no such loop, and `OSError`."""
     with path.open("rb") as file:
         facts = file.read(_HEADER_BYTES)
@@ -172,6 +172,6 @@ def _read(path: Path, name: str, frames: int) -> Loop:
         raise ValueError("it is damaged")
     release_pages(values)
     seen = values[2 * frames :].reshape(_SPECTROGRAM_SHAPE) if is_seen else None
-    return Loop(
+    return RenderedLoop(
         values[: 2 * frames].reshape(frames, 2), seen, renderer.rstrip(b"\0").decode(), gain_db
     )

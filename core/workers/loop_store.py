@@ -13,7 +13,7 @@ from core.session import Session
 from core.workers.background import Background
 from core.workers.loop_files import LoopFiles
 from core.workers.loop_names import LoopNames, loops_folder
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,7 +37,11 @@ class LoopStore(QObject):
         self._named: tuple[Session, LoopNames] | None = None
 
     def find(
-        self, session: Session, source: ClipSource, bpm: float, then: Callable[[Loop | None], None]
+        self,
+        session: Session,
+        source: ClipSource,
+        bpm: float,
+        then: Callable[[RenderedLoop | None], None],
     ) -> None:
         """Look for the loop of a source.
 
@@ -48,7 +52,7 @@ class LoopStore(QObject):
             then: gets the loop, or None, on the thread of this object.
         """
 
-        def found() -> Loop | None:
+        def found() -> RenderedLoop | None:
             name = self._name(session, source, bpm)
             return self._opened().read(name, settings.segment_frames(bpm)) if name else None
 
@@ -59,8 +63,8 @@ class LoopStore(QObject):
         session: Session,
         source: ClipSource,
         bpm: float,
-        loop: Loop,
-        then: Callable[[Loop | None], None] = lambda _: None,
+        loop: RenderedLoop,
+        then: Callable[[RenderedLoop | None], None] = lambda _: None,
     ) -> None:
         """Write a loop that was made, on the thread of the store; comes back at once.
 
@@ -70,7 +74,7 @@ class LoopStore(QObject):
             then: gets the same loop as it lies on disk, or None, on the thread of this object.
         """
 
-        def write() -> Loop | None:
+        def write() -> RenderedLoop | None:
             name = self._name(session, source, bpm)
             if not name or not self._opened().write(name, loop):
                 return None

@@ -22,7 +22,7 @@ from core.settings import segment_frames
 from core.workers.first_bars import FirstBars
 from core.workers.loop_store import LoopStore
 from core.workers.protocol import Priority
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 from core.workers.service_client import (
     SEGMENT_READER,
     Array,
@@ -324,7 +324,7 @@ class LoopService(QObject):
         if store is None or not is_kept or session is None:
             return
 
-        def found(loop: Loop | None) -> None:
+        def found(loop: RenderedLoop | None) -> None:
             if key not in self._wanted:
                 return
             if key.separated:
@@ -374,10 +374,10 @@ class LoopService(QObject):
         if self._origin_of(key.source) is not None:
             return False
 
-        def written(loop: Loop | None) -> None:
+        def written(loop: RenderedLoop | None) -> None:
             then(result if loop is None or result.parts is not None else _clip_result(key, loop))
 
-        loop = Loop(result.loop, result.spectrogram, result.renderer, result.gain_db)
+        loop = RenderedLoop(result.loop, result.spectrogram, result.renderer, result.gain_db)
         store.keep(session, key.source, key.bpm, loop, written)
         return True
 
@@ -522,7 +522,7 @@ class LoopService(QObject):
         self.failed.emit(key.source, failed.message)
 
 
-def _clip_result(key: _LoopKey, loop: Loop) -> LoopResult:
+def _clip_result(key: _LoopKey, loop: RenderedLoop) -> LoopResult:
     """What a service would have answered."""
     return LoopResult(
         _RequestKey(key, Priority.CLIP),

@@ -22,8 +22,8 @@ from core.library.models import model_for
 from core.workers.segment_service import (
     Array,
     Emit,
-    Loop,
     Opened,
+    RenderedLoop,
     SegmentHelper,
     SeparatedLoop,
     bar_gain_db,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.render.decoder import Decoder
     from core.render.other_libraries import OtherLibraries
     from core.render.workspace import Workspace
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 _RENDERED_BYTES: Final = 16 << 20
 """Some six loops. The window keeps what it got; twice would be .4 GB in a long arrangement."""
@@ -52,7 +52,7 @@ _FIRST_SOUND: Final = (
     "core.render.workspace",
 )
 """What is imported before a first sound."""
-_MODEL_READERS: Final = ("h5py", "core.library.models", "core.vae.checkpoint")
+_MODEL_READERS: Final = ("h5py", "core.library.models", "core.vae.codec")
 _LOG = logging.getLogger(__name__)
 
 
@@ -130,7 +130,7 @@ class RenderService:
         emit: Emit,
         origin: Origin | None = None,
         cancel: CancelFlag | None = None,
-    ) -> Loop:
+    ) -> RenderedLoop:
         """A loop with its spectrogram.
 
         Args:
@@ -138,7 +138,7 @@ class RenderService:
             bpm: how fast.
             renderer: None for the source's own.
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
-            emit: gets a `Loop` with that bar.
+            emit: gets a `RenderedLoop` with that bar.
             origin: library and model that the source is of; None for those that are open.
             cancel: gives it up; what was read for it stays in memory.
 
@@ -148,8 +148,8 @@ class RenderService:
         decoder = self._decoder_of(origin)
         name = decoder.renderer_for(source, renderer)
 
-        def with_spectrogram(samples: Array, gain_db: float) -> Loop:
-            return Loop(samples, self.spectrogram(source, origin), name, gain_db)
+        def with_spectrogram(samples: Array, gain_db: float) -> RenderedLoop:
+            return RenderedLoop(samples, self.spectrogram(source, origin), name, gain_db)
 
         first = first_bar(
             bar, lambda samples: emit(with_spectrogram(samples, bar_gain_db(samples)))
@@ -243,10 +243,10 @@ class RenderService:
     def _loaded(self, model: Path) -> Codec:
         """As it is in memory, unless the file holds another since: a library is opened again after
         every import and when its map is there, and loading takes a third of a second."""
-        from core.vae import checkpoint
+        from core.vae.codec import Codec
 
         kept = self._codecs.pop(resources.digest(model), None) if model.is_file() else None
-        codec = kept or checkpoint.load(model)
+        codec = kept or Codec.load(model)
         self._codecs[codec.hash] = codec
         while len(self._codecs) > _CODECS_KEPT:
             self._codecs.popitem(last=False)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.library.store import Library
     from core.render.other_libraries import OtherLibraries
     from core.render.real_segments import BarAnswer, FirstBar, GuideAnswer, RealSegments
-    from core.vae.checkpoint import Codec
+    from core.vae.codec import Codec
 
 Array = NDArray[np.float32]
 Emit = Callable[[Any], None]
@@ -52,8 +52,8 @@ class Opened:
 
 
 @dataclass(frozen=True, eq=False)
-class Loop:
-    """What became of a request for a loop.
+class RenderedLoop:
+    """A loop as a service rendered it.
 
     Attributes:
         loop: (settings.segment_frames(bpm), 2) float32 at 44.1 kHz.
@@ -69,7 +69,7 @@ class Loop:
 
 
 @dataclass(frozen=True, eq=False)
-class SeparatedLoop(Loop):
+class SeparatedLoop(RenderedLoop):
     """A loop with its parts.
 
     Attributes:
@@ -122,7 +122,7 @@ class SegmentService:
         bar: int | None,
         emit: Emit,
         origin: Origin | None = None,
-    ) -> Loop:
+    ) -> RenderedLoop:
         """The loop of a segment alone: its spectrogram may take a moment.
 
         Args:
@@ -130,14 +130,14 @@ class SegmentService:
             bpm: how fast.
             renderer: not needed.
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
-            emit: gets a `Loop` with that bar.
+            emit: gets a `RenderedLoop` with that bar.
             origin: the library that the segment is of; None for the one that is open.
 
         Raises:
             LibraryError: no such segment, or its audio is gone.
         """
         first = first_bar(
-            bar, lambda samples: emit(Loop(samples, None, ORIGINAL, bar_gain_db(samples)))
+            bar, lambda samples: emit(RenderedLoop(samples, None, ORIGINAL, bar_gain_db(samples)))
         )
         if origin is not None:
             loop = self._other_libraries().audio(origin, source, bpm, first=first)
@@ -145,7 +145,7 @@ class SegmentService:
             raise LibraryError(_NO_LIBRARY)
         else:
             loop = self._music.loop(_segment_id(source), bpm, first, source.transpose)
-        return Loop(loop, None, ORIGINAL, loop_gain_db(loop))
+        return RenderedLoop(loop, None, ORIGINAL, loop_gain_db(loop))
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         """The spectrogram of a real segment.
@@ -168,7 +168,7 @@ class SegmentService:
 
     def guide(
         self, source: ClipSource, bpm: float, bars: Sequence[int] | None, spectrogram: bool
-    ) -> Loop:
+    ) -> RenderedLoop:
         """The loop of a guide and its spectrogram in one answer: the render service waits for both
         and is too busy to take one of them meanwhile, and the pipe holds neither.
 
@@ -187,7 +187,7 @@ class SegmentService:
             loop = self._music.loop(_segment_id(source), bpm, semitones=source.transpose)
         else:
             loop = self._music.some_bars(_segment_id(source), bpm, bars)
-        return Loop(loop, self.spectrogram(source) if spectrogram else None, ORIGINAL)
+        return RenderedLoop(loop, self.spectrogram(source) if spectrogram else None, ORIGINAL)
 
     def stretched_bar(self, source: ClipSource, bpm: float, bar: int) -> Array:
         """One bar of a guide at another tempo.
@@ -220,7 +220,7 @@ def open_others(
 
     Args:
         stack: closes them.
-        load: reads their models; default `core.vae.checkpoint.load`.
+        load: reads their models; default `core.vae.codec.Codec.load`.
 
     Returns:
         Nothing is open in it yet.
@@ -293,7 +293,7 @@ class SegmentHelper:
             return None
 
         def answer() -> tuple[Array, Array | None]:
-            found: Loop = self._answer()
+            found: RenderedLoop = self._answer()
             return found.loop, found.spectrogram
 
         return answer

@@ -16,7 +16,7 @@ from core.arrangement.project import Origin
 from core.workers.protocol import Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.render_service import RenderService
-from core.workers.segment_service import Loop, Opened, SegmentService, SeparatedLoop
+from core.workers.segment_service import Opened, RenderedLoop, SegmentService, SeparatedLoop
 from core.workers.thread import QtWorker
 from core.workers.worker import WorkerConfig
 
@@ -273,7 +273,7 @@ class ServiceClient(QObject):
     def on_result(self, request: Request, value: Any) -> None:
         """Pass it on as `loop_ready` or `spectrogram_ready`."""
         for key in request.keys:
-            if isinstance(value, Loop):
+            if isinstance(value, RenderedLoop):
                 self.loop_ready.emit(_loop_result(key, request, value))
             else:
                 source = request.arguments["source"]
@@ -296,7 +296,7 @@ def made_from_session(source: ClipSource) -> None:
     """The origin of every source while nobody says otherwise: what is open."""
 
 
-def _loop_result(key: Hashable, request: Request, value: Loop) -> LoopResult:
+def _loop_result(key: Hashable, request: Request, value: RenderedLoop) -> LoopResult:
     asked = request.arguments
     return LoopResult(
         key,

@@ -33,13 +33,14 @@ from core.cli import arguments, console
 from core.library import importing, inputs
 from core.progress import CancelFlag, Progress, silent
 from core.vae import network_file
-from core.vae.checkpoint import Codec, load
+from core.vae.codec import Codec
 from core.vae.data import TrainingData
 from core.vae.evaluation import Evaluation
 from core.vae.options import TrainOptions, TrainResult, require_model_path
 from tests.core.library.building import kicks, make_library
 from tests.core.library.in_process import InProcessPool
 
+load_codec = Codec.load
 MAIN = importlib.import_module("core.cli.main")  # `core.cli.main` is the function
 NOT_TRIED = {"--render", "--help", "-h"}
 """What makes music of the demo for minutes, or ends at once."""
@@ -114,7 +115,7 @@ def fresh(pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
 
     monkeypatch.setattr(MAIN.log, "error_line", unforeseen)
     monkeypatch.setattr("core.vae.training.train", trained_at_once)
-    monkeypatch.setattr("core.vae.checkpoint.load", loaded)
+    monkeypatch.setattr("core.vae.codec.Codec.load", loaded)
     monkeypatch.setattr(console, "_PlainReport", CountedReport)
     monkeypatch.setenv("HOME", str(tmp_path / "place"))
     search_only(tmp_path, monkeypatch)
@@ -149,12 +150,12 @@ def trained_at_once(
 
 def loaded(path: Path) -> Codec:
     """A model; the built-in demo's, which takes half a second, only once."""
-    return demo_codec() if path.resolve() == resources.demo_model().resolve() else load(path)
+    return demo_codec() if path.resolve() == resources.demo_model().resolve() else load_codec(path)
 
 
 @cache
 def demo_codec() -> Codec:
-    return load(resources.demo_model())
+    return load_codec(resources.demo_model())
 
 
 class CountedReport:

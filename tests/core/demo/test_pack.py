@@ -18,7 +18,8 @@ from core.demo.spec import TrackSpec
 from core.library.store import SPECTROGRAMS, Library
 from core.render.workspace import open_workspace
 from core.resources import digest
-from core.vae import checkpoint, network_file
+from core.vae import network_file
+from core.vae.codec import Codec
 from core.vae.training import TrainOptions
 from tests import synthetic
 from tests.core.vae.conftest import TINY, do_steps_one_by_one
@@ -96,7 +97,7 @@ def test_training_again_changes_the_model_and_no_music(
 ) -> None:
     monkeypatch.setattr(pack, "TrainOptions", small)
     do_steps_one_by_one(monkeypatch)
-    codec = checkpoint.load(built.model)
+    codec = Codec.load(built.model)
     network_file.save(network_file.load(built.model), built.model, {**codec.info, "epoch": 999})
     with Library.open(built.library) as library:
         library.forget_model(codec.hash)  # the map of a file that is no longer there

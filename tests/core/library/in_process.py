@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from core.library import analysis
-from core.library.analysis import Job, Result
+from core.library.analysis import Job, JobResult
 from core.library.store import Library
 from core.progress import silent
 
@@ -32,7 +32,7 @@ class InProcessPool:
     def __exit__(self, *_: object) -> None:
         """There is nothing to end."""
 
-    def run(self, jobs: Sequence[Job], cancel: object) -> Iterator[tuple[Job, Result]]:
+    def run(self, jobs: Sequence[Job], cancel: object) -> Iterator[tuple[Job, JobResult]]:
         for job in jobs:
             path = getattr(job, "path", Path())
             type(self).before(path)

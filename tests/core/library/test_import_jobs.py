@@ -15,7 +15,7 @@ from pebble import ProcessExpired
 
 from core.errors import Cancelled, LibraryError, OutputError
 from core.library import analysis, report
-from core.library.analysis import FileJob, Result
+from core.library.analysis import FileJob, JobResult
 from core.library.import_jobs import ImportPool, guarded
 from core.library.importing import import_audio
 from core.library.store import Library
@@ -26,7 +26,7 @@ from tests.systems import needs_kill
 class FakeExecutor(Executor):
     """Has an answer for each file name: a result, an error, or None for one that never comes."""
 
-    def __init__(self, answers: dict[str, Result | Exception | None]) -> None:
+    def __init__(self, answers: dict[str, JobResult | Exception | None]) -> None:
         self.answers = answers
         self.most_at_once = self.at_once = 0
         self.shut_down = False
@@ -51,20 +51,20 @@ def jobs(folder: Path, *names: str, seconds: float = 10.0) -> list[FileJob]:
 
 
 def outcomes(
-    folder: Path, answers: dict[str, Result | Exception | None], cancel: Any = None
-) -> dict[str, Result]:
+    folder: Path, answers: dict[str, JobResult | Exception | None], cancel: Any = None
+) -> dict[str, JobResult]:
     pool = ImportPool(folder, 2, FakeExecutor(answers))
     with pool:
         return {
             job.path.name: event
             for job, event in pool.run(jobs(folder, *answers), cancel)
-            if isinstance(job, FileJob) and isinstance(event, Result)
+            if isinstance(job, FileJob) and isinstance(event, JobResult)
         }
 
 
 @needs_kill
 def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
-    fine = Result(report.IMPORTED)
+    fine = JobResult(report.IMPORTED)
     found = outcomes(
         tmp_path,
         {
@@ -130,7 +130,7 @@ def test_files_are_read_where_the_executor_says(
     threads: list[str] = []
     run = analysis.run
 
-    def noted(job: Any, *rest: Any) -> Result:
+    def noted(job: Any, *rest: Any) -> JobResult:
         threads.append(threading.current_thread().name)
         if isinstance(job, FileJob) and job.path.name == "b.wav":
             raise ZeroDivisionError("inside")
@@ -149,7 +149,7 @@ def test_files_are_read_where_the_executor_says(
 def test_what_nobody_foresaw_is_told_in_the_report_and_in_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> Result:
+    def fail(*_: object) -> JobResult:
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(analysis, "run", fail)
@@ -167,7 +167,7 @@ def test_a_full_disk_is_said_of_the_library(
     """It was said of a file in the import's own folder, whose name nobody knows."""
     staging = tmp_path / "library" / ".library-incoming-7"
 
-    def refuse(*_: object) -> Result:
+    def refuse(*_: object) -> JobResult:
         raise OutputError(f"{staging / '0.flac'}: the disk is full; free some space and try again")
 
     monkeypatch.setattr(analysis, "run", refuse)

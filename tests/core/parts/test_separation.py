@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.parts.separation import separate_blocks, separate_loop, windows
 from core.rhythm.grid import GridSection
-from core.rhythm.loops import Loop
+from core.rhythm.loops import LoopTiming
 from core.settings import SAMPLE_RATE
 
 ONE = (GridSection(0.0, 20.0, 130.0, 0.3),)
@@ -123,7 +123,7 @@ class Listening(Same):
 
 
 def test_a_loop_is_heard_going_round(rng: np.random.Generator) -> None:
-    loop = Loop(140.0, 1, 0.02)
+    loop = LoopTiming(140.0, 1, 0.02)
     bar = round(loop.seconds * SAMPLE_RATE)
     level = np.geomspace(1.0, 0.01, bar)[:, None]
     lead, tail = np.zeros((882, 2)), 1e-3 * rng.standard_normal((3000, 2))

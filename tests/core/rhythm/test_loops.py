@@ -9,7 +9,7 @@ import scipy.signal
 from core.rhythm.fit import fit_grid
 from core.rhythm.grid import BeatGrid, GridSection
 from core.rhythm.loops import (
-    Loop,
+    LoopTiming,
     is_one_shot,
     loop_at,
     loop_by_beat,
@@ -27,15 +27,15 @@ DRUMS = frozenset({"kick", "hats", "clap"})
 @pytest.mark.parametrize(
     ("seconds", "tempi", "loop"),
     [
-        (7.5, [128.0], Loop(128.0, 4)),
-        (1.875, [128.0], Loop(128.0, 1)),
-        (3.75, [128.0], Loop(128.0, 2)),
-        (15.0, [128.0], Loop(128.0, 8)),
-        (7.5 + 0.025, [128.0], Loop(128.0, 4)),
-        (7.5 - 0.025, [128.0], Loop(128.0, 4)),
-        (6.857, [70.0], Loop(140.0, 4)),
-        (6.9, [3.0, 140.0], Loop(140.0, 4)),
-        (7.5, [140.0, 128.0], Loop(128.0, 4)),
+        (7.5, [128.0], LoopTiming(128.0, 4)),
+        (1.875, [128.0], LoopTiming(128.0, 1)),
+        (3.75, [128.0], LoopTiming(128.0, 2)),
+        (15.0, [128.0], LoopTiming(128.0, 8)),
+        (7.5 + 0.025, [128.0], LoopTiming(128.0, 4)),
+        (7.5 - 0.025, [128.0], LoopTiming(128.0, 4)),
+        (6.857, [70.0], LoopTiming(140.0, 4)),
+        (6.9, [3.0, 140.0], LoopTiming(140.0, 4)),
+        (7.5, [140.0, 128.0], LoopTiming(128.0, 4)),
         (7.1, [128.0], None),
         (7.5, [], None),
         (0.0, [128.0], None),
@@ -43,7 +43,7 @@ DRUMS = frozenset({"kick", "hats", "clap"})
     ],
 )
 def test_a_loop_is_whole_bars_at_a_stated_tempo(
-    seconds: float, tempi: list[float], loop: Loop | None
+    seconds: float, tempi: list[float], loop: LoopTiming | None
 ) -> None:
     if seconds == 6.9:
         assert loop_at(seconds, tempi) is None  # 1.5 % of a bar too long
@@ -53,7 +53,7 @@ def test_a_loop_is_whole_bars_at_a_stated_tempo(
 
 def test_a_loop_fills_a_segment() -> None:
     for bars, repeats in ((1, 4), (2, 2), (3, 2), (4, 1), (8, 1)):
-        loop = Loop(128.0, bars)
+        loop = LoopTiming(128.0, bars)
         assert loop.repeats == repeats
         section = loop.grid().sections[0]
         assert section.bars == bars * repeats >= 4
@@ -63,8 +63,8 @@ def test_a_loop_fills_a_segment() -> None:
 
 def test_an_exact_length_tells_a_whole_tempo() -> None:
     unknown = BeatGrid.default(8.0)
-    assert loop_by_length(7.741935, unknown) == Loop(124.0, 4)
-    assert loop_by_length(2.4742, unknown) == Loop(97.0, 1)
+    assert loop_by_length(7.741935, unknown) == LoopTiming(124.0, 4)
+    assert loop_by_length(2.4742, unknown) == LoopTiming(97.0, 1)
     assert loop_by_length(7.386, unknown) is None
     assert loop_by_length(3.0, unknown) is None  # a length that people type in
     other = BeatGrid((GridSection(0.0, 7.741935, 110.0, 0.0),), 0.9)
@@ -142,9 +142,9 @@ def test_a_loop_without_silence_before_it_starts_at_once() -> None:
     pad = np.linspace(0.0, 1.0, round(1.9 * SAMPLE_RATE)) * np.sin(np.arange(83_790) * 0.05)
     features = features_of(pad[:, None].astype(np.float32))
     loop = stated_loop(features, [128.0])
-    assert loop == Loop(128.0, 1)
+    assert loop == LoopTiming(128.0, 1)
 
 
 def test_the_grid_of_a_loop_starts_with_its_music() -> None:
-    assert Loop(128.0, 4, 0.02).grid().sections[0].downbeat == 0.02
-    assert Loop(128.0, 2, 0.02).grid().sections[0].downbeat == 0.0
+    assert LoopTiming(128.0, 4, 0.02).grid().sections[0].downbeat == 0.02
+    assert LoopTiming(128.0, 2, 0.02).grid().sections[0].downbeat == 0.0

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.vae import checkpoint, network_file
+from core.vae import network_file
 from core.vae.calibration import recalibrate
+from core.vae.codec import Codec
 from tests.core.vae.conftest import Trained, music
 
 
@@ -16,13 +17,13 @@ def test_the_weights_stay(trained: Trained, tmp_path: Path) -> None:
     before = network_file.load(options.path)
     calibrated = {"contrast": before.info.pop("contrast"), "axes": before.info.pop("axes")}
     network_file.save(before, options.path, before.info)
-    bare = checkpoint.load(options.path)
+    bare = Codec.load(options.path)
     assert "contrast" not in bare.info
     recalibrate(options.path, data)
     after = network_file.load(options.path)
     for old, new in zip(before.get_weights(), after.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-    assert checkpoint.load(options.path).hash != bare.hash
+    assert Codec.load(options.path).hash != bare.hash
     np.testing.assert_allclose(
         after.info["contrast"]["slopes"], calibrated["contrast"]["slopes"], atol=0.02
     )

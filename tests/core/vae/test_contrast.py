@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.vae import calibration, checkpoint, contrast, network_file, pca
+from core.vae import calibration, contrast, network_file, pca
+from core.vae.codec import Codec
 from core.vae.contrast import MOST, Contrast
 from core.vae.data import in_decibels, in_units, unrolled
 from core.vae.layers import CELLS
@@ -94,7 +95,7 @@ def test_latents_steer_the_contrast(rng: np.random.Generator) -> None:
 
 def test_it_travels_in_the_model_file(trained: Trained) -> None:
     path = trained.options.path
-    codec = checkpoint.load(path)
+    codec = Codec.load(path)
     found = Contrast.of(codec.info)
     assert found is not None
     z = np.random.default_rng(0).standard_normal((2, 64)).astype(np.float32)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from core.errors import ModelError
 from core.latent.axes import AttributeAxes
-from core.vae import checkpoint, model_file, network_file
+from core.vae import model_file, network_file
+from core.vae.codec import Codec
 from core.vae.contrast import Contrast
 from core.vae.model import SegmentVAE, input_shape
 from tests.core.vae.conftest import TINY
@@ -69,7 +70,7 @@ def weights(make: Callable[[h5py.File], None]) -> bytes:
 def refused(path: Path, says: str) -> None:
     """The model is refused in one line."""
     with pytest.raises(ModelError, match=says) as caught:
-        checkpoint.load(path)
+        Codec.load(path)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
 
@@ -165,7 +166,7 @@ def test_weights_that_lead_to_no_numbers_are_refused(
 
     path = changed(saved, tmp_path / "filled.keras", fill)
     with pytest.raises(ModelError, match=r"damaged|no number"):
-        checkpoint.load(path).decode(np.ones((1, 64), np.float32))
+        Codec.load(path).decode(np.ones((1, 64), np.float32))
 
 
 def _huge(file: h5py.File) -> None:

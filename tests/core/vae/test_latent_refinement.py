@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.keras_backend import keras
-from core.vae import checkpoint, latent_refinement, network_file, pca
-from core.vae.checkpoint import Codec
+from core.vae import latent_refinement, network_file, pca
+from core.vae.codec import Codec
 from core.vae.data import fold, unfold
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape
@@ -38,7 +38,7 @@ def model() -> SegmentVAE:
 def codec(model: SegmentVAE, tmp_path_factory: pytest.TempPathFactory) -> Codec:
     path = tmp_path_factory.mktemp("model") / "model.keras"
     network_file.save(model, path, {})
-    return checkpoint.load(path)
+    return Codec.load(path)
 
 
 def test_the_decoder_comes_nearer_to_unseen_music(codec: Codec) -> None:

@@ -15,8 +15,9 @@ import pytest
 from core import keras_archive
 from core.errors import ModelError, OutputError, TrainingError
 from core.latent.axes import AttributeAxes
-from core.vae import callbacks, checkpoint, history, network_file, training, training_state
+from core.vae import callbacks, history, network_file, training, training_state
 from core.vae.augmentation import Augmentation
+from core.vae.codec import Codec
 from core.vae.data import TrainingData
 from core.vae.fitting import WindowBatches
 from core.vae.model import SegmentVAE
@@ -94,7 +95,7 @@ def test_everything_is_written_and_reported(trained: Trained) -> None:
     result, path = trained.result, trained.options.path
     assert result.stopped == "epochs"
     assert result.epochs == 10
-    codec = checkpoint.load(path)
+    codec = Codec.load(path)
     assert codec.info["epoch"] == result.best_epoch
     assert codec.info["tracks"] == 6
     columns = json.loads(path.with_suffix(".history.json").read_text())
@@ -151,9 +152,9 @@ def test_the_same_seed_gives_the_same_file(
     trained: Trained, three_epochs: TrainResult, tmp_path: Path
 ) -> None:
     again = train(music(), replace(trained.options, path=tmp_path / "again.keras"))
-    first = checkpoint.load(trained.options.path).hash
-    assert checkpoint.load(again.path).hash == first
-    assert checkpoint.load(three_epochs.path).hash != first
+    first = Codec.load(trained.options.path).hash
+    assert Codec.load(again.path).hash == first
+    assert Codec.load(three_epochs.path).hash != first
 
 
 @brief
@@ -226,7 +227,7 @@ def test_a_few_segments_train_along_with_other_music(tiny_options: Make, count: 
     few = TrainingData.of_tracks((f"t{i}", track_rows(4, i), None) for i in range(count))
     data = few.with_background(music(tracks=9, bars=15))
     result = train(data, tiny_options(batch=48))
-    codec = checkpoint.load(result.path)
+    codec = Codec.load(result.path)
     means, _ = codec.encode(np.stack([track.rows(0) for track in few.tracks]))
     behind, _ = codec.encode(np.stack([track.rows(0) for track in data.background]))
     assert np.isfinite(codec.decode(np.concatenate([means, behind]))).all()
@@ -263,7 +264,7 @@ def test_a_loss_that_is_no_number_keeps_the_best(
     with pytest.raises(TrainingError, match="no longer a number") as caught:
         train(music(), options)
     assert "\n" not in str(caught.value)
-    assert np.isfinite(checkpoint.load(options.path).decode(np.zeros((1, 64)))).all()
+    assert np.isfinite(Codec.load(options.path).decode(np.zeros((1, 64)))).all()
     assert training_state.read_state(options.path) is None
 
 
@@ -280,7 +281,7 @@ def test_a_flag_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
     result = train(music(), options, stop_soon, flag)
     assert result.stopped == "as asked"
     assert result.epochs < 1000
-    checkpoint.load(options.path)
+    Codec.load(options.path)
 
 
 @brief
@@ -294,7 +295,7 @@ def test_ctrl_c_stops_it_and_the_best_is_kept(tiny_options: Make) -> None:
 
     result = train(music(), options, interrupt)
     assert result.stopped == "as asked"
-    checkpoint.load(options.path)
+    Codec.load(options.path)
 
 
 @brief
@@ -303,7 +304,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = trained.copied(tmp_path, epochs=1, seed=9)
-    before = checkpoint.load(options.path).hash
+    before = Codec.load(options.path).hash
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -311,7 +312,7 @@ def test_a_full_disk_leaves_the_earlier_model(
     monkeypatch.setattr(keras_archive, "compress", full)
     with pytest.raises(OutputError, match="disk is full"):
         train(music(), options)
-    assert checkpoint.load(options.path).hash == before
+    assert Codec.load(options.path).hash == before
     assert {path.name for path in options.path.parent.iterdir()} == {
         "vae_best.keras", "vae_best.state.npz", "vae_best.history.json", "vae_best.history.png",
     }  # fmt: skip

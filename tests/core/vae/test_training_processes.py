@@ -18,8 +18,8 @@ import pytest
 
 from core import user_folders
 from core.errors import InputError, TrainingError
-from core.vae import checkpoint
 from core.vae.augmentation import Augmentation
+from core.vae.codec import Codec
 from core.vae.fitting import BatchShare, WindowBatches
 from core.vae.options import TrainOptions
 from core.vae.training import TrainingRun
@@ -88,7 +88,7 @@ def test_two_processes_learn_what_one_does_from_doubled_batches(
 def test_the_file_opens_as_any_other(by_two: TrainingSummary) -> None:
     assert by_two.figures()["epochs"] == 5
     assert any("stopped: epochs" in line for line in by_two.lines())
-    codec = checkpoint.load(by_two.path)
+    codec = Codec.load(by_two.path)
     spectrum = songs().tracks[0].rows(0)[None].astype(np.float32)
     means, _ = codec.encode(spectrum)
     assert np.abs(codec.decode(means) - spectrum).mean() < 5.0
@@ -116,7 +116,7 @@ def test_a_process_that_dies_ends_the_others_in_one_line(tmp_path: Path) -> None
         train_in_processes(songs, options(path, epochs=10_000), LAYOUT, kill, threading.Event())
     assert "--resume" in str(told.value)
     assert "\n" not in str(told.value)
-    assert checkpoint.load(path).info["windows"] > 0
+    assert Codec.load(path).info["windows"] > 0
     assert not [p for p in multiprocessing.active_children() if p.name.startswith("training")]
 
 

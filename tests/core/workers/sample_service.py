@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
 from core.errors import InputError, LibraryError
-from core.workers.segment_service import Loop, Opened
+from core.workers.segment_service import Opened, RenderedLoop
 
 Array = NDArray[np.float32]
 POISON = RealSource("poison")
@@ -41,16 +41,16 @@ class SampleService:
         bar: int | None,
         emit: Callable[[Any], None],
         origin: Origin | None = None,
-    ) -> Loop:
+    ) -> RenderedLoop:
         if source == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
         if source == WRONG:
             raise InputError("not this one")
         if bar is not None:
             samples = np.full((50_000, 2), bar, np.float32)
-            emit(Loop(samples, self.spectrogram(source), renderer or "own"))
+            emit(RenderedLoop(samples, self.spectrogram(source), renderer or "own"))
         samples = np.full((50_000, 2), bpm, np.float32)
-        return Loop(samples, self.spectrogram(source), renderer or "own")
+        return RenderedLoop(samples, self.spectrogram(source), renderer or "own")
 
     def spectrogram(self, source: ClipSource, origin: Origin | None = None) -> Array:
         return np.full((512, 128), self._number, np.float32)

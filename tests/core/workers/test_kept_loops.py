@@ -22,7 +22,7 @@ from core.workers import kept_loops, tasks
 from core.workers.kept_loops import KeptLoops
 from core.workers.loop_files import LoopFiles
 from core.workers.loop_names import LoopNames
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 
 BPM = 131.0
 
@@ -39,7 +39,7 @@ def test_a_loop_is_found_as_it_was_asked_for(session: Session, tmp_path: Path) -
     kept = KeptLoops(session, files)
     assert kept.get(real, BPM) is None
     for source, renderer in ((real, "original"), (latent, "mosaic")):
-        files.write(names.of(source, BPM), Loop(samples, None, renderer))
+        files.write(names.of(source, BPM), RenderedLoop(samples, None, renderer))
         found = kept.get(source, BPM)
         assert found is not None
         np.testing.assert_array_equal(found, samples)
@@ -48,7 +48,7 @@ def test_a_loop_is_found_as_it_was_asked_for(session: Session, tmp_path: Path) -
     assert KeptLoops(replace(session, library_id="another"), files).get(real, BPM) is None
     assert KeptLoops(replace(session, map=None), files).get(latent, BPM) is None
     silent_library = replace(latent, seed=1)
-    files.write(names.of(silent_library, BPM), Loop(samples, None, "phase"))
+    files.write(names.of(silent_library, BPM), RenderedLoop(samples, None, "phase"))
     assert kept.get(silent_library, BPM) is None
 
 
@@ -81,7 +81,9 @@ def test_a_master_of_kept_loops_is_the_same_to_the_bit(
     tasks.export_audio(path=tmp_path / "anew.wav", **arguments)
     with open_workspace(resources.demo_library(), resources.demo_model()) as space:
         for source in sources:
-            loop = Loop(space.decoder.audio(source, BPM), None, space.decoder.renderer_for(source))
+            loop = RenderedLoop(
+                space.decoder.audio(source, BPM), None, space.decoder.renderer_for(source)
+            )
             LoopFiles(tmp_path / "loops").write(LoopNames(session).of(source, BPM), loop)
     for owner, name in ((RealSegments, "loop"), (RealSegments, "guide_loop")):
         monkeypatch.setattr(owner, name, None)

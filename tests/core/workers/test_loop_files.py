@@ -12,18 +12,18 @@ import pytest
 
 from core.workers import loop_files
 from core.workers.loop_files import LoopFiles
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 
 FRAMES = 1000
 NAMES = [f"{number:064x}" for number in range(8)]
 Usage = namedtuple("Usage", "total used free")
 
 
-def loop(seed: int = 0, *, seen: bool = True) -> Loop:
+def loop(seed: int = 0, *, seen: bool = True) -> RenderedLoop:
     rng = np.random.default_rng(seed)
     spectrogram = rng.normal(-40.0, 9.0, (512, 128)).astype(np.float32) if seen else None
     samples = rng.uniform(-1.0, 1.0, (FRAMES, 2)).astype(np.float32)
-    return Loop(samples, spectrogram, "mosaic", -1.25)
+    return RenderedLoop(samples, spectrogram, "mosaic", -1.25)
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from core.settings import segment_frames
 from core.workers import loop_names
 from core.workers.loop_files import LoopFiles
 from core.workers.loop_store import LoopStore
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 
 BPM = 131.0
 LATENT = LatentSource((tuple([0.25] * 64),), seed=3, model_hash="first")
 REAL = RealSource("0123456789abcdef-0-4")
-MADE = Loop(np.full((segment_frames(BPM), 2), 0.5, np.float32), None, "mosaic", 1.5)
+MADE = RenderedLoop(np.full((segment_frames(BPM), 2), 0.5, np.float32), None, "mosaic", 1.5)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def store(qapp: object, tmp_path: Path) -> Iterator[LoopStore]:
 
 def find(
     qtbot: Any, store: LoopStore, session: Session, source: ClipSource, bpm: float = BPM
-) -> Loop | None:
-    answers: list[Loop | None] = []
+) -> RenderedLoop | None:
+    answers: list[RenderedLoop | None] = []
     store.find(session, source, bpm, answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=30_000)
     return answers[0]
@@ -52,7 +52,7 @@ def test_what_was_kept_is_found_by_another_window(
     qtbot: Any, store: LoopStore, session: Session, tmp_path: Path, source: ClipSource
 ) -> None:
     assert find(qtbot, store, session, source) is None
-    written: list[Loop | None] = []
+    written: list[RenderedLoop | None] = []
     store.keep(session, source, BPM, MADE, written.append)
     other = LoopStore(files=LoopFiles(tmp_path))
     again = replace(session, generation=7, library_path=Path("moved"))

@@ -20,7 +20,7 @@ from core.session import Session
 from core.settings import segment_frames
 from core.workers.loops import LoopCache, LoopService
 from core.workers.protocol import Priority
-from core.workers.segment_service import Loop
+from core.workers.segment_service import RenderedLoop
 from core.workers.service_client import RENDERER, LoopResult, RequestFailed, ServiceClient
 
 BPM = 131.0
@@ -497,7 +497,7 @@ class FakeStore:
     """A `LoopStore` that answers when it is told to."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[int, ClipSource], Loop] = {}
+        self.kept: dict[tuple[int, ClipSource], RenderedLoop] = {}
         self.asked: list[Any] = []
         self.writing: list[Any] | None = None
         """Calls that say that something is on disk, to be called by the test."""
@@ -505,7 +505,9 @@ class FakeStore:
     def find(self, session: Session, source: ClipSource, bpm: float, then: Any) -> None:
         self.asked.append((session, source, then))
 
-    def keep(self, session: Session, source: ClipSource, bpm: float, loop: Loop, then: Any) -> None:
+    def keep(
+        self, session: Session, source: ClipSource, bpm: float, loop: RenderedLoop, then: Any
+    ) -> None:
         self.kept[session.generation, source] = loop
         on_disk = replace(loop, loop=loop.loop.copy())
         if self.writing is None:
@@ -519,7 +521,7 @@ class FakeStore:
     def answer(self, level: float | None) -> None:
         _, _, then = self.asked.pop(0)
         made = None if level is None else np.full((100, 2), level, np.float32)
-        then(None if made is None else Loop(made, None, "mosaic", 1.0))
+        then(None if made is None else RenderedLoop(made, None, "mosaic", 1.0))
 
 
 @pytest.fixture

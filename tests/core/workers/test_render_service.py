@@ -16,7 +16,8 @@ from core.errors import ModelError
 from core.library.models import remember_model
 from core.library.store import Library
 from core.settings import segment_frames
-from core.vae import checkpoint, network_file
+from core.vae import network_file
+from core.vae.codec import Codec
 from core.vae.model import SegmentVAE, input_shape
 from core.workers.render_service import RenderService
 from tests.core.vae.conftest import TINY
@@ -26,13 +27,13 @@ from tests.core.vae.conftest import TINY
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Which models were read, in order."""
     read: list[Path] = []
-    load = checkpoint.load
+    load = Codec.load
 
-    def noted(path: Path) -> checkpoint.Codec:
+    def noted(path: Path) -> Codec:
         read.append(path)
         return load(path)
 
-    monkeypatch.setattr(checkpoint, "load", noted)
+    monkeypatch.setattr(Codec, "load", noted)
     return read
 
 
@@ -79,7 +80,7 @@ def test_another_file_of_that_name_is_read(
     model = tmp_path / "model.keras"
     shutil.copy(tiny, model)
     before = service.open(library, model)
-    codec = checkpoint.load(model)
+    codec = Codec.load(model)
     network_file.save(network_file.load(model), model, {**codec.info, "epoch": 12345})
     loaded.clear()
     after = service.open(library, model)

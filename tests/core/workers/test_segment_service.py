@@ -20,7 +20,7 @@ from core.errors import LibraryError
 from core.library.store import Library
 from core.render.guides import Guide
 from core.render.real_segments import RealSegments
-from core.workers.segment_service import Array, Loop, SegmentHelper, SegmentService
+from core.workers.segment_service import Array, RenderedLoop, SegmentHelper, SegmentService
 from tests.systems import needs_kill
 
 BPM = 131.0
@@ -167,7 +167,7 @@ def test_segments_of_another_library(library: Path, tmp_path: Path) -> None:
     (guide,) = guides(library, 1)
     source = RealSource(guide.segment_id)
     service = SegmentService()
-    emitted: list[Loop] = []
+    emitted: list[RenderedLoop] = []
     from_other = service.loop(source, BPM, None, 2, emitted.append, Origin(other))
     shape = service.spectrogram(source, Origin(other)).shape
     service.open(library)

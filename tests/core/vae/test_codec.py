@@ -13,7 +13,8 @@ import pytest
 
 from core.errors import InputError, ModelError
 from core.keras_backend import keras
-from core.vae import checkpoint, latent_refinement, network_file, pca
+from core.vae import latent_refinement, network_file, pca
+from core.vae.codec import Codec
 from core.vae.data import FOLDED, fold, unfold
 from core.vae.layers import CELLS
 from core.vae.model import SegmentVAE, input_shape
@@ -49,8 +50,8 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "z.npy", z)
     script = (
         "import sys, numpy as np\n"
-        "from core.vae import checkpoint\n"
-        "codec = checkpoint.load(sys.argv[1])\n"
+        "from core.vae.codec import Codec\n"
+        "codec = Codec.load(sys.argv[1])\n"
         "out = codec.decode(np.load(sys.argv[2]))\n"
         "np.save(sys.argv[3], out)\n"
     )
@@ -60,7 +61,7 @@ def test_a_fresh_process_decodes_the_same(saved: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (done.stdout, done.stderr) == ("", "")
-    here = checkpoint.load(saved).decode(z)
+    here = Codec.load(saved).decode(z)
     np.testing.assert_allclose(np.load(tmp_path / "out.npy"), here, atol=1e-3)
 
 
@@ -69,9 +70,9 @@ def test_playing_with_a_model_needs_no_keras(saved: Path) -> None:
         "import sys, numpy as np\n"
         "from core.cli import composing, generating, mapping, reconstructing, rendering\n"
         "from core.render import composition\n"
-        "from core.vae import checkpoint\n"
+        "from core.vae.codec import Codec\n"
         "from core.workers import render_service, tasks\n"
-        "codec = checkpoint.load(sys.argv[1])\n"
+        "codec = Codec.load(sys.argv[1])\n"
         "codec.encode(codec.decode(np.zeros((1, 64))))\n"
         "print([m for m in ('keras', 'tensorflow', 'jax') if m in sys.modules])"
     )
@@ -83,7 +84,7 @@ def test_playing_with_a_model_needs_no_keras(saved: Path) -> None:
 
 
 def test_the_codec_is_the_model(model: SegmentVAE, saved: Path) -> None:
-    codec = checkpoint.load(saved)
+    codec = Codec.load(saved)
     data = music()
     windows = data.batch(data.places()[:5])
     mean, log_variance = (np.asarray(out) for out in model.encode(windows))
@@ -98,7 +99,7 @@ def test_the_codec_is_the_model(model: SegmentVAE, saved: Path) -> None:
 
 
 def test_shapes_ranges_and_facts(saved: Path, rng: np.random.Generator) -> None:
-    codec = checkpoint.load(saved)
+    codec = Codec.load(saved)
     spectra = codec.decode(100 * rng.normal(size=(70, 64)))
     assert spectra.shape == (70, 512, 128)
     assert spectra.dtype == np.float32
@@ -116,23 +117,23 @@ def test_the_same_weights_give_the_same_hash(
     model: SegmentVAE, saved: Path, tmp_path: Path
 ) -> None:
     network_file.save(model, tmp_path / "again.keras", {"tracks": 6})
-    assert checkpoint.load(tmp_path / "again.keras").hash == checkpoint.load(saved).hash
+    assert Codec.load(tmp_path / "again.keras").hash == Codec.load(saved).hash
 
 
 @pytest.mark.parametrize("shape", [(64,), (2, 63), (1, 2, 64)])
 def test_latents_of_another_shape_are_refused(saved: Path, shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="64"):
-        checkpoint.load(saved).decode(np.zeros(shape))
+        Codec.load(saved).decode(np.zeros(shape))
 
 
 def test_latents_that_are_no_numbers_are_refused(saved: Path) -> None:
     with pytest.raises(InputError, match="finite"):
-        checkpoint.load(saved).decode(np.full((1, 64), np.nan))
+        Codec.load(saved).decode(np.full((1, 64), np.nan))
 
 
 def test_spectra_of_another_shape_are_refused(saved: Path) -> None:
     with pytest.raises(InputError, match="512"):
-        checkpoint.load(saved).encode(np.zeros((1, 128, 512)))
+        Codec.load(saved).encode(np.zeros((1, 128, 512)))
 
 
 def test_rounded_weights_are_close_and_compress() -> None:
@@ -229,7 +230,7 @@ def test_other_files_are_refused_in_one_line(  # type: ignore[no-untyped-def]
     path.write_bytes(saved.read_bytes())
     spoil(path)
     with pytest.raises(ModelError, match=says) as caught:
-        checkpoint.load(path)
+        Codec.load(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -247,7 +248,7 @@ def test_a_model_class_that_hides_inside_ours_is_not_run(saved: Path, tmp_path: 
         for name, content in members.items():
             archive.writestr(name, content)
     with pytest.raises(ModelError, match="damaged"):
-        checkpoint.load(path)
+        Codec.load(path)
 
 
 def test_folded_shape_is_what_the_model_takes(model: SegmentVAE) -> None:

@@ -1,7 +1,8 @@
-"""Model files in use: one `.keras` file holds network, weights and facts; no code runs from it.
+"""A trained model in use: spectrograms to latents and back, read from one `.keras` file.
 
-A model is used in numpy (`core.vae.numpy_model`), so that nobody who only plays with it waits for
-TensorFlow. Training reads and writes the same file in `core.vae.network_file`.
+The file holds network, weights and facts; no code runs from it. The network is evaluated in numpy
+(`core.vae.numpy_model`), so that nobody who only plays waits for TensorFlow. Training reads and
+writes the same file in `core.vae.network_file`.
 """
 
 from __future__ import annotations
@@ -57,6 +58,17 @@ class Codec:
         self.path = path
         self.hash = digest
         self.info: dict[str, Any] = {**info, "hash": digest}
+
+    @classmethod
+    def load(cls, path: str | Path) -> Codec:
+        """The model in the file at `path`.
+
+        Raises:
+            ModelError: missing, damaged, of another program or version.
+        """
+        path = Path(path)
+        options, weights = model_file.read_network(path)
+        return cls(NumpyVAE(options, weights), options["info"], path, digest(path))
 
     def encode(
         self, spectra_db: NDArray[np.floating], *, refined: bool = True
@@ -118,14 +130,3 @@ class Codec:
                 f"{self.path}: this model decodes to values that are not numbers; train it again"
             )
         return spectra
-
-
-def load(path: str | Path) -> Codec:
-    """The model in the file at `path`.
-
-    Raises:
-        ModelError: missing, damaged, of another program or version.
-    """
-    path = Path(path)
-    options, weights = model_file.read_network(path)
-    return Codec(NumpyVAE(options, weights), options["info"], path, digest(path))
