@@ -25,6 +25,22 @@ def test_pictures_are_opaque_where_it_is_loud_and_clear_in_silence() -> None:
     assert picture.pixelColor(5, 5).alpha() == 0
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("frames", [1, 500, 4413])
+def test_a_column_is_as_high_as_the_loudest_of_its_samples(frames: int, channels: int) -> None:
+    """Either sign, either channel; a loop shorter than the picture fills it, too."""
+    loop = np.random.default_rng(0).uniform(-1.2, 1.2, (frames, channels)).astype(np.float32)
+    picture = thumbnails.waveform_thumbnail(loop)
+    edges = np.linspace(0, frames, thumbnails.COLUMNS, endpoint=False).astype(int)
+    ends = [max(end, start + 1) for start, end in zip(edges, [*edges[1:], frames], strict=True)]
+    for column in range(0, thumbnails.COLUMNS, 7):
+        peak = float(np.abs(loop[edges[column] : ends[column]]).max())
+        opaque = sum(
+            picture.pixelColor(column, row).alpha() > 127 for row in range(thumbnails.ROWS)
+        )
+        assert opaque == pytest.approx(min(peak, 1.0) * thumbnails.ROWS, abs=2.0)
+
+
 def test_parts_are_drawn_in_four_shades_of_the_clip_s_colour(cache: ThumbnailCache) -> None:
     """Each has a quarter of the bands; the kick's is the lightest, the rest's the darkest."""
     parts = np.full((4, 512, 128), -90.0, np.float32)
