@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +26,16 @@ _TRACKS_UNTIL_KILLED = (1, 0, 2, 1, 1)
 _IMPORT = """
 import sys
 from core.library.importing import import_audio
-def _told(done, total, message=""):
-    if done < 1:
-        print("on", flush=True)
-import_audio(sys.argv[1], sys.argv[2:], _told, workers=2)
+def _told(*_):
+    print("under way", flush=True)
+    sys.stdin.readline()
+def _entered(file):
+    print(file.status, flush=True)
+    sys.stdin.readline()
+step = dict(progress=_told) if sys.argv[1] == "told" else dict(on_file=_entered)
+import_audio(sys.argv[2], sys.argv[3:], workers=2, **step)
 """
+"""Goes on after each step when it gets a line, and runs to the end once its input is closed."""
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +53,40 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(library: Path, music: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", _IMPORT, str(library), str(music)],
+@contextlib.contextmanager
+def start(step: str, library: Path, music: Path) -> Iterator[subprocess.Popen[str]]:
+    """An import in a process of its own that waits after each step; at the end it is killed.
+
+    Args:
+        step: "told", what progress tells; or "entered", a file that the library knows now.
+        library: where to.
+        music: folder of the files.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", _IMPORT, step, str(library), str(music)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
-    )
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # the main process alone: its workers must see to their own end
+
+
+def next_step(process: subprocess.Popen[str]) -> str:
+    """What it says after its next step; "" if it has ended."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def go_on(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def _python_path() -> list[str]:
@@ -82,16 +115,15 @@ def check_whole(path: Path) -> int:
         return len(library.tracks())
 
 
-def _until_more_tracks(process: subprocess.Popen[bytes], library: Path, more: int) -> bool:
-    """Wait until `more` tracks have come in since now; True if the import ended before."""
-    wanted = len(list(library.glob("audio/*.flac"))) + more
-    if more == 0:
-        time.sleep(0.3)
-    while len(list(library.glob("audio/*.flac"))) < wanted:
-        if process.poll() is not None:
-            return True
-        time.sleep(0.01)
-    return False
+def _let_in(process: subprocess.Popen[str], more: int) -> bool:
+    """Let `more` tracks in that were not there before, and it go on after; False if it ended."""
+    while more > 0:
+        status = next_step(process)
+        if not status:
+            return False
+        more -= status in (report.IMPORTED, report.UNALIGNED)
+        go_on(process)
+    return True
 
 
 @pytest.mark.slow
@@ -104,14 +136,11 @@ def test_an_import_killed_again_and_again_ends_like_an_undisturbed_one(
     draw = random.Random(3)
     kills, tracks_seen = 0, {0}
     for more in _TRACKS_UNTIL_KILLED:
-        process = start(killed, music)
-        assert process.stdout is not None
-        finished = _until_more_tracks(process, killed, more)
-        time.sleep(draw.uniform(0.0, 0.4))
-        process.kill()  # the main process alone: its workers must see to their own end
-        process.wait()
-        process.stdout.close()
-        if finished:
+        with start("entered", killed, music) as process:
+            under_way = _let_in(process, more)
+            # At any moment; of those after a track came in, most often soon.
+            time.sleep(0.4 * draw.random() ** 3 if more else 0.7 * draw.random())
+        if not under_way:
             break
         kills += 1
         if (killed / DATABASE).exists():
@@ -135,14 +164,10 @@ def test_an_import_killed_again_and_again_ends_like_an_undisturbed_one(
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 def test_workers_end_when_their_import_is_killed(music: Path, tmp_path: Path) -> None:
-    process = start(tmp_path / "library", music)
-    assert process.stdout is not None
-    process.stdout.readline()
-    workers = _session(process.pid) - {process.pid}
-    assert len(workers) >= 2
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with start("told", tmp_path / "library", music) as process:
+        assert next_step(process)
+        workers = _session(process.pid) - {process.pid}
+        assert len(workers) >= 2
     deadline = time.monotonic() + 300.0
     while _session(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -151,23 +176,22 @@ def test_workers_end_when_their_import_is_killed(music: Path, tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_two_imports_at_once(music: Path, tmp_path: Path) -> None:
-    first = start(tmp_path / "library", music)
-    assert first.stdout is not None
-    first.stdout.readline()
-    second = subprocess.run(
-        [sys.executable, "-c", _IMPORT, str(tmp_path / "library"), str(music)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert f"LibraryError: {tmp_path / 'library'}: another import (process {first.pid})" in (
-        second.stderr
-    )
-    first.stdout.read()
-    assert first.wait() == 0
-    first.stdout.close()
+    with start("told", tmp_path / "library", music) as first:
+        assert next_step(first)
+        second = subprocess.run(
+            [sys.executable, "-c", _IMPORT, "told", str(tmp_path / "library"), str(music)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert f"LibraryError: {tmp_path / 'library'}: another import (process {first.pid})" in (
+            second.stderr
+        )
+        first.communicate()
+        assert first.returncode == 0
     assert check_whole(tmp_path / "library") == 8
 
 
