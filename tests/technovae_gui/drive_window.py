@@ -12,6 +12,8 @@ from typing import Any
 from technovae_gui.event_loop import process_events_for, wait_until
 
 SIZE = (1280, 800)
+PATIENCE = 240.0
+"""Seconds."""
 
 
 def main(folder: Path, picture: Path) -> int:
@@ -73,7 +75,7 @@ class Drive:
 
     def all(self, picture: Path) -> None:
         """Every step, each on what the ones before have left."""
-        self.check("the map did not come", lambda: self.window.session.map is not None, 60)
+        self.check("the map did not come", lambda: self.window.session.map is not None)
         if self.problems:
             self.problems += self._said
             return
@@ -119,7 +121,7 @@ class Drive:
     def play(self) -> None:
         """Once all sounds are there, by the space bar."""
         sounds = self.window.services.loops
-        self.check("its sound did not come", lambda: sounds.outstanding == 0, 60)
+        self.check("its sound did not come", lambda: sounds.outstanding == 0)
         self.window.timeline.canvas.setFocus()
         hand("key space")
         state = lambda: self.window.transport.clock.state  # noqa: E731
@@ -147,9 +149,14 @@ class Drive:
         names = self.folder / "dropped.txt"
         script = Path(__file__).with_name("drop_target.py")
         place = SIZE[0] + 90
-        target = subprocess.Popen([sys.executable, str(script), str(names), str(place), "100"])
+        target = subprocess.Popen(
+            [sys.executable, str(script), str(names), str(place), "100"], stdout=subprocess.PIPE
+        )
         try:
-            process_events_for(3.0)
+            assert target.stdout is not None
+            with target.stdout as said:
+                said.readline()
+            process_events_for(0.5)
             clip = self.clips()[0]
             start, end = self.on_lane(self.x(clip.start) + 40, 8), self.on_lane(0, 8)
             end.setX(place + 150)
@@ -159,7 +166,7 @@ class Drive:
             wiggle = " sleep 0.2 ".join(f"mousemove {end.x() + n} {end.y()}" for n in range(10))
             press = f"mousemove {start.x()} {start.y()} sleep 0.1 mousedown 1 sleep 0.1"
             hand(f"{press} {moves} sleep 1.5 {wiggle} sleep 0.3 mouseup 1")
-            self.check("nothing was dropped outside", names.exists, 10)
+            self.check("nothing was dropped outside", names.exists)
         finally:
             target.terminate()
             target.wait()
@@ -187,7 +194,7 @@ class Drive:
         spot = view.viewport.pixel((float(xy[0]), float(xy[1]))).toPoint()
         drag(view.mapToGlobal(spot), self.on_lane(x, 30))
 
-    def check(self, what: str, fine: Callable[[], bool], seconds: float = 30.0) -> None:
+    def check(self, what: str, fine: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait for `fine`, or note `what`."""
         if not wait_until(fine, seconds):
             self.problems.append(what)
@@ -205,7 +212,7 @@ def hand(commands: str) -> None:
     """What a hand does, by another process; the window's events go on meanwhile, also those inside
     a drag, which only ends when that process lets go."""
     done = subprocess.Popen(["xdotool", *commands.split()])
-    wait_until(lambda: done.poll() is not None, 30)
+    wait_until(lambda: done.poll() is not None, PATIENCE)
     process_events_for(0.1)
 
 

@@ -2,7 +2,7 @@
 
     python drop_target.py LIST X Y
 
-Writes the paths of what is dropped on it to LIST.
+Says "here" once it is on the screen, and writes the paths of what is dropped on it to LIST.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 SIDE = 300
+PATIENCE_MS = 240_000
 
 
 class Target(QLabel):
@@ -39,4 +41,6 @@ if __name__ == "__main__":
     target = Target(Path(sys.argv[1]))
     target.setGeometry(int(sys.argv[2]), int(sys.argv[3]), SIDE, SIDE)
     target.show()
+    QTest.qWaitForWindowExposed(target, PATIENCE_MS)
+    print("here", flush=True)
     app.exec()
