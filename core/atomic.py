@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from core import presence
 from core.errors import OutputError
 from core.file_names import as_text
 
@@ -165,7 +166,7 @@ def writing_error(path: Path, error: Exception) -> OutputError:
     """
     code = getattr(error, "errno", None)
     reason = _REASONS.get(code) if code is not None else None
-    if code == errno.EACCES and path.is_file() and os.access(path.parent, os.W_OK):
+    if code == errno.EACCES and presence.is_file(path) and os.access(path.parent, os.W_OK):
         reason = "this file may not be written; change its permissions or choose another name"
     if reason is None:
         said = getattr(error, "strerror", None) or error

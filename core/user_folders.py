@@ -14,6 +14,8 @@ from typing import Final
 
 import platformdirs
 
+from core import presence
+
 _NAME: Final = "technovae"
 _log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def log_folder() -> Path:
 def music_folder() -> Path:
     """The user's music folder; the home folder where there is none."""
     music = platformdirs.user_music_path()
-    return music if music.is_dir() else Path.home()
+    return music if presence.is_folder(music) else Path.home()
 
 
 def adopt_nested_folder(folder: Path) -> None:

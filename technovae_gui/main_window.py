@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from core import log, resources
+from core import log, presence, resources
 from core.arrangement import edits
 from core.arrangement.clip import Clip, new_id
 from core.settings import TICKS_PER_SEGMENT
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
 
     def _open_last_library(self) -> None:
         library = QSettings().value("library", "")
-        known = Path(str(library)) if library and Path(str(library)).is_dir() else None
+        known = Path(str(library)) if library and presence.is_folder(Path(str(library))) else None
         self.sessions.open(known)
 
     def show_hint(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from core import resources
+from core import presence, resources
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     ClipSource,
@@ -88,7 +88,7 @@ class Origin:
     @property
     def is_library_there(self) -> bool:
         """Whether there is something where the library was."""
-        return (self.library or resources.demo_library()).exists()
+        return presence.is_there(self.library or resources.demo_library())
 
     def claims(self, source: ClipSource) -> bool:
         """Whether `source` is of this library or of one of its models."""

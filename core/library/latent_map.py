@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import scientific
+from core import presence, scientific
 from core.errors import ModelError
 from core.library.models import is_demo
 from core.library.training_weights import SegmentTimes
@@ -263,7 +263,7 @@ def model_hash(model_path: Path) -> str:
         ModelError: the file is gone or cannot be read.
     """
     try:
-        if not model_path.is_file():  # a pipe would never answer, a device never end
+        if not presence.is_file(model_path):  # a pipe would never answer, a device never end
             raise FileNotFoundError(model_path)
         return digest(model_path)
     except OSError as error:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from core import presence
 from core.errors import AudioError, InputError
 from core.library import inputs, report
 from core.library.importing import import_audio
@@ -29,7 +30,9 @@ _LONGEST_LOOP_SECONDS: Final = 60.0
 
 def missing_tracks(library: Library) -> tuple[Track, ...]:
     """The tracks whose audio is not there."""
-    return tuple(track for track in library.tracks() if not library.audio_path(track).exists())
+    return tuple(
+        track for track in library.tracks() if not presence.is_there(library.audio_path(track))
+    )
 
 
 def find_again(

@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-from core import resources
+from core import presence, resources
 from core.atomic import write_text
 from core.deletion import leads_outside
 from core.errors import LibraryError, ModelError, OutputError
@@ -41,7 +41,7 @@ def model_for(library: Path) -> Path:
     if is_demo(library):
         return resources.demo_model()
     for candidate in (_remembered(library), library / MODEL_NAME):
-        if candidate is not None and candidate.is_file():
+        if candidate is not None and presence.is_file(candidate):
             return candidate
     raise ModelError(
         f"{library}: no model was trained on this library yet; run: technovae train {library}"
@@ -85,7 +85,7 @@ def remember_model(library: Path, model: Path) -> None:
 
 def _remembered(library: Path) -> Path | None:
     note = library / _NOTE
-    if not note.is_file():  # a pipe would never answer
+    if not presence.is_file(note):  # a pipe would never answer
         return None
     try:
         with note.open(encoding="utf-8") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core import settings
+from core import presence, settings
 from core.errors import LibraryError
 from core.file_names import for_c
 
@@ -161,12 +162,18 @@ def damaged(path: Path, error: Exception) -> LibraryError:
         error: met while reading it.
 
     Returns:
-        An error that says whether the audio is missing or damaged.
+        An error that says whether the audio is missing, damaged or not for us to read.
     """
-    what = "missing" if not path.exists() else f"damaged ({error})"
+    if isinstance(error, PermissionError) or (presence.is_there(path) and not _may_read(path)):
+        return LibraryError(f"{path}: the library's audio may not be read; check its rights")
+    what = f"damaged ({error})" if presence.is_there(path) else "missing"
     return LibraryError(
         f"{path}: the library's audio is {what}; remove the track and import it again"
     )
+
+
+def _may_read(path: Path) -> bool:
+    return os.access(path, os.R_OK)
 
 
 def _opened(path: Path) -> soundfile.SoundFile:

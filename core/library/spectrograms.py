@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic, settings
+from core import atomic, presence, settings
 from core.deletion import delete_file
 from core.dsp import attributes, spectrogram
 from core.dsp.band_power import HOP
@@ -123,7 +123,7 @@ def load(path: Path, rows: int) -> Shard | None:
     Returns:
         (rows, 128) float16 dB, memory-mapped; None if it is missing, damaged or of another length.
     """
-    if not path.is_file():  # a pipe would never answer
+    if not presence.is_file(path):  # a pipe would never answer
         return None
     try:
         shard: Shard = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -101,9 +101,14 @@ class Library:
         """
         folder = Path(path).absolute()
         database = folder / DATABASE
-        if not folder.is_dir():
+        try:
+            is_folder, is_library = folder.is_dir(), database.is_file()
+        except OSError as error:
+            reason = f"it may not be looked into ({error.strerror}); check its folder's rights"
+            raise LibraryError(f"{folder}: {reason}") from error
+        if not is_folder:
             raise LibraryError(f"{folder}: no such folder; `technovae import` makes a library")
-        if not database.is_file():
+        if not is_library:
             raise LibraryError(f"{folder}: not a TechnoVAE library; `technovae import` makes one")
         _refuse_links_and_pipes(folder)
         writable = not read_only and can_write(database) and not has_other_names(database)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core import resources
+from core import presence, resources
 from core.arrangement.clip import ORIGINAL, Clip, ClipSource, PartsSource, RealSource
 from core.arrangement.project import Origin, origin_of
 from core.errors import InputError
@@ -234,7 +234,7 @@ def model_of(origin: Origin) -> Path:
     Raises:
         ModelError: there is neither.
     """
-    if origin.model is not None and origin.model.is_file():
+    if origin.model is not None and presence.is_file(origin.model):
         return origin.model
     demo = resources.demo_model()
     if origin.model is None and origin.model_hash and origin.model_hash == resources.digest(demo):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core import settings
+from core import presence, settings
 from core.audio.looping import passage
 from core.audio.varispeed import semitones, varispeed
 from core.errors import LibraryError
@@ -344,7 +344,7 @@ class RealSegments:
         """Whether the audio files of all these segments exist."""
         tracks = {self._library.segment(i).track_id for i in segment_ids}
         paths = [self._library.audio_path(self._library.track(track)) for track in tracks]
-        return all(path.is_file() for path in paths)
+        return all(presence.is_file(path) for path in paths)
 
     def clear(self) -> None:
         """Forget everything, after the library changed."""

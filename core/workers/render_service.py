@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core import memory, resources, settings
+from core import memory, presence, resources, settings
 from core.arrangement.clip import ClipSource, LatentSource, RealSource
 from core.errors import Cancelled, ModelError, TechnoVAEError
 from core.library.models import model_for
@@ -245,7 +245,7 @@ class RenderService:
         every import and when its map is there, and loading takes a third of a second."""
         from core.vae.codec import Codec
 
-        kept = self._codecs.pop(resources.digest(model), None) if model.is_file() else None
+        kept = self._codecs.pop(resources.digest(model), None) if presence.is_file(model) else None
         codec = kept or Codec.load(model)
         self._codecs[codec.hash] = codec
         while len(self._codecs) > _CODECS_KEPT:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
-from core import scientific, user_folders
+from core import presence, scientific, user_folders
 from core.errors import TechnoVAEError
 from core.identifiers import is_identifier
 from core.library.playlists import Playlists
@@ -202,7 +202,9 @@ class LibraryController(QObject):
     @Slot(object)
     def _import(self, paths: list[Path]) -> None:
         request = ImportRequest(self._sessions.session.library_path, tuple(paths))
-        if not request.library.is_dir():  # the import itself would make another one in its place
+        if not presence.is_folder(
+            request.library
+        ):  # the import itself would make another one in its place
             self.import_started.emit(request)
             self._fail_import(f"{request.library}: this library is gone; open it where it is now")
             return

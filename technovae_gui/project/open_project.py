@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 
+from core import presence
 from core.arrangement.project import SUFFIX, Playback, Project
 from core.deletion import delete_file
 from core.errors import TechnoVAEError
@@ -198,7 +199,7 @@ class OpenProject(QObject):
         """Projects opened or saved last that still exist, newest first."""
         paths = QSettings().value("recent", [])
         listed = paths if isinstance(paths, list) else [paths] if isinstance(paths, str) else []
-        return [Path(p) for p in listed if Path(p).is_file()]
+        return [Path(p) for p in listed if presence.is_file(Path(p))]
 
     def abandoned(self) -> list[Path]:
         """Files of unsaved work of windows that died, newest first."""
