@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -25,7 +25,7 @@ from core.dsp.spectrogram import db_to_power
 from core.errors import LibraryError
 from core.progress import CancelFlag, check
 from core.render.guides import Guide
-from core.render.loops import bar_repeated, joined_by_bar, joined_rows, mono_safe
+from core.render.loops import bar_repeated, even_width, joined_by_bar, joined_rows, mono_safe
 from core.render.real_segments import FirstBar, RealSegments
 
 Array = NDArray[np.float32]
@@ -89,7 +89,7 @@ class LatentRenderer:
         target = joined_rows(self.spectra(source))
         frames = settings.segment_frames(bpm)
         made = _rendered(name, quality, target, frames, mixes, source.seed, cancel)
-        return mono_safe(made) if _are_several(itertools.chain(*guides)) else made
+        return _of_one_width(made, guides)
 
     def finished(
         self, source: LatentSource, played: Array, name: str, cancel: CancelFlag | None = None
@@ -118,7 +118,7 @@ class LatentRenderer:
         target, detail = joined_rows(targets), joined_rows(details)
         sources = (RenderSource(played, 1.0, detail),)
         made = renderers.last_pass().render(target, len(played), sources, source.seed, cancel)
-        return mono_safe(made) if _are_several(itertools.chain(*guides)) else made
+        return _of_one_width(made, guides)
 
     def mix(self, guides: Iterable[Guide], loop_of: LoopOf) -> Array:
         """The sum of loops weighted by the guides' shares, in each band its own.
@@ -302,6 +302,15 @@ def stereo(samples: Array) -> Array:
 def _are_several(guides: Iterable[Guide]) -> bool:
     """Whether what is heard is put together from bands of several segments, and so is nobody's."""
     return any(guide.bands is not None for guide in guides)
+
+
+def _of_one_width(loop: Array, guides: Sequence[Sequence[Guide]]) -> Array:
+    """A loop that is put together from several segments, about as wide in each bar and no wider
+    than mono bears."""
+    if not _are_several(itertools.chain(*guides)):
+        return loop
+    alone = [sum(guide.weight for guide in some if guide.bands is None) for some in guides]
+    return mono_safe(even_width(loop, 1.0 - max(alone)))
 
 
 def _heard_in(guides: Iterable[Guide], bar: int) -> tuple[Guide, ...]:

@@ -19,6 +19,13 @@ SEAM_FRAMES = 1024
 BAR_LINE_FRAMES = 512
 _SIDE_DB = -4.0
 """Of a bar's side against its mid, at most: in mono nothing is missed, and 3 dB are asked for."""
+_MIDS_HZ = (150.0, 2500.0)
+_SLOPE = 8
+_MOST_WIDER_DB = 4.0
+_MOST_APART_DB = 3.0
+_NARROW_DB = -20.0
+"""A side this far below mid is hardly heard."""
+_SILENT_DB = -60.0
 _RESAMPLED_BELOW = 0.002
 """Tempi nearer than this are reached by resampling: 3.5 cents are inaudible, stretching may be."""
 
@@ -116,6 +123,63 @@ def mono_safe(loop: Array) -> Array:
         return loop
     side *= np.float32(np.sqrt(most / widest))
     return np.stack([middle + side, middle - side], axis=1)
+
+
+def even_width(loop: Array, amount: float = 1.0) -> Array:
+    """A loop whose mids (150 Hz to 2.5 kHz) are about as wide in each bar.
+
+    Two tracks take turns in them bar by bar. Where one is mono and the other is not, the whole
+    would be heard to open and close with every bar. What is in the middle stays as it is.
+
+    Args:
+        loop: (frames, 2), of four bars.
+        amount: how much of that is done, 0 .. 1.
+
+    Returns:
+        `loop`, with another side.
+    """
+    middle, side = 0.5 * (loop[:, 0] + loop[:, 1]), 0.5 * (loop[:, 0] - loop[:, 1])
+    if amount <= 0.0 or not side.any():
+        return loop
+    mids = _mids(middle, side)
+    bars = [slice(*bar) for bar in bar_edges(len(loop), settings.BARS_PER_SEGMENT)]
+    widths = np.array([_width_db(mids[bar]) for bar in bars])
+    usual = np.maximum(widths, _NARROW_DB - _MOST_WIDER_DB).mean()
+    wider = np.minimum(usual, widths + _MOST_WIDER_DB)
+    even = np.minimum(wider, max(wider.min() + _MOST_APART_DB, _NARROW_DB))
+    factors = 10.0 ** (amount * (even - widths) / 20.0) - 1.0
+    added = _by_bar(factors.astype(np.float32), bars) * mids.imag
+    return np.stack([loop[:, 0] + added, loop[:, 1] - added], axis=1)
+
+
+def _mids(middle: Array, side: Array) -> NDArray[np.complex64]:
+    """The mids of two sounds, the second one as the imaginary part."""
+    scientific.load("fft")
+    import scipy.fft
+
+    spectrum = scipy.fft.fft(middle + 1j * side)
+    hertz = np.abs(np.fft.fftfreq(len(middle), 1.0 / settings.SAMPLE_RATE))
+    low, high = ((hertz / corner) ** _SLOPE for corner in _MIDS_HZ)
+    weights = (low / (1.0 + low) / (1.0 + high)).astype(np.float32)
+    found: NDArray[np.complex64] = scipy.fft.ifft(weights * spectrum, overwrite_x=True)
+    return found
+
+
+def _width_db(mids: NDArray[np.complex64]) -> float:
+    """Power of the side against the middle, at least `_SILENT_DB`, also of silence."""
+    middle, side = (float(part @ part) for part in (mids.real.copy(), mids.imag.copy()))
+    return max(_SILENT_DB, float(10.0 * np.log10((side + 1e-12) / (middle + 1e-6))))
+
+
+def _by_bar(values: Array, bars: Sequence[slice]) -> Array:
+    """A value for each frame: that of its bar, moving to the next one's in the last sixteenth."""
+    sixteenth = (bars[0].stop - bars[0].start) // 16
+    found = np.empty(bars[-1].stop, np.float32)
+    for number, bar in enumerate(bars):
+        now, following = values[number], values[(number + 1) % len(values)]
+        found[bar] = now
+        found[bar.stop - sixteenth : bar.stop] += (following - now) * ramp(sixteenth)
+    return found
 
 
 def joined_by_bar(loops: Sequence[Array]) -> Array:

@@ -11,6 +11,7 @@ from core.render.loops import (
     SEAM_FRAMES,
     at_length,
     closed_loop,
+    even_width,
     joined_by_bar,
     joined_rows,
     mono_safe,
@@ -134,3 +135,43 @@ def test_a_loop_that_is_safe_in_mono_stays_bit_for_bit() -> None:
     loop = _tone(FRAMES, 220.0)
     assert mono_safe(loop) is loop
     assert mono_safe(np.zeros((FRAMES, 2), np.float32)).max() == 0.0
+
+
+def _turns(sides: tuple[float, float]) -> np.ndarray:
+    """A loop whose side has these amplitudes against its middle in turn, bar by bar."""
+    middle, side = _tone(FRAMES, 400.0)[:, 0], _tone(FRAMES, 700.0)[:, 0]
+    amounts = np.repeat([*sides, *sides], -(-FRAMES // 4))[:FRAMES].astype(np.float32)
+    return np.stack([middle + amounts * side, middle - amounts * side], axis=1)
+
+
+def _bar_widths(loop: np.ndarray) -> list[float]:
+    """Of the middle half of each bar, in dB."""
+    quarter = len(loop) // 4
+    return [_side_db(loop[n * quarter + quarter // 4 :][: quarter // 2]) for n in range(4)]
+
+
+@pytest.mark.parametrize("sides", [(0.6, 0.3), (0.25, 0.5)])
+def test_bars_of_tracks_that_take_turns_are_as_wide_as_each_other(
+    sides: tuple[float, float],
+) -> None:
+    loop = _turns(sides)
+    before, after = _bar_widths(loop), _bar_widths(even_width(loop))
+    assert max(before) - min(before) > 5.0
+    assert max(after) - min(after) < 0.5
+    assert np.mean(after) == pytest.approx(np.mean(before), abs=0.5)
+    np.testing.assert_allclose(even_width(loop).mean(axis=1), loop.mean(axis=1), atol=1e-6)
+    half = _bar_widths(even_width(loop, 0.5))
+    assert max(half) - min(half) == pytest.approx(0.5 * (max(before) - min(before)), abs=0.5)
+
+
+def test_a_wide_bar_beside_a_mono_one_is_hardly_wide() -> None:
+    assert max(_bar_widths(even_width(_turns((0.6, 0.0))))) < -19.5
+
+
+def test_a_loop_without_a_side_stays_bit_for_bit() -> None:
+    loop = np.repeat(_tone(FRAMES, 400.0)[:, :1], 2, axis=1)
+    assert even_width(loop) is loop
+    silence = np.zeros((FRAMES, 2), np.float32)
+    assert even_width(silence) is silence
+    wide = _turns((0.6, 0.3))
+    assert even_width(wide, 0.0) is wide
