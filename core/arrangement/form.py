@@ -22,6 +22,11 @@ _MOVEMENT_BARS: Final = 128
 _FIRST_PEAK: Final = 0.9
 _LONGEST_DROP: Final = 40
 """Bars after which a drop is no longer heard as one."""
+_LONGEST_PAUSE: Final = 32
+"""Bars that a floor waits for the kick at most, in a break and the rise after it."""
+_LEAST_OUTRO: Final = 16
+"""Bars that the next record needs to be mixed in, at the end of a track of several forms."""
+_KICKLESS: Final = ("break", "rise")
 _SPARE: Final = ("rise", "build", "groove", "break", "outro", "intro")
 """What a short track leaves out, first to last."""
 _SUDDEN: Final = 0.25
@@ -119,7 +124,8 @@ def plan(
 
     Sections are multiples of eight bars, of four where the track is short; the last one takes what
     remains. A drop of more than forty bars is broken by grooves. Short tracks leave sections out,
-    those over six minutes have several forms one after the other, each louder than the one before.
+    those over six minutes have several forms one after the other, each louder than the one before;
+    there no pause of the kick is longer than 32 bars, and the last section takes 16 at least.
 
     Args:
         bars: length of the track.
@@ -149,7 +155,10 @@ def plan(
     parts = _shortened(parts, max(1, units if unit == 8 else 5 * units // 8))
     parts = _relieved(parts, bars) if unit == 8 else parts
     weights = [part.weight * rng.uniform(0.8, 1.25) for part in parts]
-    lengths = [unit * count for count in _shared(units, weights)]
+    counts = _shared(units, weights)
+    if bars > _ONE_FORM_BARS:
+        counts = _balanced([part.name for part in parts], counts, unit)
+    lengths = [unit * count for count in counts]
     lengths[-1] += bars - sum(lengths)
     starts = [0, *itertools.accumulate(lengths)]
     sections = [
@@ -256,6 +265,24 @@ def _shared(units: int, weights: Sequence[float]) -> list[int]:
         need = [weight / count for weight, count in zip(weights, counts, strict=True)]
         counts[need.index(max(need))] += 1
     return counts
+
+
+def _balanced(names: Sequence[str], counts: Sequence[int], unit: int) -> list[int]:
+    """Lengths in units of `unit` bars: long pauses of the kick give to the shortest of the others,
+    and the longest of these to a short last section."""
+    found = list(counts)
+    others = [at for at, name in enumerate(names) if name not in _KICKLESS]
+    for at in range(len(names) - 1):
+        pause = [at, at + 1] if names[at] == "break" and names[at + 1] == "rise" else [at]
+        if names[at] not in _KICKLESS:
+            continue
+        while unit * sum(found[it] for it in pause) > _LONGEST_PAUSE and others:
+            found[max(pause, key=found.__getitem__)] -= 1
+            found[min(others, key=found.__getitem__)] += 1
+    while names[-1] == "outro" and unit * found[-1] < _LEAST_OUTRO and len(others) > 1:
+        found[max(others, key=found.__getitem__)] -= 1
+        found[-1] += 1
+    return found
 
 
 def _opened(sections: list[FormSection]) -> list[FormSection]:

@@ -99,6 +99,15 @@ def test_no_drop_goes_on_for_long(bars: int) -> None:
     assert len(plan(64, "learned", learned=[steady])) == 3
 
 
+@pytest.mark.parametrize("bars", [200, 264, 330, 600])
+def test_a_long_track_keeps_its_kick_and_ends_in_time_for_the_next(bars: int) -> None:
+    for seed in range(12):
+        sections = plan(bars, seed=seed)
+        assert sections[-1].bars >= 16
+        for kickless, some in itertools.groupby(sections, lambda it: it.name in ("break", "rise")):
+            assert not kickless or sum(it.bars for it in some) <= 32
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_an_hour_has_one_intro_many_drops_and_grows(seed: int) -> None:
     sections = plan(1950, seed=seed)
