@@ -40,7 +40,8 @@ def first_size(screen: QSize) -> QSize | None:
 class Layout(QWidget):
     """Transport above, map and tabs of panels side by side, timeline below; all resizable.
 
-    No pane can be made so small that it is lost; panels and timeline can be hidden.
+    No pane can be made so small that it is lost; panels and timeline can be hidden. Messages lie
+    over the map (`banners`).
 
     Signals:
         panes_changed(): a pane was shown or hidden.
@@ -51,7 +52,6 @@ class Layout(QWidget):
     def __init__(self, transport: QWidget, map_view: QWidget, timeline: QWidget) -> None:
         super().__init__()
         self._timeline = timeline
-        self.banners = Banners()
         self._pages: dict[QWidget, QWidget] = {}
         self._reserved: dict[str, QWidget] = {}
         self.side = QTabWidget()
@@ -78,8 +78,9 @@ class Layout(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(transport)
-        column.addWidget(self.banners)
         column.addWidget(self.down, 1)
+        self.banners = Banners(self)
+        self.banners.lie_over(map_view)
 
     def arrange(self, width: int, height: int) -> None:
         """Divide the window as at the first start.

@@ -554,7 +554,7 @@ class MainWindow(QMainWindow):
         self.transport.stopped.connect(self.library.panel.grid_editor.stop_click)
 
     def _connect_messages(self) -> None:
-        """What is told in the status bar and above the panels."""
+        """What is told in the status bar and over the map."""
         for speaker in (self.sessions, self.audition, self.exporting):
             speaker.status.connect(self.statusBar().showMessage)
         for arranging in (self.timeline, self.transport, self.drag_out, self.dropped_files):

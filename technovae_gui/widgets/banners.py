@@ -1,11 +1,11 @@
-"""Messages above the panels that stay until they are dismissed, with buttons to act on them."""
+"""Messages over the map that stay until they are dismissed, with buttons to act on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,20 +23,59 @@ Action = tuple[str, Callable[[], object]]
 """Text of a button, and what it does; what that returns is not used."""
 Kind = Literal["info", "warning", "error"]
 _MAX_BANNERS = 3
+_MOST_WIDTH = 720
+"""Pixels; longer lines are hard to read."""
 _COLOURS: dict[Kind, str] = {"info": "DIM", "warning": "CAUTION", "error": "BAD"}
 """Names in `theme`."""
 
 
 class Banners(QWidget):
-    """A stack of at most three messages, newest at the bottom; one per `key`."""
+    """A stack of at most three messages, newest at the bottom; one per `key`.
+
+    They have no place in a layout: what comes and goes by itself must not move what the mouse is
+    on.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._over: QWidget | None = None
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(1)
+        self._rows.setSpacing(theme.SPACE)
         self._banners: dict[str, QFrame] = {}
         self.hide()
+
+    def lie_over(self, pane: QWidget) -> None:
+        """Lie at the lower edge of a pane from now on, also where it moves.
+
+        Args:
+            pane: a widget inside the parent of the banners.
+        """
+        self._over = pane
+        pane.installEventFilter(self)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Go with the pane below."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Take the room that the messages need now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        if self._over is None or self.isHidden():
+            return
+        margin = 2 * theme.SPACE
+        corner = self._over.mapTo(self.parentWidget(), QPoint(0, 0))
+        width = max(min(self._over.width() - 2 * margin, _MOST_WIDTH), 0)
+        height = self._rows.totalHeightForWidth(width)
+        bottom = corner.y() + self._over.height() - margin
+        self.setGeometry(corner.x() + margin, bottom - height, width, height)
 
     def show_message(
         self, key: str, text: str, *, kind: Kind = "error", actions: tuple[Action, ...] = ()
@@ -56,6 +95,8 @@ class Banners(QWidget):
         self._banners[key] = row
         self._rows.addWidget(row)
         self.show()
+        self.raise_()
+        self._place()
 
     def dismiss(self, key: str) -> None:
         """Remove the message with `key`, if it is shown."""
@@ -65,6 +106,7 @@ class Banners(QWidget):
             row.hide()
             row.deleteLater()
         self.setVisible(bool(self._banners))
+        self._place()
 
     def texts(self) -> dict[str, str]:
         """The texts shown, by key."""
@@ -76,7 +118,8 @@ class Banners(QWidget):
         row.setObjectName("banner")
         edge = getattr(theme, _COLOURS[kind])
         row.setStyleSheet(
-            f"#banner {{ background: {theme.RAISED}; border-left: 4px solid {edge}; }}"
+            f"#banner {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG};"
+            f" border-left: 4px solid {edge}; border-radius: {theme.RADIUS}px; }}"
         )
         label = QLabel(text)
         label.setWordWrap(True)

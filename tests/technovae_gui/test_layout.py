@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +57,30 @@ def test_panes_are_hidden_shown_and_reset(qtbot: QtBot, layout: Layout) -> None:
     layout.reset()
     assert (layout.shows_side, layout.shows_timeline) == (True, True)
     assert layout.down.sizes()[1] > 200
+
+
+def test_a_message_moves_nothing_and_lies_over_the_map(qtbot: QtBot, layout: Layout) -> None:
+    panes = [layout.across.widget(0), layout.side, layout.down]
+
+    def places() -> list[QRect]:
+        QApplication.processEvents()
+        return [QRect(pane.mapTo(layout, QPoint(0, 0)), pane.size()) for pane in panes]
+
+    before = places()
+    layout.banners.show_message("a", "No space is left on the disk. " * 8)
+    layout.banners.show_message("b", "The device is gone.", actions=(("Choose…", lambda: None),))
+    assert places() == before
+    for width in (1024, 1400, 1024):
+        layout.resize(width, 700)
+        layout.across.setSizes([width - 480, 480])
+        map_area, area = places()[0], layout.banners.geometry()
+        assert map_area.contains(area), "and no other pane"
+        assert area.bottom() > map_area.bottom() - 20, "at its lower edge"
+        assert area.height() >= layout.banners.layout().totalHeightForWidth(area.width())
+    high = layout.banners.height()
+    layout.banners.dismiss("a")
+    assert places()[0].contains(layout.banners.geometry())
+    assert layout.banners.height() < high
 
 
 def test_a_pane_that_an_older_window_lost_comes_back(layout: Layout) -> None:

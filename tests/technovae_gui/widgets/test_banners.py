@@ -1,4 +1,4 @@
-"""Messages above the panels."""
+"""Messages over the map."""
 
 from __future__ import annotations
 
