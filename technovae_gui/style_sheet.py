@@ -86,18 +86,26 @@ QToolButton {{ padding: 3px 8px; }}
 QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{ min-height: {theme.CONTROL_HEIGHT - 8}px; }}
 QAbstractSpinBox QLineEdit {{ min-height: 0; }}
 QPushButton:hover, QToolButton:hover {{ border-color: {theme.LINE_STRONG}; background: {theme.RAISED_HOVER}; }}
+QPushButton:checked, QToolButton:checked {{ background: {theme.ACCENT_GROUND}; color: {theme.ACCENT}; border-color: {theme.ACCENT}; }}
+QPushButton:checked:hover, QToolButton:checked:hover {{ color: {theme.BRIGHT}; border-color: {theme.ACCENT_HOVER}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {theme.LINE}; }}
-QPushButton:checked, QToolButton:checked {{ background: {theme.ACCENT}; color: {theme.GROUND}; border-color: {theme.ACCENT}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {theme.DISABLED}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
-    border-color: {theme.ACCENT}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {theme.DISABLED}; border-color: {theme.LINE}; background: {theme.PANEL}; }}
+QPushButton:focus, QToolButton:focus {{ border-color: {theme.ACCENT}; }}
 QPushButton[primary="true"] {{ background: {theme.ACCENT}; color: {theme.GROUND}; border-color: {theme.ACCENT}; font-weight: 600; }}
-QPushButton[primary="true"]:disabled {{ background: {theme.RAISED}; color: {theme.DISABLED}; border-color: {theme.LINE}; }}
+QPushButton[primary="true"]:hover {{ background: {theme.ACCENT_HOVER}; border-color: {theme.ACCENT_HOVER}; }}
+QPushButton[primary="true"]:pressed {{ background: {theme.ACCENT_GROUND}; color: {theme.ACCENT}; }}
+QPushButton[primary="true"]:disabled {{ background: {theme.PANEL}; color: {theme.DISABLED}; border-color: {theme.LINE}; }}
+QPushButton:checked:focus, QToolButton:checked:focus, QPushButton[primary="true"]:focus {{ border-color: {theme.BRIGHT}; }}
+QToolButton[popupMode="2"] {{ padding-right: 20px; }}
+QToolButton::menu-indicator {{ image: url("{_MARKS}/down.svg"); width: 9px; height: 7px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }}
 QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {theme.GROUND}; border: 1px solid {theme.LINE}; border-radius: {theme.RADIUS}px; padding: 3px 6px;
     selection-background-color: {theme.ACCENT}; selection-color: {theme.GROUND}; }}
 QLineEdit {{ lineedit-clear-button-icon: url("{_MARKS}/clear.svg"); }}
 QLineEdit QToolButton {{ min-height: 0; padding: 0; border: 0; background: transparent; }}
+QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{ border-color: {theme.LINE_STRONG}; }}
+QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{ border-color: {theme.ACCENT}; }}
 QComboBox QAbstractItemView {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {theme.DISABLED}; }}
 QComboBox {{ padding-right: 18px; }}
@@ -125,12 +133,15 @@ QCheckBox {{ spacing: 7px; }} QCheckBox:disabled {{ color: {theme.DISABLED}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {theme.LINE_STRONG}; border-radius: {theme.RADIUS}px; background: {theme.GROUND}; }}
 QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {theme.ACCENT}; }}
 QCheckBox::indicator:checked {{ background: {theme.ACCENT}; border-color: {theme.ACCENT}; image: url("{_MARKS}/tick.svg"); }}
+QCheckBox::indicator:checked:hover {{ background: {theme.ACCENT_HOVER}; }}
+QCheckBox::indicator:checked:focus {{ border-color: {theme.BRIGHT}; }}
 QCheckBox::indicator:indeterminate {{ background: {theme.LINE_STRONG}; image: url("{_MARKS}/partly.svg"); }}
 QCheckBox::indicator:disabled {{ border-color: {theme.LINE}; }}
 QCheckBox::indicator:checked:disabled {{ background: {theme.DISABLED}; border-color: {theme.DISABLED}; image: url("{_MARKS}/tick_off.svg"); }}
 QSlider::groove:horizontal {{ height: 4px; background: {theme.LINE}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {theme.ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {theme.TEXT}; }}
+QSlider::handle:horizontal:hover {{ background: {theme.BRIGHT}; width: 14px; margin: -6px 0; border-radius: 7px; }}
 QSlider::handle:horizontal:focus {{ background: {theme.ACCENT}; }}
 QSlider::sub-page:horizontal:disabled {{ background: {theme.LINE}; }} QSlider::handle:horizontal:disabled {{ background: {theme.LINE_STRONG}; }}
 QProgressBar {{ background: {theme.GROUND}; border: 1px solid {theme.LINE}; border-radius: {theme.RADIUS}px; text-align: center; }}
@@ -140,6 +151,7 @@ QTabBar::tab {{ padding: 6px 8px; font-weight: 500; color: {theme.DIM}; border: 
 QTabBar::tab:selected {{ color: {theme.TEXT}; border-bottom-color: {theme.ACCENT}; }}
 QTabBar::tab:hover {{ color: {theme.TEXT}; }}
 QHeaderView::section {{ background: {theme.RAISED}; color: {theme.DIM}; border: 0; padding: 4px 6px; }}
+QHeaderView::section:hover {{ background: {theme.RAISED_HOVER}; color: {theme.TEXT}; }}
 QTableView, QTreeView, QListView {{ outline: 0; background: {theme.GROUND}; border: 1px solid {theme.LINE}; gridline-color: {theme.LINE}; }}
 QMenuBar {{ background: {theme.GROUND}; }} QMenuBar::item:selected {{ background: {theme.RAISED}; }}
 QMenu {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; padding: 4px; }}
@@ -150,6 +162,7 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSplitter::handle {{ background: {theme.LINE}; }} QSplitter::handle:hover {{ background: {theme.ACCENT}; }}
 QScrollBar {{ background: {theme.GROUND}; }} QScrollBar:vertical {{ width: 11px; }} QScrollBar:horizontal {{ height: 11px; }}
 QScrollBar::handle {{ background: {theme.LINE_STRONG}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {theme.DIM}; }} QScrollBar::handle:pressed {{ background: {theme.TEXT}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }} QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QLabel[dim="true"] {{ color: {theme.DIM}; }} QLabel[bad="true"] {{ color: {theme.BAD}; }}
 QLabel[heading="true"] {{ font-size: {theme.LARGE}px; font-weight: 600; }}

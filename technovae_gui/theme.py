@@ -43,8 +43,12 @@ DIM = "#9aa2b1"
 DISABLED = "#5b6372"
 """Text and icons of what cannot be used now."""
 BRIGHT = "#ffffff"
-"""Icons under the mouse."""
+"""Icons and texts of buttons under the mouse, and the edge of a filled one that has the keys."""
 ACCENT = "#4cc9f0"
+ACCENT_HOVER = "#8adff8"
+"""The main action under the mouse."""
+ACCENT_GROUND = "#123642"
+"""Behind what is switched on; only a panel's main action is filled with `ACCENT` itself."""
 WARM = "#ffb454"
 MEASURED = "#9aa5ff"
 MEASURED_APART = "#ff9ecb"
@@ -66,6 +70,8 @@ _HIGH_CONTRAST_COLOURS: Final = {
     "DIM": "#dfe3ea",
     "DISABLED": "#9aa2b1",
     "ACCENT": "#5fe0ff",
+    "ACCENT_HOVER": "#b5f1ff",
+    "ACCENT_GROUND": "#00333f",
     "WARM": "#ffc46b",
     "MEASURED": "#b9c1ff",
     "MEASURED_APART": "#ffb5d8",

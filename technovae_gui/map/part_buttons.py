@@ -25,7 +25,8 @@ _PLACEMENT_TIP: Final = "What lies together on the map: whole sounds, or one par
 _LOCK: Final = 13
 _STYLE: Final = f"""
 QToolButton {{ padding: 0 2px; border-bottom: 2px solid {theme.ACCENT}; }}
-QToolButton[muted="true"] {{ background: {theme.GROUND}; color: {theme.DIM};
+QToolButton[muted="true"]:!hover {{ background: {theme.GROUND}; }}
+QToolButton[muted="true"] {{ color: {theme.DIM};
     border-bottom-color: {theme.LINE}; text-decoration: line-through; }}
 QToolButton[locked="true"] {{ border-color: {theme.WARM}; }}
 QToolButton:disabled {{ color: {theme.DISABLED}; border-bottom-color: {theme.LINE}; }}

@@ -63,9 +63,9 @@ class LaneHeader(QWidget):
         self.gain = DragNumber("Lane gain", _GAIN_SPAN_DB, gain_label, step=1.0, per_pixel=0.3)
         self.pan = DragNumber("Lane pan", (-1.0, 1.0), pan_label, step=0.1, per_pixel=0.01)
         self.meter = LaneMeter()
-        self.effects = _toggle("EQ", "Equaliser and filters of", theme.ACCENT)
+        self.effects = _toggle("EQ", "Equaliser and filters of")
         self.effects.setToolTip("Equaliser with kill switches, filters, sends to echo and reverb")
-        self.automation = _toggle("", "Automation of", theme.ACCENT)
+        self.automation = _toggle("", "Automation of")
         self.automation.setIcon(icon("automation"))
         self._panel: LaneEffectsPanel | None = None
         self._popup_panel: LaneEffectsPanel | None = None
@@ -336,7 +336,9 @@ def _shown(lane: Lane) -> tuple[object, ...]:
     return lane.name, lane.gain_db, lane.pan, lane.mute, lane.solo, lane.effects, lane.automation
 
 
-def _toggle(face: str, name: str, colour: str) -> QToolButton:
+def _toggle(face: str, name: str, colour: str = "") -> QToolButton:
+    """A small button that is lit while it is on: filled with a colour, or as all others are."""
+    lit = f" QToolButton:checked {{ background: {colour}; color: {theme.GROUND}; }}"
     button = QToolButton()
     button.setText(face)
     button.setCheckable(True)
@@ -344,7 +346,8 @@ def _toggle(face: str, name: str, colour: str) -> QToolButton:
     button.setAccessibleName(f"{name} lane")
     button.setToolTip(f"{name} this lane")
     button.setStyleSheet(
-        f"QToolButton {{ padding: 0; font-weight: 600; background: {theme.GROUND}; }}"
-        f"QToolButton:checked {{ background: {colour}; color: {theme.GROUND}; }}"
+        f"QToolButton {{ padding: 0; font-weight: 600; }}"
+        f" QToolButton:!checked:!hover {{ background: {theme.GROUND}; }}"
+        + (lit if colour else "")
     )
     return button

@@ -22,11 +22,11 @@ _PROGRAM_SIDES: Final = (16, 24, 32, 48, 64, 128)
 _COLOURS: Final = (
     (QIcon.Mode.Normal, QIcon.State.Off, "TEXT"),
     (QIcon.Mode.Active, QIcon.State.Off, "BRIGHT"),
-    (QIcon.Mode.Normal, QIcon.State.On, "GROUND"),
+    (QIcon.Mode.Normal, QIcon.State.On, "ACCENT"),
+    (QIcon.Mode.Active, QIcon.State.On, "BRIGHT"),
     (QIcon.Mode.Disabled, QIcon.State.Off, "DISABLED"),
     (QIcon.Mode.Disabled, QIcon.State.On, "DISABLED"),
 )
-"""The style fills a checked button with the accent colour, so its icon is dark."""
 _QUIET_COLOURS: Final = (
     (QIcon.Mode.Normal, QIcon.State.Off, "DIM"),
     (QIcon.Mode.Active, QIcon.State.Off, "TEXT"),
@@ -39,7 +39,8 @@ _made: Final[dict[int, tuple[str, bool]]] = {}
 
 
 def icon(name: str, *, quiet: bool = False) -> QIcon:
-    """An icon for a tool button: bright under the mouse, dark where its button is checked.
+    """An icon for a tool button: bright under the mouse, in the accent colour where its
+    button is switched on.
 
     Args:
         name: a file of `technovae_gui/icons` without its suffix: automation, close, closed,
