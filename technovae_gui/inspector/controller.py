@@ -28,6 +28,7 @@ from core.errors import ModelError
 from core.library.latent_map import ATTRIBUTES, LatentMap
 from core.library.segments import Segment
 from core.session import Session
+from core.settings import RENDERERS
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector.readouts import Details
@@ -86,16 +87,19 @@ class InspectorController(QObject):
         """Name, colour and second line of a clip, as the timeline shows it."""
         if isinstance(clip.source, GroupSource):
             whole = self.info(clip.changed(source=clip.source.main, offset=0))
-            return replace(whole, subtitle=f"{len(clip.source.clips)} clips in one")
+            line = f"{len(clip.source.clips)} clips in one"
+            return replace(whole, subtitle=line, badge=line)
         origin, source = self._origin_of(clip.source), main_source(clip.source)
         if isinstance(source, LatentSource):
             near, colour = self._nearest(source)
             made = renderer_name(source.renderer) if origin is None else _where(origin)
-            return ClipInfo(clip.name or near, colour, made)
+            usual = origin is None and source.renderer == RENDERERS[0]
+            return ClipInfo(clip.name or near, colour, made, "" if usual else made)
         track_id, _, bar = source.segment_id.rsplit("-", 2)
         colour = self._colours.get(track_id, theme.DIM)
-        made = "original" if origin is None else _where(origin)
-        return ClipInfo(clip.name or self._title(source) or f"bar {int(bar) + 1}", colour, made)
+        elsewhere = "" if origin is None else _where(origin)
+        name = clip.name or self._title(source) or f"bar {int(bar) + 1}"
+        return ClipInfo(name, colour, elsewhere or "original", elsewhere)
 
     def _title(self, source: RealSource) -> str:
         """The name of a segment of a library that is open, or was; empty for others."""

@@ -128,13 +128,17 @@ class ClipPainter:
     def paint_outline(self, row: int, clip: Clip) -> None:
         """Paint the outline of a selected clip; after its neighbours, which would cover it.
 
+        White and black, since a track may have any colour, that of the accent too.
+
         Args:
             row: its lane.
             clip: which clip.
         """
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(paint_cache.pen(theme.ACCENT, 2.0))
         area = clip_rect(self._geometry, row, clip).adjusted(1, 1, -2, -1)
+        self._painter.setPen(paint_cache.pen(theme.GROUND))
+        self._painter.drawRect(area.adjusted(1, 1, -2, -2))
+        self._painter.setPen(paint_cache.pen(theme.TEXT, 2.0))
         self._painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
 
     def _ground(self, rect: QRectF, info: ClipInfo, state: ClipState) -> None:
@@ -192,7 +196,7 @@ class ClipPainter:
             "no treble" if clip.treble_cut else "",
             parts_label(clip.source),
             f"{clip.source.transpose:+d} st" if clip.source.transpose else "",
-            info.subtitle,
+            info.badge,
         ]
         text = fitting_facts(tuple(word for word in words if word), room)
         if not text:

@@ -23,11 +23,13 @@ class ClipInfo:
         name: the title.
         colour: `#rrggbb`.
         subtitle: a second line, for where there is space.
+        badge: what of it is unlike most clips, in small print on the clip; empty for nothing.
     """
 
     name: str
     colour: str = theme.LATENT_COLOUR
     subtitle: str = ""
+    badge: str = ""
 
 
 ClipInfoOf = Callable[[Clip], ClipInfo]

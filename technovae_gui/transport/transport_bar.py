@@ -62,7 +62,7 @@ class TransportBar(QWidget):
         self.time = PositionField("Position in minutes and seconds", 60)
         self.sounding = ElidedLabel(collapses=False)
         self.gain = self._gain_slider()
-        self.gain_value = self._readout("+0 dB", "Master gain", 58)
+        self.gain_value = self._readout("0 dB", "Master gain", 58)
         self.meter = LevelMeter()
         self._peaks = 0.0, 0.0
         """Since the meter was fed."""
@@ -157,8 +157,9 @@ class TransportBar(QWidget):
         self.gain.valueChanged.connect(self._gain_moved)
 
     def _gain_moved(self, value: int) -> None:
-        self.gain.setToolTip(f"Master gain: {value:+d} dB")
-        self.gain_value.setText(f"{value:+d} dB")
+        text = f"{value:+d} dB" if value else "0 dB"
+        self.gain.setToolTip(f"Master gain: {text}")
+        self.gain_value.setText(text)
         self.gain_changed.emit(float(value))
 
     def _button(self, icon: str, tip: str, name: str) -> QToolButton:

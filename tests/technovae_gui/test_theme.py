@@ -112,6 +112,8 @@ def test_texts_can_be_read_on_every_ground() -> None:
     for ground in (theme.GROUND, theme.PANEL, theme.RAISED):
         assert contrast(theme.TEXT, ground) >= 12
         assert contrast(theme.DIM, ground) >= 4.5
+    assert contrast(theme.ACCENT, theme.ACCENT_GROUND) >= 4.5
+    assert contrast(theme.GROUND, theme.ACCENT_HOVER) >= 7
 
 
 def test_the_typeface_is_the_bundled_one_and_its_figures_are_equally_wide(

@@ -177,6 +177,14 @@ def test_a_latent_of_an_unknown_model_keeps_its_numbers(room: Room, better: Late
     assert redecoded(room, source) == replace(source, model_hash="better")
 
 
+def test_only_what_is_unlike_most_clips_is_written_on_them(room: Room) -> None:
+    real, made = RealSource(room.map.segments[2].id), latent(room.map, 3)
+    other = replace(made, renderer="phase")
+    infos = [room.clip_info(Clip("a", source, 0)) for source in (real, made, other)]
+    assert [info.subtitle for info in infos] == ["original", "audio mosaic", "pure synthesis"]
+    assert [info.badge for info in infos] == ["", "", "pure synthesis"]
+
+
 def test_a_clip_of_a_library_that_is_not_open_says_so(room: Room, tmp_path: Path) -> None:
     real = RealSource("elsewhere-0-0")
     made = latent(room.map, 3)
@@ -184,6 +192,7 @@ def test_a_clip_of_a_library_that_is_not_open_says_so(room: Room, tmp_path: Path
     room.controller.describe_anew()
     assert room.clip_info(Clip("a", real, 0)).subtitle == f"from {tmp_path.name}, not open"
     assert room.clip_info(Clip("b", made, 0)).subtitle == "from lost, gone"
+    assert room.clip_info(Clip("a", real, 0)).badge == f"from {tmp_path.name}, not open"
     assert room.controller.details(real) == [("Library", f"{tmp_path.name}, not open")]
     assert room.controller.details(made) == [("Library", "lost, gone")]
 

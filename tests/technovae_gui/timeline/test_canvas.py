@@ -104,4 +104,4 @@ def test_the_outline_of_a_selected_clip_lies_over_its_neighbour(
     document.select(["a"])
     rect = clip_rect(view.viewport.geometry, 0, document.arrangement.clip("a"))
     colour = view.canvas.grab().toImage().pixelColor(int(rect.right()) - 2, int(rect.top()) + 8)
-    assert colour.name() == theme.ACCENT.lower()
+    assert colour.name() == theme.TEXT

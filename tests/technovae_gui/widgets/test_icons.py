@@ -28,7 +28,8 @@ def test_every_file_is_drawn_in_the_colours_of_the_theme(qapp: object, file: Pat
     for mode, state, colour in (
         (modes.Normal, states.Off, theme.TEXT),
         (modes.Active, states.Off, theme.BRIGHT),
-        (modes.Normal, states.On, theme.GROUND),
+        (modes.Normal, states.On, theme.ACCENT),
+        (modes.Active, states.On, theme.BRIGHT),
         (modes.Disabled, states.Off, theme.DISABLED),
     ):
         assert colours(icon, mode, state) == {QColor(colour).name()}
