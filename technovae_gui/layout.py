@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from technovae_gui.widgets.banners import Banners
 
@@ -45,9 +53,11 @@ class Layout(QWidget):
 
     Signals:
         panes_changed(): a pane was shown or hidden.
+        panel_left(): the panel that has the focus is about to give way to another one.
     """
 
     panes_changed = Signal()
+    panel_left = Signal()
 
     def __init__(self, transport: QWidget, map_view: QWidget, timeline: QWidget) -> None:
         super().__init__()
@@ -60,6 +70,7 @@ class Layout(QWidget):
         self.side.setMinimumWidth(_LEAST_SIDE_WIDTH)
         self.side.tabBar().setExpanding(True)
         self.side.setAccessibleName("Panels")
+        self.side.tabBarClicked.connect(self._leave_panel)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(map_view)
         self.across.addWidget(self.side)
@@ -184,7 +195,17 @@ class Layout(QWidget):
     def show_tab_at(self, index: int) -> None:
         """Show the panel with this index, counted from 0."""
         self.show_side(True)
+        self._leave_panel(index)
         self.side.setCurrentIndex(index)
+
+    @Slot(int)
+    def _leave_panel(self, next_index: int) -> None:
+        """Else Qt gives the focus to the first field of the next panel, which then takes all that
+        is typed for the map or the timeline."""
+        page, focused = self.side.currentWidget(), QApplication.focusWidget()
+        leaves = next_index not in (-1, self.side.currentIndex())
+        if leaves and focused is not None and page is not None and page.isAncestorOf(focused):
+            self.panel_left.emit()
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -330,7 +330,8 @@ class MainWindow(QMainWindow):
 
         self._compared = ComparedPlace()
         self.sheet = ShortcutSheet(self)
-        FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
+        focus = FocusReturn(self, (self.map_view.canvas, self.timeline.canvas))
+        self.panels.panel_left.connect(focus.go_home)
 
     def _job_panels(self) -> tuple[tuple[str, QWidget], ...]:
         return (

@@ -132,4 +132,5 @@ class ComposePanel(JobPanel):
         line = forms.row(self.destination, self.compose)
         line.setStretch(0, 1)
         foot.setLayout(line)
-        self._finish_layout(foot, self.job, self.message)
+        # Above the button, which stays where it is while they come and go.
+        self._finish_layout(self.job, self.message, foot)

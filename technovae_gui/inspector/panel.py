@@ -22,6 +22,7 @@ from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.inspector.readouts import AttributeBars, DetailList, Details
 from technovae_gui.inspector.settings_form import EditRequest, SettingsForm
+from technovae_gui.widgets import forms
 
 DescribeSource: TypeAlias = Callable[[ClipSource], Details]
 MeasureSource: TypeAlias = Callable[[ClipSource], dict[str, float]]
@@ -160,7 +161,8 @@ class ClipInspector(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(*(3 * theme.SPACE,) * 4)
         column.setSpacing(2 * theme.SPACE)
-        for widget in (self.heading, self.form, self.redecode, _line(), self.details, self.bars):
+        parts = (self.heading, self.form, self.redecode, forms.rule(), self.details, self.bars)
+        for widget in parts:
             column.addWidget(widget)
         column.addStretch(1)
         self.empty.setProperty("dim", True)
@@ -196,10 +198,3 @@ def _describe_without_library(source: ClipSource) -> Details:
 
 def _no_attributes(_source: ClipSource) -> dict[str, float]:
     return {}
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFixedHeight(1)
-    line.setStyleSheet(f"background: {theme.LINE};")
-    return line

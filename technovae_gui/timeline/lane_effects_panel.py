@@ -228,7 +228,8 @@ def _kill_button(name: str, *, face: str) -> QToolButton:
     button.setAccessibleName(f"Kill {name.lower()}")
     button.setToolTip(f"{name}: leave it out altogether")
     button.setStyleSheet(
-        f"QToolButton {{ padding: 0; }} QToolButton:!checked:!hover {{ background: {theme.GROUND}; }}"
+        "QToolButton { padding: 0; }"
+        f" QToolButton:!checked:!hover {{ background: {theme.GROUND}; }}"
         f" QToolButton:checked {{ background: {theme.BAD}; color: {theme.GROUND}; }}"
     )
     return button

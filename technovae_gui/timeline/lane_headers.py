@@ -347,7 +347,6 @@ def _toggle(face: str, name: str, colour: str = "") -> QToolButton:
     button.setToolTip(f"{name} this lane")
     button.setStyleSheet(
         f"QToolButton {{ padding: 0; font-weight: 600; }}"
-        f" QToolButton:!checked:!hover {{ background: {theme.GROUND}; }}"
-        + (lit if colour else "")
+        f" QToolButton:!checked:!hover {{ background: {theme.GROUND}; }}" + (lit if colour else "")
     )
     return button

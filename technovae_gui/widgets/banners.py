@@ -68,10 +68,11 @@ class Banners(QWidget):
         return super().event(event)
 
     def _place(self) -> None:
-        if self._over is None or self.isHidden():
+        parent = self.parentWidget()
+        if self._over is None or parent is None or self.isHidden():
             return
         margin = 2 * theme.SPACE
-        corner = self._over.mapTo(self.parentWidget(), QPoint(0, 0))
+        corner = self._over.mapTo(parent, QPoint(0, 0))
         width = max(min(self._over.width() - 2 * margin, _MOST_WIDTH), 0)
         height = self._rows.totalHeightForWidth(width)
         bottom = corner.y() + self._over.height() - margin

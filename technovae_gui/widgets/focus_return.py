@@ -83,12 +83,18 @@ class FocusReturn(QObject):
 
     def _leave_next(self, next_widget: QWidget) -> None:
         """Unless it was decided by now where the focus goes."""
-        if QApplication.focusWidget() is next_widget and self._home.isVisible():
-            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
+        if QApplication.focusWidget() is next_widget:
+            self.go_home()
 
     @Slot()
     def _leave(self) -> None:
-        if self._field is not None and self._field.hasFocus() and self._home.isVisible():
+        if self._field is not None and self._field.hasFocus():
+            self.go_home()
+
+    @Slot()
+    def go_home(self) -> None:
+        """Give the focus to the home that had it last."""
+        if self._home.isVisible():
             self._home.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -205,14 +205,19 @@ class SectionHeader(QWidget):
         super().__init__(parent)
         self.label = QLabel(text)
         self.label.setProperty("section", True)
-        rule = QFrame()
-        rule.setFixedHeight(1)
-        rule.setStyleSheet(f"background: {theme.LINE};")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, theme.SPACE, 0, 0)
         line.setSpacing(2 * theme.SPACE)
         line.addWidget(self.label)
-        line.addWidget(rule, 1)
+        line.addWidget(rule(), 1)
+
+
+def rule() -> QFrame:
+    """A thin line across."""
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet(f"background: {theme.LINE};")
+    return line
 
 
 def scrolled(content: QWidget) -> QScrollArea:

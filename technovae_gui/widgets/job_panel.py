@@ -264,6 +264,8 @@ class JobPanel(QWidget):
             foot.setSpacing(2 * theme.SPACE)
             for widget in pinned:
                 foot.addWidget(widget)
+            if fills:
+                outer.addWidget(forms.rule())
             outer.addLayout(foot)
         if not fills:
             outer.addStretch(1)

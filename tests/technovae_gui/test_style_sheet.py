@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QLineEdit,
     QPushButton,
@@ -168,9 +167,7 @@ def test_small_buttons_with_a_sheet_of_their_own_show_the_mouse_too(qtbot: QtBot
     assert not blind
 
 
-def test_what_is_on_is_not_filled_as_the_main_action_is(
-    qtbot: QtBot, qapp: QApplication
-) -> None:
+def test_what_is_on_is_not_filled_as_the_main_action_is(qtbot: QtBot, qapp: QApplication) -> None:
     style_sheet.set_contrast(qapp, high=False)
     on, main = _checked(QPushButton("Follow")), forms.button("Export", "", primary=True)
     for button, ground in ((on, theme.ACCENT_GROUND), (main, theme.ACCENT)):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
@@ -83,6 +83,29 @@ def test_after_the_first_steps_the_keys_play_the_map(make: Callable[[], MainWind
     window.show_hint()
     window.findChild(WelcomeCard).dismiss()
     assert window.focusWidget() is window.map_view.canvas
+
+
+def test_no_field_of_a_panel_takes_the_keys_because_the_panel_is_shown(
+    make: Callable[[], MainWindow], qtbot: Any
+) -> None:
+    """Fault: after a click on a tab, Space went into a file's name."""
+    window = make()
+    with qtbot.waitActive(window):
+        window.show()
+    panels, canvas = window.panels, window.timeline.canvas
+    bar = panels.side.tabBar()
+    names = [panels.side.tabText(number) for number in range(panels.side.count())]
+    canvas.setFocus()
+    qtbot.waitUntil(canvas.hasFocus)
+    for name in ("Compose", "Export", "Train", "Library"):
+        place = bar.tabRect(names.index(name)).center()
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=place)
+        assert canvas.hasFocus(), name
+        panels.side.currentWidget().findChildren(QAbstractButton)[-1].setFocus()
+    panels.show_tab(window.composing.panel)
+    window.composing.panel.compose.setFocus()
+    panels.show_tab(window.exporting.panel)
+    assert canvas.hasFocus(), "nor after a command"
 
 
 def test_control_enter_starts_what_the_shown_panel_does(make: Callable[[], MainWindow]) -> None:

@@ -65,6 +65,21 @@ def test_compose_stays_in_sight_however_low_the_panel(panel: ComposePanel) -> No
     assert low < 380
 
 
+def test_compose_stays_under_the_mouse_while_it_works_and_says_what_it_did(
+    panel: ComposePanel,
+) -> None:
+    def place() -> QPoint:
+        QApplication.processEvents()
+        return panel.compose.mapTo(panel, QPoint(0, 0))
+
+    before = place()
+    panel.composing_started()
+    assert place() == before
+    panel.composed(Arrangement(132.0))
+    assert panel.message.isVisible()
+    assert place() == before
+
+
 def test_everything_that_can_be_chosen(qtbot: QtBot, panel: ComposePanel) -> None:
     settings = panel.settings
     qtbot.keyClicks(settings.title, "Night Shift")
