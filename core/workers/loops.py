@@ -110,6 +110,10 @@ class LoopService(QObject):
         self._first_bars = FirstBars()
         self._cache: LoopCache[_LoopKey] = LoopCache(KEPT_BYTES)
         self._wanted: dict[_LoopKey, None] = {}
+        self._soon: set[_LoopKey] = set()
+        """Those wanted that sound first."""
+        self._held: dict[_LoopKey, None] = {}
+        """Those that are rendered once all of `_soon` are there."""
         self._audition: _LoopKey | None = None
         self._audition_bar: int | None = None
         """Set while the audition has no answer."""
@@ -213,13 +217,16 @@ class LoopService(QObject):
         sources: Iterable[ClipSource],
         bpm: float,
         separated: Collection[ClipSource] = (),
+        soon: Container[ClipSource] = (),
     ) -> None:
         """Have the loops made that the arrangement needs, and no others that were wanted before.
 
         Args:
-            sources: the first ones are rendered first.
+            sources: the first ones are rendered first, also of those that were wanted before.
             bpm: the tempo.
             separated: those that are needed with their parts.
+            soon: those that sound first. The others are not rendered until these are there: the
+                two processes, and whoever prepares the sound, share a few cores.
         """
         needed = [
             _LoopKey(source, bpm, separated=source in separated)
@@ -229,10 +236,17 @@ class LoopService(QObject):
         self._open_renderer_for(needed)
         missing = [key for key in needed if key not in self._cache]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
+        self._soon = {key for key in missing if key.source in soon}
+        self._held = {key: None for key in missing if key in self._held}
         self._drop_waiting()
         for key in missing:
             if key not in asked:
                 self._find(key)
+        self._render_held()
+        if asked:
+            order = [_RequestKey(key, Priority.CLIP) for key in missing]
+            for client in (self._renderer, self._reader):
+                client.order_clips(order)
         for key in needed:
             if key in self._cache:
                 self._keep(key)
@@ -389,8 +403,25 @@ class LoopService(QObject):
         return not key.takes_network and session.same_music(made_for)
 
     def _render(self, key: _LoopKey) -> None:
+        if self._soon and key not in self._soon:
+            self._held[key] = None
+            return
         asked = _RequestKey(key, Priority.CLIP)
         self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
+
+    def _render_held(self) -> None:
+        """Ask for what does not have to wait any more."""
+        for key in [key for key in self._held if not self._soon or key in self._soon]:
+            del self._held[key]
+            self._render(key)
+
+    def _forget(self, key: _LoopKey) -> None:
+        """A loop is wanted no more: it is there, or cannot be made."""
+        del self._wanted[key]
+        self._held.pop(key, None)
+        self._soon.discard(key)
+        if not self._soon and self._held:
+            self._render_held()
 
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.takes_network else self._reader
@@ -412,7 +443,8 @@ class LoopService(QObject):
     def _outdate_all(self) -> None:
         self._cache.outdate(lambda key: True)
         self._first_bars.clear()
-        self._wanted.clear()
+        for collection in (self._wanted, self._soon, self._held):
+            collection.clear()
         self._audition = self._audition_bar = self._prepared = None
         self._drop_waiting()
         self.busy.emit(0)
@@ -431,6 +463,7 @@ class LoopService(QObject):
         """The renderer has dropped what it was asked for."""
         for key in self._wanted:
             if key.takes_network:
+                self._held.pop(key, None)
                 self._find(key)
         if self._prepared is not None and self._prepared[0].takes_network:
             self._prepared = None
@@ -498,7 +531,7 @@ class LoopService(QObject):
             is_asked: whether a client is still to make it. To drop one request goes through all,
                 which takes seconds where each of a thousand loops on disk does it.
         """
-        del self._wanted[key]
+        self._forget(key)
         if is_asked:
             self._drop_waiting()
         self.arrived.emit(key.source)
@@ -514,7 +547,7 @@ class LoopService(QObject):
         if failed.key == self._audition_key():
             self._audition_bar = None
         if key in self._wanted:
-            del self._wanted[key]
+            self._forget(key)
             self._cache.drop(key)
             self.busy.emit(len(self._wanted))
         elif key != self._audition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Container, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -94,6 +94,18 @@ class RequestQueue:
             request.keys = [key for key in request.keys if key in keys]
             if not request.keys:
                 del line[same]
+
+    def order(self, priority: Priority, keys: Iterable[Hashable]) -> None:
+        """Of one priority, let some requests be done before all others.
+
+        Args:
+            priority: of the requests that are looked at; others stay.
+            keys: of those that come first, in this order; what does not wait is passed over.
+        """
+        line = self._lines[priority]
+        waiting = {key: same for same, request in line.items() for key in request.keys}
+        first = {waiting[key]: line[waiting[key]] for key in keys if key in waiting}
+        self._lines[priority] = first | line
 
     def clear(self) -> list[Request]:
         """Drop all, and return them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -218,6 +218,10 @@ class ServiceClient(QObject):
     def keep_clips(self, keys: Container[Hashable] = ()) -> None:
         """Drop waiting loops of clips that are asked for under none of `keys`."""
         self._worker.keep(Priority.CLIP, keys)
+
+    def order_clips(self, keys: Iterable[Hashable]) -> None:
+        """Of the loops of clips that wait, have those first that are asked for under `keys`."""
+        self._worker.order(Priority.CLIP, keys)
 
     @Slot()
     def close(self) -> None:

@@ -6,7 +6,7 @@ The decoder, the reader of real segments, imports, training, maps, compositions 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -236,6 +236,15 @@ class Worker:
             keys: those that are still waited for; see `RequestQueue.keep`.
         """
         self._queue.keep(priority, keys)
+
+    def order(self, priority: Priority, keys: Iterable[Hashable]) -> None:
+        """Let some of the waiting requests be done before the others.
+
+        Args:
+            priority: of the requests that are looked at.
+            keys: of those that come first, in this order; see `RequestQueue.order`.
+        """
+        self._queue.order(priority, keys)
 
     def stop(self) -> None:
         """Ask the process to cancel what is under way and to end; comes back at once."""

@@ -41,6 +41,8 @@ _GATHER_MS: Final = 15
 _GATHER_FAR_MS: Final = 300
 """The same for loops of a long arrangement that sound later: hundreds arrive when it is opened."""
 _FAR_TICKS: Final = 16 * TICKS_PER_BAR
+_JUMP_TICKS: Final = 4 * TICKS_PER_BAR
+"""By more than that the playhead does not move from one look at it to the next."""
 _LONG: Final = 100
 """Clips from which on an arrangement is long."""
 _PICTURE: Final = "thumbnail"
@@ -113,8 +115,10 @@ class TimelineController(QObject):
         self._services.player.seek(self._document.arrangement.frame(max(0, tick)))
 
     def show(self, state: PlayerState) -> None:
-        """Move what moves on the timeline."""
-        self._tick = self._document.arrangement.tick(state.frame)
+        """Move what moves on the timeline; after a jump, what sounds there is rendered first."""
+        before, self._tick = self._tick, self._document.arrangement.tick(state.frame)
+        if abs(self._tick - before) > _JUMP_TICKS and self._services.loops.outstanding:
+            self._later()
         self._timeline.set_playing(state.playing)
         self._timeline.set_playhead(self._tick)
         self._timeline.set_lane_peaks(dict(state.lane_peaks))
@@ -131,12 +135,12 @@ class TimelineController(QObject):
         loops = {source: sounds.loop(source, arrangement.bpm) for source in sources}
         missing = [source for source, loop in loops.items() if loop is None]
         separated = self._separated_in(arrangement)
+        self._near = self._sounding_soon(clips)
         if self._asks:
             self._asks = False
             wanted = [s for s in sources if s not in self._failures]
-            sounds.want(wanted, arrangement.bpm, separated)
+            sounds.want(wanted, arrangement.bpm, separated, self._near or ())
         self._timeline.set_pending({s for s in missing if s not in self._failures})
-        self._near = self._sounding_soon(clips)
 
         last, self._last = self._last, {}
         heard: dict[ClipSource, FloatArray] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable
+from collections.abc import Container, Hashable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,13 @@ class FakeClient(QObject):
 
     def keep_clips(self, keys: Container[Hashable]) -> None:
         self.waiting = [it for it in self.waiting if it[0] in keys or it[3] == Priority.AUDITION]
+
+    def order_clips(self, keys: Iterable[Hashable]) -> None:
+        places = {key: place for place, key in enumerate(keys)}
+        self.waiting.sort(key=lambda it: places.get(it[0], len(places)))
+
+    def sources(self) -> list[ClipSource]:
+        return [source for _, source, _, _ in self.waiting]
 
     def answer(self, level: float = 1.0, *, begin: bool = False) -> None:
         key, source, bpm, priority = self.waiting[0] if begin else self.waiting.pop(0)
@@ -228,6 +235,54 @@ def test_what_is_wanted_no_more_is_not_rendered(bench: Bench) -> None:
     bench.loops.want(others, BPM)
     bench.loops.want(others[1:2], BPM)
     assert [source for _, source, _, _ in bench.reader.waiting] == others[1:2]
+
+
+def test_what_is_wanted_sooner_goes_before_what_already_waits(bench: Bench) -> None:
+    a, b, c = (RealSource(name) for name in "abc")
+    bench.loops.want([a, b, c], BPM)
+    bench.loops.want([c, b, a], BPM)
+    assert bench.reader.sources() == [c, b, a]
+
+
+def test_what_sounds_later_is_not_rendered_before_what_sounds_soon(bench: Bench) -> None:
+    """A real segment far away would take time of the processor from a latent that is near."""
+    far, other = RealSource("far"), replace(LATENT, model_hash="other")
+    bench.loops.want([REAL, LATENT, far, other], BPM, soon={REAL, LATENT})
+    assert (bench.reader.sources(), bench.renderer.sources()) == ([REAL], [LATENT])
+    bench.reader.answer()
+    assert bench.reader.waiting == []
+    bench.renderer.answer()
+    assert (bench.reader.sources(), bench.renderer.sources()) == ([far], [other])
+
+
+def test_what_sounds_later_does_not_wait_for_what_cannot_be_made(bench: Bench) -> None:
+    far = RealSource("far")
+    bench.loops.want([LATENT, far], BPM, soon={LATENT})
+    bench.renderer.fail()
+    assert bench.reader.sources() == [far]
+
+
+def test_after_a_jump_what_sounds_there_is_rendered(bench: Bench) -> None:
+    far, farther = RealSource("far"), RealSource("farther")
+    bench.loops.want([LATENT, far, farther], BPM, soon={LATENT})
+    bench.loops.want([far, farther, LATENT], BPM, soon={far})
+    assert bench.reader.sources() == [far]
+    bench.loops.want([LATENT], BPM)
+    bench.renderer.answer()
+    assert bench.reader.waiting == []  # wanted no more
+
+
+@pytest.mark.parametrize("library", ["library", "other"])
+def test_with_another_session_nothing_waits_for_the_last_one(bench: Bench, library: str) -> None:
+    far, other = RealSource("far"), RealSource("other")
+    bench.loops.want([LATENT, far], BPM, soon={LATENT})
+    session = replace(SESSION, generation=2, library_path=Path(library), model_hash="second")
+    bench.loops.set_session(session)
+    bench.loops.want([other, LATENT, far], BPM, soon={other})
+    assert bench.reader.sources() == [other]
+    bench.reader.answer()
+    assert bench.renderer.sources() == [LATENT]
+    assert bench.reader.sources() == [far]
 
 
 def test_an_audition_comes_bar_first_and_then_at_once(bench: Bench) -> None:

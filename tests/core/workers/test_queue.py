@@ -85,6 +85,17 @@ def test_requests_nobody_waits_for_are_dropped() -> None:
     assert queue.clear() == []
 
 
+def test_requests_are_put_in_order() -> None:
+    """Those that are named come first; one that is the `same` as another comes once."""
+    queue = RequestQueue()
+    for number, name in enumerate("abcd"):
+        queue.add(request(name, key=number))
+    queue.add(request("c", key="also c"))
+    queue.add(request("picture", Priority.SPECTROGRAM, key=3))
+    queue.order(Priority.CLIP, [3, "unknown", "also c", 2])
+    assert taken(queue) == ["picture", "d", "c", "a", "b"]
+
+
 def test_only_the_latest_of_what_gave_way_is_finished_and_last() -> None:
     queue = RequestQueue()
     for number in range(100):

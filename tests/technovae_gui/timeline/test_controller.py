@@ -51,6 +51,7 @@ class FakeLoops(QObject):
         super().__init__()
         self.there: dict[ClipSource, np.ndarray] = {}
         self.in_parts: dict[ClipSource, np.ndarray] = {}
+        self.outstanding = 0
 
     def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return self.there.get(source)
@@ -62,9 +63,13 @@ class FakeLoops(QObject):
         return self.in_parts.get(source)
 
     def want(
-        self, sources: Iterable[ClipSource], bpm: float, separated: Collection[ClipSource]
+        self,
+        sources: Iterable[ClipSource],
+        bpm: float,
+        separated: Collection[ClipSource],
+        soon: Collection[ClipSource],
     ) -> None:
-        self.wanted, self.separated = list(sources), separated
+        self.wanted, self.separated, self.soon = list(sources), separated, set(soon)
 
 
 class FakeDecoder(QObject):
@@ -149,6 +154,7 @@ def test_loops_that_sound_later_are_gathered_for_longer(document: Document, qtbo
     document.apply(edits.put(document.arrangement, many))
     hand_over(controller)
     assert loops.wanted == sources
+    assert loops.soon == set(sources[:4])
     loops.wanted = []
 
     def waits() -> int:
@@ -186,6 +192,30 @@ def test_what_sounds_first_is_asked_for_first(document: Document, qtbot: Any) ->
     hand_over(controller)
     soon, over = [(1, 5), (0, 8), (2, 9)], [(0, 0), (1, 0), (2, 1), (0, 4)]
     assert loops.wanted == [clips[at].source for at in [*soon, *over]]
+
+
+def test_after_a_jump_what_sounds_there_is_asked_for_first(document: Document, qtbot: Any) -> None:
+    controller, loops, _ = handed_over_to_fakes(document, qtbot)
+    sources = [RealSource(f"x-0-{number}") for number in range(3)]
+    clips = [(0, Clip(str(at), it, at * TICKS_PER_SEGMENT)) for at, it in enumerate(sources)]
+    document.apply(edits.put(document.arrangement, clips))
+    hand_over(controller)
+    assert loops.soon == set()  # it is short
+    loops.wanted, loops.outstanding = [], 2
+
+    def is_heard_at(segment: float) -> bool:
+        """Show the playhead; whether loops are asked for again."""
+        frame = document.arrangement.frame(round(segment * TICKS_PER_SEGMENT))
+        controller.show(PlayerState(frame=frame))
+        return controller._timer.isActive()
+
+    assert not is_heard_at(0.3)
+    assert is_heard_at(2.1)
+    controller._timer.stop()
+    controller._gathered()
+    assert loops.wanted == [sources[2], *sources[:2]]
+    loops.outstanding = 0
+    assert not is_heard_at(0.0)  # all are there
 
 
 def test_a_group_is_listened_to_as_a_whole(document: Document, qtbot: Any) -> None:

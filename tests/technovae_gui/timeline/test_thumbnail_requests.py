@@ -46,7 +46,7 @@ class FakeLoops(QObject):
     def loop(self, source: ClipSource, bpm: float) -> np.ndarray | None:
         return np.ones((segment_frames(bpm), 2), np.float32) if source in self.known else None
 
-    def want(self, sources: list[ClipSource], bpm: float, separated: object = ()) -> None: ...
+    def want(self, *_: object) -> None: ...
 
 
 class FakeDecoder(QObject):
