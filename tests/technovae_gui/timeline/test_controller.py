@@ -108,7 +108,7 @@ def handed_over_to_fakes(
         loops=loops, decoder=FakeDecoder(), player=player, background=FakeBackground()
     )
     sessions: Any = FakeSessions(Session(1))
-    return TimelineController(sessions, services, document, timeline), loops, player
+    return TimelineController(sessions, services, document, timeline, timeline), loops, player
 
 
 def hand_over(controller: TimelineController) -> None:
@@ -302,7 +302,7 @@ def test_a_clip_of_parts_is_drawn_in_their_shades(document: Document, qtbot: Any
         loops=FakeLoops(), decoder=decoder, player=FakePlayer(), background=FakeBackground()
     )
     sessions: Any = FakeSessions(Session(1))
-    controller = TimelineController(sessions, services, document, timeline)
+    controller = TimelineController(sessions, services, document, timeline, timeline)
     parts = with_part_heard(RealSource("x-0-0"), 0, heard=False)
     latent = LatentSource.of(np.zeros(64))
     timeline.missing_thumbnails.emit(ThumbnailRequest((parts, latent)))

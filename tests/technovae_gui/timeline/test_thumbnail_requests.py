@@ -79,7 +79,7 @@ class Room:
             loops=self.loops, decoder=self.decoder, background=FakeBackground(), player=player
         )
         sessions: Any = self.sessions
-        self.controller = TimelineController(sessions, services, document, view)
+        self.controller = TimelineController(sessions, services, document, view, view)
         self.now = 100.0
 
     def later(self) -> None:
