@@ -23,9 +23,10 @@ from core.arrangement.part_stems import PartsOf, PartStems
 from core.arrangement.prefetch import Prefetch
 from core.arrangement.transitions import separated_sources
 from core.arrangement.values import db_to_gain
-from core.audio import files, loudness
+from core.audio import files, mastering
 from core.audio.limiter import PeakEnvelope
-from core.audio.loudness import Blocks, SoundMeasurement
+from core.audio.loudness import SoundLevels, SoundMeasurement, decibels
+from core.audio.mastering import Blocks
 from core.audio.scratch import BLOCK_FRAMES, ScratchAudio
 from core.errors import InputError
 from core.file_names import as_text, shortened
@@ -153,17 +154,17 @@ def export(
                 by_stem = dict(zip(files_of, apart, strict=True))
                 measured, peak = _render(mix, parts, part, raw, by_stem, progress, cancel)
             progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
-            mastered, gain = _mastered(blocks, measured, lufs, ceiling_dbtp)
-            result = _write(out, mastered, measured if mastered is blocks else None)
+            mastered, levels, gain = _mastered(blocks, measured, lufs, ceiling_dbtp)
+            levels = _write(out, mastered, levels)
         if files_of:
             progress(0.95, 1.0, "writing stems")
-            gain = min(gain, loudness.limiter_ceiling(ceiling_dbtp) / max(peak, 1e-9))
+            gain = min(gain, mastering.limiter_ceiling(ceiling_dbtp) / max(peak, 1e-9))
             for sound, stem in zip(apart, files_of.values(), strict=True):
                 _write_stem(sound, stem, gain, bit_depth, arrangement.bpm, cancel)
     progress(1.0, 1.0, "done")
     written = tuple(files_of.values())
-    lowered = loudness.decibels(gain) if files_of else 0.0
-    return ExportResult(target, written, raw.frames, result.lufs, result.true_peak_dbtp, lowered)
+    lowered = decibels(gain) if files_of else 0.0
+    return ExportResult(target, written, raw.frames, *levels, lowered)
 
 
 def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int, int]:
@@ -179,12 +180,23 @@ def _frames(arrangement: Arrangement, span: tuple[int, int] | None) -> tuple[int
 
 def _mastered(
     raw: Blocks, measured: SoundMeasurement, lufs: float | None, ceiling_dbtp: float
-) -> tuple[Blocks, float]:
-    """`raw` at `lufs` under the ceiling, and the gain that takes; silence stays as it is."""
+) -> tuple[Blocks, SoundLevels | None, float]:
+    """Bring a mix to its loudness; silence stays as it is.
+
+    Args:
+        raw: the mix.
+        measured: all of it.
+        lufs: the loudness; None: as it is played.
+        ceiling_dbtp: the highest true peak.
+
+    Returns:
+        The sound, its levels where they are known, and what a stem is multiplied by for it.
+    """
     if lufs is None or measured.lufs <= _SILENCE_LUFS:
-        return loudness.limit_blocks(raw, measured, ceiling_dbtp), 1.0
-    made = loudness.master_blocks(raw, measured, lufs, ceiling_dbtp)
-    return made, db_to_gain(lufs - measured.lufs)
+        made = mastering.limit_blocks(raw, measured, ceiling_dbtp)
+        return made, measured.levels if made is raw else None, 1.0
+    made, levels = mastering.master_blocks(raw, measured, lufs, ceiling_dbtp)
+    return made, levels, db_to_gain(lufs - measured.lufs)
 
 
 def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
@@ -298,17 +310,15 @@ def _checked(sound: ScratchAudio, cancel: CancelFlag | None) -> Iterator[FloatAr
         yield block
 
 
-def _write(
-    out: files.AudioWriter, blocks: Blocks, measured: SoundMeasurement | None
-) -> SoundMeasurement:
-    """Write all blocks; give what is `measured` of them, or measure them on the way."""
+def _write(out: files.AudioWriter, blocks: Blocks, levels: SoundLevels | None) -> SoundLevels:
+    """Write all blocks; give their levels, measured on the way where they are not known."""
     measuring = SoundMeasurement()
     for block in blocks():
         out.write(block)
-        if measured is None:
+        if levels is None:
             measuring.feed(block)
     measuring.finish()
-    return measured or measuring
+    return levels or measuring.levels
 
 
 def _stem_lanes(whole: Arrangement, target: Path) -> dict[_Stem, Path]:

@@ -18,6 +18,7 @@ from core.audio.k_weighting import KWeighting
 from core.audio.limiter import STEP, Limiter, limited_gains, loop_peak, peak_envelope
 from core.audio.looping import extended
 from core.audio.loudness import StepEnergies
+from core.audio.mastering import gain_before_limiter, limiter_ceiling
 from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
 
 Array = NDArray[np.float32]
@@ -27,9 +28,6 @@ MOST_LIMITED_DB: Final = 6.0
 _MOST_GAIN_DB: Final = 20.0
 """A passage of mere hiss is not brought to the loudness of music."""
 _CLOSE_ENOUGH_LU: Final = 0.1
-_PASSES: Final = 6
-_OVERSHOOT: Final = 1.5
-"""The limiter takes part of each correction away again."""
 _LEAD_STEPS: Final = SAMPLE_RATE // STEP
 """A second before the loop's start, in which the limiter comes to what it does at its end."""
 _TAIL_FRAMES: Final = 32 * STEP
@@ -93,7 +91,7 @@ class _Levelling:
     def __init__(self, samples: Array, ceiling_dbtp: float) -> None:
         self._samples = np.asarray(samples, np.float32)
         self._ceiling_dbtp = ceiling_dbtp
-        self._ceiling = loudness.limiter_ceiling(ceiling_dbtp)
+        self._ceiling = limiter_ceiling(ceiling_dbtp)
         self._around: tuple[Array, Array] | None = None
         self._energies: StepEnergies | None = None
 
@@ -102,13 +100,9 @@ class _Levelling:
         gain, target, room = self.first_guess()
         if gain <= room + _UNHEARD_DB:
             return gain
-        most = room + MOST_LIMITED_DB
-        for _ in range(_PASSES):
-            missing = target - self._limited_lufs(gain)
-            if abs(missing) < _CLOSE_ENOUGH_LU or (missing > 0 and gain >= most):
-                break
-            gain = min(gain + _OVERSHOOT * missing, most)
-        return gain
+        return gain_before_limiter(
+            self._limited_lufs, target, gain, room + MOST_LIMITED_DB, _CLOSE_ENOUGH_LU
+        )
 
     def first_guess(self) -> tuple[float, float, float]:
         """The gain without a limiter; the loudness it is for; and what there is room for, all in

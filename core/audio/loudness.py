@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.k_weighting import KWeighting
-from core.audio.limiter import STEP, Limiter, PeakEnvelope, limited_gains, peak_envelope
-from core.settings import CEILING_DBTP, SAMPLE_RATE, TARGET_LUFS
+from core.audio.limiter import STEP, PeakEnvelope, peak_envelope
+from core.settings import SAMPLE_RATE
 
 Array = NDArray[np.float32]
-Blocks = Callable[[], Iterable[Array]]
-"""Gives the blocks (n, c) of a sound from its beginning, every time it is called."""
 
 _BLOCK = 1 << 16
 LOUDNESS_HOP = SAMPLE_RATE // 10
 """Frames of a tenth of a second, by which the gate's blocks move."""
 _HOPS_PER_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
+"""LUFS; this, the next two, and blocks of 400 ms every 100 ms are those of BS.1770-4."""
 _RELATIVE_GATE = -10.0
+"""LU from the mean of what passes the absolute gate."""
 _OFFSET = -0.691
-_MARGIN_DB = 0.05
-"""The limiter aims so far below the ceiling: its gain moves between the samples it was made for."""
-_CLOSE_ENOUGH_LU = 0.02
-_CORRECTIONS = 2
-_FORESEEN_LU = 0.002
-_TRIALS = 12
-_FIRST_SLOPE = 2.0 / 3.0
-"""LU a dB: the limiter takes part of each correction away again."""
-_LEAST_SLOPE = 0.2
-_MOST_LIMITED_DB = 18.0
-"""What cannot be as loud even then only gets worse."""
+"""LUFS of a K-weighted power of 1: a sine of 997 Hz at full scale in one channel has -3.01."""
+
+
+class SoundLevels(NamedTuple):
+    """How loud a sound is.
+
+    Attributes:
+        lufs: integrated loudness; minus infinity for silence.
+        true_peak_dbtp: its true peak; minus infinity for silence.
+    """
+
+    lufs: float
+    true_peak_dbtp: float
 
 
 class StepEnergies:
@@ -137,7 +140,7 @@ class LoudnessMeter:
 def integrated_lufs(samples: Array) -> float:
     """Integrated loudness of `samples` (n, c) in LUFS; minus infinity for silence."""
     meter = LoudnessMeter(true_peak=False)
-    for block in _split(samples):
+    for block in split_blocks(samples):
         meter.feed(block)
     return meter.integrated
 
@@ -184,158 +187,15 @@ class SoundMeasurement:
         """True peak in dBTP; minus infinity for silence."""
         return decibels(float(self.envelope.max(initial=0.0)))
 
-
-def master(samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP) -> Array:
-    """Master a sound that is in memory; see `master_blocks`.
-
-    Args:
-        samples: (n, c).
-        lufs: wanted integrated loudness.
-        ceiling_dbtp: the highest true peak, dBTP.
-
-    Returns:
-        (n, c) float32.
-    """
-    measured = SoundMeasurement()
-    for block in _split(samples):
-        measured.feed(block)
-    measured.finish()
-    made = master_blocks(lambda: _split(samples), measured, lufs, ceiling_dbtp)
-    return np.concatenate([samples[:0], *made()])
+    @property
+    def levels(self) -> SoundLevels:
+        """Both, once it is finished."""
+        return SoundLevels(self.lufs, self.true_peak_dbtp)
 
 
-def master_blocks(
-    blocks: Blocks,
-    measured: SoundMeasurement,
-    lufs: float = TARGET_LUFS,
-    ceiling_dbtp: float = CEILING_DBTP,
-) -> Blocks:
-    """Bring a sound to a loudness, its true peaks kept under a ceiling by the limiter.
-
-    Limiting takes loudness away, so gain and limiter are tuned together, by reading the sound a few
-    times. Silence stays silence.
-
-    Args:
-        blocks: the sound at 44.1 kHz.
-        measured: all of the same sound, finished.
-        lufs: integrated loudness of the result (ITU-R BS.1770-4).
-        ceiling_dbtp: largest true peak of the result, in dBTP.
-
-    Returns:
-        The mastered sound, made anew from `blocks` every time it is read.
-    """
-    if not math.isfinite(measured.lufs):
-        return blocks
-    gain_db, ceiling, scale = _tuned(blocks, measured, lufs, ceiling_dbtp)
-    return lambda: _limited(blocks, measured, gain_db, ceiling, scale)
-
-
-def limit_blocks(
-    blocks: Blocks, measured: SoundMeasurement, ceiling_dbtp: float = CEILING_DBTP
-) -> Blocks:
-    """Keep the true peaks of a sound under a ceiling, as the player's limiter does, bit for bit.
-
-    Args:
-        blocks: the sound at 44.1 kHz.
-        measured: all of the same sound, finished.
-        ceiling_dbtp: largest true peak of the result, in dBTP.
-
-    Returns:
-        The sound, made anew from `blocks` every time it is read; `blocks` where it needs nothing.
-    """
-    ceiling = limiter_ceiling(ceiling_dbtp)
-    if float(measured.envelope.max(initial=0.0)) <= ceiling:
-        return blocks
-    return lambda: _limited(blocks, measured, 0.0, ceiling)
-
-
-def master_gain(
-    samples: Array, lufs: float = TARGET_LUFS, ceiling_dbtp: float = CEILING_DBTP
-) -> Array:
-    """What `master` multiplies each frame by: for sounds that are to be mastered alike.
-
-    Args:
-        samples: (n, c).
-        lufs: wanted integrated loudness.
-        ceiling_dbtp: the highest true peak, dBTP.
-
-    Returns:
-        (n,) float32; 1 for silence.
-    """
-    ones = np.ones((len(samples), 1), np.float32)
-    measured = SoundMeasurement()
-    for block in _split(samples):
-        measured.feed(block)
-    measured.finish()
-    if not math.isfinite(measured.lufs):
-        return ones[:, 0]
-    gain_db, ceiling, scale = _tuned(lambda: _split(samples), measured, lufs, ceiling_dbtp)
-    blocks = _limited(lambda: _split(ones), measured, gain_db, ceiling, scale)
-    return np.concatenate(list(blocks))[:, 0]
-
-
-def _tuned(
-    blocks: Blocks, measured: SoundMeasurement, lufs: float, ceiling_dbtp: float
-) -> tuple[float, float, np.float32 | None]:
-    """Gain in dB and ceiling of the limiter that bring a sound to `lufs`, and a scale after it."""
-    ceiling = limiter_ceiling(ceiling_dbtp)
-    aimed = lufs
-    for _ in range(1 + _CORRECTIONS):
-        gain_db = _foreseen_gain_db(measured, aimed, ceiling)
-        meter, peaks = LoudnessMeter(true_peak=False), PeakEnvelope(keep=False)
-        for block in _limited(blocks, measured, gain_db, ceiling):
-            meter.feed(block)
-            peaks.feed(block)
-        missing = lufs - meter.integrated
-        if abs(missing) < _CLOSE_ENOUGH_LU:
-            break
-        aimed += missing
-    peaks.finish()
-    over = decibels(peaks.highest) - ceiling_dbtp
-    scale = np.float32(10.0 ** (-over / 20.0)) if over > 0 else None
-    return gain_db, ceiling, scale
-
-
-def _foreseen_gain_db(measured: SoundMeasurement, lufs: float, ceiling: float) -> float:
-    """Gain in dB before a limiter with which the sound should come out of it nearest to `lufs`."""
-    plain = gain_db = lufs - measured.lufs
-    tried: dict[float, float] = {}
-    slope = _FIRST_SLOPE
-    for _ in range(_TRIALS):
-        gains = limited_gains(measured.envelope, 10.0 ** (gain_db / 20.0), ceiling)
-        found = measured.energies.lufs(gains)
-        if tried:
-            last_gain, last_found = next(reversed(tried.items()))
-            slope = min(max((found - last_found) / (gain_db - last_gain), _LEAST_SLOPE), 1.0)
-        tried[gain_db] = found
-        following = min(gain_db + (lufs - found) / slope, plain + _MOST_LIMITED_DB)
-        if abs(lufs - found) < _FORESEEN_LU or following in tried:
-            break
-        gain_db = following
-    return min(tried, key=lambda gain: abs(lufs - tried[gain]))
-
-
-def _limited(
-    blocks: Blocks,
-    measured: SoundMeasurement,
-    gain_db: float,
-    ceiling: float,
-    scale: np.float32 | None = None,
-) -> Iterator[Array]:
-    """The limited blocks, multiplied by `scale` if given."""
-    limiter = Limiter(measured.envelope, 10.0 ** (gain_db / 20.0), ceiling, measured.phase)
-    for block in blocks():
-        limited = limiter.process(block)
-        yield limited if scale is None else limited * scale
-
-
-def _split(samples: Array) -> Iterator[Array]:
+def split_blocks(samples: Array) -> Iterator[Array]:
+    """`samples` (n, c) in blocks of a second and a half, as they are measured and mastered."""
     return (samples[at : at + _BLOCK] for at in range(0, len(samples), _BLOCK))
-
-
-def limiter_ceiling(ceiling_dbtp: float = CEILING_DBTP) -> float:
-    """What a limiter is to aim at, full scale 1.0, so that its result stays under a ceiling."""
-    return float(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
 
 
 def decibels(amplitude: float) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import resources, user_folders
 from core.audio import files
-from core.audio.loudness import master
+from core.audio.mastering import master
 from core.cli.console import progress_bar, say, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.demo.catalogue import catalogue, find

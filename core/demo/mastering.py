@@ -6,7 +6,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from core.audio.loudness import master_gain
+from core.audio.mastering import master_gain
 from core.demo.effects.dynamics import compression, soft_clip_parts
 from core.demo.signal import bell, decibels, faded, filtered, high_pass, mono, shelf, single
 from core.demo.song import Finish

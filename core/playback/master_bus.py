@@ -117,7 +117,7 @@ class MasterBus:
         """A limiter that has what sounds next already."""
         scientific.load()
         from core.audio.limiter import LATENCY, StreamingLimiter
-        from core.audio.loudness import limiter_ceiling
+        from core.audio.mastering import limiter_ceiling
 
         phase = self.mixer.position - self.mixer.lead if self.mixer.playing else 0
         self._limiter = StreamingLimiter(limiter_ceiling(), phase)

@@ -15,6 +15,7 @@ from core.audio.levelling import (
     rough_gain_db,
 )
 from core.audio.limiter import LATENCY, StreamingLimiter
+from core.audio.mastering import limiter_ceiling
 
 FRAMES = 80_000
 
@@ -97,6 +98,6 @@ def test_repeated_through_the_limiter_of_the_player_it_sounds_like_the_file() ->
     made = level_loop(loop)
     assert loop_gain_db(loop) == made.gain_db
     gain = np.float32(10.0 ** (made.gain_db / 20.0))
-    limiter = StreamingLimiter(loudness.limiter_ceiling())
+    limiter = StreamingLimiter(limiter_ceiling())
     heard = limiter.process(np.tile(loop, (3, 1)) * gain)[LATENCY:]
     np.testing.assert_allclose(heard[FRAMES : 2 * FRAMES], made.samples, atol=5e-3)

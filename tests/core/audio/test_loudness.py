@@ -1,4 +1,4 @@
-"""Loudness against an independent meter, and a master that keeps its promises."""
+"""Loudness against an independent meter."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 
 from core.audio import loudness
 from core.audio.limiter import Limiter, limited_gains
-
-RATE = 44_100
-
-
-def noise(seconds: float, seed: int = 0, channels: int = 2) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    return (0.1 * rng.standard_normal((round(seconds * RATE), channels))).astype(np.float32)
+from tests.core.audio.loud_sounds import RATE, kicks_in_noise, noise
 
 
 def test_a_full_scale_sine_at_1_khz_is_minus_3_lufs() -> None:
@@ -76,47 +70,11 @@ def test_silence_has_no_loudness() -> None:
     silence = np.zeros((RATE, 2), np.float32)
     assert loudness.integrated_lufs(silence) == -math.inf
     assert loudness.true_peak_dbtp(silence) == -math.inf
-    assert not loudness.master(silence).any()
-
-
-@pytest.mark.parametrize("level", [0.02, 0.3, 3.0])
-def test_master_reaches_loudness_under_the_ceiling(level: float) -> None:
-    rng = np.random.default_rng(1)
-    samples = level * noise(8.0)
-    for start in rng.integers(0, len(samples) - 4000, 40):
-        click = np.exp(-np.arange(4000) / 700) * np.sin(np.arange(4000) / 9)
-        samples[start : start + 4000] += (level * 2.5 * click[:, None]).astype(np.float32)
-    out = loudness.master(samples)
-    assert out.dtype == np.float32
-    assert loudness.integrated_lufs(out) == pytest.approx(-14.0, abs=0.1)
-    assert loudness.true_peak_dbtp(out) <= -1.0 + 0.01
-
-
-def test_the_limiter_does_not_click() -> None:
-    """A sine with one loud burst: the gain moves slower than the tone itself."""
-    sine = 0.2 * np.sin(2 * np.pi * 100 * np.arange(4 * RATE) / RATE)[:, None].astype(np.float32)
-    sine[2 * RATE : 2 * RATE + 200] *= 8
-    out = loudness.master(sine, lufs=-12.0)
-    steps = np.abs(np.diff(out[:, 0], n=2))
-    quiet = steps[: 2 * RATE - 1000].max()
-    around = steps[2 * RATE - 1000 : 2 * RATE - 10].max()
-    # A click would be a step of the wave itself, a hundred times this.
-    assert around < 5.0 * quiet
-
-
-def _kicks(seconds: float = 6.0) -> np.ndarray:
-    """Quiet noise with a loud, decaying low tone every half second, so that a limiter works."""
-    samples = noise(seconds)
-    times = np.arange(RATE // 2) / RATE
-    kick = np.exp(-12 * times) * np.sin(2 * np.pi * 60 * times)
-    for first in range(0, len(samples) - len(kick) + 1, RATE // 2):
-        samples[first : first + len(kick)] += kick[:, None].astype(np.float32)
-    return samples
 
 
 @pytest.mark.parametrize("phase", [0, 7])
 def test_steps_know_the_loudness_of_what_a_limiter_makes(phase: int) -> None:
-    samples, gain, ceiling = _kicks(), 2.5, 0.89
+    samples, gain, ceiling = kicks_in_noise(), 2.5, 0.89
     measured = loudness.SoundMeasurement(phase)
     measured.feed(samples)
     measured.finish()
@@ -128,26 +86,3 @@ def test_steps_know_the_loudness_of_what_a_limiter_makes(phase: int) -> None:
     assert measured.energies.lufs(gains) == pytest.approx(
         loudness.integrated_lufs(limited), abs=0.04
     )
-
-
-def test_mastering_reads_a_sound_at_most_twice_to_tune_the_limiter() -> None:
-    samples, read = _kicks(), 0
-    measured = loudness.SoundMeasurement()
-    measured.feed(samples)
-    measured.finish()
-
-    def blocks() -> list[np.ndarray]:
-        nonlocal read
-        read += 1
-        return [samples]
-
-    (made,) = loudness.master_blocks(blocks, measured, -9.0)()
-    assert read <= 3
-    assert loudness.integrated_lufs(made) == pytest.approx(-9.0, abs=0.03)
-
-
-def test_what_cannot_be_as_loud_is_not_crushed_for_it() -> None:
-    low = np.sin(2 * np.pi * 20 * np.arange(3 * RATE) / RATE)[:, None].astype(np.float32)
-    made = loudness.master(0.5 * low, 0.0)
-    assert loudness.true_peak_dbtp(made) <= -1.0
-    assert loudness.integrated_lufs(made) > loudness.integrated_lufs(0.8 * low) - 0.5
