@@ -1,10 +1,12 @@
 """Which sixteenth of a four-bar phrase is which: the beat among quarters, downbeat, phrase start.
 
-All 64 positions are scored at once. What speaks for a position, roughly by weight: a kick at its
-quarter of the beat; timbre, level and harmony turning there over a bar and over a phrase (sections
-of techno begin on phrases); bars that each keep to one chord; kicks that come back there after a
-gap; the track's beginning; strong lows; claps one beat later and three.
-The weights were set by hand on synthetic and on real tracks, not trained.
+All 64 positions are scored at once; the one with most points wins. What speaks for a position:
+a kick at its quarter of the beat; timbre, level and harmony turning there over a bar and over a
+phrase (sections of techno begin on phrases); bars that each keep to one chord; kicks that come back
+there after a gap; the track's beginning; strong lows; claps one beat later and three.
+
+Points were set by hand, not trained, on real tracks and on those of
+`python -m benchmarks.rhythm --set 1`, whose grids are known; `--set 2` judges them.
 """
 
 from __future__ import annotations
@@ -27,49 +29,81 @@ from core.rhythm.steps import (
 from core.settings import BEATS_PER_BAR, SIXTEENTHS_PER_BAR
 
 _BARS: Final = PHRASE_STEPS // SIXTEENTHS_PER_BAR
+
+# Points. The beat leads the other quarters by 2 to 8 of them, typically.
 _KICK: Final = 1.5
+"""For the quarter that is most like a kick; for the others in proportion."""
 _NO_KICK: Final = 1.5
-"""What a quarter loses whose likeness to a kick is far below that of the best."""
+"""For each quarter that has a kick at all, see `_UNLIKE`."""
 _TIMBRE_BAR: Final = (1.5, 1.5)
+"""Where timbre and level change most over a bar: for (that place of the phrase, of the bar)."""
 _TIMBRE_PHRASE: Final = (1.0, 0.5)
+"""The same over a phrase."""
 _HARMONY_BAR: Final = (0.5, 0.5)
-"""Weights of (position in the phrase, position in the bar)."""
+"""The same of the harmony, over a bar."""
 _HARMONY_BEAT: Final = 0.05
+"""For a place of the bar whose change of harmony from beat to beat is one deviation above mean."""
 _SAME_CHORD: Final = 1.5
+"""For bars that each keep to one chord."""
+_AFTER_GAP: Final = 2.2
+"""For the beat on which kicks always come back after a gap."""
+_LOW: Final = 0.3
+"""For the place of the bar with the strongest lows."""
+_BACKBEAT: Final = 2.5
+"""For claps on two and four; more than a fill before the bar can bring."""
+_CONTINUED: Final = 0.9
+"""After an edit: for going on counting as if nothing were missing."""
+_FIRST_SOUND: Final = 0.6
+"""For the step on which the first sound of a track, or its beat after a break, begins."""
+_FIRST_ON_BEAT: Final = 0.4
+"""For all beats, if the first sound of the track is on one."""
+_WHOLE_FILE: Final = 1.0
+"""For the first step of a file that is a whole number of bars long."""
+
+# What counts as what.
+_UNLIKE: Final = 0.35
+_UNLIKE_SPAN: Final = 0.45
+"""A quarter whose likeness to a kick is at most the former, of the best one's, has none; from both
+together on, it has one."""
 _ALIKE: Final = 0.85
 """Agreement of bars in themselves, as a share of the best one, from which it speaks for them."""
 _LOUDEST: Final = 1.5
+"""Times the chroma's 90th percentile; what is louder counts as that."""
 _WHOLE_CHORDS: Final = (0.7, 0.85)
 """Power of bars over that of their halves: 1 for a chord that lasts, .5 for two that differ."""
-_AFTER_GAP: Final = 2.2
 _PLAYED: Final = 0.4
+"""Share of a strong kick's attack, from which on a beat has a kick."""
 _SOME_GAPS: Final = 3
+"""Fewer gaps count in proportion."""
 _OFTEN: Final = (0.08, 0.2)
 """Gaps per beat: as many as the latter are the rhythm itself."""
 _SLIGHT_TURN: Final = (0.7, 1.5)
 """Nats of the largest turning point: below, nothing really turns; above, it has its full weight."""
-_LOW: Final = 0.3
-_BACKBEAT: Final = 2.5
 _BACKBEAT_NATS: Final = 1.5
+"""By so much claps are louder than beats one and three, or lows are: then they are kicks."""
 _CLAP_ATTACK: Final = 1.0
-_CONTINUED: Final = 0.9
+"""Nats of a clear attack."""
 _CONTINUED_BEATS: Final = 1.5
+"""Missing beats that leave 1 / e of `_CONTINUED`."""
+_WHOLE_BARS: Final = 0.01
+"""A file this near to a whole number of bars was cut to them, so it begins on a downbeat."""
+_SOUND_SHARE: Final = 1e-3
+"""Of the power of loud frames (the 99th percentile), from which on there is sound."""
+_SOUND_NATS: Final = 7.0
+"""Below the loudest step, from which on a step is not silent; 7 nats of power are 30 dB."""
+_FIRST_SPREAD_STEPS: Final = 0.3
+"""Deviation of the bell around the step of a first sound."""
+
+# How sure the beat is.
 _SURE_LEAD: Final = 0.2
-"""By how much the beat must lead the other quarters; it does by 2 to 8, typically."""
+"""Points by which the beat must lead the other quarters."""
 _SURE_LEAD_ALIKE: Final = 2.5
 """The same where a sixteenth beside it has as much of a kick: a broken beat."""
 _SAME_KICK: Final = 0.7
+"""Likeness to a kick from which on the quarter half a beat away may be a beat, too."""
 _AS_KICK: Final = 0.85
 _AS_HARD: Final = 0.9
-_FIRST_SOUND: Final = 0.6
-_FIRST_ON_BEAT: Final = 0.4
-_WHOLE_FILE: Final = 1.0
-_WHOLE_BARS: Final = 0.01
-"""A file this near to a whole number of bars was cut to them, so it begins on a downbeat."""
-
-_SOUND_SHARE: Final = 1e-3
-_SOUND_NATS: Final = 7.0
-_FIRST_SPREAD_STEPS: Final = 0.3
+"""Likeness to a kick, and ratio of attacks, from which on two quarters have the same kick."""
 
 
 def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
@@ -82,7 +116,8 @@ def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
     Returns:
         (64,) how well each step number modulo 64 would do.
     """
-    clear = _KICK * kicks.scores + _NO_KICK * np.clip((kicks.scores - 0.35) / 0.45, 0.0, 1.0)
+    has_kick = np.clip((kicks.scores - _UNLIKE) / _UNLIKE_SPAN, 0.0, 1.0)
+    clear = _KICK * kicks.scores + _NO_KICK * has_kick
     scores = np.tile(clear, PHRASE_STEPS // STEPS_PER_BEAT)
     bar, phrase = SIXTEENTHS_PER_BAR, PHRASE_STEPS
     first = _first_step(steps)
