@@ -23,7 +23,8 @@ class FocusReturn(QObject):
     """Lets Enter and Escape leave the text and number fields of a window.
 
     The focus goes to the widget among `homes` that had it last, and so it does where a widget is
-    hidden that had it: Qt gives it to the next one, which may be any button. Escape puts the number
+    hidden or disabled that had it: Qt gives it to the next one, which may be any button, also the
+    one that cancels what was just started. Escape puts the number
     back that a number field showed before it was typed over. In number fields Space is no text, and
     remains the window's shortcut; Escape is the field's, also where it is a shortcut of the window.
 
@@ -46,7 +47,7 @@ class FocusReturn(QObject):
 
     @Slot("QWidget*", "QWidget*")
     def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old is not None and new is not None and self._has_been_hidden(old):
+        if old is not None and new is not None and self._cannot_be_used(old):
             QTimer.singleShot(0, self, partial(self._leave_next, new))
         else:
             for home in self._homes:
@@ -77,9 +78,11 @@ class FocusReturn(QObject):
         event.ignore()
         return True
 
-    def _has_been_hidden(self, widget: QWidget) -> bool:
+    def _cannot_be_used(self, widget: QWidget) -> bool:
         window = self._window
-        return widget.window() is window and window.isVisible() and not widget.isVisible()
+        if widget.window() is not window or not window.isVisible():
+            return False
+        return not (widget.isVisible() and widget.isEnabled())
 
     def _leave_next(self, next_widget: QWidget) -> None:
         """Unless it was decided by now where the focus goes."""

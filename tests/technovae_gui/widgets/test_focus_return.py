@@ -124,3 +124,11 @@ def test_a_widget_that_is_hidden_gives_the_focus_back(bench: Bench, qtbot: QtBot
     bench.number.setFocus()  # whoever hides it may say what is next
     QApplication.processEvents()
     assert bench.number.hasFocus()
+
+
+def test_a_widget_that_is_disabled_gives_the_focus_back(bench: Bench, qtbot: QtBot) -> None:
+    """Fault: pressing "Import files…" gave the keys to the button that cancels the import."""
+    bench.timeline.setFocus()
+    bench.number.setFocus()
+    bench.number.setEnabled(False)
+    qtbot.waitUntil(bench.timeline.hasFocus)
