@@ -121,20 +121,23 @@ class LibraryPanel(QWidget):
 
     @Slot(object)
     def set_map_info(self, latent_map: LatentMap | None, *, has_model: bool = False) -> None:
-        """Show how many segments are on the map.
+        """Show how many segments are on the map, unless it is all of them.
 
         Args:
             latent_map: None while there is no map.
             has_model: whether there is a model, under which the map is being made then.
         """
-        music = bool(self.tracks.table.tracks.tracks)
+        tracks = self.tracks.table.tracks.tracks
+        music = bool(tracks)
         if latent_map is not None:
-            text = f"{len(latent_map)} segments on the map"
+            missing = len(latent_map) != sum(track.windows() for track in tracks)
+            text = f"{len(latent_map)} segments on the map" if missing else ""
         elif music and has_model:
             text = "its map is being made"
         else:
             text = f"no map yet: {'' if music else 'import music and '}train a model to get one"
         self.header.map_info.setText(text)
+        self.header.map_info.setVisible(bool(text))
 
     @Slot(str)
     def select_track(self, track_id: str) -> None:

@@ -81,6 +81,7 @@ class ToolBar(QWidget):
         self.percent = QLabel("")
         self.percent.setProperty("dim", True)
         self.percent.setFixedWidth(36)
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.parts = PartButtons()
         for button in (self.lasso, self.path, self.attributes):
             button.setCheckable(True)
@@ -129,7 +130,7 @@ class ToolBar(QWidget):
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
         rows.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        rows.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
+        rows.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
         rows.setSpacing(theme.SPACE)
         self._row, self._second = QHBoxLayout(), QHBoxLayout()
         row = self._row
@@ -142,8 +143,8 @@ class ToolBar(QWidget):
         row.addStretch(1)
         for button in (self.fit, self.random, self.lasso, self.path, self.attributes):
             row.addWidget(button)
-        row.addSpacing(theme.SPACE)
-        for widget in (self.a, self.morph, self.b, self.percent):
+        # What is empty at times lies within the row, so that all end at one edge.
+        for widget in (self.percent, self.a, self.morph, self.b):
             row.addWidget(widget)
         self._second.addWidget(self.parts)
         self._second.addStretch(1)

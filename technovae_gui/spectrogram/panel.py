@@ -132,7 +132,7 @@ class SpectrogramPanel(QWidget):
             return
         difference = decoded - real
         error = float(np.abs(difference).mean())
-        self.difference.show_values(difference, f"Difference: {error:.1f} dB on average")
+        self.difference.show_values(difference, f"Difference: {error:.1f} dB")
 
 
 def _array(values: ArrayLike | None) -> Array | None:

@@ -60,7 +60,7 @@ class Toolbar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        row.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
         row.setSpacing(theme.SPACE)
         row.addWidget(forms.side_label("Snap"))
         for widget in (self.snap, self.follow, self.split, self.add_lane):

@@ -43,6 +43,9 @@ def test_it_says_what_is_open(panel: LibraryPanel, tracks: list[Track], tmp_path
 def test_it_says_whether_there_is_a_map(panel: LibraryPanel, demo_map: LatentMap) -> None:
     panel.set_map_info(demo_map)
     assert f"{len(demo_map)} segments on the map" in panel.header.map_info.text()
+    panel.set_tracks(list(demo_map.tracks.values()))
+    panel.set_map_info(demo_map)
+    assert panel.header.map_info.isHidden(), "all of them; their number is said above"
     panel.set_map_info(None)
     assert panel.header.map_info.text() == "no map yet: train a model to get one"
     panel.set_map_info(None, has_model=True)

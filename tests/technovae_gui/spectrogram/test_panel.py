@@ -39,7 +39,7 @@ def test_the_difference_needs_both(panel: SpectrogramPanel) -> None:
     assert not panel.grab().isNull()
     panel.set_decoded(steady(-27.5), "Decoded")
     assert panel.error_db == pytest.approx(2.5)
-    assert panel.difference.title == "Difference: 2.5 dB on average"
+    assert panel.difference.title == "Difference: 2.5 dB"
     panel.set_decoded(None, "Decoded: on its way")
     assert panel.error_db is None
     panel.set_decoded(steady(0.0)[:256], "Two bars")
