@@ -36,6 +36,8 @@ KEPT_BYTES: Final = 96 << 20
 """Of loops that the arrangement does not need. What it needs is kept, the player holds it too."""
 _IDLE_MS: Final = 2000
 """So long after a sound nobody waits for the renderer, which then loads what tells parts apart."""
+_MOST_AT_ONCE: Final = 50
+"""Loops that are asked for in one turn of the event loop: a millisecond."""
 _NO_MODEL: Final = "no model is open; train one, or open the demo"
 
 Key = TypeVar("Key", bound=Hashable)
@@ -112,8 +114,10 @@ class LoopService(QObject):
         self._wanted: dict[_LoopKey, None] = {}
         self._soon: set[_LoopKey] = set()
         """Those wanted that sound first."""
-        self._held: dict[_LoopKey, None] = {}
-        """Those that are rendered once all of `_soon` are there."""
+        self._held: dict[_LoopKey, Callable[[_LoopKey], None]] = {}
+        """What is done about others once all of `_soon` are there."""
+        self._held_timer = QTimer(self, singleShot=True, interval=0)
+        self._held_timer.timeout.connect(self._begin_held)
         self._audition: _LoopKey | None = None
         self._audition_bar: int | None = None
         """Set while the audition has no answer."""
@@ -225,8 +229,8 @@ class LoopService(QObject):
             sources: the first ones are rendered first, also of those that were wanted before.
             bpm: the tempo.
             separated: those that are needed with their parts.
-            soon: those that sound first. The others are not rendered until these are there: the
-                two processes, and whoever prepares the sound, share a few cores.
+            soon: those that sound first. The others are neither read nor rendered until these are
+                there: all that works for the window, and for the sound, shares a few cores.
         """
         needed = [
             _LoopKey(source, bpm, separated=source in separated)
@@ -237,12 +241,14 @@ class LoopService(QObject):
         missing = [key for key in needed if key not in self._cache]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
         self._soon = {key for key in missing if key.source in soon}
-        self._held = {key: None for key in missing if key in self._held}
+        held, self._held = self._held, {}
         self._drop_waiting()
         for key in missing:
-            if key not in asked:
-                self._find(key)
-        self._render_held()
+            if key in held:
+                self._held[key] = held[key]
+            elif key not in asked:
+                self._unless_later(key, self._find)
+        self._begin_held()
         if asked:
             order = [_RequestKey(key, Priority.CLIP) for key in missing]
             for client in (self._renderer, self._reader):
@@ -312,6 +318,7 @@ class LoopService(QObject):
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
         self._idle.stop()
+        self._held_timer.stop()
         self._reader.close()
         if self._store is not None:
             self._store.close()
@@ -334,7 +341,7 @@ class LoopService(QObject):
         store, session = self._store, self._session
         is_kept = store is not None and self._origin_of(key.source) is None
         if key.separated or not is_kept or session is None:
-            self._render(key)
+            self._unless_later(key, self._render)
         if store is None or not is_kept or session is None:
             return
 
@@ -348,9 +355,9 @@ class LoopService(QObject):
                     self.arrived.emit(key.source)
             elif session is not self._session:
                 if not key.takes_network:  # others were asked for again with the session
-                    self._render(key)
+                    self._unless_later(key, self._render)
             elif loop is None:
-                self._render(key)
+                self._unless_later(key, self._render)
             else:
                 self._stored.add(key)
                 self._cache.put(key, _clip_result(key, loop))
@@ -403,17 +410,26 @@ class LoopService(QObject):
         return not key.takes_network and session.same_music(made_for)
 
     def _render(self, key: _LoopKey) -> None:
-        if self._soon and key not in self._soon:
-            self._held[key] = None
-            return
         asked = _RequestKey(key, Priority.CLIP)
         self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
 
-    def _render_held(self) -> None:
-        """Ask for what does not have to wait any more."""
-        for key in [key for key in self._held if not self._soon or key in self._soon]:
-            del self._held[key]
-            self._render(key)
+    def _unless_later(self, key: _LoopKey, do: Callable[[_LoopKey], None]) -> None:
+        """Look for a wanted loop, or have it rendered, unless others sound sooner."""
+        if self._soon and key not in self._soon:
+            self._held[key] = do
+        else:
+            do(key)
+
+    @Slot()
+    def _begin_held(self) -> None:
+        """Do what does not have to wait any more; a thousand loops not in one go."""
+        ready = [key for key in self._held if not self._soon or key in self._soon]
+        for key in ready[:_MOST_AT_ONCE]:
+            do = self._held.pop(key, None)
+            if do is not None:
+                do(key)
+        if len(ready) > _MOST_AT_ONCE:
+            self._held_timer.start()
 
     def _forget(self, key: _LoopKey) -> None:
         """A loop is wanted no more: it is there, or cannot be made."""
@@ -421,7 +437,7 @@ class LoopService(QObject):
         self._held.pop(key, None)
         self._soon.discard(key)
         if not self._soon and self._held:
-            self._render_held()
+            self._begin_held()
 
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.takes_network else self._reader
@@ -464,7 +480,7 @@ class LoopService(QObject):
         for key in self._wanted:
             if key.takes_network:
                 self._held.pop(key, None)
-                self._find(key)
+                self._unless_later(key, self._find)
         if self._prepared is not None and self._prepared[0].takes_network:
             self._prepared = None
         audition, bar = self._audition, self._audition_bar

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from core import resources
+from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import (
     ClipSource,
     GroupSource,
@@ -44,6 +46,7 @@ class ProjectOrigins(QObject):
         self._session = Session()
         self._open = Origin()
         self._known: list[Origin] = []
+        self._listed: tuple[Arrangement, Sequence[ClipSource]] | None = None
         self.main = Origin()
 
     def start_project(self) -> None:
@@ -186,9 +189,13 @@ class ProjectOrigins(QObject):
             return track_of(source) in self._open.tracks
         return source.model_hash in ("", self._open.model_hash)
 
-    def _sources(self) -> list[ClipSource]:
-        clips = self._document.arrangement.clips()
-        return [single for clip in clips for single in single_sources(clip.source)]
+    def _sources(self) -> Sequence[ClipSource]:
+        """Of all clips; worked out once for an arrangement, as opening it asks several times."""
+        arrangement = self._document.arrangement
+        if self._listed is None or self._listed[0] is not arrangement:
+            clips = arrangement.clips()
+            self._listed = arrangement, [it for clip in clips for it in single_sources(clip.source)]
+        return self._listed[1]
 
 
 def origin_of_session(session: Session) -> Origin:

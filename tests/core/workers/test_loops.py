@@ -623,6 +623,21 @@ def test_a_thousand_loops_on_disk_are_taken_one_by_one(
     assert sum(looked_at) < 10 * len(sources)
 
 
+def test_what_sounds_later_is_not_looked_for_before_what_sounds_soon(
+    bench: Bench, store: FakeStore, qtbot: Any
+) -> None:
+    far = [RealSource(f"0123456789abcdef-0-{number}") for number in range(1000)]
+    bench.loops.want([REAL, LATENT, *far], BPM, soon={REAL, LATENT})
+    assert [source for _, source, _ in store.asked] == [REAL, LATENT]
+    store.answer(0.5)
+    store.answer(None)
+    assert store.asked == []
+    bench.renderer.answer()
+    assert 0 < len(store.asked) < 100  # in one turn of the event loop
+    qtbot.waitUntil(lambda: len(store.asked) == 1000, timeout=PATIENCE)
+    assert [source for _, source, _ in store.asked] == far
+
+
 def test_what_a_clip_plays_lies_on_disk(bench: Bench, store: FakeStore) -> None:
     store.writing = []
     bench.loops.want([LATENT], BPM)
