@@ -150,7 +150,7 @@ class Mixdown:
             if needs_processing(lane) and lane.clips
         }
         self.tail = return_sound.tail_frames(arrangement)
-        self._returns = ReturnProcessor(arrangement) if self.tail else None
+        self._returns = ReturnProcessor(arrangement) if return_sound.used(arrangement) else None
         if reuse is not None and reuse._bpm == self._bpm:
             self._take_over(reuse, frozenset(changed))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +27,7 @@ _ECHO_THIN_HZ: Final = 160.0
 _REVERB_DARK_HZ: Final = 9000.0
 _REVERB_THIN_HZ: Final = 180.0
 _REVERB_GAIN: Final = 0.7
+_FADED_DB: Final = 60.0
 
 
 def _sends_to(lane: Lane, name: str) -> bool:
@@ -40,8 +42,38 @@ def used(arrangement: Arrangement) -> tuple[str, ...]:
 
 
 def tail_frames(arrangement: Arrangement) -> int:
-    """Frames that echo and reverb go on after the last clip: a bar, where they are used."""
-    return arrangement.frame(TICKS_PER_BAR) if used(arrangement) else 0
+    """Frames that echo and reverb go on after the last clip: a bar, where they still sound then.
+
+    What was sent before, and has faded by 60 dB when the last clip ends, makes nothing longer.
+    """
+    end = arrangement.length_frames / SAMPLE_RATE
+    rings = any(
+        arrangement.seconds(_sent_until(lane, name)) + _fading_seconds(arrangement, name) > end
+        for name in used(arrangement)
+        for lane in arrangement.audible_lanes
+        if lane.clips and _sends_to(lane, name)
+    )
+    return arrangement.frame(TICKS_PER_BAR) if rings else 0
+
+
+def _sent_until(lane: Lane, name: str) -> int:
+    """The tick after which a lane sends nothing more to echo or reverb."""
+    curve = lane.curve(name)
+    if curve is None or curve.points[-1].value > curve.kind.low:
+        return lane.end
+    sounding = [n for n, point in enumerate(curve.points) if point.value > curve.kind.low]
+    return min(lane.end, curve.points[sounding[-1] + 1].tick) if sounding else 0
+
+
+def _fading_seconds(arrangement: Arrangement, name: str) -> float:
+    """How long echo or reverb take to fall by 60 dB."""
+    returns = arrangement.returns
+    if name == REVERB.name:
+        return returns.reverb_seconds
+    delay = arrangement.seconds(returns.echo_sixteenths * TICKS_PER_BEAT // 4)
+    feedback = returns.echo_feedback
+    repeats = 1.0 + (_FADED_DB / -20.0 / math.log10(feedback) if feedback > 0.0 else 0.0)
+    return delay * repeats
 
 
 @dataclass

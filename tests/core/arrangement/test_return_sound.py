@@ -77,6 +77,21 @@ def test_a_lane_that_is_silent_sends_nothing() -> None:
     assert not mixdown(quiet).render(0, 60_000).any()  # after the fader
 
 
+def test_what_has_faded_before_the_end_makes_nothing_longer() -> None:
+    def sent_until(bar: float) -> Arrangement:
+        whole = arrangement(LaneEffects())
+        points = tuple(Breakpoint(tick, db) for tick, db in ((0, -6.0), (round(bar * BAR), -60.0)))
+        lane = whole.lanes[0].changed(automation=(Automation("echo", points),))
+        return whole.changed(lanes=(lane,), returns=Returns(echo_sixteenths=2, echo_feedback=0.5))
+
+    early, late = mixdown(sent_until(1.0)), mixdown(sent_until(3.9))
+    assert (early.tail, late.tail) == (0, early.arrangement.frame(BAR))
+    dry = mixdown(arrangement(LaneEffects())).render(0, early.frames)
+    later = slice(early.arrangement.frame(BAR), early.arrangement.frame(2 * BAR))
+    assert np.abs(early.render(0, early.frames) - dry)[later].max() > 1e-4
+    assert not early.render(early.frames, 20_000).any()
+
+
 def test_they_ring_for_a_bar_after_the_end_and_no_longer() -> None:
     mix = mixdown(arrangement(SENDS))
     sound = rendered(mix, 0, mix.frames + mix.tail + 9000, 4096)
