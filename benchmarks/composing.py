@@ -135,6 +135,7 @@ class Bench:
             renderer=options.renderer,
             seed=seed,
             hold_parts=options.hold_parts,
+            effects=options.effects,
         )
         started = time.process_time()
         with _timed(seconds, "compose"):
@@ -450,6 +451,12 @@ def _arguments() -> argparse.Namespace:
         "--hold-parts",
         action=argparse.BooleanOptionalAction,
         help="kicks held over and later basses: always, or never; default: by seed",
+    )
+    parser.add_argument(
+        "--effects",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="filters that move, echo and reverb",
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
     parser.add_argument("--transitions", action="store_true", help="measure every transition")

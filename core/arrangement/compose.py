@@ -3,7 +3,8 @@
 It begins on a real segment and follows a form (`form`): each section walks from one anchor, which
 is near real music, to the next (`anchors`) in steps that sound equally large (`core.latent.paths`).
 The walk is the body of the music; bass and tops are real (`palette`), and `layers` says when each
-of the three sounds. `sequencing` turns them into clips, a lane for each layer.
+of the three sounds. `sequencing` turns them into clips, a lane for each layer, and `movement` moves
+the filters and sends of these lanes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrangement import anchors, drawn_path, form
+from core.arrangement import anchors, drawn_path, form, movement
 from core.arrangement.arrangement import Arrangement, checked_tempo, frame_at
 from core.arrangement.clip import DEFAULT_RENDERER, LatentSource
 from core.arrangement.form import FormSection
@@ -67,6 +68,7 @@ class ComposeOptions:
         title: of the arrangement.
         hold_parts: whether kicks are held over and basses come in later, where parts can be told
             apart; None: the seed decides.
+        effects: whether filters move and echoes sound (`movement`).
 
     Raises:
         InputError: a value out of range, or both lengths.
@@ -83,6 +85,7 @@ class ComposeOptions:
     seed: int = 0
     title: str = ""
     hold_parts: bool | None = None
+    effects: bool = True
 
     def __post_init__(self) -> None:
         if self.minutes is not None and self.bars is not None:
@@ -117,7 +120,8 @@ def compose(
             all else stay, but for the segment to begin on. None: the walk finds its way.
 
     Returns:
-        A lane each for tops, body and bass, and a marker where each section begins.
+        A lane each for tops, body and bass, with their automation, and a marker where each section
+        begins.
 
     Raises:
         InputError: no such start segment, or options out of range.
@@ -142,7 +146,11 @@ def compose(
     tops = anchors.choose_tops(material, sections, chosen, rng, bpm=bpm)
     palette = Palette.of(material, sections, chosen, tops)
     blocks = _layered(palette, options, sections, walks, rng)
-    lanes = sequence_lanes(blocks, _end_tick(bars, frames, bpm))
+    end = _end_tick(bars, frames, bpm)
+    lanes = sequence_lanes(blocks, end)
+    if options.effects:
+        opening = options.start is not None
+        lanes = movement.moved(lanes, sections, end, keep_opening=opening)
     progress(3, 3, "composed")
     return Arrangement(bpm, lanes, options.title, frames, section_markers(sections))
 
