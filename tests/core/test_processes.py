@@ -16,6 +16,9 @@ from pebble import ProcessExpired
 from core import log, processes
 from core.processes import ProcessExecutor, exit_message
 
+PATIENCE = 240.0
+"""Seconds."""
+
 
 @pytest.mark.parametrize(
     ("exit_code", "words"),
@@ -57,7 +60,7 @@ def test_a_process_is_as_nice_as_it_is_told_and_may_be(
     monkeypatch.setenv(processes.MOST_NICE, most)
     executor = ProcessExecutor(1, niceness=7)
     try:
-        assert executor.submit(niceness).result(60.0) == min(19, os.nice(0) + seen)
+        assert executor.submit(niceness).result(PATIENCE) == min(19, os.nice(0) + seen)
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -67,9 +70,9 @@ def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path:
     executor = ProcessExecutor(1)
     try:
         first, killed, second = (executor.submit(it) for it in (niceness, die, niceness))
-        assert first.result(60.0) == second.result(60.0) == os.nice(0)
+        assert first.result(PATIENCE) == second.result(60.0) == os.nice(0)
         with pytest.raises(ProcessExpired) as death:
-            killed.result(60.0)
+            killed.result(PATIENCE)
         assert death.value.exitcode == -signal.SIGKILL
         file = tmp_path / "begun"
         executor.submit(begin_and_stay, file)

@@ -41,7 +41,7 @@ def main(folder: Path, seconds: float) -> None:
         _until(lambda: window.services.loops.outstanding == 0)
         _export(window, folder / "exported.wav")
         _until(lambda: bool(window.transport.clock.state.device))
-        assert window.services.player.wait_until_prepared(30)
+        assert window.services.player.wait_until_prepared(PATIENCE)
         window.transport.play_or_pause()
         _until(lambda: window.transport.clock.state.frame > seconds * 44_100)
         state = window.transport.clock.state

@@ -20,6 +20,8 @@ Sound = NDArray[np.float32]
 
 BAR = TICKS_PER_BAR
 BPM = 480.0
+PATIENCE = 240.0
+"""Seconds; a busy machine compiles and waits."""
 """Fast, so that four bars are short: 88,200 frames, a beat 5512.5."""
 
 
@@ -82,7 +84,10 @@ class PortAudioError(Exception):
 
 
 class FakeOutput:
-    """A device whose time passes when it is pulled. While `broken`, all its calls fail."""
+    """A device whose time passes when it is pulled. While `broken`, all its calls fail.
+
+    `replaced` counts how often sound that waited was exchanged.
+    """
 
     latency = 0.0
 
@@ -91,6 +96,7 @@ class FakeOutput:
         self.lost = False
         self.closed = False
         self.broken = False
+        self.replaced = 0
         self._blocks: list[Sound] = []
         self._written = self._taken = origin
         self._changed = threading.Condition()
@@ -101,7 +107,7 @@ class FakeOutput:
         with self._changed:
             found = np.zeros((0, 2), np.float32)
             while len(found) < frames:
-                if not self._changed.wait_for(lambda: bool(self._blocks), 60):
+                if not self._changed.wait_for(lambda: bool(self._blocks), PATIENCE):
                     raise TimeoutError("no sound came")
                 found = np.concatenate([found, *self._blocks])
                 self._blocks = [found[frames:]] if len(found) > frames else []
@@ -139,6 +145,7 @@ class FakeOutput:
             at = len(waiting) - (self._written - frame)
             waiting[at : at + len(block)] = block
             self._blocks = [waiting]
+            self.replaced += 1
         return True
 
     def start(self) -> None:

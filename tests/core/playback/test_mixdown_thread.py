@@ -15,7 +15,7 @@ from core.mapped_arrays import SpillingMemory
 from core.playback import mixdown_thread
 from core.playback.mixdown_thread import LOOKAHEAD, MixdownRequest, MixdownThread, build_snapshot
 from core.playback.snapshot import Snapshot
-from tests.core.playback.fakes import BPM, Sound, arrangement, audio_of, clip, loop
+from tests.core.playback.fakes import BPM, PATIENCE, Sound, arrangement, audio_of, clip, loop
 
 
 def without(name: str) -> Callable[[Clip], Sound | None]:
@@ -162,12 +162,12 @@ class Desk:
 
     def soon(self) -> list[tuple[int, int]]:
         self.held.set()
-        self.go.wait(60)
+        self.go.wait(PATIENCE)
         return [(self.playhead, self.playhead + 1000)]
 
     def prepare(self, request: MixdownRequest) -> None:
         self.thread.request(request)
-        assert self.thread.wait_until_prepared(20)
+        assert self.thread.wait_until_prepared(PATIENCE)
 
 
 @pytest.fixture
@@ -182,11 +182,11 @@ def desk() -> Iterator[Desk]:
 def test_the_latest_wins(desk: Desk) -> None:
     desk.go.clear()
     desk.thread.request(MixdownRequest.of(arrangement(), audio_of()))
-    assert desk.held.wait(60)
+    assert desk.held.wait(PATIENCE)
     for gain in (-1.0, -2.0, -3.0):
         desk.thread.request(MixdownRequest.of(arrangement(gain_db=gain), audio_of()))
     desk.go.set()
-    assert desk.thread.wait_until_prepared(20)
+    assert desk.thread.wait_until_prepared(PATIENCE)
     gains = [one.mix.arrangement.lanes[1].gain_db for one in desk.delivered if one.mix]
     assert gains == [-6.0, -3.0]
 
