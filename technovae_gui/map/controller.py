@@ -273,6 +273,7 @@ class AuditionController(QObject):
         if not session.same_music(self._session):
             self._view.parts.clear()
         self._session = session
+        self._view.scene.set_outdated(_corrected_tracks(session))
         self._view.placement.set_map(session.map)
         target = self._target  # the decoder has dropped what it was asked for
         if target is not None and target.is_segment and not self._silent:
@@ -357,3 +358,13 @@ def rotated(loop: Array, rotation: float) -> Array:
         (frames, channels).
     """
     return np.roll(loop, round(rotation * len(loop)), axis=0) if rotation else loop
+
+
+def _corrected_tracks(session: Session) -> frozenset[str]:
+    """Those whose beat grid is another one than when the map was made, which stays meanwhile."""
+    known = {} if session.map is None else session.map.tracks
+    return frozenset(
+        track.id
+        for track in session.tracks
+        if track.id in known and known[track.id].sections != track.sections
+    )

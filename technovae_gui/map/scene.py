@@ -49,6 +49,7 @@ class MapScene(QObject):
         key_of_track: gives the key of a track by its id; None where there is none.
         selected: rows of the selected dots.
         weights: (n,) how often a training learns the dots; 0 for never.
+        outdated: ids of tracks whose beat grid was corrected since the map was made.
         hovered: row of the dot under the mouse.
         chosen: the point that was chosen last.
         playing: the point that plays.
@@ -85,6 +86,7 @@ class MapScene(QObject):
         self.selected: Rows = _NO_ROWS
         self._training_weights = TrainingWeights()
         self.weights: NDArray[np.float64] = np.zeros(0)
+        self.outdated: frozenset[str] = frozenset()
         self.hovered: int | None = None
         self.chosen: MapPoint | None = None
         self.playing: MapPoint | None = None
@@ -146,6 +148,12 @@ class MapScene(QObject):
         self._training_weights = weights
         self._weigh()
         self.dots_changed.emit()
+
+    def set_outdated(self, tracks: frozenset[str]) -> None:
+        """Show which tracks have dots that are still those of an earlier beat grid."""
+        if tracks != self.outdated:
+            self.outdated = tracks
+            self.dots_changed.emit()
 
     def set_hovered(self, row: int | None) -> None:
         """Mark the dot under the mouse."""
@@ -217,8 +225,10 @@ class MapScene(QObject):
 
     def opacity(self) -> Points:
         """Opacity (n,) of the dots: 1, or less where training, search or highlighting leave a dot
-        out."""
+        out, or where it is outdated."""
         opacity = np.where(self.weights > 0, 1.0, _LEFT_OUT)
+        if self.outdated:
+            opacity[self._rows_of(self.outdated)] = _LEFT_OUT
         if self.search.strip():
             self._fade(opacity, self.matches())
         if self.highlighted:

@@ -450,3 +450,18 @@ def test_another_library_has_no_locks_and_without_the_network_there_are_none(
     room.view.parts.toggle(KICK)
     room.view.map_actions.toggle_lock(KICK)
     assert not room.view.parts.in_use
+
+
+def test_dots_of_a_corrected_beat_grid_are_faint_until_their_new_map_is_there(
+    room: Room, demo_map: LatentMap
+) -> None:
+    first, *others = demo_map.tracks.values()
+    (section,) = first.sections
+    nudged = replace(first, sections=(replace(section, downbeat=section.downbeat + 0.1),))
+    corrected = Session(2, tracks=(*others, nudged), map=demo_map)
+    room.sessions.put_in_place(corrected)
+    rows = [row for row, it in enumerate(demo_map.segments) if it.track_id == first.id]
+    assert np.flatnonzero(room.view.scene.opacity() < 1.0).tolist() == rows
+    tracks = {**demo_map.tracks, first.id: nudged}
+    room.sessions.put_in_place(replace(corrected, map=replace(demo_map, tracks=tracks)))
+    assert (room.view.scene.opacity() == 1.0).all()
