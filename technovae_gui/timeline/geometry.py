@@ -25,6 +25,8 @@ COARSEST: Final = 3000.0
 LOWEST: Final = 40
 HIGHEST: Final = 180
 """Pixels of a lane's height."""
+WHOLE_HEADER: Final = 46
+"""Lanes of fewer pixels show no gain, pan and automation in their headers."""
 STRIP: Final = 72
 """Pixels of the automation below a lane."""
 
@@ -204,7 +206,8 @@ class Geometry:
         return dataclasses.replace(self, ticks_per_pixel=scale, left=float(max(0, start)))
 
     def with_rows(self, rows: int, height: int) -> Geometry:
-        """Fill the height with lanes, as far as they can be so low or so high.
+        """Fill the height with lanes, as far as they can be so high, and so low that their headers
+        are whole.
 
         Args:
             rows: number of lanes.
@@ -214,7 +217,7 @@ class Geometry:
             The geometry, scrolled to the top.
         """
         room = height - STRIP * len(self.strips)
-        fitting = self if not rows else self.with_lane_height(room // rows)
+        fitting = self if not rows else self.with_lane_height(max(room // rows, WHOLE_HEADER))
         return dataclasses.replace(fitting, top=0)
 
     def grid(self, pixels: float = _GRID_PIXELS) -> int:

@@ -15,6 +15,7 @@ from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
 from technovae_gui.timeline.controls import DragNumber, InlineEdit, LaneMeter
+from technovae_gui.timeline.geometry import WHOLE_HEADER
 from technovae_gui.timeline.gestures import rounded_gain
 from technovae_gui.timeline.labels import gain_label, pan_label
 from technovae_gui.timeline.lane_effects_panel import HEIGHT as EFFECTS_HEIGHT
@@ -25,8 +26,6 @@ from technovae_gui.widgets.icons import icon
 WIDTH = 172
 """Pixels."""
 _GAIN_SPAN_DB = (-60.0, 12.0)
-_LOW = 46
-"""Lanes of fewer pixels show no second row."""
 _ROOMY = 56
 """Lanes of fewer pixels have tighter margins."""
 _TALL = 58 + EFFECTS_HEIGHT
@@ -132,9 +131,8 @@ class LaneHeader(QWidget):
 
     def set_height(self, height: int) -> None:
         """Hide gain and pan, and the effects, in lanes of too few pixels."""
-        self.gain.setVisible(height >= _LOW)
-        self.pan.setVisible(height >= _LOW)
-        self.automation.setVisible(height >= _LOW)
+        for widget in (self.gain, self.pan, self.automation):
+            widget.setVisible(height >= WHOLE_HEADER)
         if height >= _TALL or self._panel is not None:
             self.panel.setVisible(height >= _TALL)
         margin = 5 if height >= _ROOMY else 2

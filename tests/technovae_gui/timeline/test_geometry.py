@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.settings import TICKS_PER_BEAT
-from technovae_gui.timeline.geometry import COARSEST, FINEST, HIGHEST, LOWEST, Geometry, Snap
+from technovae_gui.timeline.geometry import (
+    COARSEST,
+    FINEST,
+    HIGHEST,
+    LOWEST,
+    WHOLE_HEADER,
+    Geometry,
+    Snap,
+)
 
 geometries = st.builds(
     Geometry,
@@ -51,6 +59,17 @@ def test_fitting_shows_both_ends(geometry: Geometry, start: int, span: int, widt
     fitted = geometry.fitted(start, start + span, width)
     if fitted.ticks_per_pixel < COARSEST:
         assert -0.01 <= fitted.x(start) <= fitted.x(start + span) <= width
+
+
+@given(geometries, st.integers(1, 30), st.integers(100, 1400))
+def test_lanes_that_fit_have_room_for_their_gain_and_pan(
+    geometry: Geometry, rows: int, height: int
+) -> None:
+    """Fault: in a window of 1024 by 640 their headers lost them, and the lanes scrolled anyway."""
+    fitted = geometry.with_rows(rows, height)
+    assert WHOLE_HEADER <= fitted.lane_height <= HIGHEST
+    if fitted.lane_height > WHOLE_HEADER:
+        assert fitted.y(rows) <= height
 
 
 @given(geometries)
