@@ -162,6 +162,7 @@ class ToolBar(QWidget):
         wide = event.size().width() >= _ONE_ROW
         if wide != (self._row.indexOf(self.parts) >= 0):
             (self._second if wide else self._row).removeWidget(self.parts)
+            self.parts.setContentsMargins(2 * theme.SPACE if wide else 0, 0, 0, 0)
             if wide:
                 self._row.addWidget(self.parts)
             else:

@@ -118,8 +118,11 @@ class TrainingController(QObject):
         windows = sum(track.windows(1) for track in session.tracks)
         self.panel.set_library(session.library_path.name, windows, session.is_demo)
         self.panel.set_listening(session.map is not None)
-        model = session.model_path
-        if model is not None and not session.is_demo:
+        model = None if session.is_demo else session.model_path
+        self.panel.set_model(model is not None)
+        if model is None:
+            self.panel.set_history(())
+        else:
             self._services.background.submit(
                 lambda: _read_history(model),
                 lambda epochs: self._show_history(session.generation, epochs),

@@ -27,7 +27,7 @@ from technovae_gui.training.training_progress import (
     ReconstructionView,
     TrainingCurves,
 )
-from technovae_gui.training.verdict import DEMO, NOTHING, verdict
+from technovae_gui.training.verdict import DEMO, NOTHING, UNKNOWN, verdict
 from technovae_gui.training.versions_panel import VersionsPanel
 from technovae_gui.widgets import forms
 from technovae_gui.widgets.forms import CollapsibleSection, FieldGrid, SectionHeader
@@ -94,7 +94,7 @@ class TrainingPanel(JobPanel):
         self._windows = 0
         self._all_left_out = False
         self._only: tuple[TrackSpan, ...] = ()
-        self._resume = self._demo = False
+        self._resume = self._demo = self._has_model = False
         self.headline = QLabel()
         self.headline.setProperty("display", True)
         self.sentence = forms.note()
@@ -160,6 +160,11 @@ class TrainingPanel(JobPanel):
     def show_learning(self) -> None:
         """Bring into sight what the next training learns."""
         self.scroll_area.ensureWidgetVisible(self.learning)
+
+    def set_model(self, present: bool) -> None:
+        """Say whether there is a model of the library's music, however it was trained."""
+        self._has_model = present
+        self._update_controls()
 
     def set_listening(self, possible: bool) -> None:
         """Say whether there is a model to listen to."""
@@ -229,7 +234,7 @@ class TrainingPanel(JobPanel):
         self.controls.show_state(
             training=self._busy,
             possible=self._windows > 0 and not self._all_left_out,
-            resumable=bool(self.curves.epochs),
+            resumable=bool(self.curves.epochs) or self._has_model,
         )
         self.versions.set_usable(not self._busy)
         self.reconstruction.setVisible(self._busy or self.reconstruction.pictures is not None)
@@ -237,8 +242,8 @@ class TrainingPanel(JobPanel):
 
     def _show_verdict(self) -> None:
         found = verdict(self.curves.epochs, training=self._busy)
-        if found is NOTHING and self._demo:
-            found = DEMO
+        if found is NOTHING and (self._demo or self._has_model):
+            found = DEMO if self._demo else UNKNOWN
         self.headline.setText(found.headline)
         self.sentence.setText(found.sentence)
 

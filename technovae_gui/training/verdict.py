@@ -28,6 +28,9 @@ class Verdict:
 NOTHING: Final = Verdict(
     "Not learned yet", "A training listens to your tracks and lays out the map of their sound."
 )
+UNKNOWN: Final = Verdict(
+    "Can be played", "How long it learned is not known; a training can go on from it."
+)
 DEMO: Final = Verdict("Ready", "The demo comes with what it has learned.")
 _LISTENING: Final = Verdict("Listening…", "The map appears as soon as there is something to play.")
 _IMPROVING: Final = Verdict("Getting better", "Each better version takes over the map at once.")

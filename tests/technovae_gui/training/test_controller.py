@@ -18,6 +18,7 @@ from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.training import TrainingRequest
 from technovae_gui.training.controller import TrainingController
+from technovae_gui.training.verdict import NOTHING, UNKNOWN
 from technovae_gui.training.weights_controller import WeightsController
 from tests.technovae_gui.fakes import FakeJob, FakeServices, FakeSessions
 
@@ -141,6 +142,25 @@ def test_the_history_shown_is_that_of_the_open_model(
     sessions.session = session
     controller._show_history(2, epochs)
     assert controller.panel.curves.epochs == []
+
+
+def test_a_model_of_unknown_history_is_no_library_without_a_model(
+    controller: TrainingController, sessions: FakeSessions, tmp_path: Path
+) -> None:
+    """Fault: where a training had been killed, the panel said "Not learned yet" beside its map, and
+    of a new library that it was ready, as the one before."""
+    panel, begin = controller.panel, controller.panel.controls.begin
+    sessions.put_in_place(Session(generation=3, library_path=tmp_path, model_path=tmp_path / MODEL))
+    assert panel.headline.text() == UNKNOWN.headline
+    assert begin.model().item(1).isEnabled(), "a training can go on from it"
+    text = resources.demo_model().with_suffix(".history.json").read_text()
+    (tmp_path / "vae_best.history.json").write_text(text)
+    sessions.put_in_place(Session(generation=4, library_path=tmp_path, model_path=tmp_path / MODEL))
+    assert panel.headline.text() not in (UNKNOWN.headline, NOTHING.headline)
+    sessions.put_in_place(Session(generation=5, library_path=tmp_path / "new"))
+    assert panel.headline.text() == NOTHING.headline
+    assert panel.curves.epochs == []
+    assert not begin.model().item(1).isEnabled()
 
 
 def test_a_training_learns_the_chosen_music_until_all_of_it_is_wanted_again(
