@@ -53,10 +53,13 @@ def build() -> Parser:
 _Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
+def _command(commands: _Commands, name: str, what: str) -> Parser:
+    """Add a command; `what` it does is told in the list of commands and in its own help."""
+    return commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+
+
 def _import(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "import", help="folders and files -> a library of segments and spectrograms"
-    )
+    p = _command(commands, "import", "folders and files -> a library of segments and spectrograms")
     p.add_argument(
         "library", type=_path, metavar="LIBRARY", help="folder of the library; made if missing"
     )
@@ -81,8 +84,8 @@ def _import(commands: _Commands) -> None:
 
 
 def _grid(commands: _Commands) -> None:
-    p = commands.add_parser("grid", help="show or correct a track's beat grid")
-    p.add_argument("library", type=_path, metavar="LIBRARY")
+    p = _command(commands, "grid", "show or correct a track's beat grid")
+    p.add_argument("library", type=_path, metavar="LIBRARY", help="folder of the library")
     p.add_argument(
         "track",
         nargs="?",
@@ -108,8 +111,8 @@ def _grid(commands: _Commands) -> None:
 
 
 def _train(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "train", help="train the model -> saved_models/vae_best.keras, history as JSON and PNG"
+    p = _command(
+        commands, "train", "train the model -> saved_models/vae_best.keras, history as JSON and PNG"
     )
     p.add_argument(
         "data", type=_path, metavar="LIBRARY", help="a library, or a spectrogram_dataset.npy"
@@ -155,10 +158,10 @@ def _train(commands: _Commands) -> None:
 
 
 def _weigh(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "weigh", help="show or say how often a training learns which track of a library"
+    p = _command(
+        commands, "weigh", "show or say how often a training learns which track of a library"
     )
-    p.add_argument("library", type=_path, metavar="LIBRARY")
+    p.add_argument("library", type=_path, metavar="LIBRARY", help="folder of the library")
     p.add_argument(
         "tracks",
         nargs="*",
@@ -175,23 +178,28 @@ def _weigh(commands: _Commands) -> None:
 
 
 def _generate(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "generate", help="short samples from the latent space: loops of four bars"
+    p = _command(commands, "generate", "short samples from the latent space: loops of four bars")
+    p.add_argument(
+        "--count", type=_between(int, 1, 10_000), default=8, help="how many (default: 8)"
     )
-    p.add_argument("--count", type=_between(int, 1, 10_000), default=8)
-    p.add_argument("--out", type=_path, default=Path("generated"), metavar="DIR")
+    _folder(p, "generated")
     p.add_argument(
         "--prior", action="store_true", help="draw from N(0, I), not from where the music lies"
     )
-    p.add_argument("--format", choices=[it.lstrip(".") for it in WRITTEN_EXTENSIONS], default="wav")
+    p.add_argument(
+        "--format",
+        choices=[it.lstrip(".") for it in WRITTEN_EXTENSIONS],
+        default="wav",
+        help="of the files (default: wav)",
+    )
     _sound(p)
     _seed(p)
     _workspace(p)
 
 
 def _compose(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "compose", help="a long track: starts on a real segment, walks the latent space"
+    p = _command(
+        commands, "compose", "a long track: starts on a real segment, walks the latent space"
     )
     length = p.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_between(float, 0.05, 180), help="length (default: 3)")
@@ -203,15 +211,9 @@ def _compose(commands: _Commands) -> None:
         type=_path,
         default=Path("composed.wav"),
         metavar="FILE",
-        help="wav, flac, ogg or mp3",
+        help="wav, flac, ogg or mp3 (default: composed.wav)",
     )
-    p.add_argument(
-        "--bit-depth",
-        type=_whole_number,
-        choices=(16, 24, 32),
-        default=24,
-        help="of WAV and FLAC (32 is float)",
-    )
+    _bit_depth(p)
     p.add_argument(
         "--project", type=_path, metavar="FILE", help="also save the arrangement as a project"
     )
@@ -234,7 +236,7 @@ def _compose(commands: _Commands) -> None:
         "--morph",
         choices=("bar", "segment"),
         default="segment",
-        help="how often the music moves on",
+        help="how often the music moves on (default: segment)",
     )
     _sound(p)
     _seed(p)
@@ -242,10 +244,10 @@ def _compose(commands: _Commands) -> None:
 
 
 def _render(commands: _Commands) -> None:
-    p = commands.add_parser("render", help="a project -> audio, as the window's export does")
-    p.add_argument("project", type=_path, metavar="PROJECT")
+    p = _command(commands, "render", "a project -> audio, as the window's export does")
+    p.add_argument("project", type=_path, metavar="PROJECT", help="a saved project, *.technovae")
     p.add_argument("--out", type=_path, required=True, metavar="FILE", help="wav, flac, ogg or mp3")
-    p.add_argument("--bit-depth", type=_whole_number, choices=(16, 24, 32), default=24)
+    _bit_depth(p)
     p.add_argument(
         "--stems",
         nargs="?",
@@ -260,42 +262,73 @@ def _render(commands: _Commands) -> None:
 
 
 def _reconstruct(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "reconstruct", help="every segment's original beside its reconstruction"
+    p = _command(commands, "reconstruct", "every segment's original beside its reconstruction")
+    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY", help="a file, or a library")
+    _folder(p, "reconstructed")
+    p.add_argument(
+        "--renderer",
+        choices=_OF_ONE_SEGMENT,
+        default="guided",
+        help="what turns a spectrogram into audio (default: guided)",
     )
-    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY")
-    p.add_argument("--out", type=_path, default=Path("reconstructed"), metavar="DIR")
-    p.add_argument("--renderer", choices=_OF_ONE_SEGMENT, default="guided")
     p.add_argument(
         "--exact", action="store_true", help="render the real spectrogram, not the model's"
     )
     p.add_argument(
         "--limit", type=_between(int, 1, 100_000), metavar="N", help="at most N segments"
     )
-    p.add_argument("--model", type=_path, metavar="FILE")
+    p.add_argument(
+        "--model",
+        type=_path,
+        metavar="FILE",
+        help="default: the one trained on the library, for a file that of the demo",
+    )
 
 
 def _map(commands: _Commands) -> None:
-    p = commands.add_parser("map", help="the latent map as a picture")
+    p = _command(commands, "map", "the latent map as a picture")
     p.add_argument(
         "library", type=_path, nargs="?", metavar="LIBRARY", help="default: the built-in demo"
     )
-    p.add_argument("--out", type=_file(".png"), default=Path("map.png"), metavar="FILE")
-    p.add_argument("--colour", choices=COLOURS, default="track")
-    p.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH")
-    p.add_argument("--model", type=_path, metavar="FILE")
+    p.add_argument(
+        "--out",
+        type=_file(".png"),
+        default=Path("map.png"),
+        metavar="FILE",
+        help="default: map.png",
+    )
+    p.add_argument(
+        "--colour",
+        choices=COLOURS,
+        default="track",
+        help="what dots are coloured by (default: track)",
+    )
+    p.add_argument(
+        "--size",
+        type=_size,
+        default=(1280, 800),
+        metavar="WxH",
+        help="of the picture (default: 1280x800)",
+    )
+    _model(p)
 
 
 def _dataset(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "dataset", help="write all training windows as one array, spectrogram_dataset.npy"
+    p = _command(
+        commands, "dataset", "write all training windows as one array, spectrogram_dataset.npy"
     )
-    p.add_argument("library", type=_path, metavar="LIBRARY")
-    p.add_argument("--out", type=_path, default=Path("spectrogram_dataset.npy"), metavar="FILE")
+    p.add_argument("library", type=_path, metavar="LIBRARY", help="folder of the library")
+    p.add_argument(
+        "--out",
+        type=_path,
+        default=Path("spectrogram_dataset.npy"),
+        metavar="FILE",
+        help="default: spectrogram_dataset.npy",
+    )
 
 
 def _info(commands: _Commands) -> None:
-    p = commands.add_parser("info", help="what a library, model, project or audio file holds")
+    p = _command(commands, "info", "what a library, model, project or audio file holds")
     p.add_argument(
         "path", type=_path, nargs="?", metavar="PATH", help="default: the built-in demo library"
     )
@@ -308,11 +341,11 @@ def _info(commands: _Commands) -> None:
 
 
 def _devices(commands: _Commands) -> None:
-    commands.add_parser("devices", help="the sound devices")
+    _command(commands, "devices", "the sound devices")
 
 
 def _demo(commands: _Commands) -> None:
-    p = commands.add_parser("demo", help="the built-in demo music")
+    p = _command(commands, "demo", "the built-in demo music")
     what = p.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="name its tracks (the default)")
     what.add_argument("--render", metavar="NAME", help="render one of its tracks")
@@ -365,11 +398,9 @@ def _demo(commands: _Commands) -> None:
 
 
 def _parts(commands: _Commands) -> None:
-    p = commands.add_parser(
-        "parts", help="take audio apart: kick.wav, bass.wav, drums.wav, rest.wav"
-    )
-    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY")
-    p.add_argument("--out", type=_path, default=Path("parts"), metavar="DIR")
+    p = _command(commands, "parts", "take audio apart: kick.wav, bass.wav, drums.wav, rest.wav")
+    p.add_argument("source", type=_path, metavar="AUDIO|LIBRARY", help="a file, or a library")
+    _folder(p, "parts")
     p.add_argument(
         "--model", type=_path, metavar="FILE", help="default: the one that comes with the program"
     )
@@ -381,19 +412,51 @@ def _sound(p: Parser) -> None:
         type=_between(float, TEMPO_MIN / 2, TEMPO_MAX * 2),
         help="default: the library's tempo",
     )
-    p.add_argument("--renderer", choices=RENDERERS, default=RENDERERS[0])
+    p.add_argument(
+        "--renderer",
+        choices=RENDERERS,
+        default=RENDERERS[0],
+        help=f"what turns what is decoded into audio (default: {RENDERERS[0]})",
+    )
 
 
 def _seed(p: Parser) -> None:
     p.add_argument(
-        "--seed", type=_between(int, 0, 2**32 - 1), default=0, help="same seed, same result"
+        "--seed",
+        type=_between(int, 0, 2**32 - 1),
+        default=0,
+        help="same seed, same result (default: 0)",
     )
 
 
 def _workspace(p: Parser) -> None:
     p.add_argument("--library", type=_path, metavar="DIR", help="default: the built-in demo")
+    _model(p)
+
+
+def _model(p: Parser) -> None:
     p.add_argument(
         "--model", type=_path, metavar="FILE", help="default: the one trained on the library"
+    )
+
+
+def _folder(p: Parser, name: str) -> None:
+    p.add_argument(
+        "--out",
+        type=_path,
+        default=Path(name),
+        metavar="DIR",
+        help=f"where files go (default: {name})",
+    )
+
+
+def _bit_depth(p: Parser) -> None:
+    p.add_argument(
+        "--bit-depth",
+        type=_whole_number,
+        choices=(16, 24, 32),
+        default=24,
+        help="of WAV and FLAC; 32 is float (default: 24)",
     )
 
 

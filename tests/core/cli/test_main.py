@@ -318,3 +318,11 @@ def test_tracks_are_chosen_of_a_library_alone(
     np.save(tmp_path / "array.npy", np.zeros((2, 512, 128), np.float32))
     assert run("train", str(tmp_path / "array.npy"), "--only", "1", "--out", "m.keras") == 2
     assert "tracks of a library" in capsys.readouterr().err
+
+
+def test_every_command_says_what_it_and_its_arguments_are() -> None:
+    commands = arguments.build()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    for name, parser in commands.items():
+        assert parser.description, name
+        unsaid = [action.dest for action in parser._actions if not action.help]
+        assert not unsaid, name
