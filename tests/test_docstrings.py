@@ -6,6 +6,8 @@ program documents a method of the same name with the same arguments.
 
 Constructors say it in `core`, in their own docstring or in that of their class. Those of the window
 are left out: they are given the objects that they connect, and their types say which.
+
+What a class lists under "Attributes:" and "Signals:" is there.
 """
 
 from __future__ import annotations
@@ -25,6 +27,11 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("core", "technovae_gui")
 SECTION = re.compile(r"^Args:\n((?: .*\n?|\n)*)", re.MULTILINE)
 NAMES = re.compile(r"^    (\*{0,2}\w+(?:, \*{0,2}\w+)*):", re.MULTILINE)
+MEMBERS = (
+    (re.compile(r"^Attributes:\n((?: .*\n?|\n)*)", re.MULTILINE), NAMES),
+    (re.compile(r"^Signals:\n((?: .*\n?|\n)*)", re.MULTILINE), re.compile(r"^    (\w+)\(", re.M)),
+)
+"""What begins a list of members in the docstring of a class, and what names them."""
 KERAS_BASES = ("layers/layer.py", "trainers/trainer.py", "callbacks/callback.py")
 """What models, layers and callbacks inherit from: importing keras takes seconds, reading these does
 not."""
@@ -194,3 +201,27 @@ def test_public_functions_say_what_their_arguments_are() -> None:
     faults = [line for line in map(fault, program()) if line]
     if faults:
         pytest.fail("\n".join(faults), pytrace=False)
+
+
+def members(owner: ast.ClassDef) -> set[str]:
+    """Names that a class, or one of its methods, gives a value or a function."""
+    found = {node.name for node in owner.body if is_function(node)}
+    for node in ast.walk(owner):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+    return found
+
+
+def test_classes_have_the_attributes_and_signals_that_they_list() -> None:
+    faults = []
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        for owner in (node for node in nodes if isinstance(node, ast.ClassDef)):
+            text = ast.get_docstring(owner) or ""
+            for section, names in MEMBERS:
+                lines = [line for found in section.findall(text) for line in names.findall(found)]
+                listed = {name.strip() for line in lines for name in line.split(",")}
+                faults += [f"{path}: {owner.name}: {it}" for it in listed - members(owner)]
+    assert not faults

@@ -33,7 +33,8 @@ _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 _.]{3}|\(c\) ")
 class Chunk(NamedTuple):
     """A chunk: its name, where its content begins, how many bytes that should have.
 
-    padding_missing: the content has an odd size, and the next chunk begins right behind it.
+    Attributes:
+        padding_missing: the content has an odd size, and the next chunk begins right behind it.
     """
 
     name: bytes
@@ -45,9 +46,10 @@ class Chunk(NamedTuple):
 class _Data(NamedTuple):
     """Where samples begin, and what is stated of them.
 
-    size: bytes of all.
-    block_bytes, block_frames: bytes of a block, and the samples per channel that it holds.
-    long: whether the size has 64 bits.
+    Attributes:
+        size: bytes of all.
+        block_bytes, block_frames: bytes of a block, and the samples per channel that it holds.
+        long: whether the size has 64 bits.
     """
 
     start: int

@@ -64,14 +64,15 @@ class MasterEffect(Protocol):
 class Strip:
     """A channel of the mixer.
 
-    lufs:          loudness of the voice while it plays, before ducking; what is sent follows
-    level:         automation in dB on top
-    pan, width:    -1..1; 0 is mono, 1 as played
-    low_cut, high_cut:  Hz; 0 is none
-    bells:         (Hz, dB, Q) each
-    duck:          0..1, how far each kick pushes the voice away
-    echo, hall, room:   sends, linear; throw is an automation that multiplies the echo's send
-    inserts:       effects, before everything else
+    Attributes:
+        lufs: loudness of the voice while it plays, before ducking; what is sent follows.
+        level: automation in dB on top.
+        pan, width: -1..1; 0 is mono, 1 as played.
+        low_cut, high_cut: Hz; 0 is none.
+        bells: (Hz, dB, Q) each.
+        duck: 0..1, how far each kick pushes the voice away.
+        echo, hall, room: sends, linear; throw is an automation that multiplies the echo's send.
+        inserts: effects, before everything else.
     """
 
     lufs: float = -20.0
@@ -93,15 +94,17 @@ class Strip:
 class Voice:
     """One instrument over the whole track.
 
-    bars:     a letter per bar, `.` or `-` for silence
-    patterns: what the letters mean (core.demo.notation)
-    octave:   added to the notes; follow: whether the song's harmony shifts them
-    vary:     chance that a soft hit is left out or a ghost slips in
-    loose:    how far hits stray from the grid, milliseconds
-    part:     which of `settings.PARTS` it belongs to, with its echoes and rooms: the kick alone
-              is kick; what a kick leaves in a cellar (rumble), subs, acid and other low lines are
-              bass; breaks, hats, claps, percussion and cymbals are drums; all else, sub drops and
-              risers too, is rest
+    Attributes:
+        bars: a letter per bar, `.` or `-` for silence.
+        patterns: what the letters mean (core.demo.notation).
+        octave: added to the notes.
+        follow: whether the song's harmony shifts them.
+        vary: chance that a soft hit is left out or a ghost slips in.
+        loose: how far hits stray from the grid, milliseconds.
+        part: which of `settings.PARTS` it belongs to, with its echoes and rooms: the kick alone is
+            kick; what a kick leaves in a cellar (rumble), subs, acid and other low lines are bass;
+            breaks, hats, claps, percussion and cymbals are drums; all else, sub drops and risers
+            too, is rest.
     """
 
     name: str
@@ -157,10 +160,11 @@ class Finish:
 class Song:
     """Everything about a track but its seed.
 
-    sweep:   automation in Hz of a high-pass over all but the kick
-    pump:    a bar in drum notation that pushes where no kick plays
-    masters: effects on the whole mix, before the finish
-    finish:  None where `masters` are all that is done
+    Attributes:
+        sweep: automation in Hz of a high-pass over all but the kick.
+        pump: a bar in drum notation that pushes where no kick plays.
+        masters: effects on the whole mix, before the finish.
+        finish: None where `masters` are all that is done.
     """
 
     voices: tuple[Voice, ...]

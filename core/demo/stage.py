@@ -33,8 +33,9 @@ class Event:
 class Stage:
     """Time, key and chance of one track.
 
-    swing:   where in an eighth its second sixteenth falls; .5 is straight
-    harmony: degrees that following voices are shifted by, one a bar, repeated
+    Attributes:
+        swing: where in an eighth its second sixteenth falls; .5 is straight.
+        harmony: degrees that following voices are shifted by, one a bar, repeated.
     """
 
     spec: TrackSpec

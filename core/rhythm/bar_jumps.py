@@ -31,7 +31,8 @@ _WHOLE: Final = 0.04
 class BarJump(NamedTuple):
     """An edit before a window, and the windows whose beats are later than they were followed.
 
-    late: beats, -0.5..0.5
+    Attributes:
+        late: beats, -0.5..0.5.
     """
 
     window: int

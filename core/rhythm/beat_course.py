@@ -62,10 +62,11 @@ _CLEAR_PERCENT: Final = 80
 class Course:
     """Where beats fall, window by window.
 
-    beats, times: (n,) middle of each window in beats and in seconds
-    weights:      (n,) how much it says, 0..1
-    jumps:        windows at which the beat goes on elsewhere: the first ones of new parts
-    doubtful:     share of the windows that have kicks, but not where the others have them
+    Attributes:
+        beats, times: (n,) middle of each window in beats and in seconds.
+        weights: (n,) how much it says, 0..1.
+        jumps: windows at which the beat goes on elsewhere: the first ones of new parts.
+        doubtful: share of the windows that have kicks, but not where the others have them.
     """
 
     beats: Numbers

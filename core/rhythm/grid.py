@@ -44,10 +44,11 @@ class Bar(NamedTuple):
 class GridSection:
     """A stretch of a track with one tempo; times are seconds from the beginning of the track.
 
-    start, end: the stretch, start < end
-    bpm:        `GRID_BPM_MIN`..`GRID_BPM_MAX`
-    downbeat:   the first downbeat at or after `start`
-    phrase:     a downbeat on which a four-bar phrase begins (any of them; default: `downbeat`)
+    Attributes:
+        start, end: the stretch, start < end.
+        bpm: `GRID_BPM_MIN`..`GRID_BPM_MAX`.
+        downbeat: the first downbeat at or after `start`.
+        phrase: a downbeat on which a four-bar phrase begins (any of them; default: `downbeat`).
 
     Raises:
         InputError: a value out of range.
@@ -139,9 +140,10 @@ class GridSection:
 class BeatGrid:
     """The bars of one track. Corrections return a new grid whose origin is "user".
 
-    sections:   in time order, not overlapping; one, unless the tempo moves
-    confidence: 0..1, how clearly the audio shows this grid (measured; corrections keep it)
-    origin:     "fit", "user", or "default" where no beat was found and a tempo is only assumed
+    Attributes:
+        sections: in time order, not overlapping; one, unless the tempo moves.
+        confidence: 0..1, how clearly the audio shows this grid (measured; corrections keep it).
+        origin: "fit", "user", or "default" where no beat was found and a tempo is only assumed.
 
     Raises:
         InputError: no sections, overlapping ones, or a value out of range.

@@ -149,7 +149,8 @@ def _last_sure(line: Line) -> float:
 class _Division:
     """A break divided after `bars` bars, those after it `shift` beats on in the pattern.
 
-    likeness: mean product of every two of its bars, as a share of their mean square
+    Attributes:
+        likeness: mean product of every two of its bars, as a share of their mean square.
     """
 
     bars: int

@@ -44,9 +44,10 @@ _CLEAR_KICK: Final = 0.5
 class Kicks:
     """The four quarters of the beat, from the one with the strongest low attack on.
 
-    offsets: (4,) beats after the lines' own of the attack at each quarter
-    scores:  (4,) how much like a kick each is, the best 1 (all 0 where nothing attacks)
-    attacks: (4,) mean attack of the low bands at each, nats
+    Attributes:
+        offsets: (4,) beats after the lines' own of the attack at each quarter.
+        scores: (4,) how much like a kick each is, the best 1 (all 0 where nothing attacks).
+        attacks: (4,) mean attack of the low bands at each, nats.
     """
 
     offsets: Numbers

@@ -63,11 +63,14 @@ _FAINT: Final = 0.1
 class OnsetFeatures:
     """Features of one whole track; frame n begins at sample n * hop. About 11 kB per second.
 
-    attacks: (n, 4) float16, per band of `BANDS`: natural log of the power just after the frame's
-             beginning over that just before it, not below 0; a click at sample t peaks there
-    powers:  (n / 4, 4) float32, mean square per band and frame of `POWER_HOP`
-    spectra: (m, 24 + 12) float32, frames of `SPECTRUM_HOP`: log-spaced bands then chroma, in nats
-    frames:  samples in the track
+    Attributes:
+        attacks: (n, 4) float16, per band of `BANDS`: natural log of the power just after the
+            frame's beginning over that just before it, not below 0; a click at sample t peaks
+            there.
+        powers: (n / 4, 4) float32, mean square per band and frame of `POWER_HOP`.
+        spectra: (m, 24 + 12) float32, frames of `SPECTRUM_HOP`: log-spaced bands then chroma, in
+            nats.
+        frames: samples in the track.
     """
 
     attacks: NDArray[np.float16]

@@ -37,12 +37,14 @@ _TILT_SECONDS: Final = 1e-3
 class Line:
     """A constant grid over a stretch: something recurs at origin + k * period (seconds).
 
-    after_break: whether its beat comes in at `start` after a passage without one
-    stretch: number of the stretch; lines of one have their beats at the same place of the music
-    period_error: standard error of `period`
-    pivot: time at which the errors of phase and period are uncorrelated
-    centres, lags, weights: (n,) per window: its middle (s), how late it is against the line (s),
-        how much it says (mean 1; little where silent or unlike all others)
+    Attributes:
+        after_break: whether its beat comes in at `start` after a passage without one.
+        stretch: number of the stretch; lines of one have their beats at the same place of the
+            music.
+        period_error: standard error of `period`.
+        pivot: time at which the errors of phase and period are uncorrelated.
+        centres, lags, weights: (n,) per window: its middle (s), how late it is against the line
+            (s), how much it says (mean 1; little where silent or unlike all others).
     """
 
     start: float

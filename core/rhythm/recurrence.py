@@ -55,9 +55,11 @@ class Displaced(NamedTuple):
 class _Groups:
     """Neighbouring windows, taken together.
 
-    edges: (groups + 1,) their first windows, and the end
-    sums:  (groups, bands, frequencies) their spectra
-    alike: (groups, groups, phases) how like the one the other is if its beat is that much later
+    Attributes:
+        edges: (groups + 1,) their first windows, and the end.
+        sums: (groups, bands, frequencies) their spectra.
+        alike: (groups, groups, phases) how like the one the other is if its beat is that much
+            later.
     """
 
     edges: NDArray[np.int64]

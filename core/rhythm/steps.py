@@ -28,10 +28,11 @@ _SPECTRUM_WEIGHT: Final = 0.5
 class Steps:
     """Sixteenths `first`, first + 1, ... of a grid whose step 0 lies on its origin.
 
-    attacks: (n, 4) strongest attack per band within 10 ms of the step's beginning
-    levels:  (n, 4) mean power per band, in nats
-    timbre:  (n, 28) levels per band and log-band spectrum, in nats, weighted against each other
-    chroma:  (n, 12) nats
+    Attributes:
+        attacks: (n, 4) strongest attack per band within 10 ms of the step's beginning.
+        levels: (n, 4) mean power per band, in nats.
+        timbre: (n, 28) levels per band and log-band spectrum, in nats, weighted against each other.
+        chroma: (n, 12) nats.
     """
 
     first: int

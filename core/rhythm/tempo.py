@@ -68,7 +68,8 @@ _EXCURSION_SECONDS: Final = 60.0
 class TempoPath:
     """Local tempo over a track: (n,) centres of windows in seconds, (n,) BPM.
 
-    salience: how much of the envelope repeats with the local tempo, mean over the windows
+    Attributes:
+        salience: how much of the envelope repeats with the local tempo, mean over the windows.
     """
 
     times: NDArray[np.float64]

@@ -25,12 +25,16 @@ Signal = NDArray[np.float32]
 class Break:
     """A sampled drum loop of one bar; each event plays one of its slices.
 
-    kit:      drums and their bars, in drum notation
-    bpm:      at which the drummer played; pitch: speed at which the slices are played, 1 as it was
-    order:    slices that the events play in turn; negative ones backwards, -1 being slice 0
-    slices:   of the bar
-    room:     share of a small room; drive: into the saturation; top: Hz that the sampler kept
-    human:    how far the drummer strays, milliseconds
+    Attributes:
+        kit: drums and their bars, in drum notation.
+        bpm: at which the drummer played.
+        pitch: speed at which the slices are played, 1 as it was.
+        order: slices that the events play in turn; negative ones backwards, -1 being slice 0.
+        slices: of the bar.
+        room: share of a small room.
+        drive: into the saturation.
+        top: Hz that the sampler kept.
+        human: how far the drummer strays, milliseconds.
     """
 
     kit: tuple[tuple[Drum, str], ...] = field(

@@ -27,14 +27,19 @@ Signal = NDArray[np.float32]
 class Kick:
     """A kick drum.
 
-    tone:    Hz where the pitch comes to rest
-    punch:   how far above it starts, as a multiple; sweep: seconds of that fall
-    snap:    a second, much faster fall on top
-    decay:   seconds of the body; shape: above 1 it holds first, then lets go
-    click:   level of the noise at the front; bright: its centre in Hz
-    drive:   into the saturation; skew: its asymmetry, for even harmonics
-    grit:    level of a band of distorted overtones
-    swell:   seconds in which the body rises
+    Attributes:
+        tone: Hz where the pitch comes to rest.
+        punch: how far above it starts, as a multiple.
+        sweep: seconds of that fall.
+        snap: a second, much faster fall on top.
+        decay: seconds of the body.
+        shape: above 1 it holds first, then lets go.
+        click: level of the noise at the front.
+        bright: its centre in Hz.
+        drive: into the saturation.
+        skew: its asymmetry, for even harmonics.
+        grit: level of a band of distorted overtones.
+        swell: seconds in which the body rises.
     """
 
     tone: float = 50.0

@@ -28,8 +28,12 @@ _SQUARES = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
 class Hat:
     """A hi-hat.
 
-    decay:  seconds; tune: factor on the partials; metal: share of the partials against the noise
-    tone:   Hz of the band that is let through; ring: how much the partials multiply each other
+    Attributes:
+        decay: seconds.
+        tune: factor on the partials.
+        metal: share of the partials against the noise.
+        tone: Hz of the band that is let through.
+        ring: how much the partials multiply each other.
     """
 
     decay: float = 0.045
@@ -67,7 +71,11 @@ class Hat:
 class Cymbal:
     """Rides and crashes: partials crowded towards the top, the high ones dying first.
 
-    decay: seconds; low: Hz of the lowest partial; bell: level of a few clear ones; air: of noise
+    Attributes:
+        decay: seconds.
+        low: Hz of the lowest partial.
+        bell: level of a few clear ones.
+        air: of noise.
     """
 
     decay: float = 0.5

@@ -33,11 +33,12 @@ class Drum(Protocol):
 class OneShots:
     """An instrument of hits.
 
-    takes:   how many variants of each strength
-    layers:  how many strengths are computed
-    steps:   hits are cut after so many sixteenths; 0 lets them ring
-    choke:   a hit cuts the one before it
-    curve:   exponent from velocity to level
+    Attributes:
+        takes: how many variants of each strength.
+        layers: how many strengths are computed.
+        steps: hits are cut after so many sixteenths; 0 lets them ring.
+        choke: a hit cuts the one before it.
+        curve: exponent from velocity to level.
     """
 
     drum: Drum

@@ -74,7 +74,11 @@ class Block:
 class Clang:
     """Frequency-modulated metal, driven hard.
 
-    tone: Hz; ratio: modulator to carrier; index: depth; fall: how fast the depth decays, seconds
+    Attributes:
+        tone: Hz.
+        ratio: modulator to carrier.
+        index: depth.
+        fall: how fast the depth decays, seconds.
     """
 
     tone: float = 320.0

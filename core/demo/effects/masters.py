@@ -75,7 +75,8 @@ class BandLimit:
 class Glue:
     """A compressor. threshold: dB below the mix's own level (RMS); times in seconds.
 
-    parts: that go through it together; the others pass by
+    Attributes:
+        parts: that go through it together; the others pass by.
     """
 
     threshold: float = -2.0
@@ -105,8 +106,9 @@ class Glue:
 class Clip:
     """A clipper. drive: dB that the loud moments are above where it clips; knee: 0..1, 1 hard.
 
-    fine:  twice oversampled, with the knee of `soft_clip_parts`
-    parts: that go through it together; the others pass by
+    Attributes:
+        fine: twice oversampled, with the knee of `soft_clip_parts`.
+        parts: that go through it together; the others pass by.
     """
 
     drive: float = 3.0
@@ -158,7 +160,10 @@ class Stutter:
 class Limit:
     """Loudness and a limiter with a look-ahead of 3 ms. Loud plans come out a little softer.
 
-    lufs: before limiting; ceiling: dB; release: seconds
+    Attributes:
+        lufs: before limiting.
+        ceiling: dB.
+        release: seconds.
     """
 
     lufs: float = -11.0
@@ -280,7 +285,9 @@ class Fader:
 class Codec:
     """The holes of a lossy codec: what lies far under its neighbours is dropped.
 
-    under: dB below the loudest of a band and its neighbours; hz: where the band ends
+    Attributes:
+        under: dB below the loudest of a band and its neighbours.
+        hz: where the band ends.
     """
 
     under: float = 24.0

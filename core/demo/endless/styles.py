@@ -38,12 +38,13 @@ _MODES = ("minor", "dorian", "phrygian", "harmonic", "locrian", "major", "mixoly
 class Style:
     """A family of songs.
 
-    bpm, swing, duck:  ranges; swing .5 is straight, duck 0..1 how far the kick pushes
-    kicks, rhythms, basses, masters: weights of kinds, of which a song has one
-    drums, colours:    chance of each kind to be in a song
-    kickless, bassless, drumless, restless: chances that a part is missing
-    rumble:            chance of a rumble beside or instead of a bass line
-    wet:               seconds of the hall, a range
+    Attributes:
+        bpm, swing, duck: ranges; swing .5 is straight, duck 0..1 how far the kick pushes.
+        kicks, rhythms, basses, masters: weights of kinds, of which a song has one.
+        drums, colours: chance of each kind to be in a song.
+        kickless, bassless, drumless, restless: chances that a part is missing.
+        rumble: chance of a rumble beside or instead of a bass line.
+        wet: seconds of the hall, a range.
     """
 
     bpm: tuple[float, float] = (110.0, 175.0)

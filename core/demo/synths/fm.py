@@ -20,9 +20,12 @@ Signal = NDArray[np.float32]
 class Fm:
     """Two modulators in parallel into one carrier (Chowning 1973), in stereo.
 
-    ratios, indices, falls: of the modulators: frequency to the carrier, depth in radians, seconds
-    rest: share of the depth that stays; brighten: automation or number that scales the depth
-    detune: cents between left and right
+    Attributes:
+        ratios, indices, falls: of the modulators: frequency to the carrier, depth in radians,
+            seconds.
+        rest: share of the depth that stays.
+        brighten: automation or number that scales the depth.
+        detune: cents between left and right.
     """
 
     ratios: tuple[float, float] = (1.0, 3.5)

@@ -20,11 +20,15 @@ Signal = NDArray[np.float32]
 class Formants:
     """A singer or a talking machine (source and filter, Fant 1960).
 
-    vowels:   that the notes take in turn; size: of the throat, scales the resonances
-    breath:   level of noise in the source; width: of the pulse, narrow is bright
-    vibrato:  Hz and cents; scoop: semitones that notes start below
-    glide:    seconds from vowel to vowel and from pitch to pitch
-    attack, release, gate: of the notes, seconds, and the share of their length
+    Attributes:
+        vowels: that the notes take in turn.
+        size: of the throat, scales the resonances.
+        breath: level of noise in the source.
+        width: of the pulse, narrow is bright.
+        vibrato: Hz and cents.
+        scoop: semitones that notes start below.
+        glide: seconds from vowel to vowel and from pitch to pitch.
+        attack, release, gate: of the notes, seconds, and the share of their length.
     """
 
     vowels: tuple[str, ...] = ("ah", "oh")
@@ -87,10 +91,11 @@ class Formants:
 class Talker:
     """Speech without a language: syllables, many of which a hissed consonant opens.
 
-    throat:  sings the vowels
-    hissed:  share of the syllables that begin with a consonant
-    level:   of consonants against the loudest vowel
-    bright:  Hz around which they lie
+    Attributes:
+        throat: sings the vowels.
+        hissed: share of the syllables that begin with a consonant.
+        level: of consonants against the loudest vowel.
+        bright: Hz around which they lie.
     """
 
     throat: Formants

@@ -21,13 +21,21 @@ _OVERSAMPLING = 2
 class Mono:
     """A monophonic subtractive synthesiser, twice oversampled.
 
-    saw, square, sub: levels of the oscillators; sub is a sine an octave lower if sub_octave is -1
-    voices, detune:   saws and their spread in cents; spread: how far apart in the stereo field
-    cutoff, resonance: Hz and 0..1, automations or numbers; sweep: octaves the envelope adds
-    decay:   seconds of that envelope, an automation or a number; accent_decay: on accents
-    accent:  how much accents add to level and sweep; gate: share of a note's length that sounds
-    glide:   seconds of a slide; release: seconds; diode: the feedback of the silver bass machine
-    drive:   into the saturation after the filter; 0 is none
+    Attributes:
+        saw, square, sub: levels of the oscillators; sub is a sine an octave lower if sub_octave is
+            -1.
+        voices, detune: saws and their spread in cents.
+        spread: how far apart in the stereo field.
+        cutoff, resonance: Hz and 0..1, automations or numbers.
+        sweep: octaves the envelope adds.
+        decay: seconds of that envelope, an automation or a number.
+        accent_decay: on accents.
+        accent: how much accents add to level and sweep.
+        gate: share of a note's length that sounds.
+        glide: seconds of a slide.
+        release: seconds.
+        diode: the feedback of the silver bass machine.
+        drive: into the saturation after the filter; 0 is none.
     """
 
     saw: float = 1.0

@@ -27,8 +27,14 @@ VOWELS: dict[str, tuple[tuple[float, float, float], ...]] = {
 class Pad:
     """A pad: every partial is a Gaussian band (Nasca's PADsynth, 2005), looped without a seam.
 
-    partials: how many; tilt: dB an octave; blur: cents of a partial's width; odd: level of the
-    even partials; vowel: formants laid over; level: envelope; shine: an octave above, its level
+    Attributes:
+        partials: how many.
+        tilt: dB an octave.
+        blur: cents of a partial's width.
+        even: level of the even partials.
+        vowel: formants laid over.
+        level: envelope.
+        shine: an octave above, its level.
     """
 
     partials: int = 40

@@ -20,12 +20,19 @@ Signal = NDArray[np.float32]
 class Poly:
     """A polyphonic subtractive synthesiser in stereo.
 
-    saw, square, sub, air: levels of saws, pulse, sine an octave below, noise
-    voices, detune, spread: saws a note, their spread in cents and in the stereo field 0..1
-    cutoff: Hz, automation or number; sweep: octaves added by the envelope; decay: its seconds
-    resonance: 0..1; track: how far the cutoff follows the pitch; four_poles: else two
-    level: envelope of the loudness; gate: share of a note's length that is held
-    vibrato: (Hz, cents); strum: seconds between the notes of a chord
+    Attributes:
+        saw, square, sub, air: levels of saws, pulse, sine an octave below, noise.
+        voices, detune, spread: saws a note, their spread in cents and in the stereo field 0..1.
+        cutoff: Hz, automation or number.
+        sweep: octaves added by the envelope.
+        decay: its seconds.
+        resonance: 0..1.
+        track: how far the cutoff follows the pitch.
+        four_poles: else two.
+        level: envelope of the loudness.
+        gate: share of a note's length that is held.
+        vibrato: (Hz, cents).
+        strum: seconds between the notes of a chord.
     """
 
     saw: float = 1.0

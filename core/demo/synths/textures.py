@@ -28,8 +28,12 @@ Signal = NDArray[np.float32]
 class Sweep:
     """Filtered noise from one pitch to another over the length of the note: riser or fall.
 
-    start, end: Hz; q: of the band; curve: above 1 waits, then hurries; tone: level of a sine that
-    goes along; rise: whether it grows or dies
+    Attributes:
+        start, end: Hz.
+        q: of the band.
+        curve: above 1 waits, then hurries.
+        tone: level of a sine that goes along.
+        rise: whether it grows or dies.
     """
 
     start: float = 300.0
