@@ -114,10 +114,12 @@ class LoopService(QObject):
         self._wanted: dict[_LoopKey, None] = {}
         self._soon: set[_LoopKey] = set()
         """Those wanted that sound first."""
-        self._held: dict[_LoopKey, Callable[[_LoopKey], None]] = {}
-        """What is done about others once all of `_soon` are there."""
-        self._held_timer = QTimer(self, singleShot=True, interval=0)
-        self._held_timer.timeout.connect(self._begin_held)
+        self._unsought: dict[_LoopKey, None] = {}
+        """Others that are looked for after these, some in each turn of the event loop."""
+        self._held: dict[_LoopKey, None] = {}
+        """Others that were not found, to be rendered once all of `_soon` are there."""
+        self._seeking = QTimer(self, singleShot=True, interval=0)
+        self._seeking.timeout.connect(self._find_more)
         self._audition: _LoopKey | None = None
         self._audition_bar: int | None = None
         """Set while the audition has no answer."""
@@ -229,8 +231,8 @@ class LoopService(QObject):
             sources: the first ones are rendered first, also of those that were wanted before.
             bpm: the tempo.
             separated: those that are needed with their parts.
-            soon: those that sound first. The others are neither read nor rendered until these are
-                there: all that works for the window, and for the sound, shares a few cores.
+            soon: those that sound first. The others are read after these, and not rendered until
+                these are there: all that works for the window, and the sound, shares a few cores.
         """
         needed = [
             _LoopKey(source, bpm, separated=source in separated)
@@ -241,14 +243,16 @@ class LoopService(QObject):
         missing = [key for key in needed if key not in self._cache]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
         self._soon = {key for key in missing if key.source in soon}
-        held, self._held = self._held, {}
+        self._held = {key: None for key in missing if key in self._held}
         self._drop_waiting()
-        for key in missing:
-            if key in held:
-                self._held[key] = held[key]
-            elif key not in asked:
-                self._unless_later(key, self._find)
-        self._begin_held()
+        unsought = [key for key in missing if key in self._unsought or key not in asked]
+        self._unsought = {key: None for key in unsought if self._is_later(key)}
+        for key in unsought:
+            if key not in self._unsought:
+                self._find(key)
+        self._render_held()
+        if self._unsought:
+            self._seeking.start()
         if asked:
             order = [_RequestKey(key, Priority.CLIP) for key in missing]
             for client in (self._renderer, self._reader):
@@ -318,7 +322,7 @@ class LoopService(QObject):
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
         self._idle.stop()
-        self._held_timer.stop()
+        self._seeking.stop()
         self._reader.close()
         if self._store is not None:
             self._store.close()
@@ -341,7 +345,7 @@ class LoopService(QObject):
         store, session = self._store, self._session
         is_kept = store is not None and self._origin_of(key.source) is None
         if key.separated or not is_kept or session is None:
-            self._unless_later(key, self._render)
+            self._render(key)
         if store is None or not is_kept or session is None:
             return
 
@@ -355,9 +359,9 @@ class LoopService(QObject):
                     self.arrived.emit(key.source)
             elif session is not self._session:
                 if not key.takes_network:  # others were asked for again with the session
-                    self._unless_later(key, self._render)
+                    self._render(key)
             elif loop is None:
-                self._unless_later(key, self._render)
+                self._render(key)
             else:
                 self._stored.add(key)
                 self._cache.put(key, _clip_result(key, loop))
@@ -409,35 +413,40 @@ class LoopService(QObject):
             return session is made_for
         return not key.takes_network and session.same_music(made_for)
 
+    def _is_later(self, key: _LoopKey) -> bool:
+        """Whether others sound sooner."""
+        return bool(self._soon) and key not in self._soon
+
+    @Slot()
+    def _find_more(self) -> None:
+        """Look for some of what sounds later: for a thousand loops, in one turn, it takes long."""
+        for key in list(self._unsought)[:_MOST_AT_ONCE]:
+            del self._unsought[key]
+            self._find(key)
+        if self._unsought:
+            self._seeking.start()
+
     def _render(self, key: _LoopKey) -> None:
+        if self._is_later(key):
+            self._held[key] = None
+            return
         asked = _RequestKey(key, Priority.CLIP)
         self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
 
-    def _unless_later(self, key: _LoopKey, do: Callable[[_LoopKey], None]) -> None:
-        """Look for a wanted loop, or have it rendered, unless others sound sooner."""
-        if self._soon and key not in self._soon:
-            self._held[key] = do
-        else:
-            do(key)
-
-    @Slot()
-    def _begin_held(self) -> None:
-        """Do what does not have to wait any more; a thousand loops not in one go."""
-        ready = [key for key in self._held if not self._soon or key in self._soon]
-        for key in ready[:_MOST_AT_ONCE]:
-            do = self._held.pop(key, None)
-            if do is not None:
-                do(key)
-        if len(ready) > _MOST_AT_ONCE:
-            self._held_timer.start()
+    def _render_held(self) -> None:
+        """Ask for what does not have to wait any more."""
+        for key in [key for key in self._held if not self._is_later(key)]:
+            del self._held[key]
+            self._render(key)
 
     def _forget(self, key: _LoopKey) -> None:
         """A loop is wanted no more: it is there, or cannot be made."""
         del self._wanted[key]
+        self._unsought.pop(key, None)
         self._held.pop(key, None)
         self._soon.discard(key)
         if not self._soon and self._held:
-            self._begin_held()
+            self._render_held()
 
     def _client(self, key: _LoopKey) -> ServiceClient:
         return self._renderer if key.takes_network else self._reader
@@ -459,7 +468,7 @@ class LoopService(QObject):
     def _outdate_all(self) -> None:
         self._cache.outdate(lambda key: True)
         self._first_bars.clear()
-        for collection in (self._wanted, self._soon, self._held):
+        for collection in (self._wanted, self._soon, self._unsought, self._held):
             collection.clear()
         self._audition = self._audition_bar = self._prepared = None
         self._drop_waiting()
@@ -478,9 +487,9 @@ class LoopService(QObject):
     def _ask_latents_again(self) -> None:
         """The renderer has dropped what it was asked for."""
         for key in self._wanted:
-            if key.takes_network:
+            if key.takes_network and key not in self._unsought:
                 self._held.pop(key, None)
-                self._unless_later(key, self._find)
+                self._find(key)
         if self._prepared is not None and self._prepared[0].takes_network:
             self._prepared = None
         audition, bar = self._audition, self._audition_bar

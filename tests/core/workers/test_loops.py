@@ -248,6 +248,7 @@ def test_what_sounds_later_is_not_rendered_before_what_sounds_soon(bench: Bench)
     """A real segment far away would take time of the processor from a latent that is near."""
     far, other = RealSource("far"), replace(LATENT, model_hash="other")
     bench.loops.want([REAL, LATENT, far, other], BPM, soon={REAL, LATENT})
+    bench.loops._find_more()
     assert (bench.reader.sources(), bench.renderer.sources()) == ([REAL], [LATENT])
     bench.reader.answer()
     assert bench.reader.waiting == []
@@ -258,6 +259,7 @@ def test_what_sounds_later_is_not_rendered_before_what_sounds_soon(bench: Bench)
 def test_what_sounds_later_does_not_wait_for_what_cannot_be_made(bench: Bench) -> None:
     far = RealSource("far")
     bench.loops.want([LATENT, far], BPM, soon={LATENT})
+    bench.loops._find_more()
     bench.renderer.fail()
     assert bench.reader.sources() == [far]
 
@@ -265,6 +267,8 @@ def test_what_sounds_later_does_not_wait_for_what_cannot_be_made(bench: Bench) -
 def test_after_a_jump_what_sounds_there_is_rendered(bench: Bench) -> None:
     far, farther = RealSource("far"), RealSource("farther")
     bench.loops.want([LATENT, far, farther], BPM, soon={LATENT})
+    bench.loops._find_more()
+    assert bench.reader.sources() == []
     bench.loops.want([far, farther, LATENT], BPM, soon={far})
     assert bench.reader.sources() == [far]
     bench.loops.want([LATENT], BPM)
@@ -279,6 +283,7 @@ def test_with_another_session_nothing_waits_for_the_last_one(bench: Bench, libra
     session = replace(SESSION, generation=2, library_path=Path(library), model_hash="second")
     bench.loops.set_session(session)
     bench.loops.want([other, LATENT, far], BPM, soon={other})
+    bench.loops._find_more()
     assert bench.reader.sources() == [other]
     bench.reader.answer()
     assert bench.renderer.sources() == [LATENT]
@@ -629,13 +634,18 @@ def test_what_sounds_later_is_not_looked_for_before_what_sounds_soon(
     far = [RealSource(f"0123456789abcdef-0-{number}") for number in range(1000)]
     bench.loops.want([REAL, LATENT, *far], BPM, soon={REAL, LATENT})
     assert [source for _, source, _ in store.asked] == [REAL, LATENT]
+    bench.loops._find_more()
+    assert 0 < len(store.asked) < 100  # in one turn of the event loop
+    qtbot.waitUntil(lambda: len(store.asked) == 1002, timeout=PATIENCE)
+    assert [source for _, source, _ in store.asked] == [REAL, LATENT, *far]
     store.answer(0.5)
     store.answer(None)
-    assert store.asked == []
+    store.answer(0.5)
+    store.answer(None)
+    assert bench.of("arrived") == [REAL, far[0]]
+    assert (bench.renderer.sources(), bench.reader.sources()) == ([LATENT], [])
     bench.renderer.answer()
-    assert 0 < len(store.asked) < 100  # in one turn of the event loop
-    qtbot.waitUntil(lambda: len(store.asked) == 1000, timeout=PATIENCE)
-    assert [source for _, source, _ in store.asked] == far
+    assert bench.reader.sources() == [far[1]]
 
 
 def test_what_a_clip_plays_lies_on_disk(bench: Bench, store: FakeStore) -> None:
