@@ -235,8 +235,10 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 
 def style_number(box: QAbstractSpinBox) -> None:
-    """Leave a margin left of the number in `box`; a double click selects all of it."""
+    """Leave a margin left of the number in `box`; a double click selects all of it, and a number
+    below its range becomes the lowest one."""
     theme.indent(box)
+    box.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)
     _WholeNumberClicks(box)
 
 

@@ -59,3 +59,16 @@ def test_a_double_click_selects_all_of_a_number(qtbot: QtBot) -> None:
     decimals = field.cursorRect().center()
     qtbot.mouseDClick(field, Qt.MouseButton.LeftButton, pos=decimals)
     assert field.selectedText() == "31.15"
+
+
+def test_a_number_that_is_too_low_becomes_the_lowest(qtbot: QtBot) -> None:
+    """Fault: .3 minutes of training, typed over the ten that stood there, were ten again."""
+    box = QDoubleSpinBox()
+    qtbot.addWidget(box)
+    box.setRange(0.5, 60.0)
+    box.setValue(10.0)
+    forms.style_number(box)
+    box.selectAll()
+    qtbot.keyClicks(box, "0.3")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 0.5
