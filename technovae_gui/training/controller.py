@@ -45,7 +45,7 @@ class TrainingController(QObject):
         self.panel = TrainingPanel()
         self.versions = VersionsController(self.panel.versions, sessions, services, self)
         self.job = JobSlot("training", self)
-        self._adopted = False
+        self._adopted = self._returned = False
         self._library: Path | None = None
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
@@ -56,6 +56,7 @@ class TrainingController(QObject):
         job.returned.connect(self._trained)
         job.errored.connect(panel.failed)
         job.cancelled.connect(panel.cancelled)
+        job.finished.connect(self._ended)
         panel.everything_requested.connect(lambda: self.learn_only(()))
         sessions.session_changed.connect(self._show)
         weights.changed.connect(self._show_learning)
@@ -87,7 +88,7 @@ class TrainingController(QObject):
 
     @Slot()
     def _started(self) -> None:
-        self._adopted = False
+        self._adopted = self._returned = False
         self.panel.training_started()
 
     @Slot(object)
@@ -98,10 +99,17 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _trained(self, result: TrainingResult) -> None:
+        self._returned = True
         self.panel.finished(result)
-        self.versions.refresh()
         if not self._adopted:  # none was better than the one on disk, which may not be open
             self._adopt(Path(result.path))
+
+    @Slot()
+    def _ended(self) -> None:
+        """Also one that failed or was ended: what it had saved by then is in use."""
+        self.versions.refresh()
+        if not self._returned:
+            self._show(self._sessions.session)
 
     def _adopt(self, model: Path) -> None:
         self._adopted = True

@@ -36,6 +36,7 @@ from technovae_gui.widgets.labels import MessageLabel
 
 _NEW, _RESUME = range(2)
 _MAX_SEED = 2**31 - 1
+_STOPPED = "Stopped; the best version so far is kept."
 _NOTHING_LEFT = "All music is left out of the training: take some of it in again."
 
 
@@ -94,7 +95,7 @@ class TrainingPanel(JobPanel):
         self._windows = 0
         self._all_left_out = False
         self._only: tuple[TrackSpan, ...] = ()
-        self._resume = self._demo = self._has_model = False
+        self._resume = self._demo = self._has_model = self._kept = False
         self.headline = QLabel()
         self.headline.setProperty("display", True)
         self.sentence = forms.note()
@@ -178,8 +179,16 @@ class TrainingPanel(JobPanel):
             self._update_controls()
 
     @Slot()
+    def cancelled(self) -> None:
+        """The training was stopped, or ended as it did not stop in time, without a result."""
+        super().cancelled()
+        if self._kept:
+            self.message.show_text(_STOPPED)
+
+    @Slot()
     def training_started(self) -> None:
         """A training starts."""
+        self._kept = False
         self.saved_message.show_text("")
         self.report.show_text("")
         self.reconstruction.clear()
@@ -206,6 +215,7 @@ class TrainingPanel(JobPanel):
 
     def show_saved(self, path: Path) -> None:
         """Say that a better model, that of the last epoch, was saved at `path`."""
+        self._kept = True
         number = self.curves.epochs[-1].number if self.curves.epochs else 0
         self.curves.mark_saved(number)
         self.saved_message.show_text("A better version is kept; the map takes it over.")

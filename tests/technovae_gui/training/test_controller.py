@@ -16,7 +16,7 @@ from core.session import Session
 from core.vae.history import History
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
-from technovae_gui.training import TrainingRequest
+from technovae_gui.training import TrainingRequest, versions_controller
 from technovae_gui.training.controller import TrainingController
 from technovae_gui.training.verdict import NOTHING, UNKNOWN
 from technovae_gui.training.weights_controller import WeightsController
@@ -96,6 +96,33 @@ def test_a_model_that_was_on_disk_before_is_adopted_in_the_end(
     start(controller)
     fake_jobs[0].end(Result())
     assert sessions.requests == [("adopt", tmp_path, MODEL)]
+
+
+def test_what_a_training_had_saved_when_it_was_ended_is_told_and_listed(
+    controller: TrainingController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault: one that did not stop in time "was stopped before there was a new model", and the
+    version before it was in no list."""
+    read: list[Path] = []
+    monkeypatch.setattr(versions_controller, "_read", lambda library: read.append(library) or [])
+    start(controller)
+    fake_jobs[0].emitted.emit(MODEL)
+    sessions.put_in_place(Session(3, tmp_path, model_path=tmp_path / MODEL, model_hash="better"))
+    read.clear()
+    fake_jobs[0].cancelled.emit()
+    fake_jobs[0].finished.emit()
+    assert "is kept" in controller.panel.message.text()
+    assert "before there was" not in controller.panel.message.text()
+    assert read == [tmp_path]
+    assert controller.panel.headline.text() == UNKNOWN.headline
+    start(controller)
+    fake_jobs[1].cancelled.emit()
+    fake_jobs[1].finished.emit()
+    assert "before there was a new model" in controller.panel.message.text()
 
 
 def test_a_model_is_adopted_for_the_library_that_it_was_trained_on(
