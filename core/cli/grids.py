@@ -20,14 +20,14 @@ def run(options: Namespace) -> int:
         if options.track is None:
             if changes:
                 raise InputError("name the track to correct; `technovae grid LIBRARY` lists them")
-            _print(library.tracks())
+            _print(library, library.tracks())
             return 0
         track = find_track(library, options.track)
         if changes:
             track = _change(library, track, options, changes[0])
             count = len(library.segments(track_id=track.id))
             say(f"{track.title}: {count} segments on the new grid")
-        _print([track])
+        _print(library, [track])
     return 0
 
 
@@ -74,10 +74,12 @@ def _corrected(grid: BeatGrid, options: Namespace, change: str) -> BeatGrid:
     return grid.with_tempo(bpm, downbeat)
 
 
-def _print(tracks: list[Track]) -> None:
-    columns = ("track", "section", "bpm", "downbeat (s)", "bars", "confidence", "set by")
+def _print(library: Library, tracks: list[Track]) -> None:
+    numbers = {track.id: number for number, track in enumerate(library.tracks(), 1)}
+    columns = ("no.", "track", "section", "bpm", "downbeat (s)", "bars", "confidence", "set by")
     rows = [
         (
+            numbers[track.id] if section.section == 0 else "",
             track.title if section.section == 0 else "",
             section.section + 1,
             f"{section.bpm:.3f}",
@@ -89,4 +91,4 @@ def _print(tracks: list[Track]) -> None:
         for track in tracks
         for section in track.sections
     ]
-    table("beat grids", columns, rows, right=columns[1:6])
+    table("beat grids", columns, rows, right=columns[2:7])

@@ -63,7 +63,9 @@ def _library(path: Path, *, with_segments: bool, with_keys: bool) -> None:
                 analyse_keys(library, progress, cancel)
         about = describe(library)
         _facts(str(path), about.facts)
-        table("tracks", about.columns, about.rows, right=about.columns[3:])
+        columns = ("no.", *about.columns)
+        rows = [(number, *row) for number, row in enumerate(about.rows, 1)]
+        table("tracks", columns, rows, right=columns[4:])
         if with_segments:
             _segments(library)
     _versions(path)

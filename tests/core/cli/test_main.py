@@ -13,6 +13,7 @@ import pytest
 from core import resources
 from core.audio import files
 from core.cli import arguments, opening
+from core.cli.grids import find_track
 from core.cli.main import _with_stems_named, main
 from core.demo.catalogue import catalogue
 from core.library.model_versions import Figures, keep_version
@@ -326,3 +327,16 @@ def test_every_command_says_what_it_and_its_arguments_are() -> None:
         assert parser.description, name
         unsaid = [action.dest for action in parser._actions if not action.help]
         assert not unsaid, name
+
+
+@pytest.mark.parametrize("command", ["info", "grid", "weigh"])
+def test_lists_of_tracks_have_the_numbers_that_stand_for_them(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_library(tmp_path / "library", tracks=3).close()
+    assert main([command, str(tmp_path / "library")]) == 0
+    listed = capsys.readouterr().out
+    with Library.open(tmp_path / "library", read_only=True) as opened:
+        for number, track in enumerate(opened.tracks(), 1):
+            assert re.search(rf"^{number} .*{re.escape(track.title)}", listed, re.MULTILINE)
+            assert find_track(opened, str(number)) == track
