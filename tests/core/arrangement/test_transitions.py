@@ -75,6 +75,13 @@ def test_touching_clips_are_joined_before_the_attack() -> None:
     assert after - first == TOUCH_FRAMES
 
 
+def test_a_clip_that_is_shorter_than_the_joint_keeps_half_of_itself() -> None:
+    first, second = clip("a", 0, 4).changed(length=10), clip("b", 10 / BAR, 4)
+    (transition,) = find_transitions(Arrangement(130.0, (Lane("l", clips=(first, second)),)))
+    start, end = transition.frames(130.0)
+    assert start == end // 2 < end < TOUCH_FRAMES
+
+
 def test_a_swap_changes_the_lows_before_its_frame(rng: np.random.Generator) -> None:
     shape = (SAMPLE_RATE, 2)
     sides = [[rng.standard_normal(shape).astype(np.float32) for _ in range(3)] for _ in range(2)]

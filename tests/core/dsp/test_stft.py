@@ -75,6 +75,12 @@ def test_ring_frames_differ_by_at_most_one_sample() -> None:
     assert ring.centres[0] == 0
 
 
+def test_ring_frames_lie_on_the_sample_nearest_to_their_place() -> None:
+    ring = Ring.near_hop(100_003, n_fft=2048, hop=512)
+    exact = np.arange(ring.count) * ring.hop
+    assert np.abs(ring.centres - exact).max() <= 0.5
+
+
 def test_window_is_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
         hann(2048)[0] = 1.0

@@ -62,6 +62,18 @@ def test_a_move_is_about_one_standard_deviation() -> None:
     assert np.mean(moved) / attributes["energy"].std() == pytest.approx(1.0, abs=0.15)
 
 
+def test_a_move_is_as_long_as_latents_are_spread() -> None:
+    """However far apart the deviations of a latent's numbers are."""
+    rng = np.random.default_rng(3)
+    latents = rng.standard_normal((400, 3)) * [20.0, 1.0, 0.05]
+    attributes = {"brightness": latents[:, 0], "kick": latents[:, 2]}
+    axes = AttributeAxes.fit(latents, attributes)
+    for column, name in ((0, "brightness"), (2, "kick")):
+        step = axes.direction(name) / latents.std(axis=0)
+        assert step[column] == pytest.approx(1.0, abs=0.1)
+        assert np.abs(np.delete(step, column)).max() < 0.1
+
+
 def test_nothing_and_there_and_back_change_nothing() -> None:
     latents, attributes = _library(50)
     axes = AttributeAxes.fit(latents, attributes)
