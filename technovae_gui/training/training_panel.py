@@ -314,6 +314,7 @@ class TrainingControls(QWidget):
         self.seed.setToolTip("The same seed on the same library gives the same model")
         self.start = forms.button("Start training", "Start training (Ctrl+Enter)", primary=True)
         self.stop = forms.button("Stop", "Stop training; the best model so far is kept")
+        forms.SingleClicks(self.stop)
         self.advanced = self._advanced_section()
         self._lay_out()
         self.start.clicked.connect(self._start)

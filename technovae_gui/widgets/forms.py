@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
     QFrame,
@@ -255,6 +256,18 @@ class _WholeNumberClicks(QObject):
             return False
         self._box.selectAll()
         return True
+
+
+class SingleClicks(QObject):
+    """Keeps the second press of a double click from a button that comes where another one was:
+    whoever starts something by a double click does not mean to stop it."""
+
+    def __init__(self, button: QAbstractButton) -> None:
+        super().__init__(button)
+        button.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        return event.type() == QEvent.Type.MouseButtonDblClick
 
 
 class WheelGuard(QObject):

@@ -107,6 +107,7 @@ class JobProgressBar(QWidget):
         self.remaining = forms.side_label("")
         self.remaining.setAccessibleName("Time left")
         self.cancel = forms.button(cancel_text, f"{cancel_text}; what is finished is kept")
+        forms.SingleClicks(self.cancel)
         self.cancel.clicked.connect(self._cancel)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from core import resources
 from core.vae.history import Epoch, History
 from technovae_gui.training import TrainingPanel, TrainingRequest
+from technovae_gui.widgets.job_panel import JobProgressBar
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -150,6 +152,25 @@ def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> 
     assert "principal components: 3.62" in panel.report.text()
     assert not panel.message.text()
     assert panel.curves.saved == 3
+
+
+def test_the_second_press_of_a_double_click_on_start_stops_nothing(
+    qtbot: QtBot, panel: TrainingPanel
+) -> None:
+    """Fault: Stop comes where Start was, and had it. So has Cancel in other panels."""
+    panel.training_started()
+    bar = JobProgressBar()
+    qtbot.addWidget(bar)
+    bar.start("rendering")
+    for button in (panel.controls.stop, bar.cancel):
+        clicks: list[bool] = []
+        button.clicked.connect(lambda *_, seen=clicks: seen.append(True))
+        for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+            at, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(button, QMouseEvent(kind, at, at, LEFT, LEFT, none))
+        assert not clicks
+        qtbot.mouseClick(button, LEFT)
+        assert len(clicks) == 1
 
 
 def test_an_error_is_one_line(panel: TrainingPanel) -> None:
