@@ -101,9 +101,11 @@ _SURE_LEAD_ALIKE: Final = 2.5
 """The same where a sixteenth beside it has as much of a kick: a broken beat."""
 _SAME_KICK: Final = 0.7
 """Likeness to a kick from which on the quarter half a beat away may be a beat, too."""
-_AS_KICK: Final = 0.85
-_AS_HARD: Final = 0.9
-"""Likeness to a kick, and ratio of attacks, from which on two quarters have the same kick."""
+_SAME_HARD: Final = 0.5
+"""Ratio of their attacks from which on it is: then both are beats of twice the tempo."""
+_AS_KICK: Final = (0.75, 0.85)
+_AS_HARD: Final = (0.75, 0.9)
+"""Likeness to a kick, and ratio of attacks, over which two quarters come to have the same kick."""
 
 
 def position_scores(steps: Steps, kicks: Kicks) -> Numbers:
@@ -203,14 +205,13 @@ def sureness(scores: Numbers, kicks: Kicks) -> float:
     opposite = (best + 2) % STEPS_PER_BEAT
     others = np.ones(STEPS_PER_BEAT, bool)
     others[best] = False
-    others[opposite] = kicks.scores[opposite] < _SAME_KICK
-    lead = float(scores[best] - scores[others].max())
     hard = kicks.attacks / max(float(kicks.attacks[best]), 1e-9)
-    alike = (np.minimum(kicks.scores, kicks.scores[best]) > _AS_KICK) & (
-        np.minimum(hard, 1.0 / np.maximum(hard, 1e-9)) > _AS_HARD
-    )
-    needed = _SURE_LEAD_ALIKE if (alike & others).any() else _SURE_LEAD
-    return float(np.clip(lead / needed, 0.0, 1.0))
+    hard = np.minimum(hard, 1.0 / np.maximum(hard, 1e-9))
+    others[opposite] = kicks.scores[opposite] < _SAME_KICK or hard[opposite] < _SAME_HARD
+    alike = _ramp(np.minimum(kicks.scores, kicks.scores[best]), _AS_KICK) * _ramp(hard, _AS_HARD)
+    needed = _SURE_LEAD + alike * (_SURE_LEAD_ALIKE - _SURE_LEAD)
+    leads = (scores[best] - scores) / needed
+    return float(np.clip(leads[others].min(), 0.0, 1.0))
 
 
 def _turning(steps: Steps, points: Numbers, weights: tuple[float, float]) -> Numbers:
@@ -333,3 +334,9 @@ def _smoothed(values: Numbers) -> Numbers:
 def _standardised(values: Numbers) -> Numbers:
     standard: Numbers = (values - values.mean()) / max(float(values.std()), 1e-9)
     return standard
+
+
+def _ramp(values: Numbers, limits: tuple[float, float]) -> Numbers:
+    """0 at the lower limit and below, 1 at the upper and above, straight between."""
+    low, high = limits
+    return np.clip((values - low) / (high - low), 0.0, 1.0)
