@@ -28,6 +28,15 @@ _WHOLE: Final = 0.04
 """Beats; what is as near to whole ones the beat itself shows."""
 
 
+_HIGHS: Final = slice(2, 4)
+"""The bands of mids and highs."""
+_HIGHS_ALIKE: Final = 0.5
+_HIGHS_CLEARLY: Final = 0.03
+"""How alike, and by how much more than at the other place, what stays is."""
+
+Spectra = NDArray[np.complexfloating]
+
+
 class BarJump(NamedTuple):
     """An edit before a window, and the windows whose beats are later than they were followed.
 
@@ -59,7 +68,7 @@ def bar_jumps(
     lengths = np.arange(spectra.shape[2])
     spectra *= np.exp(2j * np.pi / BEATS * np.outer(late, lengths))[:, None, :]
     found: list[BarJump] = []
-    while len(found) < _MOST_JUMPS and (edit := _clearest(spectra, windows.shape[2])):
+    while len(found) < _MOST_JUMPS and (edit := _clearest(spectra, windows.shape[2], known)):
         window, later = edit
         begin = max((at for at in known if at <= window), default=0)
         end = min((at for at in known if at > window), default=len(windows))
@@ -72,10 +81,15 @@ def bar_jumps(
     return found
 
 
-def _clearest(spectra: NDArray[np.complexfloating], size: int) -> tuple[int, float] | None:
+def _clearest(spectra: Spectra, size: int, known: Sequence[int]) -> tuple[int, float] | None:
     """The clearest edit in bars (n, bands, frequencies) of `size` bins: the first window after it,
-    and the beats by which it is late; None if there is none."""
+    and the beats by which it is late; None if there is none.
+
+    It is none of the known ones: what those move is no new part, and would be found for ever.
+    """
     edges = np.arange(_FEWEST_BARS, len(spectra) - _FEWEST_BARS + 1)
+    for at in known:
+        edges = edges[np.abs(edges - at) >= _FEWEST_BARS]
     if len(edges) == 0:
         return None
     total = np.concatenate([np.zeros_like(spectra[:1]), np.cumsum(spectra, axis=0)])
@@ -90,8 +104,24 @@ def _clearest(spectra: NDArray[np.complexfloating], size: int) -> tuple[int, flo
     other = np.where(whole, -np.inf, alike)
     gain = np.where(other.max(axis=1) > _ALIKE, other.max(axis=1), -np.inf)
     gain = gain - alike[:, whole].max(axis=1)
-    best = int(np.argmax(gain))
-    if gain[best] < _CLEARLY:
-        return None
-    lag = places[int(np.argmax(other[best]))]
-    return int(edges[best]), float(lag - np.round(lag))
+    for best in np.argsort(-gain):
+        if gain[best] < _CLEARLY:
+            break
+        lag = int(np.argmax(other[best]))
+        if not _highs_stay(before[best], after[best], lag, whole):
+            return int(edges[best]), float(places[lag] - np.round(places[lag]))
+    return None
+
+
+def _highs_stay(before: Spectra, after: Spectra, lag: int, whole: NDArray[np.bool_]) -> bool:
+    """Whether mids or highs, (bands, frequencies) of bars on either side, go on where they were.
+
+    An edit moves all that sounds. Where kicks or a bass begin between off-beats, lows and kicks by
+    themselves are more alike half a beat on.
+    """
+    both = before[_HIGHS], after[_HIGHS]
+    norms = [np.sqrt(2.0 * (np.abs(each) ** 2).sum(axis=1)) for each in both]
+    scale = len(whole) / np.maximum(norms[0] * norms[1], 1e-9)
+    alike = np.fft.irfft(np.conj(both[0]) * both[1], len(whole), axis=1) * scale[:, None]
+    here, there = alike[:, whole].max(axis=1), alike[:, lag]
+    return bool(((here > _HIGHS_ALIKE) & (here - there > _HIGHS_CLEARLY)).any())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +32,11 @@ _SAME: Final = 0.6
 """Likeness at the other place that at least one group of a run has."""
 _GAIN: Final = 0.1
 """By how much a run must be more alike elsewhere in all, per group, and per edit that it takes."""
+_HIGHS: Final = (2, 3)
+"""The bands of mids and highs."""
+_HIGHS_ALIKE: Final = 0.5
+_HIGHS_CLEARLY: Final = 0.03
+"""How alike, and by how much more than at the other place, what stays is."""
 _LIKE_SOME: Final = 0.45
 _TELLING: Final = 0.05
 """Likeness to any others, and by how much more than at any other place of the beat, that tells."""
@@ -73,6 +79,13 @@ class _Groups:
     @property
     def phases(self) -> int:
         return int(self.alike.shape[2])
+
+    @cached_property
+    def alike_in_highs(self) -> tuple[Numbers, ...]:
+        """`alike` of mids and of highs by themselves."""
+        size = self.phases * BEATS
+        bands = (self.sums[:, band : band + 1] for band in _HIGHS)
+        return tuple(_likeness(band, band, size) for band in bands)
 
 
 class _Run(NamedTuple):
@@ -204,10 +217,26 @@ def _best_run(groups: _Groups, known: set[int], *, short: bool) -> _Run | None:
         least = _GAIN * max(telling, edits, 1)
         if total[phase] < least or found[:, phase].max() < _SAME:
             continue
-        gain = float(total[phase]) - _GAIN * edits
-        if best is None or gain > best.gain:
-            best = _Run(first, last, phase, gain)
+        run = _Run(first, last, phase, float(total[phase]) - _GAIN * edits)
+        if (best is None or run.gain > best.gain) and not _highs_stay(groups, run):
+            best = run
     return best
+
+
+def _highs_stay(groups: _Groups, run: _Run) -> bool:
+    """Whether mids or highs of a run are more alike where they are: an edit moves all that sounds.
+
+    Where kicks or a bass begin between off-beats, only lows and kicks are more alike elsewhere.
+    """
+    own, still = slice(run.first, run.last), _still(groups.phases)
+    for alike in groups.alike_in_highs:
+        rest = np.delete(alike[:, own], own, axis=0)
+        found = rest.max(axis=0, initial=-1.0)
+        here, there = found[:, still].max(axis=1), found[:, run.phase]
+        clear = here > _HIGHS_ALIKE
+        if clear.any() and float((here - there)[clear].mean()) > _HIGHS_CLEARLY:
+            return True
+    return False
 
 
 def _runs(count: int, *, short: bool) -> Iterator[tuple[int, int]]:

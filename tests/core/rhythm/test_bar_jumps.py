@@ -67,8 +67,8 @@ def test_eighths_without_a_cut_are_one_section() -> None:
 
 
 def repeated(count: int, rng: np.random.Generator) -> Floats:
-    """(count, 3, bins) of a bar with attacks anywhere, played loosely."""
-    bar = rng.random((3, BEATS * BINS)) ** 8
+    """(count, 5, bins) of a bar with attacks anywhere, played loosely."""
+    bar = rng.random((5, BEATS * BINS)) ** 8
     return (bar + 0.1 * rng.random((count, *bar.shape))).astype(np.float32)
 
 
@@ -94,8 +94,10 @@ def test_what_is_known_or_is_whole_beats_is_no_jump(rng: np.random.Generator) ->
     assert bar_jumps(windows, known, np.ones(40), (25,)) == []
 
 
-def test_a_jump_moves_nothing_beyond_a_known_one(rng: np.random.Generator) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_a_jump_moves_nothing_beyond_a_known_one(seed: int) -> None:
     """In a break the bars know better where the cut is than the kicks that come back later."""
+    rng = np.random.default_rng(seed)
     windows = repeated(40, rng)
     windows[16:] = np.roll(windows[16:], 12, axis=2)
     followed = np.where(np.arange(40) < 24, 0.0, 12 / BINS)
@@ -103,6 +105,27 @@ def test_a_jump_moves_nothing_beyond_a_known_one(rng: np.random.Generator) -> No
     (jump,) = bar_jumps(windows, followed, sure, (24,))
     assert (jump.window, jump.first, jump.last) == (16, 16, 24)
     assert jump.late == pytest.approx(12 / BINS)
+
+
+def with_hats_in_eighths(windows: Floats, rng: np.random.Generator) -> Floats:
+    """`windows` (n, 5, bins) with mids and highs in eighths, those on the beat a little louder."""
+    hats = np.zeros(BEATS * BINS)
+    hats[::BINS], hats[BINS // 2 :: BINS] = 1.0, 0.6
+    played = windows.copy()
+    played[:, 2:4] = hats + 0.1 * rng.random((len(windows), 2, len(hats)))
+    return played
+
+
+def test_kicks_that_begin_between_off_beats_are_no_edit(rng: np.random.Generator) -> None:
+    """Lows before them, on the off-beats, are like them half a beat on; the hats go on."""
+    windows = with_hats_in_eighths(repeated(40, rng), rng)
+    cut = windows.copy()
+    cut[:20] = np.roll(cut[:20], BINS // 2, axis=2)
+    (jump,) = bar_jumps(cut, np.zeros(40), np.ones(40), ())
+    assert (jump.window, abs(jump.late)) == (20, pytest.approx(0.5))
+    lows = [0, 1, 4]
+    windows[:20, lows] = np.roll(windows[:20, lows], BINS // 2, axis=2)
+    assert bar_jumps(windows, np.zeros(40), np.ones(40), ()) == []
 
 
 def test_other_music_is_no_jump(rng: np.random.Generator) -> None:
@@ -120,3 +143,20 @@ def test_two_sixteenths_with_the_same_kicks_are_not_sure() -> None:
     other = Kicks(same.offsets, np.array([1.0, 0.6, 0.5, 0.4]), same.attacks)
     assert sureness(scores, other) == 1.0
     assert sureness(scores + np.array([2.0, 0.0, 0.0, 0.0]), same) == 1.0
+
+
+def test_kicks_a_little_less_hard_beside_the_beat_are_hardly_surer() -> None:
+    """No limit parts them: at .89 of the hardness a real track was a sixteenth off, and sure."""
+    scores = np.array([4.3, 4.8, 1.8, 3.2])
+    hard = np.array([1.2, 1.07, 0.74, 1.0])
+    kicks = Kicks(np.arange(4) / 4, np.array([0.93, 1.0, 0.56, 0.77]), hard)
+    assert sureness(scores, kicks) < 0.5
+
+
+def test_which_of_two_kicks_half_a_beat_apart_is_the_beat() -> None:
+    """As hard ones are both beats of twice the tempo; else one of them is wrong."""
+    scores = np.array([5.25, 0.8, 5.23, 2.1])
+    kicks = Kicks(np.arange(4) / 4, np.array([1.0, 0.1, 0.99, 0.1]), np.array([3.7, 0.3, 3.5, 0.3]))
+    assert sureness(scores, kicks) == 1.0
+    softer = Kicks(kicks.offsets, kicks.scores, np.array([3.7, 0.3, 1.4, 0.3]))
+    assert sureness(scores, softer) < 0.5

@@ -14,15 +14,21 @@ from core.rhythm.onsets import Floats, features_of
 from core.rhythm.phase import band_envelopes
 from core.rhythm.recurrence import displaced, recurring, unlike_all
 from core.rhythm.tempo import envelopes
-from tests.core.rhythm.test_bar_jumps import BEAT, BPM, cut_out, in_eighths
+from tests.core.rhythm.test_bar_jumps import (
+    BEAT,
+    BPM,
+    cut_out,
+    in_eighths,
+    with_hats_in_eighths,
+)
 
 BINS = 32
 SIZE = BEATS * BINS
 
 
 def music(rng: np.random.Generator, order: str) -> Floats:
-    """(8 windows a letter, 3, bins): the same letter is the same bar, played loosely."""
-    bars = {name: rng.random((3, SIZE)) ** 8 for name in sorted(set(order))}
+    """(8 windows a letter, 5, bins): the same letter is the same bar, played loosely."""
+    bars = {name: rng.random((5, SIZE)) ** 8 for name in sorted(set(order))}
     windows = np.concatenate([np.repeat(bars[name][None], 8, axis=0) for name in order])
     return (windows + 0.1 * rng.random(windows.shape)).astype(np.float32)
 
@@ -63,6 +69,16 @@ def test_bars_in_their_places_whole_beats_and_other_music_are_not_displaced(
     assert displaced(spectra(steady), SIZE, ()) is None
     assert displaced(spectra(late_from(steady, 20, 64, 3 * BINS)), SIZE, ()) is None
     assert displaced(spectra(music(rng, "ABCDEFGH")), SIZE, (32,)) is None
+
+
+def test_hats_that_go_on_tell_that_only_other_instruments_play(rng: np.random.Generator) -> None:
+    windows = with_hats_in_eighths(music(rng, "AAAAAAAA"), rng)
+    cut = late_from(windows, 0, 16, BINS // 2)
+    part = displaced(spectra(cut), SIZE, ())
+    assert part is not None
+    assert (part.first, part.last) == (0, 16)
+    cut[:, 2:4] = windows[:, 2:4]
+    assert displaced(spectra(cut), SIZE, ()) is None
 
 
 def test_a_part_that_says_little_is_told_by_what_sounds_like_it(rng: np.random.Generator) -> None:
