@@ -6,6 +6,7 @@ too early; so the file is decoded in stretches, with silence as long as what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ _RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000
 _SURE_FRAMES = 3
 """So many frames in a row are no coincidence."""
 _LONGEST_SEARCH = 1 << 16
+_SYNC_WORD = re.compile(b"\xff[\xf0\xf1\xf8\xf9]")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,28 @@ class FrameRun:
     start: int
     stop: int
     lost_seconds: float = 0.0
+
+
+def first_frame(path: Path, octets: bytes) -> int | None:
+    """Where frames begin behind something else.
+
+    Args:
+        path: the file.
+        octets: its beginning, in which is looked.
+
+    Returns:
+        The first byte of frames in a row; None without any.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        whole = Octets(file)
+        for found in _SYNC_WORD.finditer(octets):
+            reference = whole.at(found.start(), _HEADER_BYTES)
+            if _starts_row(whole, found.start(), reference):
+                return found.start()
+    return None
 
 
 def frame_runs(path: Path, start: int) -> tuple[FrameRun, ...]:

@@ -25,6 +25,7 @@ _MOST_CHUNKS = 1000
 _LITTLE_ENDIAN = (b"RIFF", b"RF64", b"BW64")
 _LONG = 0xFFFF_FFFF
 """The size of a chunk whose real one is in `ds64`."""
+_RF64_HEAD_BYTES = 36
 _W64_GUID_BYTES, _W64_HEADER_BYTES = 16, 24
 _CAF_HEADER_BYTES, _CAF_CHUNK_BYTES, _CAF_EDITS_BYTES = 8, 12, 4
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 _.]{3}|\(c\) ")
@@ -155,6 +156,32 @@ def padded(path: Path, start: int) -> tuple[Piece, ...] | None:
         return None
     pieces = [Piece(*span) for span in itertools.pairwise(edges)]
     return tuple(p for piece in pieces for p in (piece, Piece(content=b"\0")))[:-1]
+
+
+def without_long_sizes(path: Path, start: int) -> tuple[Piece, ...] | None:
+    """What to read of an RF64 in the place of its bytes, if its sizes of 64 bits were never known.
+
+    libsndfile reads a RIFF of unknown size to its end, and refuses such an RF64.
+
+    Args:
+        path: a WAV.
+        start: where in it the header is.
+
+    Returns:
+        The pieces; None for any other WAV.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        file.seek(start)
+        head = file.read(_RF64_HEAD_BYTES)
+        end = file.seek(0, os.SEEK_END)
+    if head[:4] not in (b"RF64", b"BW64") or head[12:16] != b"ds64":
+        return None
+    if int.from_bytes(head[28:36], "little") != _LONG_PLACEHOLDERS[1]:
+        return None
+    return Piece(content=b"RIFF\xff\xff\xff\xffWAVEJUNK"), Piece(start + 16, end)
 
 
 def _begins_chunk(head: bytes, order: str, room: int) -> bool:

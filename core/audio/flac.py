@@ -11,6 +11,7 @@ import collections
 import hashlib
 import io
 import itertools
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ _STREAMINFO, _LAST, _STREAMINFO_BYTES = 0, 0x80, 34
 _RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000)
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
 _SYNC = (b"\xff\xf8", b"\xff\xf9")
+_SYNC_CODE = re.compile(b"\xff[\xf8\xf9]")
+_SURE_FRAMES = 3
+_SYNCS_BETWEEN = 16
+"""Frames, or what looks like their beginnings, among which three in a row must be."""
 _LONGEST_GAP = 1 << 27
 """Samples, 50 minutes at 44.1 kHz: no hole is longer, whatever the header and numbers say."""
 _RECENT_FRAMES = 64
@@ -144,6 +149,47 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
         frozenset(bits),
         repetitions.count,
     )
+
+
+def first_frame(octets: bytes) -> int | None:
+    """Where frames begin in bytes that have no header, or a damaged one.
+
+    Args:
+        octets: the beginning of a file.
+
+    Returns:
+        The first byte of the first of `_SURE_FRAMES` frames that count on; None without any.
+    """
+    heads = list(_headers(octets))
+    for number, (at, head) in enumerate(heads):
+        later = (each for _, each in heads[number + 1 : number + _SYNCS_BETWEEN])
+        row = 1
+        for following in later:
+            step = head.length if head.counts_samples else 1
+            if following.number == head.number + step and following.channels == head.channels:
+                head, row = following, row + 1
+                if row == _SURE_FRAMES:
+                    return at
+    return None
+
+
+def _headers(octets: bytes) -> Iterator[tuple[int, _Frame]]:
+    """Where sync codes are whose header has the right checksum (9.1.8), and that header."""
+    for found in _SYNC_CODE.finditer(octets):
+        start = octets[found.start() : found.start() + 16].ljust(16, b"\0")
+        size = _coded_number(start)[1]
+        size += {6: 1, 7: 2}.get(start[2] >> 4, 0) + {12: 1, 13: 2, 14: 2}.get(start[2] & 15, 0)
+        if size < len(start) and _crc8(start[:size]) == start[size]:
+            yield found.start(), _frame(start)
+
+
+def _crc8(octets: bytes) -> int:
+    value = 0
+    for octet in octets:
+        value ^= octet
+        for _ in range(8):
+            value = (value << 1 ^ 0x107) if value & 0x80 else value << 1
+    return value
 
 
 class FlacBlocks:

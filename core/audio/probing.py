@@ -14,6 +14,7 @@ import av
 import soundfile
 
 from core.audio import adts, asf, chunks, flac, mpeg, ogg
+from core.audio.buried import flac_frames_behind, sound_behind
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
 from core.audio.decoding import ENDLESS, FAULTS, Gap, raise_if_unread, stated_frames, unreadable
@@ -26,6 +27,9 @@ _TOLD_SECONDS, _TOLD_SHARE = 0.5, 0.01
 """What is missing beyond both is told as cut short once it was decoded."""
 _LEAST_SURPLUS, _LEAST_SURPLUS_SECONDS = 0.01, 0.5
 _MATROSKA = "matroska,webm"
+_SOMETHING_IN_FRONT = (
+    "its tag is damaged, or something else is in front; what sounds behind it is read"
+)
 _TIMED = ("matroska", "asf", "mpegts")
 """FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
 _ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
@@ -153,6 +157,10 @@ def _by_kind(path: Path, kind: Kind, start: int) -> AudioInfo:
         if info is not None:
             return info
         kind = Kind.UNKNOWN
+        found = sound_behind(path)
+        if found is not None:
+            info = _by_kind(path, *found)
+            return replace(info, remarks=(_SOMETHING_IN_FRONT, *info.remarks))
     if kind is Kind.OGG:
         info = _ogg(path, start)
         if info is not None:
@@ -170,7 +178,8 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
     """libsndfile if the kind is one of its own and it can, else FFmpeg."""
     source = _from(path, start)
     if kind in (Kind.WAVE, Kind.AIFF):
-        source = replace(source, pieces=chunks.padded(path, start) or source.pieces)
+        mended = chunks.padded(path, start) or chunks.without_long_sizes(path, start)
+        source = replace(source, pieces=mended or source.pieces)
     promised = chunks.stated_frames(path, kind, start)
     faults: list[Exception] = []
     if kind.for_libsndfile:
@@ -212,11 +221,21 @@ def _adts_parts(path: Path, start: int, info: AudioInfo) -> tuple[FileSpan, ...]
     )
 
 
-def _flac(path: Path, start: int) -> AudioInfo:
-    """FFmpeg for what it can read: it says which frames are damaged. Else libsndfile."""
+def _flac(path: Path, start: int, *, headless: bool = False) -> AudioInfo:
+    """FFmpeg for what it can read: it says which frames are damaged. Else libsndfile.
+
+    Where `headless`, `start` is that of frames already.
+    """
     source = _from(path, start)
     header = flac.stream_info(path, start)
     found = flac.survey(source, header)
+    if found is None and not headless:
+        at = flac_frames_behind(path, start)
+        if at is not None:
+            info = _flac(path, at, headless=True)
+            return replace(
+                info, remarks=("its header is damaged; its frames are read", *info.remarks)
+            )
     if found is None or len(found.bits) > 1:  # which FFmpeg does not follow
         return _any(path, Kind.FLAC, start)
     try:
@@ -271,7 +290,7 @@ def _tag_remarks(path: Path, start: int, first: int) -> tuple[str, ...]:
         between = file.read(min(first - start, _REMARKABLE_BYTES))
     if not between.strip(b"\0"):
         return ()
-    return ("its tag is damaged, or something else is in front; what sounds behind it is read",)
+    return (_SOMETHING_IN_FRONT,)
 
 
 def _ogg(path: Path, start: int) -> AudioInfo | None:

@@ -169,6 +169,56 @@ def test_an_mp3_behind_a_tag_of_a_wrong_length_is_read(
     ]
 
 
+IN_FRONT = "its tag is damaged, or something else is in front; what sounds behind it is read"
+
+
+@pytest.mark.parametrize("stated", [(1 << 28) - 1, 40_000, 100, 0])
+@pytest.mark.parametrize("kind", ["flac", "aac", "ogg", "wav", "aiff"])
+def test_other_kinds_behind_a_tag_of_a_wrong_length_are_read(
+    tmp_path: Path, kind: str, stated: int
+) -> None:
+    """Longer than the file, into its frames, or with a picture that goes on behind it."""
+    octets, samples = content(kind)
+    length = bytes(stated >> shift & 0x7F for shift in (21, 14, 7, 0))
+    (tmp_path / "a").write_bytes(b"ID3\x03\0\0" + length + a_picture(5_000) + octets)
+    reader = files.AudioReader(tmp_path / "a")
+    assert np.concatenate(list(reader)).tobytes() == samples
+    assert IN_FRONT in reader.warnings
+
+
+@pytest.mark.parametrize("lost", [0, 4, 40, 9_000])
+def test_a_flac_whose_beginning_is_lost_is_read_from_its_frames_on(
+    tmp_path: Path, lost: int
+) -> None:
+    """As by the reference decoder; nothing tells any more how many frames there were before."""
+    octets, samples = content("flac")
+    rest = np.random.default_rng(3).bytes(3_000) + octets[lost:]
+    (tmp_path / "a.flac").write_bytes(rest)
+    reader = files.AudioReader(tmp_path / "a.flac")
+    read = np.concatenate(list(reader))
+    assert samples.endswith(read.tobytes())
+    assert 2 * RATE - len(read) <= (4096 * 2 if lost > 8_000 else 0)
+    assert IN_FRONT in reader.warnings
+
+
+def test_sound_inside_an_archive_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.flac").write_bytes(b"PK\x03\x04" + bytes(26) + content("flac")[0])
+    with pytest.raises(AudioError, match="not an audio file"):
+        files.probe(tmp_path / "a.flac")
+
+
+@pytest.mark.parametrize("at", [4, 5])
+def test_a_flac_whose_header_is_damaged_is_read(tmp_path: Path, at: int) -> None:
+    """Its first block is no STREAMINFO any more, or one of another length."""
+    octets, samples = content("flac")
+    damaged = bytearray(octets)
+    damaged[at] ^= 0x05
+    (tmp_path / "a.flac").write_bytes(damaged)
+    reader = files.AudioReader(tmp_path / "a.flac")
+    assert np.concatenate(list(reader)).tobytes() == samples
+    assert "its header is damaged; its frames are read" in reader.warnings
+
+
 @pytest.mark.parametrize("between", [b"", b"TAG".ljust(128, b"\0"), b"\x55" * 3000])
 def test_mp3s_of_many_kinds_joined_end_to_end_are_read(tmp_path: Path, between: bytes) -> None:
     octets = content("mp3")[0]
@@ -320,6 +370,7 @@ def test_a_wave_of_unknown_length_promises_nothing(tmp_path: Path, size: int) ->
     ("kind", "size", "told"),
     [
         ("rf64", (1 << 63) - 1, ""),
+        ("rf64", (1 << 64) - 1, ""),
         ("w64", (1 << 63) - 1, ""),
         ("w64", (1 << 64) - 1, ""),
         ("caf", (1 << 64) - 1, ""),
