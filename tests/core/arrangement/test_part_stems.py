@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource, with_parts
 from core.arrangement.export import export
 from core.arrangement.lane_effects import LaneEffects
@@ -80,6 +81,20 @@ def test_parts_sum_to_the_mix(arrangement: Arrangement) -> None:
         np.testing.assert_allclose(sum(apart.values()), mix, atol=2e-5)
     assert sorted(parts.asked) == ["a", "a2", "b", "c", "d"]
     assert not stems._waiting
+
+
+def test_parts_of_filters_that_move_and_of_echoes_sum_to_the_mix(arrangement: Arrangement) -> None:
+    curves = (
+        Automation("high_pass", (Breakpoint(2 * BAR, 100.0), Breakpoint(6 * BAR, 450.0))),
+        Automation("echo", (Breakpoint(BAR, -1.0), Breakpoint(4 * BAR, -60.0))),
+    )
+    first, *others = arrangement.lanes
+    moving = arrangement.changed(lanes=(first.changed(automation=curves), *others))
+    whole, states = Mixdown(moving, audio_of), LaneStates()
+    stems = PartStems(whole, Parts())
+    for start in range(0, whole.frames, 40_000):
+        mix = whole.render(start, 40_000, states=states)
+        np.testing.assert_allclose(sum(stems.render(start, 40_000).values()), mix, atol=2e-5)
 
 
 def test_parts_of_a_crossfade_by_parts_sum_to_the_mix() -> None:
