@@ -79,7 +79,7 @@ class Library:
         """
         self.path = path
         self._database = database
-        self._beside: Database | None = None
+        self._overlay: Database | None = None
         self.id: str = self._fact("id")
         if not is_identifier(self.id):
             database.close()
@@ -130,8 +130,8 @@ class Library:
 
     def close(self) -> None:
         """Close the library."""
-        if self._beside is not None:
-            self._beside.close()
+        if self._overlay is not None:
+            self._overlay.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -642,17 +642,17 @@ class Library:
         """The library's, and where it is read-only that of what was computed since."""
         if self.writable:
             return [self._database]
-        if self._beside is None:
-            self._beside = open_overlay(self.id, create=False)
-        return [self._database] if self._beside is None else [self._database, self._beside]
+        if self._overlay is None:
+            self._overlay = open_overlay(self.id, create=False)
+        return [self._database] if self._overlay is None else [self._database, self._overlay]
 
     def _database_for_saving(self) -> Database:
         if self.writable:
             return self._database
-        if self._beside is None:
-            self._beside = open_overlay(self.id, create=True)
-        assert self._beside is not None
-        return self._beside
+        if self._overlay is None:
+            self._overlay = open_overlay(self.id, create=True)
+        assert self._overlay is not None
+        return self._overlay
 
 
 def _refuse_links_and_pipes(folder: Path) -> None:

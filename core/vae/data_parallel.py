@@ -142,7 +142,7 @@ class Group:
 
 
 class Leader:
-    """Process 0's steps, which the others do along with it (`core.vae.training.Together`)."""
+    """The steps of process 0, which the others do along with it (`training.DistributedSteps`)."""
 
     def __init__(self, group: Group) -> None:
         self._group, self.part = group, group.part
@@ -224,7 +224,7 @@ def lead(
     """
     leader = Leader(group)
     group.require_same(data)
-    return train(data, options, progress, _Either(cancel, leader), together=leader)
+    return train(data, options, progress, _Either(cancel, leader), distributed=leader)
 
 
 def follow(group: Group, data: TrainingData, cancel: CancelFlag) -> None:

@@ -127,7 +127,7 @@ def steps_per_epoch(windows: int, batch: int) -> int:
     return max(1, min(windows // batch, STEPS_PER_EPOCH))
 
 
-class Steps(Protocol):
+class TrainingSteps(Protocol):
     """Does the training steps of a `fit`."""
 
     def begin(self, model: SegmentVAE, batches: WindowBatches) -> None:
@@ -145,7 +145,7 @@ class Steps(Protocol):
         """From here until the next step the model has its weights."""
 
 
-class OwnSteps:
+class LocalSteps:
     """Steps of this process alone, on the model itself."""
 
     def begin(self, model: SegmentVAE, batches: WindowBatches) -> None:
@@ -162,7 +162,7 @@ def fit(
     model: SegmentVAE,
     batches: WindowBatches,
     callbacks: Sequence[keras.callbacks.Callback],
-    steps: Steps | None = None,
+    steps: TrainingSteps | None = None,
 ) -> None:
     """Train until a callback sets `model.stop_training`, which ends the epoch as well.
 
@@ -172,7 +172,7 @@ def fit(
         callbacks: as for `keras.Model.fit`; called in this order.
         steps: does the steps; None: the model itself.
     """
-    steps = steps or OwnSteps()
+    steps = steps or LocalSteps()
     listeners = keras.callbacks.CallbackList(list(callbacks), model=model)
     model.stop_training = False
     listeners.on_train_begin()

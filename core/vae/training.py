@@ -19,7 +19,7 @@ from core.vae.calibration import calibrate
 from core.vae.checkpointer import Checkpointer
 from core.vae.data import Index, TrainingData, unfold
 from core.vae.evaluation import Evaluator
-from core.vae.fitting import BatchShare, Steps, WindowBatches, fit, steps_per_epoch
+from core.vae.fitting import BatchShare, TrainingSteps, WindowBatches, fit, steps_per_epoch
 from core.vae.history import History
 from core.vae.initialization import Initializer
 from core.vae.model import SegmentVAE
@@ -41,7 +41,7 @@ def train(
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
     watcher: Watcher | None = None,
-    together: Together | None = None,
+    distributed: DistributedSteps | None = None,
 ) -> TrainResult:
     """Train a model; the best one so far is at `options.path` whatever happens.
 
@@ -51,7 +51,7 @@ def train(
         progress: gets percent, and a line with error, KL, active latents and the time left.
         cancel: set to stop; like Ctrl-C this is no error, the result says so.
         watcher: is called for every epoch and every better model.
-        together: the other processes that train the same model; None: this one alone does.
+        distributed: the other processes that train the same model; None: this one alone does.
 
     Returns:
         What the model on disk can do.
@@ -68,7 +68,7 @@ def train(
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy("float32")
     try:
-        run = TrainingRun(data, options, progress, cancel, watcher, together)
+        run = TrainingRun(data, options, progress, cancel, watcher, distributed)
     except KeyboardInterrupt as error:
         raise Cancelled("stopped as asked, before there was a model to keep") from error
     failure: TrainingError | None = None
@@ -78,15 +78,15 @@ def train(
         run.stopped = "as asked"
     except TrainingError as error:
         failure = error
-    if together is not None:
-        together.end()
+    if distributed is not None:
+        distributed.end()
     run.finish(calibrated=not isinstance(failure, ProcessGone))
     if failure is not None:
         raise failure
     return run.result()
 
 
-class Together(Steps, Protocol):
+class DistributedSteps(TrainingSteps, Protocol):
     """Steps that are done together with other processes.
 
     Attributes:
@@ -114,15 +114,18 @@ class TrainingRun:
         progress: Progress = silent,
         cancel: CancelFlag | None = None,
         watcher: Watcher | None = None,
-        together: Together | None = None,
+        distributed: DistributedSteps | None = None,
     ) -> None:
         """Fit the principal components, make or load the model, and measure it.
 
         Args:
-            data, options, progress, cancel, watcher, together: as for `train`. Each device of a
+            data, options, progress, cancel, watcher, distributed: as for `train`. Each device of a
                 group gets batches of the size that the options say.
         """
-        self._together, self._part = together, BatchShare() if together is None else together.part
+        self._distributed, self._part = (
+            distributed,
+            BatchShare() if distributed is None else distributed.part,
+        )
         options = replace(options, batch=options.batch * self._part.devices)
         self.data, self.options, self.progress = data, options, progress
         self.stopped, self._gave_up = "", False
@@ -270,7 +273,7 @@ class TrainingRun:
             epoch=self.history.last,
             part=self._part,
         )
-        fit(self.model, batches, self._callbacks, self._together)
+        fit(self.model, batches, self._callbacks, self._distributed)
 
     def _steps(self) -> int:
         return steps_per_epoch(len(self._learned()), self.options.batch)

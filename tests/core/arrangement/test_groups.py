@@ -101,6 +101,23 @@ def test_whatever_the_clips_are(arrangement: Arrangement) -> None:
     np.testing.assert_array_equal(heard(made.arrangement), heard(before))
 
 
+@pytest.mark.parametrize(
+    ("fields", "name", "colour"),
+    [
+        ([{"colour": "#aa3366"}, {"colour": "#aa3366"}], "2 clips", "#aa3366"),
+        ([{"colour": "#aa3366"}, {"colour": "#3366aa"}], "2 clips", ""),
+        ([{"name": "Drop"}, {"name": "Drop"}], "Drop", ""),
+        ([{"name": "Drop"}, {"name": "Build"}], "2 clips", ""),
+    ],
+)
+def test_it_is_called_and_coloured_as_the_clips_where_they_agree(
+    fields: list[dict[str, str]], name: str, colour: str
+) -> None:
+    row = tuple(clip(str(n), 4 * n, 4).changed(**each) for n, each in enumerate(fields))
+    (one,) = all_in_one(plain(row)).arrangement.clips()
+    assert (one.name, one.colour) == (name, colour)
+
+
 def test_it_is_prepared_clip_by_clip(arrangement: Arrangement) -> None:
     """So a long one holds nobody up, and what was done until then is not done again."""
     one, stop, asked = all_in_one(arrangement).arrangement, threading.Event(), []
