@@ -67,7 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _usable(argv: Sequence[str] | None) -> Sequence[str]:
-    """The words typed. Raises `InputError` for what can be no name of a file."""
+    """The words typed. Raises `InputError` for what can be no name of a file, and where the current
+    folder is gone, without which no process can be started."""
+    if not _current_folder_is_there():
+        raise InputError("the current folder is gone; change to another one")
     words = sys.argv[1:] if argv is None else argv
     for word in words:
         try:
@@ -79,6 +82,13 @@ def _usable(argv: Sequence[str] | None) -> Sequence[str]:
                 f"{word!r} holds a character that no name of a file can have; type it again"
             )
     return words
+
+
+def _current_folder_is_there() -> bool:
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
 
 
 def _with_stems_named(words: Sequence[str]) -> Sequence[str]:

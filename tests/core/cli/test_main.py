@@ -340,3 +340,14 @@ def test_lists_of_tracks_have_the_numbers_that_stand_for_them(
         for number, track in enumerate(opened.tracks(), 1):
             assert re.search(rf"^{number} .*{re.escape(track.title)}", listed, re.MULTILINE)
             assert find_track(opened, str(number)) == track
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that is used")
+def test_a_current_folder_that_is_gone_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert run("import", str(tmp_path / "library"), str(tmp_path)) == 2
+    assert "the current folder is gone" in capsys.readouterr().err
