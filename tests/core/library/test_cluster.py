@@ -139,7 +139,7 @@ def test_what_is_in_when_it_is_cancelled_stays_in(
     assert done.cancelled
     assert [file.path for file in done.files] == [file.path for file in files]
     assert not list(library.glob(".library-incoming-*"))
-    assert threading.active_count() <= threads + 2  # of Dask, which it keeps for other clients
+    _wait_for(lambda: threading.active_count() <= threads + 2)  # Dask keeps two for other clients
     with Library.open(library, read_only=True) as opened:
         known = {file.track_id for file in files if file.track_id is not None}
         assert {track.id for track in opened.tracks()} == known
@@ -280,12 +280,15 @@ def _dask(*arguments: str, before: tuple[str, ...] = ()) -> subprocess.Popen[byt
 
 def _address(file: Path) -> str:
     """What the scheduler writes into `file` once it listens."""
+    _wait_for(lambda: file.exists() and file.read_text() != "")
+    return str(json.loads(file.read_text())["address"])
+
+
+def _wait_for(fine: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if file.exists() and (text := file.read_text()):
-            return str(json.loads(text)["address"])
+    while not fine():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    raise AssertionError("the scheduler did not start")
 
 
 def _blindly(folder: Path) -> tuple[str, ...]:
