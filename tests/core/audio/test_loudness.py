@@ -30,6 +30,14 @@ def test_agrees_with_pyloudnorm_where_the_gates_work(seed: int) -> None:
     assert loudness.integrated_lufs(samples) == pytest.approx(expected, abs=0.05)
 
 
+def test_near_silence_does_not_let_what_is_quiet_count() -> None:
+    """Under -70 LUFS it is out before the mean is taken that the relative gate lies below."""
+    samples = np.concatenate([noise(2), 0.15 * noise(2, 1), 0.001 * noise(20, 2)])
+    expected = pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(np.float64))
+    assert loudness.integrated_lufs(samples) == pytest.approx(expected, abs=0.05)
+    assert loudness.integrated_lufs(samples) > loudness.integrated_lufs(noise(2)) - 0.5
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, 30_000), min_size=1, max_size=8))
 def test_blocks_make_no_difference(sizes: list[int]) -> None:

@@ -46,8 +46,12 @@ def test_a_path_is_found_again_on_its_map_and_follows_its_dots(
     elsewhere = found.positions(moved)
     assert elsewhere is not None
     np.testing.assert_allclose(elsewhere - moved.xy[nearest], path - grid_map.xy[nearest])
-    empty = dataclasses.replace(moved, segments=(), xy=moved.xy[:0], latents=moved.latents[:0])
-    assert found.positions(empty) is None
+    for left, count in ((2, 2), (1, None), (0, None)):
+        fewer = dataclasses.replace(
+            moved, segments=moved.segments[:left], xy=moved.xy[:left], latents=moved.latents[:left]
+        )
+        positions = found.positions(fewer)
+        assert (None if positions is None else len(positions)) == count
 
 
 @pytest.mark.parametrize(
