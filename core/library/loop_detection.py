@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from core.audio import chunks
-from core.audio.containers import Kind, kind_of
+from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
 from core.rhythm.loops import LONGEST_SECONDS
 
 _PLAUSIBLE: Final = (40.0, 240.0)
 _MARKED: Final = re.compile(r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)[ _-]?bpm", re.IGNORECASE)
-_BEFORE: Final = re.compile(r"bpm[ _-]?(\d{2,3}(?:[.,]\d{1,3})?)(?![\d])", re.IGNORECASE)
+_BEFORE: Final = re.compile(r"bpm[ _=:-]{0,2}(\d{2,3}(?:[.,]\d{1,3})?)(?![\d])", re.IGNORECASE)
 _BARE: Final = re.compile(r"(?<![A-Za-z\d.#])(\d{2,3}(?:\.\d{1,3})?)(?![A-Za-z\d.%])")
 _TAGS: Final = ("bpm", "tbpm", "tempo", "tmpo", "txxx:bpm")
 _ONE_SHOT_FLAG: Final = 0x01
@@ -64,15 +64,13 @@ def tempi_in_name(name: str, *, marked_only: bool = False) -> list[float]:
 
 def _tag_tempi(path: Path) -> list[float]:
     """Tempi in the tags; none where there are no tags, or none that can be read."""
-    import av
-
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with open_media(path) as container:
             streams = [stream.metadata for stream in container.streams.audio]
             tags = {
                 k.lower(): v for each in (*streams, container.metadata) for k, v in each.items()
             }
-    except (OSError, ValueError, av.FFmpegError):
+    except PYAV_FAULTS:
         return []
     return [bpm for name in _TAGS if (bpm := _number(tags.get(name, ""))) is not None]
 

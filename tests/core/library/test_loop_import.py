@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -149,6 +151,8 @@ def test_a_second_import_reads_nothing_again(
         ("kick 128bpm", [128.0]),
         ("loop_bpm_132.5_a", [132.5]),
         ("top 140 BPM 4 bars", [140.0]),
+        ("clap [bpm=126.5]", [126.5]),
+        ("bass BPM: 130", [130.0]),
         ("808 kick", []),
         ("drums", []),
     ],
@@ -168,6 +172,24 @@ def test_an_acid_chunk_tells_tempo_and_one_shots(tmp_path: Path) -> None:
     flags = struct.unpack_from("<I", content, at)[0] | 1
     path.write_bytes(content[:at] + struct.pack("<I", flags) + content[at + 4 :])
     assert tempo_hints(path, 1.36).one_shot
+
+
+def test_ffmpeg_learns_no_name_of_a_file_whose_tags_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a name FFmpeg takes sound behind a play list for one, and opens what that lists."""
+    path, opened, av_open = tmp_path / "a.flac", list[object](), av.open
+    with AudioWriter(path, 1, bpm=131.0) as writer:
+        writer.write(np.zeros((60_000, 1), np.float32))
+
+    def spy(file: object, *args: object, **options: object) -> object:
+        opened.append(file)
+        return av_open(file, *args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(av, "open", spy)
+    assert tempo_hints(path, 1.36).tempi == (131.0,)
+    assert opened
+    assert not any(isinstance(file, str | os.PathLike) for file in opened)
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF\xff\xff\xff\xffWAVEacid\xff\xff\xff\xff"])
