@@ -262,8 +262,9 @@ def _transition(mix: Mixdown, transition: Transition, audio_of: AudioOf) -> Tran
 
 
 def _with_only(arrangement: Arrangement, ids: set[str]) -> Arrangement:
+    """Some clips, without the filters and sends of their lanes, as they are heard alone."""
     lanes = [
-        lane.changed(clips=tuple(clip for clip in lane.clips if clip.id in ids))
+        lane.changed(clips=tuple(clip for clip in lane.clips if clip.id in ids), automation=())
         for lane in arrangement.lanes
     ]
     return arrangement.changed(lanes=tuple(lanes))

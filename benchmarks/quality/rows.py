@@ -171,6 +171,7 @@ def _composed(corpus: Corpus, model: Path, renderer: str, amounts: Amounts) -> F
         transitions=True,
         out=None,
         hold_parts=None,
+        effects=True,
         json=None,
     )
     (found,) = composing.run(wanted)
