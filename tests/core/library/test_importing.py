@@ -20,13 +20,14 @@ import soundfile
 from core import settings
 from core.audio.writing import AudioWriter
 from core.errors import InputError, LibraryError
-from core.library import missing_audio, report
+from core.library import import_jobs, missing_audio, report
 from core.library.importing import import_audio
 from core.library.lock import NAME, WriterLock
 from core.library.report import FileReport, ImportReport
 from core.library.store import Library
 from core.rhythm.grid import BeatGrid
 from tests import synthetic
+from tests.core.library import held_jobs
 from tests.systems import needs_kill
 
 RATE = settings.SAMPLE_RATE
@@ -386,7 +387,9 @@ def test_leftovers_are_swept_and_foreign_files_are_not(copied: Path, music: Path
 
 @pytest.mark.slow
 @needs_kill
-def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
+def test_a_worker_that_dies_loses_only_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for k in range(3):
         write(tmp_path / "music" / f"{k}.wav", techno(8 * (3 - k), 126.0, seed=k))
     killed: list[str] = []
@@ -397,7 +400,9 @@ def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
             (worker,) = active_children()
             os.kill(int(worker.pid or 0), signal.SIGKILL)
 
-    result = import_audio(tmp_path / "library", [tmp_path / "music"], kill_once, workers=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(import_jobs, "analyse", held_jobs.hold_first)
+        result = import_audio(tmp_path / "library", [tmp_path / "music"], kill_once, workers=1)
     files = by_name(result)
     assert killed == ["0.wav"]
     assert files["0.wav"].status == report.REFUSED
@@ -408,7 +413,7 @@ def test_a_worker_that_dies_loses_only_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_cancelling_keeps_what_is_in(tmp_path: Path) -> None:
+def test_cancelling_keeps_what_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for k in range(3):
         write(tmp_path / "music" / f"{k}.wav", techno(8 * (3 - k), 126.0, seed=k))
     cancel = threading.Event()
@@ -418,7 +423,9 @@ def test_cancelling_keeps_what_is_in(tmp_path: Path) -> None:
             cancel.set()
 
     inputs, path = [tmp_path / "music"], tmp_path / "library"
-    result = import_audio(path, inputs, cancel_in_the_second, cancel, workers=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(import_jobs, "analyse", held_jobs.hold_second)
+        result = import_audio(path, inputs, cancel_in_the_second, cancel, workers=1)
     assert result.cancelled
     assert [f.path.name for f in result.files] == ["0.wav"]
     assert active_children() == []
