@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,6 +26,8 @@ from technovae_gui.widgets import icons
 
 _FOLD_ICON = QSize(12, 12)
 _LIST_ROW = 22
+_CORRECTION = QAbstractSpinBox.CorrectionMode
+_KEPT = _CORRECTION.CorrectToPreviousValue
 
 
 def button(text: str, tip: str, *, name: str = "", primary: bool = False) -> QPushButton:
@@ -237,10 +239,30 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 def style_number(box: QAbstractSpinBox) -> None:
     """Leave a margin left of the number in `box`; a double click selects all of it, and a number
-    below its range becomes the lowest one."""
+    typed below its range becomes the lowest one."""
     theme.indent(box)
-    box.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)
+    _TypedNumbers(box)
     _WholeNumberClicks(box)
+
+
+class _TypedNumbers(QObject):
+    """Qt takes what is no number, such as an emptied field or "mixed", for 0 where it corrects to
+    the nearest value; so it does that only to numbers that were typed."""
+
+    def __init__(self, box: QAbstractSpinBox) -> None:
+        super().__init__(box)
+        self._box = box
+        box.lineEdit().textEdited.connect(self._edited)
+        box.editingFinished.connect(self._finished)
+
+    @Slot(str)
+    def _edited(self, text: str) -> None:
+        typed = any(character.isdigit() for character in text)
+        self._box.setCorrectionMode(_CORRECTION.CorrectToNearestValue if typed else _KEPT)
+
+    @Slot()
+    def _finished(self) -> None:
+        self._box.setCorrectionMode(_KEPT)
 
 
 class _WholeNumberClicks(QObject):

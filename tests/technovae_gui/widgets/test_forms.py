@@ -72,3 +72,24 @@ def test_a_number_that_is_too_low_becomes_the_lowest(qtbot: QtBot) -> None:
     qtbot.keyClicks(box, "0.3")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.value() == 0.5
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Up])
+def test_what_is_no_number_is_not_taken_for_nought(qtbot: QtBot, key: Qt.Key) -> None:
+    """Fault: clips of several gains, whose field says "mixed", were all set to 0 dB by a click into
+    it and another one elsewhere."""
+    box = QDoubleSpinBox()
+    qtbot.addWidget(box)
+    box.setRange(-60.0, 12.0)
+    box.setSingleStep(0.0)
+    box.setValue(-6.0)
+    box.setKeyboardTracking(False)
+    forms.style_number(box)
+    for text in ("mixed", "", "-"):
+        box.lineEdit().setText(text)
+        qtbot.keyClick(box, key)
+        assert box.value() == -6.0
+        box.selectAll()
+        qtbot.keyClicks(box, "-")
+        qtbot.keyClick(box, key)
+        assert box.value() == -6.0
