@@ -432,12 +432,17 @@ class LoopService(QObject):
             return
         asked = _RequestKey(key, Priority.CLIP)
         self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
+        if key in self._soon:  # it was looked for first, and others may wait by now
+            order = [_RequestKey(it, Priority.CLIP) for it in self._wanted if it in self._soon]
+            self._client(key).order_clips(order)
 
     def _render_held(self) -> None:
         """Ask for what does not have to wait any more."""
         for key in [key for key in self._held if not self._is_later(key)]:
-            del self._held[key]
-            self._render(key)
+            # Rendering may open the renderer, which looks for others of them again.
+            if key in self._held:
+                del self._held[key]
+                self._render(key)
 
     def _forget(self, key: _LoopKey) -> None:
         """A loop is wanted no more: it is there, or cannot be made."""

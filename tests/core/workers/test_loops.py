@@ -721,3 +721,38 @@ def test_until_its_parts_are_rendered_a_loop_on_disk_sounds_whole(
     bench.renderer.answer(2.0)
     assert bench.of("arrived") == [REAL, REAL]
     assert bench.level(REAL) == 2.0
+
+
+def test_what_sounds_soon_goes_before_what_waits_when_it_is_not_on_disk(
+    bench: Bench, store: FakeStore
+) -> None:
+    """Fault: a new clip at the playhead was rendered after all others of a large project."""
+    far = [RealSource(f"0123456789abcdef-0-{number}") for number in range(20)]
+    bench.loops.want(far, BPM)
+    for _ in far:
+        store.answer(None)
+    bench.loops.want([REAL, *far], BPM, soon={REAL})
+    store.answer(None)
+    assert bench.reader.sources() == [REAL, *far]
+
+
+def test_what_is_held_may_be_asked_for_by_what_is_rendered_before_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault: the first of two latents of another library opened the renderer, whose new session
+    asked for the second, which was then looked for in vain."""
+    others = [replace(LATENT, seed=seed, model_hash="other") for seed in (1, 2)]
+    bench.loops.set_origins(dict.fromkeys(others, Origin(Path("other"))).get)
+    bench.loops.want([REAL, *others], BPM, soon={REAL})
+    bench.loops._find_more()
+    bench.loops.set_session(replace(SESSION, model_path=None, model_hash=None))
+    render = bench.renderer.render
+
+    def as_a_client(key: Hashable, source: ClipSource, bpm: float, **how: bool) -> None:
+        bench.renderer.origin_of(source)
+        render(key, source, bpm, **how)
+
+    monkeypatch.setattr(bench.renderer, "render", as_a_client)
+    bench.reader.answer()
+    assert bench.of("arrived") == [REAL]
+    assert set(bench.renderer.sources()) == set(others)
