@@ -138,5 +138,5 @@ def _appended(before: Arrangement, more: Arrangement) -> Arrangement:
     end = -(-before.end // TICKS_PER_BAR) * TICKS_PER_BAR
     rows = [lane.clips for lane in more.lanes]
     start = min((clip.start for row in rows for clip in row), default=0)
-    longer = edits.paste(before, rows, tick=end + start, lane_index=0)
+    longer = edits.paste(before, rows, tick=end + start, lane_index=0, automation_of=more)
     return copy_markers(longer, more.markers, end)

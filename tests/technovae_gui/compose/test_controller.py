@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.arrangement import form
 from core.arrangement.arrangement import Arrangement, Lane
+from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.learned_forms import learn_forms
 from core.arrangement.marker import Marker
@@ -131,6 +132,24 @@ def test_the_sections_of_a_composition_that_follows_are_where_it_is(
         fake_jobs[-1].end(arrangement(0).changed(markers=sections))
     places = [(it.tick // TICKS_PER_BAR, it.name) for it in document.arrangement.markers]
     assert places == [(5, "intro"), (6, "drop"), (9, "intro"), (10, "drop")]
+
+
+def test_a_composition_that_follows_moves_as_it_was_composed(
+    controller: ComposeController, document: Document, fake_jobs: list[FakeJob]
+) -> None:
+    """Fault: its filters and echoes stayed behind; they are on by default."""
+    composed = arrangement(0)
+    points = (Breakpoint(0, 900.0), Breakpoint(TICKS_PER_SEGMENT, 3000.0))
+    curves = (Automation("low_pass", points),)
+    composed = composed.changed(lanes=(composed.lanes[0].changed(automation=curves),))
+    document.edit("clips", lambda _: arrangement(TICKS_PER_BAR))
+    ask(controller, replace=False)
+    fake_jobs[0].end(composed)
+    start = TICKS_PER_BAR + TICKS_PER_SEGMENT
+    curve = document.arrangement.lanes[0].curve("low_pass")
+    assert curve is not None
+    for tick in range(1, TICKS_PER_SEGMENT, TICKS_PER_BAR):
+        assert curve.share(start + tick) == pytest.approx(curves[0].share(tick))
 
 
 def test_each_composition_goes_where_it_was_asked_to(
