@@ -279,8 +279,11 @@ def _balanced(names: Sequence[str], counts: Sequence[int], unit: int) -> list[in
         while unit * sum(found[it] for it in pause) > _LONGEST_PAUSE and others:
             found[max(pause, key=found.__getitem__)] -= 1
             found[min(others, key=found.__getitem__)] += 1
-    while names[-1] == "outro" and unit * found[-1] < _LEAST_OUTRO and len(others) > 1:
-        found[max(others, key=found.__getitem__)] -= 1
+    while names[-1] == "outro" and unit * found[-1] < _LEAST_OUTRO:
+        longest = max(others, key=found.__getitem__)
+        if found[longest] < 2 or longest == len(found) - 1:
+            break  # there is no room
+        found[longest] -= 1
         found[-1] += 1
     return found
 

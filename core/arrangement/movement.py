@@ -70,7 +70,7 @@ def moved(
     Returns:
         The lanes with their curves.
     """
-    rising = list(_rises(sections))
+    rising = list(_rises(sections[1:] if keep_opening else sections))
     moves: dict[str, dict[str, list[_Move]]] = {
         "lane-body": {
             LOW_PASS.name: list(_openings(sections, keep_opening=keep_opening)),
@@ -104,13 +104,17 @@ def _rises(sections: Sequence[FormSection]) -> Iterator[tuple[int, int]]:
 def _openings(sections: Sequence[FormSection], *, keep_opening: bool) -> Iterator[_Move]:
     """How the body's low-pass moves: it opens in an intro, closes in an outro, does both in a
     break."""
+    last = len(sections) - 1
     for number, section in enumerate(sections):
         start, end = section.start * TICKS_PER_BAR, section.end * TICKS_PER_BAR
-        if section.name == "intro" and not keep_opening:
-            yield _Move(start, end, _CLOSED_HZ, _OPEN_HZ)
-        elif section.name == "outro" and number:
+        quiet = section.name == "break"
+        # A quiet beginning or end of an energy curve is called a break as well.
+        if number == 0 and (section.name == "intro" or quiet):
+            if not keep_opening:
+                yield _Move(start, end, _CLOSED_HZ, _OPEN_HZ)
+        elif section.name == "outro" or (quiet and number == last):
             yield _Move(start, end, _OPEN_HZ, _CLOSED_HZ)
-        elif section.name == "break" and section.bars > _CLOSING_BARS:
+        elif quiet and section.bars > _CLOSING_BARS:
             closed = start + _CLOSING_BARS * TICKS_PER_BAR
             yield _Move(start, closed, _OPEN_HZ, _CLOSED_HZ)
             yield _Move(closed, end, _CLOSED_HZ, _OPEN_HZ)

@@ -108,6 +108,15 @@ def test_a_long_track_keeps_its_kick_and_ends_in_time_for_the_next(bars: int) ->
             assert not kickless or sum(it.bars for it in some) <= 32
 
 
+@pytest.mark.parametrize("bars", [195, 213, 246, 330])
+def test_a_form_of_many_parts_has_none_of_no_bars(bars: int) -> None:
+    """Fault: the outro took the last unit of a learned form's intro, and composing failed."""
+    names = "intro groove drop break drop break rise drop break groove break drop outro"
+    own = Form("own", tuple(usual_part(name, 1.5) for name in names.split()))
+    for seed in range(6):
+        assert all(it.bars >= 1 for it in plan(bars, LEARNED, seed, [own]))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_an_hour_has_one_intro_many_drops_and_grows(seed: int) -> None:
     sections = plan(1950, seed=seed)

@@ -111,6 +111,31 @@ def test_an_opening_of_ones_own_is_not_filtered() -> None:
     assert value(movement.moved(lanes(), FORM, END)[1], "low_pass", 0) < 1000.0
 
 
+def test_a_quiet_beginning_and_end_of_a_curve_are_an_intro_and_an_outro() -> None:
+    """Fault: they closed for four bars at the beginning, and opened while the track faded out."""
+    curve = [section("break", 0, 16), section("drop", 16, 32), section("break", 48, 16)]
+
+    def body(*, keep_opening: bool) -> Lane:
+        return movement.moved(lanes(), curve, 64 * BAR, keep_opening=keep_opening)[1]
+
+    made = body(keep_opening=False)
+    opening = [value(made, "low_pass", bar * BAR) for bar in (0, 4, 12, 15)]
+    closing = [value(made, "low_pass", bar * BAR + 1) for bar in (48, 52, 60, 63)]
+    assert opening == sorted(opening)
+    assert closing == sorted(closing, reverse=True)
+    own = body(keep_opening=True)
+    assert {value(own, "low_pass", bar * BAR) for bar in range(16)} == {
+        PARAMETERS["low_pass"].default
+    }
+
+
+def test_an_opening_of_ones_own_that_leads_to_a_drop_is_not_thinned() -> None:
+    curve = [section("build", 0, 8), section("drop", 8, 24)]
+    assert movement._rises(curve)
+    body = movement.moved(lanes(), curve, 32 * BAR, keep_opening=True)[1]
+    assert value(body, "high_pass", 8 * BAR - 1) == PARAMETERS["high_pass"].default
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_echoes_are_over_at_the_end_of_a_composition(seed: int) -> None:
     """So its length stays exact to the sample."""
