@@ -16,6 +16,7 @@ _FARTHEST = 1 << 24
 """Bytes in which is looked; the longest tag with a picture is shorter."""
 _ARCHIVES = (b"PK", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF", b"%PDF", b"GIF8", b"\x89PNG")
 """What begins so may hold sound, and is none."""
+_TAR_AT = 257
 _SIGNS = re.compile(
     rb"(?P<flac>fLaC[\x00\x80]\x00\x00\x22)|(?P<ogg>OggS\x00\x02\x00{8})"
     rb"|(?P<wave>RIFF.{4}WAVE)|(?P<aiff>FORM.{4}AIF[FC])",
@@ -39,7 +40,7 @@ def sound_behind(path: Path) -> tuple[Kind, int] | None:
     """
     with path.open("rb") as file:
         head = file.read(_FARTHEST)
-    if head.startswith(_ARCHIVES):
+    if head.startswith(_ARCHIVES) or head[_TAR_AT:].startswith(b"ustar"):
         return None
     tagged = head.startswith(b"ID3")
     for found in _SIGNS.finditer(head):

@@ -31,7 +31,19 @@ _STREAMINFO, _LAST, _STREAMINFO_BYTES = 0, 0x80, 34
 _RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000)
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
 _SYNC = (b"\xff\xf8", b"\xff\xf9")
-_SYNC_CODE = re.compile(b"\xff[\xf8\xf9]")
+_BLOCKS_AND_RATES = bytes(code for code in range(256) if code >> 4 and code & 15 != 15)
+_CHANNELS_AND_BITS = bytes(
+    code for code in range(256) if code >> 4 < 11 and code >> 1 & 7 != 3 and not code & 1
+)
+_HEADER = re.compile(
+    b"\xff[\xf8\xf9]["
+    + re.escape(_BLOCKS_AND_RATES)
+    + b"]["
+    + re.escape(_CHANNELS_AND_BITS)
+    + b"]",
+    re.DOTALL,
+)
+"""A sync code, and codes that a frame header may hold (9.1.1 to 9.1.4)."""
 _SURE_FRAMES = 3
 _SYNCS_BETWEEN = 16
 """Frames, or what looks like their beginnings, among which three in a row must be."""
@@ -175,7 +187,7 @@ def first_frame(octets: bytes) -> int | None:
 
 def _headers(octets: bytes) -> Iterator[tuple[int, _Frame]]:
     """Where sync codes are whose header has the right checksum (9.1.8), and that header."""
-    for found in _SYNC_CODE.finditer(octets):
+    for found in _HEADER.finditer(octets):
         start = octets[found.start() : found.start() + 16].ljust(16, b"\0")
         size = _coded_number(start)[1]
         size += {6: 1, 7: 2}.get(start[2] >> 4, 0) + {12: 1, 13: 2, 14: 2}.get(start[2] & 15, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import struct
+import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ import soundfile
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core.audio import chunks, files
+from core.audio import chunks, files, flac
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import Kind, kind_of
 from core.audio.writing import acid_chunk
@@ -490,3 +491,20 @@ def test_pieces_read_as_if_they_were_one_file(
             file.seek(place)
             assert file.read(7) == expected[place : place + 7]
             assert file.seek(0, 2) == len(expected)
+
+
+def test_an_archive_is_no_music_whatever_is_in_it(tmp_path: Path) -> None:
+    """Fault: a tar was read as the FLAC in it, and said to have a damaged tag."""
+    soundfile.write(tmp_path / "in.flac", tone(), RATE)
+    with tarfile.open(tmp_path / "music.tar", "w") as archive:
+        archive.add(tmp_path / "in.flac", "in.flac")
+    with pytest.raises(AudioError, match="not an audio file"):
+        files.probe(tmp_path / "music.tar")
+
+
+def test_samples_that_look_like_sync_codes_are_no_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault: a checksum for each, in Python, took nine seconds a megabyte."""
+    checked: list[bytes] = []
+    monkeypatch.setattr(flac, "_crc8", lambda octets: checked.append(octets) or 0)
+    assert flac.first_frame(b"\x00\x01" + b"\xff\xf8" * 10_000) is None
+    assert checked == []
