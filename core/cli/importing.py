@@ -9,12 +9,17 @@ from core.atomic import require_writable, write_text
 from core.cli.console import progress_bar, say, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.cli.main import INTERRUPTED
+from core.file_names import as_text
 from core.library.importing import import_audio
-from core.library.report import FileReport, ImportReport
+from core.library.report import SKIPPED, FileReport, ImportReport
 
 
 def run(options: Namespace) -> int:
-    """Import, then print what became of each file. Status 2 if not one file could be used."""
+    """Import, then print what became of each file.
+
+    Returns:
+        2 if not one file could be used, or something that was named could not be read.
+    """
     if options.report is not None:
         require_writable(options.report)
     with cancel_on_interrupt() as cancel, progress_bar("importing") as progress:
@@ -32,7 +37,11 @@ def run(options: Namespace) -> int:
     if report.cancelled:
         say("stopped; run the same command again to go on")
         return INTERRUPTED
-    return 0 if report.usable else 2
+    named = {as_text(name) for name in options.audio}
+    unread = [it for it in report.files if it.status == SKIPPED and as_text(it.path) in named]
+    for file in unread:
+        say(f"{file.path}: {file.reason}")
+    return 0 if report.usable and not unread else 2
 
 
 def _print(report: ImportReport) -> None:
