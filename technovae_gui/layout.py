@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -71,6 +71,7 @@ class Layout(QWidget):
         self.side.tabBar().setExpanding(True)
         self.side.setAccessibleName("Panels")
         self.side.tabBarClicked.connect(self._leave_panel)
+        self.side.tabBar().installEventFilter(self)
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(map_view)
         self.across.addWidget(self.side)
@@ -202,9 +203,18 @@ class Layout(QWidget):
     def _leave_panel(self, next_index: int) -> None:
         """Else Qt gives the focus to the first field of the next panel, which then takes all that
         is typed for the map or the timeline."""
+        if next_index not in (-1, self.side.currentIndex()):
+            self._take_keys_from_panel()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The wheel over the tabs shows the next panel, too."""
+        if event.type() == QEvent.Type.Wheel:
+            self._take_keys_from_panel()
+        return False
+
+    def _take_keys_from_panel(self) -> None:
         page, focused = self.side.currentWidget(), QApplication.focusWidget()
-        leaves = next_index not in (-1, self.side.currentIndex())
-        if leaves and focused is not None and page is not None and page.isAncestorOf(focused):
+        if focused is not None and page is not None and page.isAncestorOf(focused):
             self.panel_left.emit()
 
 

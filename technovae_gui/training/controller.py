@@ -47,6 +47,7 @@ class TrainingController(QObject):
         self.job = JobSlot("training", self)
         self._adopted = self._returned = False
         self._library: Path | None = None
+        self._trained_library: Path | None = None
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
@@ -75,7 +76,7 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _start(self, request: TrainingRequest) -> None:
-        library = self._sessions.session.library_path
+        library = self._trained_library = self._sessions.session.library_path
         self.job.start(
             tasks.train,
             context=library,
@@ -108,8 +109,10 @@ class TrainingController(QObject):
     def _ended(self) -> None:
         """Also one that failed or was ended: what it had saved by then is in use."""
         self.versions.refresh()
-        if not self._returned:
-            self._show(self._sessions.session)
+        session = self._sessions.session
+        self._show_library(session)  # which may have come, or got its map, while it was trained
+        if not self._returned or session.library_path != self._trained_library:
+            self._show_model(session)
 
     def _adopt(self, model: Path) -> None:
         self._adopted = True
@@ -121,11 +124,16 @@ class TrainingController(QObject):
         if session.library_path != self._library:
             self._library, self._only = session.library_path, ()
         self._show_learning()
-        if self.job.busy:
-            return
+        if not self.job.busy:
+            self._show_library(session)
+            self._show_model(session)
+
+    def _show_library(self, session: Session) -> None:
         windows = sum(track.windows(1) for track in session.tracks)
         self.panel.set_library(session.library_path.name, windows, session.is_demo)
         self.panel.set_listening(session.map is not None)
+
+    def _show_model(self, session: Session) -> None:
         model = None if session.is_demo else session.model_path
         self.panel.set_model(model is not None)
         if model is None:

@@ -23,6 +23,7 @@ Action = tuple[str, Callable[[], object]]
 """Text of a button, and what it does; what that returns is not used."""
 Kind = Literal["info", "warning", "error"]
 _MAX_BANNERS = 3
+_LEAST_WIDTH = 400
 _MOST_WIDTH = 720
 """Pixels; longer lines are hard to read."""
 _COLOURS: dict[Kind, str] = {"info": "DIM", "warning": "CAUTION", "error": "BAD"}
@@ -73,10 +74,13 @@ class Banners(QWidget):
             return
         margin = 2 * theme.SPACE
         corner = self._over.mapTo(parent, QPoint(0, 0))
-        width = max(min(self._over.width() - 2 * margin, _MOST_WIDTH), 0)
+        # Where the pane is narrow, messages lie over its neighbour as well, not over what is above.
+        room = parent.width() - corner.x() - 2 * margin
+        width = max(min(self._over.width() - 2 * margin, _MOST_WIDTH), _LEAST_WIDTH)
+        width = max(min(width, room), 0)
         height = self._rows.totalHeightForWidth(width)
-        bottom = corner.y() + self._over.height() - margin
-        self.setGeometry(corner.x() + margin, bottom - height, width, height)
+        top = corner.y() + max(self._over.height() - margin - height, 0)
+        self.setGeometry(corner.x() + margin, top, width, height)
 
     def show_message(
         self, key: str, text: str, *, kind: Kind = "error", actions: tuple[Action, ...] = ()

@@ -222,9 +222,6 @@ class JobPanel(QWidget):
 
     def _start(self, message: str) -> None:
         self._busy = True
-        # The button is disabled next, and the focus would go to whatever widget follows it.
-        if self._start_button().hasFocus():
-            self.setFocus()
         self.message.show_text("")
         self.job.start(message)
         self._update_controls()

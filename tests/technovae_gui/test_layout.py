@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QScrollArea
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from technovae_gui import style_sheet, theme
@@ -44,6 +45,30 @@ def test_no_pane_can_be_dragged_to_nothing(layout: Layout) -> None:
         for sizes in ([room, 0], [0, room]):
             splitter.setSizes(sizes)
             assert min(splitter.sizes()) >= 150
+
+
+def test_the_wheel_over_the_tabs_takes_the_keys_from_a_panel(qtbot: QtBot, layout: Layout) -> None:
+    """Fault: the panel that came next had them, and keys of the map did nothing."""
+    field = QLineEdit()
+    layout.add_tab(field, "Export")
+    layout.show_tab(field)
+    layout.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    bar = layout.side.tabBar()
+    place = QPointF(bar.rect().center())
+    wheel = QWheelEvent(
+        place,
+        bar.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    with qtbot.waitSignal(layout.panel_left):
+        QApplication.sendEvent(bar, wheel)
 
 
 def test_panes_are_hidden_shown_and_reset(qtbot: QtBot, layout: Layout) -> None:

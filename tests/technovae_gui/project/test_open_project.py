@@ -177,7 +177,7 @@ def test_a_killed_window_loses_less_than_five_seconds(tmp_path: Path, qapp: obje
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     assert editor.stdout is not None
-    edits_made = [int(line) for line, _ in zip(editor.stdout, range(75), strict=False)][-1]
+    edits_made = [int(line) for _, line in zip(range(75), editor.stdout, strict=False)][-1]
     editor.kill()
     # It may have gone on until the kill came.
     edits_made = max([edits_made, *map(int, editor.stdout)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -135,6 +135,26 @@ def test_a_model_is_adopted_for_the_library_that_it_was_trained_on(
     sessions.put_in_place(Session(library_path=tmp_path / "other"))
     fake_jobs[0].emitted.emit(MODEL)
     assert sessions.requests == [("adopt", tmp_path, MODEL)]
+
+
+def test_the_panel_shows_the_open_library_once_a_training_of_another_is_over(
+    controller: TrainingController,
+    sessions: FakeSessions,
+    fake_jobs: list[FakeJob],
+    demo_map: LatentMap,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault: it went on naming the other one, and Start trained the open one."""
+    start(controller)
+    other = replace(sessions.session, library_path=tmp_path / "other", map=demo_map)
+    shown: list[tuple[object, ...]] = []
+    monkeypatch.setattr(controller.panel, "set_library", lambda *facts: shown.append(facts))
+    sessions.put_in_place(other)
+    assert shown == []
+    fake_jobs[0].end(Result())
+    assert shown[-1][0] == "other"
+    assert controller.panel.listen.isEnabled()
 
 
 def test_a_training_that_is_asked_for_while_one_stops_waits_for_it(
