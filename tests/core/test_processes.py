@@ -70,7 +70,7 @@ def test_a_process_that_dies_fails_only_its_call_and_all_can_be_killed(tmp_path:
     executor = ProcessExecutor(1)
     try:
         first, killed, second = (executor.submit(it) for it in (niceness, die, niceness))
-        assert first.result(PATIENCE) == second.result(60.0) == os.nice(0)
+        assert first.result(PATIENCE) == second.result(PATIENCE) == os.nice(0)
         with pytest.raises(ProcessExpired) as death:
             killed.result(PATIENCE)
         assert death.value.exitcode == -signal.SIGKILL

@@ -20,9 +20,9 @@ Sound = NDArray[np.float32]
 
 BAR = TICKS_PER_BAR
 BPM = 480.0
+"""Fast, so that four bars are short: 88,200 frames, a beat 5512.5."""
 PATIENCE = 240.0
 """Seconds; a busy machine compiles and waits."""
-"""Fast, so that four bars are short: 88,200 frames, a beat 5512.5."""
 
 
 def loop(name: str = "a", bpm: float = BPM) -> Sound:

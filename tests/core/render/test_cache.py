@@ -8,6 +8,8 @@ import pytest
 
 from core.render.cache import ByteCache
 
+PATIENCE = 240.0
+
 
 def _array(value: float = 0.0) -> np.ndarray:
     return np.full(250, value, np.float32)  # 1000 bytes
@@ -67,14 +69,14 @@ def test_threads_that_ask_at_once_share_one_computation() -> None:
     def slow() -> np.ndarray:
         count.append(1)
         started.set()
-        assert release.wait(60)
+        assert release.wait(PATIENCE)
         return _array(3.0)
 
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(cache.get, "a", slow) for _ in range(4)]
-        assert started.wait(60)
+        assert started.wait(PATIENCE)
         release.set()
-        results = [job.result(60) for job in jobs]
+        results = [job.result(PATIENCE) for job in jobs]
     assert len(count) == 1
     assert all(result is results[0] for result in results)
 
@@ -85,15 +87,15 @@ def test_an_error_reaches_all_who_wait_and_is_not_kept() -> None:
 
     def failing() -> np.ndarray:
         started.set()
-        assert release.wait(60)
+        assert release.wait(PATIENCE)
         raise RuntimeError("no")
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(cache.get, "a", failing)
-        assert started.wait(60)
+        assert started.wait(PATIENCE)
         second = pool.submit(cache.get, "a", failing)
         release.set()
         for job in (first, second):
             with pytest.raises(RuntimeError, match="no"):
-                job.result(60)
+                job.result(PATIENCE)
     assert cache.get("a", lambda: _array(1.0))[0] == 1.0

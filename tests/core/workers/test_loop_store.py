@@ -21,6 +21,7 @@ from core.workers.loop_store import LoopStore
 from core.workers.segment_service import RenderedLoop
 
 BPM = 131.0
+PATIENCE = 240_000
 LATENT = LatentSource((tuple([0.25] * 64),), seed=3, model_hash="first")
 REAL = RealSource("0123456789abcdef-0-4")
 MADE = RenderedLoop(np.full((segment_frames(BPM), 2), 0.5, np.float32), None, "mosaic", 1.5)
@@ -43,7 +44,7 @@ def find(
 ) -> RenderedLoop | None:
     answers: list[RenderedLoop | None] = []
     store.find(session, source, bpm, answers.append)
-    qtbot.waitUntil(lambda: bool(answers), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(answers), timeout=PATIENCE)
     return answers[0]
 
 
@@ -56,7 +57,7 @@ def test_what_was_kept_is_found_by_another_window(
     store.keep(session, source, BPM, MADE, written.append)
     other = LoopStore(files=LoopFiles(tmp_path))
     again = replace(session, generation=7, library_path=Path("moved"))
-    qtbot.waitUntil(lambda: bool(written), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(written), timeout=PATIENCE)
     assert written[0] is not None
     np.testing.assert_array_equal(written[0].loop, MADE.loop)
     assert ArrayFile.of(written[0].loop) is not None
