@@ -112,8 +112,8 @@ class LoopService(QObject):
         self._first_bars = FirstBars()
         self._cache: LoopCache[_LoopKey] = LoopCache(KEPT_BYTES)
         self._wanted: dict[_LoopKey, None] = {}
-        self._soon: set[_LoopKey] = set()
-        """Those wanted that sound first."""
+        self._soon: dict[_LoopKey, None] = {}
+        """Those wanted that sound first, in their order."""
         self._unsought: dict[_LoopKey, None] = {}
         """Others that are looked for after these, some in each turn of the event loop."""
         self._held: dict[_LoopKey, None] = {}
@@ -242,7 +242,7 @@ class LoopService(QObject):
         self._open_renderer_for(needed)
         missing = [key for key in needed if key not in self._cache]
         asked, self._wanted = self._wanted, dict.fromkeys(missing)
-        self._soon = {key for key in missing if key.source in soon}
+        self._soon = {key: None for key in missing if key.source in soon}
         self._held = {key: None for key in missing if key in self._held}
         self._drop_waiting()
         unsought = [key for key in missing if key in self._unsought or key not in asked]
@@ -433,8 +433,7 @@ class LoopService(QObject):
         asked = _RequestKey(key, Priority.CLIP)
         self._client(key).render(asked, key.source, key.bpm, separated=key.separated)
         if key in self._soon:  # it was looked for first, and others may wait by now
-            order = [_RequestKey(it, Priority.CLIP) for it in self._wanted if it in self._soon]
-            self._client(key).order_clips(order)
+            self._client(key).order_clips([_RequestKey(it, Priority.CLIP) for it in self._soon])
 
     def _render_held(self) -> None:
         """Ask for what does not have to wait any more."""
@@ -449,7 +448,7 @@ class LoopService(QObject):
         del self._wanted[key]
         self._unsought.pop(key, None)
         self._held.pop(key, None)
-        self._soon.discard(key)
+        self._soon.pop(key, None)
         if not self._soon and self._held:
             self._render_held()
 
