@@ -202,9 +202,8 @@ class LibraryController(QObject):
     @Slot(object)
     def _import(self, paths: list[Path]) -> None:
         request = ImportRequest(self._sessions.session.library_path, tuple(paths))
-        if not presence.is_folder(
-            request.library
-        ):  # the import itself would make another one in its place
+        # The import itself would make another one in its place.
+        if not presence.is_folder(request.library):
             self.import_started.emit(request)
             self._fail_import(f"{request.library}: this library is gone; open it where it is now")
             return

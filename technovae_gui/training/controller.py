@@ -45,9 +45,10 @@ class TrainingController(QObject):
         self.panel = TrainingPanel()
         self.versions = VersionsController(self.panel.versions, sessions, services, self)
         self.job = JobSlot("training", self)
-        self._adopted = self._returned = False
+        self._adopted = False
         self._library: Path | None = None
-        self._trained_library: Path | None = None
+        self._told: Path | None = None
+        """The library whose training has returned, and so has told its history itself."""
         panel, job = self.panel, self.job
         panel.start_requested.connect(self._start)
         panel.stop_requested.connect(job.cancel)
@@ -76,7 +77,7 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _start(self, request: TrainingRequest) -> None:
-        library = self._trained_library = self._sessions.session.library_path
+        library = self._sessions.session.library_path
         self.job.start(
             tasks.train,
             context=library,
@@ -89,7 +90,7 @@ class TrainingController(QObject):
 
     @Slot()
     def _started(self) -> None:
-        self._adopted = self._returned = False
+        self._adopted, self._told = False, None
         self.panel.training_started()
 
     @Slot(object)
@@ -100,7 +101,7 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _trained(self, result: TrainingResult) -> None:
-        self._returned = True
+        self._told = self.job.context
         self.panel.finished(result)
         if not self._adopted:  # none was better than the one on disk, which may not be open
             self._adopt(Path(result.path))
@@ -111,7 +112,7 @@ class TrainingController(QObject):
         self.versions.refresh()
         session = self._sessions.session
         self._show_library(session)  # which may have come, or got its map, while it was trained
-        if not self._returned or session.library_path != self._trained_library:
+        if session.library_path != self._told:
             self._show_model(session)
 
     def _adopt(self, model: Path) -> None:

@@ -155,6 +155,11 @@ def test_the_panel_shows_the_open_library_once_a_training_of_another_is_over(
     fake_jobs[0].end(Result())
     assert shown[-1][0] == "other"
     assert controller.panel.listen.isEnabled()
+    models: list[bool] = []
+    monkeypatch.setattr(controller.panel, "set_model", models.append)
+    start(controller)
+    fake_jobs[1].end(Result())
+    assert models == []  # it has told its history itself
 
 
 def test_a_training_that_is_asked_for_while_one_stops_waits_for_it(
