@@ -18,7 +18,20 @@ def test_figures_are_written_with_the_machine(
     written = json.loads((tmp_path / "figures.json").read_text())
     assert written["figures"] == {"first paint, ms": 552.0}
     assert written["machine"]["calibration_s"] > 0.0
+    assert written["machine"]["calibration_in_function_s"] > 0.0
     assert "20 million additions" in capsys.readouterr().out
+
+
+def test_the_calibration_runs_at_module_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The goals are multiples of what `python -c` takes, which uses no slots of a function."""
+    monkeypatch.setattr(report, "_ADDITIONS", 3)
+    loop = compile(report._AT_MODULE_LEVEL, "calibration", "exec")
+    assert {"total", "_", "additions"} <= set(loop.co_names)
+    assert loop.co_varnames == ()
+    names: dict[str, object] = {"additions": 3}
+    exec(loop, names)
+    assert names["total"] == 3
+    assert report.calibration_seconds() > 0.0
 
 
 def test_without_a_file_it_is_only_printed(
