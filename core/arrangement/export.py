@@ -17,6 +17,7 @@ from core import memory
 from core.arrangement import fades, return_sound
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import AudioOf, Mixdown
 from core.arrangement.part_stems import PartsOf, PartStems
@@ -31,7 +32,7 @@ from core.audio.scratch import BLOCK_FRAMES, ScratchAudio
 from core.errors import InputError
 from core.file_names import as_text, shortened
 from core.progress import CancelFlag, Progress, check, silent
-from core.settings import CEILING_DBTP, PARTS, SAMPLE_RATE, TARGET_LUFS
+from core.settings import PARTS, SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
@@ -81,13 +82,9 @@ def export(
     arrangement: Arrangement,
     audio_of: AudioOf,
     path: str | Path,
+    options: ExportOptions | None = None,
     *,
-    bit_depth: int = 24,
-    stems: bool = False,
     parts_of: PartsOf | None = None,
-    span: tuple[int, int] | None = None,
-    lufs: float | None = TARGET_LUFS,
-    ceiling_dbtp: float = CEILING_DBTP,
     progress: Progress = silent,
     cancel: CancelFlag | None = None,
 ) -> ExportResult:
@@ -101,18 +98,8 @@ def export(
         audio_of: gives the four-bar loop of a clip at the arrangement's tempo, or its parts, as for
             a mixdown; called from two threads, ahead of it.
         path: the file; its suffix chooses the format (wav, flac, ogg, mp3).
-        bit_depth: of formats that have one: 16, 24, or 32 (float).
-        stems: also write one file per audible lane, next to `path`, and one each of the echo and
-            the reverb that lanes send to: a lane's own file is without them. All get the same gain,
-            so that they sum to the mix before its limiter; where the true peak of one of them would
-            pass the ceiling, all are lowered.
-        parts_of: also write one file per part, kick, bass, drums and rest, with the same gain; they
-            sum to the mix as stems do. Gives the parts of a clip, (4, frames, 1 or 2).
-        span: first tick, and first tick after the part to write; None: everything, with the bar in
-            which echo and reverb fade away.
-        lufs: integrated loudness to master to. None writes it as it is played, sample for sample,
-            with the player's limiter and without its master gain.
-        ceiling_dbtp: highest true peak of every file, as it is read (`files.coding_room_db`).
+        options: what is written; None: everything, mastered, without stems.
+        parts_of: gives the parts of a clip, (4, frames, 1 or 2); for part stems.
         progress: called with 0 .. 1.
         cancel: checked often.
 
@@ -123,44 +110,41 @@ def export(
         InputError: nothing to write, or an empty span.
         OutputError: `path` cannot be written.
         Cancelled: as asked; the file is as it was before.
+        ValueError: part stems without `parts_of`.
     """
     target = Path(path)
-    ceiling_dbtp -= files.coding_room_db(target)
-    part = _frames(arrangement, span)
-    title = arrangement.title or as_text(target.stem)
-    files_of: dict[_Stem, Path] = {}
-    if stems:
-        files_of |= _stem_lanes(arrangement, target)
-    if parts_of is not None:
-        files_of |= _stem_parts(target)
+    options = options or ExportOptions()
+    ceiling_dbtp = options.ceiling_dbtp - files.coding_room_db(target)
+    span = _frames(arrangement, options.span)
+    files_of = _stem_files(arrangement, target, options)
     with ExitStack() as scratch:
         raw, *apart = (
             scratch.enter_context(ScratchAudio(target)) for _ in range(len(files_of) + 1)
         )
-        blocks = partial(_checked, raw, cancel)
         # Opened before the work, so that a name or folder that cannot be used is known at once.
         with files.AudioWriter(
             target,
             2,
-            bit_depth=bit_depth,
+            bit_depth=options.bit_depth,
             bpm=arrangement.bpm,
-            title=title,
-            frames=part[1] - part[0],
+            title=arrangement.title or as_text(target.stem),
+            frames=span[1] - span[0],
         ) as out:
             sounds = _summed_but(separated_sources(arrangement), audio_of)
-            with Prefetch(sounds, _needed(arrangement, part)) as ahead:
+            with Prefetch(sounds, _needed(arrangement, span)) as ahead:
                 mix = Mixdown(arrangement, ahead)
-                parts = None if parts_of is None else PartStems(mix, parts_of)
+                parts = _part_stems(mix, parts_of) if options.part_stems else None
                 by_stem = dict(zip(files_of, apart, strict=True))
-                measured, peak = _render(mix, parts, part, raw, by_stem, progress, cancel)
-            progress(0.85, 1.0, "mastering" if lufs is not None else "measuring")
-            mastered, levels, gain = _mastered(blocks, measured, lufs, ceiling_dbtp)
+                measured, peak = _render(mix, parts, span, raw, by_stem, progress, cancel)
+            progress(0.85, 1.0, "measuring" if options.lufs is None else "mastering")
+            blocks = partial(_checked, raw, cancel)
+            mastered, levels, gain = _mastered(blocks, measured, options.lufs, ceiling_dbtp)
             levels = _write(out, mastered, levels)
         if files_of:
             progress(0.95, 1.0, "writing stems")
             gain = min(gain, mastering.limiter_ceiling(ceiling_dbtp) / max(peak, 1e-9))
             for sound, stem in zip(apart, files_of.values(), strict=True):
-                _write_stem(sound, stem, gain, bit_depth, arrangement.bpm, cancel)
+                _write_stem(sound, stem, gain, options.bit_depth, arrangement.bpm, cancel)
     progress(1.0, 1.0, "done")
     written = tuple(files_of.values())
     lowered = decibels(gain) if files_of else 0.0
@@ -199,15 +183,15 @@ def _mastered(
     return made, levels, db_to_gain(lufs - measured.lufs)
 
 
-def _needed(arrangement: Arrangement, part: tuple[int, int]) -> list[Clip]:
-    """Clips of audible lanes that sound in the part; transitions need only a few others."""
+def _needed(arrangement: Arrangement, span: tuple[int, int]) -> list[Clip]:
+    """Clips of audible lanes that sound in the span; transitions need only a few others."""
     return [
         loop
         for lane in arrangement.audible_lanes
         for clip in lane.clips
         if not clip.mute
-        and arrangement.frame(clip.start) < part[1]
-        and arrangement.frame(clip.end) > part[0]
+        and arrangement.frame(clip.start) < span[1]
+        and arrangement.frame(clip.end) > span[0]
         for loop in clip.loops
     ]
 
@@ -227,18 +211,18 @@ def _summed_but(separated: Collection[ClipSource], audio_of: AudioOf) -> AudioOf
 def _render(
     mix: Mixdown,
     parts: PartStems | None,
-    part: tuple[int, int],
+    span: tuple[int, int],
     raw: ScratchAudio,
     by_stem: dict[_Stem, ScratchAudio],
     progress: Progress,
     cancel: CancelFlag | None,
 ) -> tuple[SoundMeasurement, float]:
-    """Render the part into `raw`, and each stem into its own; sound that has passed is dropped.
+    """Render the span into `raw`, and each stem into its own; sound that has passed is dropped.
 
     Args:
         mix: the whole.
         parts: kick, bass, drums and rest of it; None where they have no stems.
-        part: first frame, and first frame after the part.
+        span: first frame, and first frame after it.
         raw: takes the mix.
         by_stem: takes lanes by their ids, parts by their numbers.
         progress: called with 0 .. .85.
@@ -247,7 +231,7 @@ def _render(
     Returns:
         The measurement of the mix, and the largest true peak of any of `by_stem`.
     """
-    start, end = part
+    start, end = span
     measured = SoundMeasurement(phase=start)
     peaks = {stem: PeakEnvelope(keep=False) for stem in by_stem}
     silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
@@ -262,7 +246,7 @@ def _render(
         if parts is not None:
             stems.update(parts.render(at, frames).items())
         for sound in (block, *stems.values()):
-            _fade_cut_ends(sound, at, part, mix.frames + mix.tail)
+            _fade_cut_ends(sound, at, span, mix.frames + mix.tail)
         raw.append(block)
         measured.feed(block)
         for stem, scratch in by_stem.items():
@@ -280,16 +264,16 @@ def _render(
     return measured, max((found.highest for found in peaks.values()), default=0.0)
 
 
-def _fade_cut_ends(block: FloatArray, at: int, part: tuple[int, int], frames: int) -> None:
-    """Where the part is cut out of the whole, fade its ends for a millisecond.
+def _fade_cut_ends(block: FloatArray, at: int, span: tuple[int, int], frames: int) -> None:
+    """Where the span is cut out of the whole, fade its ends for a millisecond.
 
     Args:
-        block: (n, 2) of the part, changed in place.
+        block: (n, 2) of the span, changed in place.
         at: its first frame.
-        part: first frame, and first frame after the part.
+        span: first frame, and first frame after it.
         frames: length of the whole.
     """
-    start, end = part
+    start, end = span
     rise = fades.edge_fade(min(_EDGE, (end - start) // 2))[:, None]
     if start > 0:
         _multiply(block, at, rise, start)
@@ -319,6 +303,17 @@ def _write(out: files.AudioWriter, blocks: Blocks, levels: SoundLevels | None) -
             measuring.feed(block)
     measuring.finish()
     return levels or measuring.levels
+
+
+def _part_stems(mix: Mixdown, parts_of: PartsOf | None) -> PartStems:
+    if parts_of is None:
+        raise ValueError("part stems are made from the parts of clips; give parts_of")
+    return PartStems(mix, parts_of)
+
+
+def _stem_files(whole: Arrangement, target: Path, options: ExportOptions) -> dict[_Stem, Path]:
+    lanes = _stem_lanes(whole, target) if options.lane_stems else {}
+    return lanes | (_stem_parts(target) if options.part_stems else {})
 
 
 def _stem_lanes(whole: Arrangement, target: Path) -> dict[_Stem, Path]:

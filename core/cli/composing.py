@@ -11,6 +11,7 @@ from core.arrangement import project_file
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.compose import ComposeOptions, compose
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.material import Material
 from core.arrangement.project import Project
 from core.atomic import require_writable
@@ -63,7 +64,7 @@ def compose_to(space: Workspace, options: Namespace) -> None:
             arrangement,
             audio_of,
             options.out,
-            bit_depth=options.bit_depth,
+            ExportOptions(bit_depth=options.bit_depth),
             progress=progress,
             cancel=cancel,
         )

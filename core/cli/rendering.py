@@ -7,6 +7,7 @@ from argparse import Namespace
 from core import memory
 from core.arrangement import project_file
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.audio import files
 from core.cli.console import progress_bar, say
 from core.cli.interrupts import cancel_on_interrupt
@@ -37,9 +38,12 @@ def run(options: Namespace) -> int:
                 document.arrangement,
                 others.clip_audio(space.decoder, bpm, quality="export"),
                 options.out,
-                bit_depth=options.bit_depth,
-                stems=options.stems == "lanes",
-                parts_of=parts_of if options.stems == "parts" else None,
+                ExportOptions(
+                    bit_depth=options.bit_depth,
+                    lane_stems=options.stems == "lanes",
+                    part_stems=options.stems == "parts",
+                ),
+                parts_of=parts_of,
                 progress=progress,
                 cancel=cancel,
             )

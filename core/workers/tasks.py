@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.arrangement.arrangement import Arrangement
     from core.arrangement.clip import Clip, ClipSource
     from core.arrangement.export import ExportResult
-    from core.arrangement.part_stems import PartsOf
+    from core.arrangement.export_options import ExportOptions
     from core.arrangement.project import Origin
     from core.library.grid_change import GridChange
     from core.library.report import ImportReport
@@ -296,15 +296,11 @@ def export_audio(
     model: Path | None,
     arrangement: Arrangement,
     path: Path,
-    bit_depth: int,
-    stems: bool,
-    span: tuple[int, int] | None,
-    lufs: float | None,
+    options: ExportOptions,
     progress: Progress,
     cancel: CancelFlag,
     quality: str = "export",
     origins: Sequence[Origin] = (),
-    part_stems: bool = False,
 ) -> ExportResult:
     """Render all clips, and write the arrangement as audio.
 
@@ -317,14 +313,10 @@ def export_audio(
             rendered, and what `origins` make.
         arrangement: what to write.
         path: the file; its extension says which kind.
-        bit_depth: 16, 24 or 32.
-        stems: whether each lane becomes a file of its own, too.
-        span: first and last tick; None for all.
-        lufs: loudness to master to; None: as it is played.
+        options: what is written.
         progress, cancel: see above.
-        quality: of the renderers.
+        quality: of the renderers; what is written as it is played is rendered as for playing.
         origins: other libraries and models that clips are made from.
-        part_stems: whether kick, bass, drums and rest become files of their own, too.
 
     Returns:
         What was written, and what was measured of it.
@@ -332,6 +324,7 @@ def export_audio(
     Raises:
         TechnoVAEError: a clip cannot be rendered, or the file not be written.
     """
+    from core.arrangement.export import export
     from core.arrangement.project import Origin
     from core.render.other_libraries import OtherLibraries
     from core.render.parts import require_parts
@@ -340,7 +333,7 @@ def export_audio(
     from core.workers.kept_loops import KeptLoops
 
     memory.share_arenas()
-    if part_stems:
+    if options.part_stems:
         require_parts()
     with contextlib.ExitStack() as stack:
         others = stack.enter_context(OtherLibraries(origins))
@@ -349,11 +342,15 @@ def export_audio(
             space = open_workspace(library, model, cache_bytes=EXPORT_CACHE_BYTES, refined=False)
             main = stack.enter_context(space).decoder
             main.kept_loop = KeptLoops(open_session(library, model, generation=0)).get
-        rendered = "interactive" if lufs is None else quality
-        audio_of = others.clip_audio(main, arrangement.bpm, rendered)
-        parts_of = others.clip_parts(main, arrangement.bpm, rendered) if part_stems else None
-        return _write(
-            arrangement, audio_of, path, bit_depth, stems, span, lufs, progress, cancel, parts_of
+        rendered = "interactive" if options.lufs is None else quality
+        return export(
+            arrangement,
+            others.clip_audio(main, arrangement.bpm, rendered),
+            path,
+            options,
+            parts_of=others.clip_parts(main, arrangement.bpm, rendered),
+            progress=progress,
+            cancel=cancel,
         )
 
 
@@ -361,19 +358,17 @@ def export_loops(
     arrangement: Arrangement,
     loops: Mapping[ClipSource, Array | ArrayFile],
     path: Path,
-    bit_depth: int,
-    stems: bool,
-    span: tuple[int, int] | None,
+    options: ExportOptions,
     progress: Progress,
     cancel: CancelFlag,
 ) -> ExportResult:
-    """Write the arrangement as it is played, from the loops that it is played from.
+    """Write the arrangement from the loops that it is played from.
 
     Args:
         arrangement: what to write.
         loops: (settings.segment_frames(arrangement.bpm), 2) float32 for each clip's source, or its
             parts, as a mixdown takes them; or where that lies.
-        path, bit_depth, stems, span: as in `export_audio`.
+        path, options: as in `export_audio`; without part stems, for which loops are not enough.
         progress, cancel: see above.
 
     Returns:
@@ -383,6 +378,7 @@ def export_loops(
         InputError: a loop that is needed is missing, or its file is.
         OutputError: the file cannot be written.
     """
+    from core.arrangement.export import export
 
     def audio_of(clip: Clip) -> Array:
         if clip.source not in loops:
@@ -393,7 +389,7 @@ def export_loops(
         except (OSError, ValueError) as error:
             raise InputError(f"a kept loop is gone ({error}); open the project again") from error
 
-    return _write(arrangement, audio_of, path, bit_depth, stems, span, None, progress, cancel)
+    return export(arrangement, audio_of, path, options, progress=progress, cancel=cancel)
 
 
 def save_loops(
@@ -470,31 +466,3 @@ def levelled_clip(clip: Clip, bpm: float, loops: Mapping[ClipSource, Array]) -> 
 
     loop = clip_loop(clip, bpm, loops)
     return loop, rough_gain_db(loop)
-
-
-def _write(
-    arrangement: Arrangement,
-    audio_of: Callable[[Clip], Array],
-    path: Path,
-    bit_depth: int,
-    stems: bool,
-    span: tuple[int, int] | None,
-    lufs: float | None,
-    progress: Progress,
-    cancel: CancelFlag,
-    parts_of: PartsOf | None = None,
-) -> ExportResult:
-    from core.arrangement.export import export
-
-    return export(
-        arrangement,
-        audio_of,
-        path,
-        bit_depth=bit_depth,
-        stems=stems,
-        parts_of=parts_of,
-        span=span,
-        lufs=lufs,
-        progress=progress,
-        cancel=cancel,
-    )

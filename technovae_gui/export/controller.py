@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core import resources
 from core.arrangement.clip import Clip, ClipSource
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.project import Origin
 from core.mapped_arrays import ArrayFile
 from core.progress import silent
@@ -88,9 +89,13 @@ class ExportController(QObject):
         arguments: dict[str, Any] = {
             "arrangement": arrangement,
             "path": request.path,
-            "bit_depth": request.bit_depth,
-            "stems": request.stems,
-            "span": self._span(request.range),
+            "options": ExportOptions(
+                bit_depth=request.bit_depth,
+                lane_stems=request.lane_stems,
+                part_stems=request.part_stems,
+                span=self._span(request.range),
+                lufs=request.lufs,
+            ),
         }
         as_played = request.lufs is None and not request.part_stems
         loops = self._services.loops.sounds(arrangement) if as_played else None
@@ -102,9 +107,7 @@ class ExportController(QObject):
                 tasks.export_audio,
                 library=session.library_path,
                 model=session.model_path,
-                lufs=request.lufs,
                 origins=tuple(self._other_origins()),
-                part_stems=request.part_stems,
                 **arguments,
             )
 

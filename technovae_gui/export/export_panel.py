@@ -37,7 +37,7 @@ class ExportRequest:
         path: of the mix; its extension is the format.
         bit_depth: 16, 24, or 32 (float) for WAV; 16 or 24 for FLAC.
         range: what of the arrangement is exported.
-        stems: whether one more file per lane is written.
+        lane_stems: whether one more file per lane is written.
         lufs: integrated loudness to reach; None: as it is played.
         part_stems: whether one more file for each of kick, bass, drums and rest is written.
     """
@@ -45,7 +45,7 @@ class ExportRequest:
     path: Path
     bit_depth: int = 24
     range: Range = "whole"
-    stems: bool = False
+    lane_stems: bool = False
     lufs: float | None = -14.0
     part_stems: bool = False
 

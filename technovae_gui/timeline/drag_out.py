@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from core import scientific
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.clip import Clip, ClipSource
+from core.arrangement.export_options import ExportOptions
 from core.deletion import delete_file
 from core.settings import TICKS_PER_BAR
 from core.user_folders import data_folder
@@ -172,7 +173,8 @@ def written(cut: Cut, loops: Loops, folder: Path, name: str) -> Path:
         raise writing_error(folder, error) from error
     _sweep(folder)
     (path,) = unused_files(folder, [name])
-    export(cut.arrangement, audio_of, path, bit_depth=_BIT_DEPTH, span=cut.span, lufs=None)
+    options = ExportOptions(bit_depth=_BIT_DEPTH, span=cut.span, lufs=None)
+    export(cut.arrangement, audio_of, path, options)
     return path
 
 

@@ -17,6 +17,7 @@ from PySide6.QtCore import QSettings
 
 from core.arrangement import edits
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.export_options import ExportOptions
 from core.settings import TICKS_PER_BAR, TICKS_PER_SEGMENT
 from core.workers import tasks
 from technovae_gui import style_sheet
@@ -82,10 +83,7 @@ def _export(window: MainWindow, path: Path) -> None:
         model=found.model_path,
         arrangement=window.document.arrangement,
         path=path,
-        bit_depth=32,
-        stems=False,
-        span=None,
-        lufs=None,
+        options=ExportOptions(bit_depth=32, lufs=None),
     )
     _until(lambda: bool(done))
     _until(lambda: not job.busy)

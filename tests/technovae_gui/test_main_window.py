@@ -21,6 +21,7 @@ from core import resources
 from core.arrangement import edits, project_file
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.project import Origin, Project
 from core.library.store import Library
 from core.library.training_weights import TrainingWeights, WeightRequest, span_of
@@ -303,10 +304,7 @@ def test_a_latent_is_arranged_exported_and_reopened(
             model=found.model_path,
             arrangement=window.document.arrangement,
             path=out,
-            bit_depth=24,
-            stems=True,
-            span=None,
-            lufs=-14.0,
+            options=ExportOptions(lane_stems=True, lufs=-14.0),
         )
     assert reported.args[0].lufs == pytest.approx(-14.0, abs=0.2)
     assert out.is_file()

@@ -14,6 +14,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.placement import with_end, with_start
@@ -110,7 +111,12 @@ def test_blocks_exports_and_effects_make_no_difference(tmp_path: Path) -> None:
             mix = Mixdown(made, lambda _: constant())
             np.testing.assert_array_equal(rendered(mix, 0, len(whole), block), whole)
         path = tmp_path / "a.wav"
-        export(made, lambda _: constant(), path, bit_depth=32, lufs=None, ceiling_dbtp=20)
+        export(
+            made,
+            lambda _: constant(),
+            path,
+            ExportOptions(bit_depth=32, lufs=None, ceiling_dbtp=20),
+        )
         written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
         np.testing.assert_array_equal(written[: len(whole)], whole)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.mixdown import Mixdown
 from core.audio import files, loudness
 from core.audio.scratch import BLOCK_FRAMES
@@ -66,7 +67,7 @@ def test_loudness_peak_and_length(tmp_path: Path, name: str) -> None:
 
 def test_bit_depths_and_title(tmp_path: Path) -> None:
     for depth, subtype in ((16, "PCM_16"), (24, "PCM_24"), (32, "FLOAT")):
-        export(arrangement(), audio_of, tmp_path / "a.wav", bit_depth=depth)
+        export(arrangement(), audio_of, tmp_path / "a.wav", ExportOptions(bit_depth=depth))
         info = soundfile.info(tmp_path / "a.wav")
         assert info.subtype == subtype
     with soundfile.SoundFile(tmp_path / "a.wav") as file:
@@ -74,7 +75,9 @@ def test_bit_depths_and_title(tmp_path: Path) -> None:
 
 
 def test_stems_sum_to_the_mix(tmp_path: Path) -> None:
-    result = export(arrangement(), audio_of, tmp_path / "a.wav", bit_depth=32, stems=True)
+    result = export(
+        arrangement(), audio_of, tmp_path / "a.wav", ExportOptions(bit_depth=32, lane_stems=True)
+    )
     assert [path.name for path in result.stems] == ["a-1-Kick-bass.wav", "a-2-lane.wav"]
     summed = read(result.stems[0]) + read(result.stems[1])
     mixed = read(tmp_path / "a.wav")
@@ -86,9 +89,12 @@ def test_stems_sum_to_the_mix(tmp_path: Path) -> None:
 
 
 def test_a_part_is_cut_out_on_the_grid(tmp_path: Path) -> None:
-    export(arrangement(), audio_of, tmp_path / "whole.wav", bit_depth=32)
+    export(arrangement(), audio_of, tmp_path / "whole.wav", ExportOptions(bit_depth=32))
     result = export(
-        arrangement(), audio_of, tmp_path / "part.wav", bit_depth=32, span=(BAR, 3 * BAR)
+        arrangement(),
+        audio_of,
+        tmp_path / "part.wav",
+        ExportOptions(bit_depth=32, span=(BAR, 3 * BAR)),
     )
     start, end = frame_at(BAR, BPM), frame_at(3 * BAR, BPM)
     assert result.frames == end - start
@@ -101,7 +107,7 @@ def test_a_part_is_cut_out_on_the_grid(tmp_path: Path) -> None:
 @pytest.mark.parametrize("span", [(0, 0), (5 * BAR, 2 * BAR), (8 * BAR, 99 * BAR)])
 def test_nothing_to_write(tmp_path: Path, span: tuple[int, int]) -> None:
     with pytest.raises(InputError, match="nothing to write"):
-        export(arrangement(), audio_of, tmp_path / "a.wav", span=span)
+        export(arrangement(), audio_of, tmp_path / "a.wav", ExportOptions(span=span))
     with pytest.raises(InputError, match="nothing to write"):
         export(Arrangement(BPM), audio_of, tmp_path / "a.wav")
     assert not list(tmp_path.iterdir())
@@ -109,7 +115,7 @@ def test_nothing_to_write(tmp_path: Path, span: tuple[int, int]) -> None:
 
 def test_silence_stays_silence(tmp_path: Path) -> None:
     whole = arrangement()
-    export(whole, lambda c: 0 * audio_of(c), tmp_path / "a.wav", stems=True)
+    export(whole, lambda c: 0 * audio_of(c), tmp_path / "a.wav", ExportOptions(lane_stems=True))
     assert not read(tmp_path / "a.wav").any()
 
 
@@ -140,7 +146,10 @@ def test_stopping_leaves_the_old_file(tmp_path: Path) -> None:
 class TestAsItIsPlayed:
     def test_samples_are_those_of_the_mixdown(self, tmp_path: Path) -> None:
         result = export(
-            arrangement(), audio_of, tmp_path / "a.wav", bit_depth=32, lufs=None, stems=True
+            arrangement(),
+            audio_of,
+            tmp_path / "a.wav",
+            ExportOptions(bit_depth=32, lufs=None, lane_stems=True),
         )
         mix = Mixdown(arrangement(), audio_of)
         raw = mix.render(0, mix.frames)
@@ -155,7 +164,12 @@ class TestAsItIsPlayed:
 
         for name, bit_depth in (("a.wav", 24), ("b.wav", 32)):
             path = tmp_path / name
-            result = export(arrangement(), loud, path, bit_depth=bit_depth, lufs=None, stems=True)
+            result = export(
+                arrangement(),
+                loud,
+                path,
+                ExportOptions(bit_depth=bit_depth, lufs=None, lane_stems=True),
+            )
             assert result.true_peak_dbtp == pytest.approx(-1.0, abs=0.1)
             assert result.stems_db < -10.0
             for written in (path, *result.stems):
@@ -177,7 +191,7 @@ def test_no_file_is_clipped_whatever_is_in_it(
         rng = np.random.default_rng(len(clip.id))
         return (2.0 * audio_of(clip) + rng.normal(0, 0.1, (segment_frames(BPM), 2))).astype("f4")
 
-    result = export(arrangement(), hot, tmp_path / name, lufs=lufs, stems=True)
+    result = export(arrangement(), hot, tmp_path / name, ExportOptions(lufs=lufs, lane_stems=True))
     for path in (result.path, *result.stems):
         samples = files.read(path)
         hard = lufs == -6.0 and files.coding_room_db(path) > 0
@@ -222,14 +236,14 @@ class TestMemory:
             weakref.finalize(loop, count, -1)
             return loop
 
-        export(whole, render, path, lufs=None, **options)  # type: ignore[arg-type]
+        export(whole, render, path, ExportOptions(lufs=None, **options))  # type: ignore[arg-type]
         gc.collect()
         assert alive == 0
         return most
 
     @pytest.mark.parametrize("stems", [False, True])
     def test_loops_are_rendered_just_ahead_and_released(self, tmp_path: Path, stems: bool) -> None:
-        assert self.most_alive(self.long(200), tmp_path / "a.wav", stems=stems) <= self.AHEAD
+        assert self.most_alive(self.long(200), tmp_path / "a.wav", lane_stems=stems) <= self.AHEAD
 
     def test_loops_that_come_again_much_later_do_not_pile_up(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -244,7 +258,7 @@ class TestMemory:
         trimmed: list[None] = []
         monkeypatch.setattr("core.memory.trim", lambda: trimmed.append(None))
         whole = self.long(4)
-        export(whole, audio_of, tmp_path / "a.wav", lufs=None)
+        export(whole, audio_of, tmp_path / "a.wav", ExportOptions(lufs=None))
         assert len(trimmed) == -(-whole.length_frames // BLOCK_FRAMES)
 
     def test_the_disk_is_used_for_what_is_long_with_the_same_result(
@@ -252,7 +266,9 @@ class TestMemory:
     ) -> None:
         for name in ("memory", "disk"):
             (tmp_path / name).mkdir()
-            export(arrangement(), audio_of, tmp_path / name / "a.wav", stems=True)
+            export(
+                arrangement(), audio_of, tmp_path / name / "a.wav", ExportOptions(lane_stems=True)
+            )
             monkeypatch.setattr("core.audio.scratch._IN_MEMORY", 1)
         for file in (tmp_path / "memory").iterdir():
             assert (tmp_path / "disk" / file.name).read_bytes() == file.read_bytes()

@@ -27,6 +27,7 @@ from core.arrangement.clip import (
     with_singles,
 )
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import NO_EFFECTS
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown, clip_loop
@@ -281,8 +282,7 @@ def test_the_export_and_a_saved_clip_are_what_is_heard(
         made.arrangement,
         lambda it: loop_of(it.source, BPM),
         tmp_path / "a.wav",
-        bit_depth=32,
-        lufs=None,
+        ExportOptions(bit_depth=32, lufs=None),
     )
     written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     np.testing.assert_allclose(written, heard(arrangement), atol=1e-6)

@@ -11,6 +11,7 @@ import soundfile
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.lane_sound import WARM_UP
 from core.arrangement.mixdown import Mixdown
@@ -102,9 +103,7 @@ def test_an_export_has_them_and_its_stems_too(tmp_path: Path) -> None:
         whole,
         lambda clip: loop_of(clip.source, BPM),
         tmp_path / "a.wav",
-        bit_depth=32,
-        lufs=None,
-        stems=True,
+        ExportOptions(bit_depth=32, lufs=None, lane_stems=True),
     )
     sound, _ = soundfile.read(written.path, dtype="float32")
     np.testing.assert_array_equal(sound, mixdown(whole).render(0, len(sound)))

@@ -13,6 +13,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import PARAMETERS, Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.values import db_to_gain
@@ -140,7 +141,10 @@ def test_an_export_is_what_is_played_and_its_stems_sum_to_it(tmp_path: Path) -> 
     other = Lane("m", clips=(Clip("d", RealSource("t"), BAR, 4 * BAR),))
     whole = Arrangement(BPM, (one, other))
     written = export(
-        whole, sound_of, tmp_path / "a.wav", bit_depth=32, lufs=None, ceiling_dbtp=20, stems=True
+        whole,
+        sound_of,
+        tmp_path / "a.wav",
+        ExportOptions(bit_depth=32, lufs=None, ceiling_dbtp=20, lane_stems=True),
     )
     sound, _ = soundfile.read(written.path, dtype="float32")
     np.testing.assert_array_equal(sound, rendered(Mixdown(whole, sound_of), 0, len(sound), 512))

@@ -13,6 +13,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource, with_parts
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.lane_sound import LaneStates
 from core.arrangement.mixdown import Mixdown
@@ -149,11 +150,10 @@ def test_a_file_for_each_part_beside_those_of_lanes(
         arrangement,
         audio_of,
         path,
-        bit_depth=32,
-        stems=True,
+        ExportOptions(
+            bit_depth=32, lane_stems=True, part_stems=True, lufs=None, span=(2 * BAR, 9 * BAR)
+        ),
         parts_of=Parts(),
-        lufs=None,
-        span=(2 * BAR, 9 * BAR),
     )
     names = [stem.name for stem in result.stems]
     assert names[:2] == ["night-1-One.wav", "night-2-Two.wav"]

@@ -14,6 +14,7 @@ from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.automation import Automation, Breakpoint
 from core.arrangement.clip import Clip, RealSource
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.project import Project
@@ -130,10 +131,7 @@ def test_an_export_is_what_is_played_and_returns_are_stems_of_their_own(tmp_path
         whole,
         sound_of,
         tmp_path / "a.wav",
-        bit_depth=32,
-        lufs=None,
-        ceiling_dbtp=20,
-        stems=True,
+        ExportOptions(bit_depth=32, lufs=None, ceiling_dbtp=20, lane_stems=True, part_stems=True),
         parts_of=parts_of,
     )
     mix = mixdown(whole)
@@ -152,7 +150,10 @@ def test_an_export_is_what_is_played_and_returns_are_stems_of_their_own(tmp_path
 def test_a_part_of_the_timeline_is_exported_without_a_tail(tmp_path: Path) -> None:
     whole = arrangement(SENDS)
     written = export(
-        whole, lambda clip: loop_of(clip.source, BPM), tmp_path / "a.wav", span=(0, 2 * BAR)
+        whole,
+        lambda clip: loop_of(clip.source, BPM),
+        tmp_path / "a.wav",
+        ExportOptions(span=(0, 2 * BAR)),
     )
     assert written.frames == whole.frame(2 * BAR)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.arrangement.arrangement import Arrangement, frame_at
 from core.arrangement.clip import Clip
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.audio.levelling import level_loop, loop_gain_db
 from core.audio.limiter import LATENCY
 from core.audio.loudness import true_peak_dbtp
@@ -42,7 +43,7 @@ def heard(bus: MasterBus, frames: int, block: int = 512) -> Sound:
 
 
 def exported(path: Path, **options: object) -> Sound:
-    export(arrangement(), hot, path, bit_depth=32, lufs=None, **options)  # type: ignore[arg-type]
+    export(arrangement(), hot, path, ExportOptions(bit_depth=32, lufs=None, **options))  # type: ignore[arg-type]
     return soundfile.read(path, dtype="float32")[0]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.arrangement.arrangement import Arrangement, Lane, frame_at
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.fades import edge_fade
 from core.arrangement.lane_effects import LaneEffects
 from core.arrangement.mixdown import Mixdown
@@ -48,7 +49,12 @@ def test_playing_is_the_mixdown(block: int) -> None:
 
 def test_playing_is_what_export_writes_for_that_part(tmp_path: Path) -> None:
     span = (3 * BAR, 12 * BAR)
-    export(arrangement(), audio_of(), tmp_path / "a.wav", bit_depth=32, lufs=None, span=span)
+    export(
+        arrangement(),
+        audio_of(),
+        tmp_path / "a.wav",
+        ExportOptions(bit_depth=32, lufs=None, span=span),
+    )
     written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     made = mixer()
     made.play(frame_at(span[0], BPM), BPM)
@@ -436,7 +442,7 @@ FILTERED = LaneEffects(bass_kill=True, low_pass_hz=3000.0, resonance=0.3)
 
 def test_a_lane_with_effects_plays_as_it_is_exported(tmp_path: Path) -> None:
     whole = arrangement(effects=FILTERED)
-    export(whole, audio_of(), tmp_path / "a.wav", bit_depth=32, lufs=None)
+    export(whole, audio_of(), tmp_path / "a.wav", ExportOptions(bit_depth=32, lufs=None))
     written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     made = mixer(whole)
     made.play(0, BPM)

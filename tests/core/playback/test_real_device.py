@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from core.arrangement.export import export
+from core.arrangement.export_options import ExportOptions
 from tests.core.playback.fakes import arrangement, audio_of
 from tests.virtual_device import RATE, Heard, compare, read, virtual_device
 
@@ -47,7 +48,7 @@ print(json.dumps([state.device, state.frame, state.underruns, state.problem, sta
 
 
 def exported(folder: Path) -> np.ndarray:
-    export(arrangement(), audio_of(), folder / "a.wav", bit_depth=32, lufs=None)
+    export(arrangement(), audio_of(), folder / "a.wav", ExportOptions(bit_depth=32, lufs=None))
     return soundfile.read(folder / "a.wav", dtype="float32")[0]
 
 

@@ -12,6 +12,7 @@ import pytest
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource
+from core.arrangement.export_options import ExportOptions
 from core.progress import silent
 from core.render.decoder import Decoder
 from core.render.real_segments import RealSegments
@@ -71,10 +72,7 @@ def test_a_master_of_kept_loops_is_the_same_to_the_bit(
         "library": resources.demo_library(),
         "model": resources.demo_model(),
         "arrangement": Arrangement(BPM, (Lane("l", clips=tuple(clips)),), "A title"),
-        "bit_depth": 24,
-        "stems": False,
-        "span": None,
-        "lufs": -14.0,
+        "options": ExportOptions(lufs=-14.0),
         "progress": silent,
         "cancel": None,
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.mixdown import Mixdown
 from core.arrangement.transitions import separated_sources
 from core.library.importing import import_audio
@@ -137,7 +138,8 @@ def test_a_crossfade_by_parts_is_exported_as_it_is_heard(
     played = mix.render(0, mix.frames)
     path = tmp_path / "mix.wav"
     tasks.export_audio(
-        *(library, resources.demo_model(), arrangement, path, 32, False, None, None),
+        *(library, resources.demo_model(), arrangement, path),
+        ExportOptions(bit_depth=32, lufs=None),
         progress=silent,
         cancel=threading.Event(),
     )

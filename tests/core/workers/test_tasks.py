@@ -12,6 +12,7 @@ import soundfile
 from core import resources
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, LatentSource, RealSource, with_parts
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.project import Origin
 from core.audio.loudness import integrated_lufs, true_peak_dbtp
 from core.errors import InputError
@@ -146,10 +147,7 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
         **demo,
         arrangement=arrangement,
         path=path,
-        bit_depth=16,
-        stems=False,
-        span=(0, TICKS_PER_SEGMENT),
-        lufs=None,
+        options=ExportOptions(bit_depth=16, span=(0, TICKS_PER_SEGMENT), lufs=None),
     )
     assert name == "returned"
     assert result.frames == soundfile.info(path).frames == segment_frames(130.0)
@@ -168,11 +166,7 @@ def test_parts_become_files_that_sum_to_the_mix(
         "model": resources.demo_model(),
         "arrangement": Arrangement(130.0, (Lane("l", clips=(clip,)),)),
         "path": tmp_path / "a.wav",
-        "bit_depth": 32,
-        "stems": False,
-        "span": None,
-        "lufs": None,
-        "part_stems": True,
+        "options": ExportOptions(bit_depth=32, part_stems=True, lufs=None),
     }
     monkeypatch.setattr(resources, "parts_model", lambda: tmp_path / "parts.keras")
     name, line, _ = run_now(tasks.export_audio, **wanted)
@@ -204,10 +198,7 @@ def test_an_arrangement_of_another_library_is_exported_without_a_model(tmp_path:
         model=None,
         arrangement=Arrangement(130.0, (Lane("l", clips=(clip,)),)),
         path=tmp_path / "a.wav",
-        bit_depth=16,
-        stems=False,
-        span=None,
-        lufs=-14.0,
+        options=ExportOptions(bit_depth=16, lufs=-14.0),
         origins=(origin,),
     )
     assert name == "returned", result
@@ -239,7 +230,7 @@ def test_loops_that_are_there_are_exported_and_saved_as_they_are(tmp_path: Path)
         for number, source in enumerate(loops)
     )
     arrangement = Arrangement(bpm, (Lane("lane-a", "A", clips),))
-    wanted = {"bit_depth": 32, "stems": False, "span": None}
+    wanted = {"options": ExportOptions(bit_depth=32, lufs=None)}
     path, file = tmp_path / "track.wav", tmp_path / "b.loop"
     loops[RealSource("b")].tofile(file)  # that is where the window has what a project plays
     given = {**loops, RealSource("b"): ArrayFile(file, 0, loops[RealSource("b")].shape)}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.arrangement.arrangement import Arrangement, Lane
 from core.arrangement.clip import Clip, ClipSource, RealSource
+from core.arrangement.export_options import ExportOptions
 from core.arrangement.project import Origin
 from core.session import Session
 from core.settings import TICKS_PER_SEGMENT, segment_frames
@@ -141,13 +142,16 @@ def export(bench: Bench, lufs: float | None) -> tuple[Any, dict[str, Any]]:
 def test_as_it_is_played_is_written_from_the_loops_that_are_ready(bench: Bench) -> None:
     function, arguments = export(bench, None)
     assert function is tasks.export_loops
+    assert arguments["options"] == ExportOptions(lufs=None)
     assert set(arguments["loops"]) == set(bench.services.loops.kept)
     bench.services.loops.kept.popitem()
     assert export(bench, None)[0] is tasks.export_audio
 
 
 def test_a_master_is_rendered_anew(bench: Bench) -> None:
-    assert export(bench, -14.0)[0] is tasks.export_audio
+    function, arguments = export(bench, -14.0)
+    assert function is tasks.export_audio
+    assert arguments["options"] == ExportOptions(lufs=-14.0)
 
 
 def test_files_get_names_that_file_systems_take(tmp_path: Path) -> None:
