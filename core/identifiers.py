@@ -12,6 +12,7 @@ from typing import Final
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TRACK: Final = re.compile(r"[0-9a-f]{16}")
+_SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,5}")
 _DEVICE: Final = re.compile(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])")
 """Names that Windows opens a device for, in every folder and with every suffix."""
 
@@ -38,6 +39,8 @@ def is_audio_name(name: object, track_id: str) -> bool:
         name: of the file, without its folder.
         track_id: of the track; checked before.
     """
-    return isinstance(name, str) and bool(
-        re.fullmatch(rf"{re.escape(track_id)}\.[a-z0-9]{{1,5}}", name)
+    return (
+        isinstance(name, str)
+        and name.startswith(track_id)
+        and bool(_SUFFIX.fullmatch(name, len(track_id)))
     )
