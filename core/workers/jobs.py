@@ -7,14 +7,18 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.workers.protocol import Error, Priority, Progress
+from core.workers.protocol import Alive, Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.thread import QtWorker
 from core.workers.worker import task_config
 
-_GRACE_MS: Final = 120_000
-"""From asking to killing: training measures and writes its best model in that time, which on a slow
-or busy machine is more than twenty seconds."""
+_SILENCE_MS: Final = 120_000
+"""A process that was asked to stop and shows no sign of work for so long is killed. What works is
+left to it: a training measures and writes its best model, which takes long on a busy machine."""
+_WORK_SECONDS: Final = 0.05
+"""CPU time that is a sign of work; a process that only waits takes less in `_SILENCE_MS`."""
+_MOST_CPU_SECONDS: Final = 1_800.0
+"""CPU time after which what was asked to stop is taken to compute for ever, and is killed."""
 
 
 class Job(QObject):
@@ -54,6 +58,10 @@ class Job(QObject):
         self._request = Request(function, arguments, Priority.TASK, [])
         self._process = QtWorker(task_config(function), self, self)
         self._stopping = False
+        self._silence = QTimer(self, singleShot=True)
+        self._silence.timeout.connect(self._process.kill)
+        self._cpu_when_asked: float | None = None
+        self._cpu_at_last_sign = 0.0
 
     def start(self) -> None:
         """Begin; comes back at once."""
@@ -61,11 +69,11 @@ class Job(QObject):
         self.started.emit()
 
     def cancel(self) -> None:
-        """Ask it to stop; it is killed if it does not."""
+        """Ask it to stop. It is killed if it goes on computing for ever, or does nothing at all."""
         if not self._stopping:
             self._stopping = True
             self._process.worker.stop()
-            QTimer.singleShot(_GRACE_MS, self, self._process.kill)
+            self._silence.start(_SILENCE_MS)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process, then kill it; says whether it ended by itself."""
@@ -93,11 +101,28 @@ class Job(QObject):
 
     def on_progress(self, request: Request, progress: Progress) -> None:
         """Pass it on as `progress`."""
+        self._show_sign_of_work()
         self.progress.emit(progress.done, progress.total, progress.message)
 
     def on_partial(self, request: Request, value: Any) -> None:
         """Pass it on as `emitted`."""
+        self._show_sign_of_work()
         self.emitted.emit(value)
+
+    def on_alive(self, request: Request, alive: Alive) -> None:
+        """Give it more time if it works, but not for ever."""
+        now = alive.cpu_seconds
+        if self._cpu_when_asked is None:
+            self._cpu_when_asked = self._cpu_at_last_sign = now
+        elif now - self._cpu_when_asked > _MOST_CPU_SECONDS:
+            self._process.kill()
+        elif now - self._cpu_at_last_sign >= _WORK_SECONDS:
+            self._cpu_at_last_sign = now
+            self._show_sign_of_work()
+
+    def _show_sign_of_work(self) -> None:
+        if self._silence.isActive():
+            self._silence.start(_SILENCE_MS)
 
     def on_result(self, request: Request, value: Any) -> None:
         """Pass it on as `returned`."""

@@ -17,10 +17,22 @@ from core import garbage, log, processes
 from core.errors import Cancelled
 from core.progress import CancelFlag
 from core.workers import protocol
-from core.workers.protocol import STOP, Call, Cancel, Error, Order, Partial, Progress, Result
+from core.workers.protocol import (
+    STOP,
+    Alive,
+    Call,
+    Cancel,
+    Error,
+    Order,
+    Partial,
+    Progress,
+    Result,
+)
 
 _PROGRESS_SECONDS: Final = 0.1
 """Between two progress messages."""
+_ALIVE_SECONDS: Final = 1.0
+"""Between two signs of life of a process that was asked to end."""
 _LOG = logging.getLogger(__name__)
 
 Service = Callable[[], object]
@@ -177,8 +189,13 @@ def _serve(connection: Connection, service: Service | None) -> None:
                 else:
                     flags.add(order.id)
                     calls.put(order)
-        flags.set_all()
+        stopped = flags.set_all()
         calls.put(STOP)
+        with contextlib.suppress(ParentGone):
+            while stopped:
+                time.sleep(_ALIVE_SECONDS)
+                for call_id in stopped:
+                    send(Alive(call_id, time.process_time()))
 
     def send(answer: protocol.Answer) -> None:
         try:
@@ -219,10 +236,12 @@ class _CancelFlags:
         if flag is not None:
             flag.set()
 
-    def set_all(self) -> None:
+    def set_all(self) -> list[int]:
+        """The calls that are asked to stop by it."""
         with self._lock:
             for flag in self._flags.values():
                 flag.set()
+            return list(self._flags)
 
     def drop(self, call_id: int) -> None:
         with self._lock:

@@ -1,8 +1,8 @@
-"""What the window's process and a worker process say to each other: six messages.
+"""What the window's process and a worker process say to each other: seven messages.
 
 A `Call` goes in. `Progress` and `Partial` may come back while it is under way; then either one
 `Result` or one `Error`. A worker does one call after the other. `Cancel` asks it to give a call up,
-`STOP` to give up what is under way and to end.
+`STOP` to give up what is under way and to end; until it has, it sends `Alive`.
 
 Importing this imports nothing heavy: both sides do.
 """
@@ -78,6 +78,19 @@ class Partial:
     value: Any
 
 
+@dataclass(frozen=True)
+class Alive:
+    """The call `id` was asked to stop and is not done yet.
+
+    Attributes:
+        cpu_seconds: that the process has computed, all of its threads together; what waits for
+            itself stays at the same number.
+    """
+
+    id: int
+    cpu_seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """The call is done; what the function returned."""
@@ -102,7 +115,7 @@ class Error:
 
 Order = Call | Cancel | None
 """What a worker is sent; None is `STOP`."""
-Answer = Progress | Partial | Result | Error
+Answer = Progress | Partial | Alive | Result | Error
 
 
 def send(connection: Connection, message: object) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource
 from core.arrangement.project import Origin
-from core.workers.protocol import Error, Priority, Progress
+from core.workers.protocol import Alive, Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.render_service import RenderService
 from core.workers.segment_service import Opened, RenderedLoop, SegmentService, SeparatedLoop
@@ -273,6 +273,9 @@ class ServiceClient(QObject):
         for key in request.keys:
             loop = _loop_result(key, request, value)
             self.partial_loop.emit(replace(loop, bar=request.arguments["bar"]))
+
+    def on_alive(self, request: Request, alive: Alive) -> None:
+        """Services are not waited for once they were asked to end."""
 
     def on_result(self, request: Request, value: Any) -> None:
         """Pass it on as `loop_ready` or `spectrogram_ready`."""

@@ -15,6 +15,7 @@ from core.workers import protocol
 from core.workers.process import Service, title
 from core.workers.protocol import (
     STOP,
+    Alive,
     Cancel,
     Error,
     Order,
@@ -97,6 +98,14 @@ class Listener(Protocol):
         Args:
             request: which.
             value: what the worker's function emitted.
+        """
+
+    def on_alive(self, request: Request, alive: Alive) -> None:
+        """A request was asked to stop and is not done yet.
+
+        Args:
+            request: which.
+            alive: how much its process has computed.
         """
 
     def on_result(self, request: Request, value: Any) -> None:
@@ -387,6 +396,8 @@ class Worker:
                 self._listener.on_progress(request, message)
             case Partial():
                 self._listener.on_partial(request, message.value)
+            case Alive():
+                self._listener.on_alive(request, message)
             case Result():
                 self._listener.on_result(request, message.value)
             case Error():

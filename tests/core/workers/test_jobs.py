@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 
+from core.workers import jobs
 from core.workers.jobs import Job
+from core.workers.protocol import Alive, Priority
+from core.workers.queue import Request
 from core.workers.thread import close_workers
 from tests.core.workers import sample_tasks
 from tests.systems import needs_kill
@@ -67,6 +70,39 @@ def test_it_stops_when_asked(qtbot: Any) -> None:
     with qtbot.waitSignal(job.finished, timeout=PATIENCE):
         job.start()
     assert log.names() == ["started", "emitted", "cancelled", "finished"]
+
+
+@needs_kill
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        pytest.param("_SILENCE_MS", 1_500, id="does nothing"),
+        pytest.param("_MOST_CPU_SECONDS", -1.0, id="computes for ever"),
+    ],
+)
+def test_what_does_not_stop_is_killed(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    monkeypatch.setattr(jobs, limit, value)
+    job = Job(sample_tasks.ignore_cancelling, {})
+    log = Log(job)
+    job.emitted.connect(lambda _: job.cancel())
+    with qtbot.waitSignal(job.finished, timeout=PATIENCE):
+        job.start()
+    assert log.names() == ["started", "emitted", "cancelled", "finished"]
+
+
+def test_what_was_asked_to_stop_has_time_as_long_as_it_works(qapp: Any) -> None:
+    """A training on a busy machine measures and writes its best model for minutes."""
+    job = Job(sample_tasks.wait_until_cancelled, {})
+    request = Request(sample_tasks.wait_until_cancelled, {}, Priority.TASK, [])
+    restarts: list[float] = []
+    for cpu_seconds in (10.0, 10.001, 10.2, 10.21, 11.0):
+        job._silence.start(1_000_000)
+        job.on_alive(request, Alive(1, cpu_seconds))
+        if job._silence.interval() != 1_000_000:
+            restarts.append(cpu_seconds)
+    assert restarts == [10.2, 11.0]
 
 
 def test_all_are_asked_to_end_together_and_those_that_do_not_are_killed(qtbot: Any) -> None:

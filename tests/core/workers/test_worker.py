@@ -9,6 +9,7 @@ import pytest
 
 from core.workers.protocol import (
     STOP,
+    Alive,
     Call,
     Cancel,
     Error,
@@ -57,6 +58,9 @@ class Log:
 
     def on_partial(self, request: Request, value: Any) -> None:
         self.all.append(("partial", value))
+
+    def on_alive(self, request: Request, alive: Alive) -> None:
+        self.all.append(("alive", alive.cpu_seconds))
 
     def on_result(self, request: Request, value: Any) -> None:
         self.all += [("result", key) for key in request.keys]
