@@ -19,7 +19,20 @@ _RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000
 _SURE_FRAMES = 3
 """So many frames in a row are no coincidence."""
 _LONGEST_SEARCH = 1 << 16
-_SYNC_WORD = re.compile(b"\xff[\xf0\xf1\xf8\xf9]")
+_RATE_CODES = bytes(code for code in range(256) if code >> 2 & 15 < len(_RATES))
+_HEADER = re.compile(b"\xff[\xf0\xf1\xf8\xf9][" + re.escape(_RATE_CODES) + b"]", re.DOTALL)
+"""A sync word, and a rate that there is."""
+
+
+class _InMemory:
+    """`Octets` of what is in memory already: going back and forth in it reads nothing."""
+
+    def __init__(self, octets: bytes) -> None:
+        self._octets = octets
+        self.size = len(octets)
+
+    def at(self, place: int, count: int) -> bytes:
+        return self._octets[place : place + count]
 
 
 @dataclass(frozen=True)
@@ -36,25 +49,19 @@ class FrameRun:
     lost_seconds: float = 0.0
 
 
-def first_frame(path: Path, octets: bytes) -> int | None:
+def first_frame(octets: bytes) -> int | None:
     """Where frames begin behind something else.
 
     Args:
-        path: the file.
-        octets: its beginning, in which is looked.
+        octets: the beginning of a file.
 
     Returns:
         The first byte of frames in a row; None without any.
-
-    Raises:
-        OSError: the file cannot be read.
     """
-    with path.open("rb", buffering=0) as file:
-        whole = Octets(file)
-        for found in _SYNC_WORD.finditer(octets):
-            reference = whole.at(found.start(), _HEADER_BYTES)
-            if _starts_row(whole, found.start(), reference):
-                return found.start()
+    whole = _InMemory(octets)
+    for found in _HEADER.finditer(octets):
+        if _starts_row(whole, found.start(), whole.at(found.start(), _HEADER_BYTES)):
+            return found.start()
     return None
 
 
@@ -123,7 +130,7 @@ def _find(octets: Octets, start: int, reference: bytes) -> int | None:
     return None
 
 
-def _starts_row(octets: Octets, place: int, reference: bytes) -> bool:
+def _starts_row(octets: Octets | _InMemory, place: int, reference: bytes) -> bool:
     for number in range(_SURE_FRAMES):
         length = _length(octets.at(place, _HEADER_BYTES), reference)
         if length is None:

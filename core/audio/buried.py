@@ -50,7 +50,7 @@ def sound_behind(path: Path) -> tuple[Kind, int] | None:
     at = flac.first_frame(head)
     if at is not None:
         return Kind.FLAC, at
-    at = adts.first_frame(path, head) if tagged else None
+    at = adts.first_frame(head) if tagged else None
     return None if at is None else (Kind.OTHER, at)
 
 

@@ -16,8 +16,9 @@ PYAV_FAULTS = (av.FFmpegError, ValueError, IndexError, LookupError, OSError)
 _OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": (
-        "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,iff,matroska,mov,mp3,mpc,mpc8,"
-        "mpegts,ogg,rm,tak,tta,voc,w64,wav,webm,wv"
+        "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,loas,matroska,mlp,mov,"
+        "mp3,mpc,mpc8,mpeg,mpegts,mxf,nut,ogg,oma,osq,qcp,qoa,rm,shn,sox,tak,truehd,tta,voc,vqf,w64,"
+        "wav,webm,wtv,wv"
     ),
 }
 _HEAD_BYTES = 64
@@ -31,6 +32,7 @@ class Kind(enum.Enum):
     """Kinds of files that are told apart because they are read in different ways.
 
     WAVE, AIFF, AU, W64 and CAF: samples or blocks of fixed size behind a header.
+    SAMPLES: the same behind headers of older programs (IRCAM, NIST, AVR, ...).
     FLAC, OGG, MPEG (MP1 to MP3): frames or pages with headers of their own.
     OTHER: any other that FFmpeg knows (MP4, Matroska, ADTS, ASF, WavPack, ...).
     UNKNOWN: nothing that is known; most likely no audio.
@@ -41,6 +43,7 @@ class Kind(enum.Enum):
     AU = "au"
     W64 = "w64"
     CAF = "caf"
+    SAMPLES = "samples"
     FLAC = "flac"
     OGG = "ogg"
     MPEG = "mpeg"
@@ -53,12 +56,25 @@ class Kind(enum.Enum):
         return self not in (Kind.OTHER, Kind.UNKNOWN)
 
 
+_DTS = b"\x7f\xfe\x80\1", b"\xfe\x7f\1\x80", b"\x1f\xff\xe8\0", b"\xff\x1f\0\xe8"
+"""In words of 16 and of 14 bits, of both byte orders."""
 _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"fLaC", Kind.FLAC),
     (0, b"OggS", Kind.OGG),
     (0, b".snd", Kind.AU),
     (0, b"caff", Kind.CAF),
     (0, b"riff\x2e\x91\xcf\x11", Kind.W64),
+    (0, b"dns.", Kind.SAMPLES),  # AU of DEC, little-endian
+    *((0, bytes((0x64, 0xA3, machine, 0)), Kind.SAMPLES) for machine in range(1, 5)),  # IRCAM
+    *((0, bytes((0, machine, 0xA3, 0x64)), Kind.SAMPLES) for machine in range(1, 5)),
+    (0, b"NIST_1A", Kind.SAMPLES),
+    (0, b"PVF1", Kind.SAMPLES),
+    (0, b" paf", Kind.SAMPLES),
+    (0, b"fap ", Kind.SAMPLES),
+    (0, b"2BIT", Kind.SAMPLES),  # AVR
+    (0, b"MATLAB 5.0 MAT-file", Kind.SAMPLES),
+    (0, b"Extended Instrument: ", Kind.SAMPLES),
+    (0, b"ALawSoundFile**", Kind.SAMPLES),
     (4, b"ftyp", Kind.OTHER),
     (4, b"moov", Kind.OTHER),
     (4, b"mdat", Kind.OTHER),
@@ -73,18 +89,39 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"MPCK", Kind.OTHER),
     (0, b"MP+", Kind.OTHER),
     (0, b"DSD ", Kind.OTHER),
+    (0, b"FRM8", Kind.OTHER),  # DSDIFF
     (0, b"FLV\x01", Kind.OTHER),
     (0, b"#!AMR", Kind.OTHER),
     (0, b"\x0b\x77", Kind.OTHER),  # AC-3
     (0, b".RMF", Kind.OTHER),
     (0, b"Creative Voice File", Kind.OTHER),
+    (0, b"\0\0\1\xba", Kind.OTHER),  # MPEG program stream: DVD, VCD
+    (4, b"\xf8\x72\x6f\xba", Kind.OTHER),  # TrueHD
+    (4, b"\xf8\x72\x6f\xbb", Kind.OTHER),  # MLP
+    *((0, sync, Kind.OTHER) for sync in _DTS),
+    (0, b"DTSHDHDR", Kind.OTHER),
+    *((0, bytes((0x56, 0xE0 | length)), Kind.OTHER) for length in range(32)),  # AAC in LATM
+    (0, b"nut/multimedia container\0", Kind.OTHER),
+    (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01", Kind.OTHER),  # MXF
+    (0, b"\xb7\xd8\0\x20\x37\x49\xda\x11", Kind.OTHER),  # WTV
+    (0, b".SoX", Kind.OTHER),
+    (0, b"XoS.", Kind.OTHER),
+    (0, b"EA3\1", Kind.OTHER),  # OpenMG: ATRAC
+    (0, b"TWIN97012000", Kind.OTHER),  # VQF
+    (0, b"ajkg", Kind.OTHER),  # Shorten
+    (0, b"qoaf", Kind.OTHER),
+    (0, b"OSQ ", Kind.OTHER),
+    (0, b".ra\xfd", Kind.OTHER),
 )
 _FORMS = {
-    b"RIFF": {b"WAVE": Kind.WAVE, b"AVI ": Kind.OTHER},
+    b"RIFF": {b"WAVE": Kind.WAVE, b"AVI ": Kind.OTHER, b"QLCM": Kind.OTHER},
     b"RIFX": {b"WAVE": Kind.WAVE},
     b"RF64": {b"WAVE": Kind.WAVE},
     b"BW64": {b"WAVE": Kind.WAVE},
-    b"FORM": {b"AIFF": Kind.AIFF, b"AIFC": Kind.AIFF, b"8SVX": Kind.OTHER, b"16SV": Kind.OTHER},
+    b"FORM": {
+        **dict.fromkeys((b"AIFF", b"AIFC"), Kind.AIFF),
+        **dict.fromkeys((b"8SVX", b"16SV", b"MAUD"), Kind.OTHER),
+    },
 }
 
 

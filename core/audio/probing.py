@@ -13,7 +13,7 @@ from typing import NamedTuple
 import av
 import soundfile
 
-from core.audio import adts, asf, chunks, flac, mpeg, ogg
+from core.audio import adts, asf, chunks, flac, legacy_lengths, mpeg, ogg
 from core.audio.buried import flac_frames_behind, sound_behind
 from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
@@ -26,13 +26,21 @@ _REMARKABLE_BYTES = 1 << 16
 _TOLD_SECONDS, _TOLD_SHARE = 0.5, 0.01
 """What is missing beyond both is told as cut short once it was decoded."""
 _LEAST_SURPLUS, _LEAST_SURPLUS_SECONDS = 0.01, 0.5
-_MATROSKA = "matroska,webm"
+_LENGTH_OF_FILE = ("matroska", "flv")
+"""FFmpeg's formats that state the length of the file, not of a stream."""
+_LENGTHS = {
+    "asf": asf.stated_seconds,
+    **dict.fromkeys(("avi", "iff"), legacy_lengths.stated_seconds),
+}
+"""By FFmpeg's formats of which it does not say what their headers state."""
 _SOMETHING_IN_FRONT = (
     "its tag is damaged, or something else is in front; what sounds behind it is read"
 )
-_TIMED = ("matroska", "asf", "mpegts")
+_TIMED = ("matroska", "asf", "mpeg", "flv", "nut", "rm", "mxf", "wtv")
 """FFmpeg's formats whose packets go on, at the time that they state, behind what is lost."""
-_ESTIMATED = frozenset(("aac", "mp3", "ac3", "eac3", "dts", "amr", "mpegts"))
+_ESTIMATED = frozenset(
+    ("aac", "mp3", "ac3", "eac3", "dts", "amr", "loas", "mlp", "mpeg", "mpegts", "truehd", "voc")
+)
 """FFmpeg's formats without a stated length: it guesses by the bit rate of the beginning."""
 
 
@@ -198,9 +206,11 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         raise unreadable(path, *faults, fault) from fault
     if promised:
         return replace(info, frames=promised)
-    if info.container == "asf":
-        seconds = asf.stated_seconds(path, start)
+    if info.container in _LENGTHS:
+        seconds = _LENGTHS[info.container](path, start)
         return replace(info, frames=None if seconds is None else round(seconds * info.sample_rate))
+    if info.container == "voc" and legacy_lengths.voc_is_cut(path, start):
+        return replace(info, remarks=("cut short: its last block is not whole",))
     if info.container == "aac":
         return replace(info, parts=_adts_parts(path, start, info) or info.parts)
     return _flac(path, start) if info.container == "flac" and kind is not Kind.FLAC else info
@@ -244,9 +254,13 @@ def _flac(path: Path, start: int, *, headless: bool = False) -> AudioInfo:
         return _any(path, Kind.FLAC, start)
     stated = header.frames if header is not None else None
     part = FileSpan(source, "pyav", survey=found)
-    remarks = (f"{found.repeated} of its frames were twice; left out",) if found.repeated else ()
+    remarks = []
+    if found.repeated:
+        remarks.append(f"{found.repeated} of its frames were twice; left out")
+    if found.orders:
+        remarks.append("some of its frames were not in their order; put in order")
     return replace(
-        info, parts=(part,), frames=stated or found.frames, header=header, remarks=remarks
+        info, parts=(part,), frames=stated or found.frames, header=header, remarks=tuple(remarks)
     )
 
 
@@ -428,7 +442,7 @@ def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
         length = stream.duration and stream.time_base and stream.duration * stream.time_base
         if container.format.name in _ESTIMATED:
             length = None
-        elif container.format.name == _MATROSKA:
+        elif container.format.name.startswith(_LENGTH_OF_FILE):
             length = _whole_length(container, stream)
         frames = round(length * rate) if length else None
         return _Said(tags.get("title") or None, tags.get("artist") or None, frames)
@@ -438,7 +452,7 @@ def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
 def _whole_length(
     container: av.container.InputContainer, stream: av.audio.stream.AudioStream
 ) -> Fraction | None:
-    """Seconds by the header of a Matroska file, which states them of the file, not of a stream.
+    """Seconds by the header of a Matroska or FLV file, which states them of all its streams.
 
     Where FFmpeg guessed, it gives the stream a length, too. Pictures may go on longer than sound.
     """
