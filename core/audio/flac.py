@@ -7,14 +7,15 @@ is only believed for the MD5 of the whole, which proves a decoding right.
 
 from __future__ import annotations
 
+import bisect
 import collections
 import hashlib
 import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,9 @@ class Survey:
             was there already.
         lengths: samples of each.
         repeated: number of frames that were there already.
+        orders: by the number of a packet in which FFmpeg leaves frames together that are not in
+            their order: how many samples behind the first of them each begins, which may be less
+            than 0.
         sample_rates, channels, bits: all that occur.
     """
 
@@ -83,6 +87,7 @@ class Survey:
     channels: frozenset[int]
     bits: frozenset[int]
     repeated: int = 0
+    orders: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def frames(self) -> int:
@@ -131,6 +136,8 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
     """
     heads: list[_Frame | None] = []
     repetitions = _Repetitions()
+    orders: dict[int, tuple[int, ...]] = {}
+    following, since_lost = 0, _RECENT_FRAMES
     try:
         with open_media(source) as container:
             for packet in container.demux(container.streams.audio[0]):
@@ -139,6 +146,11 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
                     head = _frame(start) if start[:2] in _SYNC else None
                     if head is not None and repetitions.has(head, zlib.crc32(packet)):
                         head = None
+                    if head is not None:
+                        since_lost = 0 if head.number > following else since_lost + 1
+                        following = head.number + head.step
+                        if since_lost < _RECENT_FRAMES and (order := _order(bytes(packet))):
+                            orders[len(heads)] = order
                     heads.append(head)
     except PYAV_FAULTS:
         return None
@@ -160,7 +172,20 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
         frozenset(head.channels for head in frames),
         frozenset(bits),
         repetitions.count,
+        orders,
     )
+
+
+def _order(octets: bytes) -> tuple[int, ...] | None:
+    """Where the frames of a packet belong, as in `Survey.orders`; None if they are in order."""
+    found = list(_headers(octets))
+    if not found or found[0][0]:
+        return None
+    heads = [head for _, head in found]
+    count = 1 if heads[0].counts_samples else heads[0].length
+    places = tuple((head.number - heads[0].number) * count for head in heads)
+    near = max(map(abs, places)) <= _RECENT_FRAMES * heads[0].length
+    return places if near and places != tuple(sorted(places)) else None
 
 
 def first_frame(octets: bytes) -> int | None:
@@ -177,8 +202,7 @@ def first_frame(octets: bytes) -> int | None:
         later = (each for _, each in heads[number + 1 : number + _SYNCS_BETWEEN])
         row = 1
         for following in later:
-            step = head.length if head.counts_samples else 1
-            if following.number == head.number + step and following.channels == head.channels:
+            if following.number == head.number + head.step and following.channels == head.channels:
                 head, row = following, row + 1
                 if row == _SURE_FRAMES:
                     return at
@@ -204,6 +228,18 @@ def _crc8(octets: bytes) -> int:
     return value
 
 
+class _Decoded(NamedTuple):
+    """A frame: its first sample, the samples that its header states; None if it does not decode."""
+
+    start: int
+    length: int
+    block: Block | None
+
+
+def _place(decoded: _Decoded) -> int:
+    return decoded.start
+
+
 class FlacBlocks:
     """Blocks of a FLAC as FFmpeg decodes them, each in its place.
 
@@ -226,28 +262,29 @@ class FlacBlocks:
         """Raises `PYAV_FAULTS`: the file cannot be opened."""
         place = 0
         last: Block | None = None
-        for start, length, block in self._decoded():
+        for start, length, block in self._sorted():
             last = block or last
             if last is None:
                 continue  # damaged from the start: silence once it is known of which kind
             if start > place:
                 yield from self._silent(place, start, last)
                 place = start
-            if block is None:
-                yield from self._silent(start, start + length, last)
-                place += length
-            else:
-                yield block
-                place += len(block.samples)
+            surplus = place - start  # of a packet that holds more than its header says
+            if block is None and surplus < length:
+                yield from self._silent(place, start + length, last)
+                place = start + length
+            elif block is not None and surplus < len(block.samples):
+                yield Block(block.samples[surplus:], block.rate)
+                place = start + len(block.samples)
 
-    def _decoded(self) -> Iterator[tuple[int, int, Block | None]]:
-        """Place, length and samples of each frame; None for those that do not decode."""
+    def _decoded(self) -> Iterator[tuple[int, _Decoded]]:
+        """Each frame, and the number of the packet it is in."""
         with open_media(self._source) as container:
             stream = container.streams.audio[0]
             stream.codec_context.options = {"err_detect": FLAC_CHECKS}
             packets = (packet for packet in container.demux(stream) if packet.size)
             layout = zip(self._found.starts, self._found.lengths, packets, strict=False)
-            for start, length, packet in layout:
+            for number, (start, length, packet) in enumerate(layout):
                 if start < 0:
                     continue
                 try:
@@ -255,10 +292,31 @@ class FlacBlocks:
                 except av.FFmpegError:
                     frames = []
                 if not frames:
-                    yield start, length, None
-                for frame in frames:
-                    yield start, length, Block(frame_samples(frame), frame.sample_rate)
-                    start += frame.samples
+                    yield number, _Decoded(start, length, None)
+                order = self._found.orders.get(number, ())
+                if len(order) != len(frames):
+                    order = tuple(itertools.accumulate(f.samples for f in frames))
+                    order = (0, *order[:-1])
+                for behind, frame in zip(order, frames, strict=False):
+                    block = Block(frame_samples(frame), frame.sample_rate)
+                    yield number, _Decoded(max(0, start + behind), length, block)
+
+    def _sorted(self) -> Iterator[_Decoded]:
+        """All frames by their places. What is held is what comes before a later packet's."""
+        end = self._found.frames
+        earliest = [
+            start + min(self._found.orders.get(number, (0,))) if start >= 0 else end
+            for number, start in enumerate(self._found.starts)
+        ]
+        later = [*itertools.accumulate(reversed(earliest), min)][::-1]
+        held: list[_Decoded] = []
+        for number, decoded in self._decoded():
+            bisect.insort(held, decoded, key=_place)
+            limit = later[number + 1] if number + 1 < len(later) else end
+            count = bisect.bisect_right(held, limit, key=_place)
+            yield from held[:count]
+            del held[:count]
+        yield from held
 
     def _silent(self, start: int, stop: int, like: Block) -> Iterator[Block]:
         before = self.gaps[-1] if self.gaps else None
@@ -339,6 +397,11 @@ class _Frame(NamedTuple):
     rate: int
     channels: int
     bits: int
+
+    @property
+    def step(self) -> int:
+        """How much higher the number of the next frame is."""
+        return self.length if self.counts_samples else 1
 
 
 def _frame(start: bytes) -> _Frame:

@@ -13,7 +13,8 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.audio import files, mpeg, ogg
+from core.audio import files, flac, mpeg, ogg
+from core.audio.byte_source import ByteSource
 from core.audio.containers import kind_of
 from core.audio.mpeg_frames import parse_header
 from core.errors import AudioError
@@ -135,6 +136,45 @@ def test_frames_of_a_flac_that_are_twice_are_left_out(tmp_path: Path, stop: int)
     found, warnings = read(tmp_path / "b.flac", content[:end] + content[start:])
     assert np.array_equal(found, whole)
     assert warnings == [f"{stop % 10} of its frames were twice; left out"]
+
+
+@pytest.mark.parametrize("first", [1, 40, 83])
+@pytest.mark.parametrize("order", [(1, 0), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_neighbours_in_each_others_place_are_put_in_order(
+    tmp_path: Path, first: int, order: tuple[int, ...]
+) -> None:
+    """Fault: FFmpeg hands them out as one frame, and what followed came too late."""
+    content, whole = write(tmp_path / "a.flac")
+    edges = [*flac_frames(content), len(content)]
+    parts = [content[a:b] for a, b in itertools.pairwise(edges)]
+    parts[first : first + len(order)] = [parts[first + k] for k in order]
+    found, warnings = read(tmp_path / "b.flac", content[: edges[0]] + b"".join(parts))
+    assert len(found) == len(whole)
+    begin, end = differing(found, whole)
+    assert end - begin < len(order) * 4096
+    assert warnings
+    if not end:
+        assert warnings == ["some of its frames were not in their order; put in order"]
+
+
+def test_what_waits_for_an_earlier_frame_is_soon_handed_on(tmp_path: Path) -> None:
+    """Also where packets that are no frames follow: no whole file is held."""
+    content, _ = write(tmp_path / "a.flac")
+    edges = [*flac_frames(content), len(content)]
+    parts = [content[a:b] for a, b in itertools.pairwise(edges)]
+    parts[40:42] = parts[41], parts[40]
+    parts.append(parts[-1])
+    (tmp_path / "b.flac").write_bytes(content[: edges[0]] + b"".join(parts))
+    source = ByteSource(tmp_path / "b.flac")
+    found = flac.survey(source, flac.stream_info(source.path))
+    assert found is not None
+    assert -1 in found.starts
+    decoded: list[int] = []
+    blocks = flac.FlacBlocks(source, found)
+    inner = blocks._decoded
+    blocks._decoded = lambda: (decoded.append(1) or each for each in inner())
+    for number, _ in enumerate(blocks):
+        assert len(decoded) <= number + 3
 
 
 def test_a_short_flac_joined_to_itself_is_no_repetition(tmp_path: Path) -> None:
@@ -484,6 +524,37 @@ def test_a_hole_in_a_wma_keeps_the_rest_in_place(tmp_path: Path) -> None:
     found, warnings = read(tmp_path / "b.wma", content[:start] + content[start + 6000 :])
     assert len(found) == pytest.approx(len(whole), abs=RATE // 400)
     assert "are lost and silent" in warnings[0]
+
+
+@pytest.mark.parametrize("damage", ["removed", "zeros"])
+@pytest.mark.parametrize(
+    ("kind", "codec", "form"),
+    [
+        ("flv", "libmp3lame", "s16p"),
+        ("mpg", "mp2", "s16"),
+        ("nut", "aac", "fltp"),
+    ],
+)
+def test_what_follows_a_hole_is_where_its_time_stamps_say(
+    tmp_path: Path, kind: str, codec: str, form: str, damage: str
+) -> None:
+    """Fault: as much as was lost, everything behind it came too early."""
+    with av.open(str(tmp_path / f"a.{kind}"), "w") as container:
+        stream = container.add_stream(codec, rate=RATE, layout="stereo")
+        raw = np.ascontiguousarray((music() * 32767).astype(np.int16).reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(raw, format="s16", layout="stereo")
+        frame.sample_rate = RATE
+        size = stream.codec_context.frame_size or 1152
+        resampler = av.AudioResampler(form, "stereo", RATE, frame_size=size)
+        for made in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(made))
+        container.mux(stream.encode(None))
+    content, whole = (tmp_path / f"a.{kind}").read_bytes(), files.read(tmp_path / f"a.{kind}")
+    start, length = len(content) // 3, 8_000
+    middle = b"" if damage == "removed" else bytes(length)
+    found, warnings = read(tmp_path / "b", content[:start] + middle + content[start + length :])
+    assert len(found) == pytest.approx(len(whole), abs=RATE // 400)
+    assert any("are lost and silent, at 2." in warning for warning in warnings)
 
 
 def test_what_damage_decodes_to_is_no_sound(
