@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -72,6 +73,10 @@ class Layout(QWidget):
         self.side.setAccessibleName("Panels")
         self.side.tabBarClicked.connect(self._leave_panel)
         self.side.tabBar().installEventFilter(self)
+        # By itself, Qt shows the next tab only from inside one, and gives its first field the keys.
+        for keys, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda step=step: self._show_neighbour(step))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(map_view)
         self.across.addWidget(self.side)
@@ -198,6 +203,9 @@ class Layout(QWidget):
         self.show_side(True)
         self._leave_panel(index)
         self.side.setCurrentIndex(index)
+
+    def _show_neighbour(self, step: int) -> None:
+        self.show_tab_at((self.side.currentIndex() + step) % self.side.count())
 
     @Slot(int)
     def _leave_panel(self, next_index: int) -> None:

@@ -153,6 +153,9 @@ QTabBar::tab:hover {{ color: {theme.TEXT}; }}
 QHeaderView::section {{ background: {theme.RAISED}; color: {theme.DIM}; border: 0; padding: 4px 6px; }}
 QHeaderView::section:hover {{ background: {theme.RAISED_HOVER}; color: {theme.TEXT}; }}
 QTableView, QTreeView, QListView {{ outline: 0; background: {theme.GROUND}; border: 1px solid {theme.LINE}; gridline-color: {theme.LINE}; }}
+QTableView::item:hover, QTreeView::item:hover, QListView::item:hover {{ background: {theme.RAISED_HOVER}; }}
+QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {{ background: {theme.ACCENT}; color: {theme.GROUND}; }}
+QTableView::item:selected:hover, QTreeView::item:selected:hover, QListView::item:selected:hover {{ background: {theme.ACCENT_HOVER}; color: {theme.GROUND}; }}
 QMenuBar {{ background: {theme.GROUND}; }} QMenuBar::item:selected {{ background: {theme.RAISED}; }}
 QMenu {{ background: {theme.RAISED}; border: 1px solid {theme.LINE_STRONG}; padding: 4px; }}
 QMenu::separator {{ height: 1px; background: {theme.LINE_STRONG}; margin: {theme.SPACE}px {2 * theme.SPACE}px; }}

@@ -270,7 +270,9 @@ class _Rows(QStyledItemDelegate):
         place: AuditionedPlace = index.data(_PLACE)
         area: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        if state & QStyle.StateFlag.State_MouseOver:
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(theme.ACCENT_GROUND))
+        elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, QColor(theme.RAISED_HOVER))
         playing = self._panel.model.playing == place.source
         if playing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -13,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -59,6 +60,9 @@ _ROW_HEIGHT = 24
 class TrackTable(QTableView):
     """Tracks in rows; columns that do not fit or say nothing are hidden.
 
+    Attributes:
+        hovered_row: under the mouse; -1 for none.
+
     Signals:
         track_selected(str): id of the track of another current row.
         selection_changed(): `selected_tracks` gives others.
@@ -78,6 +82,7 @@ class TrackTable(QTableView):
         self.proxy.setSourceModel(self.tracks)
         self.setModel(self.proxy)
         self._selected_id = ""
+        self.hovered_row = -1
         self._used_columns = set(range(_COLUMN_COUNT))
         self._set_up()
         self.selectionModel().selectionChanged.connect(self._announce_selection)
@@ -179,6 +184,24 @@ class TrackTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """Beside the rows, none is under the mouse."""
+        types = QEvent.Type
+        outside = (
+            isinstance(event, QMouseEvent)
+            and not self.indexAt(event.position().toPoint()).isValid()
+        )
+        if event.type() in (types.Leave, types.Wheel) or (
+            event.type() == types.MouseMove and outside
+        ):
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._update_columns()
@@ -213,7 +236,10 @@ class TrackTable(QTableView):
         self.sortByColumn(track_model.TITLE, Qt.SortOrder.AscendingOrder)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.setItemDelegateForColumn(track_model.GRID, ConfidenceDelegate(self))
+        self.setMouseTracking(True)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.setItemDelegate(_RowDelegate(self))
+        self.setItemDelegateForColumn(track_model.GRID, _ConfidenceDelegate(self))
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(24)
@@ -285,7 +311,22 @@ def _paint_bar(painter: QPainter, box: QRectF, confidence: float, *, selected: b
     painter.restore()
 
 
-class ConfidenceDelegate(QStyledItemDelegate):
+class _RowDelegate(QStyledItemDelegate):
+    """Paints all cells of the row under the mouse as under the mouse; Qt does one of them."""
+
+    def __init__(self, table: TrackTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        if index.row() == self._table.hovered_row:
+            option.state |= QStyle.StateFlag.State_MouseOver
+        else:
+            option.state &= ~QStyle.StateFlag.State_MouseOver
+
+
+class _ConfidenceDelegate(_RowDelegate):
     """Paints how sure a beat grid is as a bar in its cell."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

@@ -27,7 +27,7 @@ class OverlayWidgets(QObject):
         legend: at the right edge.
         card: next to the dot under the mouse.
         button: below the message that is shown where there is no map.
-        path_button: at the lower edge, while a path is drawn.
+        path_button: at the upper edge, while a path is drawn; messages lie at the lower one.
         key_of: gives the key of a segment for its card; None where there is none.
 
     Signals:
@@ -92,14 +92,14 @@ class OverlayWidgets(QObject):
 
     @Slot()
     def arrange_path_button(self) -> None:
-        """Show the button for the path while there is one, at the middle of the lower edge."""
+        """Show the button for the path while there is one, at the middle of the upper edge."""
         canvas, button = self._canvas, self.path_button
         drawn = len(self._scene.path) > 1 and self._scene.map is not None
         button.setVisible(drawn)
         if drawn:
             button.adjustSize()
             room = canvas.width() - canvas.viewport.covered
-            button.move((room - button.width()) // 2, canvas.height() - button.height() - _MARGIN)
+            button.move((room - button.width()) // 2, _MARGIN)
 
     @Slot(object)
     def _hover(self, row: int | None) -> None:

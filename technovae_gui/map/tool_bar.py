@@ -30,6 +30,7 @@ from technovae_gui.widgets.jump_slider import JumpSlider
 _BUTTON = 30
 _ONE_ROW = 1030
 """Pixels from which tools, morph and parts are in one row."""
+_MORPH = "Morph"
 _MORPH_STEPS = 1000
 _DEVIATION_STEPS = 20
 """Steps of an attribute slider per standard deviation."""
@@ -78,10 +79,8 @@ class ToolBar(QWidget):
         self.a = _end_button("A")
         self.b = _end_button("B")
         self.morph = _morph_slider()
-        self.percent = QLabel("")
-        self.percent.setProperty("dim", True)
-        self.percent.setFixedWidth(36)
-        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.morph_caption = forms.side_label(_MORPH)
+        self._percent = ""
         self.parts = PartButtons()
         for button in (self.lasso, self.path, self.attributes):
             button.setCheckable(True)
@@ -115,7 +114,8 @@ class ToolBar(QWidget):
         self.morph.blockSignals(True)
         self.morph.setValue(round(morph.amount * _MORPH_STEPS))
         self.morph.blockSignals(False)
-        self.percent.setText(f"{100 * morph.amount:.0f} %" if morph.ready else "")
+        self._percent = f"{100 * morph.amount:.0f} %" if morph.ready else ""
+        self._caption_morph()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Clear the search field on Escape, and keep that key from everything else."""
@@ -143,11 +143,21 @@ class ToolBar(QWidget):
         row.addStretch(1)
         for button in (self.fit, self.random, self.lasso, self.path, self.attributes):
             row.addWidget(button)
-        # What is empty at times lies within the row, so that all end at one edge.
-        for widget in (self.percent, self.a, self.morph, self.b):
+        for widget in (self.morph_caption, self.a, self.morph, self.b):
             row.addWidget(widget)
         self._second.addWidget(self.parts)
         self._second.addStretch(1)
+        self._caption_morph()
+
+    def _caption_morph(self) -> None:
+        """Name the morph and its amount; where both have no room, the amount once there is one."""
+        wide = self._row.indexOf(self.parts) >= 0
+        width = self.fontMetrics().horizontalAdvance
+        self.morph_caption.setFixedWidth(
+            width(f"{_MORPH}  100 %" if wide else _MORPH) + theme.SPACE
+        )
+        texts = [_MORPH, self._percent] if wide else [self._percent or _MORPH]
+        self.morph_caption.setText("  ".join(filter(None, texts)))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as with the parts in a row of their own."""
@@ -167,6 +177,7 @@ class ToolBar(QWidget):
                 self._row.addWidget(self.parts)
             else:
                 self._second.insertWidget(0, self.parts)
+            self._caption_morph()
 
     def _connect(self) -> None:
         self.colour_by.activated.connect(self._colour_chosen)
@@ -304,7 +315,7 @@ def _morph_slider() -> QSlider:
     slider.setRange(0, _MORPH_STEPS)
     slider.setPageStep(_MORPH_STEPS // 10)
     slider.setSingleStep(_MORPH_STEPS // 100)
-    slider.setMinimumWidth(56)
+    slider.setMinimumWidth(48)
     slider.setMaximumWidth(150)
     slider.setToolTip("From A to B; set both ends first")
     slider.setAccessibleName("Morph from A to B")

@@ -88,7 +88,7 @@ class TransportController(QObject):
         self.looping = True
         self.awaits_audition: Callable[[], bool] = lambda: False
         self._reported = ""
-        bar.play_requested.connect(self.play_or_pause)
+        bar.play_requested.connect(self.play_or_silence)
         bar.stop_requested.connect(self.stop)
         bar.start_requested.connect(self.to_start)
         bar.tempo_changed.connect(self._set_tempo)
@@ -114,14 +114,6 @@ class TransportController(QObject):
     def tick(self) -> float:
         """Where the playhead is, in ticks of the arrangement."""
         return self._document.arrangement.tick(self.state.frame)
-
-    @Slot()
-    def play_or_pause(self) -> None:
-        """Start the transport, or pause it where it is."""
-        if self.state.playing:
-            self._player.stop()
-        else:
-            self._play()
 
     @Slot()
     def play_or_silence(self) -> None:
@@ -200,7 +192,7 @@ class TransportController(QObject):
     @Slot(object)
     def _show(self, state: PlayerState) -> None:
         tick, bar = self.tick, self._bar
-        bar.show_playing(state.playing)
+        bar.show_playing(state.playing, self._auditioning)
         seconds = self._document.arrangement.seconds(round(tick))
         bar.show_position(tick, seconds, state.count_in)
         bar.show_levels(state.peaks, state.lufs)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from core.errors import DeviceError
 from core.playback.portaudio_output import Device, list_devices
 
+_WIDTH: Final = 112
+"""Pixels, whatever the device is called: the meter beside it must not move."""
+_TEXT_WIDTH: Final = _WIDTH - 34
 LATENCIES = {"low": "Low latency", "high": "Safe latency"}
 
 
@@ -36,7 +40,7 @@ class DeviceMenuButton(QToolButton):
         # Devices are known by name: their numbers change with what is plugged in.
         self.name: str | None = None
         self.latency = "high"
-        self.setText("Sound")
+        self.setFixedWidth(_WIDTH)
         self.setAccessibleName("Sound device")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(QMenu(self))
@@ -52,7 +56,7 @@ class DeviceMenuButton(QToolButton):
             underruns: since it was opened.
         """
         name = device or "no device"
-        self.setText(name if len(name) <= 18 else f"{name[:17]}…")
+        self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _TEXT_WIDTH))
         lost = f"{underruns} under-runs" if underruns else "no under-runs"
         self.setToolTip(f"Sound device: {name}, {1000 * latency:.0f} ms latency, {lost}")
 

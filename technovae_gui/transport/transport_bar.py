@@ -29,7 +29,7 @@ class TransportBar(QWidget):
     """Transport buttons, position, tempo, master gain, meters and sound device.
 
     Signals:
-        play_requested(): play or pause.
+        play_requested(): play, or stop what sounds.
         stop_requested()
         start_requested(): back to the first bar.
         loop_toggled(bool): repeat the loop region or not.
@@ -47,14 +47,14 @@ class TransportBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.start = self._button("start", "Back to the first bar (Home)", "Back to start")
-        self.play = self._button("play", "Play or pause; Space stops an audition too", "Play")
+        self.play = self._button("play", "Play or pause; stops what the map plays (Space)", "Play")
         self.stop = self._button(
             "stop", "Stop, back to where playing began (Escape); again: to the first bar", "Stop"
         )
         self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
         self.loop.setCheckable(True)
         self.play.setCheckable(True)
-        self.play.toggled.connect(self._update_play_icon)
+        self._shown_on_play = "play"
         self.tempo = TempoBox()
         self.tap = self._tap_button()
         self.metronome = MetronomeButton()
@@ -84,14 +84,20 @@ class TransportBar(QWidget):
         self.position.show_text(f"in {count_in}" if count_in else bars_text(tick))
         self.time.show_text(time_text(seconds))
 
-    def show_playing(self, playing: bool) -> None:
-        """Show whether the transport runs."""
-        if self.play.isChecked() != playing:
-            self.play.setChecked(playing)
+    def show_playing(self, playing: bool, auditioning: bool = False) -> None:
+        """Show on the play button what sounds, and what a press on it does.
 
-    def _update_play_icon(self, playing: bool) -> None:
-        """Show what a press on the button would do."""
-        self.play.setIcon(icons.icon("pause" if playing else "play"))
+        Args:
+            playing: whether the transport runs.
+            auditioning: whether an audition sounds or is about to.
+        """
+        shown = "pause" if playing else "stop" if auditioning else "play"
+        # A click has checked the button by itself.
+        self.play.setChecked(playing or auditioning)
+        if shown != self._shown_on_play:
+            self._shown_on_play = shown
+            self.play.setIcon(icons.icon(shown))
+            self.play.setAccessibleName(shown.capitalize())
 
     def show_tempo(self, bpm: float) -> None:
         """Show the arrangement's tempo in BPM, without emitting `tempo_changed`."""

@@ -43,7 +43,7 @@ def main(folder: Path, seconds: float) -> None:
         _export(window, folder / "exported.wav")
         _until(lambda: bool(window.transport.clock.state.device))
         assert window.services.player.wait_until_prepared(PATIENCE)
-        window.transport.play_or_pause()
+        window.transport.play_or_silence()
         _until(lambda: window.transport.clock.state.frame > seconds * 44_100)
         state = window.transport.clock.state
         window.transport.stop()

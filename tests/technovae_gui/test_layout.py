@@ -71,6 +71,28 @@ def test_the_wheel_over_the_tabs_takes_the_keys_from_a_panel(qtbot: QtBot, layou
         QApplication.sendEvent(bar, wheel)
 
 
+def test_the_next_panel_is_shown_by_its_key_and_takes_no_keys(qtbot: QtBot, layout: Layout) -> None:
+    """Fault: its first field had them, and keys of the map and the timeline were typed into it."""
+    first, second, map_view = QLineEdit(), QLineEdit(), layout.across.widget(0)
+    layout.add_tab(first, "Export")
+    layout.add_tab(second, "History")
+    layout.panel_left.connect(map_view.setFocus)
+    layout.show_tab(first)
+    layout.activateWindow()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    control, both = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    both |= control
+    for key, modifier, shown in (
+        (Qt.Key.Key_Tab, control, second),
+        (Qt.Key.Key_Tab, control, layout.side.widget(0)),
+        (Qt.Key.Key_Backtab, both, second),
+    ):
+        qtbot.keyClick(QApplication.focusWidget(), key, modifier)
+        assert layout.shown_panel is shown or layout.side.currentWidget() is shown
+        assert map_view.hasFocus()
+
+
 def test_panes_are_hidden_shown_and_reset(qtbot: QtBot, layout: Layout) -> None:
     with qtbot.waitSignal(layout.panes_changed):
         layout.show_timeline(False)

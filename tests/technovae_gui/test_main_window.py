@@ -78,10 +78,10 @@ def test_what_is_dropped_plays_and_can_be_undone(window: MainWindow, qtbot: Any)
     assert clips(window)[0].start % TICKS_PER_BAR == 0
     source, bpm = clips(window)[0].source, window.document.arrangement.bpm
     qtbot.waitUntil(lambda: window.services.loops.loop(source, bpm) is not None, timeout=PATIENCE)
-    window.transport.play_or_pause()
+    window.transport.play_or_silence()
     qtbot.waitUntil(lambda: window.transport.clock.state.frame > 20_000, timeout=PATIENCE)
     qtbot.waitUntil(lambda: max(window.transport.clock.state.peaks) > 0.01, timeout=PATIENCE)
-    window.transport.play_or_pause()
+    window.transport.play_or_silence()
     qtbot.waitUntil(lambda: not window.transport.clock.state.playing, timeout=PATIENCE)
     window.document.undo_stack.undo()
     assert clips(window) == []

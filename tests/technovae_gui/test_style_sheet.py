@@ -13,10 +13,13 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QScrollBar,
     QSlider,
     QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -175,3 +178,30 @@ def test_what_is_on_is_not_filled_as_the_main_action_is(qtbot: QtBot, qapp: QApp
         button.resize(90, 26)
         assert button.grab().toImage().pixelColor(45, 4).name() == ground
     qapp.setStyleSheet("")
+
+
+@pytest.mark.parametrize("kind", [QListWidget, QTreeWidget])
+@pytest.mark.usefixtures("contrast")
+def test_a_row_under_the_mouse_is_seen(
+    qtbot: QtBot, kind: type[QListWidget] | type[QTreeWidget]
+) -> None:
+    """Fault: no list but the legend showed which row a click would take."""
+    rows = kind()
+    qtbot.addWidget(rows)
+    if isinstance(rows, QTreeWidget):
+        rows.addTopLevelItems([QTreeWidgetItem([name]) for name in ("one", "two")])
+    else:
+        rows.addItems(["one", "two"])
+    with qtbot.waitExposed(rows):
+        rows.show()
+    view, looks = rows.viewport(), [_look(rows.viewport())]
+    index = rows.model().index(0, 0)
+    at, away = QPointF(rows.visualRect(index).center()), QPointF(-1, -1)
+    for row_is_selected in (False, True):
+        if row_is_selected:
+            rows.setCurrentIndex(index)
+            looks.append(_look(view))
+        QApplication.sendEvent(view, QHoverEvent(QEvent.Type.HoverMove, at, at, away))
+        looks.append(_look(view))
+        QApplication.sendEvent(view, QHoverEvent(QEvent.Type.HoverLeave, away, away, at))
+    assert len(set(looks)) == 4

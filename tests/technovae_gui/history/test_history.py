@@ -224,3 +224,14 @@ def test_a_segment_that_left_the_library_is_told(room: Room, session: Session) -
     room.click(0)
     assert not room.played
     assert "no longer in the library" in room.problems[0]
+
+
+def test_the_keys_show_where_they_are_in_the_list(room: Room, session: Session) -> None:
+    """Fault: the row that Enter would play looked like every other."""
+    for point in points(session):
+        room.controller.add(point, SEEN)
+    rows, looks = room.panel.list, []
+    for row in (0, 1):
+        rows.setCurrentIndex(rows.model().index(row, 0))
+        looks.append(rows.viewport().grab().toImage())
+    assert looks[0] != looks[1]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core.dsp.key import Key
@@ -17,6 +18,7 @@ from core.library.keys import Keys
 from core.library.latent_map import LatentMap
 from core.library.tracks import Track
 from core.library.training_weights import TrainingWeights, WeightRequest, span_of
+from technovae_gui import style_sheet
 from technovae_gui.library import LibraryPanel, track_model
 from technovae_gui.library.beat_grid_edit import nudge
 from technovae_gui.library.several_tracks import GridsChange
@@ -333,6 +335,35 @@ def test_a_selected_row_shows_how_sure_its_grid_is(panel: LibraryPanel) -> None:
     column = [image.pixelColor(x, middle + dy) for dy in range(-10, 11)]
     assert min(colour.lightness() for colour in column) < 40  # around the bar
     assert table.textElideMode() == Qt.TextElideMode.ElideMiddle
+
+
+def test_the_whole_row_under_the_mouse_is_seen(panel: LibraryPanel) -> None:
+    """Fault: Qt shows a single cell so, as if it were chosen by itself."""
+    table = panel.tracks.table
+    view = table.viewport()
+    panel.resize(800, 700)
+    panel.setStyleSheet(style_sheet.text())
+    at_rest = view.grab().toImage()
+    boxes = [
+        table.visualRect(table.model().index(row, track_model.TITLE)).united(
+            table.visualRect(table.model().index(row, track_model.LENGTH))
+        )
+        for row in (0, 1)
+    ]
+
+    def move(place: QPointF) -> QImage:
+        kind, none = QEvent.Type.MouseMove, Qt.MouseButton.NoButton
+        moved = QMouseEvent(kind, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(view, moved)
+        return view.grab().toImage()
+
+    hovered = move(QPointF(boxes[1].center()))
+    assert hovered.copy(boxes[0]) == at_rest.copy(boxes[0])
+    left, right = boxes[1].left() + 1, boxes[1].right() - 1
+    grounds = {hovered.pixel(x, boxes[1].top() + 1) for x in (left, right)}
+    assert len(grounds) == 1
+    assert grounds.isdisjoint({at_rest.pixel(left, boxes[1].top() + 1)})
+    assert move(QPointF(boxes[1].center().x(), view.height() - 2)) == at_rest, "beside the rows"
 
 
 def test_sorting_asks_for_each_value_once_and_keeps_the_selection(

@@ -131,6 +131,7 @@ def test_a_path_is_drawn_smooth_and_cleared(view: LatentMapView, qtbot: Any) -> 
     assert view.scene.path is path
     button = view.overlays.path_button
     assert view.canvas.rect().contains(button.geometry())
+    assert button.geometry().bottom() < view.canvas.height() / 2, "messages lie at the lower edge"
     with qtbot.waitSignal(view.compose_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     view.canvas.setFocus()

@@ -51,7 +51,20 @@ def test_the_slider_chooses_latents_from_a_to_b(
     np.testing.assert_allclose(points[0].latent, demo_map.latents[3], atol=1e-5)
     np.testing.assert_allclose(points[2].latent, demo_map.latents[200], atol=1e-5)
     assert points[2].xy == pytest.approx(tuple(demo_map.xy[200]))
-    assert view.tools.percent.text() == "100 %"
+    assert "100 %" in view.tools.morph_caption.text()
+
+
+def test_a_and_b_say_what_they_are(view: LatentMapView) -> None:
+    tools = view.tools
+    assert tools.morph_caption.text() == "Morph"
+    for row, name in ((3, "A"), (200, "B")):
+        view.chosen.choose_row(row)
+        view.map_actions.set_end(name)
+    for width, text in ((1100, "Morph  100 %"), (700, "100 %")):
+        tools.resize(width, tools.height())
+        assert tools.morph_caption.text() == text
+        needed = tools.morph_caption.fontMetrics().horizontalAdvance(text)
+        assert needed <= tools.morph_caption.width()
 
 
 def test_its_handle_is_dragged(view: LatentMapView, demo_map: LatentMap) -> None:

@@ -67,6 +67,23 @@ def test_play_pauses_what_plays(qtbot: QtBot, bench: Bench) -> None:
     assert bench.player.calls == [("play",), ("stop",)]
 
 
+@pytest.mark.parametrize("awaited", [False, True])
+def test_the_play_button_is_what_space_is_while_the_map_plays(
+    qtbot: QtBot, bench: Bench, awaited: bool
+) -> None:
+    bench.transport.awaits_audition = lambda: awaited
+    bench.tick(auditioning=not awaited)
+    assert bench.bar.play.isChecked()
+    assert bench.bar.play.accessibleName() == "Stop"
+    with qtbot.waitSignal(bench.transport.stopped):
+        qtbot.mouseClick(bench.bar.play, Qt.MouseButton.LeftButton)
+    assert bench.player.calls == [("stop",)]
+    bench.transport.awaits_audition = lambda: False
+    bench.tick()
+    assert not bench.bar.play.isChecked()
+    assert bench.bar.play.accessibleName() == "Play"
+
+
 def test_stop_silences_the_map_too(qtbot: QtBot, bench: Bench) -> None:
     with qtbot.waitSignal(bench.transport.stopped):
         qtbot.mouseClick(bench.bar.stop, Qt.MouseButton.LeftButton)

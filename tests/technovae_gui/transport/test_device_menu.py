@@ -70,3 +70,16 @@ def test_under_runs_are_shown(button: DeviceMenuButton) -> None:
     button.show_state("A device with a very long name indeed", 0.02, 3)
     assert button.text().endswith("…")
     assert "20 ms latency, 3 under-runs" in button.toolTip()
+
+
+def test_it_is_as_wide_whatever_the_device_is_called(button: DeviceMenuButton) -> None:
+    """Fault: the meter beside it moved when another device was chosen, or the device was lost."""
+    widths = set()
+    for name in ("", "default", "HDA Intel PCH: ALC3246 Analog (hw:0,0)"):
+        button.show_state(name, 0.01, 0)
+        button.adjustSize()
+        widths.add(button.width())
+        needed = button.fontMetrics().horizontalAdvance(button.text())
+        assert needed < button.width() - 20, "room for the arrow"
+        assert (name or "no device") in button.toolTip()
+    assert len(widths) == 1
