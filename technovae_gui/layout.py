@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from technovae_gui.widgets import forms
 from technovae_gui.widgets.banners import Banners
 
 SIDE_WIDTH = 430
@@ -227,7 +228,7 @@ class Layout(QWidget):
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
+    scroll = forms.ScrollArea()
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
     scroll.setWidget(widget)

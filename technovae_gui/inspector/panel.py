@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.arrangement.arrangement import Arrangement
 from core.arrangement.automation_edits import with_curves_moved
@@ -167,7 +167,7 @@ class ClipInspector(QWidget):
         column.addStretch(1)
         self.empty.setProperty("dim", True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        scroll = QScrollArea()
+        scroll = forms.ScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

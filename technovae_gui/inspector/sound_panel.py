@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -128,9 +127,9 @@ class SoundPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.pages, 1)
         above.setMinimumHeight(_LEAST_PICTURES)
-        below = QScrollArea()
+        below = forms.ScrollArea()
         below.setWidgetResizable(True)
-        below.setFrameShape(QScrollArea.Shape.NoFrame)
+        below.setFrameShape(forms.ScrollArea.Shape.NoFrame)
         below.setWidget(self.inspector)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(above)

@@ -68,6 +68,7 @@ class DragNumber(QWidget):
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setSizePolicy(self.POLICY)
         self.setAccessibleName(name)
+        self.setAccessibleDescription(text(default))
         self.setToolTip(f"{name}: drag up or down (Shift: finer), double click resets")
 
     @property

@@ -33,6 +33,9 @@ _POPUP_WIDTH: Final = 252
 _BANDS: Final = (("bass", "Low"), ("mid", "Mid"), ("treble", "High"))
 _OCTAVES: Final = (math.log2(CUTOFF_MIN_HZ), math.log2(CUTOFF_MAX_HZ))
 _FLAT_REACH_DB: Final = 0.3
+_SHOWN_DB: Final = 0.05
+"""What rounds to less is 0, without a sign."""
+_OFF: Final = "off"
 
 
 class LaneEffectsPanel(QWidget):
@@ -64,7 +67,8 @@ class LaneEffectsPanel(QWidget):
                 name if dials else "",
                 f"{name} gain",
                 (EQ_MIN_DB, EQ_MAX_DB),
-                _decibels,
+                lambda db: f"{db:+.1f}" if abs(db) >= _SHOWN_DB else "0",
+                " dB",
                 centred=True,
                 step=1.0,
                 per_pixel=0.25,
@@ -83,6 +87,7 @@ class LaneEffectsPanel(QWidget):
             "Resonance",
             (0.0, 1.0),
             lambda it: f"{100 * it:.0f}",
+            " %",
             step=0.05,
             per_pixel=0.01,
         )
@@ -241,13 +246,19 @@ def _number(
     name: str,
     span: tuple[float, float],
     text: Callable[[float], str],
+    unit: str,
     *,
     centred: bool = False,
     **steps: float,
 ) -> DragNumber:
-    """A dial, or a number with its caption before it."""
+    """A dial, or a number with its caption before it, where there is no room for the unit."""
     if dial:
-        return Dial(caption, name, span, text, centred=centred, **steps)
+
+        def with_unit(value: float) -> str:
+            shown = text(value)
+            return shown if shown == _OFF else f"{shown}{unit}"
+
+        return Dial(caption, name, span, with_unit, centred=centred, **steps)
     return DragNumber(name, span, lambda it: f"{caption} {text(it)}".strip(), **steps)
 
 
@@ -257,10 +268,14 @@ def _cutoff(dial: bool, caption: str, name: str, *, default: float) -> DragNumbe
     def text(octaves: float) -> str:
         hertz = _hertz(octaves)
         if hertz == off:
-            return "off"
+            return _OFF
+        if dial:
+            return f"{hertz / 1000:.1f} kHz" if hertz >= 1000 else f"{hertz:.0f} Hz"
         return f"{hertz / 1000:.1f}k" if hertz >= 1000 else f"{hertz:.0f}"
 
-    return _number(dial, caption, name, _OCTAVES, text, step=0.25, per_pixel=0.05, default=default)
+    return _number(
+        dial, caption, name, _OCTAVES, text, "", step=0.25, per_pixel=0.05, default=default
+    )
 
 
 def _send(dial: bool, caption: str, name: str) -> DragNumber:
@@ -269,7 +284,8 @@ def _send(dial: bool, caption: str, name: str) -> DragNumber:
         caption,
         name,
         (SEND_MIN_DB, SEND_MAX_DB),
-        lambda db: "off" if db <= SEND_MIN_DB else f"{db:.0f}",
+        lambda db: _OFF if db <= SEND_MIN_DB else f"{db:.0f}",
+        " dB",
         step=1.0,
         per_pixel=0.5,
         default=SEND_MIN_DB,
@@ -279,10 +295,6 @@ def _send(dial: bool, caption: str, name: str) -> DragNumber:
 def _hertz(octaves: float) -> float:
     """A cutoff in whole hertz; the ends of the range are exact."""
     return float(min(max(round(2.0**octaves), CUTOFF_MIN_HZ), CUTOFF_MAX_HZ))
-
-
-def _decibels(db: float) -> str:
-    return f"{db:+.1f}" if abs(db) >= 0.05 else "0"
 
 
 def _rounded_db(db: float) -> float:

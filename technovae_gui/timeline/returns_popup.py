@@ -128,7 +128,9 @@ class ReturnsPopup(QWidget):
 
 def _level(name: str) -> Dial:
     def text(db: float) -> str:
-        return "off" if db <= RETURN_MIN_DB else f"{db:+.1f} dB"
+        if db <= RETURN_MIN_DB:
+            return "off"
+        return f"{db:+.1f} dB" if abs(db) >= 0.05 else "0 dB"
 
     return Dial("Level", name, (RETURN_MIN_DB, RETURN_MAX_DB), text, step=1.0, per_pixel=0.3)
 

@@ -223,9 +223,20 @@ def rule() -> QFrame:
     return line
 
 
-def scrolled(content: QWidget) -> QScrollArea:
+class ScrollArea(QScrollArea):
+    """Scrolls to what Tab goes to, and stays where it is when a button in it is disabled or hidden:
+    Qt gives the keys of that one to the next one, wherever it is."""
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
+        before = self.focusWidget()
+        if before is not None and not (before.isEnabled() and before.isVisible()):
+            return QWidget.focusNextPrevChild(self, next)
+        return super().focusNextPrevChild(next)
+
+
+def scrolled(content: QWidget) -> ScrollArea:
     """`content` in a scroll area, which scrolls vertically where the dock is too low for it."""
-    area = QScrollArea()
+    area = ScrollArea()
     area.setWidget(content)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

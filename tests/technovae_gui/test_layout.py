@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QScrollArea
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from technovae_gui import style_sheet, theme
@@ -91,6 +100,35 @@ def test_the_next_panel_is_shown_by_its_key_and_takes_no_keys(qtbot: QtBot, layo
         qtbot.keyClick(QApplication.focusWidget(), key, modifier)
         assert layout.shown_panel is shown or layout.side.currentWidget() is shown
         assert map_view.hasFocus()
+
+
+@pytest.mark.parametrize("gone", ["disabled", "hidden"])
+def test_a_panel_stays_where_it_is_when_its_button_cannot_be_pressed_any_more(
+    qtbot: QtBot, layout: Layout, gone: str
+) -> None:
+    """Fault: pressing Stop scrolled the Train panel down to its next control."""
+    panel, stop, below = QWidget(), QPushButton("Stop"), QPushButton("Figures")
+    column = QVBoxLayout(panel)
+    column.addWidget(stop)
+    column.addSpacing(3000)
+    column.addWidget(below)
+    layout.add_tab(panel, "Train")
+    layout.show_tab(panel)
+    layout.activateWindow()
+    stop.setFocus()
+    qtbot.waitUntil(stop.hasFocus)
+    area = next(it for it in layout.findChildren(QScrollArea) if it.isAncestorOf(panel))
+    bar = area.verticalScrollBar()
+    assert bar.maximum() > 1000
+    stop.setEnabled(False) if gone == "disabled" else stop.hide()
+    qtbot.waitUntil(below.hasFocus)
+    assert bar.value() == 0
+    stop.setEnabled(True)
+    stop.show()
+    stop.setFocus()
+    qtbot.keyClick(stop, Qt.Key.Key_Tab)
+    assert below.hasFocus()
+    assert bar.value() > 0, "to what the keys are on"
 
 
 def test_panes_are_hidden_shown_and_reset(qtbot: QtBot, layout: Layout) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.arrangement import automation_edits
 from core.arrangement.automation import Breakpoint
-from core.arrangement.lane_effects import EQ_MAX_DB, EQ_MIN_DB, LaneEffects
+from core.arrangement.lane_effects import EQ_MAX_DB, EQ_MIN_DB, SEND_MIN_DB, LaneEffects
 from technovae_gui.document import Document
 from technovae_gui.timeline import TimelineView
 from technovae_gui.timeline.controls import Dial
@@ -104,6 +105,17 @@ def test_a_low_lane_has_its_effects_in_a_popup(view: TimelineView, document: Doc
         assert number.angle(0.0) == pytest.approx(90.0)  # straight up is flat, as on a mixer
         assert number.angle(EQ_MIN_DB) == pytest.approx(225.0)
         assert number.angle(EQ_MAX_DB) == pytest.approx(-45.0)
+    for number, value, text in (
+        (panel.gains["bass"], 0.0, "0 dB"),
+        (panel.gains["bass"], -3.5, "-3.5 dB"),
+        (panel.high_pass, math.log2(250.0), "250 Hz"),
+        (panel.low_pass, math.log2(2500.0), "2.5 kHz"),
+        (panel.resonance, 0.5, "50 %"),
+        (panel.echo, SEND_MIN_DB, "off"),
+        (panel.echo, -12.0, "-12 dB"),
+    ):
+        number.show_value(value)
+        assert number.accessibleDescription() == text, "with its unit, as there is room"
     QTest.mouseClick(panel.kills["treble"], LEFT)
     assert document.arrangement.lanes[1].effects.treble_kill
     document.undo_stack.undo()
