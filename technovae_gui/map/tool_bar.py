@@ -80,6 +80,7 @@ class ToolBar(QWidget):
         self.b = _end_button("B")
         self.morph = _morph_slider()
         self.morph_caption = forms.side_label(_MORPH)
+        self.morph_caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._percent = ""
         self.parts = PartButtons()
         for button in (self.lasso, self.path, self.attributes):

@@ -54,7 +54,6 @@ class TransportBar(QWidget):
         self.loop = self._button("loop", "Repeat the loop region (Ctrl+L)", "Loop")
         self.loop.setCheckable(True)
         self.play.setCheckable(True)
-        self._shown_on_play = "play"
         self.tempo = TempoBox()
         self.tap = self._tap_button()
         self.metronome = MetronomeButton()
@@ -91,13 +90,13 @@ class TransportBar(QWidget):
             playing: whether the transport runs.
             auditioning: whether an audition sounds or is about to.
         """
-        shown = "pause" if playing else "stop" if auditioning else "play"
+        sounds = playing or auditioning
         # A click has checked the button by itself.
-        self.play.setChecked(playing or auditioning)
-        if shown != self._shown_on_play:
-            self._shown_on_play = shown
-            self.play.setIcon(icons.icon(shown))
-            self.play.setAccessibleName(shown.capitalize())
+        self.play.setChecked(sounds)
+        name = "Pause" if playing else "Stop the audition" if auditioning else "Play"
+        if name != self.play.accessibleName():
+            self.play.setIcon(icons.icon("pause" if sounds else "play"))
+            self.play.setAccessibleName(name)
 
     def show_tempo(self, bpm: float) -> None:
         """Show the arrangement's tempo in BPM, without emitting `tempo_changed`."""

@@ -74,7 +74,7 @@ def test_the_play_button_is_what_space_is_while_the_map_plays(
     bench.transport.awaits_audition = lambda: awaited
     bench.tick(auditioning=not awaited)
     assert bench.bar.play.isChecked()
-    assert bench.bar.play.accessibleName() == "Stop"
+    assert bench.bar.play.accessibleName() == "Stop the audition"
     with qtbot.waitSignal(bench.transport.stopped):
         qtbot.mouseClick(bench.bar.play, Qt.MouseButton.LeftButton)
     assert bench.player.calls == [("stop",)]
