@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from argparse import Namespace
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from core import resources
 from core.cli.console import progress_bar, quiet_libraries, table
 from core.cli.interrupts import cancel_on_interrupt
 from core.errors import InputError, ModelError
+from core.file_times import local_time
 from core.settings import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _model(path: Path) -> None:
         str(path),
         {
             "hash": resources.digest(path),
-            "written": datetime.fromtimestamp(file.st_mtime).strftime("%Y-%m-%d %H:%M"),
+            "written": local_time(file.st_mtime).strftime("%Y-%m-%d %H:%M"),
             "size": f"{file.st_size / 1e6:.1f} MB",
             "trained on": _trained_on(info),
             "best epoch": info.get("epoch", ""),

@@ -19,6 +19,7 @@ from core.atomic import replacing, write_bytes
 from core.deletion import delete_file, leads_outside, require_inside
 from core.errors import LibraryError, ModelError, OutputError
 from core.file_names import companion
+from core.file_times import local_time
 from core.library.models import MODEL_NAME, is_demo, model_for, model_target
 from core.resources import digest
 from core.user_folders import data_folder
@@ -270,7 +271,7 @@ def describe(version: ModelVersion) -> tuple[str, ...]:
     figures = version.figures
     errors = (figures.library_db, figures.held_out_db)
     return (
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(version.made_at)),
+        local_time(version.made_at).strftime("%Y-%m-%d %H:%M"),
         f"{figures.seconds / 60:.1f}" if figures.seconds else "",
         *("" if error is None else f"{error:.2f}" for error in errors),
         "" if figures.sharpness is None else f"{figures.sharpness:.2f}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.file_names import as_text
+from core.file_times import changed_ns
 from core.library import analysis, report, validation
 from core.library.database import Database
 from core.library.inputs import expected_seconds
@@ -28,7 +29,7 @@ class Source:
     def of(cls, path: Path) -> Source:
         """Look at `path`. Raises `OSError`."""
         status = path.stat()
-        return cls(path, status.st_size, status.st_mtime_ns)
+        return cls(path, status.st_size, changed_ns(status))
 
     def has_changed(self) -> bool:
         """Whether the file is another one by now; one that went away has been read and counts."""

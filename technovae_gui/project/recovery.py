@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile
 from core.arrangement.project import SUFFIX, Project
 from core.deletion import delete_file
 from core.errors import ProjectError
+from core.file_times import local_time
 from core.user_folders import data_folder
 
 _OF: Final = "autosave_of"
@@ -136,7 +137,7 @@ def abandoned(folder: Path | None = None) -> list[Path]:
 def read(path: Path) -> AbandonedWork | None:
     """What is in a file of unsaved work; None if it has gone meanwhile."""
     try:
-        time = datetime.fromtimestamp(path.stat().st_mtime)
+        time = local_time(path.stat().st_mtime)
     except OSError:
         return None
     try:

@@ -205,3 +205,14 @@ def test_bytes_without_a_name_tell_of_errors_late_or_at_once(tmp_path: Path) -> 
         assert isinstance(file, io.BufferedReader)
         with pytest.raises(OSError, match="before the beginning"):
             file.raw.seek(-1)
+
+
+@pytest.mark.parametrize("seconds", [-3e8, 1.3e10, 1e14])
+def test_a_file_of_another_age_is_known_again(song: Path, seconds: float) -> None:
+    """Fault: of one from after 2262 the time in nanoseconds did not fit into the database."""
+    try:
+        os.utime(song, (seconds, seconds))
+    except (OSError, OverflowError):
+        pytest.skip("the disk has no such times")
+    assert [file.status for file in imported(song)] == [report.IMPORTED]
+    assert [file.status for file in imported(song)] == [report.UNCHANGED]
