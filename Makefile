@@ -14,7 +14,12 @@ BIN := $(VENV)/$(SCRIPTS)
 # wait until the others are under way (tests/scheduling.py).
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test lint style types unit slow format demo pictures app clean
+# Commands, libraries, models, projects and sounds of any bytes: some minutes, other ones in every run.
+FUZZED := tests/core/cli/test_fuzz.py tests/core/cli/test_console.py tests/core/library/test_inputs.py \
+	tests/core/library/test_hostile_libraries.py tests/core/vae/test_hostile_models.py \
+	tests/core/arrangement/test_project_file.py tests/core/audio/test_damage.py tests/core/audio/test_containers.py
+
+.PHONY: run test lint style types unit slow fuzz format demo pictures app clean
 
 run: $(VENV)/.ready
 	@$(BIN)/technovae
@@ -43,6 +48,9 @@ unit: $(VENV)/.ready-dev
 
 slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -q $(WORKERS) -m slow
+
+fuzz: $(VENV)/.ready-dev
+	FUZZ_TIMES=$${FUZZ_TIMES:-20} $(BIN)/python -m pytest -q $(WORKERS) $(FUZZED)
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

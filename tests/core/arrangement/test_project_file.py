@@ -25,6 +25,7 @@ from core.errors import InputError, OutputError, ProjectError
 from core.identifiers import is_identifier
 from core.settings import LARGEST_LATENT
 from tests.core.arrangement.strategies import arrangements, latent_sources, real_sources
+from tests.fuzzing import examples
 from tests.systems import needs_names_of_bytes
 
 REAL = Clip("r", RealSource("segment"), 0)
@@ -39,7 +40,7 @@ def document(**fields: Any) -> Project:
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
+    max_examples=examples(60),
 )
 @given(
     arrangements(st.one_of(real_sources(), latent_sources()), min_lanes=0),
@@ -72,7 +73,7 @@ def test_latents_keep_every_bit(values: list[float]) -> None:
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=30,
+    max_examples=examples(30),
 )
 def test_how_it_was_listened_to_comes_back(
     tmp_path: Path, loop: tuple[int, int] | None, looping: bool, gain_db: float
@@ -370,7 +371,7 @@ def origins() -> st.SearchStrategy[tuple[Origin, ...]]:
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=30,
+    max_examples=examples(30),
 )
 @given(origins())
 def test_origins_come_back(tmp_path: Path, found: tuple[Origin, ...]) -> None:
@@ -484,7 +485,7 @@ def test_files_that_are_no_project(tmp_path: Path, content: bytes) -> None:
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
+    max_examples=examples(60),
 )
 def test_random_damage_never_escapes(tmp_path: Path, at: int, junk: bytes) -> None:
     path = tmp_path / "p"

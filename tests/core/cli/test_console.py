@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from core.cli import console
 from core.cli.main import main
+from tests.fuzzing import examples
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J夜\u202egnp.mp3\r\nok \udce9 [bold]x[/] \x9b31m"
 
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
+    max_examples=examples(60),
 )
 @given(text=st.text(), encoding=st.sampled_from(["cp1252", "ascii", "cp437", "utf-8", "koi8-r"]))
 @example(HOSTILE, "cp1252")

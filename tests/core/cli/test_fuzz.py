@@ -39,6 +39,7 @@ from core.vae.evaluation import Evaluation
 from core.vae.options import TrainOptions, TrainResult, require_model_path
 from tests.core.library.building import kicks, make_library
 from tests.core.library.in_process import InProcessPool
+from tests.fuzzing import TIMES, examples
 
 load_codec = Codec.load
 MAIN = importlib.import_module("core.cli.main")  # `core.cli.main` is the function
@@ -72,8 +73,8 @@ MOST_REPORTS = 300
 """More reports of progress than any command on the pool makes; training or composing makes more."""
 _SETTINGS = settings(
     deadline=None,
-    derandomize=True,
-    max_examples=40,
+    derandomize=TIMES == 1,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
 )

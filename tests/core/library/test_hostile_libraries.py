@@ -24,6 +24,7 @@ from core.library.describe import describe
 from core.library.lock import WriterLock
 from core.library.models import model_for, model_target, remember_model
 from core.library.store import AUDIO, DATABASE, SPECTROGRAMS, Library
+from tests.fuzzing import examples
 from tests.systems import needs_pipes
 
 DEEP = "[" * 100_000
@@ -416,7 +417,7 @@ value = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(column, value)
 def test_any_value_in_any_column_works_or_ends_in_one_line(
     library_to_copy: Path, at: tuple[str, str], anything: Any
@@ -431,7 +432,7 @@ def test_any_value_in_any_column_works_or_ends_in_one_line(
         _use_or_one_line(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_any_bytes_over_a_database_work_or_end_in_one_line(
     library_to_copy: Path, data: st.DataObject

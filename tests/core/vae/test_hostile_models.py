@@ -22,6 +22,7 @@ from core.vae.codec import Codec
 from core.vae.contrast import Contrast
 from core.vae.model import SegmentVAE, input_shape
 from tests.core.vae.conftest import TINY
+from tests.fuzzing import examples
 
 WEIGHTS = "model.weights.h5"
 Members = dict[str, bytes]
@@ -201,7 +202,7 @@ def test_weights_are_arrays_of_this_file(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
