@@ -25,7 +25,9 @@ _MOST_CHUNKS = 1000
 _LITTLE_ENDIAN = (b"RIFF", b"RF64", b"BW64")
 _LONG = 0xFFFF_FFFF
 """The size of a chunk whose real one is in `ds64`."""
-_RF64_HEAD_BYTES = 36
+_RF64_HEAD_BYTES, _DS64_BYTES = 36, 36
+_MOST_BEHIND = 1 << 24
+"""Bytes of chunks behind the samples."""
 _W64_GUID_BYTES, _W64_HEADER_BYTES = 16, 24
 _CAF_HEADER_BYTES, _CAF_CHUNK_BYTES, _CAF_EDITS_BYTES = 8, 12, 4
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 _.]{3}|\(c\) ")
@@ -182,6 +184,46 @@ def without_long_sizes(path: Path, start: int) -> tuple[Piece, ...] | None:
     if int.from_bytes(head[28:36], "little") != _LONG_PLACEHOLDERS[1]:
         return None
     return Piece(content=b"RIFF\xff\xff\xff\xffWAVEJUNK"), Piece(start + 16, end)
+
+
+def with_whole_size(path: Path, start: int) -> tuple[Piece, ...] | None:
+    """What to read of a WAV in the place of its bytes, if its size did not fit into 32 bits.
+
+    Programs that know no RF64 go on writing beyond 4 GiB, and state what is left over.
+
+    Args:
+        path: a WAV.
+        start: where in it the header is.
+
+    Returns:
+        The same as an RF64; None for any other WAV.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(start)
+        if end - start <= _LONG or file.read(4) != b"RIFF":
+            return None
+        file.seek(start)
+        data = None
+        with contextlib.suppress(struct.error):
+            data = next((chunk for chunk in iff_chunks(file) if chunk.name == b"data"), None)
+    if data is None:
+        return None
+    beyond, behind = divmod(end - data.start - data.size, _LONG + 1)
+    if beyond < 1 or behind > _MOST_BEHIND:
+        return None
+    size = data.size + beyond * (_LONG + 1)
+    sizes = struct.pack("<QQQI", end - start + _DS64_BYTES - 8, size, 0, 0)
+    head = b"RF64\xff\xff\xff\xffWAVE" + b"ds64" + struct.pack("<I", len(sizes)) + sizes
+    return (
+        Piece(content=head),
+        Piece(start + 12, data.start - 4),
+        Piece(content=b"\xff\xff\xff\xff"),
+        Piece(data.start, end),
+    )
 
 
 def _begins_chunk(head: bytes, order: str, room: int) -> bool:

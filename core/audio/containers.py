@@ -24,8 +24,8 @@ _OPTIONS = {
 _HEAD_BYTES = 64
 _ZEROS_AT_ONCE = 1 << 20
 _ID3_HEADER_BYTES = 10
-_LEAST_PADDING = 16
-"""Bytes: no format begins with so many zeros."""
+_LEAST_PADDING, _MOST_PADDING = 16, 1 << 26
+"""Bytes: no format begins with so many zeros; and what is behind so many is no padding."""
 
 
 class Kind(enum.Enum):
@@ -186,7 +186,7 @@ def open_media(source: ByteSource | Path) -> InputContainer:
 def _after_zeros(file: object) -> int:
     """Number of zeros at the start, where they are padding; else 0."""
     zeros = 0
-    while block := file.read(_ZEROS_AT_ONCE):  # type: ignore[attr-defined]
+    while zeros < _MOST_PADDING and (block := file.read(_ZEROS_AT_ONCE)):  # type: ignore[attr-defined]
         rest = block.lstrip(b"\0")
         zeros += len(block) - len(rest)
         if rest:

@@ -32,7 +32,8 @@ AUDIO_EXTENSIONS = frozenset(
     for name in (
         *("wav", "wave", "aif", "aiff", "aifc", "au", "caf", "w64", "rf64", "flac", "wv", "ape"),
         *("ogg", "oga", "opus", "mp3", "mp2", "m4a", "m4b", "mp4", "aac", "alac", "wma", "webm"),
-        *("mka", "tta"),
+        *("mka", "tta", "mp1", "mpga", "m4r", "mpc", "tak", "dsf", "dff", "shn", "spx", "snd"),
+        *("ac3", "dts"),
     )
 )
 """What counts as audio in a folder; a file that is named outright is tried whatever its name."""

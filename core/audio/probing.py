@@ -124,7 +124,14 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
 def not_audio(path: Path) -> AudioError:
     """The error for a file whose bytes are of no kind that is known."""
     with contextlib.suppress(OSError), path.open("rb") as file:
-        head = file.read(512).lstrip().lower()
+        head = file.read(512)
+        file.seek(path.stat().st_size // 2)
+        if not (head + file.read(512)).strip(b"\0"):
+            return AudioError(
+                f"{path}: not an audio file: it holds nothing but zeros; a download or a copy that "
+                "was never finished is not audio; copy it again"
+            )
+        head = head.lstrip().lower()
         if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
             return AudioError(f"{path}: not an audio file: a web page is not audio; download again")
     return AudioError(f"{path}: not an audio file: what it holds is not audio; choose another")
@@ -185,15 +192,19 @@ def _from(path: Path, start: int, stop: int | None = None) -> ByteSource:
 def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
     """libsndfile if the kind is one of its own and it can, else FFmpeg."""
     source = _from(path, start)
-    if kind in (Kind.WAVE, Kind.AIFF):
+    promised = chunks.stated_frames(path, kind, start)
+    remarks: tuple[str, ...] = ()
+    if kind is Kind.WAVE and (whole := chunks.with_whole_size(path, start)):
+        source, promised = replace(source, pieces=whole), None
+        remarks = ("its header has no room for its length; it is read whole",)
+    elif kind in (Kind.WAVE, Kind.AIFF):
         mended = chunks.padded(path, start) or chunks.without_long_sizes(path, start)
         source = replace(source, pieces=mended or source.pieces)
-    promised = chunks.stated_frames(path, kind, start)
     faults: list[Exception] = []
     if kind.for_libsndfile:
         try:
             info = _by_soundfile(path, source)
-            return replace(info, frames=promised or info.frames)
+            return replace(info, frames=promised or info.frames, remarks=remarks)
         except FAULTS as fault:
             raise_if_unread(path, fault)
             faults.append(fault)
@@ -206,6 +217,12 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         raise unreadable(path, *faults, fault) from fault
     if promised:
         return replace(info, frames=promised)
+    return _with_what_is_stated(info, kind, start)
+
+
+def _with_what_is_stated(info: AudioInfo, kind: Kind, start: int) -> AudioInfo:
+    """FFmpeg's, with what it does not say of the length and of what is lost."""
+    path = info.path
     if info.container in _LENGTHS:
         seconds = _LENGTHS[info.container](path, start)
         return replace(info, frames=None if seconds is None else round(seconds * info.sample_rate))

@@ -18,6 +18,8 @@ _UNCOMPRESSED = frozenset((".wav", ".wave", ".aif", ".aiff", ".aifc", ".au", ".w
 _LOSSLESS = frozenset((".flac", ".caf", ".alac", ".wv", ".ape", ".tta"))
 _BYTES_PER_SECOND = 176_400.0
 _AUDIO = "audio"
+_BINS = frozenset(("$recycle.bin", "recycler", "#recycle", "@recycle", "@eadir", "__macosx"))
+"""Folders in which systems and network disks keep what was deleted, or notes of their own."""
 _MARK_AT = 68
 """Where SQLite keeps the application's number (sqlite.org/fileformat.html, 1.3)."""
 
@@ -46,9 +48,9 @@ class Found:
 def find(inputs: Iterable[str | os.PathLike[str]], library: Path) -> Found:
     """Look up which files are to be imported.
 
-    Folders are searched to the bottom for audio files by extension; hidden ones, `library` itself
-    and other libraries are left out. What does not exist is taken as a pattern (`*`, `?`, `[...]`,
-    `**`).
+    Folders are searched to the bottom for audio files by extension; hidden ones, bins, `library`
+    itself and other libraries are left out. What does not exist is taken as a pattern (`*`, `?`,
+    `[...]`, `**`).
 
     Args:
         inputs: files, folders and patterns.
@@ -142,7 +144,7 @@ class _Search:
                 folders.clear()
                 continue
             seen.add(identity)
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            folders[:] = [name for name in folders if not _is_hidden(name)]
             for name in names:
                 if not name.startswith(".") and _is_audio(name):
                     yield Path(at, name)
@@ -189,6 +191,10 @@ def walk(
             continue
         yield at, folders, names
         waiting += [os.path.join(at, name) for name in folders]  # noqa: PTH118  (a path may be long)
+
+
+def _is_hidden(folder: str) -> bool:
+    return folder.startswith(".") or folder.lower() in _BINS
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import struct
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from core.audio.byte_source import ByteSource, Piece
 from core.audio.containers import Kind, kind_of
 from core.audio.writing import acid_chunk
 from core.errors import AudioError
+from tests.fuzzing import examples
 
 RATE = 44_100
 
@@ -132,7 +134,7 @@ NAMES = st.one_of(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -392,6 +394,29 @@ def test_the_length_of_a_film_is_no_promise_of_its_sound(tmp_path: Path) -> None
     reader = files.AudioReader(tmp_path / "a.mkv")
     assert sum(map(len, reader)) / RATE == pytest.approx(2.0, abs=0.1)
     assert reader.warnings == []
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="files may have no holes there")
+@pytest.mark.parametrize("behind", [b"", chunk(b"LIST", b"INFOICMT\6\0\0\0hello\0")])
+def test_a_wave_whose_size_did_not_fit_into_its_header_is_read_whole(
+    tmp_path: Path, behind: bytes
+) -> None:
+    """Fault: of five hours only what was left over was read. The file has holes, and no content."""
+    octets = wave(frames=999)
+    whole = (1 << 32) + 999
+    try:
+        with (tmp_path / "a.wav").open("wb") as file:
+            file.write(octets)
+            file.seek(len(octets) - 999 + whole)
+            file.write(behind or b"\0")
+    except OSError as error:
+        pytest.skip(f"no file may be that large here: {error}")
+    info = files.probe(tmp_path / "a.wav")
+    assert info.frames == whole
+    assert info.remarks == ("its header has no room for its length; it is read whole",)
+    first = next(files.read_blocks(tmp_path / "a.wav"))
+    soundfile.write(tmp_path / "b.wav", np.frombuffer(octets[-999:], np.uint8) / 128.0 - 1, RATE)
+    np.testing.assert_allclose(first[:900, 0], files.read(tmp_path / "b.wav")[:900, 0], atol=0.01)
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000])

@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.library import inputs
 from core.library.store import Library
 from core.library.tracks import natural_key
+from tests.fuzzing import examples
 from tests.systems import needs_pipes
 
 
@@ -59,6 +60,14 @@ def test_a_thousand_folders_in_each_other_are_searched(deep: Path, tmp_path: Pat
 def test_the_library_itself_is_left_out(tmp_path: Path) -> None:
     touch(tmp_path / "a.wav", tmp_path / "library" / "audio" / "x.flac")
     assert names(inputs.find([tmp_path], tmp_path / "library")) == ["a.wav"]
+
+
+@pytest.mark.parametrize("bin_", ["$RECYCLE.BIN", "#recycle", "@eaDir", "__MACOSX", ".Trash-1000"])
+def test_what_was_deleted_is_no_music(tmp_path: Path, bin_: str) -> None:
+    """On sticks of Windows and network disks; a folder that is named outright is meant."""
+    touch(tmp_path / "a.wav", tmp_path / bin_ / "S-1-5" / "b.wav")
+    assert names(inputs.find([tmp_path], tmp_path / "library")) == ["a.wav"]
+    assert names(inputs.find([tmp_path / bin_], tmp_path / "library")) == ["b.wav"]
 
 
 def test_each_file_comes_once(tmp_path: Path) -> None:
@@ -162,7 +171,7 @@ def test_a_folder_that_cannot_be_read_is_told(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.one_of(st.text(), st.text("*?[]!-~a/.\\0\udce9", max_size=12)))
