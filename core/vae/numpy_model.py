@@ -43,6 +43,8 @@ _PATCHES = _STEPS * _BARS
 _PATCH = _FRAMES * _BANDS
 _CELLS = _PATCHES * _PATCH
 _SPAN_DB = settings.CEILING_DB - settings.FLOOR_DB
+_LEAST_ERROR = 1e-3
+"""Units, a tenth of a dB: that of a window that is met exactly counts as this."""
 
 
 class NumpyVAE:
@@ -147,6 +149,23 @@ class NumpyVAE:
             return found
 
         return cost, slope
+
+    def curvature(self, cost: Array) -> Array:
+        """About how fast the slope of `misfit` changes with each latent.
+
+        That of the linear path alone, whose components are orthogonal, with each cell's error
+        taken for its square over the mean error.
+
+        Args:
+            cost: (n,), as `misfit` has it.
+
+        Returns:
+            (n, latents), above 0.
+        """
+        error = np.maximum(cost / np.float32(self._fit * _CELLS), np.float32(_LEAST_ERROR))
+        steepness = np.float32(self._fit) * np.square(self._scale * self._spread)
+        found: Array = steepness / error[:, None] + np.maximum(self._kl_weight, 1.0)
+        return found.astype(np.float32)
 
     def _decode(self, z: Array) -> tuple[Array, Pull]:
         count = len(z)
