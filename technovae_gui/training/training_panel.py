@@ -127,7 +127,7 @@ class TrainingPanel(JobPanel):
         self.listen.clicked.connect(self.listen_requested)
         self.everything.clicked.connect(self.everything_requested)
         self.controls.start_requested.connect(self._request_start)
-        self.controls.stop_requested.connect(self.stop_requested)
+        self.controls.stop_requested.connect(self._request_stop)
         self._update_controls()
 
     def set_library(self, name: str, windows: int, demo: bool = False) -> None:
@@ -233,6 +233,11 @@ class TrainingPanel(JobPanel):
         self._resume = request.resume
         self.start_requested.emit(replace(request, only=self._only))
 
+    @Slot()
+    def _request_stop(self) -> None:
+        self.job.show_stopping("stopping: the best of it is measured and kept…")
+        self.stop_requested.emit()
+
     def _finish(self) -> None:
         self.saved_message.show_text("")
         super()._finish()
@@ -315,6 +320,7 @@ class TrainingControls(QWidget):
         self.start = forms.button("Start training", "Start training (Ctrl+Enter)", primary=True)
         self.stop = forms.button("Stop", "Stop training; the best model so far is kept")
         forms.SingleClicks(self.stop)
+        self._stopping = False
         self.advanced = self._advanced_section()
         self._lay_out()
         self.start.clicked.connect(self._start)
@@ -332,8 +338,10 @@ class TrainingControls(QWidget):
         self.start.setVisible(not training)
         self.start.setEnabled(possible)
         self.stop.setVisible(training)
-        self.stop.setEnabled(True)
-        self.stop.setText("Stop")
+        # A training that was asked to stop goes on for as long as it measures what it keeps.
+        self._stopping &= training
+        self.stop.setEnabled(not self._stopping)
+        self.stop.setText("Stopping…" if self._stopping else "Stop")
         for field in (self.minutes, self.begin, self.seed):
             field.setEnabled(not training)
         self.advanced.setVisible(not training)  # how far it is takes its place
@@ -347,6 +355,7 @@ class TrainingControls(QWidget):
         self.start_requested.emit(request)
 
     def _stop(self) -> None:
+        self._stopping = True
         self.stop.setEnabled(False)
         self.stop.setText("Stopping…")
         self.stop_requested.emit()

@@ -151,9 +151,17 @@ class JobProgressBar(QWidget):
         """The job is over."""
         self.hide()
 
-    def _cancel(self) -> None:
+    def show_stopping(self, message: str) -> None:
+        """The job was asked to stop.
+
+        Args:
+            message: what it still does; it stays until the next job starts.
+        """
         self.cancel.setEnabled(False)
-        self.message.show_text("stopping…")
+        self.message.show_text(message)
+
+    def _cancel(self) -> None:
+        self.show_stopping("stopping…")
         self.cancel_requested.emit()
 
 

@@ -146,6 +146,28 @@ def test_progress_and_stop(qtbot: QtBot, panel: TrainingPanel) -> None:
     assert not panel.job.isVisible()
 
 
+def test_a_training_that_is_stopped_says_so_until_it_is_over(
+    qtbot: QtBot, panel: TrainingPanel
+) -> None:
+    """Fault: on a busy machine it went on for minutes, and Stop came back with the first model."""
+    panel.training_started()
+    panel.progress(40, 100, "epoch 3, about 2 min left")
+    qtbot.mouseClick(panel.controls.stop, LEFT)
+    said = panel.job.message.full_text
+    panel.show_event(Path("/m/vae_best.keras"))
+    panel.set_model(True)
+    panel.set_library("mine", 100)
+    panel.progress(41, 100, "epoch 3, about 1 min left")
+    assert not panel.controls.stop.isEnabled()
+    assert panel.controls.stop.text() == "Stopping…"
+    assert panel.job.message.full_text == said
+    assert "measured" in said
+    panel.finished(Result())
+    panel.training_started()
+    assert panel.controls.stop.isEnabled()
+    assert panel.controls.stop.text() == "Stop"
+
+
 def test_the_result_compares_with_principal_components(panel: TrainingPanel) -> None:
     panel.training_started()
     panel.finished(Result())
