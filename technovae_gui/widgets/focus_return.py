@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QDoubleSpinBox,
     QLineEdit,
     QSpinBox,
@@ -24,9 +25,10 @@ class FocusReturn(QObject):
 
     The focus goes to the widget among `homes` that had it last, and so it does where a widget is
     hidden or disabled that had it: Qt gives it to the next one, which may be any button, also the
-    one that cancels what was just started. Escape puts the number
-    back that a number field showed before it was typed over. In number fields Space is no text, and
-    remains the window's shortcut; Escape is the field's, also where it is a shortcut of the window.
+    one that cancels what was just started. So does a list of choices that closes: a letter for the
+    map would choose another entry of its box. Escape puts the number back that a number field
+    showed before it was typed over. In number fields Space is no text, and remains the window's
+    shortcut; Escape is the field's, also where it is a shortcut of the window.
 
     An event filter of the whole application would see every event in Python; only the field with
     the focus is watched.
@@ -41,6 +43,8 @@ class FocusReturn(QObject):
         super().__init__(window)
         self._window, self._homes, self._home = window, tuple(homes), homes[0]
         self._field: QWidget | None = None
+        self._boxes: dict[QObject, QComboBox] = {}
+        """Those that had the focus, by the window that their choices are listed in."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_changed)
@@ -59,9 +63,15 @@ class FocusReturn(QObject):
         if isinstance(new, (QLineEdit, *_NUMBERS)) and new.window() is self._window:
             new.installEventFilter(self)
             self._field = new
+        if isinstance(new, QComboBox) and not new.isEditable() and new.window() is self._window:
+            choices = new.view().window()
+            choices.installEventFilter(self)  # once: Qt takes one that is there already out first
+            self._boxes[choices] = new
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if not isinstance(event, QKeyEvent):
+        if event.type() == QEvent.Type.Hide and (box := self._boxes.get(watched)) is not None:
+            QTimer.singleShot(0, self, partial(self._leave_box, box))
+        if not isinstance(event, QKeyEvent) or watched in self._boxes:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             return self._leave_space_to_window(watched, event) or _keep_escape(event)
@@ -87,6 +97,12 @@ class FocusReturn(QObject):
     def _leave_next(self, next_widget: QWidget) -> None:
         """Unless it was decided by now where the focus goes."""
         if QApplication.focusWidget() is next_widget:
+            self.go_home()
+
+    def _leave_box(self, box: QComboBox) -> None:
+        """Unless something else has the keys by now."""
+        now = QApplication.focusWidget()
+        if now is None or now is box or now.window() is box.view().window():
             self.go_home()
 
     @Slot()

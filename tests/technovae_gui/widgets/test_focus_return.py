@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QDoubleSpinBox,
     QLineEdit,
     QMainWindow,
@@ -117,7 +118,7 @@ def test_a_widget_that_is_hidden_gives_the_focus_back(bench: Bench, qtbot: QtBot
     bench.timeline.setFocus()
     bench.text.setFocus()
     bench.text.hide()
-    qtbot.waitUntil(bench.timeline.hasFocus)
+    qtbot.waitUntil(bench.timeline.hasFocus, timeout=5000)
     bench.text.show()
     bench.text.setFocus()
     bench.text.hide()
@@ -131,4 +132,26 @@ def test_a_widget_that_is_disabled_gives_the_focus_back(bench: Bench, qtbot: QtB
     bench.timeline.setFocus()
     bench.number.setFocus()
     bench.number.setEnabled(False)
-    qtbot.waitUntil(bench.timeline.hasFocus)
+    qtbot.waitUntil(bench.timeline.hasFocus, timeout=5000)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_a_list_of_choices_that_closes_gives_the_keys_back(
+    qtbot: QtBot, bench: Bench, key: Qt.Key
+) -> None:
+    """Fault: B, for the end of a morph, chose "Brightness" where a colour was chosen before."""
+    box = QComboBox()
+    box.addItems(["Track", "Key", "Brightness"])
+    bench.window.centralWidget().layout().addWidget(box)
+    bench.timeline.setFocus()
+    box.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.waitUntil(box.hasFocus)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() == "Key"
+    assert box.hasFocus(), "who goes through them by keys stays"
+    box.showPopup()
+    qtbot.waitUntil(box.view().isVisible)
+    qtbot.keyClick(box.view(), key)
+    # Of the window: without a window manager it may not be the active one after a popup.
+    qtbot.waitUntil(lambda: bench.window.focusWidget() is bench.timeline)
+    assert box.currentText() == "Key"
