@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QMouseEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -277,15 +278,23 @@ class _TypedNumbers(QObject):
 
 
 class _WholeNumberClicks(QObject):
-    """Qt selects a word, which may be the decimals: what is typed then becomes a part of them."""
+    """Qt selects a word, which may be the decimals: what is typed then becomes a part of them.
+
+    A third press, as in a triple click, changes nothing.
+    """
 
     def __init__(self, box: QAbstractSpinBox) -> None:
         super().__init__(box)
         self._box = box
+        self._third_until = 0
         box.lineEdit().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() != QEvent.Type.MouseButtonDblClick:
+        if not isinstance(event, QMouseEvent):
+            return False
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self._third_until = event.timestamp() + QApplication.doubleClickInterval()
+        elif event.type() != QEvent.Type.MouseButtonPress or event.timestamp() > self._third_until:
             return False
         self._box.selectAll()
         return True

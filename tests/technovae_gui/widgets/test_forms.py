@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from technovae_gui.widgets import forms
@@ -46,7 +47,8 @@ def test_an_entry_can_be_disabled(qtbot: QtBot) -> None:
     assert box.currentData() == 2
 
 
-def test_a_double_click_selects_all_of_a_number(qtbot: QtBot) -> None:
+def test_a_double_or_triple_click_selects_all_of_a_number(qtbot: QtBot) -> None:
+    """Fault: the third press set the cursor, and what was typed was no number any more."""
     box = QDoubleSpinBox()
     box.setSuffix(" BPM")
     forms.style_number(box)
@@ -57,8 +59,18 @@ def test_a_double_click_selects_all_of_a_number(qtbot: QtBot) -> None:
     field = box.lineEdit()
     field.setCursorPosition(4)
     decimals = field.cursorRect().center()
-    qtbot.mouseDClick(field, Qt.MouseButton.LeftButton, pos=decimals)
-    assert field.selectedText() == "31.15"
+    left, place = Qt.MouseButton.LeftButton, QPointF(decimals)
+    interval = QApplication.doubleClickInterval()
+
+    def press(kind: QEvent.Type, at: int) -> str:
+        event = QMouseEvent(kind, place, place, left, left, Qt.KeyboardModifier.NoModifier)
+        event.setTimestamp(at)
+        QApplication.sendEvent(field, event)
+        return field.selectedText()
+
+    assert press(QEvent.Type.MouseButtonDblClick, 1000) == "31.15"
+    assert press(QEvent.Type.MouseButtonPress, 1000 + interval) == "31.15"
+    assert press(QEvent.Type.MouseButtonPress, 1001 + interval) == "", "one by itself types"
 
 
 def test_a_number_that_is_too_low_becomes_the_lowest(qtbot: QtBot) -> None:
