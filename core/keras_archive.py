@@ -120,10 +120,10 @@ def compress(path: Path) -> None:
     """
     with zipfile.ZipFile(path) as archive:
         members = [(name, archive.read(name)) for name in archive.namelist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in members:
-            member = zipfile.ZipInfo(name, _DATE)
-            archive.writestr(member, _undated(name, content), zipfile.ZIP_DEFLATED)
+            member = zipfile.ZipInfo(name, _DATE)  # which does not take the archive's own level
+            archive.writestr(member, _undated(name, content), zipfile.ZIP_DEFLATED, _LEVEL)
 
 
 def _read(path: Path, registered_name: str, check_weights: bool) -> tuple[dict[str, Any], bytes]:
