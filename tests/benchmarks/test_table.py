@@ -19,7 +19,7 @@ from benchmarks.quality.rows import Amounts
 from core.audio import files
 from core.vae.training import TrainOptions
 from tests import synthetic
-from tests.core.vae.conftest import TINY, do_steps_one_by_one, learn_without_the_demo
+from tests.core.vae.conftest import TINY, learn_without_the_demo, train_uncompiled
 from tests.synthetic import Spec, arrangement
 
 RECIPE = {"held MR-STFT": 2.0, "library MR-STFT": 2.0, "seconds": 2.4}
@@ -118,7 +118,7 @@ def test_the_whole_run_on_made_up_music(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(quality, "QUICK", little)
     monkeypatch.setattr(learning.training, "TrainOptions", partial(TrainOptions, model=TINY))
     learn_without_the_demo(monkeypatch)
-    do_steps_one_by_one(monkeypatch)
+    train_uncompiled(monkeypatch)
     eagerly = partialmethod(recipe.PlainVAE.compile, run_eagerly=True)  # one step is all there is
     monkeypatch.setattr(recipe.PlainVAE, "compile", eagerly)
     compose, composed = composing.run, list[dict[str, Any]]()

@@ -30,7 +30,7 @@ from core.rhythm.onsets import OnsetStream
 from core.vae import training
 from tests import synthetic
 from tests.core.library.building import add_track
-from tests.core.vae.conftest import TINY, do_steps_one_by_one
+from tests.core.vae.conftest import TINY, train_uncompiled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -66,7 +66,7 @@ def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
 def train_small_networks(patch: pytest.MonkeyPatch) -> None:
     """Trainings in this process are of a network that an epoch takes a moment of."""
     patch.setattr(training, "TrainOptions", partial(training.TrainOptions, model=TINY))
-    do_steps_one_by_one(patch)
+    train_uncompiled(patch)
 
 
 def take_for_the_demo(library: Path, patch: pytest.MonkeyPatch) -> None:
@@ -197,8 +197,7 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_network")
-def test_a_model_can_be_trained_on_the_array(studio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    take_for_the_demo(studio / "lib", monkeypatch)
+def test_a_model_can_be_trained_on_the_array(studio: Path) -> None:
     done("dataset", "lib", "--out", "array.npy", cwd=studio)
     done("train", "array.npy", "--epochs", 1, "--out", "other.keras", cwd=studio)
     assert (studio / "other.keras").is_file()
@@ -276,21 +275,38 @@ def wait_for_file(process: subprocess.Popen[str], folder: Path, pattern: str | N
 
 
 @pytest.mark.usefixtures("small_network")
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_library_of_a_few_loops_trains_maps_and_composes(
-    studio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+def test_a_library_of_one_loop_trains_maps_and_composes(
+    studio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_for_the_demo(studio / "lib", monkeypatch)
-    with Library.create(tmp_path / "few") as library:
+    make_loops(tmp_path / "few", 1)
+    out = done("train", "few", "--epochs", 1, cwd=tmp_path)
+    assert "only 1 segment: learned together with the built-in demo" in out
+    assert "1 segments on the map" in done("map", "few", "--out", "map.png", cwd=tmp_path)
+    play_a_few_loops(tmp_path)
+
+
+def test_three_loops_are_mapped_and_composed_of_by_a_model_of_other_music(
+    studio: Path, tmp_path: Path
+) -> None:
+    make_loops(tmp_path / "few", 3)
+    model = ("--model", studio / "saved_models" / "vae_best.keras")
+    assert "3 segments on the map" in done("map", "few", *model, "--out", "map.png", cwd=tmp_path)
+    play_a_few_loops(tmp_path, *model)
+
+
+def make_loops(path: Path, count: int) -> None:
+    """A library of loops of four bars."""
+    with Library.create(path) as library:
         for k in range(count):
             add_track(library, f"Loop {k}", seconds=7.9, bpm=125.0 + k, seed=k)
         assert len(library.segments(hop_bars=4)) == count
-    out = done("train", "few", "--epochs", 1, cwd=tmp_path)
-    few = f"only {count} segment{'s' * (count > 1)}: learned together with the built-in demo"
-    assert few in out
-    assert f"{count} segments on the map" in done("map", "few", "--out", "map.png", cwd=tmp_path)
-    done("generate", "--library", "few", "--count", 2, "--out", "loops", cwd=tmp_path)
-    assert len(list((tmp_path / "loops").glob("*.wav"))) == 2
-    done("compose", "--library", "few", "--bars", 8, "--out", "new.wav", cwd=tmp_path)
-    samples, _ = soundfile.read(tmp_path / "new.wav")
+
+
+def play_a_few_loops(folder: Path, *model: object) -> None:
+    """New loops and a composition of the library `few` in it; `model`: words that name one."""
+    done("generate", "--library", "few", *model, "--count", 2, "--out", "loops", cwd=folder)
+    assert len(list((folder / "loops").glob("*.wav"))) == 2
+    done("compose", "--library", "few", *model, "--bars", 8, "--out", "new.wav", cwd=folder)
+    samples, _ = soundfile.read(folder / "new.wav")
     assert np.abs(samples).max() > 0.1

@@ -22,7 +22,7 @@ from core.vae import network_file
 from core.vae.codec import Codec
 from core.vae.training import TrainOptions
 from tests import synthetic
-from tests.core.vae.conftest import TINY, do_steps_one_by_one
+from tests.core.vae.conftest import TINY, train_uncompiled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 MINUTES = 0.02
@@ -48,7 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> pack.PackResult:
         patch.setattr(pack, "catalogue", lambda: SPECS)
         patch.setattr(pack, "render_many", played)
         patch.setattr(pack, "TrainOptions", small)
-        do_steps_one_by_one(patch)
+        train_uncompiled(patch)
         return pack.build_pack(
             folder / "resources" / "demo", folder / "saved" / "vae.keras", minutes=MINUTES
         )
@@ -96,7 +96,7 @@ def test_training_again_changes_the_model_and_no_music(
     built: pack.PackResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pack, "TrainOptions", small)
-    do_steps_one_by_one(monkeypatch)
+    train_uncompiled(monkeypatch)
     codec = Codec.load(built.model)
     network_file.save(network_file.load(built.model), built.model, {**codec.info, "epoch": 999})
     with Library.open(built.library) as library:

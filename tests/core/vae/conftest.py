@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import keras_archive
+from core.vae import calibration, evaluation
 from core.vae.data import TrainingData
 from core.vae.model import SegmentVAE
 from core.vae.training import TrainOptions, TrainResult, train
@@ -45,9 +47,13 @@ def music(tracks: int = 6, bars: int = 9) -> TrainingData:
     return TrainingData.of_tracks((f"track {i}", track_rows(bars, i), None) for i in range(tracks))
 
 
-def do_steps_one_by_one(patch: pytest.MonkeyPatch) -> None:
-    """Training steps are not compiled, as a handful is done sooner than that."""
+def train_uncompiled(patch: pytest.MonkeyPatch) -> None:
+    """Nothing that a training does is compiled, nor its model packed: a handful of steps is done
+    sooner than that."""
     patch.setattr(SegmentVAE, "compile", partialmethod(SegmentVAE.compile, run_eagerly=True))
+    for module in (calibration, evaluation):
+        patch.setattr(module, "compiled", lambda function, *_, **__: function)
+    patch.setattr(keras_archive, "_LEVEL", 0)
 
 
 def learn_without_the_demo(patch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from core.vae.fitting import WindowBatches
 from core.vae.model import SegmentVAE
 from core.vae.training import TrainingRun, TrainOptions, TrainResult, train
 from core.vae.validation import Validation
-from tests.core.vae.conftest import TINY, Trained, do_steps_one_by_one, music, track_rows
+from tests.core.vae.conftest import TINY, Trained, music, track_rows, train_uncompiled
 
 Make = Callable[..., TrainOptions]
 
@@ -37,7 +37,7 @@ def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    do_steps_one_by_one(monkeypatch)
+    train_uncompiled(monkeypatch)
 
 
 brief = pytest.mark.usefixtures("uncalibrated", "uncompiled")
@@ -72,7 +72,7 @@ def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "calibrate", lambda *_: {})
-        do_steps_one_by_one(patch)
+        train_uncompiled(patch)
         return train(music(), options)
 
 

@@ -24,7 +24,7 @@ from core.vae.fitting import BatchShare, WindowBatches
 from core.vae.options import TrainOptions
 from core.vae.training import TrainingRun
 from core.vae.training_processes import ProcessLayout, TrainingSummary, train_in_processes
-from tests.core.vae.conftest import TINY, do_steps_one_by_one, music
+from tests.core.vae.conftest import TINY, music, train_uncompiled
 
 _JAX = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs the extra `jax`")
 
@@ -73,7 +73,7 @@ def by_two(tmp_path_factory: pytest.TempPathFactory) -> TrainingSummary:
 def test_two_processes_learn_what_one_does_from_doubled_batches(
     by_two: TrainingSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    do_steps_one_by_one(monkeypatch)
+    train_uncompiled(monkeypatch)
     alone = TrainingRun(songs(), options(tmp_path / "vae_best.keras", batch=16))
     alone.fit()
     columns = json.loads(by_two.path.with_suffix(".history.json").read_text())

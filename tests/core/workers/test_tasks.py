@@ -30,7 +30,7 @@ from core.workers import tasks
 from core.workers.training_task import Reconstruction
 from tests.core.library.building import kicks
 from tests.core.parts.conftest import TINY as TINY_PARTS
-from tests.core.vae.conftest import TINY, do_steps_one_by_one, learn_without_the_demo
+from tests.core.vae.conftest import TINY, learn_without_the_demo, train_uncompiled
 from tests.core.workers.run_now import run_now
 
 
@@ -38,7 +38,7 @@ from tests.core.workers.run_now import run_now
 def test_training_reports_how_it_goes_and_leaves_a_model(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    do_steps_one_by_one(monkeypatch)
+    train_uncompiled(monkeypatch)
     learn_without_the_demo(monkeypatch)
     name, result, events = run_now(
         tasks.train,
