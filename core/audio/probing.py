@@ -26,6 +26,8 @@ _REMARKABLE_BYTES = 1 << 16
 _TOLD_SECONDS, _TOLD_SHARE = 0.5, 0.01
 """What is missing beyond both is told as cut short once it was decoded."""
 _LEAST_SURPLUS, _LEAST_SURPLUS_SECONDS = 0.01, 0.5
+_INSIDE_SAMPLES = ("dca", "ac3", "eac3")
+"""FFmpeg's codecs of surround sound, which CDs and WAVs hold as if it were samples: it is noise."""
 _LENGTH_OF_FILE = ("matroska", "flv")
 """FFmpeg's formats that state the length of the file, not of a stream."""
 _LENGTHS = {
@@ -215,7 +217,7 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         if kind is Kind.UNKNOWN:
             raise not_audio(path) from fault
         raise unreadable(path, *faults, fault) from fault
-    if promised:
+    if promised and info.codec not in _INSIDE_SAMPLES:
         return replace(info, frames=promised)
     return _with_what_is_stated(info, kind, start)
 
@@ -375,13 +377,18 @@ def _states_less(info: AudioInfo, source: ByteSource) -> bool:
 
 
 def _by_soundfile(path: Path, source: ByteSource, tagged: ByteSource | None = None) -> AudioInfo:
-    """`tagged` holds the tags where `source` does not. Raises `SOUNDFILE_FAULTS`."""
+    """`tagged` holds the tags where `source` does not.
+
+    Raises `SOUNDFILE_FAULTS`, also where FFmpeg finds another coding in what is called samples.
+    """
     with source.open_for_c() as octets, soundfile.SoundFile(octets) as info:
         frames = int(info.frames) if stated_frames(info.frames) < ENDLESS else None
         rate, channels, container, codec = (
             info.samplerate, info.channels, info.format, info.subtype,
         )  # fmt: skip
     other = _said_by_ffmpeg(tagged or source, rate)
+    if codec.startswith("PCM") and other.codec in _INSIDE_SAMPLES:
+        raise ValueError(f"{other.codec} that calls itself samples")
     return AudioInfo(
         path=path,
         container=container,
@@ -447,6 +454,7 @@ class _Said(NamedTuple):
     title: str | None = None
     artist: str | None = None
     frames: int | None = None
+    codec: str = ""
 
 
 def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
@@ -462,7 +470,8 @@ def _said_by_ffmpeg(source: ByteSource, rate: int) -> _Said:
         elif container.format.name.startswith(_LENGTH_OF_FILE):
             length = _whole_length(container, stream)
         frames = round(length * rate) if length else None
-        return _Said(tags.get("title") or None, tags.get("artist") or None, frames)
+        codec = "" if stream.codec_context is None else stream.codec_context.name
+        return _Said(tags.get("title") or None, tags.get("artist") or None, frames, codec)
     return _Said()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from core.arrangement.form_catalogue import CATALOGUE
 from core.file_names import printable
+from core.presence import is_there
 from core.settings import BARS_PER_SEGMENT, RENDERERS, TEMPO_MAX, TEMPO_MIN, WRITTEN_EXTENSIONS
 
 _OF_ONE_SEGMENT = tuple(name for name in RENDERERS if name != "mosaic")
@@ -27,12 +29,30 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._words: tuple[str, ...] = ()
         # argparse takes what begins with a minus for an option, unless this matches: by itself it
         # knows -1 and -.5, but not -1e9. No option of ours looks like a number, so it is a value.
         self._negative_number_matcher = re.compile(r"-(\.?\d|inf|nan)", re.IGNORECASE)
 
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As argparse does it, with a word on files whose names look like options."""
+        self._words = tuple(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> None:  # type: ignore[override]
+        like_options = (word for word in self._words if word.startswith("-") and _is_named(word))
+        for word in like_options:
+            message = f"{word}: a file whose name begins with - is written ./{word}"
         self.exit(2, f"technovae: {printable(message)}; see {self.prog} --help\n")
+
+
+def _is_named(word: str) -> bool:
+    try:
+        return is_there(Path(word))
+    except ValueError:  # a NUL
+        return False
 
 
 def build() -> Parser:

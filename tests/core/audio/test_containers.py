@@ -336,6 +336,28 @@ def test_chunks_behind_an_odd_one_are_found(tmp_path: Path, padding: bytes) -> N
     assert found[2].size == len(acid) - 8
 
 
+def test_surround_sound_that_calls_itself_samples_is_decoded(tmp_path: Path) -> None:
+    """Fault: as on CDs with AC-3 or DTS, it was read as noise at full scale."""
+    with av.open(str(tmp_path / "a.spdif"), "w", format="spdif") as container:
+        stream = container.add_stream("ac3", rate=48_000, layout="stereo")
+        raw = np.ascontiguousarray(np.repeat(tone(4.0), 2, axis=1).T)
+        frame = av.AudioFrame.from_ndarray(raw, format="fltp", layout="stereo")
+        frame.sample_rate = RATE
+        resampler = av.AudioResampler("fltp", "stereo", 48_000, frame_size=1536)
+        for made in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(made))
+        container.mux(stream.encode(None))
+    bursts = (tmp_path / "a.spdif").read_bytes()
+    format = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 2, 48_000, 192_000, 4, 16))
+    body = b"WAVE" + format + chunk(b"data", bursts)
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    reader = files.AudioReader(tmp_path / "a.wav")
+    found = np.concatenate(list(reader))
+    assert (reader.info.codec, reader.warnings) == ("ac3", [])
+    assert len(found) / RATE == pytest.approx(4.0, abs=0.1)
+    assert 0.3 < np.abs(found).max() < 0.7
+
+
 # Lengths
 
 

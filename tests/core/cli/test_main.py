@@ -128,6 +128,23 @@ def test_bad_input_is_one_line_and_leaves_nothing_behind(
     assert made == []
 
 
+@pytest.mark.parametrize("argv", [["import", "lib", "-rf.wav"], ["info", "-rf.wav"]])
+def test_how_a_file_is_written_whose_name_looks_like_an_option_is_said(
+    argv: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As `*.wav` may bring one; "arguments are required: AUDIO" told nobody."""
+    (tmp_path / "-rf.wav").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(argv)
+    assert (
+        "-rf.wav: a file whose name begins with - is written ./-rf.wav" in capsys.readouterr().err
+    )
+
+
 def test_every_command_has_help_and_a_room(capsys: pytest.CaptureFixture[str]) -> None:
     from core.cli.main import _ROOMS
 
