@@ -64,11 +64,28 @@ def segment_frames(bpm: float) -> int:
     return round(segment_seconds(bpm) * SAMPLE_RATE)
 
 
-def bar_frames(bpm: float) -> int:
-    """Length of one bar in samples at `bpm`, rounded to the nearest sample."""
-    return round(segment_seconds(bpm) / BARS_PER_SEGMENT * SAMPLE_RATE)
+def bar_frames(bpm: float, beats: int = BEATS_PER_BAR) -> int:
+    """The length of a bar.
+
+    Args:
+        bpm: the tempo.
+        beats: how many of the bar.
+
+    Returns:
+        Samples, rounded to the nearest.
+    """
+    return round(segment_seconds(bpm) / BARS_PER_SEGMENT * SAMPLE_RATE * (beats / BEATS_PER_BAR))
 
 
-def bar_rows(bar: int) -> slice:
-    """The rows of bar number `bar`, from 0, in a spectrogram that begins on a downbeat."""
-    return slice(bar * FRAMES_PER_BAR, (bar + 1) * FRAMES_PER_BAR)
+def bar_rows(bar: int, beats: int = BEATS_PER_BAR) -> slice:
+    """Where a bar lies in a spectrogram that begins on a downbeat.
+
+    Args:
+        bar: number of the bar, from 0.
+        beats: how many of it.
+
+    Returns:
+        Its rows.
+    """
+    first = bar * FRAMES_PER_BAR
+    return slice(first, first + beats * FRAMES_PER_BAR // BEATS_PER_BAR)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +68,14 @@ def split(samples: Array, gains_db: Sequence[Array]) -> Array:
     return pieces
 
 
-def weighted_sum(loops: Sequence[Array], weights: Sequence[Array]) -> Array:
+def weighted_sum(loops: Iterable[Array], weights: Iterable[Array]) -> Array:
     """Mix loops with a weight for every time-frequency cell.
 
     Filters without phase, so that what weights of several loops sum to 1 in a cell mixes as it
     would without bands.
 
     Args:
-        loops: (frames, channels) each, one or more.
+        loops: (frames, channels) each, one or more; each is taken when the one before it is mixed.
         weights: for each, factors (rows, 128) at equal distances over the loop, or (128,) that hold
             all the time; linear in time and frequency in between.
 
@@ -83,11 +84,13 @@ def weighted_sum(loops: Sequence[Array], weights: Sequence[Array]) -> Array:
     """
     from core.dsp import kernels  # here, because it imports numba, which takes a second
 
-    ring = Ring.near_hop(len(loops[0]), n_fft=settings.N_FFT, hop=_HOP)
+    pairs = zip(loops, weights, strict=True)
+    first = next(pairs)
+    frames, channels = first[0].shape
+    ring = Ring.near_hop(frames, n_fft=settings.N_FFT, hop=_HOP)
     lower, fraction = bank().interpolation
-    channels = loops[0].shape[1]
     totals = np.zeros((channels, ring.count, settings.N_FFT // 2 + 1), np.complex64)
-    for loop, factors in zip(loops, weights, strict=True):
+    for loop, factors in itertools.chain([first], pairs):
         gains = np.ascontiguousarray(_per_frame(factors, ring.count), np.float32)
         spectrum = np.zeros((0, 0), np.complex64)
         for channel in range(channels):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,7 @@ from core.progress import CancelFlag
 Array = NDArray[np.float32]
 MIN_FRAMES = settings.N_FFT
 """Length in samples that a bar must have at least."""
+_ROWS_PER_BEAT = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +27,7 @@ class RenderSource:
     Attributes:
         samples: (frames, channels) float32, 1 or 2 channels.
         weight: in the mix, 0 or more; weights need not sum to 1.
-        detail_db: (bars * 128, 128) or None: what the model loses of this source, which is its
+        detail_db: (beats * 32, 128) or None: what the model loses of this source, which is its
             spectrogram minus the model's reconstruction of it, in dB. Its share is added to the
             target, so that at a segment's own dot the target is the source itself.
     """
@@ -53,7 +55,7 @@ class Renderer(Protocol):
         """Render a seamless loop.
 
         Args:
-            target_db: (bars * 128, 128) dB, one bar or more.
+            target_db: (beats * 32, 128) dB, one beat or more.
             frames: length of the whole loop in samples.
             sources: real audio to render from, for renderers that use any.
             seed: of everything random.
@@ -70,16 +72,16 @@ class Renderer(Protocol):
         """
 
 
-def bars_of(spectrogram: Array) -> int:
-    """Number of bars of a spectrogram (bars * 128, 128)."""
-    return len(spectrogram) // settings.FRAMES_PER_BAR
+def bars_of(spectrogram: Array) -> float:
+    """Number of bars of a spectrogram (bars * 128, 128), a fraction where it ends on a beat."""
+    return len(spectrogram) / settings.FRAMES_PER_BAR
 
 
 def check_target(target_db: Array, frames: int) -> Array:
     """Check a target.
 
     Args:
-        target_db: (bars * 128, 128) dB.
+        target_db: (beats * 32, 128) dB.
         frames: length of the loop in samples.
 
     Returns:
@@ -92,7 +94,8 @@ def check_target(target_db: Array, frames: int) -> Array:
     bars = bars_of(target)
     if frames < bars * MIN_FRAMES:
         raise InputError(
-            f"{frames} frames are too few for {bars} bars; give at least {bars * MIN_FRAMES}"
+            f"{frames} frames are too few for {bars:g} bars; "
+            f"give at least {math.ceil(bars * MIN_FRAMES)}"
         )
     return np.maximum(target, np.float32(settings.FLOOR_DB))
 
@@ -124,11 +127,11 @@ def add_detail(target_db: Array, sources: Sequence[RenderSource]) -> Array:
     """Add to a target the detail of the sources that the model does not reproduce.
 
     Args:
-        target_db: (bars * 128, 128) dB.
+        target_db: (beats * 32, 128) dB.
         sources: one or more; their details are weighted like their samples.
 
     Returns:
-        (bars * 128, 128) dB, clipped to `FLOOR_DB`.
+        As `target_db`, clipped to `FLOOR_DB`.
 
     Raises:
         InputError: a detail of another shape than the target.
@@ -145,9 +148,9 @@ def add_detail(target_db: Array, sources: Sequence[RenderSource]) -> Array:
 def _checked_spectrogram(spectrogram: Array) -> Array:
     checked = np.asarray(spectrogram, np.float32)
     rows, bands = checked.shape if checked.ndim == 2 else (0, 0)
-    if bands != settings.N_BANDS or rows == 0 or rows % settings.FRAMES_PER_BAR:
+    if bands != settings.N_BANDS or rows == 0 or rows % _ROWS_PER_BEAT:
         raise InputError(
-            f"a spectrogram of whole bars ({settings.FRAMES_PER_BAR} rows each, "
+            f"a spectrogram of whole beats ({_ROWS_PER_BEAT} rows each, "
             f"{settings.N_BANDS} bands) is needed, got {checked.shape}"
         )
     if not np.isfinite(checked).all():

@@ -100,14 +100,14 @@ class SpectrogramStream:
             self._pending = self._pending[:, count * HOP :].copy()
 
 
-def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: int) -> Array:
+def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: float) -> Array:
     """Compute rows at musical positions.
 
     Args:
         frames: of a track.
         start_seconds: time of the first row in the track; time outside the track is silence.
         bpm: tempo.
-        bars: number of bars.
+        bars: number of bars, or of whole beats in bars.
 
     Returns:
         (bars * 128, 128) dB; row r is the mean power of one row's length around r / 128 bars.
@@ -120,7 +120,7 @@ def musical(frames: BandFrames, start_seconds: float, bpm: float, bars: int) -> 
     row_seconds = settings.BEATS_PER_BAR * 60.0 / bpm / settings.FRAMES_PER_BAR
     per_row = row_seconds * settings.SAMPLE_RATE / frames.hop
     first_edge = start_seconds * settings.SAMPLE_RATE / frames.hop - per_row / 2
-    rows = bars * settings.FRAMES_PER_BAR
+    rows = round(bars * settings.FRAMES_PER_BAR)
     step = _BARS_AT_ONCE * settings.FRAMES_PER_BAR
     edges = first_edge + per_row * np.arange(rows + 1, dtype=np.float64)
     parts = [_mean_power(frames.power, edges[r : r + step + 1]) for r in range(0, rows, step)]
@@ -142,12 +142,12 @@ def of_segment(samples: Array) -> Array:
     return of_loop(samples, settings.BARS_PER_SEGMENT)
 
 
-def of_loop(samples: Array, bars: int) -> Array:
+def of_loop(samples: Array, bars: float) -> Array:
     """Compute the spectrogram of a loop.
 
     Args:
         samples: (frames, channels), exactly `bars` bars.
-        bars: number of bars, which with the length gives the tempo.
+        bars: number of bars, or of whole beats in bars, which with the length gives the tempo.
 
     Returns:
         (bars * 128, 128) dB.
@@ -156,7 +156,7 @@ def of_loop(samples: Array, bars: int) -> Array:
         InputError: shorter than a window.
     """
     if len(samples) < settings.N_FFT:
-        raise InputError(f"a loop of {len(samples)} samples is too short; give {bars} whole bars")
+        raise InputError(f"a loop of {len(samples)} samples is too short; give {bars:g} whole bars")
     stream = SpectrogramStream()
     stream.feed(extended(samples, _LOOP_MARGIN, _LOOP_MARGIN))
     beats = bars * settings.BEATS_PER_BAR

@@ -343,7 +343,8 @@ class Decoder:
         for single in sorted(single_sources(source), key=missing.__contains__):
             early = None
             if first is not None and missing == [single]:
-                early = FirstBar(first.bar, partial(deliver, single=single, deliver=first.deliver))
+                then = partial(deliver, single=single, deliver=first.deliver)
+                early = replace(first, deliver=then)
             found[single] = self._single_parts(single, bpm, renderer, quality, early, cancel)
         return _put_together(source, found)
 
@@ -520,7 +521,7 @@ class Decoder:
         semitones, latent = source.transpose, self._migration.migrate(source)
         if semitones and first is not None:
             deliver = first.deliver
-            first = FirstBar(first.bar, lambda bar: deliver(at_length(bar, len(bar), semitones)))
+            first = replace(first, deliver=lambda bar: deliver(at_length(bar, len(bar), semitones)))
         if quality == "export" and name == "mosaic" and self.renderer_for(source, name) == name:
             played = self.audio(replace(source, transpose=0), bpm, name, first=first, cancel=cancel)
             loop = self.renderer.finished(latent, played, name, cancel)
@@ -541,7 +542,7 @@ class Decoder:
             early = None
             if first is not None:
                 deliver = first.deliver
-                early = FirstBar(first.bar, lambda bar: deliver(self._separator.separate(bar)))
+                early = replace(first, deliver=lambda bar: deliver(self._separator.separate(bar)))
             loop = self.audio(source, bpm, renderer, quality, early, cancel)
             check(cancel)
             known = isinstance(source, RealSource) and not source.transpose
@@ -591,4 +592,4 @@ def _of_sum(first: FirstBar | None) -> FirstBar | None:
     if first is None:
         return None
     deliver = first.deliver
-    return FirstBar(first.bar, lambda parts: deliver(_sum(parts)))
+    return replace(first, deliver=lambda parts: deliver(_sum(parts)))

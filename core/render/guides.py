@@ -38,6 +38,8 @@ _MOST_MEASURED = 256
 _EQUAL = 1e-12
 """Points are the same whose squared distance is below this share of their own squares."""
 _GROUP_BANDS = 4
+_TREBLE_HZ = 6000.0
+_UNHEARD = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,11 @@ class Guide:
     def is_heard_in(self, bar: int) -> bool:
         """Whether it has a share of bar `bar`, 0..3."""
         return self.bars is None or bar in self.bars
+
+    @property
+    def has_treble(self) -> bool:
+        """Whether it is heard above 6 kHz; elsewhere what is below -60 dB does not count."""
+        return self.bands is None or bool(self.bands[_treble()].max() > _UNHEARD)
 
     def shares(self) -> Array:
         """Its shares in each band: (128,), or (512, 128) where it is not heard in all bars."""
@@ -235,6 +242,12 @@ def band_weights() -> Array:
     lows = below[0]
     mids = below[1] * (1.0 - lows)
     return np.stack([lows, mids, 1.0 - lows - mids]).astype(np.float32)
+
+
+@cache
+def _treble() -> NDArray[np.bool_]:
+    """(128,) the bands above 6 kHz."""
+    return np.asarray(bank().centres_hz > _TREBLE_HZ)
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from core.progress import CancelFlag, check
 from core.render.guides import Guide
 from core.render.loops import bar_repeated, even_width, joined_by_bar, joined_rows, mono_safe
 from core.render.real_segments import FirstBar, RealSegments
+from core.settings import BEATS_PER_BAR
 
 Array = NDArray[np.float32]
 _LOG = logging.getLogger(__name__)
@@ -34,8 +36,11 @@ LoopOf = Callable[[Guide], Array]
 _Alike = tuple[Guide, Array, float]
 """A guide, what the model makes of it (512, 128) dB, and its likeness to a target, 0 .. 1."""
 _ALIKE_DB: Final = 3.0
-_AT_ONCE: Final = 2
-"""Guides that are read for a first bar at the same time; while one is stretched, others wait."""
+_AT_ONCE: Final = 3
+"""Guides that are read for a first bar at the same time: of two that are stretched, one waits for
+the other."""
+_REST_TAKES: Final = 8.0
+"""Times as long as the first beat, at most, until the rest is rendered and sounds."""
 _LEAST_WEIGHT: Final = 0.01
 """Bands that count for less do not count."""
 _LEAST_LIKENESS: Final = 0.02
@@ -131,41 +136,54 @@ class LatentRenderer:
             (frames, 2).
         """
         some = list(guides)
-        if any(guide.bands is not None for guide in some):
-            return weighted_sum([loop_of(guide) for guide in some], [g.shares() for g in some])
+        if _are_several(some):
+            return weighted_sum(map(loop_of, some), (guide.shares() for guide in some))
         shares = [np.float32(guide.weight) * loop_of(guide) for guide in some]
         mix: Array = np.sum(shares, axis=0)
         return mix
 
-    def detail(self, guides: Iterable[Guide], target: Array, bar: int | None = None) -> Array:
+    def detail(
+        self,
+        guides: Iterable[Guide],
+        target: Array,
+        bar: int | None = None,
+        beats: int = BEATS_PER_BAR,
+    ) -> Array:
         """What the model leaves out of the guides and `target` takes over.
 
         Args:
             guides: real segments with shares.
             target: (512, 128) dB, as decoded.
             bar: 0..3 for what is added to that bar alone; None for all.
+            beats: how many of that bar.
 
         Returns:
-            (512, 128) or (128, 128) dB to add to `target`: each guide's spectrogram less what the
-            model makes of it, weighted by share and by likeness to `target`. The detail of a guide
-            of some bands leaves the level of each bar there as it is: guides take turns, and one
-            that is less like the target would be heard as a quieter bar.
+            (512, 128) or (beats * 32, 128) dB to add to `target`: each guide's spectrogram less
+            what the model makes of it, weighted by share and by likeness to `target`. The detail of
+            a guide of some bands leaves the level of each bar there as it is: guides take turns,
+            and one that is less like the target would be heard as a quieter bar.
         """
         some = list(guides)
         if bar is None:
             return self._detail(self._alike(some, target), target)
         pairs = zip(some, self.real.decoded_together(some), strict=True)
-        return self._detail(_alike_among(pairs, target), target, bar)
+        return self._detail(_alike_among(pairs, target), target, bar, beats)
 
-    def _detail(self, alike: Iterable[_Alike], target: Array, bar: int | None = None) -> Array:
+    def _detail(
+        self,
+        alike: Iterable[_Alike],
+        target: Array,
+        bar: int | None = None,
+        beats: int = BEATS_PER_BAR,
+    ) -> Array:
         """As `detail`, of guides that were compared with `target` before."""
-        rows = slice(None) if bar is None else settings.bar_rows(bar)
+        rows = slice(None) if bar is None else settings.bar_rows(bar, beats)
         detail = np.zeros_like(target[rows])
         for guide, decoded, like in alike:
             if bar is None:
                 real = self.real.spectra(guide.segment_id, guide.latent)[0]
             else:
-                real = self.real.bar_spectrum(guide.segment_id, bar)
+                real = self.real.bar_spectrum(guide.segment_id, bar)[: len(detail)]
             missing = real - decoded[rows]
             if guide.bands is None:
                 detail += np.float32(guide.weight * like) * missing
@@ -180,27 +198,32 @@ class LatentRenderer:
         return _alike_among(pairs, target)
 
     def _bar(
-        self, source: LatentSource, guides: tuple[Guide, ...], bpm: float, name: str, bar: int
+        self,
+        source: LatentSource,
+        guides: tuple[Guide, ...],
+        bpm: float,
+        name: str,
+        bar: int,
+        beats: int,
     ) -> Array:
-        """Bar `bar` (0..3) of `source`, guided by `guides`, four times over.
+        """The first `beats` of bar `bar` (0..3) of `source`, guided by `guides`, over and over.
 
-        Somebody waits: the network runs while audio is read and stretched. What is stretched
-        takes longest and comes first.
+        Somebody waits: the network runs while audio is read and stretched, and what is there is
+        mixed meanwhile. What is stretched takes longest: it comes first, and is mixed last.
         """
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="first bar") as pool:
             in_turn = sorted(guides, key=lambda guide: guide.varispeed)
             started = {
-                guide: pool.submit(self.real.guide_bar, guide, bpm, bar) for guide in in_turn
+                guide: pool.submit(self.real.guide_bar, guide, bpm, bar, beats) for guide in in_turn
             }
             spectra = self.spectra(source)
-            detail = self.detail(guides, spectra[_row(source, bar)], bar)
-            loops = {guide: made.result() for guide, made in started.items()}
-        mix = self.mix(guides, loops.__getitem__)
+            detail = self.detail(guides, spectra[_row(source, bar)], bar, beats)
+            mix = self.mix(reversed(in_turn), lambda guide: started[guide].result())
         sounding = (RenderSource(mix, 1.0, detail),)
-        target = joined_rows(spectra)[settings.bar_rows(bar)]
+        target = joined_rows(spectra)[settings.bar_rows(bar, beats)]
         made = _rendered(name, "interactive", target, len(mix), sounding, source.seed)
         made = mono_safe(made) if _are_several(guides) else made
-        return bar_repeated(made, settings.segment_frames(bpm))
+        return bar_repeated(made, settings.segment_frames(bpm), beats)
 
     def _around(self, source: LatentSource, name: str) -> list[tuple[Guide, ...]]:
         """The guides of each latent of `source`; none for a renderer that takes none."""
@@ -226,8 +249,13 @@ class LatentRenderer:
             if first is not None:
                 heard = _heard_in(guides[_row(source, first.bar)], first.bar)
                 around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
-                first.deliver(self._bar(source, around, bpm, name, first.bar))
+                begun = time.perf_counter()
+                first.deliver(self._bar(source, around, bpm, name, first.bar, first.beats))
                 check(cancel)
+                rest = _REST_TAKES * (time.perf_counter() - begun)
+                if first.beats < BEATS_PER_BAR and rest > 60.0 / bpm * first.beats:
+                    first.deliver(self._bar(source, around, bpm, name, first.bar, BEATS_PER_BAR))
+                    check(cancel)
             targets = self.spectra(source)
             alike = [list(self._alike(*pair)) for pair in zip(guides, targets, strict=True)]
             wanted = {guide.segment_id for guide, _, _ in itertools.chain(*alike)}
@@ -280,17 +308,18 @@ def _evened(detail: Array, target: Array, bands: Array) -> Array:
 
     Args:
         detail: (rows, 128) dB, to be added to `target` as far as bands count.
-        target: (rows, 128) dB.
+        target: (rows, 128) dB, of whole bars or of less than one.
         bands: (128,) how much each band counts.
     """
     some = bands > _LEAST_WEIGHT
+    rows = min(settings.FRAMES_PER_BAR, len(target))
     powers = [
-        db_to_power(spectrum[:, some]).reshape(-1, settings.FRAMES_PER_BAR, some.sum())
+        db_to_power(spectrum[:, some]).reshape(-1, rows, some.sum())
         for spectrum in (target, target + bands * detail)
     ]
     before, after = (power.mean(axis=1, dtype=np.float64) @ bands[some] for power in powers)
     louder = 10.0 * np.log10(np.maximum(after, 1e-12) / np.maximum(before, 1e-12))
-    evened: Array = detail - np.repeat(louder, settings.FRAMES_PER_BAR)[:, None].astype(np.float32)
+    evened: Array = detail - np.repeat(louder, rows)[:, None].astype(np.float32)
     return evened
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import scientific, settings
 from core.arrangement.fades import LEAST_CORRELATION, crossfade, ramp
+from core.audio.k_weighting import k_weighting
 from core.audio.looping import passage
+from core.dsp.bank import bank
+from core.dsp.spectrogram import db_to_power
 from core.errors import AudioError
 
 Array = NDArray[np.float32]
@@ -26,6 +31,8 @@ _MOST_APART_DB = 3.0
 _NARROW_DB = -20.0
 """A side this far below mid is hardly heard."""
 _SILENT_DB = -60.0
+_ROW_STEP = 4
+"""Loudness is compared by every fourth row: 9 ms in which a sound lasts."""
 _RESAMPLED_BELOW = 0.002
 """Tempi nearer than this are reached by resampling: 3.5 cents are inaudible, stretching may be."""
 
@@ -91,17 +98,19 @@ def is_stretched(count: int, frames: int) -> bool:
     return abs(frames / count - 1.0) >= _RESAMPLED_BELOW
 
 
-def bar_repeated(bar: Array, frames: int) -> Array:
-    """Four times the same bar.
+def bar_repeated(bar: Array, frames: int, beats: int = settings.BEATS_PER_BAR) -> Array:
+    """Four times the same bar, or as often as fits its first beats.
 
     Args:
-        bar: (about frames / 4, c).
+        bar: (about frames * beats / 16, c).
         frames: of the result.
+        beats: of which it consists; they divide a bar.
 
     Returns:
         (frames, c), a loop.
     """
-    return np.concatenate([passage(bar, 0, b - a) for a, b in bar_edges(frames, 4)])
+    count = settings.BARS_PER_SEGMENT * settings.BEATS_PER_BAR // beats
+    return np.concatenate([passage(bar, 0, b - a) for a, b in bar_edges(frames, count)])
 
 
 def mono_safe(loop: Array) -> Array:
@@ -250,3 +259,29 @@ def _correlation(a: Array, b: Array) -> float:
     if power <= 0.0:
         return 1.0
     return max(LEAST_CORRELATION, float((a * b).sum(dtype=np.float64)) / power)
+
+
+def louder_db(spectrogram: Array, rows: slice) -> float:
+    """By how much all of a loop is louder than a passage of it, as BS.1770 weighs frequencies.
+
+    Args:
+        spectrogram: (512, 128) dB, of the loop.
+        rows: the passage.
+
+    Returns:
+        dB; 0 where one of them is silent.
+    """
+    powers = db_to_power(spectrogram[::_ROW_STEP]) @ _k_weights()
+    step = slice(rows.start // _ROW_STEP, rows.stop // _ROW_STEP)
+    whole, part = float(powers.mean()), float(powers[step].mean())
+    return 10.0 * math.log10(whole / part) if whole > 0.0 and part > 0.0 else 0.0
+
+
+@lru_cache(maxsize=1)
+def _k_weights() -> Array:
+    """(128,) what the power in each band of a spectrogram counts for in its loudness."""
+    unit = np.exp(-2j * np.pi * bank().centres_hz.astype(np.float64) / settings.SAMPLE_RATE)
+    powers = np.stack([np.ones_like(unit), unit, unit**2])
+    gains = [(some[:3] @ powers) / (some[3:] @ powers) for some in k_weighting()]
+    weights: Array = (bank().areas * np.abs(np.prod(gains, axis=0)) ** 2).astype(np.float32)
+    return weights

@@ -23,11 +23,13 @@ from core.render.loops import (
     at_length,
     bar_edges,
     bar_repeated,
+    blended,
     closed_loop,
     is_stretched,
 )
 
 if TYPE_CHECKING:
+    from core.library.segments import Segment
     from core.library.store import Library
     from core.render.guides import Guide
 
@@ -42,16 +44,19 @@ _AROUND_FRAMES = settings.N_FFT
 
 @dataclass(frozen=True)
 class FirstBar:
-    """One bar to deliver before the rest of a loop is rendered.
+    """One bar, or its first beats, to deliver before the rest of a loop is rendered.
 
     Attributes:
         bar: which, 0..3.
         deliver: called with that bar four times over, (settings.segment_frames(bpm), 2): a loop
             as long as the whole one.
+        beats: how many of it are delivered, as often as they fit: 4, 2 or 1. Where the rest might
+            take longer than they sound, the whole bar follows.
     """
 
     bar: int
     deliver: Callable[[Array], None]
+    beats: int = settings.BEATS_PER_BAR
 
 
 GuideAnswer = Callable[[], tuple[Array, Array | None]]
@@ -79,13 +84,25 @@ class SegmentHelper(Protocol):
             raises `LibraryError` if they do not come.
         """
 
-    def request_bar(self, segment_id: str, bpm: float, bar: int) -> BarAnswer | None:
+    def request_bar(
+        self,
+        segment_id: str,
+        bpm: float,
+        bar: int,
+        beats: int = settings.BEATS_PER_BAR,
+        *,
+        narrow: bool = False,
+        wait: bool = False,
+    ) -> BarAnswer | None:
         """Let it begin to stretch one bar of a segment.
 
         Args:
             segment_id: which.
             bpm: the tempo of the loop.
             bar: which bar, 0..3.
+            beats: how many of it.
+            narrow: whether its treble is not needed.
+            wait: until another thread has its answer.
 
         Returns:
             None if it cannot now; else a function that has to be called: it waits for what
@@ -110,6 +127,7 @@ class RealSegments:
         self._loops = ByteCache(cache_bytes)
         self._spectra = ByteCache(cache_bytes // _SPECTRA_SHARE)
         self._decoded = ByteCache(min(_DECODED_BYTES, cache_bytes // _SPECTRA_SHARE))
+        self._segments: dict[str, Segment] = {}
         self.helper: SegmentHelper | None = None
 
     def loop(
@@ -136,7 +154,8 @@ class RealSegments:
             and key not in self._loops
             and (semitones or self._is_stretched(segment_id, frames))
         ):
-            first.deliver(bar_repeated(self.bar(segment_id, bpm, first.bar, semitones), frames))
+            bar = self.bar(segment_id, bpm, first.bar, semitones, first.beats)
+            first.deliver(bar_repeated(bar, frames, first.beats))
         return self._loops.get(key, lambda: self._read(segment_id, frames, semitones))
 
     def guide_loop(self, guide: Guide, bpm: float) -> Array:
@@ -167,7 +186,9 @@ class RealSegments:
             return self.loop(guide.segment_id, bpm)
         return self.some_bars(guide.segment_id, bpm, bars)
 
-    def guide_bar(self, guide: Guide, bpm: float, bar: int) -> Array:
+    def guide_bar(
+        self, guide: Guide, bpm: float, bar: int, beats: int = settings.BEATS_PER_BAR
+    ) -> Array:
         """One bar of the segment of a guide as a loop of its own; see `guide_loop`.
 
         What has to be stretched the `helper` stretches, if it can: threads of this process go on
@@ -177,20 +198,22 @@ class RealSegments:
             guide: a segment, and how it may be brought to the tempo.
             bpm: the tempo.
             bar: which bar, 0..3.
+            beats: how many of it.
 
         Returns:
-            (settings.bar_frames(bpm), 2).
+            (settings.bar_frames(bpm, beats), 2).
 
         Raises:
             LibraryError: as `loop`.
         """
-        frames, length = settings.segment_frames(bpm), settings.bar_frames(bpm)
+        frames, length = settings.segment_frames(bpm), settings.bar_frames(bpm, beats)
         if self._is_varied(guide, frames):
-            return varispeed(self._unstretched_bar(guide.segment_id, bar), length)
+            return varispeed(self._unstretched_bar(guide.segment_id, bar, beats), length)
         if self._bars_apart(guide, frames) is None:
-            return self.bar(guide.segment_id, bpm, bar)
+            return self.bar(guide.segment_id, bpm, bar, beats=beats)
         before = _lead_frames(frames) - SEAM_FRAMES
-        piece = self.stretched_bar(guide.segment_id, bpm, bar)
+        narrow = beats < settings.BEATS_PER_BAR and not guide.has_treble
+        piece = self.stretched_bar(guide.segment_id, bpm, bar, beats, narrow=narrow, wait=True)
         return closed_loop(piece[before : before + SEAM_FRAMES + length], SEAM_FRAMES)
 
     def some_bars(self, segment_id: str, bpm: float, bars: Sequence[int]) -> Array:
@@ -219,7 +242,14 @@ class RealSegments:
 
         return self._loops.get((segment_id, frames, tuple(bars)), put_together)
 
-    def bar(self, segment_id: str, bpm: float, bar: int, semitones: int = 0) -> Array:
+    def bar(
+        self,
+        segment_id: str,
+        bpm: float,
+        bar: int,
+        semitones: int = 0,
+        beats: int = settings.BEATS_PER_BAR,
+    ) -> Array:
         """One bar of a segment as a loop of its own.
 
         Args:
@@ -227,15 +257,16 @@ class RealSegments:
             bpm: the tempo.
             bar: which bar, 0..3.
             semitones: by how much higher it is to sound.
+            beats: how many of it.
 
         Returns:
-            (settings.bar_frames(bpm), 2).
+            (settings.bar_frames(bpm, beats), 2).
 
         Raises:
             LibraryError: as `loop`.
         """
-        loop = self._unstretched_bar(segment_id, bar)
-        return at_length(loop, settings.bar_frames(bpm), semitones)
+        loop = self._unstretched_bar(segment_id, bar, beats)
+        return at_length(loop, settings.bar_frames(bpm, beats), semitones)
 
     def spectra(self, segment_id: str, latent: Array) -> Array:
         """Spectrograms of a segment with and without the model.
@@ -298,7 +329,7 @@ class RealSegments:
         if kept is not None:
             real: Array = kept[0][settings.bar_rows(bar)]
             return real
-        return self._library.segment_spectrogram(self._library.segment(segment_id), bar)
+        return self._library.segment_spectrogram(self._segment(segment_id), bar)
 
     def load(
         self,
@@ -342,12 +373,13 @@ class RealSegments:
 
     def has_audio(self, segment_ids: Iterable[str]) -> bool:
         """Whether the audio files of all these segments exist."""
-        tracks = {self._library.segment(i).track_id for i in segment_ids}
+        tracks = {self._segment(i).track_id for i in segment_ids}
         paths = [self._library.audio_path(self._library.track(track)) for track in tracks]
         return all(presence.is_file(path) for path in paths)
 
     def clear(self) -> None:
         """Forget everything, after the library changed."""
+        self._segments.clear()
         self._loops.clear()
         self._spectra.clear()
         self._decoded.clear()
@@ -356,6 +388,13 @@ class RealSegments:
     def kept_bytes(self) -> int:
         """Of all loops and spectrograms in memory."""
         return self._loops.size + self._spectra.size + self._decoded.size
+
+    def _segment(self, segment_id: str) -> Segment:
+        """A segment, looked up once: a first bar asks some twenty times, from several threads."""
+        found = self._segments.get(segment_id)
+        if found is None:
+            found = self._segments[segment_id] = self._library.segment(segment_id)
+        return found
 
     def _kept_decoded(self, segment_id: str) -> Array | None:
         """What `decoded` gives, if it is in memory."""
@@ -382,7 +421,7 @@ class RealSegments:
         """Whether the loop of a guide is to be played faster or slower for a length of `frames`."""
         if not guide.varispeed:
             return False
-        change = semitones(self._library.segment(guide.segment_id).frames, frames)
+        change = semitones(self._segment(guide.segment_id).frames, frames)
         return abs(change) <= _MOST_SEMITONES
 
     def _bars_apart(self, guide: Guide, frames: int) -> tuple[int, ...] | None:
@@ -400,13 +439,25 @@ class RealSegments:
     def _key(self, guide: Guide, frames: int) -> Hashable:
         return (guide.segment_id, frames, self._bars_apart(guide, frames) or 0)
 
-    def stretched_bar(self, segment_id: str, bpm: float, bar: int) -> Array:
+    def stretched_bar(
+        self,
+        segment_id: str,
+        bpm: float,
+        bar: int,
+        beats: int = settings.BEATS_PER_BAR,
+        *,
+        narrow: bool = False,
+        wait: bool = False,
+    ) -> Array:
         """A bar of a segment at another tempo, with what lies around it.
 
         Args:
             segment_id: which.
             bpm: the tempo.
             bar: which bar, 0..3.
+            beats: how many of it; fewer than all are the beginning of what all give.
+            narrow: of fewer than all, what is above 6 kHz may be missing.
+            wait: for the `helper` while it serves another thread, rather than to stretch here.
 
         Returns:
             (n, 2), read-only: a sixteenth and some more, the bar, and some more.
@@ -417,24 +468,34 @@ class RealSegments:
         frames = settings.segment_frames(bpm)
 
         def stretched() -> Array:
-            answer = None if self.helper is None else self.helper.request_bar(segment_id, bpm, bar)
+            helper = self.helper
+            answer = None
+            if helper is not None:
+                answer = helper.request_bar(segment_id, bpm, bar, beats, narrow=narrow, wait=wait)
             if answer is not None:
                 # Where it fails, reading it in this process says what is wrong.
                 with contextlib.suppress(LibraryError):
                     return answer()
             from core.audio.stretch import stretch_passage  # as late as in `at_length`
 
-            length = self._library.segment(segment_id).frames
+            length = self._segment(segment_id).frames
             first, last = bar_edges(frames, settings.BARS_PER_SEGMENT)[bar]
             lead = _lead_frames(frames)
             count = lead + last - first + _AROUND_FRAMES
             read = partial(self._passage, segment_id)
-            return stretch_passage(read, length, frames, first - lead, count)
+            until = None
+            if beats < settings.BEATS_PER_BAR:
+                until = lead + settings.bar_frames(bpm, beats)
+            return stretch_passage(read, length, frames, first - lead, count, until, narrow=narrow)
 
-        return self._loops.get((segment_id, frames, "bar", bar), stretched)
+        key = (segment_id, frames, "bar", bar)
+        if beats < settings.BEATS_PER_BAR:
+            whole = self._loops.peek(key)
+            return stretched() if whole is None else whole
+        return self._loops.get(key, stretched)
 
     def _is_stretched(self, segment_id: str, frames: int) -> bool:
-        return is_stretched(self._library.segment(segment_id).frames, frames)
+        return is_stretched(self._segment(segment_id).frames, frames)
 
     def _take(self, guide: Guide, frames: int, answer: GuideAnswer) -> None:
         try:
@@ -451,31 +512,43 @@ class RealSegments:
 
     def _unstretched(self, segment_id: str) -> Array:
         """A segment as a loop at its own tempo."""
-        segment = self._library.segment(segment_id)
+        segment = self._segment(segment_id)
         samples = self._library.segment_audio(segment, preroll_frames=SEAM_FRAMES)
         return closed_loop(samples, SEAM_FRAMES)
 
     def _passage(self, segment_id: str, first: int, count: int) -> Array:
         """Samples of `_unstretched` while it repeats; only they are read where that is enough."""
-        segment = self._library.segment(segment_id)
-        if first < 0 or first + count > segment.frames - SEAM_FRAMES:
-            return passage(self._unstretched(segment_id), first, count)
-        start = segment.start_seconds + first / settings.SAMPLE_RATE
-        return self._library.audio(segment.track_id, start, count)
+        segment = self._segment(segment_id)
+        after = first + count
 
-    def _unstretched_bar(self, segment_id: str, bar: int) -> Array:
-        segment = self._library.segment(segment_id)
+        def read(first: int, count: int) -> Array:
+            start = segment.start_seconds + first / settings.SAMPLE_RATE
+            return self._library.audio(segment.track_id, start, count)
+
+        if first >= 0 and after <= segment.frames - SEAM_FRAMES:
+            return read(first, count)
+        if -segment.frames <= first <= -SEAM_FRAMES and 0 <= after <= segment.frames - SEAM_FRAMES:
+            end, start = (
+                read(segment.frames + first, -first),
+                read(-SEAM_FRAMES, SEAM_FRAMES + after),
+            )
+            seam = blended(end[-SEAM_FRAMES:], start[:SEAM_FRAMES])
+            return np.concatenate([end[:-SEAM_FRAMES], seam, start[SEAM_FRAMES:]])
+        return passage(self._unstretched(segment_id), first, count)
+
+    def _unstretched_bar(self, segment_id: str, bar: int, beats: int) -> Array:
+        segment = self._segment(segment_id)
         seconds = segment.seconds / settings.BARS_PER_SEGMENT
         preroll = SEAM_FRAMES / settings.SAMPLE_RATE
         samples = self._library.audio(
             segment.track_id,
             segment.start_seconds + bar * seconds - preroll,
-            SEAM_FRAMES + settings.bar_frames(segment.bpm),
+            SEAM_FRAMES + settings.bar_frames(segment.bpm, beats),
         )
         return closed_loop(samples, SEAM_FRAMES)
 
     def _both(self, segment_id: str, latent: Array) -> Array:
-        real = self._library.segment_spectrogram(self._library.segment(segment_id))
+        real = self._library.segment_spectrogram(self._segment(segment_id))
         return self._with_decoded(segment_id, real, latent)
 
     def _with_decoded(self, segment_id: str, real: Array, latent: Array) -> Array:

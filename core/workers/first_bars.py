@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from core.render.loops import bar_edges
-from core.settings import BARS_PER_SEGMENT
+from core.settings import BARS_PER_SEGMENT, BEATS_PER_BAR
 from core.workers.service_client import Array, LoopResult
 
 _KEPT: Final = 48
@@ -41,19 +41,22 @@ class FirstBars:
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
-    def get(self, key: Hashable, frames: int, bar: int) -> LoopResult | None:
+    def get(
+        self, key: Hashable, frames: int, bar: int, beats: int = BEATS_PER_BAR
+    ) -> LoopResult | None:
         """What was kept of a loop, as it was.
 
         Args:
             key: of the loop.
             frames: its length.
             bar: the one that is wanted, 0..3.
+            beats: how many of it are enough.
 
         Returns:
             That bar four times over; None where it is not kept.
         """
         kept = self._kept.get(key)
-        if kept is None or kept.bar != bar:
+        if kept is None or kept.bar != bar or kept.beats < beats:
             return None
         self._kept.move_to_end(key)
         parts = None if kept.parts is None else _repeated(kept.parts, frames)

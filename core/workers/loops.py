@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Container, Hashable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeGuard, TypeVar
+from typing import Final, Generic, NamedTuple, TypeGuard, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -18,7 +18,7 @@ from core.arrangement.clip import ClipSource, RealSource
 from core.arrangement.project import Origin
 from core.arrangement.transitions import separated_sources
 from core.session import Session
-from core.settings import segment_frames
+from core.settings import BEATS_PER_BAR, segment_frames
 from core.workers.first_bars import FirstBars
 from core.workers.loop_store import LoopStore
 from core.workers.protocol import Priority
@@ -55,6 +55,13 @@ class _LoopKey:
     @property
     def takes_network(self) -> bool:
         return self.separated or not isinstance(self.source, RealSource)
+
+
+class _FirstBar(NamedTuple):
+    """What comes before the rest of a loop: of bar `number`, 0..3, its first `beats`."""
+
+    number: int
+    beats: int
 
 
 @dataclass(frozen=True)
@@ -121,9 +128,9 @@ class LoopService(QObject):
         self._seeking = QTimer(self, singleShot=True, interval=0)
         self._seeking.timeout.connect(self._find_more)
         self._audition: _LoopKey | None = None
-        self._audition_bar: int | None = None
+        self._audition_bar: _FirstBar | None = None
         """Set while the audition has no answer."""
-        self._prepared: tuple[_LoopKey, int] | None = None
+        self._prepared: tuple[_LoopKey, _FirstBar] | None = None
         """Asked for by `prepare`, with the bar that comes first; not made, nor auditioned."""
         self._session: Session | None = None
         self._renderer_refuses = False
@@ -270,6 +277,7 @@ class LoopService(QObject):
         bar: int = 0,
         *,
         separated: bool = False,
+        beats: int = BEATS_PER_BAR,
     ) -> None:
         """Ask for a loop to be played as soon as can be; an earlier one not begun is dropped.
 
@@ -279,6 +287,7 @@ class LoopService(QObject):
             renderer: None for the source's own.
             bar: 0..3; where the loop takes a while, this bar comes before the rest.
             separated: its parts come with it.
+            beats: how many of that bar are enough to begin with: 4, 2 or 1.
         """
         key = self._audition = _LoopKey(source, bpm, renderer, separated)
         prepared, self._prepared = self._prepared, None
@@ -289,35 +298,42 @@ class LoopService(QObject):
             self.auditioned.emit(replace(found, priority=Priority.AUDITION))
             return
         is_asked = prepared is not None and prepared[0] == key
+        wanted = _FirstBar(bar, beats)
         if prepared is not None and is_asked:
-            bar = prepared[1]  # the one that is being made
-        self._audition_bar = bar
+            wanted = prepared[1]  # the one that is being made
+        self._audition_bar = wanted
         self._idle.stop()
-        first = self._first_bars.get(key, segment_frames(bpm), bar)
+        first = self._first_bars.get(key, segment_frames(bpm), *wanted)
         if first is not None:
             self.partial.emit(first)  # before the renderer takes a core
         if self._audition is key and not is_asked:
-            self._ask_audition(key, bar if first is None else None)
+            self._ask_audition(key, wanted if first is None else None)
 
     def prepare(
-        self, source: ClipSource, bpm: float, bar: int = 0, *, separated: bool = False
+        self,
+        source: ClipSource,
+        bpm: float,
+        bar: int = 0,
+        *,
+        separated: bool = False,
+        beats: int = BEATS_PER_BAR,
     ) -> None:
         """Have a loop made that will most likely be auditioned within a moment. Nothing is reported
         of it before.
 
         Args:
-            source, bpm, bar, separated: of the `audition` that is expected; its renderer is the
-                source's own.
+            source, bpm, bar, separated, beats: of the `audition` that is expected; its renderer is
+                the source's own.
         """
         key = _LoopKey(source, bpm, separated=separated)
         is_asked = key == self._audition and self._audition_bar is not None
         is_asked |= self._is_prepared(key)
-        frames = segment_frames(bpm)
-        if is_asked or key in self._cache or self._first_bars.get(key, frames, bar) is not None:
+        frames, wanted = segment_frames(bpm), _FirstBar(bar, beats)
+        if is_asked or key in self._cache or self._first_bars.get(key, frames, *wanted) is not None:
             return
         self._open_renderer_for([key])
-        self._prepared = key, bar
-        self._ask_audition(key, bar)
+        self._prepared = key, wanted
+        self._ask_audition(key, wanted)
 
     def close(self) -> None:
         """End the segment reader, and the thread of the store."""
@@ -331,10 +347,11 @@ class LoopService(QObject):
         plain = _LoopKey(source, bpm)
         return self._cache.get(replace(plain, separated=True)) or self._cache.get(plain)
 
-    def _ask_audition(self, key: _LoopKey, bar: int | None) -> None:
+    def _ask_audition(self, key: _LoopKey, first: _FirstBar | None) -> None:
         asked = _RequestKey(key, Priority.AUDITION)
+        bar, beats = (None, BEATS_PER_BAR) if first is None else first
         self._client(key).audition(
-            asked, key.source, key.bpm, key.renderer, bar, separated=key.separated
+            asked, key.source, key.bpm, key.renderer, bar, separated=key.separated, beats=beats
         )
 
     def _find(self, key: _LoopKey) -> None:

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -130,6 +131,7 @@ class RenderService:
         emit: Emit,
         origin: Origin | None = None,
         cancel: CancelFlag | None = None,
+        beats: int = settings.BEATS_PER_BAR,
     ) -> RenderedLoop:
         """A loop with its spectrogram.
 
@@ -141,6 +143,7 @@ class RenderService:
             emit: gets a `RenderedLoop` with that bar.
             origin: library and model that the source is of; None for those that are open.
             cancel: gives it up; what was read for it stays in memory.
+            beats: how many of that bar are emitted.
 
         Raises:
             TechnoVAEError: as `Decoder.audio`.
@@ -148,14 +151,13 @@ class RenderService:
         decoder = self._decoder_of(origin)
         name = decoder.renderer_for(source, renderer)
 
-        def with_spectrogram(samples: Array, gain_db: float) -> RenderedLoop:
-            return RenderedLoop(samples, self.spectrogram(source, origin), name, gain_db)
+        def emit_bar(samples: Array, rows: slice, beats: int) -> None:
+            seen = self.spectrogram(source, origin)
+            emit(RenderedLoop(samples, seen, name, bar_gain_db(samples, seen, rows), beats))
 
-        first = first_bar(
-            bar, lambda samples: emit(with_spectrogram(samples, bar_gain_db(samples)))
-        )
+        first = first_bar(bar, emit_bar, beats)
         loop = decoder.audio(source, bpm, renderer, first=first, cancel=cancel)
-        return with_spectrogram(loop, loop_gain_db(loop))
+        return RenderedLoop(loop, self.spectrogram(source, origin), name, loop_gain_db(loop))
 
     def separated_loop(
         self,
@@ -166,11 +168,12 @@ class RenderService:
         emit: Emit,
         origin: Origin | None = None,
         cancel: CancelFlag | None = None,
+        beats: int = settings.BEATS_PER_BAR,
     ) -> SeparatedLoop:
         """A loop with its parts and its spectrogram.
 
         Args:
-            source, bpm, renderer, bar, origin, cancel: as for `loop`.
+            source, bpm, renderer, bar, origin, cancel, beats: as for `loop`.
             emit: gets a `SeparatedLoop` with that bar.
 
         Returns:
@@ -182,14 +185,20 @@ class RenderService:
         decoder = self._decoder_of(origin)
         name = decoder.renderer_for(source, renderer)
 
-        def whole(parts: Array, gain_db_of: Callable[[Array], float]) -> SeparatedLoop:
+        def whole(
+            parts: Array, gain_db_of: Callable[[Array, Array | None], float]
+        ) -> SeparatedLoop:
             loop: Array = parts.sum(axis=0)
             seen = None if isinstance(source, RealSource) else self.spectrogram(source, origin)
-            return SeparatedLoop(loop, seen, name, gain_db_of(loop), parts)
+            return SeparatedLoop(loop, seen, name, gain_db_of(loop, seen), parts=parts)
 
-        first = first_bar(bar, lambda parts: emit(whole(parts, bar_gain_db)))
+        def emit_bar(parts: Array, rows: slice, beats: int) -> None:
+            made = whole(parts, lambda loop, seen: bar_gain_db(loop, seen, rows))
+            emit(replace(made, beats=beats))
+
+        first = first_bar(bar, emit_bar, beats)
         parts = decoder.parts(source, bpm, renderer, first=first, cancel=cancel)
-        return whole(parts, loop_gain_db)
+        return whole(parts, lambda loop, _: loop_gain_db(loop))
 
     def prepare_parts(self) -> None:
         """Load the network that tells parts apart, so that the first mute does not wait for it.
@@ -280,6 +289,6 @@ def _warm_up(space: Workspace) -> None:
         between = 0.5 * (latents[0] + latents[-1])  # a dot needs less than what is clicked next
         source = LatentSource(between, model_hash=space.codec.hash)
         enough = threading.Event()
-        first = first_bar(0, lambda _: enough.set())
+        first = first_bar(0, lambda *_: enough.set(), beats=1)
         with contextlib.suppress(Cancelled):
             space.decoder.audio(source, space.library.tempo, first=first, cancel=enough)

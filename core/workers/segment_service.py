@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from core.arrangement.clip import ORIGINAL, ClipSource, RealSource
 from core.errors import InputError, LibraryError
+from core.settings import BEATS_PER_BAR, bar_rows
 from core.workers.process import WorkerProcess
 from core.workers.protocol import Call, Error, Priority, Result
 
@@ -60,12 +61,14 @@ class RenderedLoop:
         spectrogram: (512, 128) dB, or None.
         renderer: the one that was used.
         gain_db: for hearing it by itself (`core.audio.levelling.loop_gain_db`).
+        beats: where it is a bar that comes before the rest, how many of it are repeated.
     """
 
     loop: Array
     spectrogram: Array | None
     renderer: str
     gain_db: float = 0.0
+    beats: int = BEATS_PER_BAR
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +125,7 @@ class SegmentService:
         bar: int | None,
         emit: Emit,
         origin: Origin | None = None,
+        beats: int = BEATS_PER_BAR,
     ) -> RenderedLoop:
         """The loop of a segment alone: its spectrogram may take a moment.
 
@@ -132,13 +136,17 @@ class SegmentService:
             bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
             emit: gets a `RenderedLoop` with that bar.
             origin: the library that the segment is of; None for the one that is open.
+            beats: how many of that bar are emitted.
 
         Raises:
             LibraryError: no such segment, or its audio is gone.
         """
-        first = first_bar(
-            bar, lambda samples: emit(RenderedLoop(samples, None, ORIGINAL, bar_gain_db(samples)))
-        )
+
+        def emit_bar(samples: Array, rows: slice, beats: int) -> None:
+            gain_db = bar_gain_db(samples, self.spectrogram(source, origin), rows)
+            emit(RenderedLoop(samples, None, ORIGINAL, gain_db, beats))
+
+        first = first_bar(bar, emit_bar, beats)
         if origin is not None:
             loop = self._other_libraries().audio(origin, source, bpm, first=first)
         elif self._music is None:
@@ -189,13 +197,17 @@ class SegmentService:
             loop = self._music.some_bars(_segment_id(source), bpm, bars)
         return RenderedLoop(loop, self.spectrogram(source) if spectrogram else None, ORIGINAL)
 
-    def stretched_bar(self, source: ClipSource, bpm: float, bar: int) -> Array:
+    def stretched_bar(
+        self, source: ClipSource, bpm: float, bar: int, beats: int, narrow: bool
+    ) -> Array:
         """One bar of a guide at another tempo.
 
         Args:
             source: a real segment.
             bpm: how fast.
             bar: which bar, 0..3.
+            beats: how many of it.
+            narrow: whether its treble is not needed.
 
         Returns:
             As `RealSegments.stretched_bar`.
@@ -205,7 +217,7 @@ class SegmentService:
         """
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
-        return self._music.stretched_bar(_segment_id(source), bpm, bar)
+        return self._music.stretched_bar(_segment_id(source), bpm, bar, beats, narrow=narrow)
 
     def _other_libraries(self) -> OtherLibraries:
         if self._others is None:
@@ -237,26 +249,46 @@ def loop_gain_db(samples: Array) -> float:
     return levelling.loop_gain_db(samples)
 
 
-def bar_gain_db(samples: Array) -> float:
-    """Roughly the same, of a bar that is repeated four times and sounds until the rest is there."""
+def bar_gain_db(samples: Array, spectrogram: Array | None, rows: slice) -> float:
+    """Roughly the same, of a bar that is repeated four times and sounds until the rest is there.
+
+    Args:
+        samples: (frames, 2), as long as the loop.
+        spectrogram: (512, 128) dB of the loop, which says how loud the rest will be; None: as loud.
+        rows: of what is repeated in it.
+    """
     from core.audio import levelling
+    from core.render.loops import louder_db
 
-    return levelling.rough_gain_db(samples[: len(samples) // 4])
+    rough = levelling.rough_gain_db(samples[: len(samples) // 4])
+    return rough if spectrogram is None else rough - louder_db(spectrogram, rows)
 
 
-def first_bar(bar: int | None, then: Callable[[Array], None]) -> FirstBar | None:
+def first_bar(
+    bar: int | None, then: Callable[[Array, slice, int], None], beats: int = BEATS_PER_BAR
+) -> FirstBar | None:
     """Who gets the bar that is asked for, if one is.
 
     Args:
         bar: 0..3, or None.
-        then: called with that bar, four times over, before the rest is made.
+        then: called with that bar, four times over, before the rest is made, with its rows in a
+            spectrogram, and with how many of its beats it is.
+        beats: how many of it come first, if not all: as often as they fit.
 
     Returns:
         The argument `first` of `Decoder.audio` and `RealSegments.loop`.
     """
     from core.render.real_segments import FirstBar
 
-    return None if bar is None else FirstBar(bar, then)
+    if bar is None:
+        return None
+    steps = iter((beats, BEATS_PER_BAR))
+
+    def deliver(samples: Array) -> None:
+        some = next(steps)
+        then(samples, bar_rows(bar, some), some)
+
+    return FirstBar(bar, deliver, beats)
 
 
 class SegmentHelper:
@@ -298,14 +330,26 @@ class SegmentHelper:
 
         return answer
 
-    def request_bar(self, segment_id: str, bpm: float, bar: int) -> BarAnswer | None:
+    def request_bar(
+        self,
+        segment_id: str,
+        bpm: float,
+        bar: int,
+        beats: int = BEATS_PER_BAR,
+        *,
+        narrow: bool = False,
+        wait: bool = False,
+    ) -> BarAnswer | None:
         """As in `core.render.real_segments`; None too while the process is not ready."""
-        asked = {"bpm": bpm, "bar": bar}
-        return self._answer if self._begin("stretched_bar", segment_id, asked) else None
+        asked = {"bpm": bpm, "bar": bar, "beats": beats, "narrow": narrow}
+        begun = self._begin("stretched_bar", segment_id, asked, wait=wait)
+        return self._answer if begun else None
 
-    def _begin(self, function: str, segment_id: str, asked: Mapping[str, Any]) -> bool:
+    def _begin(
+        self, function: str, segment_id: str, asked: Mapping[str, Any], *, wait: bool = False
+    ) -> bool:
         """Send a request, unless the process is at one or not ready; then `_answer` is due."""
-        if not self._busy.acquire(blocking=False):
+        if not self._busy.acquire(blocking=wait):
             return False
         if not self._is_open():
             self._busy.release()

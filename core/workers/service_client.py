@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.arrangement.clip import ClipSource
 from core.arrangement.project import Origin
+from core.settings import BEATS_PER_BAR
 from core.workers.protocol import Alive, Error, Priority, Progress
 from core.workers.queue import Request
 from core.workers.render_service import RenderService
@@ -48,6 +49,7 @@ class LoopResult:
         gain_db: for hearing it by itself, as loud as everything that is.
         parts: (4, settings.segment_frames(bpm), 2), which sum to `loop`, where they were asked for.
         bar: 0..3, which bar `loop` repeats; None: it is all of the loop.
+        beats: how many of that bar it repeats.
     """
 
     key: Hashable
@@ -60,6 +62,7 @@ class LoopResult:
     gain_db: float = 0.0
     parts: Array | None = None
     bar: int | None = None
+    beats: int = BEATS_PER_BAR
 
     @property
     def nbytes(self) -> int:
@@ -169,6 +172,7 @@ class ServiceClient(QObject):
         bar: int | None = None,
         *,
         separated: bool = False,
+        beats: int = BEATS_PER_BAR,
     ) -> None:
         """Ask for a loop to be played at once; an earlier audition that was not begun is dropped.
 
@@ -179,9 +183,10 @@ class ServiceClient(QObject):
             renderer: None for the source's own.
             bar: 0..3; this bar comes beforehand as `partial_loop`, where the loop takes a while.
             separated: its parts come with it; only the renderer can do that.
+            beats: how many of that bar come beforehand.
         """
         function = "separated_loop" if separated else "loop"
-        self._ask_loop(Priority.AUDITION, key, source, bpm, renderer, bar, function)
+        self._ask_loop(Priority.AUDITION, key, source, bpm, renderer, bar, function, beats)
 
     def render(
         self, key: Hashable, source: ClipSource, bpm: float, *, separated: bool = False
@@ -242,6 +247,7 @@ class ServiceClient(QObject):
         renderer: str | None = None,
         bar: int | None = None,
         function: str = "loop",
+        beats: int = BEATS_PER_BAR,
     ) -> None:
         origin = self.origin_of(source)
         arguments = {
@@ -250,6 +256,7 @@ class ServiceClient(QObject):
             "renderer": renderer,
             "bar": bar,
             "origin": origin,
+            "beats": beats,
         }
         # Whichever bar comes beforehand, the loop is the same.
         same = (function, source, bpm, renderer, origin)
@@ -272,7 +279,8 @@ class ServiceClient(QObject):
         """Pass a first bar on as `partial_loop`."""
         for key in request.keys:
             loop = _loop_result(key, request, value)
-            self.partial_loop.emit(replace(loop, bar=request.arguments["bar"]))
+            bar = request.arguments["bar"]
+            self.partial_loop.emit(replace(loop, bar=bar, beats=value.beats))
 
     def on_alive(self, request: Request, alive: Alive) -> None:
         """Services are not waited for once they were asked to end."""

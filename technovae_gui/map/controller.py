@@ -28,6 +28,9 @@ from technovae_gui.widgets.renderer_names import renderer_name
 Array = NDArray[np.float32]
 _DECODED = "decoded"
 _BEATS = BARS_PER_SEGMENT * BEATS_PER_BAR
+_FIRST_BEATS = 1
+"""That are rendered first in silence, in less than half the time of a bar. The rest is there before
+they are over; where it is not, the bar is."""
 
 
 class AuditionController(QObject):
@@ -100,8 +103,9 @@ class AuditionController(QObject):
         second, and what is dragged to the timeline sounds as soon as it is dropped."""
         parts = self._view.parts
         source, bpm = parts.unmuted(target.source), self._document.arrangement.bpm
-        bar = self._first_bar()
-        self._services.loops.prepare(source, bpm, bar=bar, separated=parts.in_use)
+        bar, beats = self._first_bar()
+        loops = self._services.loops
+        loops.prepare(source, bpm, bar=bar, separated=parts.in_use, beats=beats)
 
     @Slot(object)
     def audition(self, target: MapPoint) -> None:
@@ -172,17 +176,21 @@ class AuditionController(QObject):
         self._source = parts.unmuted(target.source)
         bpm = self._document.arrangement.bpm
         self._asked = self._source, bpm, parts.in_use
-        loops, bar = self._services.loops, self._first_bar()
+        loops, (bar, beats) = self._services.loops, self._first_bar()
         if parts.in_use:
-            loops.audition(self._source, bpm, bar=bar, separated=True)
+            loops.audition(self._source, bpm, bar=bar, separated=True, beats=beats)
         else:
-            loops.audition(self._source, bpm, bar=bar)
+            loops.audition(self._source, bpm, bar=bar, beats=beats)
 
-    def _first_bar(self) -> int:
-        """The bar, 0..3, in which a loop starts that is asked for now: about a beat from now."""
+    def _first_bar(self) -> tuple[int, int]:
+        """The bar, 0..3, in which a loop starts that is asked for now, and how many of its beats
+        are enough to begin with: in silence it starts with the first one, at once; else about a
+        beat from now, with any of them."""
         phase = self._phase()
-        bar = 0 if phase is None else int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
-        return bar % BARS_PER_SEGMENT
+        if phase is None:
+            return 0, _FIRST_BEATS
+        bar = int((phase + 1 / _BEATS) * BARS_PER_SEGMENT)
+        return bar % BARS_PER_SEGMENT, BEATS_PER_BAR
 
     def _phase(self) -> float | None:
         """Where in its four bars the playing loop is, 0..1; None in silence."""
@@ -218,7 +226,8 @@ class AuditionController(QObject):
 
     @Slot(object)
     def _bar_arrived(self, bar: LoopResult) -> None:
-        if self._result is None or self._result.source != bar.source:
+        last = self._result
+        if last is None or last.source != bar.source or last.beats < bar.beats:
             self._loop_arrived(bar, whole=False)
 
     @Slot(object)

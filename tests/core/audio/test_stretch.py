@@ -44,6 +44,39 @@ def test_a_passage_is_in_time_with_the_whole(clicks: Array, ratio: float, first:
     assert np.corrcoef(levels(found), levels(expected))[0, 1] > 0.95
 
 
+@pytest.mark.parametrize("ratio", [0.87, 0.94, 1.05, 1.2])
+def test_its_beginning_is_the_same_without_the_work_for_the_rest(
+    clicks: Array, ratio: float
+) -> None:
+    read: list[int] = []
+
+    def noted(first: int, count: int) -> Array:
+        read.append(count)
+        return passage(clicks, first, count)
+
+    frames = round(COUNT * ratio)
+    all_of_it = stretch_passage(noted, COUNT, frames, -9_000, 90_000)
+    some = stretch_passage(noted, COUNT, frames, -9_000, 90_000, 40_000)
+    assert np.corrcoef(some.ravel(), all_of_it[:40_000].ravel())[0, 1] > 0.999
+    assert read[1] < 0.65 * read[0]
+    nearly = stretch_passage(noted, COUNT, frames, -9_000, 90_000, 89_990)
+    assert np.corrcoef(nearly.ravel(), all_of_it[:89_990].ravel())[0, 1] > 0.999
+
+
+@pytest.mark.parametrize("ratio", [0.9, 1.06])
+def test_without_treble_the_rest_is_the_same(rng: np.random.Generator, ratio: float) -> None:
+    """Noise is the hardest: music correlates by .98 and more."""
+    spectrum = np.fft.rfft(rng.normal(size=(COUNT, 2)), axis=0)
+    hertz = np.fft.rfftfreq(COUNT, 1.0 / 44_100)[:, None]
+    loop = np.fft.irfft(spectrum * ((hertz > 150) & (hertz < 3000)), axis=0).astype(np.float32)
+    read, frames = partial(passage, loop), round(COUNT * ratio)
+    whole = stretch_passage(read, COUNT, frames, -9_000, 60_000)
+    narrow = stretch_passage(read, COUNT, frames, -9_000, 60_000, narrow=True)
+    assert narrow.shape == whole.shape
+    assert np.corrcoef(narrow.ravel(), whole.ravel())[0, 1] > 0.8
+    assert narrow.std() == pytest.approx(whole.std(), rel=0.02)
+
+
 def test_only_what_lies_around_it_is_read(clicks: Array) -> None:
     asked: list[tuple[int, int]] = []
 

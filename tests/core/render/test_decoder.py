@@ -18,11 +18,11 @@ from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import db_to_power, of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
-from core.render import library_latents
+from core.render import latent_renderer, library_latents
 from core.render.decoder import Decoder
 from core.render.guides import Guide
 from core.render.latent_renderer import likeness
-from core.render.loops import at_length
+from core.render.loops import at_length, bar_edges
 from core.render.real_segments import FirstBar
 from tests.core.library.building import add_track
 from tests.core.render.conftest import CosineCodec
@@ -224,20 +224,40 @@ def test_the_sound_follows_the_latent(decoder: Decoder, renderer: str) -> None:
     assert np.abs(of_segment(samples) - wanted)[loud].mean() < 2.0
 
 
+@pytest.mark.parametrize("beats", [4, 2, 1])
 @pytest.mark.parametrize("bar", [0, 2])
 @pytest.mark.parametrize("moving", [False, True])
-def test_one_bar_is_heard_before_the_rest(decoder: Decoder, bar: int, moving: bool) -> None:
+def test_one_bar_is_heard_before_the_rest(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch, bar: int, moving: bool, beats: int
+) -> None:
+    monkeypatch.setattr(latent_renderer, "_REST_TAKES", 0.0)
     source = _moving(decoder) if moving else _between(decoder)
     delivered: list[Array] = []
-    whole = decoder.audio(source, BPM, first=FirstBar(bar, delivered.append))
+    whole = decoder.audio(source, BPM, first=FirstBar(bar, delivered.append, beats))
     (early,) = delivered
     assert early.shape == whole.shape
-    rows = slice(bar * 128, (bar + 1) * 128)
+    rows = slice(bar * 128, bar * 128 + 32 * beats)
     inner = of_segment(whole)[rows][8:-8]  # at the bar line another bar sounds into it
     off = np.abs(of_segment(early)[rows][8:-8] - inner)
-    assert off[inner > inner.max() - 50].mean() < 1.5
-    quarter = len(early) // 4
-    np.testing.assert_array_equal(early[: quarter - 1], early[quarter : 2 * quarter - 1])
+    assert off[inner > inner.max() - 50].mean() < (2.0 if beats == 1 else 1.5)
+    once, again = (slice(*edges) for edges in bar_edges(len(early), 16 // beats)[:2])
+    count = min(once.stop, again.stop - again.start)
+    np.testing.assert_array_equal(early[:count], early[again.start : again.start + count])
+
+
+def test_the_bar_follows_its_first_beat_where_the_rest_takes_longer(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latent_renderer, "_REST_TAKES", 1e9)
+    delivered: list[Array] = []
+    decoder.audio(_between(decoder), BPM, first=FirstBar(1, delivered.append, 1))
+    beat, bar = delivered
+    inside = slice(2048, FRAMES // 16 - 2048)
+    assert np.corrcoef(beat[inside].ravel(), bar[inside].ravel())[0, 1] > 0.95
+    decoder.refresh()
+    decoder.audio(_between(decoder), BPM, first=FirstBar(1, delivered.append))
+    assert len(delivered) == 3
+    np.testing.assert_allclose(delivered[2], bar, atol=1e-3)
 
 
 def test_what_is_kept_is_heard_whole_at_once(decoder: Decoder) -> None:
@@ -257,6 +277,11 @@ def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library
     whole = decoder.audio(RealSource(segment.id), BPM, first=first)
     rows = slice(136, 248)
     off = of_segment(delivered[0])[rows] - of_segment(whole)[rows]
+    assert np.abs(off).mean() < 1.5
+    beats: list[Array] = []
+    decoder.audio(RealSource(segment.id), BPM + 1.0, first=FirstBar(1, beats.append, 2))
+    whole = decoder.audio(RealSource(segment.id), BPM + 1.0)
+    off = of_segment(beats[0])[136:184] - of_segment(whole)[136:184]
     assert np.abs(off).mean() < 1.5
     own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
     assert len(delivered) == 1  # nothing to wait for
@@ -313,9 +338,9 @@ def test_only_the_guides_of_a_bar_are_read_for_it(
     read: list[str] = []
     bar_of = decoder.real.guide_bar
 
-    def guide_bar(guide: Guide, bpm: float, bar: int) -> Array:
+    def guide_bar(guide: Guide, bpm: float, bar: int, beats: int) -> Array:
         read.append(guide.segment_id)
-        return bar_of(guide, bpm, bar)
+        return bar_of(guide, bpm, bar, beats)
 
     monkeypatch.setattr(decoder.real, "guide_bar", guide_bar)
     decoder.audio(source, BPM, first=FirstBar(1, lambda bar: None))

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.audio.k_weighting import KWeighting
+from core.dsp.spectrogram import of_segment
 from core.errors import AudioError
 from core.render.loops import (
     BAR_LINE_FRAMES,
@@ -14,9 +16,10 @@ from core.render.loops import (
     even_width,
     joined_by_bar,
     joined_rows,
+    louder_db,
     mono_safe,
 )
-from core.settings import SAMPLE_RATE, segment_frames
+from core.settings import FLOOR_DB, SAMPLE_RATE, bar_rows, segment_frames
 
 FRAMES = segment_frames(128.0)
 
@@ -166,6 +169,27 @@ def test_bars_of_tracks_that_take_turns_are_as_wide_as_each_other(
 
 def test_a_wide_bar_beside_a_mono_one_is_hardly_wide() -> None:
     assert max(_bar_widths(even_width(_turns((0.6, 0.0))))) < -19.5
+
+
+def test_how_loud_the_rest_is_is_read_from_the_spectrogram() -> None:
+    rng = np.random.default_rng(0)
+    beats = np.repeat(rng.uniform(0.02, 0.5, 16), -(-FRAMES // 16))[:FRAMES].astype(np.float32)
+    loop = beats[:, None] * _tone(FRAMES, 90.0) + 0.1 * beats[::-1, None] * _tone(FRAMES, 4000.0)
+    for bar, count in ((0, 2), (1, 4), (3, 1)):
+        rows, first = bar_rows(bar, count), round(bar * FRAMES / 4)
+        passage = loop[first : first + round(count * FRAMES / 16)]
+        powers = [
+            10.0 * np.log10(np.mean(KWeighting(2).filter(some) ** 2)) for some in (loop, passage)
+        ]
+        found = louder_db(of_segment(loop), rows)
+        assert found == pytest.approx(powers[0] - powers[1], abs=0.3)
+
+
+def test_of_silence_the_rest_is_no_louder() -> None:
+    silent = np.full((512, 128), FLOOR_DB, np.float32)
+    assert louder_db(silent, bar_rows(0)) == 0.0
+    silent[200:] = -30.0
+    assert louder_db(silent, bar_rows(0)) == 0.0
 
 
 def test_a_loop_without_a_side_stays_bit_for_bit() -> None:

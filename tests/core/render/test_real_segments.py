@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from core import settings
 from core.audio import stretch
+from core.audio.looping import passage
 from core.errors import Cancelled
 from core.library.store import Library
-from core.render.guides import Guide
-from core.render.loops import bar_edges
+from core.render.guides import Guide, band_weights
+from core.render.loops import SEAM_FRAMES, bar_edges
 from core.render.real_segments import RealSegments
 
 Array = NDArray[np.float32]
@@ -88,6 +90,66 @@ def test_the_bar_that_is_heard_first_is_not_stretched_again(
     assert len(stretched) == 1
     music.guide_loop(guide(bars=(0, 2)), BPM)
     assert len(stretched) == 2
+
+
+@pytest.mark.parametrize("bar", range(4))
+def test_its_first_beats_are_the_beginning_of_the_bar(
+    music: RealSegments, guide: Callable[..., Guide], stretched: list[int], bar: int
+) -> None:
+    """What is heard first goes over into what is rendered later, with the same phases."""
+    some = music.guide_bar(guide(needs=(bar,)), BPM, bar, 2)
+    all_of_it = music.guide_bar(guide(needs=(bar,)), BPM, bar)
+    assert some.shape == (settings.bar_frames(BPM, 2), 2)
+    inside = slice(len(some) - SEAM_FRAMES)  # after that it leads back to its own start
+    np.testing.assert_allclose(some[inside], all_of_it[inside], atol=0.01)
+    beats, whole = stretched
+    assert beats < 0.7 * whole
+    again = music.guide_bar(guide(needs=(bar,)), BPM, bar, 2)  # of what is in memory
+    np.testing.assert_allclose(again, some, atol=0.01)
+    assert len(stretched) == 2
+
+
+def test_what_is_heard_first_has_treble_only_where_that_counts(
+    music: RealSegments, guide: Callable[..., Guide], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    made = music.stretched_bar
+
+    def noted(*what: Any, narrow: bool = False, wait: bool = False) -> Array:
+        asked.append(narrow)
+        return made(*what, narrow=narrow, wait=wait)
+
+    monkeypatch.setattr(music, "stretched_bar", noted)
+    for bands in (None, *band_weights()):
+        music.guide_bar(guide(needs=(0,), bands=bands), BPM, 0, 2)
+    assert asked == [False, True, True, False]
+    music.guide_bar(guide(needs=(0,), bands=band_weights()[1]), BPM, 0)
+    assert not asked[-1]  # the rest of the loop is made of it
+
+
+def test_what_lies_across_the_seam_is_read_as_the_loop_repeats(
+    music: RealSegments, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = library.segments()[0]
+    loop = music._unstretched(segment.id)
+    read: list[int] = []
+    audio = library.audio
+
+    def noted(track_id: str, start_seconds: float, frames: int) -> Array:
+        read.append(frames)
+        return audio(track_id, start_seconds, frames)
+
+    monkeypatch.setattr(library, "audio", noted)
+    for first, count in ((-9_000, 30_000), (-SEAM_FRAMES, SEAM_FRAMES), (-20_000, 20_000)):
+        read.clear()
+        np.testing.assert_array_equal(
+            music._passage(segment.id, first, count), passage(loop, first, count)
+        )
+        assert sum(read) <= count + SEAM_FRAMES
+    for first, count in ((-500, 9_000), (-9_000, 5_000), (segment.frames - 9_000, 12_000)):
+        np.testing.assert_array_equal(
+            music._passage(segment.id, first, count), passage(loop, first, count)
+        )
 
 
 def test_neighbouring_bars_are_stretched_as_one(

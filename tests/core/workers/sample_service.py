@@ -41,6 +41,7 @@ class SampleService:
         bar: int | None,
         emit: Callable[[Any], None],
         origin: Origin | None = None,
+        beats: int = 4,
     ) -> RenderedLoop:
         if source == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -48,7 +49,7 @@ class SampleService:
             raise InputError("not this one")
         if bar is not None:
             samples = np.full((50_000, 2), bar, np.float32)
-            emit(RenderedLoop(samples, self.spectrogram(source), renderer or "own"))
+            emit(RenderedLoop(samples, self.spectrogram(source), renderer or "own", beats=beats))
         samples = np.full((50_000, 2), bpm, np.float32)
         return RenderedLoop(samples, self.spectrogram(source), renderer or "own")
 

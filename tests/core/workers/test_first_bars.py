@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.arrangement.clip import RealSource
@@ -49,6 +51,15 @@ def test_another_bar_is_not_known() -> None:
     assert kept.get("place", segment_frames(128.0), 1) is None
     kept.drop("place")
     assert kept.get("place", segment_frames(128.0), 2) is None
+
+
+def test_its_first_beats_are_not_all_of_it() -> None:
+    kept, frames = FirstBars(), segment_frames(128.0)
+    kept.put("place", replace(heard(128.0, bar=0), beats=2))
+    assert kept.get("place", frames, 0) is None
+    assert kept.get("place", frames, 0, 2) is not None
+    kept.put("place", heard(128.0, bar=0))
+    assert kept.get("place", frames, 0, 2) is not None
 
 
 def test_those_that_are_longest_unused_go() -> None:

@@ -44,6 +44,7 @@ class FakeClient(QObject):
         self.origin_of: Any = None
         self.separated = False
         self.bar: int | None = None
+        self.beats = 0
         self.prepared = 0
         self.waiting: list[tuple[Hashable, ClipSource, float, Priority]] = []
 
@@ -62,8 +63,9 @@ class FakeClient(QObject):
         bar: int | None,
         *,
         separated: bool = False,
+        beats: int,
     ) -> None:
-        self.separated, self.bar = separated, bar
+        self.separated, self.bar, self.beats = separated, bar, beats
         self.waiting.insert(0, (key, source, bpm, Priority.AUDITION))
 
     def render(
@@ -298,6 +300,15 @@ def test_an_audition_comes_bar_first_and_then_at_once(bench: Bench) -> None:
     assert [name for name, _ in bench.log[-3:]] == ["partial", "auditioned", "auditioned"]
     assert [result.loop[0, 0] for _, result in bench.log[-3:]] == [1.0, 2.0, 2.0]
     assert {result.priority for _, result in bench.log[-3:]} == {Priority.AUDITION}
+
+
+def test_so_many_beats_as_are_enough_come_first(bench: Bench) -> None:
+    bench.loops.prepare(LATENT, BPM, beats=2)
+    assert bench.renderer.beats == 2
+    bench.loops.audition(LATENT, BPM)
+    assert len(bench.renderer.waiting) == 1  # what is being made is waited for
+    bench.loops.audition(REAL, BPM, beats=2)
+    assert bench.reader.beats == 2
 
 
 def test_what_was_prepared_is_made_once_and_reported_when_it_is_auditioned(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +38,16 @@ class Asked:
     ) -> None:
         self.segments.append(segment_id)
 
-    def request_bar(self, segment_id: str, bpm: float, bar: int) -> None:
+    def request_bar(
+        self,
+        segment_id: str,
+        bpm: float,
+        bar: int,
+        beats: int = 4,
+        *,
+        narrow: bool = False,
+        wait: bool = False,
+    ) -> None:
         pass
 
 
@@ -101,6 +111,19 @@ def test_one_thread_at_a_time_is_served(reader: SegmentHelper, library: Path) ->
     assert reader.request(second.segment_id, BPM, None, spectrogram=True) is None
     answer()
     assert reader.request(second.segment_id, BPM, None, spectrogram=True) is not None
+
+
+def test_who_waits_is_served_after_the_other(reader: SegmentHelper, library: Path) -> None:
+    first, second = guides(library, 2)
+    until_open(reader, first.segment_id)
+    answer = reader.request_bar(first.segment_id, BPM, 1)
+    assert answer is not None
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: reader.request_bar(second.segment_id, BPM, 1, wait=True))
+        one = answer()
+        other = waiting.result()
+    assert other is not None
+    assert one.shape == other().shape
 
 
 def test_every_other_guide_is_read_by_the_helper(

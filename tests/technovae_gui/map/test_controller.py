@@ -48,14 +48,19 @@ class FakeLoops(QObject):
         self.asked: list[tuple[ClipSource, float, int]] = []
         self.separated: list[ClipSource] = []
         self.prepared: list[tuple[ClipSource, float, int]] = []
+        self.beats: list[int] = []
 
-    def prepare(self, source: ClipSource, bpm: float, *, bar: int, separated: bool = False) -> None:
+    def prepare(
+        self, source: ClipSource, bpm: float, *, bar: int, beats: int, separated: bool = False
+    ) -> None:
         self.prepared.append((source, bpm, bar))
+        self.beats.append(beats)
 
     def audition(
-        self, source: ClipSource, bpm: float, *, bar: int, separated: bool = False
+        self, source: ClipSource, bpm: float, *, bar: int, beats: int, separated: bool = False
     ) -> None:
         self.asked.append((source, bpm, bar))
+        self.beats.append(beats)
         if separated:
             self.separated.append(source)
 
@@ -312,6 +317,28 @@ def test_the_bar_that_comes_next_is_asked_for_first(room: Room) -> None:
     room.controller.show(PlayerState(auditioning=True, audition_phase=0.49))
     room.view.chosen.choose_row(7)
     assert room.loops.asked[-1][2] == 2
+    assert room.loops.beats[-1] == 4
+
+
+def test_in_silence_the_first_beats_of_the_first_bar_are_enough(room: Room) -> None:
+    room.view.chosen.choose_row(7)
+    assert room.loops.asked[-1][2] == 0
+    assert room.loops.beats[-1] == 1
+
+
+def test_the_bar_takes_the_place_of_its_first_beat(room: Room, demo_map: LatentMap) -> None:
+    room.view.chosen.choose_xy((0.413, 0.587))
+    (source, bpm, bar), loop = room.loops.asked[-1], LOOP.copy()
+    beat = LoopResult(
+        "key", source, bpm, LOOP, PICTURE, "mosaic", Priority.AUDITION, bar=bar, beats=1
+    )
+    room.loops.partial.emit(beat)
+    for _ in range(2):  # what comes again is not begun again
+        room.loops.partial.emit(replace(beat, loop=loop, beats=4))
+    assert [heard is not None and heard[0] is loop for heard in room.player.auditioned] == [
+        False,
+        True,
+    ]
 
 
 def test_silence_and_a_click_on_a_spectrogram(room: Room, demo_map: LatentMap) -> None:
