@@ -116,10 +116,12 @@ class ComposeController(QObject):
     def _forget_other_library(self) -> None:
         """A segment of another library cannot be begun on, nor a path over its map followed."""
         session = self._sessions.session
-        if session.map is not None and self._start_id not in session.map.rows:
+        other = session.library_path != self._library_path
+        # The same library is without its map while a better one is made.
+        if other if session.map is None else self._start_id not in session.map.rows:
             self._start_id = ""
             self.panel.set_start(None)
-        if session.library_path != self._library_path:
+        if other:
             self._library_path = session.library_path
             self.panel.set_path(None)
 

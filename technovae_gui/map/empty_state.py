@@ -15,8 +15,10 @@ class EmptyState(QObject):
     Args:
         sessions: whose library it is.
         view: where it is shown.
-        importing: the import, which is the next step of a library without tracks.
-        training: the training, which is that of one without a model.
+        importing: the import, which is the next step of a library without tracks; the context of
+            its jobs names the library as `library`.
+        training: the training, which is that of one without a model; the context of its jobs is the
+            library. Both may be at another library than the one that is shown.
 
     Signals:
         library_wanted(): the next step is in the library panel.
@@ -48,14 +50,16 @@ class EmptyState(QObject):
         session, view = self._sessions.session, self._view
         if session.map is not None:
             return
-        if self._importing.busy:
+        if self._importing.busy and self._importing.context.library == session.library_path:
             view.set_message("Importing your music")
         elif not session.tracks:
             view.set_message("A map of your music will be here", "Import music…")
         elif session.model_path is not None:
             view.set_message("Placing your music on its map…")
-        elif self._training.busy:
+        elif self._training.busy and self._training.context == session.library_path:
             view.set_message("Learning your music; its first map comes soon")
+        elif self._training.busy:
+            view.set_message("No model of this music yet; another library is being learned")
         else:
             view.set_message("No model of this music yet", "Train one…")
 

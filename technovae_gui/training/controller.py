@@ -125,6 +125,7 @@ class TrainingController(QObject):
         if session.library_path != self._library:
             self._library, self._only = session.library_path, ()
         self._show_learning()
+        self.panel.set_listening(session.map is not None)
         if not self.job.busy:
             self._show_library(session)
             self._show_model(session)

@@ -32,7 +32,7 @@ UNKNOWN: Final = Verdict(
     "Can be played", "How long it learned is not known; a training can go on from it."
 )
 DEMO: Final = Verdict("Ready", "The demo comes with what it has learned.")
-_LISTENING: Final = Verdict("Listening…", "The map appears as soon as there is something to play.")
+_LISTENING: Final = Verdict("Listening…", "The map follows as soon as there is something to play.")
 _IMPROVING: Final = Verdict("Getting better", "Each better version takes over the map at once.")
 _MORE: Final = Verdict(
     "Better with five more minutes", "It can be played now, and was still getting closer."

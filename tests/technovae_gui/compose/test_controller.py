@@ -210,3 +210,22 @@ def test_a_segment_of_a_library_that_was_left_is_not_begun_on(
     assert panel.request().options["start"] is None
     assert not panel.settings.start.isEnabled()
     assert panel.request().path is None
+
+
+def test_a_start_is_forgotten_with_its_library_also_where_the_next_has_no_map(
+    controller: ComposeController, sessions: FakeSessions, demo_map: LatentMap
+) -> None:
+    """Fault: "Begin on" kept a segment of the library before, ticked, until a map was there."""
+    start = controller.panel.settings.start
+
+    def offer() -> None:
+        sessions.put_in_place(Session(library_path=demo_map.library_path, map=demo_map))
+        controller.offer_start(demo_map.segments[3].id)
+        start.setChecked(True)
+
+    offer()
+    sessions.put_in_place(Session(library_path=demo_map.library_path))
+    assert start.isChecked(), "the same library, while its map is made anew"
+    sessions.put_in_place(Session(library_path=Path("another")))
+    assert not start.isChecked()
+    assert not start.isEnabled()

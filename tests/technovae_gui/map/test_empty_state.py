@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ class FakeJobSlot(QObject):
     started = Signal()
     finished = Signal()
     busy = False
+    context: Any = None
 
 
 @dataclass
@@ -36,6 +38,9 @@ class Room:
     def __post_init__(self) -> None:
         self.sessions = FakeSessions(Session())
         self.importing, self.training = FakeJobSlot(), FakeJobSlot()
+        library = Session().library_path
+        self.importing.context = SimpleNamespace(library=library)
+        self.training.context = library
         sessions: Any = self.sessions
         jobs: Any = (self.importing, self.training)
         self.state = EmptyState(sessions, self.view, *jobs)
@@ -99,3 +104,16 @@ def test_it_asks_for_no_music_while_some_is_imported(room: Room) -> None:
     room.importing.finished.emit()
     assert "No model" in str(room.view.scene.message)
     assert button.isVisible()
+
+
+def test_it_speaks_of_the_library_that_is_shown(room: Room) -> None:
+    """Fault: while one was learned or imported, so seemed every other that was opened."""
+    room.importing.context = SimpleNamespace(library=Path("another"))
+    room.training.context = Path("another")
+    room.importing.busy = True
+    assert "will be here" in room.message(tracks=False, model=False)
+    room.training.busy = True
+    assert "another library" in room.message(tracks=True, model=False)
+    assert not room.view.overlays.button.isVisible(), "one training at a time"
+    room.training.context = Session().library_path
+    assert "Learning your music" in room.message(tracks=True, model=False)

@@ -150,6 +150,8 @@ def test_the_panel_shows_the_open_library_once_a_training_of_another_is_over(
     other = replace(sessions.session, library_path=tmp_path / "other", map=demo_map)
     shown: list[tuple[object, ...]] = []
     monkeypatch.setattr(controller.panel, "set_library", lambda *facts: shown.append(facts))
+    sessions.put_in_place(replace(sessions.session, library_path=tmp_path / "new", map=None))
+    assert not controller.panel.listen.isEnabled(), "nothing of it was learned"
     sessions.put_in_place(other)
     assert shown == []
     fake_jobs[0].end(Result())
