@@ -20,6 +20,7 @@ from technovae_gui.timeline import Snap
 from technovae_gui.widgets.overlays import WelcomeCard
 from tests.technovae_gui.conftest import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("silent_services")
 LOOP = (4 * TICKS_PER_BAR, 8 * TICKS_PER_BAR)
 
 
@@ -146,10 +147,10 @@ def test_a_size_that_fits_no_screen_is_not_kept(
     qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     QSettings().setValue("geometry", QByteArray(b"of a screen that was taken away"))
-    monkeypatch.setattr(app, "first_size", lambda screen: QSize(1010, 700))
+    monkeypatch.setattr(app, "first_size", lambda screen: QSize(1100, 700))
     window = app.open_window(tmp_path / "sessions")
     try:
-        assert window.size() == QSize(1010, 700)
+        assert window.size() == QSize(1100, 700)
     finally:
         window.close()
         window.deleteLater()
