@@ -152,7 +152,11 @@ class LibraryController(QObject):
 
         self.panel.header.show_missing(0, whole)
         if session.writable and whole:
-            self._services.background.submit(count, show, lambda _: None)
+            self._services.background.submit(count, show, self._leave_uncounted)
+
+    @staticmethod
+    def _leave_uncounted(line: str) -> None:
+        """Why it cannot be counted is in the log; what is missing is told again when it is used."""
 
     @Slot(object)
     def _remove_tracks(self, track_ids: tuple[str, ...]) -> None:
