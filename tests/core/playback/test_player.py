@@ -11,6 +11,7 @@ import pytest
 from core.arrangement.arrangement import frame_at
 from core.arrangement.mixdown import Mixdown
 from core.errors import DeviceError, InputError
+from core.playback import output_thread
 from core.playback.audio_output import AHEAD, BLOCK
 from core.playback.gain_ramp import RAMP
 from core.playback.player import Player, PlayerState
@@ -233,7 +234,10 @@ def test_a_lost_device_is_replaced(desk: Desk) -> None:
 
 
 @pytest.mark.slow  # the silent clock is the real one
-def test_a_device_that_fails_in_every_call_is_reported_and_found_again(desk: Desk) -> None:
+def test_a_device_that_fails_in_every_call_is_reported_and_found_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output_thread, "_RECONNECT_SECONDS", 0.02)
     ready(desk)
     desk.player.play()
     desk.output.pull(20_000)
@@ -242,7 +246,7 @@ def test_a_device_that_fails_in_every_call_is_reported_and_found_again(desk: Des
     state = desk.state_when(lambda state: state.problem != "")
     assert (state.device, state.playing) == ("", True)
     assert state.problem.startswith("fake 1 stopped working (")
-    state = desk.state_when(lambda state: state.frame > 60_000)  # the silent clock goes on
+    state = desk.state_when(lambda state: state.frame > 30_000)  # the silent clock goes on
     assert "\n" not in state.problem
     desk.error = None
     state = desk.state_when(lambda state: state.device != "")
