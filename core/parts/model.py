@@ -14,6 +14,7 @@ from core import settings
 from core.errors import InputError, ModelError
 from core.parts import model_file
 from core.parts.inference import SharesNetwork
+from core.parts.low_rank import of_few_spectra
 from core.parts.repetition import agreed
 from core.processes import usable_cores
 
@@ -89,4 +90,4 @@ class PartsModel:
                 "the network that tells parts apart gives values that are not numbers; "
                 "train it again"
             )
-        into[...] = agreed(shares, seen)
+        into[...] = of_few_spectra(agreed(shares, seen), seen)

@@ -3,8 +3,8 @@
 A kick, a bass note or a chord sounds many times in four bars, each time under something else.
 Where the network errs in one sixteenth it is right in others: so the power that it gives to a part
 becomes the mean over all sixteenths in which that part sounds alike. Its share grows or shrinks as
-its power does, but smoothly, as what changes from row to row would be heard as a flutter. What
-comes once only keeps what the network says of it.
+its power does, but smoothly, as what changes from row to row would be heard as a flutter. Once all
+parts have changed it is done again. What comes once only keeps what the network says of it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from core.dsp.spectrogram import db_to_power
 
 Array = NDArray[np.float32]
 
+_PASSES: Final = 2
 _AROUND: Final = 2
 """Rows before and after a sixteenth that must sound alike, too."""
 _POOLED: Final = 4
@@ -46,27 +47,29 @@ def agreed(shares: Array, spectrogram: Array) -> Array:
     """
     power = db_to_power(spectrogram)
     power /= max(float(power.max()), 1e-30)
-    found = np.empty((shares.shape[-1], *power.shape), np.float32)
-    for part, share in enumerate(found):
-        share[...] = shares[..., part]
-        share *= _growth(share, power)
-    found /= found.sum(axis=0)
+    found = np.ascontiguousarray(np.moveaxis(shares, -1, 0))
+    likenesses = [_likeness(share * power) for share in found]
+    for _ in range(_PASSES):
+        for share, likeness in zip(found, likenesses, strict=True):
+            share *= _growth(share, power, likeness)
+        found /= found.sum(axis=0)
     return np.moveaxis(found, 0, -1)
 
 
-def _growth(share: Array, power: Array) -> Array:
+def _growth(share: Array, power: Array, likeness: Array) -> Array:
     """By what factor the share of a part changes.
 
     Args:
         share: (512, 128) of the part.
         power: (512, 128) of the mix, at most 1.
+        likeness: (64, 64), how far each sixteenth is made of each.
 
     Returns:
         (512, 128).
     """
     own = share * power
     sixteenths = own.reshape(-1, settings.FRAMES_PER_SIXTEENTH * own.shape[1])
-    mean = (_likeness(own) @ sixteenths).reshape(own.shape)
+    mean = (likeness @ sixteenths).reshape(own.shape)
     least = _LEAST * share + _TINY
     change = np.log((mean + least) / (own + least))
     both_sides = np.roll(change, 1, axis=0) + np.roll(change, -1, axis=0)
