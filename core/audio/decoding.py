@@ -222,19 +222,20 @@ def silence(frames: int, like: Block) -> Iterator[Block]:
 
 
 def frame_samples(frame: av.AudioFrame) -> Array:
-    """The frame as (n, channels) float32, full scale 1.0."""
+    """The frame as (n, channels) float32, full scale 1.0, samples of a moment side by side."""
     if frame.format.name.startswith("s64"):
         # PyAV has no way from this format to numpy.
         frame = av.AudioResampler(format="dbl").resample(frame)[0]
     raw = frame.to_ndarray()
     raw = raw.T if frame.format.is_planar else raw.reshape(-1, len(frame.layout.channels))
+    raw = np.ascontiguousarray(raw)
     if raw.dtype.kind == "f":
-        return np.asarray(np.ascontiguousarray(raw), dtype=np.float32)
+        return np.asarray(raw, dtype=np.float32)
     half = 2.0 ** (8 * raw.dtype.itemsize - 1)
     if raw.dtype.kind == "u":
         return np.asarray((raw.astype(np.float64) - half) / half, dtype=np.float32)
     # A power of two: as exact in float32 as by way of float64, and three times as fast.
-    return np.ascontiguousarray(raw).astype(np.float32) * np.float32(1.0 / half)
+    return raw.astype(np.float32) * np.float32(1.0 / half)
 
 
 def raise_if_unread(path: Path, error: Exception) -> None:

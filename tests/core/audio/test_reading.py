@@ -6,13 +6,14 @@ import csv
 import os
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.audio import conditioning, files
+from core.audio import conditioning, decoding, files
 from core.audio.conditioning import condition
 from core.audio.conversion import to_stereo
 from core.audio.loudness import integrated_lufs
@@ -259,3 +260,18 @@ def test_pitch_moves_by_semitones_and_the_length_stays(semitones: int, frames: i
 def test_ratios_that_cannot_be(frames: int) -> None:
     with pytest.raises(InputError):
         stretch(np.zeros((RATE, 1), np.float32), frames)
+
+
+@pytest.mark.parametrize("packed", ["u8", "s16", "s32", "flt", "dbl"])
+@pytest.mark.parametrize("planar", ["", "p"])
+def test_frames_of_any_format_are_alike(packed: str, planar: str) -> None:
+    """Fault: 8 bits a plane (stereo 8SVX) came transposed, and the import failed inside."""
+    frame = av.AudioFrame.from_ndarray(
+        np.float32([[0.25, -0.5, 0.75], [-0.25, 0.5, 0.0]]), format="fltp", layout="stereo"
+    )
+    frame.sample_rate = 44_100
+    (made,) = av.AudioResampler(packed + planar, "stereo", 44_100).resample(frame)
+    found = decoding.frame_samples(made)
+    assert found.dtype == np.float32
+    assert found.flags.c_contiguous
+    np.testing.assert_allclose(found, [[0.25, -0.25], [-0.5, 0.5], [0.75, 0.0]], atol=0.02)
