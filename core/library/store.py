@@ -359,19 +359,33 @@ class Library:
         Raises:
             LibraryError: neither is there.
         """
+        kept = self.kept_spectrogram(segment, bar)
+        if kept is not None:
+            return kept
+        track = self.track(segment.track_id)
+        skipped, bars = (0, settings.BARS_PER_SEGMENT) if bar is None else (bar, 1)
+        read = functools.partial(sound.read, self.audio_path(track), gain_db=track.stored_gain_db)
+        start = segment.start_seconds + skipped * segment.seconds / settings.BARS_PER_SEGMENT
+        return spectrograms.of_bars(read, start, segment.bpm, bars)
+
+    def kept_spectrogram(self, segment: Segment, bar: int | None = None) -> Array | None:
+        """As `segment_spectrogram`, from the shard alone: a millisecond.
+
+        Args:
+            segment: of this library.
+            bar: 0..3 for that bar alone; None for all.
+
+        Returns:
+            (512, 128) or (128, 128) float32 dB; None where the shard is missing or damaged.
+        """
         track = self.track(segment.track_id)
         skipped, bars = (0, settings.BARS_PER_SEGMENT) if bar is None else (bar, 1)
         shard = shards.find(self._shard_folder, self.id, track)
-        if shard is not None:
-            first = track.sections[segment.section].bar_row(segment.bar + skipped)
-            rows = shard[first : first + bars * settings.FRAMES_PER_BAR].astype(np.float32)
-        if shard is None or not spectrograms.is_sound(rows):
-            read = functools.partial(
-                sound.read, self.audio_path(track), gain_db=track.stored_gain_db
-            )
-            start = segment.start_seconds + skipped * segment.seconds / settings.BARS_PER_SEGMENT
-            return spectrograms.of_bars(read, start, segment.bpm, bars)
-        return rows
+        if shard is None:
+            return None
+        first = track.sections[segment.section].bar_row(segment.bar + skipped)
+        rows = shard[first : first + bars * settings.FRAMES_PER_BAR].astype(np.float32)
+        return rows if spectrograms.is_sound(rows) else None
 
     def track_spectrogram(self, track_id: str) -> NDArray[np.float16]:
         """(rows, 128) float16 dB, memory-mapped: all whole bars of the track, from the downbeat on.

@@ -143,7 +143,7 @@ class SegmentService:
         """
 
         def emit_bar(samples: Array, rows: slice, beats: int) -> None:
-            gain_db = bar_gain_db(samples, self.spectrogram(source, origin), rows)
+            gain_db = bar_gain_db(samples, self._kept_spectrogram(source, origin), rows)
             emit(RenderedLoop(samples, None, ORIGINAL, gain_db, beats))
 
         first = first_bar(bar, emit_bar, beats)
@@ -218,6 +218,12 @@ class SegmentService:
         if self._music is None:
             raise LibraryError(_NO_LIBRARY)
         return self._music.stretched_bar(_segment_id(source), bpm, bar, beats, narrow=narrow)
+
+    def _kept_spectrogram(self, source: ClipSource, origin: Origin | None) -> Array | None:
+        """That of a segment of the library that is open, if it takes no time."""
+        if origin is not None or self._library is None:
+            return None
+        return self._library.kept_spectrogram(self._library.segment(_segment_id(source)))
 
     def _other_libraries(self) -> OtherLibraries:
         if self._others is None:

@@ -18,6 +18,7 @@ from core.arrangement.clip import RealSource
 from core.arrangement.project import Origin
 from core.audio import stretch
 from core.errors import LibraryError
+from core.library import shards, spectrograms
 from core.library.store import Library
 from core.render.guides import Guide
 from core.render.real_segments import RealSegments
@@ -124,6 +125,27 @@ def test_who_waits_is_served_after_the_other(reader: SegmentHelper, library: Pat
         other = waiting.result()
     assert other is not None
     assert one.shape == other().shape
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_beat_is_as_loud_as_the_rest_and_no_spectrogram_is_made_for_that(
+    library: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    """Of the demo none is kept when its first dot is clicked."""
+    monkeypatch.setattr(spectrograms, "of_bars", lambda *_: pytest.fail("it takes its time"))
+    if not kept:
+        monkeypatch.setattr(shards, "find", lambda *_: None)
+    emitted: list[RenderedLoop] = []
+    service = SegmentService()
+    service.open(library)
+    (guide,) = guides(library, 1)
+    source = RealSource(guide.segment_id)
+    whole = service.loop(source, BPM, None, 0, emitted.append, beats=1)
+    (beat,) = emitted
+    assert beat.beats == 1
+    assert beat.loop.shape == whole.loop.shape
+    if kept:
+        assert beat.gain_db == pytest.approx(whole.gain_db, abs=1.5)
 
 
 def test_every_other_guide_is_read_by_the_helper(
