@@ -250,9 +250,10 @@ class LatentRenderer:
                 heard = _heard_in(guides[_row(source, first.bar)], first.bar)
                 around = tuple(replace(guide, needs=(first.bar,)) for guide in heard)
                 begun = time.perf_counter()
-                first.deliver(self._bar(source, around, bpm, name, first.bar, first.beats))
-                check(cancel)
+                heard_first = self._bar(source, around, bpm, name, first.bar, first.beats)
                 rest = _REST_TAKES * (time.perf_counter() - begun)
+                first.deliver(heard_first)
+                check(cancel)
                 if first.beats < BEATS_PER_BAR and rest > 60.0 / bpm * first.beats:
                     first.deliver(self._bar(source, around, bpm, name, first.bar, BEATS_PER_BAR))
                     check(cancel)
