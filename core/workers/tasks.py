@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
+from core.atomic import require_writable
 from core.errors import InputError, LibraryError
 from core.mapped_arrays import ArrayFile
 from core.progress import CancelFlag, Progress, check
@@ -324,6 +325,7 @@ def export_audio(
     Raises:
         TechnoVAEError: a clip cannot be rendered, or the file not be written.
     """
+    require_writable(path)  # first: what is imported next takes a second
     from core.arrangement.export import export
     from core.arrangement.project import Origin
     from core.render.other_libraries import OtherLibraries

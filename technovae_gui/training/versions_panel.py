@@ -174,8 +174,9 @@ class VersionsPanel(QWidget):
         version = self.selected
         usable = version is not None and self._usable
         is_present = version is not None and version.model_hash == self._present
-        self.use.setEnabled(usable)
-        self.compare.setEnabled(usable and (not is_present or bool(self._other)))
+        to_choose = usable and (not is_present or bool(self._other))
+        self.use.setEnabled(to_choose)
+        self.compare.setEnabled(to_choose)
         self.delete.setEnabled(usable and not is_present)
 
     def _mark(self) -> None:

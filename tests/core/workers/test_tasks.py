@@ -153,6 +153,20 @@ def test_a_drawn_path_becomes_an_arrangement_that_can_be_exported(tmp_path: Path
     assert result.frames == soundfile.info(path).frames == segment_frames(130.0)
 
 
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    name, line, _ = run_now(
+        tasks.export_audio,
+        library=tmp_path / "no library",
+        model=None,
+        arrangement=Arrangement(130.0),
+        path=tmp_path / "no folder" / "a.wav",
+        options=ExportOptions(),
+    )
+    assert name == "errored"
+    assert "no folder" in line
+    assert "no library" not in line
+
+
 @pytest.mark.slow
 def test_parts_become_files_that_sum_to_the_mix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -49,11 +49,12 @@ def test_it_lists_figures_side_by_side_and_says_how_large_all_is(panel: Versions
     assert panel.selected is None
 
 
-def test_what_sounds_is_neither_deleted_nor_compared_with_itself(
+def test_what_sounds_is_neither_deleted_nor_compared_with_itself_nor_used_anew(
     qtbot: QtBot, panel: VersionsPanel
 ) -> None:
     assert not panel.delete.isEnabled()
     assert not panel.compare.isEnabled()
+    assert not panel.use.isEnabled()
     select(panel, 1)
     with qtbot.waitSignal(panel.compare_requested) as asked:
         panel.compare.click()
