@@ -24,6 +24,7 @@ def view(document: Document, qtbot: Any) -> TimelineView:
         view.show()
     view.viewport.set(view.viewport.geometry.fitted(0, 24 * BAR, view.canvas.width()))
     view.canvas.settle()
+    view.clear_thumbnails()  # on a slow machine they have been asked for before anybody listens
     return view
 
 
