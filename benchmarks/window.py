@@ -203,7 +203,11 @@ def _loop(window: MainWindow, options: argparse.Namespace, folder: Path) -> dict
     _until(lambda: all(loops.loop(source, arrangement.bpm) is not None for source in sources))
     _until(lambda: not window.timeline.missing())
     window.document.set_loop((0, 4 * 15360))
+    clock = window.transport.clock
+    window.transport.stop()  # the last click still sounds; Space would only silence it
+    _until(lambda: not clock.state.auditioning)
     window.transport.play_or_silence()
+    _until(lambda: clock.state.playing)
     figures = _late("playing", min(options.seconds, 20.0))
     if options.train:
         figures |= _training(window, options.seconds, folder)
