@@ -155,11 +155,11 @@ def of_loop(samples: Array, bars: float) -> Array:
     Raises:
         InputError: shorter than a window.
     """
+    beats = bars * settings.BEATS_PER_BAR
     if len(samples) < settings.N_FFT:
-        raise InputError(f"a loop of {len(samples)} samples is too short; give {bars:g} whole bars")
+        raise InputError(f"{len(samples)} samples are too short for a loop of {beats:g} beats")
     stream = SpectrogramStream()
     stream.feed(extended(samples, _LOOP_MARGIN, _LOOP_MARGIN))
-    beats = bars * settings.BEATS_PER_BAR
     bpm = beats * 60.0 * settings.SAMPLE_RATE / len(samples)
     return musical(stream.finish(), _LOOP_MARGIN / settings.SAMPLE_RATE, bpm, bars)
 

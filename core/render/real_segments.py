@@ -4,6 +4,7 @@ the model."""
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +39,10 @@ _SPECTRA_SHARE = 4
 _DECODED_BYTES = 6 << 20
 """What guides are as decoded, from when they are compared with a target until they are needed."""
 _MOST_SEMITONES = 4.0
+_REST_TAKES = 10.0
+"""Times as long as the first beat, at most, until the whole loop is stretched; mostly six."""
+_MOST_LOOKED_UP = 4096
+"""Segments that are not looked up again, about a kilobyte each."""
 _AROUND_FRAMES = settings.N_FFT
 """On either side of a bar and the sixteenth before it: what filters look at beyond its edges."""
 
@@ -48,10 +53,10 @@ class FirstBar:
 
     Attributes:
         bar: which, 0..3.
-        deliver: called with that bar four times over, (settings.segment_frames(bpm), 2): a loop
-            as long as the whole one.
-        beats: how many of it are delivered, as often as they fit: 4, 2 or 1. Where the rest might
-            take longer than they sound, the whole bar follows.
+        deliver: called with that bar four times over, or with its first beats as often as they
+            fit, (settings.segment_frames(bpm), 2): a loop as long as the whole one.
+        beats: how many of its beats are delivered: 4, 2 or 1. Where the rest might take longer
+            than they sound, the whole bar is delivered, too, before the rest.
     """
 
     bar: int
@@ -154,8 +159,13 @@ class RealSegments:
             and key not in self._loops
             and (semitones or self._is_stretched(segment_id, frames))
         ):
-            bar = self.bar(segment_id, bpm, first.bar, semitones, first.beats)
-            first.deliver(bar_repeated(bar, frames, first.beats))
+            begun = time.perf_counter()
+            beats = self.bar(segment_id, bpm, first.bar, semitones, first.beats)
+            rest = _REST_TAKES / first.beats * (time.perf_counter() - begun)
+            first.deliver(bar_repeated(beats, frames, first.beats))
+            if first.beats < settings.BEATS_PER_BAR and rest > 60.0 / bpm * first.beats:
+                bar = self.bar(segment_id, bpm, first.bar, semitones)
+                first.deliver(bar_repeated(bar, frames))
         return self._loops.get(key, lambda: self._read(segment_id, frames, semitones))
 
     def guide_loop(self, guide: Guide, bpm: float) -> Array:
@@ -393,6 +403,8 @@ class RealSegments:
         """A segment, looked up once: a first bar asks some twenty times, from several threads."""
         found = self._segments.get(segment_id)
         if found is None:
+            if len(self._segments) >= _MOST_LOOKED_UP:
+                self._segments.clear()
             found = self._segments[segment_id] = self._library.segment(segment_id)
         return found
 

@@ -21,7 +21,8 @@ class FirstBars:
     """Keeps the bar that was made of a loop beforehand, until the loop is there.
 
     Who tries one place after the other gives up loop after loop for the next one, and may come
-    back to any of them. The service repeats a bar four times over; here it lies once.
+    back to any of them. The service repeats a bar, or its first beats, until they are as long as
+    the loop; here a bar's length of that lies once.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class FirstBars:
 
         Args:
             key: of the loop; one bar of it is kept.
-            result: that bar four times over.
+            result: that bar four times over, or its first beats as often as they fit.
         """
         first, last = max(_bars(len(result.loop)), key=lambda bar: bar[1] - bar[0])
         parts = None if result.parts is None else result.parts[:, first:last].copy()
@@ -53,7 +54,8 @@ class FirstBars:
             beats: how many of it are enough.
 
         Returns:
-            That bar four times over; None where it is not kept.
+            That bar four times over, or its first beats as often as they fit (`LoopResult.beats`);
+            None where neither is kept.
         """
         kept = self._kept.get(key)
         if kept is None or kept.bar != bar or kept.beats < beats:

@@ -79,8 +79,8 @@ class LoopService(QObject):
 
     Signals:
         arrived(ClipSource): a source wanted by the arrangement has its loop.
-        partial(LoopResult): a bar of what was asked for last by `audition`, four times over, where
-            all of it takes a while; `auditioned` follows.
+        partial(LoopResult): a bar of what was asked for last by `audition`, or its first beats,
+            repeated, where all of it takes a while; `auditioned` follows.
         auditioned(LoopResult): what was asked for last by `audition`, at once if it is kept.
         failed(ClipSource, str): a source that is wanted or was auditioned last, and why it cannot
             be rendered.

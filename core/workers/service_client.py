@@ -49,7 +49,7 @@ class LoopResult:
         gain_db: for hearing it by itself, as loud as everything that is.
         parts: (4, settings.segment_frames(bpm), 2), which sum to `loop`, where they were asked for.
         bar: 0..3, which bar `loop` repeats; None: it is all of the loop.
-        beats: how many of that bar it repeats.
+        beats: how many of the beats of that bar it repeats.
     """
 
     key: Hashable
@@ -104,8 +104,8 @@ class ServiceClient(QObject):
             asked for again.
         ready(Opened): the session is open.
         refused(str): it cannot be opened; one line.
-        partial_loop(LoopResult): one bar of a loop that was asked for, four times over; all of it
-            follows.
+        partial_loop(LoopResult): one bar of a loop that was asked for, or its first beats,
+            repeated; all of it follows.
         loop_ready(LoopResult), spectrogram_ready(SpectrogramResult): what was asked for.
         failed(RequestFailed): it cannot be made. It is tried again when it is asked for again.
         died(str): the process has died; it is started again unless the line says otherwise.

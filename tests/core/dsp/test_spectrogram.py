@@ -156,7 +156,7 @@ def test_musical_refuses_nonsense(bpm: float, bars: int) -> None:
 
 
 def test_segment_too_short() -> None:
-    with pytest.raises(InputError, match="4 whole bars"):
+    with pytest.raises(InputError, match="a loop of 16 beats"):
         sg.of_segment(np.zeros((100, 2), np.float32))
 
 

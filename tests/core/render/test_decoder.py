@@ -18,7 +18,7 @@ from core.dsp.renderers import RenderSource
 from core.dsp.spectrogram import db_to_power, of_segment
 from core.errors import Cancelled, InputError, LibraryError, ModelError
 from core.library.store import Library
-from core.render import latent_renderer, library_latents
+from core.render import latent_renderer, library_latents, real_segments
 from core.render.decoder import Decoder
 from core.render.guides import Guide
 from core.render.latent_renderer import likeness
@@ -286,6 +286,23 @@ def test_a_real_segment_is_heard_a_bar_before_the_rest(decoder: Decoder, library
     own = decoder.audio(RealSource(segment.id), segment.bpm, first=first)
     assert len(delivered) == 1  # nothing to wait for
     assert len(own) == segment.frames
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_bar_of_a_real_segment_follows_its_first_beat_where_the_rest_takes_longer(
+    decoder: Decoder, library: Library, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    monkeypatch.setattr(real_segments, "_REST_TAKES", 1e9 if late else 0.0)
+    source = RealSource(library.segments()[0].id)
+    delivered: list[Array] = []
+    whole = decoder.audio(source, BPM, first=FirstBar(1, delivered.append, 1))
+    assert [len(some) for some in delivered] == [len(whole)] * (2 if late else 1)
+    bar = decoder.real.bar(source.segment_id, BPM, 1)
+    for some in delivered[1:]:
+        np.testing.assert_array_equal(some[: len(bar) - 1], bar[:-1])
+    monkeypatch.setattr(real_segments, "_REST_TAKES", 1e9)
+    decoder.audio(source, BPM + 1.0, first=FirstBar(1, delivered.append))
+    assert len(delivered) == (3 if late else 2)  # a bar comes once
 
 
 def test_a_latent_is_transposed_as_a_whole(decoder: Decoder) -> None:
