@@ -79,17 +79,25 @@ def loop_gain_db(samples: Array) -> float:
     return _Levelling(samples, CEILING_DBTP).gain_db()
 
 
-def rough_gain_db(samples: Array) -> float:
+def rough_gain_db(samples: Array, louder_db: float = 0.0) -> float:
     """`loop_gain_db` but for the loudness that limiting takes away, in a sixth of the time.
 
     For what sounds for a moment: where peaks have to be limited it is up to about 2 dB too low.
+
+    Args:
+        samples: (n, 1 or 2), a loop or a passage of one.
+        louder_db: by how much the loop is louder than that passage.
+
+    Returns:
+        dB; for silence 0.
     """
-    return _Levelling(samples, CEILING_DBTP).first_guess()[0]
+    return _Levelling(samples, CEILING_DBTP, louder_db).first_guess()[0]
 
 
 class _Levelling:
-    def __init__(self, samples: Array, ceiling_dbtp: float) -> None:
+    def __init__(self, samples: Array, ceiling_dbtp: float, louder_db: float = 0.0) -> None:
         self._samples = np.asarray(samples, np.float32)
+        self._louder_db = louder_db
         self._ceiling_dbtp = ceiling_dbtp
         self._ceiling = limiter_ceiling(ceiling_dbtp)
         self._around: tuple[Array, Array] | None = None
@@ -107,7 +115,7 @@ class _Levelling:
     def first_guess(self) -> tuple[float, float, float]:
         """The gain without a limiter; the loudness it is for; and what there is room for, all in
         dB."""
-        loud = self._lufs()
+        loud = self._lufs() + self._louder_db
         if not math.isfinite(loud):
             return 0.0, loud, math.inf
         wanted = min(TARGET_LUFS - loud, _MOST_GAIN_DB)

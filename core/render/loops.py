@@ -32,7 +32,11 @@ _NARROW_DB = -20.0
 """A side this far below mid is hardly heard."""
 _SILENT_DB = -60.0
 _ROW_STEP = 4
-"""Loudness is compared by every fourth row: 9 ms in which a sound lasts."""
+"""Loudness is compared by every fourth row: one in half a sixteenth, 58 ms at 130 BPM."""
+_BLOCK_ROWS = settings.FRAMES_PER_BAR // settings.BEATS_PER_BAR
+"""A beat, about as long as the 400 ms over which loudness is taken before it is gated."""
+_GATE = 0.1
+"""Of the mean power, as in BS.1770-4: what is quieter is taken for a pause."""
 _RESAMPLED_BELOW = 0.002
 """Tempi nearer than this are reached by resampling: 3.5 cents are inaudible, stretching may be."""
 
@@ -262,19 +266,27 @@ def _correlation(a: Array, b: Array) -> float:
 
 
 def louder_db(spectrogram: Array, rows: slice) -> float:
-    """By how much all of a loop is louder than a passage of it, as BS.1770 weighs frequencies.
+    """By how much all of a loop is louder than a passage of it, about as BS.1770 measures it: with
+    its weights for frequencies, and pauses left out.
 
     Args:
         spectrogram: (512, 128) dB, of the loop.
-        rows: the passage.
+        rows: the passage, a beat or more.
 
     Returns:
         dB; 0 where one of them is silent.
     """
     powers = db_to_power(spectrogram[::_ROW_STEP]) @ _k_weights()
     step = slice(rows.start // _ROW_STEP, rows.stop // _ROW_STEP)
-    whole, part = float(powers.mean()), float(powers[step].mean())
+    whole, part = _gated(powers), _gated(powers[step])
     return 10.0 * math.log10(whole / part) if whole > 0.0 and part > 0.0 else 0.0
+
+
+def _gated(powers: Array) -> float:
+    """The mean of the powers of rows (n,), by blocks, without those that are mere pauses."""
+    count = _BLOCK_ROWS // _ROW_STEP
+    blocks = np.convolve(powers, np.full(count, 1.0 / count), "valid")
+    return float(blocks[blocks >= _GATE * blocks.mean()].mean())
 
 
 @lru_cache(maxsize=1)

@@ -136,6 +136,23 @@ class OtherLibraries:
                 return library.segment_spectrogram(library.segment(source.segment_id))
             return self.decoder(origin).spectrogram(source)
 
+    def kept_spectrogram(self, origin: Origin, segment_id: str) -> Array | None:
+        """What `Library.kept_spectrogram` of the library of `origin` gives of a segment.
+
+        Args:
+            origin: what the segment is of.
+            segment_id: which.
+
+        Returns:
+            (512, 128) dB; None where none is kept.
+
+        Raises:
+            LibraryError: the library or the segment is gone.
+        """
+        with self._lock:
+            library = self._reader(origin)[0]
+            return library.kept_spectrogram(library.segment(segment_id))
+
     def renderer_for(self, origin: Origin, source: ClipSource, renderer: str | None = None) -> str:
         """What `Decoder.renderer_for` of the library and model of `origin` gives.
 

@@ -139,11 +139,11 @@ class RenderService:
             source: a latent, or a real segment.
             bpm: how fast.
             renderer: None for the source's own.
-            bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
+            bar: 0..3: this bar is emitted beforehand, as often as it fits; None: only the whole.
             emit: gets a `RenderedLoop` with that bar.
             origin: library and model that the source is of; None for those that are open.
             cancel: gives it up; what was read for it stays in memory.
-            beats: how many of that bar are emitted.
+            beats: how many of its beats are emitted first.
 
         Raises:
             TechnoVAEError: as `Decoder.audio`.
@@ -192,8 +192,14 @@ class RenderService:
             seen = None if isinstance(source, RealSource) else self.spectrogram(source, origin)
             return SeparatedLoop(loop, seen, name, gain_db_of(loop, seen), parts=parts)
 
+        def bar_gain(loop: Array, seen: Array | None, rows: slice) -> float:
+            if isinstance(source, RealSource):  # making it would hold the bar up
+                library = decoder.library
+                seen = library.kept_spectrogram(library.segment(source.segment_id))
+            return bar_gain_db(loop, seen, rows)
+
         def emit_bar(parts: Array, rows: slice, beats: int) -> None:
-            made = whole(parts, lambda loop, seen: bar_gain_db(loop, seen, rows))
+            made = whole(parts, lambda loop, seen: bar_gain(loop, seen, rows))
             emit(replace(made, beats=beats))
 
         first = first_bar(bar, emit_bar, beats)

@@ -61,7 +61,7 @@ class RenderedLoop:
         spectrogram: (512, 128) dB, or None.
         renderer: the one that was used.
         gain_db: for hearing it by itself (`core.audio.levelling.loop_gain_db`).
-        beats: where it is a bar that comes before the rest, how many of it are repeated.
+        beats: where it is a bar that comes before the rest, how many of its beats are repeated.
     """
 
     loop: Array
@@ -112,7 +112,7 @@ class SegmentService:
         self._library = self._music = self._others = None
         self._exit.close()
         self._library = self._exit.enter_context(Library.open(library, read_only=True))
-        # Nothing is kept here: the window keeps what it got.
+        # No sound is kept here: the window keeps what it got.
         self._music = RealSegments(self._library, _no_model, 0)
         _warm_up()
         return Opened("", self._library.id, time.perf_counter() - started)
@@ -133,10 +133,10 @@ class SegmentService:
             source: a real segment.
             bpm: how fast.
             renderer: not needed.
-            bar: 0..3: this bar is emitted beforehand, four times over; None: only the whole.
+            bar: 0..3: this bar is emitted beforehand, as often as it fits; None: only the whole.
             emit: gets a `RenderedLoop` with that bar.
             origin: the library that the segment is of; None for the one that is open.
-            beats: how many of that bar are emitted.
+            beats: how many of its beats are emitted first.
 
         Raises:
             LibraryError: no such segment, or its audio is gone.
@@ -220,8 +220,10 @@ class SegmentService:
         return self._music.stretched_bar(_segment_id(source), bpm, bar, beats, narrow=narrow)
 
     def _kept_spectrogram(self, source: ClipSource, origin: Origin | None) -> Array | None:
-        """That of a segment of the library that is open, if it takes no time."""
-        if origin is not None or self._library is None:
+        """That of a segment, if it takes no time."""
+        if origin is not None:
+            return self._other_libraries().kept_spectrogram(origin, _segment_id(source))
+        if self._library is None:
             return None
         return self._library.kept_spectrogram(self._library.segment(_segment_id(source)))
 
@@ -256,18 +258,21 @@ def loop_gain_db(samples: Array) -> float:
 
 
 def bar_gain_db(samples: Array, spectrogram: Array | None, rows: slice) -> float:
-    """Roughly the same, of a bar that is repeated four times and sounds until the rest is there.
+    """Roughly the same, of a bar or a beat that is repeated until the rest is there.
 
     Args:
         samples: (frames, 2), as long as the loop.
         spectrogram: (512, 128) dB of the loop, which says how loud the rest will be; None: as loud.
         rows: of what is repeated in it.
+
+    Returns:
+        dB, within the same bounds: peaks of what is repeated are limited by no more.
     """
     from core.audio import levelling
     from core.render.loops import louder_db
 
-    rough = levelling.rough_gain_db(samples[: len(samples) // 4])
-    return rough if spectrogram is None else rough - louder_db(spectrogram, rows)
+    louder = 0.0 if spectrogram is None else louder_db(spectrogram, rows)
+    return levelling.rough_gain_db(samples[: len(samples) // 4], louder)
 
 
 def first_bar(
@@ -277,9 +282,9 @@ def first_bar(
 
     Args:
         bar: 0..3, or None.
-        then: called with that bar, four times over, before the rest is made, with its rows in a
-            spectrogram, and with how many of its beats it is.
-        beats: how many of it come first, if not all: as often as they fit.
+        then: called with that bar, as often as it fits, before the rest is made, with its rows in
+            a spectrogram, and with how many of its beats it is.
+        beats: how many of its beats come first.
 
     Returns:
         The argument `first` of `Decoder.audio` and `RealSegments.loop`.

@@ -60,6 +60,16 @@ def test_a_rough_gain_lacks_only_what_limiting_takes(level: float, noise: float,
         assert rough == exact
 
 
+def test_a_rough_gain_of_a_passage_is_for_the_loop_and_within_the_same_bounds() -> None:
+    passage = 0.1 * beat(1.0, 0.0)
+    alone = rough_gain_db(passage)
+    assert rough_gain_db(passage, 3.0) == pytest.approx(alone - 3.0)
+    room = -1.0 - loudness.true_peak_dbtp(passage)
+    assert rough_gain_db(passage, -30.0) <= min(20.0, room + MOST_LIMITED_DB) + 1e-6
+    assert rough_gain_db(0.05 * passage, -30.0) == 20.0
+    assert rough_gain_db(0.0 * passage, -30.0) == 0.0
+
+
 def test_a_loop_of_lone_clicks_stays_quieter_and_says_so() -> None:
     loop = np.zeros((FRAMES, 2), np.float32)
     loop[:: FRAMES // 4] = 0.9

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.audio.k_weighting import KWeighting
+from core.audio.loudness import integrated_lufs
 from core.dsp.spectrogram import of_segment
 from core.errors import AudioError
 from core.render.loops import (
@@ -178,11 +178,18 @@ def test_how_loud_the_rest_is_is_read_from_the_spectrogram() -> None:
     for bar, count in ((0, 2), (1, 4), (3, 1)):
         rows, first = bar_rows(bar, count), round(bar * FRAMES / 4)
         passage = loop[first : first + round(count * FRAMES / 16)]
-        powers = [
-            10.0 * np.log10(np.mean(KWeighting(2).filter(some) ** 2)) for some in (loop, passage)
-        ]
-        found = louder_db(of_segment(loop), rows)
-        assert found == pytest.approx(powers[0] - powers[1], abs=0.3)
+        louder = integrated_lufs(loop) - integrated_lufs(passage)
+        assert louder_db(of_segment(loop), rows) == pytest.approx(louder, abs=0.4)
+
+
+@pytest.mark.parametrize("behind_db", [-200.0, -30.0, -20.0, -6.0])
+def test_pauses_do_not_make_the_rest_quieter(behind_db: float) -> None:
+    """Loudness leaves them out, too."""
+    loop = 0.5 * _tone(FRAMES, 220.0)
+    beat = FRAMES // 16
+    loop[beat:] *= np.float32(10.0 ** (behind_db / 20.0))
+    louder = integrated_lufs(loop) - integrated_lufs(loop[:beat])
+    assert louder_db(of_segment(loop), bar_rows(0, 1)) == pytest.approx(louder, abs=1.0)
 
 
 def test_of_silence_the_rest_is_no_louder() -> None:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core import resources
-from core.arrangement.clip import LatentSource
+from core.arrangement.clip import LatentSource, RealSource
 from core.arrangement.project import Origin
+from core.audio.levelling import rough_gain_db
 from core.errors import ModelError
+from core.library import spectrograms
 from core.library.models import remember_model
 from core.library.store import Library
+from core.render import real_segments
+from core.render.parts import PartsSeparator
 from core.settings import segment_frames
 from core.vae import network_file
 from core.vae.codec import Codec
 from core.vae.model import SegmentVAE, input_shape
 from core.workers.render_service import RenderService
+from core.workers.segment_service import Array, SeparatedLoop
 from tests.core.vae.conftest import TINY
 
 
@@ -111,3 +117,47 @@ def test_without_a_model_latents_of_another_library_are_rendered(
     assert np.abs(loop.loop).max() > 0.01
     with pytest.raises(ModelError, match="no model is open"):
         service.loop(latent, 131.0, None, None, lambda _: None)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_beat_in_parts_is_as_loud_as_the_rest_if_that_is_known_at_once(
+    service: RenderService,
+    library: Path,
+    tiny: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: bool,
+) -> None:
+    """All but the first beat of what is kept is louder by 8 dB."""
+    rows = np.full((512, 128), -40.0, np.float32)
+    rows[32:] += 8.0
+    made: list[str] = []
+    of_bars = spectrograms.of_bars
+
+    def noted(*args: Any) -> Array:
+        made.append("spectrogram")
+        return of_bars(*args)
+
+    def separate(_: PartsSeparator, loop: Array, _seen: Array | None = None) -> Array:
+        return np.stack([loop, *np.zeros((3, *loop.shape), np.float32)])
+
+    monkeypatch.setattr(spectrograms, "of_bars", noted)
+    monkeypatch.setattr(PartsSeparator, "separate", separate)
+    monkeypatch.setattr(Library, "kept_spectrogram", lambda *_: rows if kept else None)
+    monkeypatch.setattr(real_segments, "_REST_TAKES", 0.0)
+    service.open(library, tiny)
+    with Library.open(library, read_only=True) as read:
+        source = RealSource(read.segments()[0].id)
+    emitted: list[SeparatedLoop] = []
+
+    def emit(beat: SeparatedLoop) -> None:
+        assert made == []  # that would take its time
+        emitted.append(beat)
+
+    service.separated_loop(source, 131.0, None, 0, emit, beats=1)
+    (beat,) = emitted
+    alone = rough_gain_db(beat.loop)
+    assert beat.spectrogram is None
+    if kept:
+        assert beat.gain_db < alone - 6.0
+    else:
+        assert beat.gain_db == pytest.approx(alone, abs=0.5)

@@ -17,12 +17,23 @@ import pytest
 from core.arrangement.clip import RealSource
 from core.arrangement.project import Origin
 from core.audio import stretch
+from core.audio.levelling import rough_gain_db
+from core.dsp.spectrogram import of_segment
 from core.errors import LibraryError
 from core.library import shards, spectrograms
 from core.library.store import Library
+from core.render import real_segments
 from core.render.guides import Guide
 from core.render.real_segments import RealSegments
-from core.workers.segment_service import Array, RenderedLoop, SegmentHelper, SegmentService
+from core.settings import bar_rows, segment_frames
+from core.workers.segment_service import (
+    Array,
+    RenderedLoop,
+    SegmentHelper,
+    SegmentService,
+    bar_gain_db,
+    loop_gain_db,
+)
 from tests.systems import needs_kill
 
 BPM = 131.0
@@ -67,6 +78,13 @@ def music(library: Path) -> Iterator[RealSegments]:
 
 def decode(latents: Array) -> Array:
     return np.zeros((len(latents), 512, 128), np.float32)
+
+
+def louder_after_a_beat(_library: Library, _segment: object, _bar: object = None) -> Array:
+    """A spectrogram of which all but the first beat is louder by 8 dB."""
+    rows = np.full((512, 128), -40.0, np.float32)
+    rows[32:] += 8.0
+    return rows
 
 
 def guides(library: Path, count: int) -> list[Guide]:
@@ -127,12 +145,46 @@ def test_who_waits_is_served_after_the_other(reader: SegmentHelper, library: Pat
     assert one.shape == other().shape
 
 
+@pytest.mark.parametrize("behind_db", [-200.0, -30.0, -20.0, -10.0])
+@pytest.mark.parametrize("decay", [0.05, 1e9])
+def test_a_beat_before_a_pause_is_no_louder_than_the_loop(behind_db: float, decay: float) -> None:
+    """A chord, or a stab that dies away, in the first beat; then silence, or a quiet pad."""
+    frames = segment_frames(BPM)
+    beat, time = frames // 16, np.arange(frames) / 44_100
+    chord = sum(np.sin(2 * np.pi * hertz * time) for hertz in (220.0, 277.2, 329.6)) / 12
+    level = np.where(np.arange(frames) < beat, np.exp(-time / decay), 10.0 ** (behind_db / 20.0))
+    loop = np.repeat((level * chord)[:, None], 2, axis=1).astype(np.float32)
+    first = np.concatenate([loop[:beat]] * 16)
+    rough = bar_gain_db(first, of_segment(loop), bar_rows(0, 1))
+    assert rough == pytest.approx(loop_gain_db(loop), abs=1.5)
+    whole = bar_gain_db(np.concatenate([loop[: 4 * beat]] * 4), of_segment(loop), bar_rows(0))
+    assert whole == pytest.approx(loop_gain_db(loop), abs=1.5)
+
+
+def test_a_beat_of_the_segment_of_another_library_is_as_loud_as_the_rest(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_segments, "_REST_TAKES", 0.0)
+    monkeypatch.setattr(Library, "kept_spectrogram", louder_after_a_beat)
+    (guide,) = guides(library, 1)
+    source = RealSource(guide.segment_id)
+    own, other = list[RenderedLoop](), list[RenderedLoop]()
+    service = SegmentService()
+    service.loop(source, BPM, None, 0, other.append, Origin(library), beats=1)
+    service.open(library)
+    service.loop(source, BPM, None, 0, own.append, beats=1)
+    service._exit.close()
+    assert other[0].gain_db == own[0].gain_db
+    assert other[0].gain_db < rough_gain_db(other[0].loop) - 6.0
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_beat_is_as_loud_as_the_rest_and_no_spectrogram_is_made_for_that(
     library: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
 ) -> None:
     """Of the demo none is kept when its first dot is clicked."""
     monkeypatch.setattr(spectrograms, "of_bars", lambda *_: pytest.fail("it takes its time"))
+    monkeypatch.setattr(real_segments, "_REST_TAKES", 0.0)
     if not kept:
         monkeypatch.setattr(shards, "find", lambda *_: None)
     emitted: list[RenderedLoop] = []
