@@ -112,10 +112,12 @@ def test_latents_that_move_it_little_come_as_far_as_those_that_move_it_much() ->
 
 
 def test_a_curvature_that_is_far_too_small_does_no_harm() -> None:
-    aim, z = np.ones((3, 4), np.float32), np.zeros((3, 4), np.float32)
+    """The longest step, and so the first, leads beyond the aim and upwards."""
+    aim, z = np.full((3, 4), 0.2, np.float32), np.zeros((3, 4), np.float32)
+    assert 2 * aim.max() < latent_refinement.MOST
     misfit, curvature = _distance(aim, 1.0)
     moved = latent_refinement.refine(misfit, lambda cost: 0.01 * curvature(cost), z)
-    assert (misfit(moved)[0] < 0.6 * misfit(z)[0]).all()
+    assert (misfit(moved)[0] < 0.5 * misfit(z)[0]).all()
 
 
 def test_the_best_stays() -> None:
