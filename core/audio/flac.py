@@ -14,7 +14,7 @@ import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +51,7 @@ _SYNCS_BETWEEN = 16
 _LONGEST_GAP = 1 << 27
 """Samples, 50 minutes at 44.1 kHz: no hole is longer, whatever the header and numbers say."""
 _RECENT_FRAMES = 64
+_LAST_PACKETS = 4
 _MOST_BITS = 24
 """float32 holds no more."""
 
@@ -138,6 +139,7 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
     repetitions = _Repetitions()
     orders: dict[int, tuple[int, ...]] = {}
     following, since_lost = 0, _RECENT_FRAMES
+    last: collections.deque[tuple[int, _Frame, av.Packet]] = collections.deque(maxlen=_LAST_PACKETS)
     try:
         with open_media(source) as container:
             for packet in container.demux(container.streams.audio[0]):
@@ -151,12 +153,15 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
                         following = head.number + head.step
                         if since_lost < _RECENT_FRAMES and (order := _order(bytes(packet))):
                             orders[len(heads)] = order
+                        last.append((len(heads), head, packet))
                     heads.append(head)
     except PYAV_FAULTS:
         return None
     frames = [head for head in heads if head is not None]
     if not frames:
         return None
+    if header is not None and sum(head.length for head in frames) < (header.frames or 0):
+        orders |= _last_orders(last)
     rates = {head.rate or (header.sample_rate if header else 0) for head in frames}
     bits = {head.bits or (header.bits if header else 0) for head in frames}
     lengths = [frame.length for frame in frames]
@@ -176,16 +181,41 @@ def survey(source: ByteSource, header: StreamInfo | None) -> Survey | None:
     )
 
 
-def _order(octets: bytes) -> tuple[int, ...] | None:
-    """Where the frames of a packet belong, as in `Survey.orders`; None if they are in order."""
+def _last_orders(
+    last: Iterable[tuple[int, _Frame, av.Packet]],
+) -> dict[int, tuple[int, ...]]:
+    """As `Survey.orders`, of the last packets: numbers of none behind them show what is amiss.
+
+    Args:
+        last: number, first frame and bytes of each.
+    """
+    last = list(last)
+    found = {}
+    for place, (number, _, packet) in enumerate(last):
+        later = {head.number for _, head, _ in last[place + 1 :]}
+        if order := _order(bytes(packet), later):
+            found[number] = order
+    return found
+
+
+def _order(octets: bytes, later: Collection[int] = ()) -> tuple[int, ...] | None:
+    """Where the frames of a packet belong, as in `Survey.orders`; None if they are in order.
+
+    Args:
+        octets: the packet.
+        later: numbers of frames that come after it.
+    """
     found = list(_headers(octets))
     if not found or found[0][0]:
         return None
     heads = [head for _, head in found]
-    count = 1 if heads[0].counts_samples else heads[0].length
+    longest = max(head.length for head in heads)  # in a fixed stream, of all but its last frame
+    count = 1 if heads[0].counts_samples else longest
     places = tuple((head.number - heads[0].number) * count for head in heads)
-    near = max(map(abs, places)) <= _RECENT_FRAMES * heads[0].length
-    return places if near and places != tuple(sorted(places)) else None
+    near = max(map(abs, places)) <= _RECENT_FRAMES * longest
+    highest = max(head.number for head in heads)
+    mixed = places != tuple(sorted(places)) or any(heads[0].number < n < highest for n in later)
+    return places if near and mixed else None
 
 
 def first_frame(octets: bytes) -> int | None:

@@ -139,8 +139,15 @@ def test_frames_of_a_flac_that_are_twice_are_left_out(tmp_path: Path, stop: int)
     assert warnings == [f"{stop % 10} of its frames were twice; left out"]
 
 
-@pytest.mark.parametrize("first", [1, 40, 83])
-@pytest.mark.parametrize("order", [(1, 0), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+@pytest.mark.parametrize(
+    ("first", "order"),
+    [
+        *itertools.product([1, 40, 83], [(1, 0), (2, 1, 0), (1, 2, 0), (2, 0, 1)]),
+        (85, (1, 0)),  # the last one, which is shorter, comes first
+        (84, (2, 1, 0)),
+        (84, (2, 0, 1)),
+    ],
+)
 def test_neighbours_in_each_others_place_are_put_in_order(
     tmp_path: Path, first: int, order: tuple[int, ...]
 ) -> None:
@@ -156,6 +163,15 @@ def test_neighbours_in_each_others_place_are_put_in_order(
     assert warnings
     if not end:
         assert warnings == ["some of its frames were not in their order; put in order"]
+
+
+def test_frames_are_as_long_as_all_but_the_last_one(tmp_path: Path) -> None:
+    """Fault: the one before it was put where it would be if it were as short."""
+    content, _ = write(tmp_path / "a.flac")
+    edges = [*flac_frames(content), len(content)]
+    parts = [content[a:b] for a, b in itertools.pairwise(edges)]
+    assert flac._order(parts[86] + parts[85]) == (0, -4096)
+    assert flac._order(parts[85] + parts[86]) is None
 
 
 def test_what_waits_for_an_earlier_frame_is_soon_handed_on(tmp_path: Path) -> None:
