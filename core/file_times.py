@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1)
 _MOST = (1 << 63) - 1
 """What SQLite's integers hold: in nanoseconds, the year 2262."""
 
@@ -15,8 +17,20 @@ def changed_ns(status: os.stat_result) -> int:
 
 
 def local_time(seconds: float) -> datetime:
-    """The time on the clock here, so many seconds after 1970; the nearest that a calendar has."""
+    """The time on the clock here, so many seconds after 1970; the nearest that a calendar has.
+
+    Args:
+        seconds: any number.
+
+    Returns:
+        Without a time zone. Where the system has no clock for it (Windows before 1970 and after
+        3000), as in winter, whatever the season.
+    """
     try:
         return datetime.fromtimestamp(seconds)
     except (ValueError, OverflowError, OSError):
+        pass
+    try:
+        return _EPOCH + timedelta(seconds=seconds - time.timezone)
+    except (ValueError, OverflowError):
         return datetime.max if seconds > 0 else datetime.min
