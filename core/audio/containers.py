@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 from av.container import InputContainer
@@ -24,8 +25,10 @@ _OPTIONS = {
 _HEAD_BYTES = 64
 _ZEROS_AT_ONCE = 1 << 20
 _ID3_HEADER_BYTES = 10
-_LEAST_PADDING, _MOST_PADDING = 16, 1 << 26
-"""Bytes: no format begins with so many zeros; and what is behind so many is no padding."""
+_LEAST_PADDING = 16
+"""Bytes: no format begins with so many zeros."""
+MOST_ZEROS = 1 << 26
+"""Bytes: what is behind so many zeros is not looked at, and they are no padding."""
 
 
 class Kind(enum.Enum):
@@ -138,7 +141,8 @@ def kind_of(path: Path) -> tuple[Kind, int]:
     if not path.is_file():  # a pipe would never answer, a device never end
         return Kind.UNKNOWN, 0
     with path.open("rb") as file:
-        start = _after_zeros(file)
+        zeros = zeros_in_front(file)
+        start = zeros if zeros >= _LEAST_PADDING else 0
         size = file.seek(0, os.SEEK_END)
         while True:
             file.seek(start)
@@ -149,6 +153,27 @@ def kind_of(path: Path) -> tuple[Kind, int]:
             if start + length >= size:
                 return Kind.UNKNOWN, start + _ID3_HEADER_BYTES
             start += length
+
+
+def zeros_in_front(file: BinaryIO) -> int:
+    """Count the bytes 0 before the first other one.
+
+    Args:
+        file: what is read from where it is.
+
+    Returns:
+        0 to `MOST_ZEROS`; as many as the file is long where it holds nothing else.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    zeros = 0
+    while zeros < MOST_ZEROS and (block := file.read(_ZEROS_AT_ONCE)):
+        rest = block.lstrip(b"\0")
+        zeros += len(block) - len(rest)
+        if rest:
+            break
+    return zeros
 
 
 def id3_bytes(head: bytes) -> int:
@@ -181,17 +206,6 @@ def open_media(source: ByteSource | Path) -> InputContainer:
         file.close()
         raise
     return opened
-
-
-def _after_zeros(file: object) -> int:
-    """Number of zeros at the start, where they are padding; else 0."""
-    zeros = 0
-    while zeros < _MOST_PADDING and (block := file.read(_ZEROS_AT_ONCE)):  # type: ignore[attr-defined]
-        rest = block.lstrip(b"\0")
-        zeros += len(block) - len(rest)
-        if rest:
-            break
-    return zeros if zeros >= _LEAST_PADDING else 0
 
 
 def _kind(head: bytes) -> Kind:

@@ -19,6 +19,8 @@ _LONGEST_SECONDS = 1 << 20
 _VOC_END = 0
 _STEREO_CHANNELS = 6
 """What a CHAN chunk holds for left and right."""
+_DELTAS = (1, 2)
+"""What a VHDR states for Fibonacci and exponential deltas, of 4 bits for each sample."""
 
 
 def stated_seconds(path: Path, start: int = 0) -> float | None:
@@ -95,7 +97,10 @@ def _avi(file: BinaryIO, at: int) -> Fraction | None:
 
 
 def _amiga(file: BinaryIO, at: int, form: bytes) -> Fraction | None:
-    """Samples behind a VHDR (8SVX, 16SV) or MHDR (MAUD)."""
+    """Samples behind a VHDR (8SVX, 16SV) or MHDR (MAUD).
+
+    An MHDR states the bits of a sample twice: as it is stored, then as it is when unpacked.
+    """
     rate, channels, bits = Fraction(0), 1, 16 if form == b"16SV" else 8
     for _ in range(_MOST_CHUNKS):
         file.seek(at)
@@ -103,9 +108,9 @@ def _amiga(file: BinaryIO, at: int, form: bytes) -> Fraction | None:
         if name == b"VHDR":
             hertz, _, packing = struct.unpack(">12xHBB", file.read(16))
             rate = Fraction(hertz)
-            bits = 4 if packing == 1 else bits  # Fibonacci deltas
+            bits = 4 if packing in _DELTAS else bits
         elif name == b"MHDR":
-            _, bits, source, divisor, _, channels = struct.unpack(">4xHHIHHH", file.read(18))
+            bits, _, source, divisor, _, channels = struct.unpack(">4xHHIHHH", file.read(18))
             rate = Fraction(source, divisor)
         elif name == b"CHAN":
             channels = 2 if struct.unpack(">I", file.read(4))[0] == _STEREO_CHANNELS else 1

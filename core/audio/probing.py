@@ -16,7 +16,14 @@ import soundfile
 from core.audio import adts, asf, chunks, flac, legacy_lengths, mpeg, ogg
 from core.audio.buried import flac_frames_behind, sound_behind
 from core.audio.byte_source import ByteSource, Piece
-from core.audio.containers import PYAV_FAULTS, Kind, kind_of, open_media
+from core.audio.containers import (
+    MOST_ZEROS,
+    PYAV_FAULTS,
+    Kind,
+    kind_of,
+    open_media,
+    zeros_in_front,
+)
 from core.audio.decoding import ENDLESS, FAULTS, Gap, raise_if_unread, stated_frames, unreadable
 from core.errors import AudioError, ReadError
 
@@ -126,14 +133,15 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
 def not_audio(path: Path) -> AudioError:
     """The error for a file whose bytes are of no kind that is known."""
     with contextlib.suppress(OSError), path.open("rb") as file:
-        head = file.read(512)
-        file.seek(path.stat().st_size // 2)
-        if not (head + file.read(512)).strip(b"\0"):
+        zeros, size = zeros_in_front(file), path.stat().st_size
+        if 2 * zeros >= min(2 * MOST_ZEROS, size):
+            holds = "holds nothing but zeros" if zeros == size else "begins with zeros"
             return AudioError(
-                f"{path}: not an audio file: it holds nothing but zeros; a download or a copy that "
-                "was never finished is not audio; copy it again"
+                f"{path}: not an audio file: it {holds}; a download or a copy that was never "
+                "finished is not audio; copy it again"
             )
-        head = head.lstrip().lower()
+        file.seek(0)
+        head = file.read(512).lstrip().lower()
         if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
             return AudioError(f"{path}: not an audio file: a web page is not audio; download again")
     return AudioError(f"{path}: not an audio file: what it holds is not audio; choose another")
@@ -219,7 +227,8 @@ def _any(path: Path, kind: Kind, start: int) -> AudioInfo:
         raise unreadable(path, *faults, fault) from fault
     if promised and info.codec not in _INSIDE_SAMPLES:
         return replace(info, frames=promised)
-    return _with_what_is_stated(info, kind, start)
+    info = _with_what_is_stated(info, kind, start)
+    return replace(info, remarks=(*remarks, *info.remarks))
 
 
 def _with_what_is_stated(info: AudioInfo, kind: Kind, start: int) -> AudioInfo:

@@ -68,6 +68,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
             "float.wav": {"format": "WAV", "subtype": "FLOAT"},
             "aiff": {"format": "AIFF"},
             "au": {"format": "AU"},
+            "little.au": {"format": "AU", "endian": "LITTLE"},
             "caf": {"format": "CAF"},
             "w64": {"format": "W64"},
             "rf64": {"format": "RF64"},
@@ -276,6 +277,22 @@ def test_what_is_no_audio_is_said_to_be_none(tmp_path: Path, octets: bytes, name
         files.probe(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("octets", "told"),
+    [
+        (bytes(300_000), "holds nothing but zeros"),
+        (bytes(300_000) + b"not any more", "begins with zeros"),
+        (bytes(1_000) + b"words" * 1_000, "what it holds is not audio"),
+        (b"x", "what it holds is not audio"),
+    ],
+)
+def test_zeros_alone_are_told_from_zeros_in_front(tmp_path: Path, octets: bytes, told: str) -> None:
+    """Fault: a thousand bytes were looked at, and all were said to be zeros."""
+    (tmp_path / "a.wav").write_bytes(octets)
+    with pytest.raises(AudioError, match=told):
+        files.probe(tmp_path / "a.wav")
+
+
 # Chunks
 
 
@@ -336,9 +353,9 @@ def test_chunks_behind_an_odd_one_are_found(tmp_path: Path, padding: bytes) -> N
     assert found[2].size == len(acid) - 8
 
 
-def test_surround_sound_that_calls_itself_samples_is_decoded(tmp_path: Path) -> None:
-    """Fault: as on CDs with AC-3 or DTS, it was read as noise at full scale."""
-    with av.open(str(tmp_path / "a.spdif"), "w", format="spdif") as container:
+def surround_as_samples(folder: Path) -> bytes:
+    """The chunks of a WAV that holds 4 s of AC-3 as if they were samples."""
+    with av.open(str(folder / "a.spdif"), "w", format="spdif") as container:
         stream = container.add_stream("ac3", rate=48_000, layout="stereo")
         raw = np.ascontiguousarray(np.repeat(tone(4.0), 2, axis=1).T)
         frame = av.AudioFrame.from_ndarray(raw, format="fltp", layout="stereo")
@@ -347,9 +364,14 @@ def test_surround_sound_that_calls_itself_samples_is_decoded(tmp_path: Path) -> 
         for made in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(made))
         container.mux(stream.encode(None))
-    bursts = (tmp_path / "a.spdif").read_bytes()
+    bursts = (folder / "a.spdif").read_bytes()
     format = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 2, 48_000, 192_000, 4, 16))
-    body = b"WAVE" + format + chunk(b"data", bursts)
+    return b"WAVE" + format + chunk(b"data", bursts)
+
+
+def test_surround_sound_that_calls_itself_samples_is_decoded(tmp_path: Path) -> None:
+    """Fault: as on CDs with AC-3 or DTS, it was read as noise at full scale."""
+    body = surround_as_samples(tmp_path)
     (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     reader = files.AudioReader(tmp_path / "a.wav")
     found = np.concatenate(list(reader))
@@ -379,6 +401,53 @@ def test_a_file_that_states_its_length_and_is_cut_short_is_told(tmp_path: Path, 
         # WMA has a damaged packet before that, in which it was cut.
         assert reader.warnings[-1:] == (
             [f"cut short: 2.0 s were promised, {seconds:.1f} s are there"] if told else []
+        )
+
+
+def amiga(form: bytes, header: bytes, samples: bytes) -> bytes:
+    data = b"MDAT" if form == b"MAUD" else b"BODY"
+    body = form + header + chunk(data, samples, ">")
+    return b"FORM" + struct.pack(">I", len(body)) + body
+
+
+def maud(stored_bits: int, bits: int, compression: int) -> bytes:
+    """An MHDR of two channels at 44.1 kHz; its first number is passed over by all."""
+    fields = (0, stored_bits, bits, RATE * 64, 64, 1, 2, compression)
+    return chunk(b"MHDR", struct.pack(">IHHIHHHH12x", *fields), ">")
+
+
+def voices(rate: int, packing: int) -> bytes:
+    return chunk(b"VHDR", struct.pack(">IIIHBBI", 0, 0, 0, rate, 1, packing, 1 << 16), ">")
+
+
+@pytest.mark.parametrize(
+    ("form", "header", "bytes_per_second"),
+    [
+        pytest.param(b"MAUD", maud(8, 8, 0), 2 * RATE, id="MAUD, 8 bits"),
+        pytest.param(b"MAUD", maud(16, 16, 0), 4 * RATE, id="MAUD, 16 bits"),
+        pytest.param(b"MAUD", maud(8, 16, 2), 2 * RATE, id="MAUD, A-law"),
+        pytest.param(b"MAUD", maud(8, 16, 3), 2 * RATE, id="MAUD, mu-law"),
+        pytest.param(b"16SV", voices(22_050, 0), 44_100, id="16SV"),
+        pytest.param(b"8SVX", voices(22_050, 0), 22_050, id="8SVX"),
+        pytest.param(b"8SVX", voices(22_050, 1), 11_025, id="8SVX, Fibonacci deltas"),
+        pytest.param(b"8SVX", voices(22_050, 2), 11_025, id="8SVX, exponential deltas"),
+    ],
+)
+def test_an_amiga_file_that_is_cut_short_is_told(
+    tmp_path: Path, form: bytes, header: bytes, bytes_per_second: int
+) -> None:
+    """Fault: a MAUD by A-law was taken to state half its length, exponential deltas too."""
+    octets = amiga(
+        form, header, (np.arange(4 * bytes_per_second) % 100 + 70).astype(np.uint8).tobytes()
+    )
+    for share, told in ((1.0, False), (0.5, True)):
+        (tmp_path / "a").write_bytes(octets[: int(share * len(octets))])
+        reader = files.AudioReader(tmp_path / "a")
+        seconds = sum(map(len, reader)) / RATE
+        assert seconds == pytest.approx(4.0 * share, abs=0.01)
+        assert reader.info.frames == pytest.approx(4.0 * reader.info.sample_rate, abs=4)
+        assert reader.warnings == (
+            [f"cut short: 4.0 s were promised, {seconds:.1f} s are there"] if told else []
         )
 
 
@@ -439,6 +508,21 @@ def test_a_wave_whose_size_did_not_fit_into_its_header_is_read_whole(
     first = next(files.read_blocks(tmp_path / "a.wav"))
     soundfile.write(tmp_path / "b.wav", np.frombuffer(octets[-999:], np.uint8) / 128.0 - 1, RATE)
     np.testing.assert_allclose(first[:900, 0], files.read(tmp_path / "b.wav")[:900, 0], atol=0.01)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="files may have no holes there")
+def test_a_size_that_did_not_fit_is_told_whatever_reads_the_samples(tmp_path: Path) -> None:
+    """Fault: it was not where FFmpeg reads them, as of surround sound."""
+    body = surround_as_samples(tmp_path)
+    try:
+        with (tmp_path / "a.wav").open("wb") as file:
+            file.write(b"RIFF" + struct.pack("<I", len(body)) + body)
+            file.truncate(file.tell() + (1 << 32))
+    except OSError as error:
+        pytest.skip(f"no file may be that large here: {error}")
+    info = files.probe(tmp_path / "a.wav")
+    assert info.codec == "ac3"
+    assert info.remarks == ("its header has no room for its length; it is read whole",)
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000])
