@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -74,10 +73,6 @@ class Layout(QWidget):
         self.side.setAccessibleName("Panels")
         self.side.tabBarClicked.connect(self._leave_panel)
         self.side.tabBar().installEventFilter(self)
-        # By itself, Qt shows the next tab only from inside one, and gives its first field the keys.
-        for keys, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(lambda step=step: self._show_neighbour(step))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.addWidget(map_view)
         self.across.addWidget(self.side)
@@ -205,7 +200,8 @@ class Layout(QWidget):
         self._leave_panel(index)
         self.side.setCurrentIndex(index)
 
-    def _show_neighbour(self, step: int) -> None:
+    def show_neighbour(self, step: int) -> None:
+        """Show the panel `step` tabs further to the right, round from the last to the first."""
         self.show_tab_at((self.side.currentIndex() + step) % self.side.count())
 
     @Slot(int)

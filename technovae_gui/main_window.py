@@ -393,6 +393,10 @@ class MainWindow(QMainWindow):
             keys = f"Ctrl+{number + 1}"
             shown = menus.add_command(self, view, name, keys, partial(show, number))
             shown.setObjectName(_panel_command(name))
+        # By itself, Qt shows the next tab only from inside one, and gives its first field the keys.
+        neighbour = self.panels.show_neighbour
+        menus.add_command(self, view, "Next panel", "Ctrl+Tab", partial(neighbour, 1))
+        menus.add_command(self, view, "Previous panel", "Ctrl+Shift+Tab", partial(neighbour, -1))
         start = ("Start what the panel does", "Ctrl+Return", self._start_job)
         menus.add_commands(self, view, (menus.SEPARATOR, start))
         self._build_view_menu(view)

@@ -22,6 +22,7 @@ import pytest
 
 from core import garbage, processes
 from technovae_gui import plain_imports
+from tests import fuzzing
 from tests.processes import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
@@ -38,8 +39,8 @@ __all__ = [  # pytest calls them
 hypothesis.settings.register_profile(
     "technovae",
     deadline=None,
-    max_examples=50,
-    derandomize="CI" in os.environ,
+    max_examples=fuzzing.examples(50),
+    derandomize="CI" in os.environ and fuzzing.TIMES == 1,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("technovae")

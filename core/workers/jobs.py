@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,8 +17,8 @@ _SILENCE_MS: Final = 120_000
 """A process that was asked to stop and shows no sign of work for so long is killed. What works is
 left to it: a training measures and writes its best model, which takes long on a busy machine."""
 _WORK_SECONDS: Final = 0.05
-"""CPU time that is a sign of work; a process that only waits takes less in `_SILENCE_MS`."""
-_MOST_CPU_SECONDS: Final = 1_800.0
+"""CPU time that is a sign of work; a process that only waits takes none."""
+_MOST_CPU_SECONDS: Final = 900.0 * max(2, os.cpu_count() or 2)
 """CPU time after which what was asked to stop is taken to compute for ever, and is killed."""
 
 

@@ -195,7 +195,7 @@ def _serve(connection: Connection, service: Service | None) -> None:
             while stopped:
                 time.sleep(_ALIVE_SECONDS)
                 for call_id in stopped:
-                    send(Alive(call_id, time.process_time()))
+                    send(Alive(call_id, time.process_time() - time.thread_time()))
 
     def send(answer: protocol.Answer) -> None:
         try:

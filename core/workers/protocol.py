@@ -83,8 +83,8 @@ class Alive:
     """The call `id` was asked to stop and is not done yet.
 
     Attributes:
-        cpu_seconds: that the process has computed, all of its threads together; what waits for
-            itself stays at the same number.
+        cpu_seconds: that the process has computed, all of its threads together but for the one that
+            sends this; what only waits stays at the same number.
     """
 
     id: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,8 @@ from technovae_gui.library.waveform import read_peaks
 from technovae_gui.services import Services
 from technovae_gui.session_controller import SessionController
 from technovae_gui.widgets.job_slot import JobSlot
+
+_LOG = logging.getLogger(__name__)
 
 SCHEDULER: Final = "import/scheduler"
 """The setting: address of a Dask cluster's scheduler; empty for this machine."""
@@ -156,7 +159,8 @@ class LibraryController(QObject):
 
     @staticmethod
     def _leave_uncounted(line: str) -> None:
-        """Why it cannot be counted is in the log; what is missing is told again when it is used."""
+        """What is missing is told when it is used; why it cannot be counted is in the log."""
+        _LOG.warning("missing audio is not counted: %s", line)
 
     @Slot(object)
     def _remove_tracks(self, track_ids: tuple[str, ...]) -> None:

@@ -186,21 +186,18 @@ class TrackTable(QTableView):
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         """Beside the rows, none is under the mouse."""
-        types = QEvent.Type
-        outside = (
-            isinstance(event, QMouseEvent)
-            and not self.indexAt(event.position().toPoint()).isValid()
-        )
-        if event.type() in (types.Leave, types.Wheel) or (
-            event.type() == types.MouseMove and outside
-        ):
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._hover(self.indexAt(event.position().toPoint()).row())
+        elif event.type() in (QEvent.Type.Leave, QEvent.Type.Wheel):
             self._hover(-1)
         return super().viewportEvent(event)
 
     def _hover(self, row: int) -> None:
         if row != self.hovered_row:
-            self.hovered_row = row
-            self.viewport().update()
+            before, self.hovered_row = self.hovered_row, row
+            for changed in (before, row):
+                top, height = self.rowViewportPosition(changed), self.rowHeight(changed)
+                self.viewport().update(0, top, self.viewport().width(), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -237,7 +234,6 @@ class TrackTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.setMouseTracking(True)
-        self.entered.connect(lambda index: self._hover(index.row()))
         self.setItemDelegate(_RowDelegate(self))
         self.setItemDelegateForColumn(track_model.GRID, _ConfidenceDelegate(self))
         head = self.horizontalHeader()

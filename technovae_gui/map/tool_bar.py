@@ -28,7 +28,7 @@ from technovae_gui.widgets import forms, icons
 from technovae_gui.widgets.jump_slider import JumpSlider
 
 _BUTTON = 30
-_ONE_ROW = 1030
+_ONE_ROW = 1150
 """Pixels from which tools, morph and parts are in one row."""
 _MORPH = "Morph"
 _MORPH_STEPS = 1000

@@ -14,6 +14,8 @@ from core.arrangement.values import GAIN_MIN_DB
 from core.settings import PARTS, TICKS_PER_BAR, TICKS_PER_BEAT
 
 _SIXTEENTH = TICKS_PER_BEAT // 4
+_SHOWN_DB = 0.05
+"""What rounds to less is 0, without a sign."""
 
 
 def position_label(tick: float) -> str:
@@ -43,7 +45,12 @@ def gain_label(gain_db: float) -> str:
     """A gain in dB with its sign; the lowest gain is silence."""
     if gain_db <= GAIN_MIN_DB:
         return "-∞ dB"
-    return f"{gain_db:+.1f} dB" if abs(gain_db) >= 0.05 else "0.0 dB"
+    return f"{gain_db:+.1f} dB" if abs(gain_db) >= _SHOWN_DB else "0.0 dB"
+
+
+def signed_db(db: float) -> str:
+    """A level in dB with its sign and without the unit, as dials show it: "+1.5", "0"."""
+    return f"{db:+.1f}" if abs(db) >= _SHOWN_DB else "0"
 
 
 def pan_label(pan: float) -> str:

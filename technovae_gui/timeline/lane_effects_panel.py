@@ -25,6 +25,7 @@ from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline import paint_cache
 from technovae_gui.timeline.controls import Dial, DragNumber
+from technovae_gui.timeline.labels import signed_db
 
 HEIGHT: Final = 83
 """Pixels of its four rows."""
@@ -33,8 +34,6 @@ _POPUP_WIDTH: Final = 252
 _BANDS: Final = (("bass", "Low"), ("mid", "Mid"), ("treble", "High"))
 _OCTAVES: Final = (math.log2(CUTOFF_MIN_HZ), math.log2(CUTOFF_MAX_HZ))
 _FLAT_REACH_DB: Final = 0.3
-_SHOWN_DB: Final = 0.05
-"""What rounds to less is 0, without a sign."""
 _OFF: Final = "off"
 
 
@@ -67,7 +66,7 @@ class LaneEffectsPanel(QWidget):
                 name if dials else "",
                 f"{name} gain",
                 (EQ_MIN_DB, EQ_MAX_DB),
-                lambda db: f"{db:+.1f}" if abs(db) >= _SHOWN_DB else "0",
+                signed_db,
                 " dB",
                 centred=True,
                 step=1.0,

@@ -20,6 +20,7 @@ from core.arrangement.returns import (
 from technovae_gui import theme
 from technovae_gui.document import Document
 from technovae_gui.timeline.controls import Dial
+from technovae_gui.timeline.labels import signed_db
 
 _WIDTH: Final = 250
 _NOTES: Final = {1: "1/16", 2: "1/8", 3: "1/8 dotted", 4: "beat", 6: "1/4 dotted", 8: "1/2"}
@@ -130,7 +131,7 @@ def _level(name: str) -> Dial:
     def text(db: float) -> str:
         if db <= RETURN_MIN_DB:
             return "off"
-        return f"{db:+.1f} dB" if abs(db) >= 0.05 else "0 dB"
+        return f"{signed_db(db)} dB"
 
     return Dial("Level", name, (RETURN_MIN_DB, RETURN_MAX_DB), text, step=1.0, per_pixel=0.3)
 

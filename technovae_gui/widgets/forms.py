@@ -286,7 +286,7 @@ class _WholeNumberClicks(QObject):
     def __init__(self, box: QAbstractSpinBox) -> None:
         super().__init__(box)
         self._box = box
-        self._third_until = 0
+        self._third_until = -1
         box.lineEdit().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802

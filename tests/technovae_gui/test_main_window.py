@@ -275,7 +275,7 @@ def test_every_shortcut_of_the_window_is_its_own(window: MainWindow) -> None:
     for action in entries(window.menuBar().actions()):
         keys += [key.toString() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
-    assert {"Space", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "F1"} <= set(keys)
+    assert {"Space", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "F1", "Ctrl+Tab", "Ctrl+Shift+Tab"} <= set(keys)
 
 
 @pytest.mark.slow

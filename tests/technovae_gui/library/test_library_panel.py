@@ -364,6 +364,10 @@ def test_the_whole_row_under_the_mouse_is_seen(panel: LibraryPanel) -> None:
     assert len(grounds) == 1
     assert grounds.isdisjoint({at_rest.pixel(left, boxes[1].top() + 1)})
     assert move(QPointF(boxes[1].center().x(), view.height() - 2)) == at_rest, "beside the rows"
+    move(QPointF(boxes[1].center()))
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert table.hovered_row == -1
+    assert move(QPointF(boxes[1].center()) + QPointF(1.0, 0.0)) == hovered, "in the same cell again"
 
 
 def test_sorting_asks_for_each_value_once_and_keeps_the_selection(

@@ -12,6 +12,7 @@ from core.library.latent_map import LatentMap
 from technovae_gui.map import LatentMapView
 from technovae_gui.map.map_point import MapPoint
 from technovae_gui.map.morph import Morph, MorphEnd, interpolate
+from technovae_gui.map.tool_bar import _ONE_ROW
 from tests.technovae_gui.map.mouse import at, drag
 
 
@@ -60,11 +61,23 @@ def test_a_and_b_say_what_they_are(view: LatentMapView) -> None:
     for row, name in ((3, "A"), (200, "B")):
         view.chosen.choose_row(row)
         view.map_actions.set_end(name)
-    for width, text in ((1100, "Morph  100 %"), (700, "100 %")):
+    for width, text in ((1200, "Morph  100 %"), (700, "100 %")):
         tools.resize(width, tools.height())
         assert tools.morph_caption.text() == text
         needed = tools.morph_caption.fontMetrics().horizontalAdvance(text)
         assert needed <= tools.morph_caption.width()
+
+
+def test_one_row_has_room_for_all_that_is_in_it(view: LatentMapView) -> None:
+    """Fault: the buttons of the parts lay over each other in maps of 1,030 to 1,100 pixels."""
+    tools = view.tools
+    tools.resize(_ONE_ROW, tools.height())
+    tools.layout().activate()
+    assert tools.layout().minimumSize().width() <= _ONE_ROW
+    assert tools.parts.width() >= tools.parts.minimumSizeHint().width()
+    tools.resize(_ONE_ROW - 1, tools.height())
+    tools.layout().activate()
+    assert tools.parts.y() > tools.morph.y()
 
 
 def test_its_handle_is_dragged(view: LatentMapView, demo_map: LatentMap) -> None:

@@ -118,7 +118,7 @@ def test_a_widget_that_is_hidden_gives_the_focus_back(bench: Bench, qtbot: QtBot
     bench.timeline.setFocus()
     bench.text.setFocus()
     bench.text.hide()
-    qtbot.waitUntil(bench.timeline.hasFocus, timeout=5000)
+    qtbot.waitUntil(bench.timeline.hasFocus)
     bench.text.show()
     bench.text.setFocus()
     bench.text.hide()
@@ -132,7 +132,7 @@ def test_a_widget_that_is_disabled_gives_the_focus_back(bench: Bench, qtbot: QtB
     bench.timeline.setFocus()
     bench.number.setFocus()
     bench.number.setEnabled(False)
-    qtbot.waitUntil(bench.timeline.hasFocus, timeout=5000)
+    qtbot.waitUntil(bench.timeline.hasFocus)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
