@@ -77,7 +77,7 @@ def test_without_the_network_they_say_what_is_missing(view: LatentMapView, qtbot
     assert all(button.toolTip() == PARTS_MISSING for button in view.tools.parts.buttons)
 
 
-@pytest.mark.parametrize(("width", "below"), [(590, True), (1100, False)])
+@pytest.mark.parametrize(("width", "below"), [(590, True), (1200, False)])
 def test_they_go_into_a_second_row_where_the_first_is_full(
     view: LatentMapView, qtbot: Any, width: int, below: bool
 ) -> None:
